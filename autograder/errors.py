@@ -1,0 +1,23 @@
+"""The errors that this package raises on purpose.
+
+    AutograderError            one clear line for the person at the terminal; exit 2
+    +-- AssignmentError        an assignment.toml, a suite or a solution that is not as it should be
+    +-- SubmissionError        a path that cannot be read as a submission
+    +-- JailError              no jail can be had here, or it did not start (never the student's fault)
+"""
+
+
+class AutograderError(Exception):
+    """Something a person must fix before grading can go on; its text is one complete line."""
+
+
+class AssignmentError(AutograderError):
+    """The assignment's own files are wrong: its settings, its suite or its solutions."""
+
+
+class SubmissionError(AutograderError):
+    """The path given cannot be read as a submission."""
+
+
+class JailError(AutograderError):
+    """No jail can be had on this machine, or one did not start: the grader's fault."""

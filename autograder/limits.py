@@ -1,0 +1,30 @@
+"""What one call of a student's function may use up."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Limits(BaseModel):
+    """The budgets of one call, as `assignment.toml` states them under `[limits]`.
+
+    CPU time, API calls and virtual seconds are the same on every machine and do the judging.
+    `wall_seconds` is a generous last resort, so that a noisy machine never costs a point.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    wall_seconds: float = Field(gt=0, le=600)
+    cpu_seconds: int = Field(gt=0, le=300)
+    virtual_seconds: float = Field(gt=0)
+    """How far sleeping may move the virtual clock."""
+    memory_mib: int = Field(ge=256, le=16384)
+    """Address space of each process, in MiB."""
+    output_kib: int = Field(ge=1, le=65536)
+    """What may be printed, in KiB."""
+    return_kib: int = Field(ge=1, le=65536)
+    """What may be returned, in KiB of JSON."""
+    api_calls: int = Field(gt=0)
+    """Requests to AWS, retries included."""
+    idle_reads: int = Field(gt=0)
+    """GetRecords answers in a row, on one shard, that were empty and said "caught up"."""
+    processes: int = Field(ge=8, le=1024)
+    """Processes and threads at the same time."""
