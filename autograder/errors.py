@@ -1,9 +1,9 @@
 """The errors that this package raises on purpose.
 
-    AutograderError            one clear line for the person at the terminal; exit 2
-    +-- AssignmentError        an assignment.toml, a suite or a solution that is not as it should be
-    +-- SubmissionError        a path that cannot be read as a submission
-    +-- JailError              no jail can be had here, or it did not start (never the student's fault)
+AutograderError            one clear line for the person at the terminal; exit 2
++-- AssignmentError        an assignment.toml, a suite or a solution that is not as it should be
++-- SubmissionError        a path that cannot be read as a submission
++-- JailError              no jail can be had here, or it did not start (never the student's fault)
 """
 
 

@@ -1,0 +1,135 @@
+"""What an assignment is: `assignment.toml` read into a checked, frozen `Assignment`."""
+
+import tomllib
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from autograder.errors import AssignmentError
+from autograder.limits import Limits
+
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+FileName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}\.(py|ipynb)$")]
+Title = Annotated[str, Field(min_length=1, max_length=100)]
+
+SETTINGS_FILE = "assignment.toml"
+
+
+class Checkpoint(BaseModel):
+    """A part of the assignment that has its own title, points and files."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    id: Identifier
+    title: Title
+    points: int = Field(gt=0, le=1000)
+    files: Annotated[tuple[FileName, ...], Field(min_length=1, strict=False)]
+
+
+class Assignment(BaseModel):
+    """An assignment's settings; points add up to its maximum score."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    id: Identifier
+    title: Title
+    checkpoints: Annotated[tuple[Checkpoint, ...], Field(min_length=1, strict=False)]
+    limits: Limits
+
+    @model_validator(mode="after")
+    def _ids_differ(self) -> Self:
+        ids = [checkpoint.id for checkpoint in self.checkpoints]
+        twice = sorted({one for one in ids if ids.count(one) > 1})
+        if twice:
+            raise ValueError(f"two checkpoints have the id {twice[0]!r}")
+        return self
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The graded files, each once, in the order of the checkpoints."""
+        return tuple(dict.fromkeys(name for one in self.checkpoints for name in one.files))
+
+    @property
+    def max_score(self) -> int:
+        """All points together."""
+        return sum(checkpoint.points for checkpoint in self.checkpoints)
+
+
+def load_assignment(folder: Path) -> Assignment:
+    """Read and check `folder/assignment.toml`.
+
+    Raises:
+        AssignmentError: The file is missing or wrong; the message names the key.
+    """
+    path = folder / SETTINGS_FILE
+    try:
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise AssignmentError(f"{path} is missing: every assignment has one") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise AssignmentError(f"{path} cannot be read as TOML: {error}") from None
+    try:
+        assignment = Assignment.model_validate(settings)
+    except ValidationError as error:
+        raise AssignmentError(f"{path}: {_first_mistake(error)}") from None
+    if assignment.id != folder.resolve().name:
+        raise AssignmentError(
+            f"{path}: id: is {assignment.id!r}, but its folder is {folder.resolve().name!r}"
+        )
+    return assignment
+
+
+def _first_mistake(error: ValidationError) -> str:
+    """Name the first wrong key, as `limits.api_calls: Input should be ...`."""
+    first, *others = error.errors(include_url=False)
+    key = ".".join(str(part) for part in first["loc"]) or "the whole"
+    text = f"{key}: {first['msg']}"
+    return f"{text} (and {len(others)} more)" if others else text
+
+
+class Course:
+    """The folders of a checkout: assignments, their solutions and their hidden suites."""
+
+    def __init__(self, root: Path) -> None:
+        self.assignments = root / "assignments"
+        self.solutions = root / "solutions"
+        self.suites = root / "autograder" / "suites"
+
+    @classmethod
+    def of_this_checkout(cls) -> Self:
+        """Find the checkout that this package lies in."""
+        return cls(Path(__file__).resolve().parents[1])
+
+    def ids(self) -> tuple[str, ...]:
+        """The ids of all assignments, sorted."""
+        return tuple(
+            sorted(path.parent.name for path in self.assignments.glob(f"*/{SETTINGS_FILE}"))
+        )
+
+    def load(self, assignment_id: str) -> Assignment:
+        """Load one assignment by its id.
+
+        Raises:
+            AssignmentError: There is none of that id, or its settings are wrong.
+        """
+        if assignment_id not in self.ids():
+            known = ", ".join(self.ids()) or "none"
+            raise AssignmentError(f"unknown assignment {assignment_id!r}; there are: {known}")
+        return load_assignment(self.assignments / assignment_id)
+
+    def assignment_for(self, folder: Path) -> Assignment:
+        """Guess which assignment a submission answers: by its folder's name, else the only one.
+
+        Raises:
+            AssignmentError: There are several and the name tells nothing.
+        """
+        ids = self.ids()
+        name = PurePosixPath(folder.resolve()).name
+        if name in ids:
+            return self.load(name)
+        if len(ids) == 1:
+            return self.load(ids[0])
+        raise AssignmentError(
+            f"say which assignment with --assignment; there are: {', '.join(ids)}"
+        )

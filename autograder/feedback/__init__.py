@@ -1,0 +1,1 @@
+"""Grade -> what people read: terminal, and later Markdown and HTML."""

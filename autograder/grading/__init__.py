@@ -1,0 +1,1 @@
+"""Runs a hidden suite against a submission and makes a Grade of it."""

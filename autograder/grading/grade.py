@@ -1,0 +1,174 @@
+"""The grade: one model from which every output is rendered.
+
+Its JSON Schema is kept beside it in `grade.schema.json`. A grade holds no time and no path: graded
+twice, a submission gives the same bytes.
+"""
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA_FILE = Path(__file__).with_name("grade.schema.json")
+
+
+class Outcome(StrEnum):
+    """What became of one test."""
+
+    PASSED = "passed"
+    WRONG = "wrong"
+    MISSING = "missing"
+    """The file or the function is not there."""
+    UNIMPLEMENTED = "unimplemented"
+    """The stub still raises NotImplementedError."""
+    CRASHED = "crashed"
+    """The student's code raised an exception."""
+    TIMED_OUT = "timed_out"
+    OUT_OF_MEMORY = "out_of_memory"
+    KILLED = "killed"
+    """The process ended without an answer, or had to be ended."""
+    REFUSED = "refused"
+    """A file that cannot be graded."""
+    GRADER_ERROR = "grader_error"
+    """The grader's own fault: never costs the student; the checkpoint is ungraded."""
+    UNMARKED = "unmarked"
+    """Waits for a person: not lost, not yet earned."""
+
+
+class Status(StrEnum):
+    """Whether a checkpoint's score stands."""
+
+    COMPLETE = "complete"
+    UNGRADED = "ungraded"
+    """The grader failed: its points are neither given nor lost."""
+    UNMARKED = "unmarked"
+    """Part of it waits for a person."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Anomaly(StrEnum):
+    """What can be wrong with records in a log, in exact words."""
+
+    LOST = "lost"
+    """Sent, but not in the log."""
+    DUPLICATED = "duplicated"
+    REORDERED = "reordered"
+    MISROUTED = "misrouted"
+    """In another shard than its partition key says."""
+    UNREAD = "unread"
+    """In the log, but not returned."""
+    OVERREAD = "overread"
+    """Returned, though not asked for."""
+
+
+class Witnesses(_Model):
+    """The records that prove an anomaly."""
+
+    anomaly: Anomaly
+    records: tuple[str, ...]
+    """Record ids (event ids, offsets, or messages), the first few."""
+    total: int
+    """How many there are in all."""
+
+
+class Feedback(_Model):
+    """Why points were lost, as data."""
+
+    asked: str
+    """What the handout asks for."""
+    came_back: str
+    """What the code did."""
+    expected: str | None = None
+    hint: str | None = None
+    witnesses: tuple[Witnesses, ...] = ()
+    trace: tuple[str, ...] = ()
+    """The student's own traceback, their files only."""
+
+
+class GradedTest(_Model):
+    """One hidden test's verdict."""
+
+    id: str
+    title: str
+    requirement: str
+    outcome: Outcome
+    score: float
+    max_score: float
+    feedback: Feedback | None = None
+
+
+class GradedCheckpoint(_Model):
+    """One checkpoint's verdicts and points."""
+
+    id: str
+    title: str
+    score: float
+    max_score: float
+    status: Status
+    tests: tuple[GradedTest, ...]
+
+
+class GradedSubmission(_Model):
+    """Which files were graded."""
+
+    digest: str
+    commit: str | None = None
+    files: dict[str, str]
+
+
+class Grader(_Model):
+    """What graded them."""
+
+    version: str
+    suite: str
+    """Digest of the hidden suite and its settings."""
+    jail: bool
+    """False where the instructor chose `--no-jail`."""
+
+
+class Grade(_Model):
+    """A submission's grade."""
+
+    schema_version: int = Field(default=1, ge=1)
+    assignment: str
+    score: float
+    max_score: float
+    submission: GradedSubmission
+    grader: Grader
+    checkpoints: tuple[GradedCheckpoint, ...]
+
+
+def checkpoint_of(
+    checkpoint_id: str, title: str, tests: tuple[GradedTest, ...]
+) -> GradedCheckpoint:
+    """Add up a checkpoint; a grader error leaves it ungraded, whatever else was found."""
+    outcomes = {test.outcome for test in tests}
+    if Outcome.GRADER_ERROR in outcomes:
+        status = Status.UNGRADED
+    elif Outcome.UNMARKED in outcomes:
+        status = Status.UNMARKED
+    else:
+        status = Status.COMPLETE
+    return GradedCheckpoint(
+        id=checkpoint_id,
+        title=title,
+        score=sum(test.score for test in tests),
+        max_score=sum(test.max_score for test in tests),
+        status=status,
+        tests=tests,
+    )
+
+
+def grade_schema() -> dict[str, Any]:
+    """Generate the grade's JSON Schema, as kept in `SCHEMA_FILE`."""
+    return Grade.model_json_schema(mode="serialization")
+
+
+def write_schema() -> None:
+    """Bring `SCHEMA_FILE` up to date with the models."""
+    SCHEMA_FILE.write_text(json.dumps(grade_schema(), indent=2, sort_keys=True) + "\n")

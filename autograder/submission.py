@@ -1,0 +1,180 @@
+"""A student's folder, checked and read: what is graded, what comes along, what is refused.
+
+Everything is read here once, as bytes; later steps never open the student's folder again. Links,
+devices and giants are refused by name with a sentence for the student. Symbolic links are never
+followed, since they could point at the grader's own files.
+"""
+
+import hashlib
+import os
+import re
+import stat
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.assignment import Assignment
+from autograder.errors import SubmissionError
+
+MAX_FILE_BYTES = 1 << 20
+MAX_FILES = 100
+MAX_PACKAGE_DEPTH = 4
+MAX_ENTRIES = 5000
+
+# What the run itself imports: a file of the same name would take its place.
+RUNTIME_MODULES = frozenset(
+    {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3"}
+    | {"child", "runner", "values", "virtual_clock", "wire"}
+)
+
+_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a file cannot be graded, in a sentence for the student."""
+
+    file: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Submission:
+    """The files of one submission, by name relative to its folder, with their content."""
+
+    files: dict[str, bytes] = field(repr=False)
+    graded: tuple[str, ...]
+    """The names that the assignment grades; the others are helpers."""
+    refused: tuple[Refusal, ...] = ()
+
+    @property
+    def file_digests(self) -> dict[str, str]:
+        """`sha256:...` of each file, sorted by name."""
+        return {name: _digest(content) for name, content in sorted(self.files.items())}
+
+    @property
+    def digest(self) -> str:
+        """`sha256:...` over all names, contents and refusals: the submission's identity."""
+        total = hashlib.sha256()
+        for name, digest in self.file_digests.items():
+            total.update(f"{name}\0{digest}\n".encode())
+        for refusal in self.refused:
+            total.update(f"{refusal.file}\0{refusal.reason}\n".encode("utf-8", "backslashreplace"))
+        return f"sha256:{total.hexdigest()}"
+
+    def refusal_for(self, files: tuple[str, ...]) -> Refusal | None:
+        """The first refusal that concerns these graded files.
+
+        A refused helper concerns every file, since any of them may import it.
+        """
+        for refusal in self.refused:
+            if refusal.file in files or refusal.file not in self.graded:
+                return refusal
+        return None
+
+    def copy_to(self, folder: Path) -> None:
+        """Write the files below an existing, empty folder, readable by all."""
+        folder.chmod(0o755)
+        for name, content in self.files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+            path.write_bytes(content)
+            path.chmod(0o644)
+
+
+def read_submission(folder: Path, assignment: Assignment) -> Submission:
+    """Read a student's folder.
+
+    Raises:
+        SubmissionError: The path does not exist, is no folder, or cannot be read.
+    """
+    try:
+        if not folder.exists():
+            raise SubmissionError(f"{folder} does not exist: give the folder with the graded files")
+        if not folder.is_dir():
+            raise SubmissionError(
+                f"{folder} is not a folder: give the folder with the graded files"
+            )
+        found = list(_find(folder, assignment))
+    except OSError as error:
+        raise SubmissionError(f"{folder} cannot be read: {error.strerror}") from None
+    files: dict[str, bytes] = {}
+    refused: list[Refusal] = []
+    for name in sorted(found):
+        content = _read(folder, name)
+        if isinstance(content, Refusal):
+            refused.append(content)
+        elif len(files) == MAX_FILES:
+            refused.append(Refusal(name, f"there are more than {MAX_FILES} Python files"))
+            break
+        else:
+            files[name] = content
+    return Submission(files, assignment.files, tuple(refused))
+
+
+def _find(folder: Path, assignment: Assignment) -> Iterator[str]:
+    """Yield the graded files that exist, and the modules and packages beside them."""
+    graded = set(assignment.files)
+    for entry in _entries(folder):
+        if entry.name in graded:
+            yield entry.name
+        elif entry.is_dir(follow_symlinks=False):
+            if (Path(entry) / "__init__.py").is_file() and _PLAIN_NAME.fullmatch(entry.name):
+                yield from _find_package(Path(entry), entry.name, 1)
+        elif entry.name.endswith(".py") and _PLAIN_NAME.fullmatch(entry.name[:-3]):
+            yield entry.name
+
+
+def _find_package(folder: Path, prefix: str, depth: int) -> Iterator[str]:
+    for entry in _entries(folder):
+        name = f"{prefix}/{entry.name}"
+        if entry.is_dir(follow_symlinks=False):
+            if depth < MAX_PACKAGE_DEPTH and _PLAIN_NAME.fullmatch(entry.name):
+                yield from _find_package(Path(entry), name, depth + 1)
+        elif entry.name.endswith(".py") and _PLAIN_NAME.fullmatch(entry.name[:-3]):
+            yield name
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        first = [entry for _, entry in zip(range(MAX_ENTRIES), entries, strict=False)]
+    return sorted(first, key=lambda entry: entry.name)
+
+
+def _read(folder: Path, name: str) -> bytes | Refusal:
+    """Read one regular file without following links, or say why not."""
+    top = name.split("/")[0].removesuffix(".py")
+    if top in sys.stdlib_module_names or top in RUNTIME_MODULES:
+        return Refusal(
+            name,
+            f"its name hides the module `{top}` that Python or boto3 needs: rename it",
+        )
+    path = folder / name
+    try:
+        # O_NONBLOCK: opening a FIFO must not wait for somebody to write to it.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return Refusal(name, "it is not a plain, readable file (a link, or no right to read it)")
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            return Refusal(name, "it is not a plain file")
+        content = _read_at_most(descriptor, MAX_FILE_BYTES + 1)
+    finally:
+        os.close(descriptor)
+    if len(content) > MAX_FILE_BYTES:
+        return Refusal(name, f"it is larger than {MAX_FILE_BYTES >> 20} MiB")
+    return content
+
+
+def _read_at_most(descriptor: int, size: int) -> bytes:
+    parts: list[bytes] = []
+    while size and (part := os.read(descriptor, size)):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+def _digest(content: bytes) -> str:
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"

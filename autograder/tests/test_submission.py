@@ -1,0 +1,133 @@
+"""Intake: what is taken from a student's folder, and what is refused by name."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from autograder.assignment import Assignment, Course
+from autograder.errors import SubmissionError
+from autograder.submission import MAX_FILE_BYTES, read_submission
+
+WRITER = "kinesis_multi_shard.py"
+READER = "kinesis_read_shards.py"
+
+
+@pytest.fixture(scope="module")
+def assignment() -> Assignment:
+    """The module's own assignment."""
+    return Course.of_this_checkout().load("m06_partitioned_logs")
+
+
+def test_graded_files_helpers_and_packages_are_taken(
+    tmp_path: Path, assignment: Assignment
+) -> None:
+    """Modules beside the graded files come along; other files do not."""
+    (tmp_path / WRITER).write_text("x = 1\n")
+    (tmp_path / "helper.py").write_text("y = 2\n")
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "__init__.py").write_text("")
+    (tmp_path / "parts" / "inner.py").write_text("z = 3\n")
+    (tmp_path / "notes.txt").write_text("not code")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "loose.py").write_text("")
+
+    submission = read_submission(tmp_path, assignment)
+
+    assert sorted(submission.files) == [
+        "helper.py",
+        WRITER,
+        "parts/__init__.py",
+        "parts/inner.py",
+    ]
+    assert submission.refused == ()
+
+
+def test_the_digest_depends_on_names_and_contents_alone(
+    tmp_path: Path, assignment: Assignment
+) -> None:
+    """The same files give the same digest, wherever they lie; one byte more gives another."""
+    folders = [tmp_path / name for name in ("one", "two", "three")]
+    for folder in folders:
+        folder.mkdir()
+        (folder / WRITER).write_text("x = 1\n")
+    (folders[2] / WRITER).write_text("x = 1\n\n")
+
+    one, two, three = (read_submission(folder, assignment).digest for folder in folders)
+
+    assert one == two
+    assert one != three
+
+
+def test_a_link_is_refused_and_never_followed(tmp_path: Path, assignment: Assignment) -> None:
+    """A link could point at the grader's own files, so its target is not read."""
+    secret = tmp_path / "secret"
+    secret.write_text("hidden")
+    folder = tmp_path / "student"
+    folder.mkdir()
+    (folder / WRITER).symlink_to(secret)
+
+    submission = read_submission(folder, assignment)
+
+    assert submission.files == {}
+    assert [refusal.file for refusal in submission.refused] == [WRITER]
+
+
+def test_a_pipe_in_place_of_a_file_is_refused_at_once(
+    tmp_path: Path, assignment: Assignment
+) -> None:
+    """Opening a FIFO would wait for ever; it is refused instead."""
+    os.mkfifo(tmp_path / READER)
+
+    submission = read_submission(tmp_path, assignment)
+
+    assert [refusal.file for refusal in submission.refused] == [READER]
+
+
+def test_a_giant_file_is_refused(tmp_path: Path, assignment: Assignment) -> None:
+    """Size is checked before anything is read into memory."""
+    with (tmp_path / WRITER).open("wb") as file:
+        file.truncate(MAX_FILE_BYTES + 1)
+
+    submission = read_submission(tmp_path, assignment)
+
+    assert "larger than 1 MiB" in submission.refused[0].reason
+
+
+def test_a_refused_file_concerns_its_own_checkpoint_only(
+    tmp_path: Path, assignment: Assignment
+) -> None:
+    """A broken writer does not cost the reader."""
+    (tmp_path / WRITER).mkdir()
+    (tmp_path / READER).write_text("x = 1\n")
+
+    submission = read_submission(tmp_path, assignment)
+
+    assert submission.refusal_for((WRITER,)) is not None
+    assert submission.refusal_for((READER,)) is None
+
+
+@pytest.mark.parametrize("name", ["boto3.py", "json.py", "botocore.py"])
+def test_a_helper_that_hides_a_needed_module_is_refused_for_every_file(
+    tmp_path: Path, assignment: Assignment, name: str
+) -> None:
+    """Such a file would replace what the run imports; the sentence says to rename it."""
+    (tmp_path / WRITER).write_text("x = 1\n")
+    (tmp_path / name).write_text("")
+
+    refusal = read_submission(tmp_path, assignment).refusal_for((WRITER,))
+
+    assert refusal is not None
+    assert refusal.file == name
+    assert "rename" in refusal.reason
+
+
+def test_a_path_that_is_no_folder_is_one_clear_line(tmp_path: Path, assignment: Assignment) -> None:
+    """A missing path and a file are told apart."""
+    file = tmp_path / "file"
+    file.write_text("")
+
+    with pytest.raises(SubmissionError, match="does not exist"):
+        read_submission(tmp_path / "nothing", assignment)
+    with pytest.raises(SubmissionError, match="is not a folder"):
+        read_submission(file, assignment)
