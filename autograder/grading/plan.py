@@ -12,6 +12,7 @@ from pathlib import Path
 
 from autograder.assignment import SETTINGS_FILE, Assignment
 from autograder.errors import AssignmentError
+from autograder.grading.requirements import read_requirements
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,10 @@ def read_plan(assignment: Assignment, suite: Path) -> Plan:
                 f"but {SETTINGS_FILE} gives the checkpoint {checkpoint.points}"
             )
         tests += found
+    requirements = read_requirements(suite)
+    for test in tests:
+        if test.requirement not in requirements:
+            raise AssignmentError(f"{suite}: {test.id} judges {test.requirement!r}, which is none")
     twice = {test.id for test in tests if [other.id for other in tests].count(test.id) > 1}
     if twice:
         raise AssignmentError(f"{suite}: two tests have the name {min(twice)}")
@@ -108,6 +113,6 @@ def _mark(decorator: ast.expr) -> tuple[str, ast.Call | None]:
 
 def _digest(assignment: Assignment, suite: Path) -> str:
     total = hashlib.sha256(assignment.model_dump_json().encode())
-    for path in sorted(suite.glob("*.py")):
+    for path in sorted([*suite.glob("*.py"), *suite.glob("*.toml")]):
         total.update(f"\0{path.name}\0".encode() + path.read_bytes())
     return f"sha256:{total.hexdigest()}"

@@ -1,0 +1,61 @@
+"""Compare a log with what should stand in it, in the exact words of `Anomaly`."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from autograder.grading.grade import Anomaly, Witnesses
+
+SHOWN_WITNESSES = 5
+
+
+def witnesses_of(anomaly: Anomaly, records: Sequence[str]) -> tuple[Witnesses, ...]:
+    """Make the witnesses of one anomaly: none where there are no such records."""
+    if not records:
+        return ()
+    return (
+        Witnesses(anomaly=anomaly, records=tuple(records[:SHOWN_WITNESSES]), total=len(records)),
+    )
+
+
+def compare_logs(
+    expected: Sequence[str],
+    found: Sequence[str],
+    *,
+    absent: Anomaly = Anomaly.LOST,
+    surplus: Anomaly = Anomaly.OVERREAD,
+) -> tuple[Witnesses, ...]:
+    """Find what sets two sequences of record ids apart.
+
+    Args:
+        expected: The ids in the order they should have.
+        found: The ids as they are.
+        absent: The word for an expected record that was not found (`lost` or `unread`).
+        surplus: The word for a found record that was not expected.
+
+    Returns:
+        At most one entry for each kind of anomaly; empty when both are the same.
+    """
+    wanted, have = Counter(expected), Counter(found)
+    missing = [one for one in dict.fromkeys(expected) if have[one] < wanted[one]]
+    doubled = [one for one in dict.fromkeys(found) if 0 < wanted[one] < have[one]]
+    foreign = [one for one in dict.fromkeys(found) if not wanted[one]]
+    return (
+        *witnesses_of(absent, missing),
+        *witnesses_of(Anomaly.DUPLICATED, doubled),
+        *witnesses_of(Anomaly.REORDERED, _out_of_order(expected, found)),
+        *witnesses_of(surplus, foreign),
+    )
+
+
+def _out_of_order(expected: Sequence[str], found: Sequence[str]) -> list[str]:
+    """List the records that stand behind one they should precede, first occurrences only."""
+    position = {one: index for index, one in reversed(list(enumerate(expected)))}
+    late: list[str] = []
+    furthest = -1
+    for one in dict.fromkeys(found):
+        if one not in position:
+            continue
+        if position[one] < furthest:
+            late.append(one)
+        furthest = max(furthest, position[one])
+    return late

@@ -1,0 +1,53 @@
+"""Sets up what a suite needs: a jail with the submission in it, and the cloud that it talks to."""
+
+import socket
+from pathlib import Path
+from typing import Self
+
+from autograder.assignment import Assignment, Course
+from autograder.grading.student import Student
+from autograder.jail import Jail
+
+from autograder.cloud import Cloud, Server  # isort: skip
+
+
+class Bench:
+    """One jail and one cloud, wired together, for all tests of a run."""
+
+    def __init__(self, assignment: Assignment, jail: Jail) -> None:
+        self.assignment = assignment
+        self.jail = jail
+        self.cloud = Cloud()
+        self._hung: set[str] = set()
+        self._server: Server | None = None
+
+    @classmethod
+    def set_up(cls, suite: Path, submission: str | None, *, confined: bool) -> Self:
+        """Start the jail, then make the cloud while its Python warms up."""
+        course = Course.of_this_checkout()
+        assignment = course.load(suite.name)
+        folder = Path(submission) if submission else course.solutions / suite.name
+        jail = Jail(folder.resolve(), assignment.limits, confined=confined)
+        jail.start()
+        bench = cls(assignment, jail)
+        bench._serve(jail.listener)
+        jail.on_restart(bench._serve)
+        return bench
+
+    def student(self, cloud: Cloud, api_calls: int | None) -> Student:
+        """Give the student's code, with the usual budgets or another number of requests."""
+        limits = self.assignment.limits
+        if api_calls is not None:
+            limits = limits.model_copy(update={"api_calls": api_calls})
+        return Student(self.jail, cloud, limits, self._hung)
+
+    def close(self) -> None:
+        """End the jail and stop serving."""
+        self.jail.close()
+        if self._server is not None:
+            self._server.close()
+
+    def _serve(self, listener: socket.socket) -> None:
+        if self._server is not None:
+            self._server.close()
+        self._server = self.cloud.serve(listener)

@@ -1,0 +1,292 @@
+"""Run a hidden suite in a process of its own and make a Grade of its report.
+
+The expected tests are fixed before the run. A report that is missing, lacks a test, names one that
+nobody planned, or disagrees with pytest's exit code is the grader's error, never a pass.
+"""
+
+import importlib.metadata
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from autograder.assignment import Assignment, Course
+from autograder.errors import AssignmentError
+from autograder.grading.grade import (
+    Feedback,
+    Grade,
+    GradedCheckpoint,
+    GradedSubmission,
+    GradedTest,
+    Grader,
+    Outcome,
+    checkpoint_of,
+)
+from autograder.grading.plan import Plan, PlannedTest, read_plan
+from autograder.grading.requirements import Requirements, read_requirements
+from autograder.submission import Refusal, Submission
+
+STARTING_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run of pytest left behind."""
+
+    exit_code: int | None
+    """None where the run did not end in time."""
+    report: object
+    """The parsed report; None where there is none."""
+    output: str
+    """The end of what pytest printed, for the instructor."""
+
+
+def grade_submission(
+    submission: Submission,
+    assignment: Assignment,
+    course: Course,
+    *,
+    checkpoints: Sequence[str] = (),
+    confined: bool = True,
+) -> tuple[Grade, str]:
+    """Grade one submission.
+
+    Args:
+        submission: The files, as read.
+        assignment: What they answer.
+        course: Where the hidden suites lie.
+        checkpoints: The ids of those to grade; empty for all.
+        confined: False runs the code without a jail.
+
+    Returns:
+        The grade, and what the grader printed where something of its own failed (else empty).
+
+    Raises:
+        AssignmentError: The suite is not as it should be, or there is no such checkpoint.
+    """
+    suite = course.suites / assignment.id
+    plan = read_plan(assignment, suite)
+    requirements = read_requirements(suite)
+    known = [checkpoint.id for checkpoint in assignment.checkpoints]
+    for name in checkpoints:
+        if name not in known:
+            raise AssignmentError(f"unknown checkpoint {name!r}; there are: {', '.join(known)}")
+    chosen = [one for one in assignment.checkpoints if not checkpoints or one.id in checkpoints]
+    refusals = {one.id: submission.refusal_for(one.files) for one in chosen}
+    to_run = [one for one in chosen if refusals[one.id] is None]
+
+    tests: dict[str, GradedTest] = {}
+    for checkpoint in chosen:
+        refusal = refusals[checkpoint.id]
+        if refusal is not None:
+            tests |= {
+                test.id: _refused(test, refusal, requirements) for test in plan.of(checkpoint.id)
+            }
+    trouble = ""
+    if to_run:
+        expected = [test for one in to_run for test in plan.of(one.id)]
+        files = [f"test_{one.id}.py" for one in to_run]
+        run = _run_pytest(submission, assignment, suite, files, len(expected), confined=confined)
+        verdicts, trouble = read_verdicts(run, expected, requirements)
+        tests |= verdicts
+    return _grade(
+        submission,
+        assignment,
+        plan,
+        chosen_ids={one.id for one in chosen},
+        tests=tests,
+        confined=confined,
+    ), trouble
+
+
+def _grade(
+    submission: Submission,
+    assignment: Assignment,
+    plan: Plan,
+    *,
+    chosen_ids: set[str],
+    tests: dict[str, GradedTest],
+    confined: bool,
+) -> Grade:
+    checkpoints: list[GradedCheckpoint] = [
+        checkpoint_of(one.id, one.title, tuple(tests[test.id] for test in plan.of(one.id)))
+        for one in assignment.checkpoints
+        if one.id in chosen_ids
+    ]
+    return Grade(
+        assignment=assignment.id,
+        score=sum(one.score for one in checkpoints),
+        max_score=sum(one.max_score for one in checkpoints),
+        submission=GradedSubmission(digest=submission.digest, files=submission.file_digests),
+        grader=Grader(
+            version=importlib.metadata.version("autograder"), suite=plan.digest, jail=confined
+        ),
+        checkpoints=tuple(checkpoints),
+    )
+
+
+def _run_pytest(
+    submission: Submission,
+    assignment: Assignment,
+    suite: Path,
+    files: list[str],
+    tests: int,
+    *,
+    confined: bool,
+) -> Run:
+    """Run the suite's files in a fresh interpreter whose environment says nothing of ours."""
+    longest = STARTING_SECONDS + tests * assignment.limits.wall_seconds
+    with tempfile.TemporaryDirectory(prefix="autograder-") as scratch:
+        report = Path(scratch) / "report.json"
+        stage = Path(scratch) / "submission"
+        stage.mkdir()
+        submission.copy_to(stage)
+        Path(scratch).chmod(0o755)
+        (Path(scratch) / "pytest.ini").write_text("[pytest]\n")
+        command = [
+            sys.executable, "-P", "-m", "pytest",
+            "-c", str(Path(scratch) / "pytest.ini"),
+            "--rootdir", str(suite), "--confcutdir", str(suite), "--import-mode=importlib",
+            "-p", "pytest_metadata.plugin", "-p", "pytest_jsonreport.plugin",
+            "-p", "autograder.grading.plugin", "-p", "no:cacheprovider",
+            "-q", "--tb=short", "--strict-markers", "--capture=fd",
+            "--json-report", f"--json-report-file={report}",
+            "--json-report-omit", "collectors", "log", "streams", "keywords", "traceback",
+            "--submission", str(stage), "--seed", submission.digest,
+            *([] if confined else ["--no-jail"]),
+            *[str(suite / name) for name in files],
+        ]  # fmt: skip
+        environment = {
+            key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TMPDIR") if key in os.environ
+        }
+        environment |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+        process = subprocess.Popen(
+            command,
+            cwd=scratch,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            output, _ = process.communicate(timeout=longest)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            output, _ = process.communicate()
+            return Run(None, None, _end_of(output))
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
+        return Run(process.returncode, _read_report(report), _end_of(output))
+
+
+def _end_of(output: bytes) -> str:
+    return output.decode("utf-8", "replace")[-4000:]
+
+
+def _read_report(path: Path) -> object:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def read_verdicts(
+    run: Run, expected: Sequence[PlannedTest], requirements: Requirements
+) -> tuple[dict[str, GradedTest], str]:
+    """Hold a run's report against the plan.
+
+    Returns:
+        A graded test for each planned one, by id, and the trouble to show the instructor.
+    """
+    report = run.report if isinstance(run.report, dict) else {}
+    entries = report.get("tests")
+    by_node: dict[str, dict[str, Any]] = {}
+    if isinstance(entries, list):
+        by_node = {
+            str(entry.get("nodeid")).replace("\\", "/"): entry
+            for entry in entries
+            if isinstance(entry, dict)
+        }
+    failed = any(entry.get("outcome") != "passed" for entry in by_node.values())
+    agrees = run.exit_code == (pytest.ExitCode.TESTS_FAILED if failed else pytest.ExitCode.OK)
+    planned = {test.node_id for test in expected}
+    complete = set(by_node) == planned and report.get("exitcode") == run.exit_code
+    sound = agrees and complete
+    graded = {
+        test.id: _graded(test, by_node.get(test.node_id) if sound else None, requirements)
+        for test in expected
+    }
+    if not sound:
+        return graded, f"pytest ended with {run.exit_code}, its report does not fit.\n{run.output}"
+    if any(test.outcome is Outcome.GRADER_ERROR for test in graded.values()):
+        return graded, run.output
+    return graded, ""
+
+
+def _graded(
+    test: PlannedTest, entry: dict[str, Any] | None, requirements: Requirements
+) -> GradedTest:
+    outcome, feedback = _outcome(entry)
+    if feedback is not None:
+        feedback = feedback.model_copy(update={"asked": requirements[test.requirement]})
+    return GradedTest(
+        id=test.id,
+        title=test.title,
+        requirement=test.requirement,
+        outcome=outcome,
+        score=test.points if outcome is Outcome.PASSED else 0.0,
+        max_score=test.points,
+        feedback=feedback,
+    )
+
+
+def _outcome(entry: dict[str, Any] | None) -> tuple[Outcome, Feedback | None]:
+    fault = Feedback(
+        asked="",
+        came_back="The grader itself failed here. This is not your fault and costs no points.",
+        hint="Your instructor will grade this checkpoint again.",
+    )
+    if entry is None:
+        return Outcome.GRADER_ERROR, fault
+    stages = {
+        stage: entry[stage].get("outcome") if isinstance(entry.get(stage), dict) else None
+        for stage in ("setup", "call", "teardown")
+    }
+    if stages["setup"] != "passed" or stages["teardown"] != "passed":
+        return Outcome.GRADER_ERROR, fault
+    if stages["call"] == "passed" and entry.get("outcome") == "passed":
+        return Outcome.PASSED, None
+    metadata = entry.get("metadata")
+    verdict = metadata.get("verdict") if isinstance(metadata, dict) else None
+    if stages["call"] != "failed" or not isinstance(verdict, dict):
+        return Outcome.GRADER_ERROR, fault
+    try:
+        return Outcome(verdict["outcome"]), Feedback.model_validate(verdict["feedback"])
+    except (KeyError, ValueError, ValidationError):
+        return Outcome.GRADER_ERROR, fault
+
+
+def _refused(test: PlannedTest, refusal: Refusal, requirements: Requirements) -> GradedTest:
+    return GradedTest(
+        id=test.id,
+        title=test.title,
+        requirement=test.requirement,
+        outcome=Outcome.REFUSED,
+        score=0.0,
+        max_score=test.points,
+        feedback=Feedback(
+            asked=requirements[test.requirement],
+            came_back=f"{refusal.file} cannot be graded: {refusal.reason}.",
+        ),
+    )

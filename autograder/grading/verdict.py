@@ -1,0 +1,64 @@
+"""How a hidden test says what it found: a `Verdict` that carries typed feedback.
+
+A test that ends without an exception has passed. Any exception other than a `Verdict`, a failed
+`assert` included, is the grader's own fault and never costs the student.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import NoReturn
+
+from autograder.grading.grade import Feedback, Outcome, Witnesses
+
+SHOWN_CHARACTERS = 200
+
+
+class Verdict(Exception):  # noqa: N818 - it is a judgement, not an error
+    """A test's judgement, other than "passed"."""
+
+    def __init__(self, outcome: Outcome, feedback: Feedback) -> None:
+        super().__init__(outcome.value, feedback.came_back)
+        self.outcome = outcome
+        self.feedback = feedback
+
+
+class GraderFault(Exception):
+    """Something on the grader's side failed while a test ran."""
+
+
+def wrong(
+    came_back: str,
+    *,
+    expected: str | None = None,
+    hint: str | None = None,
+    witnesses: Sequence[Witnesses] = (),
+) -> NoReturn:
+    """End the test: the code ran, and did something else than the requirement asks.
+
+    Args:
+        came_back: What the code did, one or two sentences.
+        expected: What would have been right.
+        hint: One step further, without the solution.
+        witnesses: The records that prove it.
+
+    Raises:
+        Verdict: Always.
+    """
+    raise Verdict(
+        Outcome.WRONG,
+        Feedback(
+            asked="",
+            came_back=came_back,
+            expected=expected,
+            hint=hint,
+            witnesses=tuple(witnesses),
+        ),
+    )
+
+
+def shown(value: object) -> str:
+    """Show a value that came out of the jail, as JSON, cut to a readable length."""
+    text = json.dumps(value, ensure_ascii=False)
+    if len(text) <= SHOWN_CHARACTERS:
+        return text
+    return f"{text[:SHOWN_CHARACTERS]}... ({len(text)} characters)"

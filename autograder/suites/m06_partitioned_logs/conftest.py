@@ -1,0 +1,31 @@
+"""What the hidden tests of module 6 share: the three graded files and names nobody can guess."""
+
+import random
+
+import pytest
+
+from autograder.grading.student import Module, Student
+
+
+@pytest.fixture
+def writer(student: Student) -> Module:
+    """Give the student's writer."""
+    return student.module("kinesis_multi_shard")
+
+
+@pytest.fixture
+def reader(student: Student) -> Module:
+    """Give the student's reader and replay."""
+    return student.module("kinesis_read_shards")
+
+
+@pytest.fixture
+def brokers(student: Student) -> Module:
+    """Give the student's comparison of a log with a queue."""
+    return student.module("compare_with_sqs")
+
+
+@pytest.fixture
+def name(chance: random.Random) -> str:
+    """Give a name for a stream or queue."""
+    return f"{chance.choice(['orders', 'meters', 'gps', 'clicks'])}-{chance.randrange(10**6):06}"

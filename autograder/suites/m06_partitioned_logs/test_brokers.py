@@ -1,0 +1,175 @@
+"""Hidden tests of the comparison: compare_with_sqs.py."""
+
+import random
+from typing import Any
+
+import pytest
+
+from autograder.cloud import Cloud
+from autograder.grading.anomalies import compare_logs
+from autograder.grading.grade import Anomaly
+from autograder.grading.student import Module
+from autograder.grading.verdict import shown, wrong
+from autograder.suites.m06_partitioned_logs.logs import in_words
+
+TEN = "ReceiveMessage hands out ten messages at most, and sometimes fewer: ask until none come."
+DELETE = (
+    "A received message is only hidden for a while; deleting it with its receipt handle ends it."
+)
+
+
+def some_messages(chance: random.Random, count: int) -> list[str]:
+    """Make messages that nobody can guess."""
+    return [f"parcel {number}: {chance.randrange(10**9)}" for number in range(count)]
+
+
+def two_readings(value: Any, call: str) -> tuple[list[str], list[str]]:
+    """Check that a value is a pair of lists of texts."""
+    lists = isinstance(value, list) and len(value) == 2
+    if not lists or not all(
+        isinstance(reading, list) and all(isinstance(one, str) for one in reading)
+        for reading in value
+    ):
+        wrong(
+            f"{call} returned {shown(value)}.",
+            expected="(first, second), two lists of messages as text",
+        )
+    return value[0], value[1]
+
+
+def expect_messages(
+    found: list[str], right: list[str], call: str, hint: str, absent: Anomaly
+) -> None:
+    """Check that exactly these messages came, in this order; name what is amiss."""
+    if found == right:
+        return
+    witnesses = compare_logs(right, found, absent=absent)
+    wrong(
+        f"{call} has {len(found)} of {len(right)} messages{', ' if witnesses else ''}"
+        f"{in_words(witnesses)}.",
+        expected=shown(right),
+        hint=hint,
+        witnesses=witnesses,
+    )
+
+
+def expect_queue_readings(value: Any, messages: list[str]) -> None:
+    """Check that the queue gave each message once, in any order, and then none."""
+    first, second = two_readings(value, "read_queue_twice()")
+    expect_messages(sorted(first), sorted(messages), "first", TEN, Anomaly.UNREAD)
+    if second:
+        wrong(
+            f"second has {len(second)} messages: {shown(second)}.",
+            expected="[]: the messages were received and deleted before",
+            hint=DELETE,
+        )
+
+
+@pytest.mark.graded("B1", points=1)
+def test_queue_hands_out_each_message_once(
+    brokers: Module, chance: random.Random, name: str
+) -> None:
+    """A queue gives each message once; received and deleted, it is gone."""
+    messages = some_messages(chance, chance.randint(3, 7))
+
+    value = brokers.read_queue_twice(name, messages)
+
+    expect_queue_readings(value, messages)
+
+
+@pytest.mark.graded("B1", points=2)
+def test_queue_with_more_than_ten_messages(
+    brokers: Module, chance: random.Random, name: str
+) -> None:
+    """More messages than one receive can hold are all received."""
+    messages = some_messages(chance, chance.randint(23, 34))
+
+    value = brokers.read_queue_twice(name, messages)
+
+    expect_queue_readings(value, messages)
+
+
+@pytest.mark.graded("B2", points=2)
+def test_nothing_is_left_in_the_queue(
+    brokers: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """Afterwards no message is in the queue, not even one in flight."""
+    messages = some_messages(chance, chance.randint(5, 15))
+
+    brokers.read_queue_twice(name, messages)
+
+    if any(call.operation == "PurgeQueue" for call in cloud.calls.all()):
+        wrong(
+            "The queue was purged.",
+            expected="each message received and deleted, as a consumer does it",
+            hint=DELETE,
+        )
+    if not any(call.operation in ("SendMessage", "SendMessageBatch") for call in cloud.calls.all()):
+        wrong("No message was sent to a queue.", expected=f"a queue {name!r}, used for real")
+    if cloud.sqs.exists(name):
+        depth = cloud.sqs.depth(name)
+        if depth.visible or depth.in_flight or depth.delayed:
+            wrong(
+                f"{depth.visible} messages are visible and {depth.in_flight} in flight.",
+                expected="0 visible, 0 in flight",
+                hint=DELETE,
+            )
+
+
+@pytest.mark.graded("B3", points=2)
+def test_log_is_read_twice_the_same(brokers: Module, chance: random.Random, name: str) -> None:
+    """A log gives the same messages, in order, to everyone who reads it from the start."""
+    messages = some_messages(chance, chance.randint(12, 20))
+
+    value = brokers.read_log_twice(name, messages)
+
+    first, second = two_readings(value, "read_log_twice()")
+    hint = "Each reading takes a shard iterator of its own, TRIM_HORIZON."
+    expect_messages(first, messages, "first", hint, Anomaly.UNREAD)
+    expect_messages(second, messages, "second", hint, Anomaly.UNREAD)
+
+
+@pytest.mark.graded("B3", points=1)
+def test_log_is_a_stream_with_one_shard(
+    brokers: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """The messages stand in a stream of one shard, in the order in which they were given."""
+    messages = some_messages(chance, chance.randint(4, 9))
+
+    brokers.read_log_twice(name, messages)
+
+    if cloud.kinesis.status(name) is None:
+        wrong(f"There is no stream {name!r}.", expected="a stream with one shard, left in place")
+    shards = cloud.kinesis.records(name)
+    if len(shards) != 1:
+        wrong(f"The stream has {len(shards)} shards.", expected="one shard, and so one order")
+    (records,) = shards.values()
+    found = [record.data.decode("utf-8", "replace") for record in records]
+    expect_messages(found, messages, "The stream", "Send them one after another.", Anomaly.LOST)
+
+
+@pytest.mark.graded("B4", points=1)
+def test_no_messages_at_all(brokers: Module, name: str) -> None:
+    """Without any message, both brokers give two empty readings."""
+    queue = brokers.read_queue_twice(f"{name}-queue", [])
+    log = brokers.read_log_twice(f"{name}-log", [])
+
+    for value, call in ((queue, "read_queue_twice()"), (log, "read_log_twice()")):
+        if two_readings(value, call) != ([], []):
+            wrong(f"{call} returned {shown(value)} for no messages.", expected="([], [])")
+
+
+@pytest.mark.graded("B4", points=1)
+def test_equal_messages_and_any_text(brokers: Module, chance: random.Random, name: str) -> None:
+    """Equal messages are messages of their own, and every text comes back as it was."""
+    word = f"größer {chance.randrange(10**6)}"
+    messages = [word, "温度 21°", word, '{"json": "as text"}', "🛰️ down", word]
+
+    queue = brokers.read_queue_twice(f"{name}-queue", messages)
+    log = brokers.read_log_twice(f"{name}-log", messages)
+
+    expect_queue_readings(queue, messages)
+    first, second = two_readings(log, "read_log_twice()")
+    hint = "Encode text as UTF-8, and decode it the same way."
+    expect_messages(first, messages, "first", hint, Anomaly.UNREAD)
+    expect_messages(second, messages, "second", hint, Anomaly.UNREAD)

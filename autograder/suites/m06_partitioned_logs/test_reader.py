@@ -1,0 +1,310 @@
+"""Hidden tests of the reader: read_from_shard and read_all_shards in kinesis_read_shards.py."""
+
+import random
+from typing import Any
+
+import pytest
+
+from autograder.cloud import Cloud, EmptyPages, PageSize, ShardPageSize, Throttle
+from autograder.grading.anomalies import witnesses_of
+from autograder.grading.grade import Anomaly
+from autograder.grading.student import Module
+from autograder.grading.verdict import shown, wrong
+from autograder.suites.m06_partitioned_logs.logs import (
+    Pair,
+    expect_pairs,
+    fill_shard,
+    make_event,
+    pairs_of,
+    put,
+)
+
+CALL = "read_from_shard()"
+FROM_THE_START = "A shard iterator of type TRIM_HORIZON starts at the oldest record."
+GO_ON = "Go on with NextShardIterator until you are caught up, or there is none."
+NO_MORE_THAN_ASKED = "Count what you have collected, and cut the last page to fit."
+
+
+@pytest.mark.graded("R1", points=2)
+def test_oldest_records_come_first(
+    reader: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """All records of the shard come back, the oldest first."""
+    shard = fill_shard(cloud, chance, name, chance.randint(9, 17))
+
+    value = reader.read_from_shard(name, shard.shard_id)
+
+    expect_pairs(value, shard.pairs, CALL, FROM_THE_START)
+
+
+@pytest.mark.graded("R1", points=1)
+def test_sequence_numbers_and_events_are_as_kinesis_has_them(
+    reader: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """Each pair is the sequence number as text, and the decoded event."""
+    shard = fill_shard(cloud, chance, name, 1)
+
+    value = reader.read_from_shard(name, shard.shard_id)
+
+    expect_pairs(value, shard.pairs, CALL, FROM_THE_START)
+
+
+@pytest.mark.graded("R1", points=1)
+def test_reading_twice_gives_the_same(
+    reader: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """Reading takes nothing out of the log: a second reader sees the same records."""
+    shard = fill_shard(cloud, chance, name, chance.randint(4, 8))
+
+    reader.read_from_shard(name, shard.shard_id)
+    value = reader.read_from_shard(name, shard.shard_id)
+
+    expect_pairs(value, shard.pairs, f"The second {CALL}", FROM_THE_START)
+
+
+@pytest.mark.graded("R2", points=3)
+def test_an_empty_page_is_not_the_end(
+    reader: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """An empty page is not the end of the shard."""
+    shard = fill_shard(cloud, chance, name, chance.randint(14, 22))
+    cloud.faults.add(EmptyPages(shard.shard_id, before_record=chance.randint(5, 9), pages=1))
+
+    value = reader.read_from_shard(name, shard.shard_id)
+
+    expect_pairs(value, shard.pairs, CALL, f"MillisBehindLatest above 0: more follow. {GO_ON}")
+
+
+@pytest.mark.graded("R2", points=2)
+def test_several_empty_pages_are_not_the_end(
+    reader: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """Several empty pages in a row are not the end of the shard either."""
+    shard = fill_shard(cloud, chance, name, chance.randint(14, 22))
+    pages = chance.randint(4, 7)
+    cloud.faults.add(EmptyPages(shard.shard_id, before_record=chance.randint(5, 9), pages=pages))
+
+    value = reader.read_from_shard(name, shard.shard_id)
+
+    expect_pairs(value, shard.pairs, CALL, f"MillisBehindLatest above 0: more follow. {GO_ON}")
+
+
+@pytest.mark.graded("R2", points=1)
+def test_an_empty_first_page_is_not_the_end(
+    reader: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """A shard whose first page is empty may still hold records."""
+    shard = fill_shard(cloud, chance, name, chance.randint(6, 12))
+    cloud.faults.add(EmptyPages(shard.shard_id, before_record=0, pages=2))
+
+    value = reader.read_from_shard(name, shard.shard_id)
+
+    expect_pairs(value, shard.pairs, CALL, f"MillisBehindLatest above 0: more follow. {GO_ON}")
+
+
+@pytest.mark.graded("R2", points=2)
+def test_an_empty_shard_is_an_empty_list(reader: Module, cloud: Cloud, name: str) -> None:
+    """A shard with nothing in it, still open, gives an empty list, soon."""
+    cloud.kinesis.create_stream(name, 2)
+    shard_id = cloud.kinesis.shards(name)[1]["ShardId"]
+
+    value = reader.read_from_shard(name, shard_id)
+
+    expect_pairs(value, [], CALL, "An open shard always has a next iterator; stop when caught up.")
+
+
+def split_shard(
+    cloud: Cloud, chance: random.Random, stream: str, records: int
+) -> tuple[str, list[Pair]]:
+    """Fill the one shard of a stream, split it, and put more into its children."""
+    shard = fill_shard(cloud, chance, stream, records, shards=1)
+    cloud.kinesis.split(stream, shard.shard_id)
+    for child in cloud.kinesis.shards(stream):
+        if child["ShardId"] != shard.shard_id:
+            put(cloud, stream, child["ShardId"], make_event(chance, 5_000))
+    return shard.shard_id, list(shard.pairs)
+
+
+@pytest.mark.graded("R3", points=2)
+def test_a_closed_shard_is_read_to_its_end(
+    reader: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """A shard that was split keeps its records; reading ends where there is no next iterator."""
+    shard_id, pairs = split_shard(cloud, chance, name, chance.randint(7, 12))
+    cloud.faults.add(PageSize(3))
+
+    value = reader.read_from_shard(name, shard_id)
+
+    expect_pairs(
+        value, pairs, CALL, f"A closed shard's last page has no NextShardIterator. {GO_ON}"
+    )
+
+
+@pytest.mark.graded("R3", points=1)
+def test_a_closed_shard_without_records_ends(
+    reader: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """A closed shard that holds nothing gives an empty list."""
+    shard_id, _ = split_shard(cloud, chance, name, 0)
+
+    value = reader.read_from_shard(name, shard_id)
+
+    expect_pairs(value, [], CALL, "A closed shard's last page has no NextShardIterator.")
+
+
+@pytest.mark.graded("R4", points=1)
+def test_no_more_than_asked_for(
+    reader: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """With fewer asked for than there are, the oldest so many come back."""
+    shard = fill_shard(cloud, chance, name, chance.randint(30, 40))
+    asked = chance.randint(7, 24)
+
+    value = reader.read_from_shard(name, shard.shard_id, asked)
+
+    expect_pairs(value, shard.pairs[:asked], f"read_from_shard(..., {asked})", NO_MORE_THAN_ASKED)
+
+
+@pytest.mark.graded("R4", points=1)
+def test_none_asked_for(reader: Module, cloud: Cloud, chance: random.Random, name: str) -> None:
+    """Asked for 0 records, it returns an empty list."""
+    shard = fill_shard(cloud, chance, name, chance.randint(3, 6))
+
+    value = reader.read_from_shard(name, shard.shard_id, 0)
+
+    expect_pairs(value, [], "read_from_shard(..., 0)", "GetRecords takes no Limit of 0.")
+
+
+@pytest.mark.graded("R4", points=1)
+def test_asked_for_ends_within_a_page(
+    reader: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """However the pages fall, no record beyond the number asked for comes back, and none less."""
+    shard = fill_shard(cloud, chance, name, 26)
+    size = chance.choice([4, 5, 6])
+    cloud.faults.add(PageSize(size))
+    asked = 2 * size + chance.randint(1, size - 1)
+
+    value = reader.read_from_shard(name, shard.shard_id, asked)
+
+    expect_pairs(value, shard.pairs[:asked], f"read_from_shard(..., {asked})", NO_MORE_THAN_ASKED)
+
+
+@pytest.mark.graded("R4", points=1)
+def test_more_asked_for_than_there_is(
+    reader: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """Asked for more than the shard holds, it returns what there is, through all its pages."""
+    shard = fill_shard(cloud, chance, name, chance.randint(11, 19))
+    cloud.faults.add(PageSize(chance.randint(2, 4)))
+    asked = chance.randint(100, 20_000)
+
+    value = reader.read_from_shard(name, shard.shard_id, asked)
+
+    expect_pairs(value, shard.pairs, f"read_from_shard(..., {asked})", GO_ON)
+
+
+@pytest.mark.graded("R4", points=1)
+def test_fifty_by_default(reader: Module, cloud: Cloud, chance: random.Random, name: str) -> None:
+    """Without a number, the oldest 50 come back."""
+    shard = fill_shard(cloud, chance, name, chance.randint(53, 70), shards=1)
+
+    value = reader.read_from_shard(name, shard.shard_id)
+
+    expect_pairs(value, shard.pairs[:50], CALL, NO_MORE_THAN_ASKED)
+
+
+def expect_shards(value: Any, right: dict[str, list[Pair]], hint: str) -> None:
+    """Check that each shard is there with its pairs."""
+    if not isinstance(value, dict):
+        wrong(
+            f"read_all_shards() returned {shown(value)}.",
+            expected="a dict {shard id: what read_from_shard returns}",
+        )
+    missing = sorted(set(right) - set(value))
+    if missing or len(value) != len(right):
+        wrong(
+            f"read_all_shards() returned {len(value)} of {len(right)} shards.",
+            expected="every shard, empty and closed ones too",
+            hint=hint,
+            witnesses=witnesses_of(Anomaly.UNREAD, missing),
+        )
+    for shard_id, pairs in right.items():
+        pairs_of(value[shard_id], f"read_all_shards()[{shard_id!r}]")
+        expect_pairs(value[shard_id], pairs, f"read_all_shards()[{shard_id!r}]", GO_ON)
+
+
+def fill_some_shards(
+    cloud: Cloud, chance: random.Random, stream: str, shards: int
+) -> dict[str, list[Pair]]:
+    """Make a stream where about half of the shards hold records."""
+    cloud.kinesis.create_stream(stream, shards)
+    right: dict[str, list[Pair]] = {}
+    number = 0
+    for index, shard in enumerate(cloud.kinesis.shards(stream)):
+        shard_id = shard["ShardId"]
+        right[shard_id] = []
+        for _ in range(chance.randint(2, 5) if index % 2 else 0):
+            event = make_event(chance, number)
+            right[shard_id].append((put(cloud, stream, shard_id, event), event))
+            number += 1
+    return right
+
+
+@pytest.mark.graded("R5", points=1)
+def test_every_shard_is_read(
+    reader: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """All shards are in the result, those without records too."""
+    right = fill_some_shards(cloud, chance, name, chance.randint(3, 6))
+
+    value = reader.read_all_shards(name)
+
+    expect_shards(value, right, "An empty shard belongs into the result, with an empty list.")
+
+
+@pytest.mark.graded("R5", points=1)
+def test_the_shard_listing_is_followed_to_its_end(
+    reader: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """Shards that come on a later page of the listing are read as well."""
+    right = fill_some_shards(cloud, chance, name, chance.randint(7, 9))
+    cloud.faults.add(ShardPageSize(3))
+
+    value = reader.read_all_shards(name)
+
+    expect_shards(value, right, "HasMoreShards or NextToken says that more shards follow.")
+
+
+@pytest.mark.graded("R5", points=1)
+def test_closed_shards_are_read_too(
+    reader: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """After a split, the closed parent and its children are all read."""
+    right = fill_some_shards(cloud, chance, name, 2)
+    parent = max(right, key=lambda shard_id: len(right[shard_id]))
+    cloud.kinesis.split(name, parent)
+    for shard in cloud.kinesis.shards(name):
+        if shard["ShardId"] not in right:
+            event = make_event(chance, 900 + len(right))
+            right[shard["ShardId"]] = [(put(cloud, name, shard["ShardId"], event), event)]
+
+    value = reader.read_all_shards(name)
+
+    expect_shards(value, right, "A closed shard still holds its records.")
+
+
+@pytest.mark.graded("R6", points=2)
+def test_throttled_reads_lose_and_double_nothing(
+    reader: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """When GetRecords is refused several times in a row, reading waits and goes on."""
+    shard = fill_shard(cloud, chance, name, chance.randint(15, 24))
+    cloud.faults.add(PageSize(chance.randint(4, 6)))
+    cloud.faults.add(Throttle("GetRecords", times=6, after=chance.randint(1, 2)))
+
+    value = reader.read_from_shard(name, shard.shard_id)
+
+    expect_pairs(
+        value, shard.pairs, CALL, "A throttled GetRecords is tried again with the same iterator."
+    )

@@ -1,0 +1,241 @@
+"""Hidden tests of the replay: replay_from_offset in kinesis_read_shards.py."""
+
+import random
+
+import pytest
+
+from autograder.cloud import Cloud, EmptyPages, PageSize
+from autograder.grading.student import Module
+from autograder.grading.verdict import shown, wrong
+from autograder.suites.m06_partitioned_logs.logs import (
+    expect_pairs,
+    fill_shard,
+    make_event,
+    put,
+)
+
+CALL = "replay_from_offset()"
+INCLUSIVE = (
+    "AT_SEQUENCE_NUMBER starts with the record at the offset, AFTER_SEQUENCE_NUMBER behind it."
+)
+GO_ON = "Go on with NextShardIterator until you are caught up, or there is none."
+MANY = 1000
+
+
+@pytest.mark.graded("P1", points=2)
+def test_replay_starts_with_the_record_at_the_offset(
+    reader: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """A replay from the middle starts with the record at the offset itself."""
+    shard = fill_shard(cloud, chance, name, chance.randint(10, 18))
+    start = chance.randint(3, 7)
+
+    value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], MANY)
+
+    expect_pairs(value, shard.pairs[start:], CALL, INCLUSIVE)
+
+
+@pytest.mark.graded("P1", points=2)
+def test_replay_from_the_first_record(
+    reader: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """A replay from the first offset gives the whole shard."""
+    shard = fill_shard(cloud, chance, name, chance.randint(5, 9))
+
+    value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[0], MANY)
+
+    expect_pairs(value, shard.pairs, CALL, INCLUSIVE)
+
+
+@pytest.mark.graded("P1", points=1)
+def test_replay_from_the_last_record(
+    reader: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """A replay from the last offset gives that one record."""
+    shard = fill_shard(cloud, chance, name, chance.randint(5, 9))
+
+    value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[-1], MANY)
+
+    expect_pairs(value, shard.pairs[-1:], CALL, INCLUSIVE)
+
+
+@pytest.mark.graded("P1", points=2)
+def test_replay_goes_on_behind_an_empty_page(
+    reader: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """An empty page is not the end of a replay."""
+    shard = fill_shard(cloud, chance, name, chance.randint(16, 22))
+    start = chance.randint(2, 4)
+    cloud.faults.add(EmptyPages(shard.shard_id, before_record=chance.randint(8, 11), pages=2))
+
+    value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], MANY)
+
+    expect_pairs(
+        value, shard.pairs[start:], CALL, f"MillisBehindLatest above 0: more follow. {GO_ON}"
+    )
+
+
+@pytest.mark.graded("P1", points=2)
+def test_replay_of_a_closed_shard_ends(
+    reader: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """A shard that was split can still be replayed, to its last record."""
+    shard = fill_shard(cloud, chance, name, chance.randint(9, 14), shards=1)
+    start = chance.randint(2, 5)
+    cloud.kinesis.split(name, shard.shard_id)
+    put(cloud, name, cloud.kinesis.shards(name)[-1]["ShardId"], make_event(chance, 7_000))
+    cloud.faults.add(PageSize(3))
+
+    value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], MANY)
+
+    expect_pairs(
+        value, shard.pairs[start:], CALL, "A closed shard's last page has no NextShardIterator."
+    )
+
+
+@pytest.mark.graded("P1", points=1)
+def test_replay_follows_the_pages(
+    reader: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """A replay longer than a page is whole."""
+    shard = fill_shard(cloud, chance, name, chance.randint(14, 19))
+    start = chance.randint(1, 3)
+    cloud.faults.add(PageSize(chance.randint(3, 5)))
+
+    value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], MANY)
+
+    expect_pairs(value, shard.pairs[start:], CALL, GO_ON)
+
+
+@pytest.mark.graded("P2", points=1)
+def test_replay_of_so_many_records(
+    reader: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """No more records come back than were asked for, however the pages fall."""
+    shard = fill_shard(cloud, chance, name, 20)
+    start = chance.randint(1, 4)
+    asked = chance.choice([5, 7, 11])
+    cloud.faults.add(PageSize(4))
+
+    value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], asked)
+
+    expect_pairs(
+        value,
+        shard.pairs[start : start + asked],
+        f"replay_from_offset(..., max_records={asked})",
+        "Count what you have collected, and cut the last page to fit.",
+    )
+
+
+@pytest.mark.graded("P2", points=1)
+def test_replay_of_one_record(
+    reader: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """Asked for one record, it returns the one at the offset."""
+    shard = fill_shard(cloud, chance, name, chance.randint(6, 9))
+    start = chance.randint(1, 4)
+
+    value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], 1)
+
+    expect_pairs(value, shard.pairs[start : start + 1], "replay_from_offset(..., 1)", INCLUSIVE)
+
+
+@pytest.mark.graded("P2", points=1)
+def test_replay_of_ten_by_default(
+    reader: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """Without a number, ten records come back."""
+    shard = fill_shard(cloud, chance, name, chance.randint(18, 25))
+    start = chance.randint(1, 5)
+
+    value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start])
+
+    expect_pairs(value, shard.pairs[start : start + 10], CALL, "max_records is 10 by default.")
+
+
+@pytest.mark.graded("P2", points=1)
+def test_replay_of_nothing(reader: Module, cloud: Cloud, chance: random.Random, name: str) -> None:
+    """Asked for 0 records, it returns an empty list."""
+    shard = fill_shard(cloud, chance, name, chance.randint(3, 6))
+
+    value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[1], 0)
+
+    expect_pairs(value, [], "replay_from_offset(..., 0)", "GetRecords takes no Limit of 0.")
+
+
+def expect_error(reader: Module, stream: str, shard_id: str, offset: str, what: str) -> None:
+    """Check that a replay from an offset that Kinesis rejects raises an error."""
+    error = reader.error_of("replay_from_offset", stream, shard_id, offset)
+    if error is None:
+        wrong(
+            f"replay_from_offset() returned as if nothing had happened for {what}.",
+            expected=f"the error that Kinesis answers for the offset {shown(offset)}",
+            hint="Let the error of GetShardIterator through to the caller.",
+        )
+
+
+@pytest.mark.graded("P3", points=1)
+def test_an_offset_that_is_no_number_is_an_error(
+    reader: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """A text that is no sequence number raises an error."""
+    shard = fill_shard(cloud, chance, name, 4)
+
+    expect_error(reader, name, shard.shard_id, f"offset-{chance.randrange(999)}", "such a text")
+
+
+@pytest.mark.graded("P3", points=2)
+def test_an_offset_of_another_shard_is_an_error(
+    reader: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """A sequence number from another shard raises an error: offsets belong to one shard."""
+    shard = fill_shard(cloud, chance, name, 5)
+    other = next(
+        records[0].sequence_number
+        for shard_id, records in cloud.kinesis.records(name).items()
+        if shard_id != shard.shard_id
+    )
+
+    expect_error(reader, name, shard.shard_id, other, "an offset that belongs to another shard")
+
+
+@pytest.mark.graded("P3", points=1)
+def test_a_shard_that_is_not_there_is_an_error(
+    reader: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """A replay of a shard that the stream does not have raises an error."""
+    shard = fill_shard(cloud, chance, name, 4)
+
+    expect_error(reader, name, "shardId-000000000077", shard.offsets[0], "an unknown shard")
+
+
+@pytest.mark.graded("P4", points=1)
+def test_a_replay_can_be_repeated(
+    reader: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """The same replay gives the same records again."""
+    shard = fill_shard(cloud, chance, name, chance.randint(8, 12))
+    start = chance.randint(1, 4)
+    reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], 6)
+
+    value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], 6)
+
+    expect_pairs(value, shard.pairs[start : start + 6], f"The second {CALL}", INCLUSIVE)
+
+
+@pytest.mark.graded("P4", points=1)
+def test_a_replay_changes_nothing(
+    reader: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """A replay only reads: the log is the same afterwards."""
+    shard = fill_shard(cloud, chance, name, chance.randint(8, 12))
+    before = cloud.kinesis.records(name)
+
+    value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[2], 5)
+
+    expect_pairs(value, shard.pairs[2:7], CALL, INCLUSIVE)
+    if cloud.kinesis.status(name) is None or cloud.kinesis.records(name) != before:
+        wrong(
+            "After the replay, other records stand in the stream than before.",
+            expected="the same records: a replay only reads",
+        )

@@ -1,0 +1,445 @@
+"""Hidden tests of the writer: kinesis_multi_shard.py."""
+
+import json
+import random
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from autograder.cloud import Cloud, RejectRecords, ShardPageSize, Throttle
+from autograder.grading.anomalies import witnesses_of
+from autograder.grading.grade import Anomaly
+from autograder.grading.student import Module
+from autograder.grading.verdict import shown, wrong
+from autograder.suites.m06_partitioned_logs.logs import (
+    ACTIONS,
+    USERS,
+    decoded_events,
+    event_ids,
+    expect_sent,
+)
+
+WAIT_HINT = "create_stream only asks for a stream; boto3's waiter `stream_exists` waits for it."
+
+
+def expect_active(cloud: Cloud, stream: str, shards: int, after: str) -> None:
+    """Check that a stream is ACTIVE and has so many shards."""
+    status = cloud.kinesis.status(stream)
+    if status != "ACTIVE":
+        wrong(
+            f"After {after} the stream {f'is {status}' if status else 'does not exist'}.",
+            expected=f"a stream {stream!r} that is ACTIVE",
+            hint=WAIT_HINT,
+        )
+    found = len(cloud.kinesis.shards(stream))
+    if found != shards:
+        wrong(f"After {after} the stream has {found} shards.", expected=f"{shards} shards")
+
+
+@pytest.mark.graded("W1", points=2)
+def test_create_returns_once_active(
+    writer: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """A new stream is ACTIVE, with the shards asked for, when the function returns."""
+    shards = chance.randint(2, 7)
+
+    writer.create_multi_shard_stream(name, shards)
+
+    expect_active(cloud, name, shards, "create_multi_shard_stream()")
+
+
+@pytest.mark.graded("W2", points=2)
+def test_existing_stream_is_left_alone(
+    writer: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """A stream that exists keeps its shards and its records."""
+    shards = chance.randint(2, 4)
+    cloud.kinesis.create_stream(name, shards)
+    before = cloud.kinesis.put(name, b'{"kept": true}', "somebody")
+
+    writer.create_multi_shard_stream(name, shards + 3)
+
+    expect_active(cloud, name, shards, "create_multi_shard_stream() on a stream that existed")
+    if before not in cloud.kinesis.records(name)[before.shard_id]:
+        wrong(
+            "The record that was in the existing stream is gone.",
+            expected="the existing stream with all its records",
+            hint="Do not delete the stream in order to make it again.",
+        )
+
+
+@pytest.mark.graded("W2", points=2)
+def test_stream_that_somebody_else_creates_is_waited_for(
+    writer: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """A stream that exists but is still CREATING is ACTIVE when the function returns."""
+    shards = chance.randint(2, 5)
+    cloud.kinesis.create_stream(name, shards, status="CREATING")
+
+    writer.create_multi_shard_stream(name, shards)
+
+    expect_active(
+        cloud, name, shards, "create_multi_shard_stream() on a stream that was still CREATING"
+    )
+
+
+def expect_descriptions(value: Any, cloud: Cloud, stream: str, hint: str | None = None) -> None:
+    """Check that these are the stream's shard descriptions, in any order."""
+    expected = "a list of all shard descriptions, dicts with ShardId and HashKeyRange"
+    if not isinstance(value, list) or not all(isinstance(shard, dict) for shard in value):
+        wrong(f"get_shard_info() returned {shown(value)}.", expected=expected)
+    right = {shard["ShardId"]: shard["HashKeyRange"] for shard in cloud.kinesis.shards(stream)}
+    found = [shard.get("ShardId") for shard in value]
+    missing = sorted(set(right) - {one for one in found if isinstance(one, str)})
+    if missing or len(found) != len(right):
+        wrong(
+            f"get_shard_info() returned {len(found)} descriptions of {len(right)} shards.",
+            expected=expected,
+            hint=hint,
+            witnesses=witnesses_of(Anomaly.UNREAD, missing),
+        )
+    for shard in value:
+        if shard.get("HashKeyRange") != right[shard["ShardId"]]:
+            wrong(
+                f"get_shard_info() returned for {shard['ShardId']} "
+                f"the HashKeyRange {shown(shard.get('HashKeyRange'))}.",
+                expected=shown(right[shard["ShardId"]]),
+            )
+
+
+@pytest.mark.graded("W3", points=1)
+def test_shard_info_returns_the_descriptions(
+    writer: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """The overview returns each shard's description."""
+    cloud.kinesis.create_stream(name, chance.randint(2, 6))
+
+    value = writer.get_shard_info(name)
+
+    expect_descriptions(value, cloud, name)
+
+
+@pytest.mark.graded("W3", points=2)
+def test_shard_info_follows_all_pages(
+    writer: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """A listing that comes in pages is followed to its end."""
+    cloud.kinesis.create_stream(name, chance.randint(7, 11))
+    cloud.faults.add(ShardPageSize(3))
+
+    value = writer.get_shard_info(name)
+
+    expect_descriptions(
+        value,
+        cloud,
+        name,
+        "Kinesis lists the shards of a large stream in pages; HasMoreShards or NextToken says "
+        "that more follow.",
+    )
+
+
+@pytest.mark.graded("W3", points=1)
+def test_shard_info_has_closed_shards_too(
+    writer: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """Shards that were split are described as well: they still hold records."""
+    cloud.kinesis.create_stream(name, 2)
+    cloud.kinesis.split(name, chance.choice(cloud.kinesis.shards(name))["ShardId"])
+
+    value = writer.get_shard_info(name)
+
+    expect_descriptions(value, cloud, name, "A closed shard still holds records: list it too.")
+
+
+@pytest.mark.graded("W4", points=2)
+def test_exactly_so_many_events_are_sent(
+    writer: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """As many records stand in the stream as were asked for, each the JSON of one event."""
+    count = chance.randint(16, 44)
+    cloud.kinesis.create_stream(name, 3)
+
+    writer.send_events_to_shards(name, count)
+
+    found = len(decoded_events(cloud, name))
+    if found != count:
+        wrong(
+            f"send_events_to_shards(..., {count}) left {found} records in the stream.",
+            expected=f"{count} records",
+        )
+
+
+@pytest.mark.graded("W4", points=1)
+def test_events_cycle_through_users_and_actions(
+    writer: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """Event i has eventId i; users and actions take turns."""
+    count = chance.randint(21, 40)
+    cloud.kinesis.create_stream(name, 3)
+
+    writer.send_events_to_shards(name, count)
+
+    events = [event for _, event in decoded_events(cloud, name)]
+    right = [f"event {i}" for i in range(count)]
+    missing = [one for one in right if one not in event_ids(events)]
+    if missing:
+        wrong(
+            f"{len(missing)} of {count} events are not in the stream under their eventId.",
+            expected=f"eventId 0 to {count - 1}, as numbers",
+            witnesses=witnesses_of(Anomaly.LOST, missing),
+        )
+    for event in events:
+        number = event.get("eventId")
+        if type(number) is not int or not 0 <= number < count:
+            continue
+        for key, cycle in (("userId", USERS), ("action", ACTIONS)):
+            if event.get(key) != cycle[number % len(cycle)]:
+                wrong(
+                    f"Event {number} has {key} {shown(event.get(key))}.",
+                    expected=f"{shown(cycle[number % len(cycle)])}: event i takes number "
+                    f"i modulo {len(cycle)} of the list",
+                )
+
+
+@pytest.mark.graded("W4", points=1)
+def test_timestamps_are_utc(writer: Module, cloud: Cloud, chance: random.Random, name: str) -> None:
+    """Each event says when it happened, in ISO 8601, in UTC, ending in Z."""
+    cloud.kinesis.create_stream(name, 2)
+
+    writer.send_events_to_shards(name, chance.randint(5, 9))
+
+    for _, event in decoded_events(cloud, name):
+        stamp = event.get("timestamp")
+        if not _is_utc_timestamp(stamp):
+            wrong(
+                f"Event {shown(event.get('eventId'))} has the timestamp {shown(stamp)}.",
+                expected='a text such as "2026-03-01T12:34:56.789012Z"',
+                hint="An offset such as +00:00 and the Z say the same; keep only the Z.",
+            )
+
+
+def _is_utc_timestamp(stamp: object) -> bool:
+    if not isinstance(stamp, str) or not re.fullmatch(r"\d{4}-?\d\d-?\d\dT[\d:.,]+Z", stamp):
+        return False
+    try:
+        return datetime.fromisoformat(stamp).utcoffset() == timedelta(0)
+    except ValueError:
+        return False
+
+
+@pytest.mark.graded("W4", points=1)
+def test_thirty_events_by_default(writer: Module, cloud: Cloud, name: str) -> None:
+    """Without a number, 30 events are sent."""
+    cloud.kinesis.create_stream(name, 2)
+
+    writer.send_events_to_shards(name)
+
+    found = len(decoded_events(cloud, name))
+    if found != 30:
+        wrong(f"Called without num_events, it left {found} records.", expected="30 records")
+
+
+@pytest.mark.graded("W4", points=1)
+def test_no_events_at_all(writer: Module, cloud: Cloud, name: str) -> None:
+    """Asked for 0 events, it sends none and returns an empty mapping."""
+    cloud.kinesis.create_stream(name, 2)
+
+    value = writer.send_events_to_shards(name, 0)
+
+    found = len(decoded_events(cloud, name))
+    if found or value != {}:
+        wrong(
+            f"send_events_to_shards(..., 0) returned {shown(value)} and left {found} records.",
+            expected="{} and no record: no user sent anything",
+            hint="PutRecords refuses an empty batch: do not call it with one.",
+        )
+
+
+@pytest.mark.graded("W5", points=2)
+def test_partition_key_is_the_user(
+    writer: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """Each record's partition key is its event's user, so a user's events share a shard."""
+    cloud.kinesis.create_stream(name, chance.randint(3, 6))
+
+    writer.send_events_to_shards(name, chance.randint(15, 35))
+
+    found = decoded_events(cloud, name)
+    if not found:
+        wrong("No record stands in the stream.", expected="events keyed by their user")
+    for record, event in found:
+        if record.partition_key != event.get("userId"):
+            wrong(
+                f"The event of user {shown(event.get('userId'))} was sent with the partition key "
+                f"{shown(record.partition_key)}.",
+                expected="the user as partition key",
+                hint="Records with the same partition key land in the same shard, in order.",
+            )
+    misrouted = [
+        f"event {shown(event.get('eventId'))}"
+        for record, event in found
+        if record.shard_id != cloud.kinesis.shard_for(name, record.partition_key)
+    ]
+    if misrouted:
+        wrong(
+            f"{len(misrouted)} records are misrouted: they stand in another shard than their "
+            "partition key leads to.",
+            expected="Kinesis chooses the shard from the partition key",
+            hint="Leave ExplicitHashKey out.",
+            witnesses=witnesses_of(Anomaly.MISROUTED, misrouted),
+        )
+
+
+@pytest.mark.graded("W6", points=1)
+def test_each_users_events_are_in_order(
+    writer: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """Within a user's shard, the events stand in the order of their eventId."""
+    count = chance.randint(31, 60)
+    cloud.kinesis.create_stream(name, 4)
+
+    writer.send_events_to_shards(name, count)
+
+    expect_sent(cloud, name, count)
+
+
+@pytest.mark.graded("W6", points=2, api_calls=1500)
+def test_more_events_than_one_batch_holds(
+    writer: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """Several hundred events arrive, though PutRecords takes 500 records at most."""
+    count = chance.randint(503, 540)
+    cloud.kinesis.create_stream(name, 4)
+
+    writer.send_events_to_shards(name, count)
+
+    expect_sent(cloud, name, count, "PutRecords takes at most 500 records.")
+
+
+@pytest.mark.graded("W6", points=2)
+def test_throttled_calls_lose_nothing(
+    writer: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """A call that is refused several times in a row is tried again until it is taken."""
+    count = chance.randint(20, 35)
+    cloud.kinesis.create_stream(name, 4)
+    for operation in ("PutRecord", "PutRecords"):
+        cloud.faults.add(Throttle(operation, times=6, after=chance.randint(0, 1)))
+
+    writer.send_events_to_shards(name, count)
+
+    expect_sent(
+        cloud, name, count, "A throttled call stored nothing: pause, then send the same again."
+    )
+
+
+@pytest.mark.graded("W6", points=2)
+def test_rejected_records_are_sent_again_in_order(
+    writer: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """When Kinesis takes only part of a batch, the rest follows, each user's events in order."""
+    count = chance.randint(25, 40)
+    remainder = chance.randrange(3)
+    cloud.kinesis.create_stream(name, 4)
+
+    def is_unlucky(record: dict[str, Any]) -> bool:
+        try:
+            return int(json.loads(record["Data"])["eventId"]) % 3 == remainder
+        except (ValueError, TypeError, KeyError):
+            return False
+
+    cloud.faults.add(RejectRecords(is_unlucky, times_each=2))
+
+    writer.send_events_to_shards(name, count)
+
+    expect_sent(
+        cloud,
+        name,
+        count,
+        "Kinesis rejected some records of a batch and took the others. Send again only what has "
+        "an ErrorCode, and no later event of that user before it.",
+    )
+
+
+@pytest.mark.graded("W6", points=1)
+def test_errors_that_last_reach_the_caller(writer: Module, name: str) -> None:
+    """Sending to a stream that does not exist raises an error."""
+    error = writer.error_of("send_events_to_shards", name, 5)
+
+    if error is None:
+        wrong(
+            "send_events_to_shards() returned as if nothing had happened, "
+            "though the stream does not exist.",
+            expected="the error that boto3 raises",
+            hint="Catch only the errors that go away by themselves, such as throttling.",
+        )
+
+
+def expect_mapping(value: Any, cloud: Cloud, stream: str, users: tuple[str, ...]) -> None:
+    """Check that users are mapped to the shards their events are in."""
+    right = {user: cloud.kinesis.shard_for(stream, user) for user in users}
+    if value != right:
+        wrong(
+            f"send_events_to_shards() returned {shown(value)}.",
+            expected=shown(right),
+            hint="Kinesis tells the ShardId of each record in its answer.",
+        )
+
+
+@pytest.mark.graded("W7", points=1)
+def test_mapping_names_the_users_that_sent(
+    writer: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """The mapping has the users that sent something, and no others."""
+    count = chance.choice([2, 3, 4, 17])
+    cloud.kinesis.create_stream(name, chance.randint(3, 6))
+
+    value = writer.send_events_to_shards(name, count)
+
+    expect_mapping(value, cloud, name, USERS[:count])
+
+
+@pytest.mark.graded("W7", points=1)
+def test_mapping_is_what_kinesis_reported(
+    writer: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """On a stream whose shards were split, the mapping names the shards that took the events."""
+    cloud.kinesis.create_stream(name, 2)
+    for shard in cloud.kinesis.shards(name):
+        cloud.kinesis.split(name, shard["ShardId"])
+
+    value = writer.send_events_to_shards(name, chance.randint(10, 20))
+
+    expect_mapping(value, cloud, name, USERS)
+
+
+@pytest.mark.graded("W8", points=1)
+def test_delete_returns_once_gone(
+    writer: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """The stream is gone, not only DELETING, when the function returns."""
+    cloud.kinesis.create_stream(name, chance.randint(1, 4))
+
+    writer.delete_stream(name)
+
+    status = cloud.kinesis.status(name)
+    if status is not None:
+        wrong(
+            f"After delete_stream() the stream is {status}.",
+            expected="no stream of that name",
+            hint="delete_stream of boto3 only asks for it; its waiter `stream_not_exists` waits.",
+        )
+
+
+@pytest.mark.graded("W8", points=1)
+def test_deleting_what_never_was_is_no_error(writer: Module, cloud: Cloud, name: str) -> None:
+    """Deleting a stream that does not exist raises nothing, and touches no other stream."""
+    other = f"{name}-other"
+    cloud.kinesis.create_stream(other, 1)
+
+    writer.delete_stream(name)
+
+    if cloud.kinesis.status(other) != "ACTIVE":
+        wrong("delete_stream() deleted another stream.", expected="other streams stay")
