@@ -15,7 +15,6 @@ import pytest
 if TYPE_CHECKING:
     from autograder.assignment import Assignment
     from autograder.cloud import Cloud
-    from autograder.grading.bench import Bench
     from autograder.grading.student import Student
 
 _BENCH = pytest.StashKey["Bench"]()
@@ -42,7 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Start the jail while the suite's own imports are still under way."""
     if not session.config.option.collectonly and any(_is_hidden(item) for item in session.items):
-        from autograder.grading.bench import Bench  # noqa: PLC0415 - only where a suite runs
+        from autograder.grading.bench import Bench
 
         suite = next(item.path.parent for item in session.items if _is_hidden(item))
         session.config.stash[_BENCH] = Bench.set_up(
@@ -68,7 +67,7 @@ def pytest_json_runtest_metadata(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> dict[str, Any] | None:
     """Put a test's verdict into the JSON report."""
-    from autograder.grading.verdict import Verdict  # noqa: PLC0415 - only where a suite runs
+    from autograder.grading.verdict import Verdict
 
     if call.when != "call" or call.excinfo is None or not _is_hidden(item):
         return None

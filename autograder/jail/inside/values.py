@@ -1,0 +1,84 @@
+"""Turn what a student's function returned into plain JSON values, or say why that cannot be.
+
+Containers and numbers of a subclass (namedtuple, defaultdict, IntEnum) become the plain kind.
+"""
+
+import math
+from typing import Any
+
+MAX_DEPTH = 32
+MAX_DIGITS = 100
+
+_HUGE = 10**MAX_DIGITS
+
+
+class UnsendableError(Exception):
+    """A value that is no plain JSON: where it sits, of which type, and what is wrong."""
+
+    def __init__(self, where: str, type_name: str, reason: str) -> None:
+        super().__init__(where, type_name, reason)
+        self.where = where
+        self.type_name = type_name
+        self.reason = reason
+
+
+def plain(value: object, max_bytes: int) -> Any:
+    """Rebuild a value from plain JSON parts.
+
+    Args:
+        value: What the function returned.
+        max_bytes: About how large it may be; a bound that keeps the walk short.
+
+    Raises:
+        UnsendableError: It holds something else, itself, or too much.
+    """
+    return _Walk(max_bytes).take(value, "", 0)
+
+
+class _Walk:
+    def __init__(self, max_bytes: int) -> None:
+        self._left = max_bytes
+
+    def take(self, value: object, where: str, depth: int) -> Any:
+        if depth > MAX_DEPTH:
+            raise UnsendableError(where, type(value).__name__, "cycle_or_depth")
+        self._spend(1, where, value)
+        if value is None or value is True or value is False:
+            return value
+        if isinstance(value, str):
+            return self._text(str.__str__(value), where, "bad_text")
+        if isinstance(value, int):
+            number = int.__int__(value)
+            if not -_HUGE < number < _HUGE:
+                raise UnsendableError(where, type(value).__name__, "huge_int")
+            return number
+        if isinstance(value, float):
+            real = float.__float__(value)
+            if not math.isfinite(real):
+                raise UnsendableError(where, repr(real), "nan")
+            return real
+        if isinstance(value, list | tuple):
+            items = list.__iter__(value) if isinstance(value, list) else tuple.__iter__(value)
+            return [self.take(item, f"{where}[{i}]", depth + 1) for i, item in enumerate(items)]
+        if isinstance(value, dict):
+            table: dict[str, Any] = {}
+            for key, item in dict.items(value):
+                if not isinstance(key, str):
+                    raise UnsendableError(where, type(key).__name__, "key")
+                name = self._text(str.__str__(key), where, "bad_text")
+                table[name] = self.take(item, f"{where}[{name[:40]!r}]", depth + 1)
+            return table
+        raise UnsendableError(where, type(value).__name__, "type")
+
+    def _text(self, text: str, where: str, reason: str) -> str:
+        self._spend(len(text), where, text)
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise UnsendableError(where, "str", reason) from None
+        return text
+
+    def _spend(self, size: int, where: str, value: object) -> None:
+        self._left -= size
+        if self._left < 0:
+            raise UnsendableError(where, type(value).__name__, "too_large")

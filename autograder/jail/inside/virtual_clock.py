@@ -1,0 +1,142 @@
+"""Virtual time: sleeping moves the clocks of this process and returns at once.
+
+Installed in the child that runs the student's code, before that code is imported. Waiters,
+back-off and polite pauses then cost nothing, and a loop that sleeps for ever is found at once.
+The offset travels with each AWS request and answer, so that the cloud's clock is the same.
+"""
+
+import datetime as datetime_module
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+HEADER = "x-autograder-clock"
+
+
+class VirtualClock:
+    """How far this process's clocks are ahead of the machine's, in seconds."""
+
+    def __init__(self, budget: float, on_exhausted: Callable[[], None]) -> None:
+        self.offset = 0.0
+        self._budget = budget
+        self._on_exhausted = on_exhausted
+        self._lock = threading.Lock()
+        self._real_monotonic = time.monotonic
+
+    def sleep(self, seconds: float) -> None:
+        """Take the place of `time.sleep`: until this caller's start plus `seconds`."""
+        if seconds != seconds:
+            raise ValueError("Invalid value NaN (not a number)")
+        if seconds < 0:
+            raise ValueError("sleep length must be non-negative")
+        self.follow(self.offset + float(seconds))
+
+    def follow(self, offset: float) -> None:
+        """Move forward to at least this offset; beyond the budget the call ends here."""
+        with self._lock:
+            self.offset = max(self.offset, offset)
+        if self.offset > self._budget:
+            self._on_exhausted()
+
+
+def install(clock: VirtualClock) -> None:
+    """Put the clock in the place of Python's own, for this process and for good."""
+    _replace_time(clock)
+    _replace_datetime()
+    _replace_event_wait(clock)
+    _share_with_cloud(clock)
+
+
+def _replace_time(clock: VirtualClock) -> None:
+    for name in ("time", "monotonic", "perf_counter"):
+        setattr(time, name, _ahead(getattr(time, name), clock, 1))
+        setattr(time, f"{name}_ns", _ahead(getattr(time, f"{name}_ns"), clock, 10**9))
+    for name in ("gmtime", "localtime", "ctime"):
+        setattr(time, name, _from_now(getattr(time, name)))
+    time.sleep = clock.sleep
+
+
+def _ahead(real: Callable[[], Any], clock: VirtualClock, scale: int) -> Callable[[], Any]:
+    if scale == 1:
+        return lambda: real() + clock.offset
+    return lambda: real() + int(clock.offset * scale)
+
+
+def _from_now(real: Callable[[float], Any]) -> Callable[..., Any]:
+    def convert(seconds: float | None = None) -> Any:
+        return real(time.time() if seconds is None else seconds)
+
+    return convert
+
+
+def _replace_datetime() -> None:
+    real_datetime, real_date = datetime_module.datetime, datetime_module.date
+
+    class DatetimeType(type):
+        def __instancecheck__(cls, instance: object) -> bool:
+            return isinstance(instance, real_datetime)
+
+        def __subclasscheck__(cls, subclass: type) -> bool:
+            return issubclass(subclass, real_datetime)
+
+    class Datetime(real_datetime, metaclass=DatetimeType):
+        @classmethod
+        def now(cls, tz: datetime_module.tzinfo | None = None) -> Any:
+            return cls.fromtimestamp(time.time(), tz)
+
+        @classmethod
+        def utcnow(cls) -> Any:
+            return cls.fromtimestamp(time.time(), datetime_module.UTC).replace(tzinfo=None)
+
+        @classmethod
+        def today(cls) -> Any:
+            return cls.fromtimestamp(time.time())
+
+    class DateType(type):
+        def __instancecheck__(cls, instance: object) -> bool:
+            return isinstance(instance, real_date)
+
+        def __subclasscheck__(cls, subclass: type) -> bool:
+            return issubclass(subclass, real_date)
+
+    class Date(real_date, metaclass=DateType):
+        @classmethod
+        def today(cls) -> Any:
+            return cls.fromtimestamp(time.time())
+
+    Datetime.__name__ = Datetime.__qualname__ = "datetime"
+    Date.__name__ = Date.__qualname__ = "date"
+    datetime_module.datetime = Datetime  # type: ignore[misc]  # the module's name is what students import
+    datetime_module.date = Date  # type: ignore[misc]  # likewise
+
+
+def _replace_event_wait(clock: VirtualClock) -> None:
+    """Let `Event.wait(timeout)` jump where no other thread could set the event meanwhile."""
+    real_wait = threading.Event.wait
+
+    def wait(event: threading.Event, timeout: float | None = None) -> bool:
+        if timeout is None or threading.active_count() > 1 or event.is_set():
+            return real_wait(event, timeout)
+        clock.sleep(max(0.0, timeout))
+        return event.is_set()
+
+    threading.Event.wait = wait  # type: ignore[method-assign]  # replaced for good
+
+
+def _share_with_cloud(clock: VirtualClock) -> None:
+    from botocore.httpsession import URLLib3Session
+
+    real_send = URLLib3Session.send
+
+    def send(session: Any, request: Any) -> Any:
+        request.headers[HEADER] = repr(clock.offset)
+        response = real_send(session, request)
+        try:
+            offset = float(response.headers.get(HEADER, "0"))
+        except ValueError:
+            return response
+        clock.follow(offset)
+        return response
+
+    URLLib3Session.send = send

@@ -1,0 +1,265 @@
+"""The grader's side of the jail: start it, call functions in it, replace it when it breaks."""
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+from autograder.errors import JailError
+from autograder.jail import bubblewrap
+from autograder.jail.inside.wire import WireError, decode, encode, receive_frame, send_frame
+from autograder.jail.outcomes import CallResult, Stopped, Usage, read_result
+from autograder.limits import Limits
+
+STARTING_SECONDS = 60.0
+GRACE_SECONDS = 20.0
+PORT = 4566
+MAX_REPORT = 64 << 10
+
+
+class Jail:
+    """A submission's functions, called in a jail of their own.
+
+    Args:
+        submission: Folder with the student's modules.
+        limits: The budgets of a call, unless it is given others.
+        confined: False runs the same runner without walls, for code that is trusted.
+    """
+
+    def __init__(self, submission: Path, limits: Limits, *, confined: bool = True) -> None:
+        self._submission = submission
+        self._limits = limits
+        self._confined = confined
+        self._restarted: list[Callable[[socket.socket], None]] = []
+        self._runner: _Runner | None = None
+        self._lock = threading.Lock()
+        self._calling = False
+        self._stop_reason: str | None = None
+
+    def start(self) -> None:
+        """Start the runner and take its listening socket; boto3 warms up meanwhile.
+
+        Raises:
+            JailError: No jail can be had here.
+        """
+        self._runner = _Runner(self._submission, confined=self._confined)
+
+    @property
+    def listener(self) -> socket.socket:
+        """The socket that listens at the endpoint which the student's code knows."""
+        return self._running().listener
+
+    def on_restart(self, serve: Callable[[socket.socket], None]) -> None:
+        """Have the new listening socket passed on whenever the runner was replaced."""
+        self._restarted.append(serve)
+
+    def call(
+        self,
+        module: str,
+        function: str,
+        args: list[Any],
+        kwargs: dict[str, Any],
+        limits: Limits | None = None,
+    ) -> CallResult:
+        """Call a function and tell how it ended. Never waits without a limit.
+
+        Raises:
+            JailError: A runner could not be started: the grader's fault.
+        """
+        limits = limits or self._limits
+        runner = self._running()
+        runner.wait_until_ready()
+        with self._lock:
+            self._calling, self._stop_reason = True, None
+        request = {
+            "module": module,
+            "function": function,
+            "args": args,
+            "kwargs": kwargs,
+            "limits": limits.model_dump(),
+        }
+        result: CallResult
+        try:
+            report, answer = runner.ask(encode(request), limits)
+            result = read_result(report, answer, module, function)
+        except (WireError, OSError):
+            result = Stopped("runner_died", Usage())
+        with self._lock:
+            self._calling = False
+            if self._stop_reason is not None:
+                usage = result.usage if isinstance(result, Stopped) else Usage()
+                result = Stopped(self._stop_reason, usage)
+        if isinstance(result, Stopped) and (
+            result.reason == "runner_died" or not runner.is_alive()
+        ):
+            runner.close()
+            self._runner = None
+        return result
+
+    def stop(self, reason: str) -> None:
+        """End the call under way, from any thread; it is then `Stopped(reason)`."""
+        with self._lock:
+            if not self._calling or self._stop_reason is not None or self._runner is None:
+                return
+            self._stop_reason = reason
+            self._runner.send_stop()
+
+    def close(self) -> None:
+        """End the runner and everything in its jail."""
+        if self._runner is not None:
+            self._runner.close()
+            self._runner = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _running(self) -> "_Runner":
+        if self._runner is None:
+            self.start()
+            assert self._runner is not None
+            for serve in self._restarted:
+                serve(self._runner.listener)
+        return self._runner
+
+
+class _Runner:
+    """One process behind the walls, and the connection to it."""
+
+    def __init__(self, submission: Path, *, confined: bool) -> None:
+        self._ready = False
+        self._scratch: Path | None = None
+        self._control, inside = socket.socketpair()
+        self._errors: IO[bytes] = tempfile.TemporaryFile()
+        command, environment = self._command(submission, inside.fileno(), confined=confined)
+        try:
+            self._process = subprocess.Popen(
+                command,
+                env=environment,
+                pass_fds=[inside.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=self._errors,
+                stderr=self._errors,
+            )
+        except OSError as error:
+            raise JailError(f"the jail could not be started: {error}") from None
+        finally:
+            inside.close()
+        self._control.settimeout(STARTING_SECONDS)
+        try:
+            data, descriptors, _, _ = socket.recv_fds(self._control, 1, 1)
+        except OSError:
+            data, descriptors = b"", []
+        if data != b"L" or not descriptors:
+            raise self._failure()
+        self.listener = socket.socket(fileno=descriptors[0])
+
+    def wait_until_ready(self) -> None:
+        """Wait until boto3 is imported.
+
+        Raises:
+            JailError: It did not come up.
+        """
+        if self._ready:
+            return
+        try:
+            ready = decode(receive_frame(self._control, 64))
+        except (WireError, OSError):
+            raise self._failure() from None
+        if ready != {"ready": True}:
+            raise self._failure()
+        self._ready = True
+
+    def ask(self, request: bytes, limits: Limits) -> tuple[bytes, bytes]:
+        """Send a request; return the runner's report and the child's answer.
+
+        Raises:
+            WireError, OSError: The runner broke off, or took too long.
+        """
+        end = time.monotonic() + limits.wall_seconds + GRACE_SECONDS
+
+        def renew() -> None:
+            left = end - time.monotonic()
+            if left <= 0:
+                raise WireError("the runner took too long")
+            self._control.settimeout(left)
+
+        renew()
+        send_frame(self._control, request)
+        report = receive_frame(self._control, MAX_REPORT, renew)
+        answer = receive_frame(self._control, ((limits.return_kib << 10) * 6) + (256 << 10), renew)
+        return report, answer
+
+    def send_stop(self) -> None:
+        """Ask the runner to end the call under way."""
+        try:
+            send_frame(self._control, b'{"stop":true}')
+        except OSError:
+            return  # the runner is gone; whoever waits for it will notice
+
+    def is_alive(self) -> bool:
+        """Tell whether the process is still there."""
+        return self._process.poll() is None
+
+    def close(self) -> None:
+        """End the process; in a jail, all others with it."""
+        self._control.close()
+        if hasattr(self, "listener"):
+            self.listener.close()
+        self._process.kill()
+        self._process.wait()
+        self._errors.close()
+        if self._scratch is not None:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def _command(
+        self, submission: Path, control: int, *, confined: bool
+    ) -> tuple[list[str], dict[str, str]]:
+        python = [str(bubblewrap.base_interpreter()), "-S", "-s", "-P"]
+        options = ["--control", str(control)]
+        if confined:
+            walls = bubblewrap.jail_command(bubblewrap.find_bubblewrap(), submission)
+            if os.geteuid() == 0:
+                uid = bubblewrap.FIRST_UNUSED_UID + secrets.randbelow(bubblewrap.UNUSED_UIDS)
+                options += ["--uid", str(uid)]
+            return [
+                *walls, *python, f"{bubblewrap.RUNNER}/runner.py", *options, "--confined",
+                "--port", str(PORT), "--submission", bubblewrap.SUBMISSION,
+                "--scratch", bubblewrap.SCRATCH, "--runtime", bubblewrap.RUNTIME,
+            ], {}  # fmt: skip
+        self._scratch = Path(tempfile.mkdtemp(prefix="autograder-open-"))
+        runtime, scratch = self._scratch / "runtime", self._scratch / "scratch"
+        runtime.mkdir()
+        scratch.mkdir()
+        for name, path in bubblewrap.runtime_packages().items():
+            (runtime / name).symlink_to(path)
+        return [
+            *python, str(bubblewrap.INSIDE / "runner.py"), *options, "--port", "0",
+            "--submission", str(submission), "--scratch", str(scratch), "--runtime", str(runtime),
+        ], bubblewrap.environment() | {"HOME": str(scratch)}  # fmt: skip
+
+    def _failure(self) -> JailError:
+        """Say why no runner came up, with the last line it printed."""
+        self._process.kill()
+        self._process.wait()
+        self._errors.seek(0)
+        lines = self._errors.read(65536).decode("utf-8", "replace").strip().splitlines()
+        reason = lines[-1][:300] if lines else f"exit code {self._process.returncode}"
+        self._control.close()
+        return JailError(f"the jail did not start: {reason}")
