@@ -1,0 +1,109 @@
+"""What the cloud saw: every request with its outcome, and the budget of the call under way."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+MAX_CALLS = 20_000
+MAX_LOGGED_BYTES = 64 << 20
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request."""
+
+    service: str
+    """kinesis or sqs."""
+    operation: str
+    parameters: dict[str, Any]
+    """As sent; empty where the log had grown too large."""
+    attempt: int
+    """1 for the first try, more for boto3's own retries."""
+    invocation: str
+    """The id that boto3 gives to a call and all its retries."""
+    status: int
+    error: str | None
+    """AWS's error code."""
+    response: dict[str, Any]
+    at: float
+    """Virtual time, in seconds since the epoch."""
+    internal_error: str | None = None
+    """What failed in the cloud itself: the grader's fault."""
+
+
+class CallLog:
+    """All requests since the last reset, within bounds; safe for threads."""
+
+    def __init__(self) -> None:
+        self._calls: list[Call] = []
+        self._bytes = 0
+        self._lock = threading.Lock()
+
+    def add(self, call: Call, size: int) -> None:
+        """Keep a request of so many bytes."""
+        with self._lock:
+            self._bytes += size
+            if len(self._calls) < MAX_CALLS:
+                self._calls.append(call)
+
+    def has_room(self) -> bool:
+        """Tell whether parameters and answers are still kept."""
+        return self._bytes < MAX_LOGGED_BYTES
+
+    def all(self) -> tuple[Call, ...]:
+        """List all requests, in the order of their arrival."""
+        with self._lock:
+            return tuple(self._calls)
+
+    def of(self, *operations: str) -> tuple[Call, ...]:
+        """List the requests of these operations."""
+        return tuple(call for call in self.all() if call.operation in operations)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._calls.clear()
+            self._bytes = 0
+
+
+@dataclass(frozen=True)
+class CallBudget:
+    """What one call of a student's function may ask of the cloud."""
+
+    api_calls: int
+    idle_reads: int
+    """GetRecords answers in a row, on one shard, that were empty and said "caught up"."""
+
+
+class Meter:
+    """Counts requests against a budget, and says once when it is exceeded."""
+
+    def __init__(self, budget: CallBudget, on_exceeded: Callable[[str], None]) -> None:
+        self._budget = budget
+        self._on_exceeded = on_exceeded
+        self._api_calls = 0
+        self._idle: Counter[tuple[str, str]] = Counter()
+        self._exceeded = False
+        self._lock = threading.Lock()
+
+    def admit(self) -> bool:
+        """Count a request; False where the budget is used up."""
+        with self._lock:
+            self._api_calls += 1
+            if self._api_calls > self._budget.api_calls:
+                self._exceed("api_calls")
+            return not self._exceeded
+
+    def read(self, shard: tuple[str, str], *, idle: bool) -> None:
+        """Count an answer of GetRecords."""
+        with self._lock:
+            self._idle[shard] = self._idle[shard] + 1 if idle else 0
+            if self._idle[shard] > self._budget.idle_reads:
+                self._exceed("idle_reads")
+
+    def _exceed(self, what: str) -> None:
+        if not self._exceeded:
+            self._exceeded = True
+            self._on_exceeded(what)

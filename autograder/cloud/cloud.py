@@ -1,0 +1,83 @@
+"""The cloud as the grader holds it: state, clock, faults, log and gate in one hand."""
+
+import socket
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Self
+
+import moto.sqs.models
+
+from autograder.cloud.calls import CallLog
+from autograder.cloud.clock import Clock, moto_follows
+from autograder.cloud.faults import Faults
+from autograder.cloud.gate import Gate
+from autograder.cloud.kinesis_api import KinesisApi
+from autograder.cloud.kinesis_backstage import KinesisBackstage
+from autograder.cloud.kinesis_state import FaithfulBackend, Settings
+from autograder.cloud.server import Server
+from autograder.cloud.sqs import SqsApi, SqsBackstage, new_backend
+
+
+class Cloud:
+    """An AWS of one's own: Kinesis and SQS in one account and one region.
+
+    Args:
+        creating_seconds: How long a stream stays CREATING or DELETING, in virtual seconds.
+        creating_describes: After how many looks at it that ends in any case, so that a loop
+            without a pause ends too.
+        throughput_limits: Whether shards refuse more than 1,000 records or 1 MiB a second.
+    """
+
+    def __init__(
+        self,
+        *,
+        creating_seconds: float = 20.0,
+        creating_describes: int = 3,
+        throughput_limits: bool = False,
+    ) -> None:
+        self.clock = Clock()
+        self.faults = Faults()
+        self.calls = CallLog()
+        self._settings = Settings(
+            creating_seconds, creating_describes, throughput_limits=throughput_limits
+        )
+        self._open = ExitStack()
+        self._open.enter_context(moto_follows(self.clock, moto.sqs.models))
+        self._renew()
+        self.gate = Gate(self._kinesis_api, self._sqs_api, self.faults, self.calls, self.clock)
+
+    def _renew(self) -> None:
+        kinesis = FaithfulBackend(self.clock, self._settings)
+        sqs = new_backend()
+        self.kinesis = KinesisBackstage(kinesis)
+        self.sqs = SqsBackstage(sqs)
+        self._kinesis_api = KinesisApi(kinesis, self.faults)
+        self._sqs_api = SqsApi(sqs, self.clock)
+
+    def reset(self) -> None:
+        """Put everything back to the start: streams, queues, numbers, faults, log and clock."""
+        self.clock.reset()
+        self.faults.clear()
+        self.calls.clear()
+        self._renew()
+        self.gate.kinesis = self._kinesis_api
+        self.gate.sqs = self._sqs_api
+
+    def serve(self, listener: socket.socket) -> Server:
+        """Answer on a listening socket until the server is closed."""
+        return Server(self.gate, listener)
+
+    def close(self) -> None:
+        """Give moto its own clock back."""
+        self._open.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

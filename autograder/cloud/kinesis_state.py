@@ -1,0 +1,269 @@
+"""moto's streams and shards, mended where they depart from Kinesis.
+
+Sequence numbers are long, unique in the stream and increasing; closed shards keep their records
+and take no new ones; a hash range includes both its ends; streams take their time to come and go.
+"""
+
+import hashlib
+import itertools
+from collections import OrderedDict
+from typing import Any
+
+from moto.kinesis.models import KinesisBackend, Record, Shard, Stream
+
+from autograder.cloud.clock import Clock
+from autograder.cloud.errors import AwsError, invalid_argument, not_found, throughput_exceeded
+
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+
+# The smallest sequence number: of the same length as AWS's, 56 digits. The order, the shard's
+# number in the low bits and the gaps are what matters; the rest of AWS's layout is not documented.
+FIRST_NUMBER = 49680493233141036045526529930629267219971077360861577218
+STEP = 1 << 36
+SHARD_STEP = 16
+
+RECORDS_PER_SECOND = 1000
+BYTES_PER_SECOND = 1 << 20
+HASH_KEYS = 1 << 128
+
+
+class Settings:
+    """How the cloud behaves, unless a test says otherwise."""
+
+    def __init__(
+        self, creating_seconds: float, creating_describes: int, *, throughput_limits: bool
+    ) -> None:
+        self.creating_seconds = creating_seconds
+        self.creating_describes = creating_describes
+        self.throughput_limits = throughput_limits
+
+
+class FaithfulShard(Shard):
+    """A shard whose sequence numbers and end are as AWS has them."""
+
+    backend: "FaithfulBackend"
+    starting_number: int
+    ending_number: int | None
+    children: "list[FaithfulShard]"
+    _second: int
+    _second_records: int
+    _second_bytes: int
+
+    @classmethod
+    def adopt(cls, shard: Shard, backend: "FaithfulBackend") -> None:
+        """Turn a shard that moto made into a faithful one."""
+        shard.__class__ = cls
+        assert isinstance(shard, FaithfulShard)
+        shard.backend = backend
+        shard.starting_number = backend.next_number(shard)
+        shard.ending_number = None
+        shard.children = []
+        shard._second = shard._second_records = shard._second_bytes = 0
+
+    @property
+    def number(self) -> int:
+        """The shard's number within the stream."""
+        return self._shard_id
+
+    def put_record(self, partition_key: str, data: str, explicit_hash_key: str) -> str:
+        """Append a record; data is base64. Return its sequence number."""
+        number = self.backend.next_number(self)
+        record = Record(partition_key, data, number, explicit_hash_key)
+        record.created_at_datetime = self.backend.clock.today()
+        record.created_at = record.created_at_datetime.timestamp()
+        self.records[number] = record
+        return str(number)
+
+    def get_min_sequence_number(self) -> int:
+        """Tell where the shard begins."""
+        return self.starting_number
+
+    def get_max_sequence_number(self) -> int:
+        """Tell the last sequence number in use."""
+        return next(reversed(self.records)) if self.records else self.starting_number
+
+    def to_json(self) -> dict[str, Any]:
+        """Describe the shard as Kinesis does."""
+        description = super().to_json()
+        if self.ending_number is not None:
+            numbers = description["SequenceNumberRange"]
+            numbers["EndingSequenceNumber"] = str(self.ending_number)
+        return description
+
+    def owns(self, number: int) -> bool:
+        """Tell whether a sequence number can have come from this shard."""
+        return number == self.starting_number or number in self.records
+
+    def take_throughput(self, size: int, stream: str) -> None:
+        """Count a write against the shard's limits of 1,000 records and 1 MiB a second.
+
+        Source: Amazon Kinesis Data Streams, "Quotas and limits".
+
+        Raises:
+            AwsError: The limit of this second is reached.
+        """
+        second = int(self.backend.clock.now())
+        if second != self._second:
+            self._second, self._second_records, self._second_bytes = second, 0, 0
+        if (
+            self._second_records + 1 > RECORDS_PER_SECOND
+            or self._second_bytes + size > BYTES_PER_SECOND
+        ):
+            raise throughput_exceeded(self.shard_id, stream, ACCOUNT)
+        self._second_records += 1
+        self._second_bytes += size
+
+    def close(self, children: "list[FaithfulShard]") -> None:
+        """End the shard: it keeps its records and passes new ones to its children."""
+        self.is_open = False
+        self.ending_number = self.backend.next_number(self)
+        self.children = children
+
+
+class FaithfulStream(Stream):
+    """A stream that takes its time to come and go, and reshards as Kinesis does."""
+
+    backend: "FaithfulBackend"
+    changes_at: float
+    describes_left: int
+
+    @classmethod
+    def adopt(cls, stream: Stream, backend: "FaithfulBackend") -> "FaithfulStream":
+        """Turn a stream that moto made into a faithful one."""
+        stream.__class__ = cls
+        assert isinstance(stream, FaithfulStream)
+        stream.backend = backend
+        stream.creation_datetime = backend.clock.today()
+        for shard in stream.shards.values():
+            FaithfulShard.adopt(shard, backend)
+        stream.begin("ACTIVE")
+        return stream
+
+    def begin(self, status: str) -> None:
+        """Enter a status; CREATING and DELETING pass by themselves."""
+        self.status = status
+        self.changes_at = self.backend.clock.now() + self.backend.settings.creating_seconds
+        self.describes_left = self.backend.settings.creating_describes
+
+    def faithful_shards(self) -> list[FaithfulShard]:
+        """List all shards, closed ones too, by their id."""
+        shards = sorted(self.shards.values(), key=lambda shard: shard.shard_id)
+        return [shard for shard in shards if isinstance(shard, FaithfulShard)]
+
+    def open_shard_for(self, partition_key: str, explicit_hash_key: str | None) -> FaithfulShard:
+        """Find the open shard that a key leads to.
+
+        Raises:
+            AwsError: The explicit hash key is none.
+        """
+        if explicit_hash_key:
+            if not explicit_hash_key.isdigit() or int(explicit_hash_key) >= HASH_KEYS:
+                raise invalid_argument(
+                    "Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. "
+                    f"Specified value was {explicit_hash_key[:60]}"
+                )
+            key = int(explicit_hash_key)
+        else:
+            digest = hashlib.md5(partition_key.encode(), usedforsecurity=False)
+            key = int.from_bytes(digest.digest())
+        return next(
+            shard
+            for shard in self.faithful_shards()
+            if shard.is_open and shard.starting_hash <= key <= shard.ending_hash
+        )
+
+    def split_shard(self, shard_to_split: str, new_starting_hash_key: str) -> None:
+        """Split a shard; its records stay where they are."""
+        parent = self.shards[shard_to_split]
+        records, parent.records = parent.records, OrderedDict()
+        before = set(self.shards)
+        try:
+            super().split_shard(shard_to_split, new_starting_hash_key)
+        finally:
+            parent.records = records
+        self._close([parent], before)
+
+    def merge_shards(self, shard_to_merge: str, adjacent_shard_to_merge: str) -> None:
+        """Merge two shards; their records stay where they are."""
+        parents = [self.shards[shard_to_merge], self.shards[adjacent_shard_to_merge]]
+        first, second = parents
+        adjacent = first.ending_hash + 1 == second.starting_hash
+        if not (adjacent and first.is_open and second.is_open):
+            raise invalid_argument(
+                f"Shards {shard_to_merge} and {adjacent_shard_to_merge} in stream "
+                f"{self.stream_name} under account {ACCOUNT} are not an adjacent pair of shards "
+                "eligible for merging"
+            )
+        kept = [parent.records for parent in parents]
+        before = set(self.shards)
+        for parent in parents:
+            parent.records = OrderedDict()
+        super().merge_shards(shard_to_merge, adjacent_shard_to_merge)
+        for parent, records in zip(parents, kept, strict=True):
+            parent.records = records
+        self._close(parents, before)
+
+    def _close(self, parents: list[Shard], before: set[str]) -> None:
+        children = [shard for name, shard in self.shards.items() if name not in before]
+        for child in children:
+            FaithfulShard.adopt(child, self.backend)
+        for parent in parents:
+            assert isinstance(parent, FaithfulShard)
+            parent.close([child for child in children if isinstance(child, FaithfulShard)])
+
+
+class FaithfulBackend(KinesisBackend):
+    """moto's Kinesis, its streams being faithful ones."""
+
+    def __init__(self, clock: Clock, settings: Settings) -> None:
+        super().__init__(REGION, ACCOUNT)
+        self.clock = clock
+        self.settings = settings
+        self._numbers = itertools.count(1)
+
+    def next_number(self, shard: Shard) -> int:
+        """Draw the next sequence number for a shard."""
+        return FIRST_NUMBER + next(self._numbers) * STEP + shard._shard_id * SHARD_STEP
+
+    def make_stream(
+        self, name: str, shards: int, mode: dict[str, str] | None, status: str
+    ) -> FaithfulStream:
+        """Make a stream that begins in this status.
+
+        Raises:
+            AwsError: There is one of that name, be it on its way out.
+        """
+        if self.find(name) is not None:
+            raise AwsError(
+                "ResourceInUseException",
+                f"Stream {name} under account {ACCOUNT} already exists.",
+            )
+        stream = FaithfulStream.adopt(super().create_stream(name, shards, mode), self)
+        stream.begin(status)
+        return stream
+
+    def find(self, name: str) -> FaithfulStream | None:
+        """Find a stream as it is by now; None where there is none, or no more."""
+        stream = self.streams.get(name)
+        if not isinstance(stream, FaithfulStream):
+            return None
+        if self.clock.now() >= stream.changes_at or stream.describes_left <= 0:
+            if stream.status == "DELETING":
+                del self.streams[name]
+                return None
+            if stream.status == "CREATING":
+                stream.status = "ACTIVE"
+        return stream
+
+    def describe_stream(self, stream_arn: str | None, stream_name: str | None) -> FaithfulStream:
+        """Find a stream by its ARN or its name.
+
+        Raises:
+            AwsError: There is none.
+        """
+        name = stream_name or (stream_arn or "").rsplit("/", 1)[-1]
+        stream = self.find(name)
+        if stream is None:
+            raise not_found(f"Stream {name} under account {ACCOUNT} not found.")
+        return stream
