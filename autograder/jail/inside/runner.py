@@ -95,11 +95,11 @@ class Runner:
         self._submission = submission
         self._scratch = scratch
         self._confined = confined
-        # Makes boto3 load its data once; a client opens no connection before its first call.
+        # Makes boto3 load its data once, into the session that children inherit; a client opens
+        # no connection before its first call.
         for service in ("kinesis", "sqs"):
             boto3.client(service)
-            boto3.resource("sqs")
-        boto3.DEFAULT_SESSION = None
+        boto3.resource("sqs")
         self._wakeup, wakeup_end = socket.socketpair()
         self._wakeup.setblocking(False)
         wakeup_end.setblocking(False)

@@ -1,0 +1,75 @@
+"""Write to a partitioned log: a Kinesis stream with several shards.
+
+Region and endpoint come from the environment (AWS_DEFAULT_REGION, AWS_ENDPOINT_URL), so the same
+file runs against a simulation on your laptop and against AWS. The requirements, W1 to W8, are
+explained in README.md.
+"""
+
+import json
+import time
+from datetime import datetime, timezone
+
+import boto3
+
+USERS = ["alice", "bob", "charlie", "diana", "eve"]
+ACTIONS = ["login", "view_page", "click", "logout"]
+
+
+def create_multi_shard_stream(stream_name: str, shard_count: int) -> None:
+    """Make a stream with `shard_count` shards.
+
+    W1: Return once the stream is ACTIVE.
+    W2: A stream that already exists is left as it is, and no error is raised. Should it still be
+        CREATING, wait until it is ACTIVE.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError
+
+
+def get_shard_info(stream_name: str) -> list[dict]:
+    """Print an overview of a stream's shards, and return their descriptions.
+
+    W3: Return the list of all shard descriptions as Kinesis gives them (dicts with ShardId and
+        HashKeyRange), closed shards too, however many pages they come in.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError
+
+
+def send_events_to_shards(stream_name: str, num_events: int = 30) -> dict[str, str]:
+    """Send events and report which shard each user's events went to.
+
+    W4: Send exactly `num_events` records, each the JSON of one event. Event number i, from 0 on,
+        has four keys: `eventId` is i; `userId` and `action` take turns through USERS and ACTIONS;
+        `timestamp` is the time in ISO 8601, in UTC, ending in Z.
+    W5: The partition key is the event's user.
+    W6: Each user's events stand in the log in the order of eventId, none lost, none sent twice,
+        also when Kinesis throttles a call or rejects part of a batch, up to 8 times in a row.
+        An error that does not go away reaches the caller.
+    W7: Return {user: shard id} for the users that sent something, as Kinesis reported it.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError
+
+
+def delete_stream(stream_name: str) -> None:
+    """Delete a stream.
+
+    W8: Return once the stream is gone; no error if it never was.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError
+
+
+def main() -> None:
+    """Play the first half of the walk-through: make a stream and write to it."""
+    stream_name = "iot-sensor-data"
+    create_multi_shard_stream(stream_name, 4)
+    shards = get_shard_info(stream_name)
+    print(f"{stream_name} is ready and has {len(shards)} shards.")
+    for user, shard_id in sorted(send_events_to_shards(stream_name, 30).items()):
+        print(f"All events of {user} are in {shard_id}.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""Read a partitioned log: shard by shard from the oldest record, or again from any offset.
+
+Region and endpoint come from the environment (AWS_DEFAULT_REGION, AWS_ENDPOINT_URL). The
+requirements, R1 to R6 and P1 to P4, are explained in README.md.
+"""
+
+import json
+import time
+
+import boto3
+
+Pair = tuple[str, dict]
+"""A record: its sequence number, and the event that was decoded from its data."""
+
+
+def read_from_shard(stream_name: str, shard_id: str, max_records: int = 50) -> list[Pair]:
+    """Read the oldest records of one shard.
+
+    R1: Return a list of (sequence number, event) pairs, the oldest record first. The sequence
+        number is the string that Kinesis gives, the event is the decoded JSON.
+    R2: An empty page is not the end: go on until caught up (nothing returned and
+        MillisBehindLatest 0), and then stop.
+    R3: A closed shard ends with an answer that has no NextShardIterator.
+    R4: Return at most `max_records` pairs; 0 gives an empty list.
+    R6: When GetRecords is throttled, up to 8 times in a row, wait and go on: nothing is lost and
+        nothing is doubled.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError
+
+
+def follow_iterator(kinesis, iterator: str, max_records: int) -> list[Pair]:
+    """Collect pairs from an iterator on; reading and replaying can share this step.
+
+    This helper is yours: it is not called by the grader, and you may change or remove it.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError
+
+
+def read_all_shards(stream_name: str) -> dict[str, list[Pair]]:
+    """Read every shard of a stream.
+
+    R5: Return {shard id: what read_from_shard returns} for every shard, empty and closed ones
+        too, however many pages the listing takes.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError
+
+
+def replay_from_offset(
+    stream_name: str, shard_id: str, starting_sequence_number: str, max_records: int = 10
+) -> list[Pair]:
+    """Read one shard again from an offset.
+
+    P1: Return the same pairs as read_from_shard, starting with the record at the offset itself,
+        to the end of what the shard holds; R2, R3 and R6 hold here too.
+    P2: Return at most `max_records` pairs; 0 gives an empty list.
+    P3: An offset that Kinesis rejects is an error that the caller sees, not an empty list.
+    P4: Replaying changes nothing and can be repeated.
+    """
+    # YOUR CODE HERE
+    raise NotImplementedError
+
+
+def main() -> None:
+    """Play the second half of the walk-through: read every shard, then travel back in time."""
+    stream_name = "iot-sensor-data"
+    shards = read_all_shards(stream_name)
+    for shard_id, pairs in shards.items():
+        users = sorted({event["userId"] for _, event in pairs})
+        print(f"{shard_id}: {len(pairs)} events of {', '.join(users) or 'nobody'}")
+        for offset, event in pairs:
+            print(f"  {offset}  {event['eventId']:>3}  {event['userId']:8} {event['action']}")
+    shard_id, pairs = max(shards.items(), key=lambda item: len(item[1]))
+    if pairs:
+        middle, _ = pairs[len(pairs) // 2]
+        print(f"Once more {shard_id}, from offset {middle}:")
+        for _, event in replay_from_offset(stream_name, shard_id, middle):
+            print(f"  event {event['eventId']} of {event['userId']}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""Derive the students' stubs from the solutions, with nbgrader's marks.
+
+Each region between `### BEGIN SOLUTION` and `### END SOLUTION` becomes `raise
+NotImplementedError`; regions of `HIDDEN TESTS` vanish. What nbgrader lets pass and could leak a
+solution (a stray end, a mark that is misspelt) is an error here.
+"""
+
+import ast
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from autograder.errors import AssignmentError
+
+STUB = ("# YOUR CODE HERE", "raise NotImplementedError")
+
+_MARK = re.compile(r"### (BEGIN|END) (SOLUTION|HIDDEN TESTS)")
+_NEAR_MARK = re.compile(r"#.*\b(begin|end)\W+(solution|hidden)", re.IGNORECASE)
+
+
+def make_stub(source: str, name: str) -> str:
+    """Make the stub of one solution.
+
+    Args:
+        source: The solution's Python source.
+        name: Its file name, for messages.
+
+    Raises:
+        AssignmentError: A mark is stray, nested, misspelt or missing, a region stands outside
+            any function, or the stub is no Python.
+    """
+    lines: list[str] = []
+    opened: tuple[int, str, str] | None = None
+    regions = 0
+    for number, line in enumerate(source.splitlines(), start=1):
+        where = f"{name}:{number}"
+        mark = _MARK.fullmatch(line.strip())
+        if mark is None:
+            if _NEAR_MARK.search(line):
+                raise AssignmentError(f"{where}: looks like a mark, but is none: {line.strip()!r}")
+            if opened is None:
+                lines.append(line)
+            continue
+        edge, kind = mark.groups()
+        if edge == "BEGIN":
+            if opened is not None:
+                raise AssignmentError(f"{where}: begins a region within that of line {opened[0]}")
+            indent = line[: len(line) - len(line.lstrip())]
+            if kind == "SOLUTION" and not indent:
+                raise AssignmentError(f"{where}: a region stands outside any function")
+            opened = (number, kind, indent)
+            continue
+        if opened is None or opened[1] != kind:
+            raise AssignmentError(f"{where}: ends a region of {kind} that was never begun")
+        if kind == "SOLUTION":
+            regions += 1
+            lines += [f"{opened[2]}{part}" for part in STUB]
+        opened = None
+    if opened is not None:
+        raise AssignmentError(f"{name}:{opened[0]}: the region that begins here never ends")
+    if not regions:
+        raise AssignmentError(f"{name}: has no region ### BEGIN SOLUTION: the stub would be whole")
+    stub = "\n".join(lines) + "\n"
+    try:
+        ast.parse(stub)
+    except SyntaxError as error:
+        raise AssignmentError(f"{name}: its stub is no Python: {error}") from None
+    return stub
+
+
+def build(solutions: Path, assignment: Path) -> tuple[str, ...]:
+    """Write the stubs that are missing or out of date; return their names.
+
+    Raises:
+        AssignmentError: A solution cannot be turned into a stub; nothing is written then.
+    """
+    stale = dict(_stale(solutions, assignment))
+    for name, stub in stale.items():
+        _write(assignment / name, stub)
+    return tuple(stale)
+
+
+def check(solutions: Path, assignment: Path) -> tuple[str, ...]:
+    """Name the stubs that are missing or out of date.
+
+    Raises:
+        AssignmentError: A solution cannot be turned into a stub.
+    """
+    return tuple(name for name, _ in _stale(solutions, assignment))
+
+
+def _stale(solutions: Path, assignment: Path) -> Iterator[tuple[str, str]]:
+    found = sorted(solutions.glob("*.py"))
+    if not found:
+        raise AssignmentError(f"{solutions}: there are no solutions")
+    stubs = {path.name: make_stub(path.read_text("utf-8"), str(path)) for path in found}
+    for name, stub in stubs.items():
+        target = assignment / name
+        if not target.is_file() or target.read_text("utf-8") != stub:
+            yield name, stub
+
+
+def _write(path: Path, text: str) -> None:
+    """Replace a file as a whole or not at all."""
+    descriptor, scratch = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+    Path(scratch).chmod(0o644)
+    Path(scratch).replace(path)
