@@ -7,7 +7,7 @@ explained in README.md.
 
 import json
 import time
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import boto3
 

@@ -123,7 +123,7 @@ class Gate:
         except NotImplementedError:
             message = f"{operation} does not exist in this cloud"
             return 400, {"code": "UnknownOperationException", "message": message}, None
-        except Exception as error:  # noqa: BLE001 - whatever breaks in moto is ours, not theirs
+        except Exception as error:
             failure = f"{type(error).__name__}: {error}"[:500]
             return 500, {"code": "InternalFailure", "message": ""}, failure
 

@@ -329,10 +329,10 @@ class KinesisApi:
                 "The timestampInMillis parameter cannot be greater than the "
                 "currentTimestampInMillis."
             )
-        return next(
-            (number - 1 for number, one in shard.records.items() if one.created_at >= moment),
-            shard.get_max_sequence_number(),
-        )
+        for number, record in shard.records.items():
+            if record.created_at >= moment:
+                return int(number) - 1
+        return shard.get_max_sequence_number()
 
     def _get_records(self, parameters: Parameters) -> Answer:
         limit = _whole(parameters, "Limit", MAX_PAGE, 1, MAX_PAGE)

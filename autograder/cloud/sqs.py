@@ -60,7 +60,8 @@ class SqsApi:
         if wait is None:
             name = str(parameters.get("QueueUrl", "")).rsplit("/", 1)[-1]
             with contextlib.suppress(QueueDoesNotExist):
-                wait = self._backend.get_queue(name).receive_message_wait_time_seconds
+                queue = self._backend.get_queue(name)
+                wait = getattr(queue, "receive_message_wait_time_seconds", 0)
         if type(wait) is int and not 0 <= wait <= 20:
             raise AwsError(
                 "InvalidParameterValue", "WaitTimeSeconds must be between 0 and 20, if provided."

@@ -20,19 +20,22 @@ class Bench:
         self.cloud = Cloud()
         self._hung: set[str] = set()
         self._server: Server | None = None
+        self._serve(jail.listener)
+        jail.on_restart(self._serve)
 
     @classmethod
     def set_up(cls, suite: Path, submission: str | None, *, confined: bool) -> Self:
-        """Start the jail, then make the cloud while its Python warms up."""
+        """Start the jail; while its Python warms up, make the cloud.
+
+        Raises:
+            JailError: No jail can be had here.
+        """
         course = Course.of_this_checkout()
         assignment = course.load(suite.name)
         folder = Path(submission) if submission else course.solutions / suite.name
         jail = Jail(folder.resolve(), assignment.limits, confined=confined)
         jail.start()
-        bench = cls(assignment, jail)
-        bench._serve(jail.listener)
-        jail.on_restart(bench._serve)
-        return bench
+        return cls(assignment, jail)
 
     def student(self, cloud: Cloud, api_calls: int | None) -> Student:
         """Give the student's code, with the usual budgets or another number of requests."""
@@ -46,6 +49,7 @@ class Bench:
         self.jail.close()
         if self._server is not None:
             self._server.close()
+        self.cloud.close()
 
     def _serve(self, listener: socket.socket) -> None:
         if self._server is not None:

@@ -94,7 +94,8 @@ _TYPE_HINTS: dict[str, str] = {
     "ModuleNotFoundError": "Only the standard library, boto3 and your own modules can be imported.",
     "EndpointConnectionError": "Do not write an endpoint into your code; it comes from the "
     "environment.",
-    "ConnectTimeoutError": "Do not write an endpoint into your code; it comes from the environment.",
+    "ConnectTimeoutError": "Do not write an endpoint into your code; it comes from the "
+    "environment.",
     "SyntaxError": "Run the file with Python on your machine first.",
     "IndentationError": "Run the file with Python on your machine first.",
 }
@@ -118,8 +119,8 @@ def verdict_of(result: CallResult, call: str, limits: Limits) -> Verdict | None:
                 "Hand in the file under exactly this name.",
             )
         case MissingFunction(module, function, similar):
-            hint = f"You have {similar}(): is that the one?" if similar else None
-            return _verdict(Outcome.MISSING, f"{module}.py has no function {function}().", hint)
+            near = f"You have {similar}(): is that the one?" if similar else None
+            return _verdict(Outcome.MISSING, f"{module}.py has no function {function}().", near)
         case Unsendable():
             place = f" (at {result.where})" if result.where else ""
             return _verdict(
@@ -130,8 +131,8 @@ def verdict_of(result: CallResult, call: str, limits: Limits) -> Verdict | None:
         case Raised():
             return _raised(result, call)
         case Stopped():
-            outcome, sentence, hint = _STOPPED.get(result.reason, _STOPPED["signal"])
-            return _verdict(outcome, sentence.format(call=call, limits=limits), hint)
+            outcome, sentence, advice = _STOPPED.get(result.reason, _STOPPED["signal"])
+            return _verdict(outcome, sentence.format(call=call, limits=limits), advice)
 
 
 def _raised(result: Raised, call: str) -> Verdict:

@@ -7,7 +7,6 @@ solution with plain pytest: `pytest autograder/suites/m06_partitioned_logs -k em
 import hashlib
 import random
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,9 +14,10 @@ import pytest
 if TYPE_CHECKING:
     from autograder.assignment import Assignment
     from autograder.cloud import Cloud
+    from autograder.grading.bench import Bench
     from autograder.grading.student import Student
 
-_BENCH = pytest.StashKey["Bench"]()
+_BENCH: "pytest.StashKey[Bench]" = pytest.StashKey()
 _VERDICT = "verdict"
 
 
@@ -85,7 +85,8 @@ def pytest_json_runtest_metadata(
 @pytest.fixture
 def assignment(request: pytest.FixtureRequest) -> "Assignment":
     """Give the assignment that the suite belongs to."""
-    return request.config.stash[_BENCH].assignment
+    bench: Bench = request.config.stash[_BENCH]
+    return bench.assignment
 
 
 @pytest.fixture
@@ -101,7 +102,8 @@ def cloud(request: pytest.FixtureRequest) -> "Iterator[Cloud]":
 def student(request: pytest.FixtureRequest, cloud: "Cloud") -> "Student":
     """Give the student's code."""
     mark = request.node.get_closest_marker("graded")
-    return request.config.stash[_BENCH].student(cloud, mark.kwargs.get("api_calls"))
+    bench: Bench = request.config.stash[_BENCH]
+    return bench.student(cloud, mark.kwargs.get("api_calls"))
 
 
 @pytest.fixture
@@ -109,8 +111,3 @@ def chance(request: pytest.FixtureRequest) -> random.Random:
     """Give chance that differs per test and per submission, and is the same when graded again."""
     seed = f"{request.config.getoption('seed')}\0{request.node.name}"
     return random.Random(hashlib.sha256(seed.encode()).digest())  # noqa: S311 - not for secrets
-
-
-def default_submission(suite: Path) -> Path:
-    """Name the reference solution that belongs to a suite."""
-    return suite.parents[2] / "solutions" / suite.name

@@ -5,7 +5,7 @@ from typing import Any
 
 from autograder.cloud import CallBudget, Cloud
 from autograder.grading.explain import verdict_of
-from autograder.grading.verdict import GraderFault
+from autograder.grading.verdict import GraderFaultError
 from autograder.jail import CallResult, Jail, Raised, Returned, Stopped
 from autograder.limits import Limits
 
@@ -29,7 +29,7 @@ class Student:
         """Call a function and tell how it ended, for tests that expect an error.
 
         Raises:
-            GraderFault: The cloud failed meanwhile.
+            GraderFaultError: The cloud failed meanwhile.
         """
         name = f"{module}.{function}"
         limits = self._limits_for(name)
@@ -42,7 +42,7 @@ class Student:
             self._cloud.gate.end_call()
         for call in self._cloud.calls.all()[calls_before:]:
             if call.internal_error is not None:
-                raise GraderFault(f"{call.operation}: {call.internal_error}")
+                raise GraderFaultError(f"{call.operation}: {call.internal_error}")
         if isinstance(result, Stopped) and result.reason in ("cpu", "wall"):
             self._hung.add(name)
         return result
@@ -52,7 +52,7 @@ class Student:
 
         Raises:
             Verdict: It did not return one.
-            GraderFault: The cloud failed meanwhile.
+            GraderFaultError: The cloud failed meanwhile.
         """
         limits = self._limits_for(f"{module}.{function}")
         result = self.outcome_of(module, function, *args, **kwargs)

@@ -22,7 +22,7 @@ class Verdict(Exception):  # noqa: N818 - it is a judgement, not an error
         self.feedback = feedback
 
 
-class GraderFault(Exception):
+class GraderFaultError(Exception):
     """Something on the grader's side failed while a test ran."""
 
 

@@ -110,7 +110,7 @@ def jail_command(bubblewrap: Path, submission: Path) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """Make the environment that student code sees: dummy keys, and an endpoint set by the runner."""
+    """Make the environment of student code: dummy keys; the runner adds the endpoint."""
     return {
         "PATH": "/usr/bin",
         "HOME": SCRATCH,

@@ -146,7 +146,7 @@ class _Runner:
         self._ready = False
         self._scratch: Path | None = None
         self._control, inside = socket.socketpair()
-        self._errors: IO[bytes] = tempfile.TemporaryFile()
+        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the runner
         command, environment = self._command(submission, inside.fileno(), confined=confined)
         try:
             self._process = subprocess.Popen(

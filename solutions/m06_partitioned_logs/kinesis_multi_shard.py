@@ -7,7 +7,7 @@ explained in README.md.
 
 import json
 import time
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import boto3
 
@@ -42,8 +42,8 @@ def get_shard_info(stream_name: str) -> list[dict]:
     pages = boto3.client("kinesis").get_paginator("list_shards").paginate(StreamName=stream_name)
     shards = [shard for page in pages for shard in page["Shards"]]
     for shard in shards:
-        first, last = shard["HashKeyRange"]["StartingHashKey"], shard["HashKeyRange"]["EndingHashKey"]
-        print(f"{shard['ShardId']}: hash keys {int(first):039} to {int(last):039}")
+        keys = shard["HashKeyRange"]
+        print(f"{shard['ShardId']}: {keys['StartingHashKey']:>39} to {keys['EndingHashKey']:>39}")
     return shards
     ### END SOLUTION
 
@@ -68,7 +68,7 @@ def send_events_to_shards(stream_name: str, num_events: int = 30) -> dict[str, s
             "eventId": number,
             "userId": USERS[number % len(USERS)],
             "action": ACTIONS[number % len(ACTIONS)],
-            "timestamp": datetime.now(timezone.utc).replace(tzinfo=None).isoformat() + "Z",
+            "timestamp": datetime.now(UTC).replace(tzinfo=None).isoformat() + "Z",
         }
         return {"Data": json.dumps(event).encode(), "PartitionKey": event["userId"]}
 
@@ -87,7 +87,7 @@ def send_events_to_shards(stream_name: str, num_events: int = 30) -> dict[str, s
         pause = 0.1
         while waiting:
             rejected = []
-            for record, result in zip(waiting, put(waiting)):
+            for record, result in zip(waiting, put(waiting), strict=True):
                 if "ErrorCode" in result:
                     rejected.append(record)
                 else:

@@ -4,6 +4,7 @@ It answers through descriptor 3. What it answers may be forged by the student's 
 forges a return value, which the student may choose anyway.
 """
 
+import contextlib
 import difflib
 import importlib
 import linecache
@@ -64,10 +65,8 @@ def _answer(payload: bytes) -> NoReturn:
 
 def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
-        try:
+        with contextlib.suppress(BaseException):  # printed text is not graded
             stream.flush()
-        except BaseException:  # noqa: S110 - printed text is not graded
-            pass
 
 
 def _set_limits(limits: dict[str, Any], *, confined: bool) -> None:
