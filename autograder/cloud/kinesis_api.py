@@ -315,7 +315,8 @@ class KinesisApi:
                 f"{shard.shard_id} in stream {stream.stream_name} under account {ACCOUNT} is "
                 "invalid because it did not come from this stream."
             )
-        return int(number) - (kind == "AT_SEQUENCE_NUMBER")
+        before = 1 if kind == "AT_SEQUENCE_NUMBER" else 0
+        return int(number) - before
 
     def _last_before_time(self, shard: FaithfulShard, moment: object) -> int:
         if type(moment) not in (int, float):
@@ -331,7 +332,7 @@ class KinesisApi:
             )
         for number, record in shard.records.items():
             if record.created_at >= moment:
-                return int(number) - 1
+                return number - 1
         return shard.get_max_sequence_number()
 
     def _get_records(self, parameters: Parameters) -> Answer:

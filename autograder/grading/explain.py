@@ -143,8 +143,8 @@ def _raised(result: Raised, call: str) -> Verdict:
             Outcome.OUT_OF_MEMORY, f"{call} ran out of memory.", "Look for a list without end."
         )
     if result.type_name == "SystemExit":
-        _, sentence, hint = _STOPPED["exited"]
-        return _verdict(Outcome.KILLED, sentence.format(call=call), hint)
+        _, sentence, advice = _STOPPED["exited"]
+        return _verdict(Outcome.KILLED, sentence.format(call=call), advice)
     trace = tuple(
         f"{frame.file}:{frame.line}, in {frame.function}: {frame.code}"
         for frame in result.traceback

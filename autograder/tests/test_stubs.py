@@ -105,19 +105,21 @@ def test_the_stubs_of_this_checkout_are_up_to_date() -> None:
         name: check(course.solutions / name, course.assignments / name) for name in course.ids()
     }
 
-    assert stale == {name: () for name in course.ids()}
+    assert not any(stale.values())
 
 
 def test_stubs_are_those_that_nbgrader_makes() -> None:
     """Our marks mean what nbgrader's mean, so that both tools can be used on a solution."""
     preprocessors = pytest.importorskip("nbgrader.preprocessors", reason="extra `gradebook`")
-    from nbformat.v4 import new_code_cell, new_notebook
+    nbformat = pytest.importorskip("nbformat.v4")
 
     source = Path(Course.of_this_checkout().solutions / "m06_partitioned_logs")
     for path in source.glob("*.py"):
         text = path.read_text()
         kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        notebook = new_notebook(cells=[new_code_cell(text)], metadata={"kernelspec": kernel})
+        notebook = nbformat.new_notebook(
+            cells=[nbformat.new_code_cell(text)], metadata={"kernelspec": kernel}
+        )
         clear = preprocessors.ClearSolutions(
             enforce_metadata=False,
             code_stub={"python": "# YOUR CODE HERE\nraise NotImplementedError"},

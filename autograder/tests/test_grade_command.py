@@ -1,0 +1,283 @@
+"""`autograder grade`, end to end: real files in, the real jail and cloud, a real grade out."""
+
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.assignment import Course
+from autograder.grading.grade import Grade, grade_schema
+
+COURSE = Course.of_this_checkout()
+SOLUTION = COURSE.solutions / "m06_partitioned_logs"
+STUBS = COURSE.assignments / "m06_partitioned_logs"
+CHECKPOINTS = ["writer", "reader", "replay", "brokers"]
+
+TROUBLE = {
+    "kinesis_multi_shard.py": """
+import os, time, boto3
+
+def create_multi_shard_stream(stream_name, shard_count):
+    while True:
+        try:
+            sum(range(1000))
+        except:
+            pass
+
+def get_shard_info(stream_name):
+    time.sleep(365 * 24 * 3600)
+
+def send_events_to_shards(stream_name, num_events=30):
+    for _ in range(1024):
+        print("x" * (1 << 20))
+
+def delete_stream(stream_name):
+    os._exit(0)
+""",
+    "kinesis_read_shards.py": """
+import os, signal, time, boto3
+
+def read_from_shard(stream_name, shard_id, max_records=50):
+    kinesis = boto3.client("kinesis")
+    iterator = kinesis.get_shard_iterator(
+        StreamName=stream_name, ShardId=shard_id, ShardIteratorType="TRIM_HORIZON"
+    )["ShardIterator"]
+    while True:
+        try:
+            iterator = kinesis.get_records(ShardIterator=iterator)["NextShardIterator"]
+            time.sleep(0.01)
+        except:
+            pass
+
+def read_all_shards(stream_name):
+    return [bytearray(1 << 30) for _ in range(10)]
+
+def replay_from_offset(stream_name, shard_id, starting_sequence_number, max_records=10):
+    os.kill(os.getppid(), signal.SIGKILL)
+    time.sleep(1)
+    while True:
+        pass
+""",
+    "compare_with_sqs.py": """
+def read_queue_twice(queue_name, messages):
+    return helper(messages)
+
+def helper(messages):
+    raise ValueError("\\x1b[31m::error::no\\u202e")
+
+def read_log_twice(stream_name, messages):
+    return {1, 2, 3}
+""",
+}
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What the command left behind."""
+
+    exit_code: int
+    output: str
+    errors: str
+
+    @property
+    def grade(self) -> dict[str, Any]:
+        """The grade, from JSON."""
+        return dict(json.loads(self.output))
+
+    def outcomes(self, checkpoint: str) -> dict[str, str]:
+        """Test name to outcome."""
+        (found,) = [one for one in self.grade["checkpoints"] if one["id"] == checkpoint]
+        return {test["id"].split("/")[1]: test["outcome"] for test in found["tests"]}
+
+    def feedback(self, test_id: str) -> str:
+        """One test's feedback, as text."""
+        return next(
+            json.dumps(test["feedback"])
+            for one in self.grade["checkpoints"]
+            for test in one["tests"]
+            if test["id"] == test_id
+        )
+
+
+def autograder(*arguments: str | Path) -> Ran:
+    """Run the command as a user does."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "autograder", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    return Ran(ran.returncode, ran.stdout, ran.stderr)
+
+
+def test_the_solution_gets_full_marks_and_the_same_grade_twice() -> None:
+    """A grade is a function of files and suite: the same bytes each time."""
+    first = autograder("grade", SOLUTION, "--format", "json")
+    second = autograder("grade", SOLUTION, "--format", "json")
+
+    grade = Grade.model_validate(first.grade)
+    assert (first.exit_code, first.errors) == (0, "")
+    assert {one.id: one.score for one in grade.checkpoints} == {
+        "writer": 30,
+        "reader": 25,
+        "replay": 20,
+        "brokers": 10,
+    }
+    assert grade.score == grade.max_score == 85
+    assert first.output == second.output
+
+
+def test_the_schema_in_the_package_is_that_of_the_models() -> None:
+    """Whoever changes the grade brings its published schema up to date."""
+    kept = json.loads((COURSE.suites.parent / "grading" / "grade.schema.json").read_text())
+
+    assert kept == grade_schema()
+
+
+def test_untouched_stubs_are_unimplemented() -> None:
+    """Every test of a fresh clone says so, and none gives a point."""
+    ran = autograder("grade", STUBS, "--format", "json")
+
+    outcomes = {outcome for one in CHECKPOINTS for outcome in ran.outcomes(one).values()}
+    assert (ran.exit_code, ran.grade["score"], outcomes) == (0, 0, {"unimplemented"})
+
+
+def test_an_empty_folder_is_missing_everything(tmp_path: Path) -> None:
+    """Nothing handed in is a grade too: 0 points, and the names of the files."""
+    ran = autograder("grade", tmp_path, "--format", "json")
+
+    outcomes = {outcome for one in CHECKPOINTS for outcome in ran.outcomes(one).values()}
+    assert (ran.exit_code, ran.grade["score"], outcomes) == (0, 0, {"missing"})
+    assert "kinesis_multi_shard.py" in ran.feedback("writer/create_returns_once_active")
+
+
+@pytest.fixture(scope="module")
+def trouble(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """Grade a submission in which each function gives another kind of trouble."""
+    folder = tmp_path_factory.mktemp("trouble")
+    for name, source in TROUBLE.items():
+        (folder / name).write_text(source)
+    return autograder("grade", folder, "--format", "json")
+
+
+@pytest.mark.parametrize(
+    ("test_id", "outcome", "words"),
+    [
+        ("writer/create_returns_once_active", "timed_out", "processor time"),
+        ("writer/shard_info_returns_the_descriptions", "timed_out", "slept"),
+        ("writer/exactly_so_many_events_are_sent", "killed", "printed"),
+        ("writer/delete_returns_once_gone", "killed", "ended the whole Python process"),
+        ("reader/oldest_records_come_first", "timed_out", "went on polling"),
+        ("reader/every_shard_is_read", "out_of_memory", "memory"),
+        ("replay/replay_from_the_first_record", "killed", "took down"),
+        ("brokers/queue_hands_out_each_message_once", "crashed", "in helper"),
+        ("brokers/log_is_read_twice_the_same", "wrong", "set"),
+    ],
+)
+def test_each_trouble_has_its_own_outcome_and_words(
+    trouble: Ran, test_id: str, outcome: str, words: str
+) -> None:
+    """The run ends by itself with a complete grade, and each trouble is called by its name."""
+    checkpoint, test = test_id.split("/")
+
+    outcomes = trouble.outcomes(checkpoint)
+
+    assert trouble.exit_code == 0
+    assert outcomes[test] == outcome
+    assert words in trouble.feedback(test_id)
+
+
+def test_a_broken_file_costs_its_own_checkpoints_only(tmp_path: Path) -> None:
+    """A syntax error in the reader leaves the writer and the brokers their marks."""
+    shutil.copytree(SOLUTION, tmp_path, dirs_exist_ok=True)
+    reader = tmp_path / "kinesis_read_shards.py"
+    reader.write_text(reader.read_text().replace("def read_all_shards(", "def read_all_shards(("))
+
+    ran = autograder("grade", tmp_path, "--format", "json")
+
+    scores = {one["id"]: one["score"] for one in ran.grade["checkpoints"]}
+    assert scores == {"writer": 30, "reader": 0, "replay": 0, "brokers": 10}
+    assert set(ran.outcomes("reader").values()) == {"crashed"}
+    assert "SyntaxError" in ran.feedback("reader/oldest_records_come_first")
+    assert "kinesis_read_shards.py:" in ran.feedback("reader/oldest_records_come_first")
+
+
+def test_a_file_that_cannot_be_graded_is_refused_with_its_reason(tmp_path: Path) -> None:
+    """A link is refused, and the other checkpoints are graded all the same."""
+    (tmp_path / "kinesis_multi_shard.py").symlink_to(SOLUTION / "kinesis_multi_shard.py")
+    shutil.copy(SOLUTION / "compare_with_sqs.py", tmp_path)
+
+    ran = autograder(
+        "grade", tmp_path, "--format", "json", "--checkpoint", "writer", "--checkpoint", "brokers"
+    )
+
+    assert set(ran.outcomes("writer").values()) == {"refused"}
+    assert set(ran.outcomes("brokers").values()) == {"passed"}
+
+
+def test_the_text_form_is_plain_when_piped_and_inert(tmp_path: Path) -> None:
+    """No escape sequence of ours or of the student's reaches a pipe."""
+    (tmp_path / "compare_with_sqs.py").write_text(TROUBLE["compare_with_sqs.py"])
+
+    ran = autograder("grade", tmp_path, "--checkpoint", "brokers")
+
+    assert ran.exit_code == 0
+    assert "0 / 10" in ran.output
+    assert "ValueError" in ran.output
+    assert "\x1b" not in ran.output
+    assert "\u202e" not in ran.output
+
+
+def test_no_jail_is_recorded_in_the_grade(tmp_path: Path) -> None:
+    """Whoever reads the grade sees that the code ran without walls."""
+    shutil.copy(SOLUTION / "compare_with_sqs.py", tmp_path)
+
+    ran = autograder("grade", tmp_path, "--no-jail", "--format", "json", "--checkpoint", "brokers")
+
+    assert ran.grade["grader"]["jail"] is False
+    assert ran.grade["score"] == 10
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["grade", "no/such/folder"], "does not exist"),
+        (["grade", str(SOLUTION / "compare_with_sqs.py")], "is not a folder"),
+        (["grade", str(SOLUTION), "--assignment", "m99"], "unknown assignment"),
+        (["grade", str(SOLUTION), "--checkpoint", "nothing"], "unknown checkpoint"),
+        (["grade", str(SOLUTION), "--output", "no/such/folder/grade"], "cannot be written"),
+    ],
+)
+def test_what_cannot_be_graded_is_one_line_and_exit_2(arguments: list[str], words: str) -> None:
+    """Bad input gets one clear line on stderr and nothing else."""
+    ran = autograder(*arguments)
+
+    assert (ran.exit_code, ran.output) == (2, "")
+    assert words in ran.errors
+    assert ran.errors.count("\n") == 1
+
+
+def test_an_unknown_format_is_exit_2() -> None:
+    """The formats there are, are named."""
+    ran = autograder("grade", SOLUTION, "--format", "poem")
+
+    assert (ran.exit_code, ran.output) == (2, "")
+    assert "poem" in ran.errors
+
+
+def test_output_goes_to_a_file(tmp_path: Path) -> None:
+    """The terminal stays quiet, and the file holds the grade."""
+    target = tmp_path / "grade.json"
+
+    ran = autograder(
+        "grade", STUBS, "--format", "json", "--checkpoint", "brokers", "--output", target
+    )
+
+    assert (ran.exit_code, ran.output) == (0, "")
+    assert json.loads(target.read_text())["max_score"] == 10
