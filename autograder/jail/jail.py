@@ -38,6 +38,7 @@ class Jail:
         self._submission = submission
         self._limits = limits
         self._confined = confined
+        self.grace_seconds = GRACE_SECONDS
         self._restarted: list[Callable[[socket.socket], None]] = []
         self._runner: _Runner | None = None
         self._lock = threading.Lock()
@@ -56,6 +57,11 @@ class Jail:
     def listener(self) -> socket.socket:
         """The socket that listens at the endpoint which the student's code knows."""
         return self._running().listener
+
+    @property
+    def pid(self) -> int:
+        """The process that holds the jail."""
+        return self._running().pid
 
     def on_restart(self, serve: Callable[[socket.socket], None]) -> None:
         """Have the new listening socket passed on whenever the runner was replaced."""
@@ -88,7 +94,7 @@ class Jail:
         }
         result: CallResult
         try:
-            report, answer = runner.ask(encode(request), limits)
+            report, answer = runner.ask(encode(request), limits, self.grace_seconds)
             result = read_result(report, answer, module, function)
         except (WireError, OSError):
             result = Stopped("runner_died", Usage())
@@ -186,13 +192,13 @@ class _Runner:
             raise self._failure()
         self._ready = True
 
-    def ask(self, request: bytes, limits: Limits) -> tuple[bytes, bytes]:
+    def ask(self, request: bytes, limits: Limits, grace: float) -> tuple[bytes, bytes]:
         """Send a request; return the runner's report and the child's answer.
 
         Raises:
             WireError, OSError: The runner broke off, or took too long.
         """
-        end = time.monotonic() + limits.wall_seconds + GRACE_SECONDS
+        end = time.monotonic() + limits.wall_seconds + grace
 
         def renew() -> None:
             left = end - time.monotonic()
@@ -212,6 +218,11 @@ class _Runner:
             send_frame(self._control, b'{"stop":true}')
         except OSError:
             return  # the runner is gone; whoever waits for it will notice
+
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        return self._process.pid
 
     def is_alive(self) -> bool:
         """Tell whether the process is still there."""

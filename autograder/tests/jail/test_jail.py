@@ -1,0 +1,589 @@
+"""The jail, for real: what comes back, what is stopped, what cannot be reached."""
+
+import http.server
+import os
+import subprocess
+import sys
+import textwrap
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.jail import (
+    CallResult,
+    Jail,
+    MissingFunction,
+    MissingModule,
+    Raised,
+    Returned,
+    Stopped,
+    Unsendable,
+)
+from autograder.limits import Limits
+
+LIMITS = Limits(
+    wall_seconds=20.0,
+    cpu_seconds=5,
+    virtual_seconds=600.0,
+    memory_mib=1024,
+    output_kib=64,
+    return_kib=64,
+    api_calls=100,
+    idle_reads=10,
+    processes=64,
+)
+
+STUDENT = '''
+import ctypes, datetime, os, select, signal, socket, sys, threading, time
+from collections import OrderedDict, namedtuple
+from decimal import Decimal
+from enum import IntEnum
+
+Point = namedtuple("Point", "x y")
+class Level(IntEnum):
+    HIGH = 3
+class Text(str):
+    def __str__(self): return "lie"
+    def __eq__(self, other): return True
+    __hash__ = str.__hash__
+class Unspeakable(Exception):
+    def __str__(self): raise RuntimeError
+counter = 0
+not_callable = 3
+
+def value(kind):
+    loop = []
+    loop.append(loop)
+    return {
+        "pair": (1, "two"), "named": Point(1, 2), "ordered": OrderedDict(a=1), "enum": Level.HIGH,
+        "subclass": Text("truth"), "nested": {"a": [None, True, 1.5, "ü"]},
+        "bytes": b"x", "set": {1}, "datetime": datetime.datetime.now(), "decimal": [Decimal(1)],
+        "generator": (one for one in [1]), "object": object(), "nan": [float("nan")],
+        "infinity": float("inf"), "cycle": loop, "huge": [10 ** 200], "surrogate": "\\ud800",
+        "key": {1: 2}, "large": "x" * 200_000,
+    }[kind]
+
+def boom(): raise ValueError("no \\x1b[31m")
+def outer(): boom()
+def unspeakable(): raise Unspeakable
+def leave(): sys.exit(0)
+def no_such_stream():
+    import boto3
+    raise boto3.client("kinesis").exceptions.ResourceNotFoundException(
+        {"Error": {"Code": "ResourceNotFoundException", "Message": "gone"}}, "DescribeStream")
+def spin():
+    while True:
+        try:
+            pass
+        except BaseException:
+            pass
+def block(): select.select([], [], [])
+def sleep(seconds): time.sleep(seconds); return seconds
+def sleep_for_ever():
+    while True:
+        try:
+            time.sleep(1)
+        except:
+            pass
+def clocks():
+    before = (time.time(), time.monotonic(), datetime.datetime.now().timestamp())
+    time.sleep(100)
+    after = (time.time(), time.monotonic(), datetime.datetime.now().timestamp())
+    return [round(b - a, -1) for a, b in zip(before, after)]
+def wait_for_event(): return threading.Event().wait(30)
+def datetimes():
+    now = datetime.datetime.now(datetime.timezone.utc)
+    real = datetime.datetime.fromisoformat("2026-01-01T00:00:00+00:00")
+    return [isinstance(now, datetime.datetime), isinstance(now - real, datetime.timedelta),
+            now > real, now.isoformat()[:2], isinstance(now.date(), datetime.date)]
+def flood():
+    while True:
+        print("x" * 10_000)
+def hoard(): return [bytearray(1 << 28) for _ in range(40)]
+def exit_now(): os._exit(0)
+def kill_runner():
+    os.kill(os.getppid(), signal.SIGKILL)
+    block()
+def stop_runner():
+    os.kill(os.getppid(), signal.SIGSTOP)
+    return "stopped"
+def kill_self(): os.kill(os.getpid(), signal.SIGSEGV)
+def bomb():
+    count = 0
+    try:
+        while True:
+            if os.fork() == 0:
+                block()
+            count += 1
+    except OSError:
+        return count
+def daemon():
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            block()
+        os._exit(0)
+    return True
+def processes(): return sum(name.isdigit() for name in os.listdir("/proc"))
+def count():
+    global counter
+    counter += 1
+    return counter
+def leave_file():
+    os.makedirs("/tmp/a/b")
+    open("/tmp/a/b/c", "w").write("x")
+    return os.listdir("/tmp")
+def files(path): return os.listdir(path)
+def can_import(name):
+    __import__(name)
+def connect(host, port):
+    with socket.create_connection((host, port), timeout=5) as connection:
+        return connection.getpeername()[1]
+def fetch():
+    import urllib.request
+    return urllib.request.urlopen(os.environ["AWS_ENDPOINT_URL"]).read().decode()
+def forge():
+    for descriptor in range(64):
+        try:
+            os.write(descriptor, b"\\x00\\x00\\x00\\x02{}" * 10)
+        except OSError:
+            pass
+    os._exit(0)
+def forge_value(): 
+    os.write(3, b'{"kind":"returned","value":"forged"}')
+    os._exit(0)
+def trace_runner(): return ctypes.CDLL(None, use_errno=True).ptrace(16, os.getppid(), 0, 0)
+def runner_memory(): return open(f"/proc/{os.getppid()}/mem", "rb").read(1).hex()
+def identity(): return [os.getuid(), os.environ.get("HOME"), sorted(k for k in os.environ)]
+def pool():
+    from multiprocessing.pool import ThreadPool
+    with ThreadPool(4) as threads:
+        return threads.map(abs, [-1, -2])
+def write_everywhere():
+    taken = []
+    for folder in ("/", "/submission", "/runner", "/runtime", "/dev", "/usr/lib", "/etc"):
+        try:
+            open(folder + "/x", "w")
+            taken.append(folder)
+        except OSError:
+            pass
+    return taken
+'''
+
+
+@pytest.fixture(scope="module")
+def submission(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a folder with a student's modules."""
+    folder = tmp_path_factory.mktemp("student")
+    folder.chmod(0o755)
+    (folder / "code.py").unlink(missing_ok=True)
+    (folder / "student.py").write_text(STUDENT)
+    (folder / "helped.py").write_text("from student import boom\ndef f(): boom()\n")
+    (folder / "broken.py").write_text("def f(:\n    pass\n")
+    (folder / "failing.py").write_text("import nothing_like_that\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def jail(submission: Path) -> Iterator[Jail]:
+    """Start one jail for all tests."""
+    with Jail(submission, LIMITS) as jail:
+        yield jail
+
+
+@pytest.fixture
+def call(jail: Jail) -> Callable[..., CallResult]:
+    """Call a function of the student's module."""
+
+    def do(function: str, *args: Any, **limits: Any) -> CallResult:
+        changed = LIMITS.model_copy(update=limits)
+        return jail.call("student", function, list(args), {}, changed)
+
+    return do
+
+
+@pytest.mark.parametrize(
+    ("kind", "plain"),
+    [
+        ("pair", [1, "two"]),
+        ("named", [1, 2]),
+        ("ordered", {"a": 1}),
+        ("enum", 3),
+        ("subclass", "truth"),
+        ("nested", {"a": [None, True, 1.5, "ü"]}),
+    ],
+)
+def test_values_come_back_as_plain_json(
+    call: Callable[..., CallResult], kind: str, plain: object
+) -> None:
+    """Whatever subclass they were: nothing that could lie crosses."""
+    result = call("value", kind)
+
+    assert isinstance(result, Returned)
+    assert result.value == plain
+    assert type(result.value) is type(plain)
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "where"),
+    [
+        ("bytes", "type", ""),
+        ("set", "type", ""),
+        ("datetime", "type", ""),
+        ("decimal", "type", "[0]"),
+        ("generator", "type", ""),
+        ("object", "type", ""),
+        ("nan", "nan", "[0]"),
+        ("infinity", "nan", ""),
+        ("cycle", "cycle_or_depth", "[0]" * 33),
+        ("huge", "huge_int", "[0]"),
+        ("surrogate", "bad_text", ""),
+        ("key", "key", ""),
+        ("large", "too_large", ""),
+    ],
+)
+def test_what_is_no_plain_json_is_told(
+    call: Callable[..., CallResult], kind: str, reason: str, where: str
+) -> None:
+    """A verdict with its place, never a crash."""
+    result = call("value", kind)
+
+    assert isinstance(result, Unsendable)
+    assert (result.reason, result.where) == (reason, where)
+
+
+def test_an_exception_comes_with_the_students_own_lines(call: Callable[..., CallResult]) -> None:
+    """Frames of the runner and of libraries are left out."""
+    result = call("outer")
+
+    assert isinstance(result, Raised)
+    assert (result.type_name, result.message) == ("ValueError", "no \x1b[31m")
+    assert [(frame.file, frame.function) for frame in result.traceback] == [
+        ("student.py", "outer"),
+        ("student.py", "boom"),
+    ]
+
+
+def test_an_aws_error_keeps_its_code(call: Callable[..., CallResult]) -> None:
+    """So that feedback can tell a throttle from a missing stream."""
+    result = call("no_such_stream")
+
+    assert isinstance(result, Raised)
+    assert result.error_code == "ResourceNotFoundException"
+
+
+@pytest.mark.parametrize("function", ["unspeakable", "leave"])
+def test_odd_exceptions_are_told_too(call: Callable[..., CallResult], function: str) -> None:
+    """One that cannot be printed, and SystemExit."""
+    assert isinstance(call(function), Raised)
+
+
+@pytest.mark.parametrize(
+    ("module", "type_name", "file"),
+    [("broken", "SyntaxError", "broken.py"), ("failing", "ModuleNotFoundError", "failing.py")],
+)
+def test_a_module_that_cannot_be_imported_is_told(
+    jail: Jail, module: str, type_name: str, file: str
+) -> None:
+    """With the file and line."""
+    result = jail.call(module, "f", [], {})
+
+    assert isinstance(result, Raised)
+    assert (result.type_name, result.during_import) == (type_name, True)
+    assert result.traceback[-1].file == file
+
+
+def test_modules_beside_the_graded_one_can_be_imported(jail: Jail) -> None:
+    """Helpers come along."""
+    result = jail.call("helped", "f", [], {})
+
+    assert isinstance(result, Raised)
+    assert result.type_name == "ValueError"
+
+
+def test_what_is_missing_is_told(jail: Jail) -> None:
+    """A file, a function (with one of a similar name), and a name that is no function."""
+    assert jail.call("nothing", "f", [], {}) == MissingModule("nothing")
+    assert jail.call("student", "boomm", [], {}) == MissingFunction("student", "boomm", "boom")
+    assert jail.call("student", "not_callable", [], {}) == MissingFunction(
+        "student", "not_callable", None
+    )
+
+
+@pytest.mark.parametrize(
+    ("function", "args", "limits", "reason"),
+    [
+        ("spin", [], {"cpu_seconds": 1}, "cpu"),
+        ("block", [], {"wall_seconds": 0.5}, "wall"),
+        ("sleep", [365 * 86400], {}, "virtual_time"),
+        ("sleep", [float(1e300)], {}, "virtual_time"),
+        ("sleep_for_ever", [], {}, "virtual_time"),
+        ("flood", [], {}, "output"),
+        ("exit_now", [], {}, "exited"),
+        ("kill_self", [], {}, "signal"),
+        ("forge", [], {}, "exited"),
+        ("kill_runner", [], {"wall_seconds": 5.0}, "runner_died"),
+    ],
+)
+def test_each_end_has_its_reason_and_the_next_call_works(
+    call: Callable[..., CallResult],
+    function: str,
+    args: list[Any],
+    limits: dict[str, Any],
+    reason: str,
+) -> None:
+    """The wait is bounded, the reason true, and nothing carries over."""
+    result = call(function, *args, **limits)
+    following = call("value", "pair")
+
+    assert isinstance(result, Stopped)
+    assert result.reason == reason
+    assert isinstance(following, Returned)
+
+
+def test_too_much_memory_is_a_memory_error(call: Callable[..., CallResult]) -> None:
+    """The limit is on address space, so it strikes before the machine suffers."""
+    result = call("hoard")
+
+    assert isinstance(result, Raised)
+    assert result.type_name == "MemoryError"
+
+
+def test_sleeping_moves_every_clock(call: Callable[..., CallResult]) -> None:
+    """And costs nothing: the usage tells the virtual seconds."""
+    result = call("clocks")
+
+    assert isinstance(result, Returned)
+    assert result.value == [100, 100, 100]
+    assert result.usage.virtual_seconds == 100
+
+
+def test_waiting_for_an_event_is_virtual_too(call: Callable[..., CallResult]) -> None:
+    """Where no other thread could set it."""
+    result = call("wait_for_event")
+
+    assert isinstance(result, Returned)
+    assert (result.value, result.usage.virtual_seconds) == (False, 30)
+
+
+def test_virtual_datetimes_behave_as_datetimes(call: Callable[..., CallResult]) -> None:
+    """Comparison, difference and isinstance work between virtual and real ones."""
+    result = call("datetimes")
+
+    assert isinstance(result, Returned)
+    assert result.value == [True, True, True, "20", True]
+
+
+def test_calls_share_no_state(call: Callable[..., CallResult]) -> None:
+    """Neither variables nor files."""
+    results = [call("count"), call("count"), call("leave_file"), call("files", "/tmp")]
+
+    assert [result.value for result in results if isinstance(result, Returned)] == [1, 1, ["a"], []]
+
+
+def test_processes_are_bounded_and_end_with_the_call(call: Callable[..., CallResult]) -> None:
+    """A fork bomb stays within its limit; daemons do not outlive the call."""
+    before = call("processes")
+    bomb = call("bomb")
+    daemon = call("daemon")
+    after = call("processes")
+
+    assert isinstance(bomb, Returned)
+    assert bomb.value <= LIMITS.processes
+    assert isinstance(daemon, Returned)
+    assert isinstance(before, Returned)
+    assert isinstance(after, Returned)
+    assert before.value == after.value
+
+
+def test_a_call_can_be_stopped_from_another_thread(jail: Jail) -> None:
+    """As the cloud does when a budget of requests is used up."""
+    timer = threading.Timer(0.2, jail.stop, ["api_calls"])
+    timer.start()
+
+    result = jail.call("student", "block", [], {})
+    timer.join()
+    following = jail.call("student", "count", [], {})
+
+    assert isinstance(result, Stopped)
+    assert result.reason == "api_calls"
+    assert isinstance(following, Returned)
+
+
+def test_a_stopped_runner_costs_its_call_and_is_replaced(submission: Path) -> None:
+    """The grader never waits without a limit."""
+    quick = LIMITS.model_copy(update={"wall_seconds": 1.0})
+    with Jail(submission, quick) as jail:
+        jail.grace_seconds = 1.0
+        result = jail.call("student", "stop_runner", [], {})
+        following = jail.call("student", "count", [], {})
+
+    assert isinstance(result, Stopped)
+    assert result.reason == "runner_died"
+    assert isinstance(following, Returned)
+
+
+def test_a_forged_answer_is_only_a_return_value(call: Callable[..., CallResult]) -> None:
+    """Which the student may choose anyway."""
+    result = call("forge_value")
+
+    assert isinstance(result, Returned)
+    assert result.value == "forged"
+
+
+@pytest.mark.parametrize("function", ["trace_runner", "runner_memory"])
+def test_the_runner_cannot_be_looked_into(
+    call: Callable[..., CallResult], function: str
+) -> None:
+    """It is not dumpable, so neither ptrace nor /proc opens it."""
+    result = call(function)
+
+    refused = isinstance(result, Raised) and result.type_name == "PermissionError"
+    assert refused or (isinstance(result, Returned) and result.value == -1)
+
+
+@pytest.mark.parametrize("name", ["moto", "pytest", "autograder", "pydantic", "werkzeug", "pip"])
+def test_the_graders_packages_are_not_there(call: Callable[..., CallResult], name: str) -> None:
+    """Least of all the hidden tests."""
+    result = call("can_import", name)
+
+    assert isinstance(result, Raised)
+    assert result.type_name == "ModuleNotFoundError"
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "/usr/bin", "/home", "/var", "/sys"])
+def test_the_machines_files_are_not_there(call: Callable[..., CallResult], path: str) -> None:
+    """No shell, no users, no other files."""
+    assert isinstance(call("files", path), Raised)
+
+
+def test_nothing_but_scratch_can_be_written(call: Callable[..., CallResult]) -> None:
+    """The submission, the runtime and the devices are read-only."""
+    result = call("write_everywhere")
+
+    assert isinstance(result, Returned)
+    assert result.value == []
+
+
+def test_the_environment_says_nothing_of_the_machine(
+    call: Callable[..., CallResult], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is made anew: dummy keys and the endpoint."""
+    monkeypatch.setenv("SECRET_TOKEN", "canary")
+
+    result = call("identity")
+
+    assert isinstance(result, Returned)
+    uid, home, names = result.value
+    assert uid != 0
+    assert home == "/tmp"
+    assert "AWS_ENDPOINT_URL" in names
+    assert "SECRET_TOKEN" not in names
+
+
+def test_only_the_endpoint_can_be_reached(
+    jail: Jail, call: Callable[..., CallResult]
+) -> None:
+    """The jail's network has nothing but its own loopback; the grader serves on its socket."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"hello")
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
+            """Say nothing."""
+
+    outside = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+    server = http.server.HTTPServer(("127.0.0.1", 0), Handler, bind_and_activate=False)
+    server.socket.close()
+    server.socket = jail.listener.dup()
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+
+    reached = call("fetch")
+    host = call("connect", "127.0.0.1", outside.server_port)
+    world = call("connect", "192.0.2.1", 80)
+    server.shutdown()
+    thread.join()
+    server.socket.close()
+    outside.server_close()
+
+    assert isinstance(reached, Returned)
+    assert reached.value == "hello"
+    assert isinstance(host, Raised)
+    assert isinstance(world, Raised)
+
+
+def test_threads_can_be_used(call: Callable[..., CallResult]) -> None:
+    """multiprocessing's ThreadPool needs semaphores, which need shared memory."""
+    result = call("pool")
+
+    assert isinstance(result, Returned)
+    assert result.value == [1, 2]
+
+
+def test_nothing_is_left_after_closing(submission: Path) -> None:
+    """The runner and all in its jail are gone."""
+    jail = Jail(submission, LIMITS)
+    jail.start()
+    pid = jail.pid
+    jail.call("student", "daemon", [], {})
+
+    jail.close()
+
+    assert not Path(f"/proc/{pid}").exists()
+
+
+def test_without_walls_the_same_calls_work(submission: Path) -> None:
+    """For trusted code: values, errors, limits and virtual time are the same."""
+    with Jail(submission, LIMITS, confined=False) as jail:
+        value = jail.call("student", "value", ["pair"], {})
+        error = jail.call("student", "boom", [], {})
+        asleep = jail.call("student", "sleep_for_ever", [], {})
+
+    assert isinstance(value, Returned)
+    assert isinstance(error, Raised)
+    assert isinstance(asleep, Stopped)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="the other tests run as an ordinary user then")
+def test_an_ordinary_user_gets_a_jail_too(tmp_path: Path) -> None:
+    """With a user namespace, in which the process limit binds as well."""
+    if any(not os.stat(path).st_mode & 0o001 for path in Path(sys.executable).resolve().parents):  # noqa: PTH116
+        pytest.skip("the interpreter lies in a private folder, which only root may enter")
+    script = tmp_path / "run.py"
+    student = tmp_path / "student"
+    student.mkdir()
+    (student / "student.py").write_text(STUDENT)
+    for path in (tmp_path, *tmp_path.parents[:2]):
+        path.chmod(0o755)
+    script.write_text(
+        textwrap.dedent("""
+        import sys
+        from pathlib import Path
+        from autograder.jail import Jail
+        from autograder.limits import Limits
+        limits = Limits.model_validate_json(sys.argv[2])
+        with Jail(Path(sys.argv[1]), limits) as jail:
+            print(jail.call("student", "bomb", [], {}).value <= limits.processes)
+            print(jail.call("student", "value", ["pair"], {}).value)
+        """)
+    )
+
+    ran = subprocess.run(
+        [sys.executable, script, student, LIMITS.model_dump_json()],
+        user=65534,
+        group=65534,
+        extra_groups=[],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+
+    assert (ran.stdout, ran.stderr) == ("True\n[1, 'two']\n", "")
