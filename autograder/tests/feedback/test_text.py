@@ -1,0 +1,118 @@
+"""The terminal form: every lost point explained, every hostile string inert."""
+
+import io
+import unicodedata
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from autograder.feedback.text import LONGEST_LINE, inert, print_grade
+from autograder.grading.grade import (
+    Anomaly,
+    Feedback,
+    Grade,
+    GradedSubmission,
+    GradedTest,
+    Grader,
+    Outcome,
+    Witnesses,
+    checkpoint_of,
+)
+
+
+def lost_test(name: str, outcome: Outcome, feedback: Feedback | None) -> GradedTest:
+    """Make a test that gave no points."""
+    return GradedTest(
+        id=f"reader/{name}",
+        title=f"Title of {name}",
+        requirement="R2",
+        outcome=outcome,
+        score=0,
+        max_score=3,
+        feedback=feedback,
+    )
+
+
+def printed(*tests: GradedTest, jail: bool = True) -> str:
+    """Print a grade as into a pipe."""
+    checkpoint = checkpoint_of("reader", "Reading", tests)
+    grade = Grade(
+        assignment="m06",
+        score=checkpoint.score,
+        max_score=checkpoint.max_score,
+        submission=GradedSubmission(digest="sha256:0", files={}),
+        grader=Grader(version="0", suite="sha256:0", jail=jail),
+        checkpoints=(checkpoint,),
+    )
+    file = io.StringIO()
+    print_grade(grade, Console(file=file, width=100, highlight=False, markup=False))
+    return file.getvalue()
+
+
+def test_a_lost_point_says_what_was_asked_what_came_and_what_was_expected() -> None:
+    """With witnesses, the student's lines and a hint."""
+    text = printed(
+        lost_test(
+            "empty_page",
+            Outcome.WRONG,
+            Feedback(
+                asked="An empty page is not the end.",
+                came_back="You returned 7 of 19 records.",
+                expected="19 pairs",
+                hint="Go on.",
+                witnesses=(
+                    Witnesses(anomaly=Anomaly.UNREAD, records=("event 7", "event 8"), total=12),
+                ),
+                trace=("reader.py:3, in f: x",),
+            ),
+        )
+    )
+
+    for words in (
+        "R2  Title of empty_page  0 / 3  wrong",
+        "asked:    An empty page is not the end.",
+        "got:      You returned 7 of 19 records.",
+        "expected: 19 pairs",
+        "unread:   event 7, event 8 and 10 more",
+        "at:       reader.py:3, in f: x",
+        "hint:     Go on.",
+    ):
+        assert words in text
+
+
+def test_one_cause_is_explained_once() -> None:
+    """Tests that the same thing stopped are listed under one explanation."""
+    cause = Feedback(asked="Something.", came_back="There is no file reader.py.")
+
+    text = printed(*(lost_test(name, Outcome.MISSING, cause) for name in ("a", "b", "c")))
+
+    assert text.count("There is no file reader.py.") == 1
+    assert text.count("0 / 3  missing") == 3
+    assert "the same cause in all 3" in text
+
+
+def test_points_that_wait_are_not_shown_as_lost() -> None:
+    """Neither those a person marks nor those the grader failed on."""
+    waiting = printed(lost_test("open", Outcome.UNMARKED, None))
+    failed = printed(lost_test("ours", Outcome.GRADER_ERROR, None))
+
+    assert "3 points wait for a person" in waiting
+    assert "3 points not decided yet" in waiting
+    assert "ungraded: the grader failed, no points are lost" in failed
+    assert "points lost" not in waiting
+
+
+def test_a_grade_without_a_jail_says_so() -> None:
+    """The instructor's choice is seen by whoever reads it."""
+    assert "--no-jail" in printed(lost_test("a", Outcome.WRONG, None), jail=False)
+
+
+@given(st.text(alphabet=st.characters(codec=None), max_size=2000))
+def test_whatever_the_text_it_prints_inert_and_bounded(text: str) -> None:
+    """No control or format character, no line break, no endless line, valid UTF-8."""
+    shown = inert(text)
+
+    assert all(one == " " or unicodedata.category(one)[0] not in "CZ" for one in shown)
+    assert len(shown) <= LONGEST_LINE * 10 + 3
+    shown.encode()

@@ -1,0 +1,47 @@
+"""Logs are compared in exact words."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.grading.anomalies import SHOWN_WITNESSES, compare_logs
+from autograder.grading.grade import Anomaly
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        ("abcd", {}),
+        ("abd", {Anomaly.LOST: ("c",)}),
+        ("abbcd", {Anomaly.DUPLICATED: ("b",)}),
+        ("acbd", {Anomaly.REORDERED: ("b",)}),
+        ("abcdx", {Anomaly.OVERREAD: ("x",)}),
+        ("cabb", {Anomaly.LOST: ("d",), Anomaly.DUPLICATED: ("b",), Anomaly.REORDERED: ("a", "b")}),
+    ],
+)
+def test_each_difference_has_its_word_and_its_witnesses(
+    found: str, expected: dict[Anomaly, tuple[str, ...]]
+) -> None:
+    """Lost, duplicated, reordered and overread are told apart."""
+    witnesses = compare_logs("abcd", found)
+
+    assert {one.anomaly: one.records for one in witnesses} == expected
+
+
+def test_many_witnesses_are_counted_and_the_first_shown() -> None:
+    """A page stays readable when a thousand records are lost."""
+    (lost,) = compare_logs([str(number) for number in range(1000)], [])
+
+    assert (len(lost.records), lost.total) == (SHOWN_WITNESSES, 1000)
+
+
+@given(st.lists(st.sampled_from("abc")), st.lists(st.sampled_from("abcd")))
+def test_only_equal_logs_have_no_anomaly_when_ids_are_unique(
+    expected: list[str], found: list[str]
+) -> None:
+    """No difference goes unnoticed."""
+    unique = list(dict.fromkeys(expected))
+
+    witnesses = compare_logs(unique, found)
+
+    assert (not witnesses) == (unique == found)

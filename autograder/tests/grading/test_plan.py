@@ -1,0 +1,136 @@
+"""The plan of a suite is read from its source, and is what pytest collects."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.assignment import Assignment, Course
+from autograder.errors import AssignmentError
+from autograder.grading.plan import read_plan
+from autograder.grading.requirements import read_requirements
+
+COURSE = Course.of_this_checkout()
+MODULE = COURSE.load("m06_partitioned_logs")
+SUITE = COURSE.suites / MODULE.id
+
+GOOD = '''
+import pytest
+
+@pytest.mark.graded("W1", points=3)
+def test_one(student):
+    """It does one thing.
+
+    More words.
+    """
+'''
+
+
+@pytest.fixture
+def assignment() -> Assignment:
+    """Give an assignment with one checkpoint of three points."""
+    writer = MODULE.checkpoints[0].model_copy(update={"points": 3})
+    return MODULE.model_copy(update={"checkpoints": (writer,)})
+
+
+def suite_of(folder: Path, source: str) -> Path:
+    """Write a suite."""
+    (folder / "test_writer.py").write_text(source)
+    (folder / "requirements.toml").write_text('W1 = "It does."\n')
+    return folder
+
+
+def test_a_test_is_planned_with_its_title_and_points(
+    tmp_path: Path, assignment: Assignment
+) -> None:
+    """The docstring's first line is the title."""
+    plan = read_plan(assignment, suite_of(tmp_path, GOOD))
+
+    (test,) = plan.tests
+    assert (test.id, test.title, test.requirement, test.points) == (
+        "writer/one",
+        "It does one thing",
+        "W1",
+        3,
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("points=3", "points=2"), "worth 2 points together"),
+        (('"W1"', '"W9"'), "which is none"),
+        (('@pytest.mark.graded("W1", points=3)', ""), "needs a mark"),
+        (("points=3", "points=three"), "needs a mark"),
+        (('"""It does one thing.\n\n    More words.\n    """', "pass"), "needs a docstring"),
+        (("@pytest.mark.g", "@pytest.mark.parametrize('a', [1])\n@pytest.mark.g"), "parametrized"),
+        (("def test_one(", "def test_one(("), "cannot be read"),
+    ],
+)
+def test_a_mistake_in_a_suite_is_one_clear_line(
+    tmp_path: Path, assignment: Assignment, change: tuple[str, str], message: str
+) -> None:
+    """With the file, and the test where there is one."""
+    suite = suite_of(tmp_path, GOOD.replace(*change))
+
+    with pytest.raises(AssignmentError, match=message) as caught:
+        read_plan(assignment, suite)
+
+    assert "\n" not in str(caught.value)
+
+
+def test_the_digest_changes_with_any_file(tmp_path: Path, assignment: Assignment) -> None:
+    """It names the version of the suite in each grade."""
+    before = read_plan(assignment, suite_of(tmp_path, GOOD)).digest
+
+    (tmp_path / "helpers.py").write_text("x = 1\n")
+
+    assert read_plan(assignment, tmp_path).digest != before
+
+
+def test_the_plan_is_what_pytest_collects() -> None:
+    """Reading the source and collecting agree for the real suite, of 40 tests or more."""
+    planned = [test.node_id for test in read_plan(MODULE, SUITE).tests]
+
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", SUITE, "--collect-only"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    collected = [line.rsplit("/", 1)[-1] for line in ran.stdout.splitlines() if "::" in line]
+    assert len(planned) >= 40
+    assert sorted(collected) == sorted(planned)
+
+
+def test_every_requirement_is_judged_and_stands_in_the_handout() -> None:
+    """No requirement without a test, none that students cannot read."""
+    requirements = read_requirements(SUITE)
+    handout = (COURSE.assignments / MODULE.id / "README.md").read_text()
+
+    judged = {test.requirement for test in read_plan(MODULE, SUITE).tests}
+
+    assert judged == set(requirements)
+    assert [one for one in requirements if f'<a id="{one.lower()}"></a>{one}' not in handout] == []
+
+
+def test_the_handout_states_points_and_limits_as_they_are() -> None:
+    """Students read what the grader uses."""
+    handout = (COURSE.assignments / MODULE.id / "README.md").read_text()
+    limits = MODULE.limits
+
+    stated = [
+        *(f"({one.points} points)" for one in MODULE.checkpoints),
+        f"{limits.cpu_seconds} s of processor time",
+        f"{limits.virtual_seconds:g} s of (virtual) sleep",
+        f"{limits.api_calls} requests",
+        f"{limits.memory_mib >> 10} GiB of memory",
+        f"{limits.processes} threads",
+        f"{limits.output_kib} KiB of printed text",
+        f"{limits.return_kib >> 10} MiB of returned data",
+        f"{limits.idle_reads} answers in a row",
+    ]
+
+    assert [one for one in stated if one not in handout] == []

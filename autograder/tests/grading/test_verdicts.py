@@ -1,0 +1,130 @@
+"""A run's report against the plan: what does not fit is the grader's error, never a pass."""
+
+from typing import Any
+
+import pytest
+
+from autograder.grading.grade import Outcome, Status, checkpoint_of
+from autograder.grading.plan import PlannedTest
+from autograder.grading.run import Run, read_verdicts
+
+PLAN = [
+    PlannedTest("writer", "test_one", "One", "W1", 3),
+    PlannedTest("writer", "test_two", "Two", "W2", 2),
+]
+REQUIREMENTS = {"W1": "first", "W2": "second"}
+FEEDBACK = {"asked": "", "came_back": "something else"}
+
+
+def entry(name: str, outcome: str = "passed", **more: Any) -> dict[str, Any]:
+    """Make a test's entry as pytest-json-report writes it."""
+    stages = {stage: {"outcome": "passed"} for stage in ("setup", "call", "teardown")}
+    stages["call"]["outcome"] = outcome
+    return {"nodeid": f"test_writer.py::{name}", "outcome": outcome, **stages, **more}
+
+
+def verdict(outcome: str, feedback: Any = None) -> dict[str, Any]:
+    """Make the metadata that the plugin adds."""
+    return {"verdict": {"outcome": outcome, "feedback": feedback or FEEDBACK}}
+
+
+def run(entries: Any, exit_code: int | None = 0, told: int | None = None) -> Run:
+    """Make a run that left these entries."""
+    told = exit_code if told is None else told
+    return Run(exit_code, {"exitcode": told, "tests": entries}, "what pytest printed")
+
+
+def outcomes(ran: Run) -> list[Outcome]:
+    """Judge a run."""
+    verdicts, _ = read_verdicts(ran, PLAN, REQUIREMENTS)
+    return [verdicts[test.id].outcome for test in PLAN]
+
+
+def test_passed_tests_have_their_points() -> None:
+    """A whole report that agrees with the exit code is believed."""
+    verdicts, trouble = read_verdicts(
+        run([entry("test_one"), entry("test_two")]), PLAN, REQUIREMENTS
+    )
+
+    assert [(test.outcome, test.score) for test in verdicts.values()] == [
+        (Outcome.PASSED, 3),
+        (Outcome.PASSED, 2),
+    ]
+    assert trouble == ""
+
+
+def test_a_verdict_is_taken_with_what_was_asked() -> None:
+    """The requirement's sentence is added here."""
+    ran = run(
+        [entry("test_one"), entry("test_two", "failed", metadata=verdict("wrong"))], exit_code=1
+    )
+
+    verdicts, _ = read_verdicts(ran, PLAN, REQUIREMENTS)
+
+    two = verdicts["writer/two"]
+    assert (two.outcome, two.score) == (Outcome.WRONG, 0)
+    assert two.feedback is not None
+    assert two.feedback.asked == "second"
+
+
+@pytest.mark.parametrize(
+    "ran",
+    [
+        Run(0, None, ""),
+        Run(None, None, ""),
+        Run(0, [], ""),
+        Run(0, {"exitcode": 0}, ""),
+        run([entry("test_one")]),
+        run([entry("test_one"), entry("test_two"), entry("test_three")]),
+        run([entry("test_one"), entry("test_two")], exit_code=1),
+        run([entry("test_one"), entry("test_two", "failed", metadata=verdict("wrong"))]),
+        run([entry("test_one"), entry("test_two")], exit_code=0, told=1),
+        run([entry("test_one"), entry("test_two")], exit_code=-9),
+        run([entry("test_one"), entry("test_one")]),
+        run("nonsense"),
+    ],
+)
+def test_a_report_that_does_not_fit_is_the_graders_error_throughout(ran: Run) -> None:
+    """Missing, incomplete, overfull, or at odds with the exit code."""
+    verdicts, trouble = read_verdicts(ran, PLAN, REQUIREMENTS)
+
+    assert {test.outcome for test in verdicts.values()} == {Outcome.GRADER_ERROR}
+    assert trouble
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        entry("test_two", "failed"),
+        entry("test_two", "failed", metadata=verdict("splendid")),
+        entry("test_two", "failed", metadata=verdict("wrong", {"came_back": 7})),
+        entry("test_two", "failed", metadata={"verdict": "passed"}),
+        entry("test_two", "error"),
+        entry("test_two", "skipped"),
+        entry("test_two", "failed", metadata=verdict("wrong"), teardown={"outcome": "failed"}),
+    ],
+)
+def test_a_test_without_a_sound_verdict_is_the_graders_error(odd: dict[str, Any]) -> None:
+    """A failed assert, an unknown outcome, a skip or a broken fixture costs nobody a point."""
+    ran = run([entry("test_one"), odd], exit_code=1)
+
+    assert outcomes(ran) == [Outcome.PASSED, Outcome.GRADER_ERROR]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status"),
+    [
+        (Outcome.GRADER_ERROR, Status.UNGRADED),
+        (Outcome.UNMARKED, Status.UNMARKED),
+        (Outcome.WRONG, Status.COMPLETE),
+    ],
+)
+def test_a_checkpoint_says_whether_its_score_stands(outcome: Outcome, status: Status) -> None:
+    """A grader's error leaves it ungraded, an open answer unmarked."""
+    verdicts, _ = read_verdicts(run([entry("test_one"), entry("test_two")]), PLAN, REQUIREMENTS)
+    one, two = verdicts.values()
+    changed = two.model_copy(update={"outcome": outcome, "score": 0.0})
+
+    checkpoint = checkpoint_of("writer", "Writing", (one, changed))
+
+    assert (checkpoint.status, checkpoint.score, checkpoint.max_score) == (status, 3, 5)
