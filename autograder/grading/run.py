@@ -35,6 +35,7 @@ from autograder.grading.requirements import Requirements, read_requirements
 from autograder.submission import Refusal, Submission
 
 STARTING_SECONDS = 120.0
+REPORT = "report.json"
 
 
 @dataclass(frozen=True)
@@ -145,25 +146,14 @@ def _run_pytest(
     """Run the suite's files in a fresh interpreter whose environment says nothing of ours."""
     longest = STARTING_SECONDS + tests * assignment.limits.wall_seconds
     with tempfile.TemporaryDirectory(prefix="autograder-") as scratch:
-        report = Path(scratch) / "report.json"
         stage = Path(scratch) / "submission"
         stage.mkdir()
         submission.copy_to(stage)
         Path(scratch).chmod(0o755)
-        (Path(scratch) / "pytest.ini").write_text("[pytest]\n")
-        command = [
-            sys.executable, "-P", "-m", "pytest",
-            "-c", str(Path(scratch) / "pytest.ini"),
-            "--rootdir", str(suite), "--confcutdir", str(suite), "--import-mode=importlib",
-            "-p", "pytest_metadata.plugin", "-p", "pytest_jsonreport.plugin",
-            "-p", "autograder.grading.plugin", "-p", "no:cacheprovider",
-            "-q", "--tb=short", "--strict-markers", "--capture=fd",
-            "--json-report", f"--json-report-file={report}",
-            "--json-report-omit", "collectors", "log", "streams", "keywords", "traceback",
-            "--submission", str(stage), "--seed", submission.digest,
-            *([] if confined else ["--no-jail"]),
-            *[str(suite / name) for name in files],
-        ]  # fmt: skip
+        arguments = pytest_arguments(
+            suite, files, Path(scratch), stage, submission.digest, confined=confined
+        )
+        command = [sys.executable, "-P", "-m", "pytest", *arguments]
         environment = {
             key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TMPDIR") if key in os.environ
         }
@@ -187,7 +177,36 @@ def _run_pytest(
             process.kill()
             process.wait()
             raise
-        return Run(process.returncode, _read_report(report), _end_of(output))
+        return Run(process.returncode, _read_report(Path(scratch) / REPORT), _end_of(output))
+
+
+def pytest_arguments(
+    suite: Path, files: Sequence[str], scratch: Path, stage: Path, seed: str, *, confined: bool
+) -> list[str]:
+    """Write pytest's command line: our plugins and settings, and nobody else's.
+
+    Args:
+        suite: Folder of the hidden suite.
+        files: Its files to run.
+        scratch: Folder for the report and for settings that hide all others.
+        stage: Folder with the submission's files.
+        seed: What the tests' data derive from.
+        confined: False runs the code without a jail.
+    """
+    settings = scratch / "pytest.ini"
+    settings.write_text("[pytest]\n")
+    return [
+        "-c", str(settings),
+        "--rootdir", str(suite), "--confcutdir", str(suite), "--import-mode=importlib",
+        "-p", "pytest_metadata.plugin", "-p", "pytest_jsonreport.plugin",
+        "-p", "autograder.grading.plugin", "-p", "no:cacheprovider",
+        "-q", "--tb=short", "--strict-markers", "--capture=fd",
+        "--json-report", f"--json-report-file={scratch / REPORT}",
+        "--json-report-omit", "collectors", "log", "streams", "keywords", "traceback",
+        "--submission", str(stage), "--seed", seed,
+        *([] if confined else ["--no-jail"]),
+        *[str(suite / name) for name in files],
+    ]  # fmt: skip
 
 
 def _end_of(output: bytes) -> str:

@@ -96,8 +96,6 @@ def send_events_to_shards(stream_name: str, num_events: int = 30) -> dict[str, s
                 time.sleep(pause)
                 pause = min(pause * 2, 5)
             waiting = rejected
-    for user, shard_id in user_to_shard.items():
-        print(f"{user:8} -> {shard_id}")
     return user_to_shard
     ### END SOLUTION
 
