@@ -98,7 +98,6 @@ def run_plain(files: list[str], scratch: Path) -> None:
         [sys.executable, "-P", "-m", "pytest", *arguments],
         check=False,
         stdout=subprocess.DEVNULL,
-        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
     )
 
 

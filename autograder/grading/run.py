@@ -157,7 +157,7 @@ def _run_pytest(
         environment = {
             key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TMPDIR") if key in os.environ
         }
-        environment |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+        environment["PYTHONDONTWRITEBYTECODE"] = "1"
         process = subprocess.Popen(
             command,
             cwd=scratch,
@@ -198,7 +198,8 @@ def pytest_arguments(
     return [
         "-c", str(settings),
         "--rootdir", str(suite), "--confcutdir", str(suite), "--import-mode=importlib",
-        "-p", "pytest_metadata.plugin", "-p", "pytest_jsonreport.plugin",
+        "--disable-plugin-autoload", "-p", "pytest_metadata.plugin",
+        "-p", "pytest_jsonreport.plugin",
         "-p", "autograder.grading.plugin", "-p", "no:cacheprovider",
         "-q", "--tb=short", "--strict-markers", "--capture=fd",
         "--json-report", f"--json-report-file={scratch / REPORT}",
