@@ -97,8 +97,9 @@ class Runner:
         self._confined = confined
         # Makes boto3 load its data once, into the session that children inherit; a client opens
         # no connection before its first call.
-        for service in ("kinesis", "sqs"):
-            boto3.client(service)
+        kinesis = boto3.client("kinesis")
+        kinesis.get_paginator("list_shards")
+        kinesis.get_waiter("stream_exists")
         boto3.resource("sqs")
         self._wakeup, wakeup_end = socket.socketpair()
         self._wakeup.setblocking(False)
