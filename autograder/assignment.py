@@ -1,7 +1,8 @@
 """What an assignment is: `assignment.toml` read into a checked, frozen `Assignment`."""
 
+import os
 import tomllib
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -125,7 +126,7 @@ class Course:
             AssignmentError: There are several and the name tells nothing.
         """
         ids = self.ids()
-        name = PurePosixPath(folder.resolve()).name
+        name = Path(os.path.abspath(folder)).name  # noqa: PTH100 - resolve() fails on a loop of links
         if name in ids:
             return self.load(name)
         if len(ids) == 1:

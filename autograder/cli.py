@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from typer.exceptions import TyperException
 
 from autograder.assignment import Course
 from autograder.errors import AutograderError
@@ -118,7 +119,13 @@ def build(
 def main() -> None:
     """Run the command line."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False) or 0)
     except AutograderError as error:
-        sys.stderr.write(f"autograder: {inert(str(error))}\n")
-        sys.exit(2)
+        message = str(error)
+    except TyperException as error:
+        message = error.format_message()
+    except typer.Abort:
+        sys.exit(130)
+    if message:  # without arguments, the help was printed instead
+        sys.stderr.write(f"autograder: {inert(message)}\n")
+    sys.exit(2)

@@ -21,14 +21,9 @@ from autograder.grading.grade import (
 )
 
 LONGEST_LINE = 600
+LONGEST_TRACE = 6
 
 _SIGNS = {Outcome.PASSED: ("+", "green"), Outcome.UNMARKED: ("?", "cyan")}
-_LABELS = {
-    "asked": "asked",
-    "came_back": "got",
-    "expected": "expected",
-    "hint": "hint",
-}
 
 
 def inert(text: str) -> str:
@@ -100,7 +95,7 @@ def _print_lost_points(checkpoint: GradedCheckpoint, console: Console) -> None:
         first, *others = list(group)
         _print_test(first, console)
         for test in others:
-            console.print(_headline(test))
+            _print_headline(test, console)
         if others:
             console.print(Text(f"      the same cause in all {len(others) + 1}", "dim"))
 
@@ -112,37 +107,46 @@ def _cause(test: GradedTest) -> object:
     return (test.outcome, test.feedback.came_back)
 
 
-def _headline(test: GradedTest) -> Text:
+def _print_headline(test: GradedTest, console: Console) -> None:
+    """Print one line for a test; into a pipe it is never broken."""
     sign, style = _SIGNS.get(test.outcome, ("x", "red"))
     points = f"{test.score:g} / {test.max_score:g}"
-    return Text.assemble(
+    line = Text.assemble(
         (f"  {sign} ", style),
         f"{test.requirement:3} {inert(test.title)}",
         (f"  {points}", "bold"),
         (f"  {test.outcome.value}", style),
     )
+    console.print(line, soft_wrap=not console.is_terminal)
 
 
 def _print_test(test: GradedTest, console: Console) -> None:
-    console.print(_headline(test))
-    if test.feedback is not None:
-        for line in feedback_lines(test.feedback):
-            console.print(Text(f"      {line}"), soft_wrap=not console.is_terminal)
+    _print_headline(test, console)
+    if test.feedback is None:
+        return
+    if not console.is_terminal:
+        for label, value in feedback_lines(test.feedback):
+            console.print(Text(f"      {label + ':':10}{value}"), soft_wrap=True)
+        return
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=5)
+    grid.add_column(style="dim")
+    grid.add_column(overflow="fold")
+    for label, value in feedback_lines(test.feedback):
+        grid.add_row("", f"{label}:", Text(value))
+    console.print(grid)
 
 
-def feedback_lines(feedback: Feedback) -> list[str]:
-    """Write feedback as labelled lines, each inert."""
-    lines = [
-        f"{label + ':':10}{inert(value)}"
-        for field, label in _LABELS.items()
-        if field != "hint" and (value := getattr(feedback, field))
-    ]
+def feedback_lines(feedback: Feedback) -> list[tuple[str, str]]:
+    """Write feedback as lines of a label and a text, each inert."""
+    lines = [("asked", inert(feedback.asked)), ("got", inert(feedback.came_back))]
+    if feedback.expected:
+        lines.append(("expected", inert(feedback.expected)))
     for witnesses in feedback.witnesses:
         more = witnesses.total - len(witnesses.records)
         listed = ", ".join(inert(record) for record in witnesses.records)
-        rest = f" and {more} more" if more else ""
-        lines.append(f"{witnesses.anomaly.value + ':':10}{listed}{rest}")
-    lines += [f"{'at:':10}{inert(line)}" for line in feedback.trace[-6:]]
+        lines.append((witnesses.anomaly.value, f"{listed} and {more} more" if more else listed))
+    lines += [("at", inert(line)) for line in feedback.trace[-LONGEST_TRACE:]]
     if feedback.hint:
-        lines.append(f"{'hint:':10}{inert(feedback.hint)}")
+        lines.append(("hint", inert(feedback.hint)))
     return lines

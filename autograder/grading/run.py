@@ -32,6 +32,7 @@ from autograder.grading.grade import (
 )
 from autograder.grading.plan import Plan, PlannedTest, read_plan
 from autograder.grading.requirements import Requirements, read_requirements
+from autograder.jail import require_jail
 from autograder.submission import Refusal, Submission
 
 STARTING_SECONDS = 120.0
@@ -72,6 +73,7 @@ def grade_submission(
 
     Raises:
         AssignmentError: The suite is not as it should be, or there is no such checkpoint.
+        JailError: No jail can be had here; nothing was run.
     """
     suite = course.suites / assignment.id
     plan = read_plan(assignment, suite)
@@ -92,6 +94,8 @@ def grade_submission(
                 test.id: _refused(test, refusal, requirements) for test in plan.of(checkpoint.id)
             }
     trouble = ""
+    if to_run and confined:
+        require_jail()
     if to_run:
         expected = [test for one in to_run for test in plan.of(one.id)]
         files = [f"test_{one.id}.py" for one in to_run]

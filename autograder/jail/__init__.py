@@ -1,6 +1,6 @@
 """Where student code runs: bubblewrap, a warm runner that forks for every call, virtual time."""
 
-from autograder.jail.bubblewrap import find_bubblewrap
+from autograder.jail.bubblewrap import find_bubblewrap, require_jail
 from autograder.jail.jail import Jail
 from autograder.jail.outcomes import (
     CallResult,
@@ -26,4 +26,5 @@ __all__ = [
     "Unsendable",
     "Usage",
     "find_bubblewrap",
+    "require_jail",
 ]

@@ -10,8 +10,10 @@ import os
 import re
 import shutil
 import site
+import subprocess
 import sys
 import sysconfig
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +25,7 @@ RUNTIME = "/runtime"
 RUNNER = "/runner"
 SCRATCH = "/tmp"  # noqa: S108 - the jail's own, in memory
 SCRATCH_BYTES = 16 << 20
+PROBE_SECONDS = 60.0
 
 # The range that Linux distributions hand to nobody (systemd: "unused", below the 31-bit limit).
 FIRST_UNUSED_UID = 1_879_048_192
@@ -49,6 +52,32 @@ def find_bubblewrap() -> Path:
         "no jail can be had here: bubblewrap is missing (install it, or trust the code and "
         "use --no-jail)"
     )
+
+
+def require_jail() -> None:
+    """Make sure that a jail can be had on this machine, by starting an empty one.
+
+    Raises:
+        JailError: None can be had; the message says why.
+    """
+    with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
+        Path(folder).chmod(0o755)
+        command = jail_command(find_bubblewrap(), Path(folder))
+        try:
+            ran = subprocess.run(
+                [*command, str(base_interpreter()), "-I", "-S", "-c", ""],
+                env={},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                check=False,
+                timeout=PROBE_SECONDS,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise JailError(f"no jail can be had here: {error}") from None
+    if ran.returncode:
+        lines = ran.stderr.decode("utf-8", "replace").strip().splitlines()
+        reason = lines[-1][:300] if lines else f"bubblewrap ended with {ran.returncode}"
+        raise JailError(f"no jail can be had here: {reason} (if you trust the code, use --no-jail)")
 
 
 def runtime_packages() -> dict[str, Path]:

@@ -252,6 +252,10 @@ def test_no_jail_is_recorded_in_the_grade(tmp_path: Path) -> None:
         (["grade", str(SOLUTION), "--assignment", "m99"], "unknown assignment"),
         (["grade", str(SOLUTION), "--checkpoint", "nothing"], "unknown checkpoint"),
         (["grade", str(SOLUTION), "--output", "no/such/folder/grade"], "cannot be written"),
+        (["grade", str(SOLUTION), "--format", "poem"], "poem"),
+        (["grade", str(SOLUTION), "--nonsense"], "--nonsense"),
+        (["grade"], "path"),
+        (["nonsense"], "nonsense"),
     ],
 )
 def test_what_cannot_be_graded_is_one_line_and_exit_2(arguments: list[str], words: str) -> None:
@@ -263,12 +267,31 @@ def test_what_cannot_be_graded_is_one_line_and_exit_2(arguments: list[str], word
     assert ran.errors.count("\n") == 1
 
 
-def test_an_unknown_format_is_exit_2() -> None:
-    """The formats there are, are named."""
-    ran = autograder("grade", SOLUTION, "--format", "poem")
+def test_a_folder_that_cannot_be_read_is_one_line_and_exit_2(tmp_path: Path) -> None:
+    """A loop of links stands for whatever the system refuses to open."""
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+
+    ran = autograder("grade", loop)
 
     assert (ran.exit_code, ran.output) == (2, "")
-    assert "poem" in ran.errors
+    assert ran.errors.count("\n") == 1
+
+
+def test_where_no_jail_can_be_had_it_refuses_and_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Never a silent fallback: exit 2, and nothing of the student's has run."""
+    fake = tmp_path / "bwrap"
+    fake.write_text("#!/bin/sh\necho 'bwrap: no permission to make namespaces' >&2\nexit 1\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+
+    ran = autograder("grade", SOLUTION)
+
+    assert (ran.exit_code, ran.output) == (2, "")
+    assert "no permission to make namespaces" in ran.errors
+    assert "--no-jail" in ran.errors
 
 
 def test_output_goes_to_a_file(tmp_path: Path) -> None:
