@@ -1,0 +1,95 @@
+"""The corpus of a suite: submissions that declare whether they are right and which tests they fail.
+
+Each is one Python file in `submissions/right/` or `submissions/wrong/`. It begins with a block of
+TOML in comments, in the form of Python's inline script metadata:
+
+    # /// submission
+    # file = "kinesis_read_shards.py"
+    # fails = ["reader/an_empty_page_is_not_the_end"]
+    # ///
+
+What follows is put behind the reference solution's file of that name, so that it need only define
+anew what differs. With `alone = true` it takes the file's place.
+"""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from autograder.assignment import Assignment
+from autograder.errors import AssignmentError
+from autograder.submission import Submission
+
+_HEADER = re.compile(r"\A# /// submission\n(?P<toml>(?:#.*\n)*?)# ///\n")
+
+
+class Declaration(BaseModel):
+    """The header of a corpus file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    file: str
+    fails: list[str] = []
+    alone: bool = False
+
+
+@dataclass(frozen=True)
+class DeclaredSubmission:
+    """A submission of the corpus."""
+
+    name: str
+    """`wrong/stops_at_an_empty_page`."""
+    file: str
+    """The graded file that it changes."""
+    fails: frozenset[str]
+    """Ids of the tests that it must fail; empty for a right one."""
+    alone: bool
+    source: str
+
+    def assemble(self, solution: Submission) -> Submission:
+        """Make the whole submission, the other files being the reference solution's."""
+        content = self.source.encode()
+        if not self.alone:
+            content = solution.files[self.file] + b"\n\n" + content
+        return Submission({**solution.files, self.file: content}, solution.graded)
+
+
+def read_corpus(folder: Path, assignment: Assignment) -> tuple[DeclaredSubmission, ...]:
+    """Read all submissions below `folder/right` and `folder/wrong`, sorted by name.
+
+    Raises:
+        AssignmentError: A header is missing or wrong, a right submission declares failures, or a
+            wrong one none.
+    """
+    return tuple(
+        _read(path, assignment)
+        for kind in ("right", "wrong")
+        for path in sorted((folder / kind).glob("*.py"))
+    )
+
+
+def _read(path: Path, assignment: Assignment) -> DeclaredSubmission:
+    right = path.parent.name == "right"
+    source = path.read_text(encoding="utf-8")
+    header = _HEADER.match(source)
+    if header is None:
+        raise AssignmentError(f"{path}: begins with no `# /// submission` block")
+    toml = "\n".join(line[1:].strip() for line in header["toml"].splitlines())
+    try:
+        declared = Declaration.model_validate(tomllib.loads(toml))
+    except (tomllib.TOMLDecodeError, ValidationError) as error:
+        raise AssignmentError(f"{path}: its header is wrong: {error}") from None
+    if declared.file not in assignment.files:
+        raise AssignmentError(f"{path}: file: {declared.file!r} is no graded file")
+    if right == bool(declared.fails):
+        raise AssignmentError(f"{path}: a wrong submission declares what it fails, a right one not")
+    return DeclaredSubmission(
+        name=f"{path.parent.name}/{path.stem}",
+        file=declared.file,
+        fails=frozenset(declared.fails),
+        alone=declared.alone,
+        source=source,
+    )

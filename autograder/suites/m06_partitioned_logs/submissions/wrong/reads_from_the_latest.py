@@ -1,0 +1,29 @@
+# /// submission
+# file = "kinesis_read_shards.py"
+# fails = [
+#   "reader/oldest_records_come_first",
+#   "reader/sequence_numbers_and_events_are_as_kinesis_has_them",
+#   "reader/reading_twice_gives_the_same",
+#   "reader/an_empty_page_is_not_the_end",
+#   "reader/several_empty_pages_are_not_the_end",
+#   "reader/an_empty_first_page_is_not_the_end",
+#   "reader/a_closed_shard_is_read_to_its_end",
+#   "reader/no_more_than_asked_for",
+#   "reader/asked_for_ends_within_a_page",
+#   "reader/more_asked_for_than_there_is",
+#   "reader/fifty_by_default",
+#   "reader/every_shard_is_read",
+#   "reader/the_shard_listing_is_followed_to_its_end",
+#   "reader/closed_shards_are_read_too",
+#   "reader/throttled_reads_lose_and_double_nothing",
+# ]
+# ///
+"""Mixes up TRIM_HORIZON and LATEST: only what comes from now on would be read."""
+
+
+def read_from_shard(stream_name, shard_id, max_records=50):
+    kinesis = boto3.client("kinesis")
+    answer = kinesis.get_shard_iterator(
+        StreamName=stream_name, ShardId=shard_id, ShardIteratorType="LATEST"
+    )
+    return follow_iterator(kinesis, answer["ShardIterator"], max_records)
