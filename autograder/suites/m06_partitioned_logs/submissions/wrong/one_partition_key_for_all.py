@@ -1,0 +1,29 @@
+# /// submission
+# file = "kinesis_multi_shard.py"
+# fails = [
+#   "writer/partition_key_is_the_user",
+#   "writer/mapping_names_the_users_that_sent",
+#   "writer/mapping_is_what_kinesis_reported",
+# ]
+# ///
+"""Takes one partition key for all users, so that one shard gets everything."""
+
+from botocore.config import Config
+
+
+def send_events_to_shards(stream_name, num_events=30):
+    kinesis = boto3.client("kinesis", config=Config(retries={"max_attempts": 12}))
+    mapping = {}
+    for number in range(num_events):
+        user = USERS[number % 5]
+        event = {
+            "eventId": number,
+            "userId": user,
+            "action": ACTIONS[number % 4],
+            "timestamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
+        answer = kinesis.put_record(
+            StreamName=stream_name, Data=json.dumps(event), PartitionKey="events"
+        )
+        mapping[user] = answer["ShardId"]
+    return mapping
