@@ -47,6 +47,11 @@ def compare_logs(
     )
 
 
+def in_words(witnesses: Sequence[Witnesses]) -> str:
+    """Say how many records are lost, duplicated and so on: `2 lost, 1 reordered`."""
+    return ", ".join(f"{one.total} {one.anomaly.value}" for one in witnesses)
+
+
 def _out_of_order(expected: Sequence[str], found: Sequence[str]) -> list[str]:
     """List the records that stand behind one they should precede, first occurrences only."""
     position = {one: index for index, one in reversed(list(enumerate(expected)))}

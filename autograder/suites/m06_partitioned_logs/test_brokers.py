@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 
 from autograder.cloud import Cloud
-from autograder.grading.anomalies import compare_logs
+from autograder.grading.anomalies import compare_logs, in_words
 from autograder.grading.grade import Anomaly
 from autograder.grading.student import Module
 from autograder.grading.verdict import shown, wrong
-from autograder.suites.m06_partitioned_logs.logs import in_words
 
 TEN = "ReceiveMessage hands out ten messages at most, and sometimes fewer: ask until none come."
 DELETE = (

@@ -1,17 +1,24 @@
 """Hidden tests of the replay: replay_from_offset in kinesis_read_shards.py."""
 
 import random
+from typing import Any
 
 import pytest
 
-from autograder.cloud import Cloud, EmptyPages, PageSize
+from autograder.cloud import Cloud, EmptyPages, PageSize, Throttle
+from autograder.grading.anomalies import compare_logs, in_words
+from autograder.grading.grade import Anomaly
 from autograder.grading.student import Module
 from autograder.grading.verdict import shown, wrong
-from autograder.suites.m06_partitioned_logs.logs import (
+from autograder.suites.m06_partitioned_logs.reading import (
+    FilledShard,
     expect_pairs,
+    expect_records,
     fill_shard,
     make_event,
+    name_of,
     put,
+    records_in,
 )
 
 CALL = "replay_from_offset()"
@@ -32,10 +39,10 @@ def test_replay_starts_with_the_record_at_the_offset(
 
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], MANY)
 
-    expect_pairs(value, shard.pairs[start:], CALL, INCLUSIVE)
+    expect_records(value, shard.pairs[start:], CALL, INCLUSIVE, cloud=cloud, known=shard.pairs)
 
 
-@pytest.mark.graded("P1", points=2)
+@pytest.mark.graded("P1", points=1)
 def test_replay_from_the_first_record(
     reader: Module, cloud: Cloud, chance: random.Random, name: str
 ) -> None:
@@ -44,7 +51,7 @@ def test_replay_from_the_first_record(
 
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[0], MANY)
 
-    expect_pairs(value, shard.pairs, CALL, INCLUSIVE)
+    expect_records(value, shard.pairs, CALL, INCLUSIVE, cloud=cloud, known=shard.pairs)
 
 
 @pytest.mark.graded("P1", points=1)
@@ -56,7 +63,41 @@ def test_replay_from_the_last_record(
 
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[-1], MANY)
 
-    expect_pairs(value, shard.pairs[-1:], CALL, INCLUSIVE)
+    expect_records(value, shard.pairs[-1:], CALL, INCLUSIVE, cloud=cloud, known=shard.pairs)
+
+
+@pytest.mark.graded("P1", points=1)
+def test_replay_returns_pairs_as_reading_does(
+    reader: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """Each pair is the sequence number as text, and the decoded event."""
+    shard = fill_shard(cloud, chance, name, 1)
+
+    value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[0])
+
+    expect_pairs(value, shard.pairs, CALL, INCLUSIVE, cloud=cloud)
+
+
+@pytest.mark.graded("P1", points=1)
+def test_a_throttled_replay_goes_on(
+    reader: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
+    """When GetRecords is refused several times in a row, the replay waits and goes on."""
+    shard = fill_shard(cloud, chance, name, chance.randint(11, 16))
+    start = chance.randint(1, 3)
+    cloud.faults.add(PageSize(chance.randint(3, 5)))
+    cloud.faults.add(Throttle("GetRecords", times=8, after=1))
+
+    value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], MANY)
+
+    expect_records(
+        value,
+        shard.pairs[start:],
+        CALL,
+        "A throttled GetRecords is tried again with the same iterator.",
+        cloud=cloud,
+        known=shard.pairs,
+    )
 
 
 @pytest.mark.graded("P1", points=2)
@@ -70,12 +111,16 @@ def test_replay_goes_on_behind_an_empty_page(
 
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], MANY)
 
-    expect_pairs(
-        value, shard.pairs[start:], CALL, f"MillisBehindLatest above 0: more follow. {GO_ON}"
+    expect_records(
+        value,
+        shard.pairs[start:],
+        CALL,
+        f"MillisBehindLatest above 0: more follow. {GO_ON}",
+        cloud=cloud,
     )
 
 
-@pytest.mark.graded("P1", points=2)
+@pytest.mark.graded("P1", points=1)
 def test_replay_of_a_closed_shard_ends(
     reader: Module, cloud: Cloud, chance: random.Random, name: str
 ) -> None:
@@ -88,8 +133,12 @@ def test_replay_of_a_closed_shard_ends(
 
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], MANY)
 
-    expect_pairs(
-        value, shard.pairs[start:], CALL, "A closed shard's last page has no NextShardIterator."
+    expect_records(
+        value,
+        shard.pairs[start:],
+        CALL,
+        "A closed shard's last page has no NextShardIterator.",
+        cloud=cloud,
     )
 
 
@@ -104,7 +153,25 @@ def test_replay_follows_the_pages(
 
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], MANY)
 
-    expect_pairs(value, shard.pairs[start:], CALL, GO_ON)
+    expect_records(value, shard.pairs[start:], CALL, GO_ON, cloud=cloud, known=shard.pairs)
+
+
+def expect_count(
+    value: Any, shard: FilledShard, start: int, asked: int, call: str, hint: str
+) -> None:
+    """Check that so many records came back, in a row; where exactly they begin, P1 judges."""
+    names = [name_of(event) for _, event in shard.pairs]
+    found = records_in(value, shard.pairs, call)
+    if any(found == names[begin : begin + asked] for begin in range(start - 1, start + 2)):
+        return
+    right = names[start : start + asked]
+    witnesses = compare_logs(right, found, absent=Anomaly.UNREAD)
+    wrong(
+        f"{call} returned {len(found)} records: {in_words(witnesses)}.",
+        expected=f"{len(right)} records, from {right[0]} to {right[-1]}" if right else "[]",
+        hint=hint,
+        witnesses=witnesses,
+    )
 
 
 @pytest.mark.graded("P2", points=1)
@@ -119,25 +186,22 @@ def test_replay_of_so_many_records(
 
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], asked)
 
-    expect_pairs(
-        value,
-        shard.pairs[start : start + asked],
-        f"replay_from_offset(..., max_records={asked})",
-        "Count what you have collected, and cut the last page to fit.",
-    )
+    hint = "Count what you have collected, and cut the last page to fit."
+    expect_count(value, shard, start, asked, f"replay_from_offset(..., {asked})", hint)
 
 
 @pytest.mark.graded("P2", points=1)
 def test_replay_of_one_record(
     reader: Module, cloud: Cloud, chance: random.Random, name: str
 ) -> None:
-    """Asked for one record, it returns the one at the offset."""
+    """Asked for one record, it returns one."""
     shard = fill_shard(cloud, chance, name, chance.randint(6, 9))
     start = chance.randint(1, 4)
 
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], 1)
 
-    expect_pairs(value, shard.pairs[start : start + 1], "replay_from_offset(..., 1)", INCLUSIVE)
+    hint = "Look at what happens where max_records is 1."
+    expect_count(value, shard, start, 1, "replay_from_offset(..., 1)", hint)
 
 
 @pytest.mark.graded("P2", points=1)
@@ -150,7 +214,7 @@ def test_replay_of_ten_by_default(
 
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start])
 
-    expect_pairs(value, shard.pairs[start : start + 10], CALL, "max_records is 10 by default.")
+    expect_count(value, shard, start, 10, CALL, "max_records is 10 by default.")
 
 
 @pytest.mark.graded("P2", points=1)
@@ -160,7 +224,9 @@ def test_replay_of_nothing(reader: Module, cloud: Cloud, chance: random.Random, 
 
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[1], 0)
 
-    expect_pairs(value, [], "replay_from_offset(..., 0)", "GetRecords takes no Limit of 0.")
+    expect_count(
+        value, shard, 1, 0, "replay_from_offset(..., 0)", "GetRecords takes no Limit of 0."
+    )
 
 
 def expect_error(reader: Module, stream: str, shard_id: str, offset: str, what: str) -> None:
@@ -209,18 +275,31 @@ def test_a_shard_that_is_not_there_is_an_error(
     expect_error(reader, name, "shardId-000000000077", shard.offsets[0], "an unknown shard")
 
 
+NOT_EMPTY = "records of the shard, from the offset on"
+
+
 @pytest.mark.graded("P4", points=1)
 def test_a_replay_can_be_repeated(
     reader: Module, cloud: Cloud, chance: random.Random, name: str
 ) -> None:
     """The same replay gives the same records again."""
     shard = fill_shard(cloud, chance, name, chance.randint(8, 12))
-    start = chance.randint(1, 4)
-    reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], 6)
+    start = chance.randint(1, 3)
 
-    value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], 6)
+    first = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], 4)
+    again = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], 4)
 
-    expect_pairs(value, shard.pairs[start : start + 6], f"The second {CALL}", INCLUSIVE)
+    before = records_in(first, shard.pairs, CALL)
+    after = records_in(again, shard.pairs, f"The second {CALL}")
+    if not before:
+        wrong(f"{CALL} returned no records.", expected=NOT_EMPTY)
+    if before != after:
+        wrong(
+            f"The second {CALL} returned other records than the first.",
+            expected=shown(before),
+            hint="A consumer that reads again starts again at the offset that it is given.",
+            witnesses=compare_logs(before, after, absent=Anomaly.UNREAD),
+        )
 
 
 @pytest.mark.graded("P4", points=1)
@@ -233,7 +312,8 @@ def test_a_replay_changes_nothing(
 
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[2], 5)
 
-    expect_pairs(value, shard.pairs[2:7], CALL, INCLUSIVE)
+    if not records_in(value, shard.pairs, CALL):
+        wrong(f"{CALL} returned no records.", expected=NOT_EMPTY)
     if cloud.kinesis.status(name) is None or cloud.kinesis.records(name) != before:
         wrong(
             "After the replay, other records stand in the stream than before.",

@@ -1,6 +1,9 @@
 # /// submission
 # file = "kinesis_read_shards.py"
-# fails = ["reader/throttled_reads_lose_and_double_nothing"]
+# fails = [
+#   "reader/throttled_reads_lose_and_double_nothing",
+#   "replay/a_throttled_replay_goes_on",
+# ]
 # ///
 """Takes a throttled read for the end."""
 

@@ -1,9 +1,6 @@
 # /// submission
 # file = "kinesis_multi_shard.py"
-# fails = [
-#   "writer/mapping_names_the_users_that_sent",
-#   "writer/mapping_is_what_kinesis_reported",
-# ]
+# fails = ["writer/mapping_is_what_kinesis_reported"]
 # ///
 """Works out by itself which shard each user should be in, instead of reading Kinesis's answers."""
 

@@ -1,10 +1,6 @@
 # /// submission
 # file = "kinesis_read_shards.py"
-# fails = [
-#   "reader/every_shard_is_read",
-#   "reader/the_shard_listing_is_followed_to_its_end",
-#   "reader/closed_shards_are_read_too",
-# ]
+# fails = ["reader/every_shard_is_read"]
 # ///
 """Names only the shards that hold something."""
 

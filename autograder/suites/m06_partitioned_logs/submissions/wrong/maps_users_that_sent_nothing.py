@@ -1,9 +1,6 @@
 # /// submission
 # file = "kinesis_multi_shard.py"
-# fails = [
-#   "writer/no_events_at_all",
-#   "writer/mapping_names_the_users_that_sent",
-# ]
+# fails = ["writer/mapping_names_the_users_that_sent"]
 # ///
 """Names all five users, though some sent nothing."""
 

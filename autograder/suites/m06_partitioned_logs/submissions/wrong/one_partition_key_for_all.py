@@ -1,10 +1,6 @@
 # /// submission
 # file = "kinesis_multi_shard.py"
-# fails = [
-#   "writer/partition_key_is_the_user",
-#   "writer/mapping_names_the_users_that_sent",
-#   "writer/mapping_is_what_kinesis_reported",
-# ]
+# fails = ["writer/partition_key_is_the_user"]
 # ///
 """Takes one partition key for all users, so that one shard gets everything."""
 

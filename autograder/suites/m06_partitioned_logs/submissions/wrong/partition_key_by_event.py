@@ -1,14 +1,6 @@
 # /// submission
 # file = "kinesis_multi_shard.py"
-# fails = [
-#   "writer/partition_key_is_the_user",
-#   "writer/each_users_events_are_in_order",
-#   "writer/more_events_than_one_batch_holds",
-#   "writer/throttled_calls_lose_nothing",
-#   "writer/rejected_records_are_sent_again_in_order",
-#   "writer/mapping_names_the_users_that_sent",
-#   "writer/mapping_is_what_kinesis_reported",
-# ]
+# fails = ["writer/partition_key_is_the_user"]
 # ///
 """Takes the event number as partition key, which spreads one user over all shards."""
 

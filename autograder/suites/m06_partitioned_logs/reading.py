@@ -1,0 +1,250 @@
+"""Steps of the tests that read: fill a shard, recognise what came back, say what is amiss.
+
+The form of a pair is judged by one test of each function. All others recognise a record however it
+is written (an offset as a number, an event without its offset), so that a fault of form costs the
+points of that one test.
+"""
+
+import json
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.cloud import Call, Cloud
+from autograder.grading.anomalies import compare_logs, in_words
+from autograder.grading.grade import Anomaly, Witnesses
+from autograder.grading.verdict import shown, wrong
+
+Pair = tuple[str, dict[str, Any]]
+
+PAIRS = "a list of (sequence number, event) pairs, the event being the decoded JSON"
+
+
+@dataclass(frozen=True)
+class FilledShard:
+    """A shard with records in it, and the pairs that a right reader returns for it."""
+
+    stream: str
+    shard_id: str
+    pairs: tuple[Pair, ...]
+
+    @property
+    def offsets(self) -> tuple[str, ...]:
+        """The sequence numbers, oldest first."""
+        return tuple(offset for offset, _ in self.pairs)
+
+
+def make_event(chance: random.Random, number: int) -> dict[str, Any]:
+    """Make an event that looks like no example of the handout."""
+    return {
+        "eventId": number,
+        "userId": f"rider-{chance.randrange(10**6)}",
+        "reading": {"value": chance.randrange(10**6), "unit": "m²"},
+    }
+
+
+def fill_shard(
+    cloud: Cloud, chance: random.Random, stream: str, records: int, shards: int = 3
+) -> FilledShard:
+    """Make a stream and put records into one of its shards, and a few into another."""
+    cloud.kinesis.create_stream(stream, shards)
+    ids = [shard["ShardId"] for shard in cloud.kinesis.shards(stream)]
+    shard_id = chance.choice(ids)
+    pairs: list[Pair] = []
+    for number in range(records):
+        event = make_event(chance, number)
+        pairs.append((put(cloud, stream, shard_id, event), event))
+        for other in ids:
+            if other != shard_id and number % 4 == 0:
+                put(cloud, stream, other, make_event(chance, 10_000 + number))
+    return FilledShard(stream, shard_id, tuple(pairs))
+
+
+def put(cloud: Cloud, stream: str, shard_id: str, event: dict[str, Any]) -> str:
+    """Put one event into one shard and return its sequence number."""
+    data = json.dumps(event).encode()
+    return cloud.kinesis.put_in_shard(stream, shard_id, data, event["userId"]).sequence_number
+
+
+def expect_pairs(
+    value: Any, expected: Sequence[Pair], call: str, hint: str, *, cloud: Cloud
+) -> None:
+    """Check the form: that exactly these pairs came back, as Kinesis has them."""
+    if not value:
+        expect_records(value, expected, call, hint, cloud=cloud)
+    for item in items_of(value, call):
+        if not isinstance(item, list) or len(item) != 2:
+            wrong(f"{call} returned a list with the item {shown(item)}.", expected=PAIRS)
+        offset, event = item
+        if not isinstance(offset, str) or not isinstance(event, dict):
+            wrong(
+                f"{call} returned a list with the pair {shown(item)}.",
+                expected=PAIRS,
+                hint="The sequence number stays the string that Kinesis gives; "
+                "json.loads makes the event of the record's Data.",
+            )
+    right = [[offset, event] for offset, event in expected]
+    if value != right:
+        wrong(
+            f"{call} returned {shown(value)}.",
+            expected=shown(right),
+            hint="A pair is the record's SequenceNumber and its Data, decoded from JSON, as they "
+            "are.",
+        )
+
+
+def expect_records(
+    value: Any,
+    expected: Sequence[Pair],
+    call: str,
+    hint: str,
+    *,
+    cloud: Cloud,
+    known: Sequence[Pair] = (),
+    in_order: bool = False,
+) -> None:
+    """Check that exactly these records came back, however they are written; name what is amiss.
+
+    Args:
+        value: What the function returned.
+        expected: The records that should be in it.
+        call: The call, as a student would name it.
+        hint: What helps on, unless the requests that the cloud saw tell more.
+        cloud: What saw them.
+        known: Other records that can be told by name.
+        in_order: Whether their order is judged as well.
+    """
+    found = records_in(value, [*known, *expected], call)
+    right = [name_of(event) for _, event in expected]
+    witnesses = tuple(
+        one
+        for one in compare_logs(right, found, absent=Anomaly.UNREAD)
+        if in_order or one.anomaly is not Anomaly.REORDERED
+    )
+    if not witnesses:
+        return
+    blame_iterator(cloud, found, right, call, witnesses)
+    unread = any(one.anomaly is Anomaly.UNREAD for one in witnesses)
+    sentence = f"{call} returned {len(found)} of {len(right)} records: {in_words(witnesses)}."
+    wrong(
+        " ".join([sentence, *(where_it_stopped(cloud) if unread else ())]),
+        expected=f"{len(right)} records{_ends(right)}",
+        hint=hint,
+        witnesses=witnesses,
+    )
+
+
+def records_in(value: Any, known: Sequence[Pair], call: str) -> list[str]:
+    """Name the records in what a function returned; what is none of the known is shown as it is."""
+    names = {offset: name_of(event) for offset, event in known}
+    names |= {name_of(event): name_of(event) for _, event in known}
+    return [
+        next((names[mark] for mark in _marks(item) if mark in names), shown(item)[:60])
+        for item in items_of(value, call)
+    ]
+
+
+def items_of(value: Any, call: str) -> list[Any]:
+    """List what is in a list, or in a dict."""
+    if isinstance(value, dict):
+        return [[key, item] for key, item in value.items()]
+    if not isinstance(value, list):
+        wrong(
+            f"{call} returned {shown(value)}.",
+            expected=PAIRS,
+            hint="Does it return what it has collected?" if value is None else None,
+        )
+    return value
+
+
+def name_of(event: Mapping[str, Any]) -> str:
+    """Name a record by its event."""
+    return f"event {event['eventId']}"
+
+
+def _marks(item: Any, depth: int = 3) -> Iterator[str]:
+    """Find what may tell a record: sequence numbers and event numbers."""
+    if isinstance(item, str):
+        yield item
+        try:
+            decoded = json.loads(item)
+        except (ValueError, RecursionError):
+            return
+        item = decoded if isinstance(decoded, dict) else None
+    if isinstance(item, int):
+        yield str(item)
+    parts: list[Any] = []
+    if isinstance(item, list):
+        parts = item
+    elif isinstance(item, dict):
+        if isinstance(item.get("eventId"), int):
+            yield name_of(item)
+        parts = list(item.values())
+    if depth:
+        for part in parts[:8]:
+            yield from _marks(part, depth - 1)
+
+
+def _ends(right: Sequence[str]) -> str:
+    return f", from {right[0]} to {right[-1]}" if right else ""
+
+
+def blame_iterator(
+    cloud: Cloud,
+    found: Sequence[str],
+    right: Sequence[str],
+    call: str,
+    witnesses: Sequence[Witnesses],
+) -> None:
+    """End the test where the iterator's type explains what is unread: one cause, one sentence."""
+    types = {
+        str(one.parameters.get("ShardIteratorType")) for one in cloud.calls.of("GetShardIterator")
+    }
+    if types == {"LATEST"} and not found:
+        wrong(
+            f"{call} took a shard iterator of type LATEST, which starts behind the newest record: "
+            "nothing of what the shard holds came back.",
+            expected="the records that are in the shard",
+            hint="Which type of iterator starts at the oldest record?",
+            witnesses=witnesses,
+        )
+    if types == {"AFTER_SEQUENCE_NUMBER"} and right[:1] and right[0] not in found:
+        wrong(
+            f"{call} took a shard iterator of type AFTER_SEQUENCE_NUMBER, which starts behind the "
+            "record at the offset: that record is unread.",
+            expected="a replay that starts with the record at the offset",
+            hint="Which type of iterator starts at the offset itself?",
+            witnesses=witnesses,
+        )
+
+
+def where_it_stopped(cloud: Cloud) -> tuple[str, ...]:
+    """Say what Kinesis had answered when the function stopped reading, if more was to follow."""
+    reads = cloud.calls.of("GetRecords")
+    if not reads:
+        return ("It never asked for records (GetRecords).",)
+    last = reads[-1]
+    nth = f"Kinesis {{}} your {_ordinal(len(reads))} GetRecords"
+    if last.error is not None:
+        return (f"{nth.format('refused')} ({last.error}). Your function stopped there.",)
+    if not _more_follow(last):
+        return ()
+    return (
+        f"{nth.format('answered')} with {len(last.response['Records']) or 'no'} records and "
+        f"MillisBehindLatest {last.response['MillisBehindLatest']}: more follow. "
+        "Your function stopped there.",
+    )
+
+
+def _more_follow(read: Call) -> bool:
+    return bool(read.response.get("NextShardIterator")) and bool(
+        read.response.get("MillisBehindLatest")
+    )
+
+
+def _ordinal(number: int) -> str:
+    if number % 100 in (11, 12, 13):
+        return f"{number}th"
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"

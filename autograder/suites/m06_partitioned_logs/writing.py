@@ -1,0 +1,160 @@
+"""Steps of the tests that write: recognise events in the log, and say what is amiss with them.
+
+The form of an event is judged by the tests of W4. All others recognise an event however it is
+written (its number as text, counted from 1), so that a fault of form costs those points only.
+"""
+
+import ast
+import base64
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.cloud import Cloud, StoredRecord
+from autograder.grading.anomalies import compare_logs, in_words
+from autograder.grading.grade import Anomaly
+from autograder.grading.verdict import wrong
+
+USERS = ("alice", "bob", "charlie", "diana", "eve")
+ACTIONS = ("login", "view_page", "click", "logout")
+
+
+@dataclass(frozen=True)
+class SentEvent:
+    """A record of the log, and what can be recognised in it."""
+
+    record: StoredRecord
+    event: dict[str, Any]
+    """Empty where the data is no event at all."""
+    number: int | None
+    """Which event it is."""
+
+    @property
+    def user(self) -> str:
+        """Whose event it is: by its partition key where it names none of the users."""
+        user = self.event.get("userId")
+        return user if isinstance(user, str) and user in USERS else self.record.partition_key
+
+    @property
+    def name(self) -> str:
+        """The name by which a student knows it."""
+        return "an event without a number" if self.number is None else f"event {self.number}"
+
+
+def events_in(cloud: Cloud, stream: str) -> list[SentEvent]:
+    """Recognise the events of a stream, shard by shard, in order."""
+    sent = []
+    for records in cloud.kinesis.records(stream).values():
+        for record in records:
+            event = decoded(record.data)
+            sent.append(SentEvent(record, event, number_of(event)))
+    return sent
+
+
+def decoded(data: bytes) -> dict[str, Any]:
+    """Make an event of a record's data: JSON, JSON within JSON, or a Python literal."""
+    value: Any = data.decode("utf-8", "replace")
+    for _ in range(2):
+        if isinstance(value, str):
+            value = _parsed(value)
+    return value if isinstance(value, dict) else {}
+
+
+def _parsed(text: str) -> Any:
+    for parse in (json.loads, ast.literal_eval):
+        try:
+            return parse(text)
+        except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
+            continue
+    return None
+
+
+def number_of(event: dict[str, Any]) -> int | None:
+    """Find an event's number: its eventId, or the only other number in it."""
+    for value in (event.get("eventId"), *event.values()):
+        if type(value) is int:
+            return value
+        if isinstance(value, str) and value.isdecimal() and len(value) < 10:
+            return int(value)
+    return None
+
+
+def expect_sent(cloud: Cloud, stream: str, num_events: int, hint: str | None = None) -> None:
+    """Check that each user's events stand in the log once each, in the order of their numbers.
+
+    That a first or a last event was never sent is not judged here but by the tests of W4.
+    """
+    found = events_in(cloud, stream)
+    numbers = Counter(one.number for one in found if one.number is not None)
+    if found and not numbers:
+        wrong(
+            "No event in the log can be told by its number.",
+            expected="events with an eventId, so that their order can be seen",
+        )
+    # Counted from 1 is the business of W4, like one event too many.
+    first = 1 if numbers[num_events] and not numbers[0] else 0
+    last = first + num_events - 1
+    ends = {number for number in (first, last) if not numbers[number]}
+    tolerated = ends - _attempted(cloud) if len(ends) == 1 else set()
+    right = [f"event {number}" for number in range(first, last + 1) if number not in tolerated]
+    witnesses = [
+        one
+        for one in compare_logs(right, [one.name for one in found])
+        if one.anomaly in (Anomaly.LOST, Anomaly.DUPLICATED)
+    ]
+    if witnesses:
+        wrong(
+            f"Of {num_events} events, {in_words(witnesses)}. {refusals(cloud)}".strip(),
+            expected="every event once in the log",
+            hint=hint,
+            witnesses=witnesses,
+        )
+    by_log: dict[tuple[str, str], list[SentEvent]] = {}
+    for one in found:
+        by_log.setdefault((one.record.shard_id, one.user), []).append(one)
+    for (shard_id, user), own in by_log.items():
+        ordered = sorted(own, key=lambda one: -1 if one.number is None else one.number)
+        moved = compare_logs([one.name for one in ordered], [one.name for one in own])
+        if moved:
+            wrong(
+                f"Of {user}'s {len(own)} events in {shard_id}, {in_words(moved)}. "
+                f"{refusals(cloud)}".strip(),
+                expected=f"the events of {user} in the order of eventId",
+                hint=hint,
+                witnesses=moved,
+            )
+
+
+def _attempted(cloud: Cloud) -> set[int]:
+    """Tell which events the cloud was asked to take, whether it took them or not."""
+    found = set()
+    for call in cloud.calls.of("PutRecord", "PutRecords"):
+        records = call.parameters.get("Records", [call.parameters])
+        for record in records if isinstance(records, list) else []:
+            number = number_of(decoded(_data_of(record)))
+            if number is not None:
+                found.add(number)
+    return found
+
+
+def _data_of(record: object) -> bytes:
+    data = record.get("Data") if isinstance(record, dict) else None
+    try:
+        return base64.b64decode(data) if isinstance(data, str) else b""
+    except ValueError:
+        return b""
+
+
+def refusals(cloud: Cloud) -> str:
+    """Say which calls Kinesis refused, in whole or in part."""
+    puts = cloud.calls.of("PutRecord", "PutRecords")
+    refused = [call.operation for call in puts if call.error is not None]
+    partly = sum(bool(call.response.get("FailedRecordCount")) for call in puts)
+    sentences = [
+        f"Kinesis refused {count} {operation} calls."
+        for operation, count in Counter(refused).items()
+    ]
+    if partly:
+        sentences.append(f"Kinesis rejected some records of {partly} PutRecords calls.")
+    return " ".join(sentences)
