@@ -15,6 +15,7 @@ FileName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}\.(py|ipyn
 Title = Annotated[str, Field(min_length=1, max_length=100)]
 
 SETTINGS_FILE = "assignment.toml"
+HANDOUT_FILE = "README.md"
 
 
 class Checkpoint(BaseModel):
@@ -118,6 +119,17 @@ class Course:
             known = ", ".join(self.ids()) or "none"
             raise AssignmentError(f"unknown assignment {assignment_id!r}; there are: {known}")
         return load_assignment(self.assignments / assignment_id)
+
+    def only(self) -> Assignment:
+        """Load the only assignment there is.
+
+        Raises:
+            AssignmentError: There are several, or none.
+        """
+        ids = self.ids()
+        if len(ids) != 1:
+            raise AssignmentError(f"say which assignment; there are: {', '.join(ids) or 'none'}")
+        return self.load(ids[0])
 
     def assignment_for(self, folder: Path) -> Assignment:
         """Guess which assignment a submission answers: by its folder's name, else the only one.

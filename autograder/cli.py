@@ -1,16 +1,20 @@
-"""The command line: `autograder grade PATH` and `autograder build`.
+"""The command line: `autograder grade PATH`, `autograder build` and `autograder validate`.
 
-Exit 0: done, whatever the score. Exit 1: `build --check` found stubs out of date. Exit 2: it could
+Exit 0: done, whatever the score. Exit 1: `build --check` found stubs out of date, or
+`validate` something off. Exit 2: it could
 not be done, said in one line on stderr. Nothing that a submission does changes that.
 """
 
+import os
 import sys
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import Progress
 from typer.exceptions import TyperException
 
 from autograder.assignment import Course
@@ -21,6 +25,11 @@ from autograder.grading.run import grade_submission
 from autograder.stubs import build as build_stubs
 from autograder.stubs import check as check_stubs
 from autograder.submission import read_submission
+from autograder.validation.report import Validation, markdown, print_validation
+from autograder.validation.validate import Scope
+from autograder.validation.validate import validate as validate_suite
+
+CORES = os.cpu_count() or 1
 
 app = typer.Typer(
     help="Grade programming assignments.",
@@ -57,14 +66,13 @@ def grade(
     course = Course.of_this_checkout()
     chosen = course.load(assignment) if assignment else course.assignment_for(path)
     submission = read_submission(path, chosen)
-    if output is not None and (output.is_dir() or not output.resolve().parent.is_dir()):
-        raise AutograderError(f"{output} cannot be written: give a file in a folder that exists")
+    _check_writable(output)
     result, trouble = grade_submission(
         submission, chosen, course, checkpoints=checkpoint or (), confined=not no_jail
     )
     if trouble:
         _say_trouble(trouble)
-    _write(result, format, output)
+    _write(lambda console: _render(result, format, console), output)
 
 
 def _say_trouble(trouble: str) -> None:
@@ -74,15 +82,21 @@ def _say_trouble(trouble: str) -> None:
         console.print(inert(line), markup=False, highlight=False, soft_wrap=True)
 
 
-def _write(result: Grade, form: Format, output: Path | None) -> None:
+def _check_writable(output: Path | None) -> None:
+    """Notice before the work that its result could not be written."""
+    if output is not None and (output.is_dir() or not output.resolve().parent.is_dir()):
+        raise AutograderError(f"{output} cannot be written: give a file in a folder that exists")
+
+
+def _write(render: Callable[[Console], None], output: Path | None) -> None:
     try:
         if output is None:
-            _render(result, form, Console(highlight=False, markup=False))
+            render(Console(highlight=False, markup=False))
             return
         with output.open("w", encoding="utf-8") as file:
-            _render(result, form, Console(file=file, highlight=False, markup=False, width=100))
+            render(Console(file=file, highlight=False, markup=False, width=100))
     except OSError as error:
-        raise AutograderError(f"the grade cannot be written: {error.strerror}") from None
+        raise AutograderError(f"the result cannot be written: {error.strerror}") from None
 
 
 def _render(result: Grade, form: Format, console: Console) -> None:
@@ -114,6 +128,58 @@ def build(
         typer.echo(f"{name} {'is out of date: run `autograder build`' if check else 'written'}")
     if check and stale:
         raise typer.Exit(1)
+
+
+class ReportFormat(StrEnum):
+    """How a validation is written."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+@app.command()
+def validate(
+    assignment: Annotated[str | None, typer.Argument(help="Id; default: the only one.")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Part of a submission's name; may be repeated.")
+    ] = None,
+    repeats: Annotated[int, typer.Option(min=1, help="Times to grade, with other data each.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="How many are graded at once.")] = CORES,
+    format: Annotated[ReportFormat, typer.Option(help="How to write it.")] = ReportFormat.TEXT,  # noqa: A002 - the option's name
+    output: Annotated[Path | None, typer.Option(help="File to write to, not the terminal.")] = None,
+    *,
+    mutants: Annotated[
+        bool, typer.Option("--mutants", help="Try mutants of the solution as well.")
+    ] = False,
+    update: Annotated[
+        bool, typer.Option("--update", help="Write the expected feedback anew.")
+    ] = False,
+) -> None:
+    """Hold the hidden tests against their corpus. Exit 1 if anything is off."""
+    course = Course.of_this_checkout()
+    chosen = course.load(assignment) if assignment else course.only()
+    _check_writable(output)
+    scope = Scope(tuple(only or ()), repeats, mutants=mutants, update=update, workers=workers)
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+
+        def progress(what: str, total: int) -> Callable[[], None]:
+            task = bar.add_task(what, total=total)
+            return lambda: bar.advance(task)
+
+        result = validate_suite(chosen, course, scope, progress=progress)
+    _write(lambda console: _render_validation(result, format, console), output)
+    if result.findings:
+        raise typer.Exit(1)
+
+
+def _render_validation(result: Validation, form: ReportFormat, console: Console) -> None:
+    if form is ReportFormat.JSON:
+        console.file.write(result.model_dump_json(indent=2) + "\n")
+    elif form is ReportFormat.MARKDOWN:
+        console.file.write(markdown(result))
+    else:
+        print_validation(result, console)
 
 
 def main() -> None:

@@ -52,7 +52,7 @@ class Cloud:
         self.kinesis = KinesisBackstage(kinesis)
         self.sqs = SqsBackstage(sqs)
         self._kinesis_api = KinesisApi(kinesis, self.faults)
-        self._sqs_api = SqsApi(sqs, self.clock)
+        self._sqs_api = SqsApi(sqs, self.clock, self.faults)
 
     def reset(self) -> None:
         """Put everything back to the start: streams, queues, numbers, faults, log and clock."""

@@ -80,7 +80,14 @@ class ShardPageSize:
     shards: int
 
 
-Fault = Fail | RejectRecords | EmptyPages | PageSize | ShardPageSize
+@dataclass(frozen=True)
+class ReceiveSize:
+    """Let ReceiveMessage hand out at most so many messages, whatever is asked."""
+
+    messages: int
+
+
+Fault = Fail | RejectRecords | EmptyPages | PageSize | ShardPageSize | ReceiveSize
 
 
 class Faults:
@@ -140,6 +147,10 @@ class Faults:
     def page_size(self, asked: int) -> int:
         """Tell how many records a page holds."""
         return min([asked, *(one.records for one in self._faults if isinstance(one, PageSize))])
+
+    def receive_size(self, asked: int) -> int:
+        """Tell how many messages are handed out at once."""
+        return min([asked, *(one.messages for one in self._faults if isinstance(one, ReceiveSize))])
 
     def shard_page_size(self, asked: int) -> int:
         """Tell how many shards a page holds."""

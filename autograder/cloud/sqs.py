@@ -12,6 +12,7 @@ from moto.sqs.responses import SQSResponse
 
 from autograder.cloud.clock import Clock
 from autograder.cloud.errors import AwsError
+from autograder.cloud.faults import Faults
 from autograder.cloud.kinesis_state import ACCOUNT, REGION
 
 
@@ -35,9 +36,10 @@ class MotoSqs(SQSResponse):
 class SqsApi:
     """Answers SQS requests; a long poll moves the clock instead of waiting."""
 
-    def __init__(self, backend: SQSBackend, clock: Clock) -> None:
+    def __init__(self, backend: SQSBackend, clock: Clock, faults: Faults) -> None:
         self._backend = backend
         self._clock = clock
+        self._faults = faults
 
     def answer(self, operation: str, parameters: dict[str, Any], request: Request) -> Any:
         """Do an operation.
@@ -48,11 +50,14 @@ class SqsApi:
         if operation != "ReceiveMessage":
             return self._moto(request)
         wait = self._long_poll_seconds(parameters)
-        at_once = _with_body(request, {**parameters, "WaitTimeSeconds": 0})
-        answer = self._moto(at_once)
+        parameters = {**parameters, "WaitTimeSeconds": 0}
+        asked = parameters.get("MaxNumberOfMessages", 1)
+        if type(asked) is int and asked > 0:
+            parameters["MaxNumberOfMessages"] = self._faults.receive_size(asked)
+        answer = self._moto(_with_body(request, parameters))
         if wait and not answer.get("Messages"):
             self._clock.advance(wait)
-            answer = self._moto(_with_body(request, {**parameters, "WaitTimeSeconds": 0}))
+            answer = self._moto(_with_body(request, parameters))
         return answer
 
     def _long_poll_seconds(self, parameters: dict[str, Any]) -> int:

@@ -5,7 +5,8 @@ that turn text around become visible escapes, and lines are cut.
 """
 
 import unicodedata
-from itertools import groupby
+from collections import Counter
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -44,6 +45,11 @@ def print_grade(grade: Grade, console: Console) -> None:
     console.print(_summary(grade))
     if not grade.grader.jail:
         console.print(Text("Graded without a jail (--no-jail): for trusted code only.", "yellow"))
+    print_lost_points(grade, console)
+
+
+def print_lost_points(grade: Grade, console: Console) -> None:
+    """Print what gave no points, each cause once."""
     for checkpoint in grade.checkpoints:
         _print_lost_points(checkpoint, console)
 
@@ -91,20 +97,35 @@ def _print_lost_points(checkpoint: GradedCheckpoint, console: Console) -> None:
         return
     console.print()
     console.print(Text(checkpoint.title, "bold"))
-    for _, group in groupby(lost, key=_cause):
-        first, *others = list(group)
+    for first, *others in by_cause(lost):
         _print_test(first, console)
         for test in others:
             _print_headline(test, console)
         if others:
-            console.print(Text(f"      the same cause in all {len(others) + 1}", "dim"))
+            same = "cause" if _came_back(first) == _came_back(others[0]) else "advice"
+            console.print(Text(f"      the same {same} for all {len(others) + 1}", "dim"))
 
 
-def _cause(test: GradedTest) -> object:
-    """Tell what stopped a test; those that the same thing stopped are shown together."""
-    if test.outcome in (Outcome.WRONG, Outcome.UNMARKED) or test.feedback is None:
-        return test.id
-    return (test.outcome, test.feedback.came_back)
+def by_cause(tests: Sequence[GradedTest]) -> list[list[GradedTest]]:
+    """Put tests together that lost for one reason, so that a student reads it once.
+
+    One reason is: the same thing came back, or the same advice helps with the same requirement.
+    """
+    seen = Counter(_came_back(test) for test in tests)
+    groups: dict[object, list[GradedTest]] = {}
+    for test in tests:
+        if test.feedback is None or test.outcome is Outcome.UNMARKED:
+            key: object = test.id
+        elif seen[_came_back(test)] > 1 or not test.feedback.hint:
+            key = _came_back(test)
+        else:
+            key = (test.outcome, test.requirement, test.feedback.hint)
+        groups.setdefault(key, []).append(test)
+    return list(groups.values())
+
+
+def _came_back(test: GradedTest) -> tuple[Outcome, str | None]:
+    return (test.outcome, test.feedback.came_back if test.feedback else None)
 
 
 def _print_headline(test: GradedTest, console: Console) -> None:
@@ -149,4 +170,6 @@ def feedback_lines(feedback: Feedback) -> list[tuple[str, str]]:
     lines += [("at", inert(line)) for line in feedback.trace[-LONGEST_TRACE:]]
     if feedback.hint:
         lines.append(("hint", inert(feedback.hint)))
+    if feedback.handout:
+        lines.append(("handout", inert(feedback.handout)))
     return lines

@@ -88,6 +88,8 @@ class Feedback(_Model):
     witnesses: tuple[Witnesses, ...] = ()
     trace: tuple[str, ...] = ()
     """The student's own traceback, their files only."""
+    handout: str | None = None
+    """Where the handout states the requirement, relative to the student's repository."""
 
 
 class GradedTest(_Model):

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from autograder.assignment import Assignment, Course
+from autograder.assignment import HANDOUT_FILE, Assignment, Course
 from autograder.errors import AssignmentError
 from autograder.grading.grade import (
     Feedback,
@@ -58,6 +58,7 @@ def grade_submission(
     *,
     checkpoints: Sequence[str] = (),
     confined: bool = True,
+    seed: str | None = None,
 ) -> tuple[Grade, str]:
     """Grade one submission.
 
@@ -67,6 +68,7 @@ def grade_submission(
         course: Where the hidden suites lie.
         checkpoints: The ids of those to grade; empty for all.
         confined: False runs the code without a jail.
+        seed: What the tests' data derive from; by default the submission itself.
 
     Returns:
         The grade, and what the grader printed where something of its own failed (else empty).
@@ -99,7 +101,15 @@ def grade_submission(
     if to_run:
         expected = [test for one in to_run for test in plan.of(one.id)]
         files = [f"test_{one.id}.py" for one in to_run]
-        run = _run_pytest(submission, assignment, suite, files, len(expected), confined=confined)
+        run = _run_pytest(
+            submission,
+            assignment,
+            suite,
+            files,
+            len(expected),
+            confined=confined,
+            seed=submission.digest if seed is None else seed,
+        )
         verdicts, trouble = read_verdicts(run, expected, requirements)
         tests |= verdicts
     return _grade(
@@ -146,6 +156,7 @@ def _run_pytest(
     tests: int,
     *,
     confined: bool,
+    seed: str,
 ) -> Run:
     """Run the suite's files in a fresh interpreter whose environment says nothing of ours."""
     longest = STARTING_SECONDS + tests * assignment.limits.wall_seconds
@@ -154,9 +165,7 @@ def _run_pytest(
         stage.mkdir()
         submission.copy_to(stage)
         Path(scratch).chmod(0o755)
-        arguments = pytest_arguments(
-            suite, files, Path(scratch), stage, submission.digest, confined=confined
-        )
+        arguments = pytest_arguments(suite, files, Path(scratch), stage, seed, confined=confined)
         command = [sys.executable, "-P", "-m", "pytest", *arguments]
         environment = {
             key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TMPDIR") if key in os.environ
@@ -263,7 +272,7 @@ def _graded(
 ) -> GradedTest:
     outcome, feedback = _outcome(entry)
     if feedback is not None:
-        feedback = feedback.model_copy(update={"asked": requirements[test.requirement]})
+        feedback = feedback.model_copy(update=_question(test, requirements))
     return GradedTest(
         id=test.id,
         title=test.title,
@@ -273,6 +282,14 @@ def _graded(
         max_score=test.points,
         feedback=feedback,
     )
+
+
+def _question(test: PlannedTest, requirements: Requirements) -> dict[str, str]:
+    """Say what was asked, and where the handout says so."""
+    return {
+        "asked": requirements[test.requirement],
+        "handout": f"{HANDOUT_FILE}#{test.requirement.lower()}",
+    }
 
 
 def _outcome(entry: dict[str, Any] | None) -> tuple[Outcome, Feedback | None]:
@@ -310,7 +327,7 @@ def _refused(test: PlannedTest, refusal: Refusal, requirements: Requirements) ->
         score=0.0,
         max_score=test.points,
         feedback=Feedback(
-            asked=requirements[test.requirement],
+            asked="",
             came_back=f"{refusal.file} cannot be graded: {refusal.reason}.",
-        ),
+        ).model_copy(update=_question(test, requirements)),
     )

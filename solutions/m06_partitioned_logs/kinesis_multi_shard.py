@@ -39,8 +39,10 @@ def get_shard_info(stream_name: str) -> list[dict]:
         HashKeyRange), closed shards too, however many pages they come in.
     """
     ### BEGIN SOLUTION
-    pages = boto3.client("kinesis").get_paginator("list_shards").paginate(StreamName=stream_name)
-    shards = [shard for page in pages for shard in page["Shards"]]
+    # The paginator of list_shards would name the stream beside NextToken, which AWS refuses.
+    paginator = boto3.client("kinesis").get_paginator("describe_stream")
+    pages = paginator.paginate(StreamName=stream_name)
+    shards = [shard for page in pages for shard in page["StreamDescription"]["Shards"]]
     for shard in shards:
         keys = shard["HashKeyRange"]
         print(f"{shard['ShardId']}: {keys['StartingHashKey']:>39} to {keys['EndingHashKey']:>39}")

@@ -66,9 +66,10 @@ def read_all_shards(stream_name: str) -> dict[str, list[Pair]]:
         too, however many pages the listing takes.
     """
     ### BEGIN SOLUTION
-    pages = boto3.client("kinesis").get_paginator("list_shards").paginate(StreamName=stream_name)
-    shard_ids = [shard["ShardId"] for page in pages for shard in page["Shards"]]
-    return {shard_id: read_from_shard(stream_name, shard_id) for shard_id in shard_ids}
+    paginator = boto3.client("kinesis").get_paginator("describe_stream")
+    pages = paginator.paginate(StreamName=stream_name)
+    shards = [shard for page in pages for shard in page["StreamDescription"]["Shards"]]
+    return {shard["ShardId"]: read_from_shard(stream_name, shard["ShardId"]) for shard in shards}
     ### END SOLUTION
 
 

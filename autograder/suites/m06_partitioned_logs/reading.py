@@ -209,6 +209,14 @@ def blame_iterator(
             hint="Which type of iterator starts at the oldest record?",
             witnesses=witnesses,
         )
+    if types == {"TRIM_HORIZON"} and call.startswith("replay") and found[:1] != list(right[:1]):
+        wrong(
+            f"{call} took a shard iterator of type TRIM_HORIZON, which starts at the oldest "
+            "record, whatever the offset.",
+            expected="a replay that starts with the record at the offset",
+            hint="Which type of iterator starts at the offset itself?",
+            witnesses=witnesses,
+        )
     if types == {"AFTER_SEQUENCE_NUMBER"} and right[:1] and right[0] not in found:
         wrong(
             f"{call} took a shard iterator of type AFTER_SEQUENCE_NUMBER, which starts behind the "

@@ -3,6 +3,7 @@
 import http.client
 import importlib.metadata
 import inspect
+import itertools
 import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlparse
@@ -19,6 +20,7 @@ from autograder.cloud import (
     EmptyPages,
     Fail,
     PageSize,
+    ReceiveSize,
     RejectRecords,
     ShardPageSize,
     Throttle,
@@ -136,6 +138,21 @@ def test_page_sizes_can_be_set(cloud: Cloud, kinesis: "KinesisClient") -> None:
 
     assert records == [2, 2, 1, 0]
     assert [len(page["Shards"]) for page in listing] == [2, 2, 1]
+
+
+def test_a_receive_can_hand_out_fewer_messages_than_asked(cloud: Cloud, sqs: "SQSClient") -> None:
+    """As SQS does now and then; the rest comes with the next requests."""
+    url = sqs.create_queue(QueueName="q")["QueueUrl"]
+    for number in range(5):
+        cloud.sqs.send("q", str(number))
+    cloud.faults.add(ReceiveSize(3))
+
+    sizes = [
+        len(sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []))
+        for _ in range(3)
+    ]
+
+    assert sizes == [3, 2, 0]
 
 
 def test_shards_refuse_more_than_their_throughput() -> None:
@@ -338,3 +355,14 @@ def test_moto_is_the_version_that_the_mended_parts_stand_on() -> None:
         ],
         "dispatch": ["self", "request", "full_url", "headers"],
     }
+
+
+def test_sequence_numbers_have_gaps(cloud: Cloud) -> None:
+    """Code that counts on from one number to the next is not right by chance."""
+    cloud.kinesis.create_stream("s", 1)
+    shard = cloud.kinesis.shards("s")[0]["ShardId"]
+
+    numbers = [int(cloud.kinesis.put_in_shard("s", shard, b"x", "k").sequence_number)
+               for _ in range(5)]  # fmt: skip
+
+    assert all(later - earlier > 1 for earlier, later in itertools.pairwise(numbers))

@@ -9,7 +9,8 @@ TOML in comments, in the form of Python's inline script metadata:
     # ///
 
 What follows is put behind the reference solution's file of that name, so that it need only define
-anew what differs. With `alone = true` it takes the file's place.
+anew what differs. With `alone = true` it takes the file's place. A submission with helper modules
+is a folder instead: the file with the header, named as it is graded, and the modules beside it.
 """
 
 import re
@@ -19,7 +20,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from autograder.assignment import Assignment
+from autograder.assignment import Assignment, Course
 from autograder.errors import AssignmentError
 from autograder.submission import Submission
 
@@ -48,13 +49,28 @@ class DeclaredSubmission:
     """Ids of the tests that it must fail; empty for a right one."""
     alone: bool
     source: str
+    helpers: dict[str, bytes]
+    """Modules beside the graded file."""
+    feedback_file: Path
+    """Where the feedback that a student reads is kept."""
+
+    @property
+    def is_right(self) -> bool:
+        """Whether it should have full marks."""
+        return self.name.startswith("right/")
 
     def assemble(self, solution: Submission) -> Submission:
         """Make the whole submission, the other files being the reference solution's."""
         content = self.source.encode()
         if not self.alone:
             content = solution.files[self.file] + b"\n\n" + content
-        return Submission({**solution.files, self.file: content}, solution.graded)
+        files = {**solution.files, **self.helpers, self.file: content}
+        return Submission(files, solution.graded)
+
+
+def corpus_folder(course: Course, assignment: Assignment) -> Path:
+    """Tell where the corpus of an assignment lies: beside its hidden tests."""
+    return course.suites / assignment.id / "submissions"
 
 
 def read_corpus(folder: Path, assignment: Assignment) -> tuple[DeclaredSubmission, ...]:
@@ -67,16 +83,22 @@ def read_corpus(folder: Path, assignment: Assignment) -> tuple[DeclaredSubmissio
     return tuple(
         _read(path, assignment)
         for kind in ("right", "wrong")
-        for path in sorted((folder / kind).glob("*.py"))
+        for path in sorted((folder / kind).iterdir() if (folder / kind).is_dir() else ())
+        if path.suffix == ".py" or (path.is_dir() and path.name != "__pycache__")
     )
 
 
 def _read(path: Path, assignment: Assignment) -> DeclaredSubmission:
-    right = path.parent.name == "right"
-    source = path.read_text(encoding="utf-8")
-    header = _HEADER.match(source)
-    if header is None:
+    modules = sorted(path.rglob("*.py")) if path.is_dir() else [path]
+    sources = {
+        one.relative_to(path if path.is_dir() else path.parent).as_posix(): one.read_bytes()
+        for one in modules
+    }
+    headers = {name: _HEADER.match(content.decode()) for name, content in sources.items()}
+    found = [(name, header) for name, header in headers.items() if header is not None]
+    if len(found) != 1:
         raise AssignmentError(f"{path}: begins with no `# /// submission` block")
+    ((main, header),) = found
     toml = "\n".join(line[1:].strip() for line in header["toml"].splitlines())
     try:
         declared = Declaration.model_validate(tomllib.loads(toml))
@@ -84,12 +106,14 @@ def _read(path: Path, assignment: Assignment) -> DeclaredSubmission:
         raise AssignmentError(f"{path}: its header is wrong: {error}") from None
     if declared.file not in assignment.files:
         raise AssignmentError(f"{path}: file: {declared.file!r} is no graded file")
-    if right == bool(declared.fails):
+    if (path.parent.name == "right") == bool(declared.fails):
         raise AssignmentError(f"{path}: a wrong submission declares what it fails, a right one not")
     return DeclaredSubmission(
         name=f"{path.parent.name}/{path.stem}",
         file=declared.file,
         fails=frozenset(declared.fails),
         alone=declared.alone,
-        source=source,
+        source=sources.pop(main).decode(),
+        helpers=sources if path.is_dir() else {},
+        feedback_file=path.with_suffix(".txt"),
     )

@@ -1,4 +1,4 @@
-"""The corpus: its headers, and that each submission fails just what it declares."""
+"""The corpus: what its files may say in their headers, and how they are put together."""
 
 from pathlib import Path
 
@@ -6,32 +6,12 @@ import pytest
 
 from autograder.assignment import Course
 from autograder.errors import AssignmentError
-from autograder.grading.corpus import DeclaredSubmission, read_corpus
-from autograder.grading.grade import Outcome
-from autograder.grading.run import grade_submission
 from autograder.submission import read_submission
+from autograder.validation.corpus import read_corpus
 
 COURSE = Course.of_this_checkout()
 ASSIGNMENT = COURSE.load("m06_partitioned_logs")
 SOLUTION = read_submission(COURSE.solutions / ASSIGNMENT.id, ASSIGNMENT)
-CORPUS = read_corpus(COURSE.suites / ASSIGNMENT.id / "submissions", ASSIGNMENT)
-
-
-@pytest.mark.parametrize("declared", CORPUS, ids=[one.name for one in CORPUS])
-def test_a_submission_fails_what_it_declares_and_nothing_else(
-    declared: DeclaredSubmission,
-) -> None:
-    """Right ones get full marks, however they are written; wrong ones lose just where they are."""
-    grade, trouble = grade_submission(declared.assemble(SOLUTION), ASSIGNMENT, COURSE)
-
-    failed = {
-        test.id
-        for checkpoint in grade.checkpoints
-        for test in checkpoint.tests
-        if test.outcome is not Outcome.PASSED
-    }
-    assert trouble == ""
-    assert failed == declared.fails
 
 
 @pytest.mark.parametrize(
@@ -75,3 +55,21 @@ def test_a_submission_of_its_own_takes_the_place_of_the_solution(tmp_path: Path)
     (declared,) = read_corpus(tmp_path, ASSIGNMENT)
 
     assert declared.assemble(SOLUTION).files["compare_with_sqs.py"] == text.encode()
+
+
+def test_a_folder_brings_helper_modules_along(tmp_path: Path) -> None:
+    """The file with the header is the graded one; the others stand beside it."""
+    folder = tmp_path / "right" / "mine"
+    (folder / "package").mkdir(parents=True)
+    (folder / "compare_with_sqs.py").write_text(
+        '# /// submission\n# file = "compare_with_sqs.py"\n# ///\nimport package.deep\n'
+    )
+    (folder / "package" / "__init__.py").write_text("")
+    (folder / "package" / "deep.py").write_text("x = 1\n")
+
+    (declared,) = read_corpus(tmp_path, ASSIGNMENT)
+
+    files = declared.assemble(SOLUTION).files
+    assert files["package/deep.py"] == b"x = 1\n"
+    assert files["compare_with_sqs.py"].endswith(b"import package.deep\n")
+    assert declared.name == "right/mine"

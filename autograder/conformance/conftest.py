@@ -1,0 +1,81 @@
+"""Clients of the endpoint under test: the grader's own cloud unless another one is given."""
+
+import contextlib
+import itertools
+import socket
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from autograder.cloud import Cloud
+
+if TYPE_CHECKING:
+    from types_boto3_kinesis import KinesisClient
+    from types_boto3_sqs import SQSClient
+
+ONCE = Config(
+    retries={"total_max_attempts": 1, "mode": "standard"}, connect_timeout=5, read_timeout=20
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let any endpoint be judged."""
+    parser.addoption("--endpoint", metavar="URL", help="default: the grader's own cloud")
+
+
+@pytest.fixture(scope="session")
+def endpoint(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Give the address of what is judged."""
+    given = request.config.getoption("--endpoint")
+    if given:
+        yield given
+        return
+    with Cloud() as cloud, socket.create_server(("127.0.0.1", 0)) as listener:
+        server = cloud.serve(listener)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server.close()
+
+
+@pytest.fixture(scope="session")
+def session() -> boto3.Session:
+    """Give a session with keys that open nothing."""
+    return boto3.Session("testing", "testing", region_name="us-east-1")
+
+
+@pytest.fixture
+def kinesis(endpoint: str, session: boto3.Session) -> "Iterator[KinesisClient]":
+    """Give a Kinesis client that tries once; afterwards no stream is left."""
+    client: KinesisClient = session.client("kinesis", endpoint_url=endpoint, config=ONCE)
+    yield client
+    for name in client.list_streams()["StreamNames"]:
+        with contextlib.suppress(ClientError):
+            client.delete_stream(StreamName=name)
+        with contextlib.suppress(ClientError):
+            for _ in range(10_000):
+                client.describe_stream_summary(StreamName=name)
+
+
+@pytest.fixture
+def sqs(endpoint: str, session: boto3.Session) -> "Iterator[SQSClient]":
+    """Give an SQS client that tries once; skip where the endpoint has no SQS."""
+    client: SQSClient = session.client("sqs", endpoint_url=endpoint, config=ONCE)
+    try:
+        client.list_queues()
+    except (ClientError, BotoCoreError):
+        pytest.skip("has no SQS")
+    yield client
+    for url in client.list_queues().get("QueueUrls", []):
+        client.delete_queue(QueueUrl=url)
+
+
+_numbers = itertools.count()
+
+
+@pytest.fixture
+def name() -> str:
+    """Give a name for a stream or queue that was never used before."""
+    return f"conformance-{next(_numbers)}"

@@ -1,0 +1,74 @@
+"""Runs the conformance tests against an endpoint and sets the results side by side."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+HERE = Path(__file__).parent
+TABLE_FILE = HERE / "FIDELITY.md"
+TITLES = {
+    "passed": "yes",
+    "failed": "no",
+    "error": "no",
+    "skipped": "-",
+    "xfailed": "no, on purpose",
+}
+
+Results = Mapping[str, str]
+"""Test function, with its case if it has several, to pytest's outcome."""
+
+
+def run_against(endpoint: str | None) -> Results:
+    """Run all conformance tests against an endpoint; None is the grader's own cloud."""
+    with tempfile.TemporaryDirectory() as scratch:
+        report = Path(scratch) / "report.json"
+        command = [
+            sys.executable, "-m", "pytest", str(HERE), "-q", "-p", "no:cacheprovider",
+            "--json-report", f"--json-report-file={report}",
+            *(["--endpoint", endpoint] if endpoint else []),
+        ]  # fmt: skip
+        subprocess.run(command, capture_output=True, check=False)
+        tests = json.loads(report.read_text(encoding="utf-8"))["tests"]
+    return {test["nodeid"].split("::")[-1]: test["outcome"] for test in tests}
+
+
+def write_table(columns: Mapping[str, Results]) -> str:
+    """Write a Markdown table: a row for each behaviour, a column for each endpoint."""
+    rows: dict[str, dict[str, list[str]]] = {}
+    for column, results in columns.items():
+        for test, outcome in results.items():
+            title = test.split("[")[0].removeprefix("test_").replace("_", " ").capitalize()
+            rows.setdefault(title, {}).setdefault(column, []).append(outcome)
+    lines = [
+        "# What the endpoints make of AWS's documented behaviour",
+        "",
+        "Written by `uv run python -m autograder.conformance`; each row is a test in this folder "
+        "that cites what",
+        "AWS documents. Throttling, rejected records and empty pages come by themselves on none of "
+        "them, and are",
+        "scripted on the grader's cloud (`autograder/cloud/faults.py`).",
+        "",
+        f"| behaviour | {' | '.join(columns)} |",
+        f"|---|{'---|' * len(columns)}",
+    ]
+    lines += [
+        f"| {title} | {' | '.join(_cell(cells.get(column, ())) for column in columns)} |"
+        for title, cells in rows.items()
+    ]
+    kept = [
+        f"{sum(outcome == 'passed' for outcome in results.values())} of {len(results)}"
+        for results in columns.values()
+    ]
+    lines.append(f"| **tests passed** | {' | '.join(kept)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(outcomes: Sequence[str]) -> str:
+    """Say in a word how the cases of a test went: the worst of them."""
+    for outcome in ("failed", "error", "xfailed", "skipped"):
+        if outcome in outcomes:
+            return TITLES[outcome]
+    return TITLES["passed"] if outcomes else "-"

@@ -1,0 +1,28 @@
+# /// submission
+# file = "compare_with_sqs.py"
+# fails = ["brokers/no_messages_at_all"]
+# ///
+"""Sends all messages in one batch, which must not be empty."""
+
+
+def read_log_twice(stream_name, messages):
+    kinesis = boto3.client("kinesis")
+    kinesis.create_stream(StreamName=stream_name, ShardCount=1)
+    kinesis.get_waiter("stream_exists").wait(StreamName=stream_name)
+    records = [{"Data": message.encode(), "PartitionKey": "any"} for message in messages]
+    kinesis.put_records(StreamName=stream_name, Records=records)
+    shard_id = kinesis.list_shards(StreamName=stream_name)["Shards"][0]["ShardId"]
+
+    def read():
+        iterator = kinesis.get_shard_iterator(
+            StreamName=stream_name, ShardId=shard_id, ShardIteratorType="TRIM_HORIZON"
+        )["ShardIterator"]
+        texts = []
+        while True:
+            page = kinesis.get_records(ShardIterator=iterator)
+            texts += [record["Data"].decode() for record in page["Records"]]
+            if not page["Records"] and page["MillisBehindLatest"] == 0:
+                return texts
+            iterator = page["NextShardIterator"]
+
+    return read(), read()

@@ -1,0 +1,26 @@
+# /// submission
+# file = "kinesis_read_shards.py"
+# fails = [
+#   "reader/pages_are_joined_in_order",
+#   "replay/replay_follows_the_pages",
+# ]
+# ///
+"""Puts each page before the older ones."""
+
+
+def follow_iterator(kinesis, iterator, max_records):
+    pairs = []
+    while iterator and len(pairs) < max_records:
+        limit = min(max_records - len(pairs), 10_000)
+        try:
+            page = kinesis.get_records(ShardIterator=iterator, Limit=limit)
+        except kinesis.exceptions.ProvisionedThroughputExceededException:
+            time.sleep(1)
+            continue
+        pairs = [
+            (one["SequenceNumber"], json.loads(one["Data"])) for one in page["Records"]
+        ] + pairs
+        if not page["Records"] and page["MillisBehindLatest"] == 0:
+            break
+        iterator = page.get("NextShardIterator")
+    return pairs

@@ -1,0 +1,32 @@
+# /// submission
+# file = "kinesis_read_shards.py"
+# fails = [
+#   "replay/a_throttled_replay_goes_on",
+#   "replay/replay_goes_on_behind_an_empty_page",
+#   "replay/replay_of_a_closed_shard_ends",
+#   "replay/replay_follows_the_pages",
+#   "replay/replay_of_so_many_records",
+# ]
+# ///
+"""Takes the first page for the whole replay."""
+
+
+def replay_from_offset(stream_name, shard_id, starting_sequence_number, max_records=10):
+    kinesis = boto3.client("kinesis")
+    iterator = kinesis.get_shard_iterator(
+        StreamName=stream_name,
+        ShardId=shard_id,
+        ShardIteratorType="AT_SEQUENCE_NUMBER",
+        StartingSequenceNumber=starting_sequence_number,
+    )["ShardIterator"]
+    pairs = []
+    while iterator and len(pairs) < max_records:
+        limit = max_records - len(pairs)
+        try:
+            page = kinesis.get_records(ShardIterator=iterator, Limit=limit)
+        except kinesis.exceptions.ProvisionedThroughputExceededException:
+            time.sleep(1)
+            continue
+        pairs += [(one["SequenceNumber"], json.loads(one["Data"])) for one in page["Records"]]
+        break
+    return pairs

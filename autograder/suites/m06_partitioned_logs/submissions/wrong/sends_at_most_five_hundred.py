@@ -1,0 +1,25 @@
+# /// submission
+# file = "kinesis_multi_shard.py"
+# fails = ["writer/more_events_than_one_batch_holds"]
+# ///
+"""Cuts off what one batch does not hold."""
+
+from botocore.config import Config
+
+
+def send_events_to_shards(stream_name, num_events=30):
+    kinesis = boto3.client("kinesis", config=Config(retries={"max_attempts": 12}))
+    user_to_shard = {}
+    for number in range(min(num_events, 500)):
+        user = USERS[number % 5]
+        event = {
+            "eventId": number,
+            "userId": user,
+            "action": ACTIONS[number % 4],
+            "timestamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
+        answer = kinesis.put_record(
+            StreamName=stream_name, Data=json.dumps(event), PartitionKey=user
+        )
+        user_to_shard[user] = answer["ShardId"]
+    return user_to_shard

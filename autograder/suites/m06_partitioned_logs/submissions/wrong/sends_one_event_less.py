@@ -1,0 +1,29 @@
+# /// submission
+# file = "kinesis_multi_shard.py"
+# fails = [
+#   "writer/exactly_so_many_events_are_sent",
+#   "writer/events_cycle_through_users_and_actions",
+#   "writer/thirty_events_by_default",
+# ]
+# ///
+"""Begins to count at 1 and ends as if it were 0."""
+
+from botocore.config import Config
+
+
+def send_events_to_shards(stream_name, num_events=30):
+    kinesis = boto3.client("kinesis", config=Config(retries={"max_attempts": 12}))
+    user_to_shard = {}
+    for number in range(1, num_events):
+        user = USERS[number % 5]
+        event = {
+            "eventId": number,
+            "userId": user,
+            "action": ACTIONS[number % 4],
+            "timestamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
+        answer = kinesis.put_record(
+            StreamName=stream_name, Data=json.dumps(event), PartitionKey=user
+        )
+        user_to_shard[user] = answer["ShardId"]
+    return user_to_shard

@@ -1,0 +1,29 @@
+# /// submission
+# file = "kinesis_multi_shard.py"
+# fails = [
+#   "writer/exactly_so_many_events_are_sent",
+#   "writer/thirty_events_by_default",
+#   "writer/no_events_at_all",
+# ]
+# ///
+"""Counts up to the number asked for, and sends that too."""
+
+from botocore.config import Config
+
+
+def send_events_to_shards(stream_name, num_events=30):
+    kinesis = boto3.client("kinesis", config=Config(retries={"max_attempts": 12}))
+    user_to_shard = {}
+    for number in range(num_events + 1):
+        user = USERS[number % 5]
+        event = {
+            "eventId": number,
+            "userId": user,
+            "action": ACTIONS[number % 4],
+            "timestamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
+        answer = kinesis.put_record(
+            StreamName=stream_name, Data=json.dumps(event), PartitionKey=user
+        )
+        user_to_shard[user] = answer["ShardId"]
+    return user_to_shard

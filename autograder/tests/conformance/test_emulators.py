@@ -1,0 +1,110 @@
+"""Other emulators: what the table says of them is so, and the solution runs on them."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from autograder.assignment import Course
+from autograder.conformance.emulators import (
+    EMULATORS,
+    KINESALITE,
+    KINESIS_LOCAL,
+    MOTO,
+    Emulator,
+    UnavailableError,
+    running,
+)
+from autograder.conformance.table import TABLE_FILE, run_against, write_table
+
+SOLUTION = Course.of_this_checkout().solutions / "m06_partitioned_logs"
+
+# Waiters pause for ten seconds at a time, which is only politeness here.
+WALK = """
+import json, sys, time
+pause = time.sleep
+time.sleep = lambda seconds: pause(min(seconds, 0.1))
+import kinesis_multi_shard as writer, kinesis_read_shards as reader, compare_with_sqs as brokers
+writer.create_multi_shard_stream("walk", 4)
+shards = writer.get_shard_info("walk")
+mapping = writer.send_events_to_shards("walk", 30)
+logs = reader.read_all_shards("walk")
+shard, pairs = max(logs.items(), key=lambda item: len(item[1]))
+replay = reader.replay_from_offset("walk", shard, pairs[2][0], 3)
+writer.delete_stream("walk")
+twice = brokers.read_log_twice("again", ["a", "b", "c"])
+queue = brokers.read_queue_twice("queue", ["a", "b"]) if sys.argv[1] == "sqs" else None
+result = {
+    "shards": len(shards),
+    "users": sorted(mapping),
+    "mapped": all(
+        mapping[event["userId"]] == name for name, log in logs.items() for _, event in log
+    ),
+    "events": sorted(event["eventId"] for log in logs.values() for _, event in log),
+    "replay": replay == pairs[2:5],
+    "log": twice,
+    "queue": queue,
+}
+print("\\n" + json.dumps(result))
+"""
+
+
+@pytest.fixture(scope="module", params=EMULATORS, ids=lambda one: one.name)
+def emulator(request: pytest.FixtureRequest) -> Iterator[tuple[Emulator, str]]:
+    """Start an emulator; give it with its address."""
+    try:
+        with running(request.param) as address:
+            yield request.param, address
+    except UnavailableError as error:
+        pytest.skip(str(error))
+
+
+def test_the_table_says_what_is_so(emulator: tuple[Emulator, str]) -> None:
+    """Each column is what the tests find today."""
+    kind, address = emulator
+
+    column = write_table({kind.name: run_against(address)})
+
+    found = [line for line in column.splitlines() if line.startswith("|")][2:]
+    kept = [line for line in TABLE_FILE.read_text().splitlines() if line.startswith("|")]
+    index = [cell.split()[0] for cell in kept[0].strip("|").split("|")].index(kind.name)
+    assert found == [
+        f"|{cells[0]}|{cells[index]}|" for cells in (line[1:-1].split("|") for line in kept[2:])
+    ]
+
+
+@pytest.mark.parametrize(
+    "emulator", [KINESALITE, KINESIS_LOCAL, MOTO], indirect=True, ids=lambda one: one.name
+)
+def test_the_solution_runs_on_other_emulators(emulator: tuple[Emulator, str]) -> None:
+    """Code that only worked on the grader's cloud would be a fault of ours."""
+    kind, address = emulator
+    environment = os.environ | {
+        "AWS_ENDPOINT_URL": address,
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+    }
+
+    done = subprocess.run(
+        [sys.executable, "-c", WALK, "sqs" if kind is MOTO else "no sqs"],
+        cwd=SOLUTION,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert json.loads(done.stdout.splitlines()[-1]) == {
+        "shards": 4,
+        "users": ["alice", "bob", "charlie", "diana", "eve"],
+        "mapped": True,
+        "events": list(range(30)),
+        "replay": True,
+        "log": [["a", "b", "c"]] * 2,
+        "queue": [sorted(["a", "b"]), []] if kind is MOTO else None,
+    }

@@ -1,0 +1,155 @@
+"""What a validation found: one model, from which text, JSON and Markdown are made."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+FEW = 3
+
+
+class Kind(StrEnum):
+    """What can be wrong with a suite, in the words of the report."""
+
+    RIGHT_REFUSED = "right one refused"
+    WRONG_ACCEPTED = "wrong one accepted"
+    FAILS_ELSEWHERE = "fails elsewhere"
+    UNSTABLE = "unstable"
+    GRADER_FAILED = "grader failed"
+    CATCHES_NOTHING = "test catches nothing"
+    CATCHES_NOTHING_OF_ITS_OWN = "test catches nothing of its own"
+    UNTESTED = "requirement without test"
+    UNSTATED = "requirement not in the handout"
+    UNASKED = "test without requirement"
+    FEEDBACK_CHANGED = "feedback changed"
+    MUTANT_SURVIVED = "mutant survived"
+    STALE_EXCUSE = "listed as equivalent, but no survivor"
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Finding(_Model):
+    """One thing that is off."""
+
+    kind: Kind
+    subject: str
+    """The submission, test, requirement or mutant."""
+    detail: str = ""
+
+
+class TestPower(_Model):
+    """What one hidden test catches."""
+
+    __test__ = False
+
+    id: str
+    requirement: str
+    caught: tuple[str, ...]
+    """Submissions that fail it, those with the fewest failures first."""
+    sharpest: int
+    """How many tests fail, itself included, where the fewest do; 0 where nothing fails it."""
+
+
+class MutationScore(_Model):
+    """How many mutants of the solution the suite noticed."""
+
+    killed: int
+    survived: int
+    equivalent: int
+
+    @property
+    def percent(self) -> float:
+        """Killed, of those that are not listed as equivalent."""
+        return 100 * self.killed / max(self.killed + self.survived, 1)
+
+
+class Validation(_Model):
+    """The result of `autograder validate`."""
+
+    assignment: str
+    right: int
+    wrong: int
+    repeats: int
+    complete: bool
+    """False where only some submissions were graded: tests are not judged then."""
+    requirements: int
+    tests: tuple[TestPower, ...]
+    mutants: MutationScore | None
+    findings: tuple[Finding, ...]
+
+
+def summary(result: Validation) -> list[str]:
+    """Say in a few lines what was done and found."""
+    lines = [
+        f"{result.right} right and {result.wrong} wrong submissions, graded "
+        f"{result.repeats} times with different data"
+        if result.repeats > 1
+        else f"{result.right} right and {result.wrong} wrong submissions",
+        f"{len(result.tests)} tests of {result.requirements} requirements",
+    ]
+    if result.mutants is not None:
+        score = result.mutants
+        lines.append(
+            f"{score.killed} of {score.killed + score.survived} mutants killed "
+            f"({score.percent:.1f} %), {score.equivalent} more are equivalent"
+        )
+    lines.append(f"{len(result.findings)} findings" if result.findings else "nothing is off")
+    return lines
+
+
+def print_validation(result: Validation, console: Console) -> None:
+    """Print the kill matrix, test by test, and what is off."""
+    if result.complete:
+        table = Table(title=f"{result.assignment}: what each test catches", title_justify="left")
+        table.add_column("test", overflow="fold")
+        table.add_column("asks")
+        table.add_column("catches", justify="right")
+        table.add_column("sharpest", overflow="fold")
+        for test in result.tests:
+            table.add_row(test.id, test.requirement, str(len(test.caught)), _sharpest(test))
+        console.print(table)
+    for finding in result.findings:
+        console.print(
+            Text.assemble(
+                (f"{finding.kind.value}: ", "red"), f"{finding.subject} {finding.detail}"
+            ),
+            soft_wrap=True,
+        )
+    for line in summary(result):
+        console.print(line, soft_wrap=True)
+
+
+def _sharpest(test: TestPower) -> str:
+    if not test.caught:
+        return ""
+    others = f" (with {test.sharpest - 1} more)" if test.sharpest > 1 else ""
+    return f"{test.caught[0].removeprefix('wrong/')}{others}"
+
+
+def markdown(result: Validation) -> str:
+    """Write the whole matrix: each test with everything that it catches."""
+    lines = [f"# Validation of {result.assignment}", ""]
+    lines += [f"* {line}" for line in summary(result)]
+    if result.findings:
+        lines += ["", "| what is off | where | detail |", "|---|---|---|"]
+        lines += [
+            f"| {one.kind.value} | {_cell(one.subject)} | {_cell(one.detail)} |"
+            for one in result.findings
+        ]
+    if result.complete:
+        lines += ["", "| test | asks | catches |", "|---|---|---|"]
+        lines += [
+            f"| `{test.id}` | {test.requirement} | "
+            f"{', '.join(one.removeprefix('wrong/') for one in test.caught)} |"
+            for test in result.tests
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    """Put a text of ours into a table's cell."""
+    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")

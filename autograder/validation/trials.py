@@ -1,0 +1,84 @@
+"""Grades many submissions side by side, each only where its changed file matters."""
+
+import io
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from rich.console import Console
+
+from autograder.assignment import Assignment, Course
+from autograder.feedback.text import print_lost_points
+from autograder.grading.grade import Grade, Outcome
+from autograder.grading.run import grade_submission
+from autograder.submission import Submission
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A submission to try, and the graded file that sets it apart from the solution."""
+
+    name: str
+    submission: Submission
+    file: str
+    seed: str
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What became of an entry."""
+
+    entry: Entry
+    outcomes: dict[str, Outcome]
+    """By test id, in the checkpoints that the changed file belongs to."""
+    feedback: str
+    """What a student would read of the lost points."""
+    trouble: str
+    """What failed on the grader's side; else empty."""
+
+    @property
+    def failed(self) -> frozenset[str]:
+        """Ids of the tests that it did not pass."""
+        return frozenset(one for one, outcome in self.outcomes.items() if outcome != "passed")
+
+
+def try_all(
+    entries: Iterable[Entry],
+    assignment: Assignment,
+    course: Course,
+    *,
+    workers: int,
+    on_done: Callable[[], None] = lambda: None,
+) -> Iterator[Trial]:
+    """Grade all entries, so many at a time, and yield their trials in the order given.
+
+    The processes are those of the graders; a thread only waits for its own.
+
+    Args:
+        entries: What to grade.
+        assignment: What they answer.
+        course: Where the hidden suite lies.
+        workers: How many are graded at once.
+        on_done: Called after each, from any thread.
+    """
+
+    def grade(entry: Entry) -> Trial:
+        concerned = [one.id for one in assignment.checkpoints if entry.file in one.files]
+        grade, trouble = grade_submission(
+            entry.submission, assignment, course, checkpoints=concerned, seed=entry.seed
+        )
+        on_done()
+        outcomes = {
+            test.id: test.outcome for checkpoint in grade.checkpoints for test in checkpoint.tests
+        }
+        return Trial(entry, outcomes, lost_points(grade), trouble)
+
+    with ThreadPoolExecutor(workers) as pool:
+        yield from pool.map(grade, entries)
+
+
+def lost_points(grade: Grade) -> str:
+    """Write a grade's lost points as a student reads them in a plain terminal."""
+    file = io.StringIO()
+    print_lost_points(grade, Console(file=file, width=100, highlight=False, markup=False))
+    return file.getvalue().lstrip("\n")

@@ -1,0 +1,274 @@
+"""Holds a suite against its corpus and against mutants of the solution, and names what is off."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.assignment import HANDOUT_FILE, Assignment, Course
+from autograder.errors import AssignmentError
+from autograder.grading.grade import Outcome
+from autograder.grading.plan import Plan, read_plan
+from autograder.grading.requirements import read_requirements
+from autograder.submission import Submission, read_submission
+from autograder.validation.corpus import DeclaredSubmission, corpus_folder, read_corpus
+from autograder.validation.mutants import Mutant, make_mutants, read_equivalents
+from autograder.validation.report import (
+    FEW,
+    Finding,
+    Kind,
+    MutationScore,
+    TestPower,
+    Validation,
+)
+from autograder.validation.trials import Entry, Trial, try_all
+
+
+@dataclass(frozen=True)
+class Scope:
+    """How much is to be done."""
+
+    only: tuple[str, ...] = ()
+    """Parts of names of submissions; empty for all."""
+    repeats: int = 1
+    """How often each submission is graded, each time with other data."""
+    mutants: bool = False
+    update: bool = False
+    """Write the feedback files anew instead of comparing them."""
+    workers: int = 2
+
+    def includes(self, name: str) -> bool:
+        """Tell whether a submission or mutant of this name is to be graded."""
+        return not self.only or any(part in name for part in self.only)
+
+
+def validate(
+    assignment: Assignment,
+    course: Course,
+    scope: Scope,
+    *,
+    progress: Callable[[str, int], Callable[[], None]] = lambda _what, _total: lambda: None,
+) -> Validation:
+    """Validate the hidden suite of an assignment.
+
+    Args:
+        assignment: Whose suite.
+        course: Where it lies.
+        scope: How much is to be done.
+        progress: Given what is graded and how many there are, it returns what to call after each.
+
+    Raises:
+        AssignmentError: The suite, the corpus or the list of equivalent mutants cannot be read, or
+            `only` matches nothing.
+        JailError: No jail can be had here.
+    """
+    suite = course.suites / assignment.id
+    plan = read_plan(assignment, suite)
+    solution = read_submission(course.solutions / assignment.id, assignment)
+    corpus = tuple(
+        one
+        for one in read_corpus(corpus_folder(course, assignment), assignment)
+        if scope.includes(one.name)
+    )
+    if not corpus and not scope.mutants:
+        raise AssignmentError(f"no submission has {' or '.join(scope.only)!r} in its name")
+    _check_ids(corpus, plan)
+    entries = [
+        Entry(one.name, one.assemble(solution), one.file, seed=f"{one.name}#{repeat}")
+        for one in corpus
+        for repeat in range(scope.repeats)
+    ]
+    tick = progress("submissions", len(entries))
+    trials = list(try_all(entries, assignment, course, workers=scope.workers, on_done=tick))
+    by_name = {
+        one.name: [trial for trial in trials if trial.entry.name == one.name] for one in corpus
+    }
+    findings = [finding for one in corpus for finding in _judge(one, by_name[one.name])]
+    findings += _feedback_findings(corpus, by_name, update=scope.update)
+    tests = _powers(plan, corpus, by_name)
+    complete = not scope.only
+    if complete:
+        findings += _weak_tests(tests)
+        findings += _trace(assignment, course, plan)
+    score = None
+    if scope.mutants:
+        score, survived = _try_mutants(assignment, course, solution, scope, progress)
+        findings += survived
+    return Validation(
+        assignment=assignment.id,
+        right=sum(one.is_right for one in corpus),
+        wrong=sum(not one.is_right for one in corpus),
+        repeats=scope.repeats,
+        complete=complete,
+        requirements=len(read_requirements(suite)),
+        tests=tests,
+        mutants=score,
+        findings=tuple(findings),
+    )
+
+
+def _check_ids(corpus: Iterable[DeclaredSubmission], plan: Plan) -> None:
+    known = {test.id for test in plan.tests}
+    for one in corpus:
+        unknown = sorted(one.fails - known)
+        if unknown:
+            raise AssignmentError(f"{one.name}: fails: {unknown[0]!r} is no test of the suite")
+
+
+def _judge(declared: DeclaredSubmission, trials: Sequence[Trial]) -> list[Finding]:
+    """Hold what a submission failed against what it declares."""
+    findings = [finding for trial in trials for finding in _grader_faults(trial)]
+    first = trials[0].failed
+    missed, surplus = sorted(declared.fails - first), sorted(first - declared.fails)
+    if declared.is_right and surplus:
+        findings.append(_finding(Kind.RIGHT_REFUSED, declared, "by", surplus))
+    elif not declared.is_right and not first:
+        findings.append(_finding(Kind.WRONG_ACCEPTED, declared, "should fail", missed))
+    else:
+        if missed:
+            findings.append(_finding(Kind.FAILS_ELSEWHERE, declared, "passes", missed))
+        if surplus:
+            findings.append(_finding(Kind.FAILS_ELSEWHERE, declared, "fails also", surplus))
+    for trial in trials[1:]:
+        differing = sorted(trial.failed ^ first)
+        if differing:
+            words = f"with the data of {trial.entry.seed} it differs in"
+            findings.append(_finding(Kind.UNSTABLE, declared, words, differing))
+    return findings
+
+
+def _grader_faults(trial: Trial) -> list[Finding]:
+    if not trial.trouble and Outcome.GRADER_ERROR not in trial.outcomes.values():
+        return []
+    return [Finding(kind=Kind.GRADER_FAILED, subject=trial.entry.name, detail=trial.trouble[-500:])]
+
+
+def _finding(kind: Kind, declared: DeclaredSubmission, words: str, tests: Sequence[str]) -> Finding:
+    return Finding(kind=kind, subject=declared.name, detail=f"{words} {', '.join(tests)}")
+
+
+def _feedback_findings(
+    corpus: Iterable[DeclaredSubmission],
+    by_name: dict[str, list[Trial]],
+    *,
+    update: bool,
+) -> list[Finding]:
+    """Compare the feedback of the wrong ones with what was read in review, or write it."""
+    findings = []
+    for one in corpus:
+        if one.is_right:
+            continue
+        now = by_name[one.name][0].feedback
+        if update:
+            one.feedback_file.write_text(now, encoding="utf-8")
+        elif _read_if_there(one.feedback_file) != now:
+            findings.append(
+                Finding(
+                    kind=Kind.FEEDBACK_CHANGED,
+                    subject=one.name,
+                    detail="differs from its .txt file: run with --update and read the difference",
+                )
+            )
+    return findings
+
+
+def _read_if_there(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.is_file() else None
+
+
+def _powers(
+    plan: Plan, corpus: Sequence[DeclaredSubmission], by_name: dict[str, list[Trial]]
+) -> tuple[TestPower, ...]:
+    failed = {one.name: by_name[one.name][0].failed for one in corpus if not one.is_right}
+    powers = []
+    for test in plan.tests:
+        caught = sorted(
+            (name for name, ids in failed.items() if test.id in ids),
+            key=lambda name: (len(failed[name]), name),
+        )
+        powers.append(
+            TestPower(
+                id=test.id,
+                requirement=test.requirement,
+                caught=tuple(caught),
+                sharpest=len(failed[caught[0]]) if caught else 0,
+            )
+        )
+    return tuple(powers)
+
+
+def _weak_tests(tests: Iterable[TestPower]) -> list[Finding]:
+    findings = []
+    for test in tests:
+        if not test.caught:
+            findings.append(Finding(kind=Kind.CATCHES_NOTHING, subject=test.id))
+        elif test.sharpest > FEW:
+            findings.append(
+                Finding(
+                    kind=Kind.CATCHES_NOTHING_OF_ITS_OWN,
+                    subject=test.id,
+                    detail=f"even {test.caught[0]} fails {test.sharpest} tests",
+                )
+            )
+    return findings
+
+
+def _trace(assignment: Assignment, course: Course, plan: Plan) -> list[Finding]:
+    """Follow each requirement from the handout to its tests and back."""
+    requirements = read_requirements(course.suites / assignment.id)
+    handout = (course.assignments / assignment.id / HANDOUT_FILE).read_text(encoding="utf-8")
+    tested = {test.requirement for test in plan.tests}
+    findings = [
+        Finding(kind=Kind.UNTESTED, subject=one) for one in requirements if one not in tested
+    ]
+    findings += [
+        Finding(kind=Kind.UNSTATED, subject=one)
+        for one in requirements
+        if f'<a id="{one.lower()}"></a>{one} |' not in handout
+    ]
+    findings += [
+        Finding(kind=Kind.UNASKED, subject=test.id, detail=test.requirement)
+        for test in plan.tests
+        if test.requirement not in requirements
+    ]
+    return findings
+
+
+def _try_mutants(
+    assignment: Assignment,
+    course: Course,
+    solution: Submission,
+    scope: Scope,
+    progress: Callable[[str, int], Callable[[], None]],
+) -> tuple[MutationScore, list[Finding]]:
+    equivalents = read_equivalents(course.suites / assignment.id)
+    mutants = [
+        one
+        for file in assignment.files
+        if file.endswith(".py") and file in solution.files
+        for one in make_mutants(file, solution.files[file].decode())
+    ]
+    excused = [one for one in mutants if one.name in equivalents]
+    entries = [
+        _entry_of(one, solution)
+        for one in mutants
+        if one.name not in equivalents and scope.includes(one.name)
+    ]
+    tick = progress("mutants", len(entries))
+    trials = list(try_all(entries, assignment, course, workers=scope.workers, on_done=tick))
+    survivors = [trial.entry.name for trial in trials if not trial.failed]
+    findings = [Finding(kind=Kind.MUTANT_SURVIVED, subject=one) for one in survivors]
+    findings += [finding for trial in trials for finding in _grader_faults(trial)]
+    findings += [
+        Finding(kind=Kind.STALE_EXCUSE, subject=one)
+        for one in equivalents
+        if one not in {mutant.name for mutant in mutants}
+    ]
+    score = MutationScore(
+        killed=len(entries) - len(survivors), survived=len(survivors), equivalent=len(excused)
+    )
+    return score, findings
+
+
+def _entry_of(mutant: Mutant, solution: Submission) -> Entry:
+    files = {**solution.files, mutant.file: mutant.source.encode()}
+    return Entry(mutant.name, Submission(files, solution.graded), mutant.file, seed=mutant.name)
