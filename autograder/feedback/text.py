@@ -103,7 +103,8 @@ def _print_lost_points(checkpoint: GradedCheckpoint, console: Console) -> None:
             _print_headline(test, console)
         if others:
             same = "cause" if _came_back(first) == _came_back(others[0]) else "advice"
-            console.print(Text(f"      the same {same} for all {len(others) + 1}", "dim"))
+            all_of_them = "both" if len(others) == 1 else f"all {len(others) + 1}"
+            console.print(Text(f"      the same {same} for {all_of_them}", "dim"))
 
 
 def by_cause(tests: Sequence[GradedTest]) -> list[list[GradedTest]]:
@@ -147,7 +148,7 @@ def _print_test(test: GradedTest, console: Console) -> None:
         return
     if not console.is_terminal:
         for label, value in feedback_lines(test.feedback):
-            console.print(Text(f"      {label + ':':10}{value}"), soft_wrap=True)
+            console.print(Text(f"      {label + ':':12}{value}"), soft_wrap=True)
         return
     grid = Table.grid(padding=(0, 1))
     grid.add_column(width=5)

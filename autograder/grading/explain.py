@@ -1,7 +1,7 @@
 """Turns how a call ended into an outcome and sentences that help the student on."""
 
 from autograder.grading.grade import Feedback, Outcome
-from autograder.grading.verdict import Verdict
+from autograder.grading.verdict import Verdict, steady
 from autograder.jail import (
     CallResult,
     MissingFunction,
@@ -83,7 +83,7 @@ _ERROR_HINTS: dict[str, str] = {
     "LimitExceededException": "Wait a moment and try again.",
     "ResourceNotFoundException": "Is the stream there, and ACTIVE, at this point? Are its name "
     "and the shard's id the ones that were passed in?",
-    "ResourceInUseException": "A stream of that name exists already.",
+    "ResourceInUseException": "A stream of that name exists already: is that an error here?",
     "ExpiredIteratorException": "Shard iterators live for five minutes; take a new one.",
     "InvalidArgumentException": "Look at the parameters of that call in boto3's documentation.",
     "ValidationException": "Look at the limits of that call in the Kinesis documentation, such as "
@@ -151,7 +151,7 @@ def _raised(result: Raised, call: str) -> Verdict:
     )
     did = "importing the file" if result.during_import else call
     hint = _ERROR_HINTS.get(result.error_code or "") or _TYPE_HINTS.get(result.type_name)
-    message = f": {result.message}" if result.message else ""
+    message = f": {steady(result.message)}" if result.message else ""
     return Verdict(
         Outcome.CRASHED,
         Feedback(

@@ -144,7 +144,8 @@ def environment() -> dict[str, str]:
         "PATH": "/usr/bin",
         "HOME": SCRATCH,
         "LANG": "C.UTF-8",
-        "TZ": "UTC",
+        # Not UTC, so that local time is not right by chance.
+        "TZ": "IST-5:30",
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_DEFAULT_REGION": "us-east-1",

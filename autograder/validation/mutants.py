@@ -28,13 +28,13 @@ class Mutant:
     source: str
 
 
-def read_equivalents(suite: Path) -> Mapping[str, str]:
+def read_equivalents(corpus: Path) -> Mapping[str, str]:
     """Read which mutants behave like the solution, and why: names to reasons.
 
     Raises:
         AssignmentError: The file cannot be read or gives no reason.
     """
-    path = suite / EQUIVALENTS_FILE
+    path = corpus / EQUIVALENTS_FILE
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -82,12 +82,12 @@ def validate(
     by_name = {
         one.name: [trial for trial in trials if trial.entry.name == one.name] for one in corpus
     }
-    findings = [finding for one in corpus for finding in _judge(one, by_name[one.name])]
+    findings = [finding for one in corpus for finding in judge(one, by_name[one.name])]
     findings += _feedback_findings(corpus, by_name, update=scope.update)
-    tests = _powers(plan, corpus, by_name)
+    tests = powers_of(plan, corpus, by_name)
     complete = not scope.only
     if complete:
-        findings += _weak_tests(tests)
+        findings += weak_tests(tests)
         findings += _trace(assignment, course, plan)
     score = None
     if scope.mutants:
@@ -114,7 +114,7 @@ def _check_ids(corpus: Iterable[DeclaredSubmission], plan: Plan) -> None:
             raise AssignmentError(f"{one.name}: fails: {unknown[0]!r} is no test of the suite")
 
 
-def _judge(declared: DeclaredSubmission, trials: Sequence[Trial]) -> list[Finding]:
+def judge(declared: DeclaredSubmission, trials: Sequence[Trial]) -> list[Finding]:
     """Hold what a submission failed against what it declares."""
     findings = [finding for trial in trials for finding in _grader_faults(trial)]
     first = trials[0].failed
@@ -175,9 +175,10 @@ def _read_if_there(path: Path) -> str | None:
     return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
-def _powers(
+def powers_of(
     plan: Plan, corpus: Sequence[DeclaredSubmission], by_name: dict[str, list[Trial]]
 ) -> tuple[TestPower, ...]:
+    """Tell for each test which wrong submissions fail it, and how sharply it tells them apart."""
     failed = {one.name: by_name[one.name][0].failed for one in corpus if not one.is_right}
     powers = []
     for test in plan.tests:
@@ -196,7 +197,8 @@ def _powers(
     return tuple(powers)
 
 
-def _weak_tests(tests: Iterable[TestPower]) -> list[Finding]:
+def weak_tests(tests: Iterable[TestPower]) -> list[Finding]:
+    """Name the tests that catch nothing, or nothing that does not fail many others too."""
     findings = []
     for test in tests:
         if not test.caught:
@@ -240,7 +242,7 @@ def _try_mutants(
     scope: Scope,
     progress: Callable[[str, int], Callable[[], None]],
 ) -> tuple[MutationScore, list[Finding]]:
-    equivalents = read_equivalents(course.suites / assignment.id)
+    equivalents = read_equivalents(corpus_folder(course, assignment))
     mutants = [
         one
         for file in assignment.files

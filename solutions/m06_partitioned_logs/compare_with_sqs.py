@@ -23,7 +23,7 @@ def read_queue_twice(queue_name: str, messages: list[str]) -> tuple[list[str], l
     for message in messages:
         sqs.send_message(QueueUrl=queue_url, MessageBody=message)
 
-    def receive_all(expected: int) -> list[str]:
+    def receive_all() -> list[str]:
         bodies: list[str] = []
         while True:
             # A long poll asks all of SQS's servers, so an empty answer means an empty queue.
@@ -34,10 +34,10 @@ def read_queue_twice(queue_name: str, messages: list[str]) -> tuple[list[str], l
             for message in received:
                 bodies.append(message["Body"])
                 sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
-            if not received and len(bodies) >= expected:
+            if not received:
                 return bodies
 
-    return receive_all(len(messages)), receive_all(0)
+    return receive_all(), receive_all()
     ### END SOLUTION
 
 

@@ -1,6 +1,7 @@
 """Hidden tests of the reader: read_from_shard and read_all_shards in kinesis_read_shards.py."""
 
 import random
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -271,7 +272,7 @@ def expect_shards(
 
     Whether that is right is the business of the other tests.
     """
-    shards = _as_dict(value)
+    shards = _as_dict(value, right)
     missing = sorted(set(right) - set(shards))
     if missing or len(shards) != len(right):
         wrong(
@@ -290,15 +291,20 @@ def expect_shards(
             expect_records(shards[shard_id], pairs, call, hint, cloud=cloud, known=known)
 
 
-def _as_dict(value: Any) -> dict[str, Any]:
+def _as_dict(value: Any, right: Mapping[str, object]) -> dict[str, Any]:
     """Take a dict, or a list of pairs, which only one test objects to."""
-    if isinstance(value, dict):
-        return value
-    if not isinstance(value, list) or not all(
+    shards = value
+    if isinstance(value, list) and all(
         isinstance(item, list) and len(item) == 2 and isinstance(item[0], str) for item in value
     ):
-        wrong(f"read_all_shards() returned {shown(value)}.", expected=ALL_SHARDS)
-    return dict(value)
+        shards = dict(value)
+    if not isinstance(shards, dict) or not set(shards) & set(right):
+        wrong(
+            f"read_all_shards() returned {shown(value)}.",
+            expected=ALL_SHARDS,
+            hint="The keys are the ShardIds of the listing, the values the lists of pairs.",
+        )
+    return shards
 
 
 def fill_shards(

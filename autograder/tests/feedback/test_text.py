@@ -71,12 +71,12 @@ def test_a_lost_point_says_what_was_asked_what_came_and_what_was_expected() -> N
 
     for words in (
         "R2  Title of empty_page  0 / 3  wrong",
-        "asked:    An empty page is not the end.",
-        "got:      You returned 7 of 19 records.",
-        "expected: 19 pairs",
-        "unread:   event 7, event 8 and 10 more",
-        "at:       reader.py:3, in f: x",
-        "hint:     Go on.",
+        "asked:      An empty page is not the end.",
+        "got:        You returned 7 of 19 records.",
+        "expected:   19 pairs",
+        "unread:     event 7, event 8 and 10 more",
+        "at:         reader.py:3, in f: x",
+        "hint:       Go on.",
     ):
         assert words in text
 

@@ -5,7 +5,7 @@
 #   "writer/no_events_at_all",
 #   "writer/each_users_events_are_in_order",
 #   "writer/more_events_than_one_batch_holds",
-#   "writer/rejected_records_are_sent_again_in_order",
+#   "writer/events_cycle_through_users_and_actions",
 # ]
 # ///
 """Looks away from num_events."""

@@ -1,0 +1,25 @@
+# /// submission
+# file = "kinesis_multi_shard.py"
+# fails = ["writer/timestamps_are_utc"]
+# ///
+"""Writes local time and says that it is UTC."""
+
+from botocore.config import Config
+
+
+def send_events_to_shards(stream_name, num_events=30):
+    kinesis = boto3.client("kinesis", config=Config(retries={"max_attempts": 12}))
+    user_to_shard = {}
+    for number in range(num_events):
+        user = USERS[number % 5]
+        event = {
+            "eventId": number,
+            "userId": user,
+            "action": ACTIONS[number % 4],
+            "timestamp": datetime.now().isoformat() + "Z",
+        }
+        answer = kinesis.put_record(
+            StreamName=stream_name, Data=json.dumps(event), PartitionKey=user
+        )
+        user_to_shard[user] = answer["ShardId"]
+    return user_to_shard

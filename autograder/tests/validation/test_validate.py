@@ -1,0 +1,156 @@
+"""What a validation notices: each kind of finding from trials made for it, and a real run."""
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from autograder.assignment import Course
+from autograder.cli import app
+from autograder.grading.grade import Outcome
+from autograder.grading.plan import Plan, PlannedTest
+from autograder.submission import Submission
+from autograder.validation.corpus import DeclaredSubmission, corpus_folder
+from autograder.validation.report import Finding, Kind, TestPower, Validation, markdown
+from autograder.validation.trials import Entry, Trial
+from autograder.validation.validate import Scope, judge, powers_of, validate, weak_tests
+
+
+def declared(name: str, *fails: str) -> DeclaredSubmission:
+    """Make a submission that declares these failures."""
+    return DeclaredSubmission(
+        name, "a.py", frozenset(fails), alone=False, source="", helpers={}, feedback_file=Path()
+    )
+
+
+def trial(name: str, *fails: str, trouble: str = "", outcome: Outcome = Outcome.WRONG) -> Trial:
+    """Make a trial that failed these of the tests a, b, c and d."""
+    outcomes = {one: outcome if one in fails else Outcome.PASSED for one in "abcd"}
+    return Trial(Entry(name, Submission({}, ()), "a.py", name), outcomes, "", trouble)
+
+
+def kinds(findings: list[Finding]) -> list[tuple[Kind, str]]:
+    """Name findings with their details."""
+    return [(one.kind, one.detail) for one in findings]
+
+
+def test_what_fails_as_declared_is_no_finding() -> None:
+    """A wrong one that fails just its tests, a right one that fails none."""
+    assert judge(declared("wrong/x", "a", "b"), [trial("wrong/x", "a", "b")]) == []
+    assert judge(declared("right/x"), [trial("right/x")]) == []
+
+
+@pytest.mark.parametrize(
+    ("submission", "failed", "expected"),
+    [
+        (declared("right/x"), "b", [(Kind.RIGHT_REFUSED, "by b")]),
+        (declared("wrong/x", "a", "b"), "", [(Kind.WRONG_ACCEPTED, "should fail a, b")]),
+        (declared("wrong/x", "a", "b"), "a", [(Kind.FAILS_ELSEWHERE, "passes b")]),
+        (declared("wrong/x", "a"), "acd", [(Kind.FAILS_ELSEWHERE, "fails also c, d")]),
+    ],
+)
+def test_what_fails_otherwise_is_named(
+    submission: DeclaredSubmission, failed: str, expected: list[tuple[Kind, str]]
+) -> None:
+    """With the tests that it should have failed, and those that it should not have."""
+    assert kinds(judge(submission, [trial(submission.name, *failed)])) == expected
+
+
+def test_results_that_change_with_the_data_are_unstable() -> None:
+    """Every repeat has other data; the verdicts stay."""
+    trials = [trial("wrong/x", "a"), trial("wrong/x", "a"), trial("wrong/x", "a", "c")]
+
+    assert kinds(judge(declared("wrong/x", "a"), trials)) == [
+        (Kind.UNSTABLE, "with the data of wrong/x it differs in c")
+    ]
+
+
+@pytest.mark.parametrize(
+    "failing",
+    [
+        trial("wrong/x", "a", trouble="Traceback"),
+        trial("wrong/x", "a", outcome=Outcome.GRADER_ERROR),
+    ],
+)
+def test_a_fault_of_the_grader_is_no_catch(failing: Trial) -> None:
+    """A test that breaks down has judged nothing."""
+    (finding,) = judge(declared("wrong/x", "a"), [failing])
+
+    assert finding.kind is Kind.GRADER_FAILED
+
+
+def test_tests_that_catch_nothing_of_their_own_are_named() -> None:
+    """Either nothing fails them, or only what fails many others too."""
+    tests = tuple(PlannedTest("x", f"test_{one}", one, "R1", 1) for one in "abcde")
+    outcomes = {f"x/{one}": Outcome.WRONG for one in "abcd"}
+    everything = Trial(Entry("wrong/y", Submission({}, ()), "a.py", ""), outcomes, "", "")
+    one_only = Trial(
+        Entry("wrong/z", Submission({}, ()), "a.py", ""), {"x/a": Outcome.WRONG}, "", ""
+    )
+
+    powers = powers_of(
+        Plan(tests, ""),
+        [declared("wrong/y", "x"), declared("wrong/z", "x")],
+        {"wrong/y": [everything], "wrong/z": [one_only]},
+    )
+    findings = weak_tests(powers)
+
+    assert powers[0] == TestPower(
+        id="x/a", requirement="R1", caught=("wrong/z", "wrong/y"), sharpest=1
+    )
+    assert [(one.kind, one.subject) for one in findings] == [
+        (Kind.CATCHES_NOTHING_OF_ITS_OWN, "x/b"),
+        (Kind.CATCHES_NOTHING_OF_ITS_OWN, "x/c"),
+        (Kind.CATCHES_NOTHING_OF_ITS_OWN, "x/d"),
+        (Kind.CATCHES_NOTHING, "x/e"),
+    ]
+
+
+def test_a_report_in_markdown_has_no_stray_cells() -> None:
+    """A mutant's name may hold a bar or an angle bracket."""
+    finding = Finding(kind=Kind.MUTANT_SURVIVED, subject="a.py: f: `a | b` -> `a < b`")
+    result = Validation(
+        assignment="m", right=1, wrong=1, repeats=1, complete=True, requirements=1,
+        tests=(TestPower(id="x/a", requirement="R1", caught=("wrong/y",), sharpest=1),),
+        mutants=None, findings=(finding,),
+    )  # fmt: skip
+
+    text = markdown(result)
+
+    assert "| mutant survived | a.py: f: `a \\| b` -> `a &lt; b` |  |" in text
+    assert "| `x/a` | R1 | y |" in text
+
+
+def test_validate_finds_nothing_off_with_one_of_ours() -> None:
+    """One command judges one submission, its feedback included."""
+    done = CliRunner().invoke(app, ["validate", "--only", "stops_at_a_gap", "--format", "json"])
+
+    assert done.exit_code == 0, done.output
+    result = json.loads(done.stdout)
+    assert (result["wrong"], result["complete"], result["findings"]) == (1, False, [])
+
+
+def test_validate_says_when_feedback_has_changed(tmp_path: Path) -> None:
+    """What students read changes only with a reviewed file; `update` writes it."""
+    ours = Course.of_this_checkout()
+    for folder in ("assignments", "solutions", "autograder/suites"):
+        shutil.copytree(ours.suites.parents[1] / folder, tmp_path / folder)
+    course = Course(tmp_path)
+    assignment = course.load("m06_partitioned_logs")
+    kept = corpus_folder(course, assignment) / "wrong" / "lists_one_page_of_shards.txt"
+    text = kept.read_text()
+    kept.write_text("something else\n")
+    scope = Scope(only=("lists_one_page_of_shards",))
+
+    (changed,) = validate(assignment, course, scope).findings
+    updated = validate(assignment, course, replace(scope, update=True)).findings
+
+    assert (changed.kind, changed.subject) == (
+        Kind.FEEDBACK_CHANGED,
+        "wrong/lists_one_page_of_shards",
+    )
+    assert updated == ()
+    assert kept.read_text() == text
