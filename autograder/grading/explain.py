@@ -90,6 +90,8 @@ _ERROR_HINTS: dict[str, str] = {
     "500 records for each PutRecords.",
 }
 
+_LOOK = "What does your code take for granted in the last line shown, that is not so here?"
+
 _TYPE_HINTS: dict[str, str] = {
     "ModuleNotFoundError": "Only the standard library, boto3 and your own modules can be imported.",
     "EndpointConnectionError": "Do not write an endpoint into your code; it comes from the "
@@ -98,6 +100,10 @@ _TYPE_HINTS: dict[str, str] = {
     "environment.",
     "SyntaxError": "Run the file with Python on your machine first.",
     "IndentationError": "Run the file with Python on your machine first.",
+    "KeyError": "Not every answer has every key; look in boto3's documentation when it is there.",
+    "IndexError": "What does the code do where the list is empty?",
+    "ParamValidationError": "boto3 refuses these parameters before it asks AWS; its documentation "
+    "says which are allowed.",
 }
 
 
@@ -150,7 +156,7 @@ def _raised(result: Raised, call: str) -> Verdict:
         for frame in result.traceback
     )
     did = "importing the file" if result.during_import else call
-    hint = _ERROR_HINTS.get(result.error_code or "") or _TYPE_HINTS.get(result.type_name)
+    hint = _ERROR_HINTS.get(result.error_code or "") or _TYPE_HINTS.get(result.type_name) or _LOOK
     message = f": {steady(result.message)}" if result.message else ""
     return Verdict(
         Outcome.CRASHED,

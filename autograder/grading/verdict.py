@@ -37,8 +37,8 @@ class GraderFaultError(Exception):
 def wrong(
     came_back: str,
     *,
-    expected: str | None = None,
-    hint: str | None = None,
+    expected: str,
+    hint: str,
     witnesses: Sequence[Witnesses] = (),
 ) -> NoReturn:
     """End the test: the code ran, and did something else than the requirement asks.

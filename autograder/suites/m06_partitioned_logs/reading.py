@@ -18,6 +18,7 @@ from autograder.grading.verdict import shown, wrong
 
 Pair = tuple[str, dict[str, Any]]
 
+RETURN_IT = "Does it return what it has collected? Printing is not returning."
 PAIRS = "a list of (sequence number, event) pairs, the event being the decoded JSON"
 
 
@@ -75,7 +76,11 @@ def expect_pairs(
         expect_records(value, expected, call, hint, cloud=cloud)
     for item in items_of(value, call):
         if not isinstance(item, list) or len(item) != 2:
-            wrong(f"{call} returned a list with the item {shown(item)}.", expected=PAIRS)
+            wrong(
+                f"{call} returned a list with the item {shown(item)}.",
+                expected=PAIRS,
+                hint="Put the record's SequenceNumber and its decoded Data together: two items.",
+            )
         offset, event = item
         if not isinstance(offset, str) or not isinstance(event, dict):
             wrong(
@@ -161,7 +166,7 @@ def items_of(value: Any, call: str) -> list[Any]:
         wrong(
             f"{_function(call)} returned {shown(value)}.",
             expected=PAIRS,
-            hint="Does it return what it has collected?" if value is None else None,
+            hint=RETURN_IT if value is None else "Collect the pairs of all pages in one list.",
         )
     return value
 

@@ -103,7 +103,11 @@ def test_nothing_is_left_in_the_queue(
             hint=DELETE,
         )
     if not any(call.operation in ("SendMessage", "SendMessageBatch") for call in cloud.calls.all()):
-        wrong("No message was sent to a queue.", expected=f"a queue {name!r}, used for real")
+        wrong(
+            "No message was sent to a queue.",
+            expected=f"a queue {name!r}, used for real",
+            hint="Send with SendMessage or SendMessageBatch, receive with ReceiveMessage.",
+        )
     if cloud.sqs.exists(name):
         depth = cloud.sqs.depth(name)
         if depth.visible or depth.in_flight or depth.delayed:
@@ -151,10 +155,15 @@ def test_log_is_a_stream_with_one_shard(
         wrong(
             f"Afterwards the stream {name!r} {f'is {status}' if status else 'does not exist'}.",
             expected="a stream with one shard, left in place",
+            hint="Make the stream under exactly this name, and do not delete it.",
         )
     shards = cloud.kinesis.records(name)
     if len(shards) != 1:
-        wrong(f"The stream has {len(shards)} shards.", expected="one shard, and so one order")
+        wrong(
+            f"The stream has {len(shards)} shards.",
+            expected="one shard, and so one order",
+            hint="ShardCount is 1 here: only within a shard is there an order.",
+        )
     (records,) = shards.values()
     found = [record.data.decode("utf-8", "replace") for record in records]
     if found != messages:
@@ -176,7 +185,11 @@ def test_no_messages_at_all(brokers: Module, name: str) -> None:
 
     for value, call in ((queue, "read_queue_twice()"), (log, "read_log_twice()")):
         if two_readings(value, call) != ([], []):
-            wrong(f"{call} returned {shown(value)} for no messages.", expected="([], [])")
+            wrong(
+                f"{call} returned {shown(value)} for no messages.",
+                expected="([], [])",
+                hint="Nothing was sent, so neither reading finds anything.",
+            )
 
 
 @pytest.mark.graded("B4", points=1)

@@ -262,6 +262,7 @@ def test_fifty_by_default(reader: Module, cloud: Cloud, chance: random.Random, n
     )
 
 
+BY_SHARD = "The keys are the ShardIds of the listing, the values the lists of pairs."
 ALL_SHARDS = "a dict {shard id: what read_from_shard returns}"
 
 
@@ -302,7 +303,7 @@ def _as_dict(value: Any, right: Mapping[str, object]) -> dict[str, Any]:
         wrong(
             f"read_all_shards() returned {shown(value)}.",
             expected=ALL_SHARDS,
-            hint="The keys are the ShardIds of the listing, the values the lists of pairs.",
+            hint=BY_SHARD,
         )
     return shards
 
@@ -334,7 +335,7 @@ def test_every_shard_is_read(
     value = reader.read_all_shards(name)
 
     if not isinstance(value, dict):
-        wrong(f"read_all_shards() returned {shown(value)}.", expected=ALL_SHARDS)
+        wrong(f"read_all_shards() returned {shown(value)}.", expected=ALL_SHARDS, hint=BY_SHARD)
     expect_shards(
         reader,
         value,

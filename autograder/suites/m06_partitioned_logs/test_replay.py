@@ -312,6 +312,7 @@ def test_a_replay_changes_nothing_and_can_be_repeated(
         wrong(
             "After the replay, other records stand in the stream than before.",
             expected="the same records: a replay only reads",
+            hint="GetShardIterator and GetRecords are all that a replay needs.",
         )
     if again != first:
         wrong(

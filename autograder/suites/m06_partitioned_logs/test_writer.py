@@ -13,6 +13,7 @@ from autograder.grading.anomalies import witnesses_of
 from autograder.grading.grade import Anomaly
 from autograder.grading.student import Module
 from autograder.grading.verdict import shown, wrong
+from autograder.suites.m06_partitioned_logs.reading import RETURN_IT
 from autograder.suites.m06_partitioned_logs.writing import (
     ACTIONS,
     USERS,
@@ -24,6 +25,8 @@ from autograder.suites.m06_partitioned_logs.writing import (
 
 # Far more than a function may sleep, and less than any time zone is away from UTC here.
 CLOCKS_DIFFER = timedelta(hours=2)
+SEND = "Send each event with PutRecord or PutRecords."
+REPORTED = "Kinesis tells the ShardId of each record in its answer."
 WAIT_HINT = "create_stream only asks for a stream; boto3's waiter `stream_exists` waits for it."
 
 
@@ -38,7 +41,11 @@ def expect_active(cloud: Cloud, stream: str, shards: int, after: str) -> None:
         )
     found = len(cloud.kinesis.shards(stream))
     if found != shards:
-        wrong(f"After {after} the stream has {found} shards.", expected=f"{shards} shards")
+        wrong(
+            f"After {after} the stream has {found} shards.",
+            expected=f"{shards} shards",
+            hint="ShardCount is what was asked for; a stream that exists keeps its shards.",
+        )
 
 
 @pytest.mark.graded("W1", points=2)
@@ -88,13 +95,18 @@ def test_stream_that_somebody_else_creates_is_waited_for(
     )
 
 
+AS_THEY_ARE = "Return the entries of Shards as Kinesis gives them, whole."
 DESCRIPTIONS = "a list of all shard descriptions, dicts with ShardId and HashKeyRange"
 
 
-def expect_shards(value: Any, cloud: Cloud, stream: str, hint: str | None = None) -> None:
+def expect_shards(value: Any, cloud: Cloud, stream: str, hint: str) -> None:
     """Check that each shard of the stream is there once, in any order and any form."""
     if not isinstance(value, list):
-        wrong(f"get_shard_info() returned {shown(value)}.", expected=DESCRIPTIONS)
+        wrong(
+            f"get_shard_info() returned {shown(value)}.",
+            expected=DESCRIPTIONS,
+            hint=RETURN_IT if value is None else AS_THEY_ARE,
+        )
     right = [shard["ShardId"] for shard in cloud.kinesis.shards(stream)]
     found = [one.get("ShardId") if isinstance(one, dict) else one for one in value]
     missing = sorted(set(right) - {one for one in found if isinstance(one, str)})
@@ -116,16 +128,21 @@ def test_shard_info_returns_the_descriptions(
 
     value = writer.get_shard_info(name)
 
-    expect_shards(value, cloud, name)
+    expect_shards(value, cloud, name, AS_THEY_ARE)
     right = {shard["ShardId"]: shard["HashKeyRange"] for shard in cloud.kinesis.shards(name)}
     for shard in value:
         if not isinstance(shard, dict):
-            wrong(f"get_shard_info() has {shown(shard)} in its list.", expected=DESCRIPTIONS)
+            wrong(
+                f"get_shard_info() has {shown(shard)} in its list.",
+                expected=DESCRIPTIONS,
+                hint=AS_THEY_ARE,
+            )
         if shard.get("HashKeyRange") != right[shard["ShardId"]]:
             wrong(
                 f"get_shard_info() returned for {shard['ShardId']} "
                 f"the HashKeyRange {shown(shard.get('HashKeyRange'))}.",
                 expected=shown(right[shard["ShardId"]]),
+                hint=AS_THEY_ARE,
             )
 
 
@@ -176,6 +193,7 @@ def test_exactly_so_many_events_are_sent(
         wrong(
             f"send_events_to_shards(..., {count}) left {found} records in the stream.",
             expected=f"{count} records",
+            hint="One record for each event, from number 0 to num_events - 1.",
         )
 
 
@@ -209,6 +227,7 @@ def test_events_cycle_through_users_and_actions(
                     f"Event {number} has {key} {shown(event.get(key))}.",
                     expected=f"{shown(cycle[number % len(cycle)])}: event i takes number "
                     f"i modulo {len(cycle)} of the list",
+                    hint="Users and actions take turns each in a cycle of their own.",
                 )
 
 
@@ -222,6 +241,7 @@ def _strictly_decoded(data: bytes) -> dict[str, Any]:
         wrong(
             f"A record's data is {shown(data[:100].decode('utf-8', 'replace'))}.",
             expected="the JSON of one event, such as json.dumps(event) gives it",
+            hint="Data is what json.dumps makes of the event, once.",
         )
     return event
 
@@ -235,25 +255,32 @@ def test_timestamps_are_utc(writer: Module, cloud: Cloud, chance: random.Random,
 
     found = events_in(cloud, name)
     if not found:
-        wrong("No record stands in the stream.", expected="events with a timestamp")
+        wrong("No record stands in the stream.", expected="events with a timestamp", hint=SEND)
     for one in found:
         stamp = one.event.get("timestamp")
-        if not _is_utc_timestamp(stamp, cloud.clock.today()):
+        amiss = _amiss_with(stamp, cloud.clock.today())
+        if amiss:
             wrong(
-                f"{one.name.capitalize()} has the timestamp {shown(stamp)}.",
+                f"{one.name.capitalize()} has the timestamp {shown(stamp)}{amiss}",
                 expected="the present time in UTC, as a text such as 2026-03-01T12:34:56.789012Z",
                 hint="datetime.now(UTC) is the time in UTC, wherever the machine is. An offset "
                 "such as +00:00 and the Z say the same; keep only the Z.",
             )
 
 
-def _is_utc_timestamp(stamp: object, now: datetime) -> bool:
+def _amiss_with(stamp: object, now: datetime) -> str:
+    """Tell what is wrong with a timestamp; empty where nothing is."""
     if not isinstance(stamp, str) or not re.fullmatch(r"\d{4}-?\d\d-?\d\dT[\d:.,]+Z", stamp):
-        return False
+        return "."
     try:
-        return abs(datetime.fromisoformat(stamp) - now) < CLOCKS_DIFFER
+        away = datetime.fromisoformat(stamp) - now
     except ValueError:
-        return False
+        return ", which is no time."
+    if abs(away) > timedelta(days=1):
+        return ", days away from now."
+    if abs(away) > CLOCKS_DIFFER:
+        return f", {round(away / timedelta(hours=0.5)) / 2:+} hours away from now."
+    return ""
 
 
 @pytest.mark.graded("W4", points=1)
@@ -265,7 +292,11 @@ def test_thirty_events_by_default(writer: Module, cloud: Cloud, name: str) -> No
 
     found = len(events_in(cloud, name))
     if found != 30:
-        wrong(f"Called without num_events, it left {found} records.", expected="30 records")
+        wrong(
+            f"Called without num_events, it left {found} records.",
+            expected="30 records",
+            hint="num_events is 30 by default.",
+        )
 
 
 @pytest.mark.graded("W4", points=1)
@@ -295,7 +326,7 @@ def test_partition_key_is_the_user(
 
     found = events_in(cloud, name)
     if not found:
-        wrong("No record stands in the stream.", expected="events keyed by their user")
+        wrong("No record stands in the stream.", expected="events keyed by their user", hint=SEND)
     for one in found:
         user = one.event.get("userId", USERS[(one.number or 0) % len(USERS)])
         if one.record.partition_key != user:
@@ -330,7 +361,9 @@ def test_each_users_events_are_in_order(
 
     writer.send_events_to_shards(name, count)
 
-    expect_sent(cloud, name, count, in_order=True)
+    expect_sent(
+        cloud, name, count, "Kinesis keeps records in the order in which they come.", in_order=True
+    )
 
 
 @pytest.mark.graded("W6", points=2, api_calls=1500)
@@ -407,7 +440,11 @@ def test_errors_that_last_reach_the_caller(writer: Module, name: str) -> None:
 def mapping_of(value: Any) -> dict[str, Any]:
     """Check that a value is a dict."""
     if not isinstance(value, dict):
-        wrong(f"send_events_to_shards() returned {shown(value)}.", expected="{user: shard id}")
+        wrong(
+            f"send_events_to_shards() returned {shown(value)}.",
+            expected="{user: shard id}",
+            hint=RETURN_IT if value is None else REPORTED,
+        )
     return value
 
 
@@ -426,6 +463,7 @@ def test_mapping_names_the_users_that_sent(
         wrong(
             f"send_events_to_shards(..., {count}) returned {shown(value)}.",
             expected=f"a mapping with {', '.join(sorted(sent))}, and nobody else",
+            hint="The keys are users, those that sent something.",
         )
 
 
@@ -448,12 +486,13 @@ def test_mapping_is_what_kinesis_reported(
             wrong(
                 f"send_events_to_shards() returned {shown(mapping[user])} for {user}.",
                 expected=" or ".join(sorted(shards)),
-                hint="Kinesis tells the ShardId of each record in its answer.",
+                hint=REPORTED,
             )
     if not set(USERS) & set(mapping):
         wrong(
             f"send_events_to_shards() returned {shown(value)}.",
             expected="{user: shard id}, for every user that sent something",
+            hint=REPORTED,
         )
 
 
@@ -484,4 +523,8 @@ def test_deleting_what_never_was_is_no_error(writer: Module, cloud: Cloud, name:
     writer.delete_stream(name)
 
     if cloud.kinesis.status(other) != "ACTIVE":
-        wrong("delete_stream() deleted another stream.", expected="other streams stay")
+        wrong(
+            "delete_stream() deleted another stream.",
+            expected="other streams stay",
+            hint="Delete the stream of exactly this name.",
+        )

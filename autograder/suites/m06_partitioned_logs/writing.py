@@ -82,7 +82,7 @@ def number_of(event: dict[str, Any]) -> int | None:
 
 
 def expect_sent(
-    cloud: Cloud, stream: str, num_events: int, hint: str | None = None, *, in_order: bool = False
+    cloud: Cloud, stream: str, num_events: int, hint: str, *, in_order: bool = False
 ) -> None:
     """Check that each event stands in the log once, and each user's in order if that is asked.
 
@@ -94,6 +94,7 @@ def expect_sent(
         wrong(
             "No event in the log can be told by its number.",
             expected="events with an eventId, so that their order can be seen",
+            hint="W4 says which keys an event has.",
         )
     # Counted from 1 is the business of W4, like one event too many.
     first = 1 if numbers[num_events] and not numbers[0] else 0
@@ -117,7 +118,7 @@ def expect_sent(
         _expect_order(cloud, found, hint)
 
 
-def _expect_order(cloud: Cloud, found: Sequence[SentEvent], hint: str | None) -> None:
+def _expect_order(cloud: Cloud, found: Sequence[SentEvent], hint: str) -> None:
     by_log: dict[tuple[str, str], list[SentEvent]] = {}
     for one in found:
         by_log.setdefault((one.record.shard_id, one.user), []).append(one)
