@@ -258,8 +258,8 @@ def where_it_stopped(cloud: Cloud) -> tuple[str, ...]:
     if not _more_follow(last):
         return ()
     return (
-        f"{nth.format('answered')} with {len(last.response['Records']) or 'no'} records and "
-        f"MillisBehindLatest {last.response['MillisBehindLatest']}: more follow. "
+        f"{nth.format('answered')} with {len(last.response['Records']) or 'no'} records and a "
+        "MillisBehindLatest above 0: more follow. "
         "Your function stopped there.",
     )
 

@@ -239,7 +239,7 @@ def _strictly_decoded(data: bytes) -> dict[str, Any]:
         event = None
     if not isinstance(event, dict):
         wrong(
-            f"A record's data is {shown(data[:100].decode('utf-8', 'replace'))}.",
+            f"A record's data is {shown(data.decode('utf-8', 'replace'))}.",
             expected="the JSON of one event, such as json.dumps(event) gives it",
             hint="Data is what json.dumps makes of the event, once.",
         )
