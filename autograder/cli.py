@@ -21,7 +21,7 @@ from autograder.assignment import Course
 from autograder.errors import AutograderError
 from autograder.feedback.text import inert, print_grade
 from autograder.grading.grade import Grade
-from autograder.grading.run import grade_submission
+from autograder.grading.run import Examiner
 from autograder.stubs import build as build_stubs
 from autograder.stubs import check as check_stubs
 from autograder.submission import read_submission
@@ -67,9 +67,8 @@ def grade(
     chosen = course.load(assignment) if assignment else course.assignment_for(path)
     submission = read_submission(path, chosen)
     _check_writable(output)
-    result, trouble = grade_submission(
-        submission, chosen, course, checkpoints=checkpoint or (), confined=not no_jail
-    )
+    with Examiner(chosen, course, confined=not no_jail) as examiner:
+        result, trouble = examiner.grade(submission, checkpoints=checkpoint or ())
     if trouble:
         _say_trouble(trouble)
     _write(lambda console: _render(result, format, console), output)

@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Self
 
 import moto.sqs.models
+from moto.moto_api._internal import mock_random
 
 from autograder.cloud.calls import CallLog
 from autograder.cloud.clock import Clock, moto_follows
@@ -47,6 +48,7 @@ class Cloud:
         self.gate = Gate(self._kinesis_api, self._sqs_api, self.faults, self.calls, self.clock)
 
     def _renew(self) -> None:
+        mock_random.seed(0)  # message ids and receipt handles, which feedback may show
         kinesis = FaithfulBackend(self.clock, self._settings)
         sqs = new_backend()
         self.kinesis = KinesisBackstage(kinesis)

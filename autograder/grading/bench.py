@@ -30,7 +30,7 @@ class Bench:
         Raises:
             JailError: No jail can be had here.
         """
-        course = Course.of_this_checkout()
+        course = Course(suite.parents[2])
         assignment = course.load(suite.name)
         folder = Path(submission) if submission else course.solutions / suite.name
         jail = Jail(folder.resolve(), assignment.limits, confined=confined)

@@ -6,14 +6,12 @@ nobody planned, or disagrees with pytest's exit code is the grader's error, neve
 
 import importlib.metadata
 import json
-import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import pytest
 from pydantic import ValidationError
@@ -30,7 +28,8 @@ from autograder.grading.grade import (
     Outcome,
     checkpoint_of,
 )
-from autograder.grading.plan import Plan, PlannedTest, read_plan
+from autograder.grading.launcher import Launcher
+from autograder.grading.plan import PlannedTest, read_plan
 from autograder.grading.requirements import Requirements, read_requirements
 from autograder.jail import require_jail
 from autograder.submission import Refusal, Submission
@@ -51,146 +50,132 @@ class Run:
     """The end of what pytest printed, for the instructor."""
 
 
-def grade_submission(
-    submission: Submission,
-    assignment: Assignment,
-    course: Course,
-    *,
-    checkpoints: Sequence[str] = (),
-    confined: bool = True,
-    seed: str | None = None,
-) -> tuple[Grade, str]:
-    """Grade one submission.
+class Examiner:
+    """Grades submissions of one assignment, one at a time.
 
     Args:
-        submission: The files, as read.
         assignment: What they answer.
         course: Where the hidden suites lie.
-        checkpoints: The ids of those to grade; empty for all.
         confined: False runs the code without a jail.
-        seed: What the tests' data derive from; by default the submission itself.
-
-    Returns:
-        The grade, and what the grader printed where something of its own failed (else empty).
 
     Raises:
-        AssignmentError: The suite is not as it should be, or there is no such checkpoint.
-        JailError: No jail can be had here; nothing was run.
+        AssignmentError: The suite is not as it should be.
+        JailError: No jail can be had here.
     """
-    suite = course.suites / assignment.id
-    plan = read_plan(assignment, suite)
-    requirements = read_requirements(suite)
-    known = [checkpoint.id for checkpoint in assignment.checkpoints]
-    for name in checkpoints:
-        if name not in known:
-            raise AssignmentError(f"unknown checkpoint {name!r}; there are: {', '.join(known)}")
-    chosen = [one for one in assignment.checkpoints if not checkpoints or one.id in checkpoints]
-    refusals = {one.id: submission.refusal_for(one.files) for one in chosen}
-    to_run = [one for one in chosen if refusals[one.id] is None]
 
-    tests: dict[str, GradedTest] = {}
-    for checkpoint in chosen:
-        refusal = refusals[checkpoint.id]
-        if refusal is not None:
-            tests |= {
-                test.id: _refused(test, refusal, requirements) for test in plan.of(checkpoint.id)
-            }
-    trouble = ""
-    if to_run and confined:
-        require_jail()
-    if to_run:
-        expected = [test for one in to_run for test in plan.of(one.id)]
-        files = [f"test_{one.id}.py" for one in to_run]
-        run = _run_pytest(
-            submission,
-            assignment,
-            suite,
-            files,
-            len(expected),
-            confined=confined,
-            seed=submission.digest if seed is None else seed,
-        )
-        verdicts, trouble = read_verdicts(run, expected, requirements)
-        tests |= verdicts
-    return _grade(
-        submission,
-        assignment,
-        plan,
-        chosen_ids={one.id for one in chosen},
-        tests=tests,
-        confined=confined,
-    ), trouble
-
-
-def _grade(
-    submission: Submission,
-    assignment: Assignment,
-    plan: Plan,
-    *,
-    chosen_ids: set[str],
-    tests: dict[str, GradedTest],
-    confined: bool,
-) -> Grade:
-    checkpoints: list[GradedCheckpoint] = [
-        checkpoint_of(one.id, one.title, tuple(tests[test.id] for test in plan.of(one.id)))
-        for one in assignment.checkpoints
-        if one.id in chosen_ids
-    ]
-    return Grade(
-        assignment=assignment.id,
-        score=sum(one.score for one in checkpoints),
-        max_score=sum(one.max_score for one in checkpoints),
-        submission=GradedSubmission(digest=submission.digest, files=submission.file_digests),
-        grader=Grader(
-            version=importlib.metadata.version("autograder"), suite=plan.digest, jail=confined
-        ),
-        checkpoints=tuple(checkpoints),
-    )
-
-
-def _run_pytest(
-    submission: Submission,
-    assignment: Assignment,
-    suite: Path,
-    files: list[str],
-    tests: int,
-    *,
-    confined: bool,
-    seed: str,
-) -> Run:
-    """Run the suite's files in a fresh interpreter whose environment says nothing of ours."""
-    longest = STARTING_SECONDS + tests * assignment.limits.wall_seconds
-    with tempfile.TemporaryDirectory(prefix="autograder-") as scratch:
-        stage = Path(scratch) / "submission"
-        stage.mkdir()
-        submission.copy_to(stage)
-        Path(scratch).chmod(0o755)
-        arguments = pytest_arguments(suite, files, Path(scratch), stage, seed, confined=confined)
-        command = [sys.executable, "-P", "-m", "pytest", *arguments]
-        environment = {
-            key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TMPDIR") if key in os.environ
-        }
-        environment["PYTHONDONTWRITEBYTECODE"] = "1"
-        process = subprocess.Popen(
-            command,
-            cwd=scratch,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    def __init__(self, assignment: Assignment, course: Course, *, confined: bool = True) -> None:
+        self._assignment = assignment
+        self._suite = course.suites / assignment.id
+        self._confined = confined
+        self._plan = read_plan(assignment, self._suite)
+        self._requirements = read_requirements(self._suite)
+        self._launcher = Launcher()
         try:
-            output, _ = process.communicate(timeout=longest)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            output, _ = process.communicate()
-            return Run(None, None, _end_of(output))
+            if confined:
+                require_jail()
         except BaseException:
-            process.kill()
-            process.wait()
+            self.close()
             raise
-        return Run(process.returncode, _read_report(Path(scratch) / REPORT), _end_of(output))
+
+    def close(self) -> None:
+        """End the interpreter that runs the hidden tests."""
+        self._launcher.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def grade(
+        self, submission: Submission, *, checkpoints: Sequence[str] = (), seed: str | None = None
+    ) -> tuple[Grade, str]:
+        """Grade one submission.
+
+        Args:
+            submission: The files, as read.
+            checkpoints: The ids of those to grade; empty for all.
+            seed: What the tests' data derive from; by default the submission itself.
+
+        Returns:
+            The grade, and what the grader printed where something of its own failed (else empty).
+
+        Raises:
+            AssignmentError: There is no such checkpoint.
+        """
+        known = [checkpoint.id for checkpoint in self._assignment.checkpoints]
+        for name in checkpoints:
+            if name not in known:
+                raise AssignmentError(f"unknown checkpoint {name!r}; there are: {', '.join(known)}")
+        chosen = [
+            one for one in self._assignment.checkpoints if not checkpoints or one.id in checkpoints
+        ]
+        refusals = {one.id: submission.refusal_for(one.files) for one in chosen}
+        to_run = [one.id for one in chosen if refusals[one.id] is None]
+
+        tests: dict[str, GradedTest] = {}
+        for checkpoint in chosen:
+            refusal = refusals[checkpoint.id]
+            if refusal is not None:
+                tests |= {
+                    test.id: _refused(test, refusal, self._requirements)
+                    for test in self._plan.of(checkpoint.id)
+                }
+        trouble = ""
+        if to_run:
+            expected = [test for one in to_run for test in self._plan.of(one)]
+            run = self._run(
+                submission,
+                [f"test_{one}.py" for one in to_run],
+                len(expected),
+                seed=submission.digest if seed is None else seed,
+            )
+            verdicts, trouble = read_verdicts(run, expected, self._requirements)
+            tests |= verdicts
+        return self._grade(submission, {one.id for one in chosen}, tests), trouble
+
+    def _run(self, submission: Submission, files: list[str], tests: int, *, seed: str) -> Run:
+        """Run the suite's files."""
+        longest = STARTING_SECONDS + tests * self._assignment.limits.wall_seconds
+        with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
+            scratch = Path(folder)
+            stage = scratch / "submission"
+            stage.mkdir()
+            submission.copy_to(stage)
+            scratch.chmod(0o755)
+            arguments = pytest_arguments(
+                self._suite, files, scratch, stage, seed, confined=self._confined
+            )
+            ended = self._launcher.run(arguments, scratch, longest)
+            return Run(ended.exit_code, _read_report(scratch / REPORT), ended.output)
+
+    def _grade(
+        self, submission: Submission, chosen_ids: set[str], tests: dict[str, GradedTest]
+    ) -> Grade:
+        checkpoints: list[GradedCheckpoint] = [
+            checkpoint_of(
+                one.id, one.title, tuple(tests[test.id] for test in self._plan.of(one.id))
+            )
+            for one in self._assignment.checkpoints
+            if one.id in chosen_ids
+        ]
+        return Grade(
+            assignment=self._assignment.id,
+            score=sum(one.score for one in checkpoints),
+            max_score=sum(one.max_score for one in checkpoints),
+            submission=GradedSubmission(digest=submission.digest, files=submission.file_digests),
+            grader=Grader(
+                version=importlib.metadata.version("autograder"),
+                suite=self._plan.digest,
+                jail=self._confined,
+            ),
+            checkpoints=tuple(checkpoints),
+        )
 
 
 def pytest_arguments(
@@ -209,7 +194,7 @@ def pytest_arguments(
     settings = scratch / "pytest.ini"
     settings.write_text("[pytest]\n")
     return [
-        "-c", str(settings),
+        "-c", str(settings), "-W", "ignore::pytest.PytestAssertRewriteWarning",
         "--rootdir", str(suite), "--confcutdir", str(suite), "--import-mode=importlib",
         "--disable-plugin-autoload", "-p", "pytest_metadata.plugin",
         "-p", "pytest_jsonreport.plugin",
@@ -221,10 +206,6 @@ def pytest_arguments(
         *([] if confined else ["--no-jail"]),
         *[str(suite / name) for name in files],
     ]  # fmt: skip
-
-
-def _end_of(output: bytes) -> str:
-    return output.decode("utf-8", "replace")[-4000:]
 
 
 def _read_report(path: Path) -> object:

@@ -3,14 +3,16 @@
 import io
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
+from queue import SimpleQueue
 
 from rich.console import Console
 
 from autograder.assignment import Assignment, Course
 from autograder.feedback.text import print_lost_points
 from autograder.grading.grade import Grade, Outcome
-from autograder.grading.run import grade_submission
+from autograder.grading.run import Examiner
 from autograder.submission import Submission
 
 
@@ -52,7 +54,7 @@ def try_all(
 ) -> Iterator[Trial]:
     """Grade all entries, so many at a time, and yield their trials in the order given.
 
-    The processes are those of the graders; a thread only waits for its own.
+    Each thread has an examiner and only waits for it.
 
     Args:
         entries: What to grade.
@@ -64,16 +66,23 @@ def try_all(
 
     def grade(entry: Entry) -> Trial:
         concerned = [one.id for one in assignment.checkpoints if entry.file in one.files]
-        grade, trouble = grade_submission(
-            entry.submission, assignment, course, checkpoints=concerned, seed=entry.seed
-        )
+        examiner = free.get()
+        try:
+            grade, trouble = examiner.grade(
+                entry.submission, checkpoints=concerned, seed=entry.seed
+            )
+        finally:
+            free.put(examiner)
         on_done()
         outcomes = {
             test.id: test.outcome for checkpoint in grade.checkpoints for test in checkpoint.tests
         }
         return Trial(entry, outcomes, lost_points(grade), trouble)
 
-    with ThreadPoolExecutor(workers) as pool:
+    free: SimpleQueue[Examiner] = SimpleQueue()
+    with ExitStack() as examiners, ThreadPoolExecutor(workers) as pool:
+        for _ in range(workers):
+            free.put(examiners.enter_context(Examiner(assignment, course)))
         yield from pool.map(grade, entries)
 
 

@@ -366,3 +366,14 @@ def test_sequence_numbers_have_gaps(cloud: Cloud) -> None:
                for _ in range(5)]  # fmt: skip
 
     assert all(later - earlier > 1 for earlier, later in itertools.pairwise(numbers))
+
+
+def test_ids_of_messages_are_the_same_after_each_reset(cloud: Cloud, sqs: "SQSClient") -> None:
+    """Feedback may show what a student returned, and a grade is the same each time."""
+    ids = []
+    for _ in range(2):
+        cloud.reset()
+        url = sqs.create_queue(QueueName="q")["QueueUrl"]
+        ids.append(sqs.send_message(QueueUrl=url, MessageBody="m")["MessageId"])
+
+    assert ids[0] == ids[1]

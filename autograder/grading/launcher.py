@@ -1,0 +1,165 @@
+"""Starts the hidden tests: each run is a process of its own, forked from a warm interpreter.
+
+What a run imports (pytest, moto, boto3) takes longer than the run, and is imported once. When
+whoever grades is gone, killed even, the interpreter and the run under way end by themselves.
+"""
+
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from autograder.errors import AutograderError
+
+OUTPUT = "output.txt"
+KEPT_OUTPUT = 4000
+"""Characters of what pytest printed that are kept, from its end."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a run ended."""
+
+    exit_code: int | None
+    """None where it did not end in time."""
+    output: str
+    """The end of what it printed, for the instructor."""
+
+
+class Launcher:
+    """A warm interpreter; for one run at a time, so whoever grades side by side has several."""
+
+    def __init__(self) -> None:
+        self._start()
+
+    def _start(self) -> None:
+        self._control, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "autograder.grading.launcher", str(theirs.fileno())],
+                env=_environment(),
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+
+    def run(self, arguments: Sequence[str], folder: Path, seconds: float) -> Ended:
+        """Run pytest once.
+
+        Args:
+            arguments: Of pytest's command line.
+            folder: Where it runs and keeps what it prints; a folder of its own, which is removed
+                should the grader be killed meanwhile.
+            seconds: How long it may take.
+
+        Raises:
+            AutograderError: The interpreter does not start.
+        """
+        order = json.dumps({"arguments": list(arguments), "folder": str(folder)})
+        exit_code: int | None = None
+        self._control.settimeout(seconds)
+        try:
+            self._control.sendall(order.encode() + b"\n")
+            answer = self._control.recv(64)
+            if not answer:
+                raise AutograderError("the hidden tests could not be started: run `uv sync`")
+            exit_code = int(answer)
+        except TimeoutError:
+            self.close()
+            self._start()
+        except OSError as error:
+            raise AutograderError(f"the hidden tests could not be started: {error}") from None
+        return Ended(exit_code, _end_of(folder / OUTPUT))
+
+    def close(self) -> None:
+        """End it, and the run under way."""
+        self._control.close()
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _environment() -> dict[str, str]:
+    """Make an environment that says nothing of ours: no token, no settings of pytest."""
+    kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TMPDIR") if key in os.environ}
+    return {**kept, "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def _end_of(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8", "replace")[-KEPT_OUTPUT:]
+    except OSError:
+        return ""
+
+
+def serve(control: socket.socket) -> None:
+    """Be the warm interpreter: fork for each order until nobody gives any more."""
+    _import_all()
+    with control.makefile("rb") as orders:
+        while line := orders.readline():
+            order = json.loads(line)
+            pid = os.fork()
+            if pid == 0:
+                _run(order["arguments"], Path(order["folder"]), control)
+            _, status = os.waitpid(pid, 0)
+            control.sendall(str(os.waitstatus_to_exitcode(status)).encode())
+
+
+def _import_all() -> None:
+    """Import what a run needs, so that a fork has it already."""
+    import pytest_metadata.plugin  # type: ignore[import-untyped] # noqa: F401
+
+    import autograder.grading.bench
+    import autograder.grading.plugin
+    import autograder.grading.verdict  # noqa: F401
+
+
+def _run(arguments: list[str], folder: Path, control: socket.socket) -> None:
+    """Run pytest in this process, and end it."""
+    import pytest
+
+    code = int(pytest.ExitCode.INTERNAL_ERROR)
+    try:
+        os.chdir(folder)
+        with (folder / OUTPUT).open("wb") as output:
+            os.dup2(output.fileno(), 1)
+            os.dup2(output.fileno(), 2)
+        threading.Thread(target=_end_with, args=(control, folder), daemon=True).start()
+        code = int(pytest.main(arguments))
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        os._exit(code)
+
+
+def _end_with(control: socket.socket, folder: Path) -> None:
+    """End this process once the grader is gone; nobody else would tidy up then."""
+    poll = select.poll()
+    poll.register(control, select.POLLHUP)
+    poll.poll()
+    shutil.rmtree(folder, ignore_errors=True)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    serve(socket.socket(fileno=int(sys.argv[1])))
