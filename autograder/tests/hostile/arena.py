@@ -1,0 +1,161 @@
+"""Grades an attack where everything is watched: time, secrets, and what is left behind."""
+
+import ctypes
+import os
+import shutil
+import socket
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.assignment import Assignment, Course
+from autograder.grading.grade import Grade
+from autograder.grading.run import Examiner
+from autograder.submission import Submission, read_submission
+from autograder.tests.hostile.corpus import ID, Attack
+
+PR_SET_CHILD_SUBREAPER = 36
+LONGEST_SECONDS = 20.0
+QUICK = {"wall_seconds": "3.0", "cpu_seconds": "1"}
+SECRETS = ("GITHUB_TOKEN", "AWS_SESSION_TOKEN", "CANVAS_API_KEY")
+
+
+@dataclass(frozen=True)
+class Aftermath:
+    """What became of an attack."""
+
+    grade: Grade
+    trouble: str
+    """What failed on the grader's side; else empty."""
+    seconds: float
+    left_behind: tuple[str, ...]
+    """Processes, files, mounts, threads and descriptors that were not there before."""
+    honest_score: float
+    """What an honest submission got that was graded next."""
+    canaries: tuple[str, ...]
+    """Secrets that lay in the attack's reach, had there been no walls."""
+
+
+class Arena:
+    """A checkout of its own with secrets in it, and short limits."""
+
+    def __init__(self, root: Path) -> None:
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)  # orphans become ours
+        ours = Course.of_this_checkout()
+        self._root = root
+        canary = os.urandom(8).hex()
+        for folder in ("assignments", "solutions", "autograder/suites"):
+            shutil.copytree(
+                ours.suites.parents[1] / folder,
+                root / folder,
+                ignore=shutil.ignore_patterns("submissions", "__pycache__"),
+            )
+        self.course = Course(root)
+        settings = root / "assignments" / ID / "assignment.toml"
+        settings.write_text(_quick(settings.read_text()))
+        self.canaries = [f"canary-{kind}-{canary}" for kind in ("hidden", "solution", *SECRETS)]
+        for path, secret in zip(
+            (root / "autograder/suites" / ID / "test_brokers.py", root / "solutions" / ID /
+             "compare_with_sqs.py"), self.canaries, strict=False,
+        ):  # fmt: skip
+            path.write_text(path.read_text() + f"\n# {secret}\n")
+        self.environment = dict(zip(SECRETS, self.canaries[2:], strict=True))
+        self._home = root / "home"
+        for name in (".aws/credentials", ".netrc", ".ssh/id_ed25519", "other-student/answer.py"):
+            (self._home / name).parent.mkdir(parents=True, exist_ok=True)
+            (self._home / name).write_text(f"secret = {self.canaries[0]}\n")
+        self.environment["HOME"] = str(self._home)
+        self.canaries += [str(root), str(Course.of_this_checkout().suites.parents[1])]
+        if len(socket.gethostname()) > 5 and socket.gethostname() != "localhost":
+            self.canaries.append(socket.gethostname())
+        self.assignment: Assignment = self.course.load(ID)
+
+    def grade(self, attack: Attack, folder: Path, temporary: Path) -> Aftermath:
+        """Grade an attack, then an honest submission.
+
+        Args:
+            attack: What is handed in.
+            folder: An empty folder for it.
+            temporary: An empty folder, the grader's TMPDIR.
+        """
+        attack.lay_out(folder)
+        before = _standing(temporary)
+        began = time.monotonic()
+        submission = read_submission(folder, self.assignment)
+        checkpoint = next(
+            one.id for one in self.assignment.checkpoints if attack.declared.file in one.files
+        )
+        with Examiner(self.assignment, self.course) as examiner:
+            grade, trouble = examiner.grade(submission, checkpoints=[checkpoint])
+            seconds = time.monotonic() - began
+            honest, _ = examiner.grade(self._honest(), checkpoints=["brokers"])
+        return Aftermath(
+            grade=grade,
+            trouble=trouble,
+            seconds=seconds,
+            left_behind=_left_behind(before, temporary),
+            honest_score=honest.score,
+            canaries=tuple(self.canaries),
+        )
+
+    def _honest(self) -> Submission:
+        return read_submission(self.course.solutions / ID, self.assignment)
+
+
+def _quick(settings: str) -> str:
+    """Shorten the limits, so that what hangs is told soon."""
+    lines = []
+    for line in settings.splitlines():
+        name = line.split("=")[0].strip()
+        lines.append(f"{name} = {QUICK[name]}" if name in QUICK else line)
+    return "\n".join(lines) + "\n"
+
+
+def _standing(temporary: Path) -> set[str]:
+    """List what stands: our descendants, files, mounts, threads and descriptors."""
+    mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines()
+    shared = Path("/dev/shm")
+    return {
+        *(f"process {pid}" for pid in _descendants()),
+        *(f"file {path}" for path in temporary.rglob("*")),
+        *(f"shared memory {path.name}" for path in shared.glob("*")),
+        *(f"mount {line.split()[4]}" for line in mounts),
+        *(f"thread {thread.name}" for thread in threading.enumerate()),
+        *(f"descriptor {path.name}" for path in Path("/proc/self/fd").iterdir()),
+    }
+
+
+def _left_behind(before: set[str], temporary: Path) -> tuple[str, ...]:
+    """Tell what is left that was not there before, once the kernel has had time to clear up."""
+    deadline = time.monotonic() + LONGEST_SECONDS
+    while (left := _standing(temporary) - before) and time.monotonic() < deadline:
+        _reap()
+    return tuple(sorted(left))
+
+
+def _reap() -> None:
+    """Take leave of orphans that came to us and have ended."""
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG)
+    except ChildProcessError:
+        return
+
+
+def _descendants() -> list[int]:
+    """List the processes that descend from this one."""
+    parents: dict[int, int] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text(encoding="utf-8", errors="replace")
+            except OSError:
+                continue
+            parents[int(entry.name)] = int(fields.rsplit(")", 1)[1].split()[1])
+    found: list[int] = []
+    todo = [os.getpid()]
+    while todo:
+        children = [pid for pid, parent in parents.items() if parent == todo[0]]
+        todo = [*todo[1:], *children]
+        found += children
+    return found

@@ -1,0 +1,24 @@
+# /// attack
+# outcomes = ["timed_out"]
+# says = "seconds of processor time"
+# ///
+"""An endless loop that swallows every exception and ignores every signal that can be ignored."""
+
+import signal
+
+for number in range(1, 65):
+    try:
+        signal.signal(number, signal.SIG_IGN)
+    except (OSError, ValueError):
+        pass
+
+
+def read_queue_twice(queue_name, messages):
+    while True:
+        try:
+            pass
+        except BaseException:
+            pass
+
+
+read_log_twice = read_queue_twice

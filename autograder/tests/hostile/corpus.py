@@ -1,0 +1,94 @@
+"""The corpus of attacks: what each hands in, and what must become of it.
+
+An attack is a Python file below `attacks/<aim>/` that takes the place of a graded file. It begins
+with a block of TOML in comments:
+
+    # /// attack
+    # outcomes = ["killed"]
+    # says = "ended the whole Python process"
+    # ///
+    '''Ends the process at import, with exit code 0.'''
+
+`outcomes` are those that its tests may have, `says` are words that the feedback must hold. Optional
+are `file` (the graded file, `compare_with_sqs.py` by default), `earns` (points that honest code of
+the same kind would get, 0 by default) and `solution = true` (the code stands behind the solution's
+instead of alone). An attack with more files is a folder: the graded file, with the header, and what
+lies beside it. Attacks on the intake can't be kept as files; functions in `intake.py` make them.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from autograder.assignment import Course
+from autograder.grading.grade import Outcome
+
+ATTACKS = Path(__file__).parent / "attacks"
+ID = "m06_partitioned_logs"
+AIMS = ("gain", "learn", "break_out", "wear_down", "poison", "intake")
+
+_HEADER = re.compile(r"\A# /// attack\n(?P<toml>(?:#.*\n)*?)# ///\n")
+
+
+class Declaration(BaseModel):
+    """The header of an attack: what must become of it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    outcomes: frozenset[Outcome]
+    says: str = ""
+    file: str = "compare_with_sqs.py"
+    earns: float = 0.0
+    solution: bool = False
+
+
+@dataclass(frozen=True)
+class Attack:
+    """One hostile submission."""
+
+    name: str
+    """`gain/exits_with_zero`."""
+    declared: Declaration
+    lay_out: Callable[[Path], None]
+    """Writes the submission into an empty folder."""
+
+
+def read_attacks() -> Iterator[Attack]:
+    """Read the attacks that are kept as files, sorted by name."""
+    for aim in AIMS:
+        for path in sorted((ATTACKS / aim).glob("*")):
+            if path.suffix == ".py" or (path.is_dir() and path.name != "__pycache__"):
+                yield _read(path)
+
+
+def _read(path: Path) -> Attack:
+    mains = [path] if path.is_file() else sorted(path.glob("*.py"))
+    found = [(one, header) for one in mains if (header := _HEADER.match(_text_of(one)))]
+    ((_, header),) = found
+    toml = "\n".join(line[1:].strip() for line in header["toml"].splitlines())
+    declared = Declaration.model_validate(tomllib.loads(toml))
+    return Attack(
+        f"{path.parent.name}/{path.stem}", declared, lambda folder: _write(path, declared, folder)
+    )
+
+
+def _text_of(path: Path) -> str:
+    return path.read_bytes().decode("utf-8", "replace")
+
+
+def _write(path: Path, declared: Declaration, folder: Path) -> None:
+    source = path if path.is_file() else path / declared.file
+    code = source.read_bytes()
+    if declared.solution:
+        code = (Course.of_this_checkout().solutions / ID / declared.file).read_bytes() + code
+    if path.is_dir():
+        for one in path.rglob("*"):
+            if one.is_file() and one != source and "__pycache__" not in one.parts:
+                target = folder / one.relative_to(path)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(one.read_bytes())
+    (folder / declared.file).write_bytes(code)

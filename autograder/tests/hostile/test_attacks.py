@@ -1,0 +1,84 @@
+"""Every attack of the corpus gains, learns and breaks nothing, and is told the truth."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from autograder.grading.grade import Grade, Status
+from autograder.tests.hostile.arena import LONGEST_SECONDS, Arena
+from autograder.tests.hostile.corpus import AIMS, Attack, read_attacks
+from autograder.tests.hostile.intake import INTAKE
+from autograder.tests.hostile.shown import every_form_of
+
+ATTACKS = [*read_attacks(), *INTAKE]
+
+
+@pytest.fixture(scope="module")
+def arena(tmp_path_factory: pytest.TempPathFactory) -> Arena:
+    """Make a checkout with secrets in it."""
+    root = tmp_path_factory.mktemp("checkout")
+    return Arena(root)
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda one: one.name)
+def test_an_attack_gets_nothing(
+    attack: Attack,
+    arena: Arena,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    record_property: Callable[[str, object], None],
+) -> None:
+    """No point, no secret, no harm; a true outcome, soon; the next one is graded as ever."""
+    folder, temporary = tmp_path / "submission", tmp_path / "temporary"
+    folder.mkdir()
+    temporary.mkdir()
+    tmp_path.chmod(0o755)
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    for name, value in (arena.environment | {"TMPDIR": str(temporary)}).items():
+        monkeypatch.setenv(name, value)
+
+    after = arena.grade(attack, folder, temporary)
+
+    record_property("attack", f"{attack.name} | {outcomes(after.grade)} | {after.seconds:.1f} s")
+    printed = "".join(capfd.readouterr())
+    shown = every_form_of(after.grade) | {"terminal": printed, "trouble": after.trouble}
+    seen = [
+        (form, canary)
+        for form, text in shown.items()
+        for canary in after.canaries
+        if canary in text
+    ]
+    assert after.grade.score <= attack.declared.earns
+    assert seen == []
+    assert outcomes(after.grade) <= {one.value for one in attack.declared.outcomes}
+    assert attack.declared.says in said(after.grade)
+    assert after.trouble == ""
+    assert all(one.status is not Status.UNGRADED for one in after.grade.checkpoints)
+    assert after.left_behind == ()
+    assert after.honest_score == 10.0
+    assert after.seconds < LONGEST_SECONDS
+
+
+def outcomes(grade: Grade) -> set[str]:
+    """Name the outcomes of its tests."""
+    return {test.outcome.value for one in grade.checkpoints for test in one.tests}
+
+
+def said(grade: Grade) -> str:
+    """Put together what the feedback says came back."""
+    return "\n".join(
+        test.feedback.came_back
+        for one in grade.checkpoints
+        for test in one.tests
+        if test.feedback is not None
+    )
+
+
+def test_the_corpus_is_large_and_has_every_aim() -> None:
+    """70 attacks or more, some for each aim."""
+    aims = [one.name.split("/")[0] for one in ATTACKS]
+
+    assert len(ATTACKS) >= 70
+    assert all(aims.count(aim) >= 8 for aim in AIMS)
