@@ -8,6 +8,7 @@ site-packages of the grader are hidden, since the hidden tests may lie there.
 import importlib.metadata
 import os
 import re
+import secrets
 import shutil
 import site
 import subprocess
@@ -18,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.errors import JailError
+from autograder.jail.system_calls import filter_file
 
 INSIDE = Path(__file__).resolve().parent / "inside"
 SUBMISSION = "/submission"
@@ -62,18 +64,20 @@ def require_jail() -> None:
     """
     with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
         Path(folder).chmod(0o755)
-        command = jail_command(find_bubblewrap(), Path(folder))
-        try:
-            ran = subprocess.run(
-                [*command, str(base_interpreter()), "-I", "-S", "-c", ""],
-                env={},
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                check=False,
-                timeout=PROBE_SECONDS,
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise JailError(f"no jail can be had here: {error}") from None
+        with filter_file() as filter_:
+            walls = jail_command(find_bubblewrap(), Path(folder), filter_.fileno())
+            try:
+                ran = subprocess.run(
+                    [*walls, *runner_command(), "--check"],
+                    env={},
+                    pass_fds=[filter_.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    capture_output=True,
+                    check=False,
+                    timeout=PROBE_SECONDS,
+                )
+            except (OSError, subprocess.TimeoutExpired) as error:
+                raise JailError(f"no jail can be had here: {error}") from None
     if ran.returncode:
         lines = ran.stderr.decode("utf-8", "replace").strip().splitlines()
         reason = lines[-1][:300] if lines else f"bubblewrap ended with {ran.returncode}"
@@ -108,8 +112,25 @@ def base_interpreter() -> Path:
     return Path(getattr(sys, "_base_executable", sys.executable)).resolve()
 
 
-def jail_command(bubblewrap: Path, submission: Path) -> list[str]:
-    """Build bubblewrap's command line, up to the program to run."""
+def runner_command() -> list[str]:
+    """Write how the runner is started inside; as root it is told which user to become."""
+    command = [
+        str(base_interpreter()), "-S", "-s", "-P", f"{RUNNER}/runner.py", "--confined",
+        "--submission", SUBMISSION, "--scratch", SCRATCH, "--runtime", RUNTIME,
+    ]  # fmt: skip
+    if os.geteuid() == 0:
+        command += ["--uid", str(FIRST_UNUSED_UID + secrets.randbelow(UNUSED_UIDS))]
+    return command
+
+
+def jail_command(bubblewrap: Path, submission: Path, filter_: int) -> list[str]:
+    """Build bubblewrap's command line, up to the program to run.
+
+    Args:
+        bubblewrap: The program.
+        submission: Folder that is shown at /submission.
+        filter_: Descriptor from which it reads the filter of system calls.
+    """
     as_root = os.geteuid() == 0
     command = [str(bubblewrap)]
     if as_root:
@@ -120,7 +141,15 @@ def jail_command(bubblewrap: Path, submission: Path) -> list[str]:
     else:
         command += ["--unshare-all", "--unshare-user", "--disable-userns"]
         command += ["--uid", "65534", "--gid", "65534", "--cap-drop", "ALL"]
-    command += ["--die-with-parent", "--new-session", "--clearenv", "--hostname", "jail"]
+    command += [
+        "--seccomp",
+        str(filter_),
+        "--die-with-parent",
+        "--new-session",
+        "--clearenv",
+        "--hostname",
+        "jail",
+    ]
     for name, value in environment().items():
         command += ["--setenv", name, value]
     parents: set[Path] = set()
@@ -132,7 +161,8 @@ def jail_command(bubblewrap: Path, submission: Path) -> list[str]:
         command += _bind(path, Path(RUNTIME) / name, parents)
     command += _bind(INSIDE, Path(RUNNER), parents)
     command += _bind(submission, Path(SUBMISSION), parents)
-    command += ["--proc", "/proc", "--dev", "/dev"]
+    # No /proc: it would tell of mounts, and open other processes.
+    command += ["--dev", "/dev"]
     for folder in ("/dev/shm", SCRATCH):  # noqa: S108 - the jail's own
         command += ["--perms", "1777", "--size", str(SCRATCH_BYTES), "--tmpfs", folder]
     return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", SCRATCH]

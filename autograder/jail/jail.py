@@ -1,7 +1,5 @@
 """The grader's side of the jail: start it, call functions in it, replace it when it breaks."""
 
-import os
-import secrets
 import shutil
 import socket
 import subprocess
@@ -9,6 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -17,6 +16,7 @@ from autograder.errors import JailError
 from autograder.jail import bubblewrap
 from autograder.jail.inside.wire import WireError, decode, encode, receive_frame, send_frame
 from autograder.jail.outcomes import CallResult, Stopped, Usage, read_result
+from autograder.jail.system_calls import filter_file
 from autograder.limits import Limits
 
 STARTING_SECONDS = 60.0
@@ -153,20 +153,20 @@ class _Runner:
         self._scratch: Path | None = None
         self._control, inside = socket.socketpair()
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the runner
-        command, environment = self._command(submission, inside.fileno(), confined=confined)
-        try:
-            self._process = subprocess.Popen(
-                command,
-                env=environment,
-                pass_fds=[inside.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=self._errors,
-                stderr=self._errors,
-            )
-        except OSError as error:
-            raise JailError(f"the jail could not be started: {error}") from None
-        finally:
-            inside.close()
+        with inside, filter_file() if confined else nullcontext() as filter_:
+            descriptors = [inside.fileno(), *([filter_.fileno()] if filter_ else [])]
+            command, environment = self._command(submission, *descriptors)
+            try:
+                self._process = subprocess.Popen(
+                    command,
+                    env=environment,
+                    pass_fds=descriptors,
+                    stdin=subprocess.DEVNULL,
+                    stdout=self._errors,
+                    stderr=self._errors,
+                )
+            except OSError as error:
+                raise JailError(f"the jail could not be started: {error}") from None
         self._control.settimeout(STARTING_SECONDS)
         try:
             data, descriptors, _, _ = socket.recv_fds(self._control, 1, 1)
@@ -240,20 +240,12 @@ class _Runner:
             shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _command(
-        self, submission: Path, control: int, *, confined: bool
+        self, submission: Path, control: int, filter_: int | None = None
     ) -> tuple[list[str], dict[str, str]]:
-        python = [str(bubblewrap.base_interpreter()), "-S", "-s", "-P"]
         options = ["--control", str(control)]
-        if confined:
-            walls = bubblewrap.jail_command(bubblewrap.find_bubblewrap(), submission)
-            if os.geteuid() == 0:
-                uid = bubblewrap.FIRST_UNUSED_UID + secrets.randbelow(bubblewrap.UNUSED_UIDS)
-                options += ["--uid", str(uid)]
-            return [
-                *walls, *python, f"{bubblewrap.RUNNER}/runner.py", *options, "--confined",
-                "--port", str(PORT), "--submission", bubblewrap.SUBMISSION,
-                "--scratch", bubblewrap.SCRATCH, "--runtime", bubblewrap.RUNTIME,
-            ], {}  # fmt: skip
+        if filter_ is not None:
+            walls = bubblewrap.jail_command(bubblewrap.find_bubblewrap(), submission, filter_)
+            return [*walls, *bubblewrap.runner_command(), *options, "--port", str(PORT)], {}
         self._scratch = Path(tempfile.mkdtemp(prefix="autograder-open-"))
         runtime, scratch = self._scratch / "runtime", self._scratch / "scratch"
         runtime.mkdir()
@@ -261,7 +253,8 @@ class _Runner:
         for name, path in bubblewrap.runtime_packages().items():
             (runtime / name).symlink_to(path)
         return [
-            *python, str(bubblewrap.INSIDE / "runner.py"), *options, "--port", "0",
+            str(bubblewrap.base_interpreter()), "-S", "-s", "-P",
+            str(bubblewrap.INSIDE / "runner.py"), *options, "--port", "0",
             "--submission", str(submission), "--scratch", str(scratch), "--runtime", str(runtime),
         ], bubblewrap.environment() | {"HOME": str(scratch)}  # fmt: skip
 

@@ -12,6 +12,7 @@ import shutil
 import signal
 import socket
 import stat
+import struct
 import sys
 import time
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from typing import Any
 
 PR_SET_DUMPABLE = 4
 PR_SET_NO_NEW_PRIVS = 38
+CAPABILITY_VERSION = 0x20080522  # _LINUX_CAPABILITY_VERSION_3 of linux/capability.h
 MAX_REQUEST = 64 << 20
 MAX_LEFTOVERS = 5000
 SWEEPS = 2000
@@ -28,14 +30,20 @@ SWEEPS = 2000
 def main() -> None:
     """Set up the process, then serve requests until the grader hangs up."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--control", type=int, required=True)
-    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--control", type=int)
+    parser.add_argument("--port", type=int)
     parser.add_argument("--submission", required=True)
     parser.add_argument("--scratch", required=True)
-    parser.add_argument("--runtime", required=True)
+    parser.add_argument("--runtime")
     parser.add_argument("--uid", type=int)
     parser.add_argument("--confined", action="store_true")
+    parser.add_argument("--check", action="store_true", help="look at the walls, and end")
     options = parser.parse_args()
+    if options.check:
+        _drop_to(options.uid)
+        _harden()
+        _look_at_walls(options.submission, options.scratch)
+        return
     control = socket.socket(fileno=options.control)
     control.set_inheritable(False)
     listener = socket.create_server(("127.0.0.1", options.port), backlog=128)
@@ -43,12 +51,10 @@ def main() -> None:
     os.environ["AWS_ENDPOINT_URL"] = f"http://127.0.0.1:{port}"
     socket.send_fds(control, [b"L"], [listener.fileno()])
     listener.close()
-    if options.uid is not None:
-        os.setgroups([])
-        os.setresgid(options.uid, options.uid, options.uid)
-        os.setresuid(options.uid, options.uid, options.uid)
+    _drop_to(options.uid)
     if options.confined:
         _harden()
+        _look_at_walls(options.submission, options.scratch)
     sys.path[:] = [
         options.submission,
         *sys.path,
@@ -58,9 +64,31 @@ def main() -> None:
     Runner(control, options.submission, options.scratch, confined=options.confined).serve()
 
 
+def _drop_to(uid: int | None) -> None:
+    """Become an ordinary user, where the jail was started by root."""
+    if uid is not None:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+
+
+def _look_at_walls(submission: str, scratch: str) -> None:
+    """End here if one of the walls is missing."""
+    here = str(Path(__file__).parent)
+    sys.path.append(here)
+    import walls
+
+    del sys.modules["walls"]  # a student's module may have that name
+    for missing in walls.missing_walls(["/", "/dev", submission, here], scratch):
+        sys.exit(f"half a jail is none: {missing}")
+
+
 def _harden() -> None:
-    """Keep children of the same user from tracing this process or taking its descriptors."""
+    """Give up every capability, and keep children of the same user from tracing this process."""
     libc = ctypes.CDLL(None, use_errno=True)
+    header = struct.pack("=Ii", CAPABILITY_VERSION, 0)
+    if libc.capset(header, bytes(24)):
+        raise OSError(ctypes.get_errno(), "capset")
     if libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) or libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
         raise OSError(ctypes.get_errno(), "prctl")
 
