@@ -1,12 +1,13 @@
-"""The command line: `autograder grade PATH`, `autograder build` and `autograder validate`.
+"""The command line: `autograder grade PATH`, `build`, `validate` and `doctor`.
 
-Exit 0: done, whatever the score. Exit 1: `build --check` found stubs out of date, or
-`validate` something off. Exit 2: it could
-not be done, said in one line on stderr. Nothing that a submission does changes that.
+Exit 0: done, whatever the score. Exit 1: `build --check` found stubs out of date, `validate`
+something off, `doctor` something missing. Exit 2: it could not be done, said in one line on
+stderr. Nothing that a submission does changes that.
 """
 
 import os
 import sys
+import tempfile
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -15,9 +16,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import Progress
+from rich.text import Text
 from typer.exceptions import TyperException
 
 from autograder.assignment import Course
+from autograder.doctor import examine, this_machine
 from autograder.errors import AutograderError
 from autograder.feedback.text import inert, print_grade
 from autograder.grading.grade import Grade
@@ -88,12 +91,22 @@ def _check_writable(output: Path | None) -> None:
 
 
 def _write(render: Callable[[Console], None], output: Path | None) -> None:
+    """Write a result; a file is replaced only once the new one is whole."""
     try:
         if output is None:
             render(Console(highlight=False, markup=False))
             return
-        with output.open("w", encoding="utf-8") as file:
-            render(Console(file=file, highlight=False, markup=False, width=100))
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=output.parent, prefix=f".{output.name}-", delete=False
+        ) as file:
+            try:
+                render(Console(file=file, highlight=False, markup=False, width=100))
+                file.flush()
+                Path(file.name).chmod(0o644)
+                Path(file.name).replace(output)
+            except BaseException:
+                Path(file.name).unlink()
+                raise
     except OSError as error:
         raise AutograderError(f"the result cannot be written: {error.strerror}") from None
 
@@ -126,6 +139,20 @@ def build(
     for name in stale:
         typer.echo(f"{name} {'is out of date: run `autograder build`' if check else 'written'}")
     if check and stale:
+        raise typer.Exit(1)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this machine offers for grading. Exit 1 if something is missing."""
+    findings = list(examine(this_machine()))
+    console = Console(highlight=False, markup=False)
+    for one in findings:
+        sign = Text("+ ", "green") if one.is_there else Text("x ", "red")
+        console.print(sign + Text(f"{one.what}: {one.found}"), soft_wrap=True)
+        if not one.is_there:
+            console.print(Text(f"    {one.advice}"), soft_wrap=True)
+    if not all(one.is_there for one in findings):
         raise typer.Exit(1)
 
 

@@ -4,6 +4,7 @@ AutograderError            one clear line for the person at the terminal; exit 2
 +-- AssignmentError        an assignment.toml, a suite or a solution that is not as it should be
 +-- SubmissionError        a path that cannot be read as a submission
 +-- JailError              no jail can be had here, or it did not start (never the student's fault)
++-- CloudError             the simulated AWS is not the one that the suites were made for
 """
 
 
@@ -21,3 +22,7 @@ class SubmissionError(AutograderError):
 
 class JailError(AutograderError):
     """No jail can be had on this machine, or one did not start: the grader's fault."""
+
+
+class CloudError(AutograderError):
+    """The engine of the simulated AWS is not the one that it was mended for."""

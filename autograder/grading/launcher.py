@@ -22,6 +22,8 @@ from typing import Self
 from autograder.errors import AutograderError
 
 OUTPUT = "output.txt"
+WARM = b"warm"
+STARTING_SECONDS = 120.0
 KEPT_OUTPUT = 4000
 """Characters of what pytest printed that are kept, from its end."""
 
@@ -43,6 +45,7 @@ class Launcher:
         self._start()
 
     def _start(self) -> None:
+        self._is_warm = False
         self._control, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
@@ -65,21 +68,31 @@ class Launcher:
         Raises:
             AutograderError: The interpreter does not start.
         """
+        self._warm_up()
         order = json.dumps({"arguments": list(arguments), "folder": str(folder)})
-        exit_code: int | None = None
         self._control.settimeout(seconds)
         try:
             self._control.sendall(order.encode() + b"\n")
-            answer = self._control.recv(64)
-            if not answer:
-                raise AutograderError("the hidden tests could not be started: run `uv sync`")
-            exit_code = int(answer)
-        except TimeoutError:
+            exit_code: int | None = int(self._control.recv(64))
+        except (OSError, ValueError):  # too late, or somebody has ended it
+            exit_code = None
             self.close()
             self._start()
-        except OSError as error:
-            raise AutograderError(f"the hidden tests could not be started: {error}") from None
         return Ended(exit_code, _end_of(folder / OUTPUT))
+
+    def _warm_up(self) -> None:
+        """Wait until everything is imported."""
+        if self._is_warm:
+            return
+        self._control.settimeout(STARTING_SECONDS)
+        try:
+            self._is_warm = self._control.recv(len(WARM)) == WARM
+        except OSError:
+            self._is_warm = False
+        if not self._is_warm:
+            raise AutograderError(
+                "the process that runs the hidden tests does not start: run `autograder doctor`"
+            )
 
     def close(self) -> None:
         """End it, and the run under way."""
@@ -115,6 +128,7 @@ def _end_of(path: Path) -> str:
 def serve(control: socket.socket) -> None:
     """Be the warm interpreter: fork for each order until nobody gives any more."""
     _import_all()
+    control.sendall(WARM)
     with control.makefile("rb") as orders:
         while line := orders.readline():
             order = json.loads(line)

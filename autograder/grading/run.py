@@ -7,7 +7,8 @@ nobody planned, or disagrees with pytest's exit code is the grader's error, neve
 import importlib.metadata
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -17,7 +18,8 @@ import pytest
 from pydantic import ValidationError
 
 from autograder.assignment import HANDOUT_FILE, Assignment, Course
-from autograder.errors import AssignmentError
+from autograder.cloud.engine import require_engine
+from autograder.errors import AssignmentError, AutograderError
 from autograder.grading.grade import (
     Feedback,
     Grade,
@@ -60,6 +62,7 @@ class Examiner:
 
     Raises:
         AssignmentError: The suite is not as it should be.
+        CloudError: moto is not the version that the cloud was made for.
         JailError: No jail can be had here.
     """
 
@@ -71,6 +74,7 @@ class Examiner:
         self._requirements = read_requirements(self._suite)
         self._launcher = Launcher()
         try:
+            require_engine()
             if confined:
                 require_jail()
         except BaseException:
@@ -142,15 +146,17 @@ class Examiner:
     def _run(self, submission: Submission, files: list[str], tests: int, *, seed: str) -> Run:
         """Run the suite's files."""
         longest = STARTING_SECONDS + tests * self._assignment.limits.wall_seconds
-        with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
-            scratch = Path(folder)
-            stage = scratch / "submission"
-            stage.mkdir()
-            submission.copy_to(stage)
-            scratch.chmod(0o755)
-            arguments = pytest_arguments(
-                self._suite, files, scratch, stage, seed, confined=self._confined
-            )
+        with _scratch_folder() as scratch:
+            try:
+                stage = scratch / "submission"
+                stage.mkdir()
+                submission.copy_to(stage)
+                scratch.chmod(0o755)
+                arguments = pytest_arguments(
+                    self._suite, files, scratch, stage, seed, confined=self._confined
+                )
+            except OSError as error:
+                raise _no_room(error) from None
             ended = self._launcher.run(arguments, scratch, longest)
             return Run(ended.exit_code, _read_report(scratch / REPORT), ended.output)
 
@@ -176,6 +182,28 @@ class Examiner:
             ),
             checkpoints=tuple(checkpoints),
         )
+
+
+@contextmanager
+def _scratch_folder() -> Iterator[Path]:
+    """Make a folder of our own, and remove it.
+
+    Raises:
+        AutograderError: None can be made.
+    """
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="autograder-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise _no_room(error) from None
+    with folder as name:
+        yield Path(name)
+
+
+def _no_room(error: OSError) -> AutograderError:
+    return AutograderError(
+        f"temporary files cannot be written to {tempfile.gettempdir()}: {error.strerror} "
+        "(make room, or set TMPDIR)"
+    )
 
 
 def pytest_arguments(

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.errors import JailError
+from autograder.jail.inside.runner import WHOLE
 from autograder.jail.system_calls import filter_file
 
 INSIDE = Path(__file__).resolve().parent / "inside"
@@ -78,7 +79,7 @@ def require_jail() -> None:
                 )
             except (OSError, subprocess.TimeoutExpired) as error:
                 raise JailError(f"no jail can be had here: {error}") from None
-    if ran.returncode:
+    if ran.returncode or ran.stdout.decode("utf-8", "replace") != WHOLE:
         lines = ran.stderr.decode("utf-8", "replace").strip().splitlines()
         reason = lines[-1][:300] if lines else f"bubblewrap ended with {ran.returncode}"
         raise JailError(f"no jail can be had here: {reason} (if you trust the code, use --no-jail)")

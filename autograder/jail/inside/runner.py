@@ -22,6 +22,7 @@ from typing import Any
 PR_SET_DUMPABLE = 4
 PR_SET_NO_NEW_PRIVS = 38
 CAPABILITY_VERSION = 0x20080522  # _LINUX_CAPABILITY_VERSION_3 of linux/capability.h
+WHOLE = "each wall is there"
 MAX_REQUEST = 64 << 20
 MAX_LEFTOVERS = 5000
 SWEEPS = 2000
@@ -43,6 +44,7 @@ def main() -> None:
         _drop_to(options.uid)
         _harden()
         _look_at_walls(options.submission, options.scratch)
+        sys.stdout.write(WHOLE)
         return
     control = socket.socket(fileno=options.control)
     control.set_inheritable(False)

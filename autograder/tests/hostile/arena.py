@@ -41,7 +41,7 @@ class Arena:
     """A checkout of its own with secrets in it, and short limits."""
 
     def __init__(self, root: Path) -> None:
-        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)  # orphans become ours
+        adopt_orphans()
         ours = Course.of_this_checkout()
         self._root = root
         canary = os.urandom(8).hex()
@@ -80,7 +80,7 @@ class Arena:
             temporary: An empty folder, the grader's TMPDIR.
         """
         attack.lay_out(folder)
-        before = _standing(temporary)
+        before = standing(temporary)
         began = time.monotonic()
         submission = read_submission(folder, self.assignment)
         checkpoint = next(
@@ -94,7 +94,7 @@ class Arena:
             grade=grade,
             trouble=trouble,
             seconds=seconds,
-            left_behind=_left_behind(before, temporary),
+            left_behind=left_behind(before, temporary),
             honest_score=honest.score,
             canaries=tuple(self.canaries),
         )
@@ -112,13 +112,18 @@ def _quick(settings: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _standing(temporary: Path) -> set[str]:
+def adopt_orphans() -> None:
+    """Have what outlives its parent become a child of this process, so that it is seen."""
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def standing(temporary: Path | None = None) -> set[str]:
     """List what stands: our descendants, files, mounts, threads and descriptors."""
     mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines()
     shared = Path("/dev/shm")
     return {
-        *(f"process {pid}" for pid in _descendants()),
-        *(f"file {path}" for path in temporary.rglob("*")),
+        *(f"process {pid}" for pid in descendants()),
+        *(f"file {path}" for path in (temporary.rglob("*") if temporary else ())),
         *(f"shared memory {path.name}" for path in shared.glob("*")),
         *(f"mount {line.split()[4]}" for line in mounts),
         *(f"thread {thread.name}" for thread in threading.enumerate()),
@@ -126,10 +131,10 @@ def _standing(temporary: Path) -> set[str]:
     }
 
 
-def _left_behind(before: set[str], temporary: Path) -> tuple[str, ...]:
+def left_behind(before: set[str], temporary: Path | None = None) -> tuple[str, ...]:
     """Tell what is left that was not there before, once the kernel has had time to clear up."""
     deadline = time.monotonic() + LONGEST_SECONDS
-    while (left := _standing(temporary) - before) and time.monotonic() < deadline:
+    while (left := standing(temporary) - before) and time.monotonic() < deadline:
         _reap()
     return tuple(sorted(left))
 
@@ -142,7 +147,7 @@ def _reap() -> None:
         return
 
 
-def _descendants() -> list[int]:
+def descendants() -> list[int]:
     """List the processes that descend from this one."""
     parents: dict[int, int] = {}
     for entry in Path("/proc").iterdir():

@@ -1,0 +1,118 @@
+"""What the doctor says of machines that lack something, and of this one."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from autograder.cli import app
+from autograder.doctor import Machine, examine, refusal_of_user_namespaces
+
+WELL = Machine(
+    system="Linux",
+    distribution="debian",
+    is_root=False,
+    python=(3, 12),
+    bubblewrap="/usr/bin/bwrap",
+    filter="",
+    user_namespaces="",
+    jail="",
+    engine="",
+    other_versions=(),
+    free_bytes=1 << 34,
+)
+REFUSED = "no jail can be had here: bwrap: setting up uid map: Permission denied"
+
+
+def advice(machine: Machine) -> dict[str, str]:
+    """Tell what is missing, with the advice."""
+    return {one.what: one.advice for one in examine(machine) if not one.is_there}
+
+
+def test_a_machine_that_has_everything_needs_no_advice() -> None:
+    """Debian with bubblewrap, as an ordinary user."""
+    assert advice(WELL) == {}
+
+
+@pytest.mark.parametrize(
+    ("lacking", "what", "words"),
+    [
+        ({"python": (3, 14)}, "Python", "3.11 to 3.13"),
+        ({"bubblewrap": ""}, "bubblewrap", "apt-get install -y bubblewrap"),
+        ({"bubblewrap": "", "distribution": "fedora"}, "bubblewrap", "of your distribution"),
+        ({"filter": "not on riscv64"}, "filter of system calls", "x86_64"),
+        ({"engine": "moto 6"}, "moto", "uv sync"),
+        ({"other_versions": ("rich 1 instead of 2",)}, "packages", "uv sync"),
+        ({"free_bytes": 1 << 20}, "temporary files", "TMPDIR"),
+        ({"jail": REFUSED}, "jail", "container"),
+        ({"user_namespaces": "user.max_user_namespaces is 0"}, "user namespaces", "sysctl"),
+        (
+            {"user_namespaces": "kernel.unprivileged_userns_clone is 0"},
+            "user namespaces",
+            "kernel.unprivileged_userns_clone=1",
+        ),
+    ],
+)
+def test_what_is_missing_comes_with_advice(
+    lacking: dict[str, object], what: str, words: str
+) -> None:
+    """One thing missing, one thing to do."""
+    found = advice(replace(WELL, **lacking))  # type: ignore[arg-type]
+
+    assert list(found) == [what]
+    assert words in found[what]
+
+
+def test_ubuntu_is_told_of_its_profile() -> None:
+    """Ubuntu 24.04 gives user namespaces only to programs with an AppArmor profile."""
+    ubuntu = replace(
+        WELL,
+        distribution="ubuntu",
+        user_namespaces="kernel.apparmor_restrict_unprivileged_userns is 1",
+        jail=REFUSED,
+    )
+
+    found = advice(ubuntu)
+
+    assert "profile bwrap /usr/bin/bwrap flags=(unconfined)" in found["user namespaces"]
+    assert "apparmor_parser -r" in found["user namespaces"]
+
+
+def test_root_needs_no_user_namespace() -> None:
+    """Its jail is made without one."""
+    assert advice(replace(WELL, is_root=True, user_namespaces="is 0")) == {}
+
+
+def test_a_mac_is_told_where_to_grade() -> None:
+    """There, nothing else about the jail is of use."""
+    found = advice(replace(WELL, system="Darwin", distribution="", bubblewrap=""))
+
+    assert list(found) == ["jail"]
+    assert "Linux virtual machine" in found["jail"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("kernel/apparmor_restrict_unprivileged_userns", "1", "is 1"),
+        ("kernel/apparmor_restrict_unprivileged_userns", "0", ""),
+        ("user/max_user_namespaces", "0", "user.max_user_namespaces is 0"),
+        ("user/max_user_namespaces", "9000", ""),
+    ],
+)
+def test_the_kernels_settings_are_read(tmp_path: Path, name: str, value: str, said: str) -> None:
+    """The one that refuses is named as sysctl names it."""
+    (tmp_path / name).parent.mkdir()
+    (tmp_path / name).write_text(f"{value}\n")
+
+    assert refusal_of_user_namespaces(tmp_path).endswith(said)
+    assert bool(refusal_of_user_namespaces(tmp_path)) == bool(said)
+
+
+def test_this_machine_can_grade() -> None:
+    """Tests of the jail run on it."""
+    done = CliRunner().invoke(app, ["doctor"])
+
+    assert done.exit_code == 0, done.output
+    assert "+ jail: starts, and each of its walls is there" in done.output
