@@ -1,1 +1,1 @@
-"""Grade -> what people read: terminal, and later Markdown and HTML."""
+"""Grade -> what people read: terminal, Markdown, HTML, CSV, a job of Actions; and JSON."""
