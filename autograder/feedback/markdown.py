@@ -1,0 +1,137 @@
+"""A grade in GitHub's Markdown, for a commit comment or a job's summary.
+
+A table of the checkpoints, a table of each one's tests, then each lost point once for its cause.
+"""
+
+from dataclasses import dataclass
+
+from autograder.feedback.content import (
+    LONGEST_TITLE,
+    WITHOUT_JAIL,
+    feedback_lines,
+    handout_link,
+    passed,
+    points,
+    shared,
+    state,
+    undecided,
+    without_points,
+)
+from autograder.feedback.inert import code_in_markdown, in_markdown
+from autograder.grading.grade import Grade, GradedCheckpoint, GradedTest
+
+LONGEST_COMMENT = 65_536
+"""What GitHub takes for the body of a comment, in characters; here kept in UTF-8 bytes."""
+LONGEST_REMARK = 200
+
+
+@dataclass(frozen=True)
+class _Block:
+    """A piece that is shown whole or not at all, and so many tests that only it explains."""
+
+    text: str
+    explains: int = 0
+
+
+def as_markdown(grade: Grade, *, files_at: str = "") -> str:
+    """Write a grade in Markdown, no longer than a comment may be.
+
+    Args:
+        grade: What to write.
+        files_at: Where the student's files are read, for links to the handout: such as
+            `https://github.com/ORG/NAME/blob/COMMIT/`. A comment needs it; beside the files,
+            it may be empty.
+    """
+    blocks = [_Block(_overview(grade))]
+    for checkpoint in grade.checkpoints:
+        blocks.append(_Block(_tests(checkpoint)))
+        blocks += [
+            _Block(_cause(tests, files_at), explains=len(tests))
+            for tests in without_points(checkpoint)
+        ]
+    return _within(LONGEST_COMMENT, blocks)
+
+
+def _within(limit: int, blocks: list[_Block]) -> str:
+    """Put blocks together, tables before explanations where there is no room for all."""
+    room = limit - LONGEST_REMARK
+    kept: set[int] = set()
+    for number, block in sorted(enumerate(blocks), key=lambda one: one[1].explains > 0):
+        size = len(block.text.encode()) + len("\n\n")
+        if size <= room:
+            room -= size
+            kept.add(number)
+    shown = [block.text for number, block in enumerate(blocks) if number in kept]
+    missing = [block for number, block in enumerate(blocks) if number not in kept]
+    if missing:
+        unexplained = sum(block.explains for block in missing)
+        tables = sum(not block.explains for block in missing)
+        shown.append(
+            f"*Left out, since GitHub takes no more than {limit:,} characters: "
+            f"the feedback on {unexplained} tests{f' and {tables} tables' if tables else ''}.*"
+        )
+    return "\n\n".join(shown) + "\n"
+
+
+def _overview(grade: Grade) -> str:
+    lines = [
+        f"# {in_markdown(grade.assignment, LONGEST_TITLE)}: {points(grade)}",
+        "",
+        "| checkpoint | tests | score | |",
+        "|---|---:|---:|---|",
+    ]
+    lines += [
+        f"| {_title(one)} | {passed(one)} | {points(one)} | {state(one)} |"
+        for one in grade.checkpoints
+    ]
+    lines.append(f"| **total** | | **{points(grade)}** | {undecided(grade)} |")
+    if not grade.grader.jail:
+        lines += ["", WITHOUT_JAIL]
+    return "\n".join(lines)
+
+
+def _tests(checkpoint: GradedCheckpoint) -> str:
+    lines = [
+        f"## {_title(checkpoint)}: {points(checkpoint)}",
+        "",
+        "| asks | test | points | |",
+        "|---|---|---:|---|",
+    ]
+    lines += [
+        f"| {_requirement(test)} | {_title(test)} | {points(test)} | {_outcome(test)} |"
+        for test in checkpoint.tests
+    ]
+    return "\n".join(lines)
+
+
+def _cause(tests: list[GradedTest], files_at: str) -> str:
+    first, *others = tests
+    lines = [f"### {_headline(first)}", ""]
+    if first.feedback:
+        for label, text in feedback_lines(first.feedback):
+            lines.append(f"- **{label}:** {_feedback(label, text, files_at)}")
+    lines += [f"- **same {shared(tests)}:** {_headline(test)}" for test in others]
+    return "\n".join(lines)
+
+
+def _feedback(label: str, text: str, files_at: str) -> str:
+    if label == "at":
+        return code_in_markdown(text)
+    link = handout_link(text, files_at) if label == "handout" else None
+    return f"[{code_in_markdown(text)}]({link})" if link else in_markdown(text)
+
+
+def _headline(test: GradedTest) -> str:
+    return f"{_requirement(test)} {_title(test)}: {points(test)}, {_outcome(test)}"
+
+
+def _title(titled: GradedCheckpoint | GradedTest) -> str:
+    return in_markdown(titled.title, LONGEST_TITLE)
+
+
+def _requirement(test: GradedTest) -> str:
+    return code_in_markdown(test.requirement, LONGEST_TITLE)
+
+
+def _outcome(test: GradedTest) -> str:
+    return test.outcome.value.replace("_", " ")

@@ -1,0 +1,206 @@
+"""The Markdown form: structure is ours alone, also where GitHub adds to Markdown."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from autograder.feedback.content import LONGEST_TITLE, feedback_lines
+from autograder.feedback.inert import inert
+from autograder.feedback.markdown import LONGEST_COMMENT, as_markdown
+from autograder.grading.grade import Feedback, Grade, GradedTest, Outcome, checkpoint_of
+from autograder.tests.feedback.nasty import (
+    HANDOUT,
+    HARMLESS,
+    HUGE,
+    NASTY,
+    PLACES,
+    SAME_EACH_TIME,
+    any_grade,
+    feedback_of,
+    grade_of,
+    hostile,
+)
+
+# CommonMark with GitHub's tables, strikethrough and links, and more links than GitHub finds.
+PARSER = MarkdownIt("gfm-like")
+
+GITHUB_EXTRAS = {
+    "mention": re.compile(r"@\w"),
+    "reference": re.compile(r"#\d|\b[A-Za-z]+-\d"),
+    "commit": re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{7,}(?![0-9A-Za-z])"),
+    "link": re.compile(r"://|www\.\w|\w@\w"),
+    "math": re.compile(r"\$"),
+    "emoji": re.compile(r":[\w+-]+:"),
+    "footnote": re.compile(r"\[\^"),
+}
+
+
+def flat(tokens: list[Token]) -> Iterator[Token]:
+    """Yield all tokens, those within lines too."""
+    for token in tokens:
+        yield token
+        yield from flat(token.children or [])
+
+
+def structure(markdown: str) -> list[tuple[str, object]]:
+    """Take all but the words: blocks and marks, with their attributes."""
+    return [
+        (token.type, tuple(token.attrs.items()))
+        for token in flat(PARSER.parse(markdown))
+        if token.type not in ("text", "code_inline")
+    ]
+
+
+def words(markdown: str) -> list[str]:
+    """Take the text of each line or cell, as a reader sees it."""
+    return [
+        "".join(one.content for one in token.children or [])
+        for token in PARSER.parse(markdown)
+        if token.type == "inline"
+    ]
+
+
+def prose(markdown: str) -> list[str]:
+    """Take what is neither code nor a link: where GitHub looks for more."""
+    found: list[str] = []
+    for token in PARSER.parse(markdown):
+        parts = [one.content if one.type == "text" else "\0" for one in token.children or []]
+        found += "".join(parts).split("\0")
+    return found
+
+
+@SAME_EACH_TIME
+@given(hostile())
+def test_the_structure_is_that_of_a_harmless_grade(strings: list[str]) -> None:
+    """The same headings, tables and lists; no HTML, no image, no link but those to the handout."""
+    found = structure(as_markdown(grade_of(strings)))
+
+    assert found == structure(as_markdown(grade_of(HARMLESS)))
+    assert {kind for kind, _ in found}.isdisjoint({"html_block", "html_inline", "image", "fence"})
+    assert {attributes for kind, attributes in found if kind == "link_open"} == {
+        (("href", HANDOUT),)
+    }
+
+
+@SAME_EACH_TIME
+@given(hostile())
+def test_every_text_is_there_to_be_read(strings: list[str]) -> None:
+    """Nothing of it is lost to Markdown."""
+    grade = grade_of(strings)
+
+    lines = words(as_markdown(grade))
+
+    for feedback in feedback_of(grade):
+        for label, text in feedback_lines(feedback):
+            assert f"{label}: {text}" in lines
+    for checkpoint in grade.checkpoints:
+        assert inert(checkpoint.title, LONGEST_TITLE) in lines
+        for test in checkpoint.tests:
+            assert inert(test.title, LONGEST_TITLE) in lines
+
+
+@SAME_EACH_TIME
+@given(hostile())
+def test_github_finds_nothing_more_in_it(strings: list[str]) -> None:
+    """No mention, reference, commit, link, formula, emoji or footnote outside of code."""
+    shown = prose(as_markdown(grade_of(strings)))
+
+    found = [
+        (name, text) for text in shown for name, one in GITHUB_EXTRAS.items() if one.search(text)
+    ]
+    assert not found
+
+
+@pytest.mark.parametrize("text", NASTY, ids=lambda text: ascii(text[:20]))
+def test_each_nasty_string_is_read_as_it_is(text: str) -> None:
+    """Alone, in each place."""
+    grade = grade_of([text])
+
+    markdown = as_markdown(grade)
+
+    assert structure(markdown) == structure(as_markdown(grade_of(["harmless"])))
+    assert f"got: {inert(text)}" in words(markdown)
+
+
+@pytest.mark.parametrize(
+    "handout",
+    [
+        "javascript:alert(1)",
+        "//evil.example/README.md",
+        "https://evil.example",
+        "README.md) [x](y",
+        "README.md#r2\n",
+        "/etc/passwd",
+        "data:text/html,x",
+    ],
+)
+def test_what_is_no_place_in_the_repository_is_no_link(handout: str) -> None:
+    """It is shown as a text instead."""
+    feedback = Feedback(asked="a", came_back="b", handout=handout)
+
+    markdown = as_markdown(_grade_with(feedback))
+
+    assert "link_open" not in {kind for kind, _ in structure(markdown)}
+    assert f"handout: {inert(handout)}" in words(markdown)
+
+
+def test_links_begin_where_the_files_are() -> None:
+    """A comment has no place of its own that a link could start from."""
+    base = "https://github.com/org/ada/blob/a5c3785/"
+
+    markdown = as_markdown(grade_of(HARMLESS), files_at=base)
+
+    assert ("link_open", (("href", f"{base}{HANDOUT}"),)) in structure(markdown)
+
+
+def _grade_with(*feedback: Feedback) -> Grade:
+    """Make a grade that lost a test for each of these."""
+    tests = tuple(
+        GradedTest(
+            id=f"reader/{number}",
+            title=f"Title {number}",
+            requirement="R2",
+            outcome=Outcome.WRONG,
+            score=0,
+            max_score=3,
+            feedback=one,
+        )
+        for number, one in enumerate(feedback)
+    )
+    return grade_of(HARMLESS).model_copy(
+        update={"checkpoints": (checkpoint_of("reader", "Reading", tests),)}
+    )
+
+
+def test_a_cut_leaves_whole_pieces_and_says_what_is_missing() -> None:
+    """Tables come first; explanations are shown whole or not at all."""
+    grade = _grade_with(*(Feedback(asked="x " * 300, came_back=f"{n} " * 100) for n in range(100)))
+
+    markdown = as_markdown(grade)
+
+    kinds = [kind for kind, _ in structure(markdown)]
+    explained = markdown.count("- **asked:**")
+    assert 10 < explained < 100
+    assert kinds.count("tr_open") == 1 + 1 + 1 + 1 + 100
+    assert len(markdown) <= LONGEST_COMMENT
+    assert f"the feedback on {100 - explained} tests." in words(markdown)[-1]
+    assert markdown.count("- **got:**") == explained
+
+
+@SAME_EACH_TIME
+@given(any_grade())
+def test_it_writes_any_grade_in_bounds(grade: Grade) -> None:
+    """Whatever the model accepts: no error, and no more than a comment takes."""
+    assert len(as_markdown(grade).encode()) <= LONGEST_COMMENT
+
+
+@pytest.mark.parametrize("text", HUGE, ids=lambda text: ascii(text[:3]))
+def test_a_megabyte_everywhere_is_cut(text: str) -> None:
+    """The comment stays one."""
+    grade = grade_of([text + str(number) for number in range(PLACES)])
+
+    assert len(as_markdown(grade).encode()) <= LONGEST_COMMENT
