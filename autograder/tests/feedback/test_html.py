@@ -1,0 +1,168 @@
+"""The HTML form: a page whose tags and attributes are ours alone, and that loads nothing."""
+
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+
+from autograder.feedback.content import feedback_lines
+from autograder.feedback.html import as_html
+from autograder.feedback.inert import inert
+from autograder.grading.grade import Feedback, Grade, GradedTest, Outcome, checkpoint_of
+from autograder.tests.feedback.nasty import (
+    HANDOUT,
+    HARMLESS,
+    HUGE,
+    NASTY,
+    PLACES,
+    SAME_EACH_TIME,
+    any_grade,
+    feedback_of,
+    grade_of,
+    hostile,
+)
+
+LONGEST_OF_A_TEST = 100_000
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
+
+class Page(HTMLParser):
+    """What a browser makes of a page: its tags with attributes, and the text between them."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tree: list[tuple[str, object]] = []
+        self.texts: list[str] = [""]
+        self.styles: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a tag that opens."""
+        self.tree.append((tag, tuple(attrs)))
+        self.texts.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        """Note a tag that closes."""
+        self.tree.append((f"/{tag}", ()))
+        self.texts.append("")
+
+    def handle_data(self, data: str) -> None:
+        """Note text."""
+        if self.tree and self.tree[-1][0] in ("style", "script"):
+            self.styles.append(data)
+        self.texts[-1] += data
+
+    def handle_comment(self, data: str) -> None:
+        """Note what a harmless page has none of."""
+        self.tree.append(("comment", data))
+
+    def handle_decl(self, decl: str) -> None:
+        """Note a declaration."""
+        self.tree.append(("declaration", decl))
+
+    def handle_pi(self, data: str) -> None:
+        """Note what a harmless page has none of."""
+        self.tree.append(("instruction", data))
+
+    def unknown_decl(self, data: str) -> None:
+        """Note what a harmless page has none of."""
+        self.tree.append(("unknown", data))
+
+
+HARMLESS_PAGE = Page(as_html(grade_of(HARMLESS)))
+
+
+@SAME_EACH_TIME
+@given(hostile())
+def test_the_tree_is_that_of_a_harmless_grade(strings: list[str]) -> None:
+    """The same tags, the same attributes, the same style: none carries a text of the student's."""
+    page = Page(as_html(grade_of(strings)))
+
+    assert page.tree == HARMLESS_PAGE.tree
+    assert page.styles == HARMLESS_PAGE.styles
+
+
+@SAME_EACH_TIME
+@given(hostile())
+def test_every_text_is_there_to_be_read(strings: list[str]) -> None:
+    """Each stands in an element of its own."""
+    grade = grade_of(strings)
+
+    page = Page(as_html(grade))
+
+    for feedback in feedback_of(grade):
+        assert {text for _, text in feedback_lines(feedback)} <= set(page.texts)
+
+
+@pytest.mark.parametrize("text", NASTY, ids=lambda text: ascii(text[:20]))
+def test_each_nasty_string_is_read_as_it_is(text: str) -> None:
+    """Alone, in each place."""
+    page = Page(as_html(grade_of([text])))
+
+    assert page.tree == Page(as_html(grade_of(["harmless"]))).tree
+    assert inert(text) in page.texts
+
+
+def test_the_page_needs_nothing_else_and_may_load_nothing() -> None:
+    """No script, no image, no style sheet; and a policy that forbids them, before all else."""
+    tags = {tag for tag, _ in HARMLESS_PAGE.tree}
+    attributes = [
+        (tag, name, value)
+        for tag, given in HARMLESS_PAGE.tree
+        if isinstance(given, tuple)
+        for name, value in given
+    ]
+
+    assert tags.isdisjoint({"script", "img", "link", "iframe", "form", "object", "base"})
+    assert ("meta", "content", POLICY) in attributes
+    assert [tag for tag, _ in HARMLESS_PAGE.tree][:5] == [
+        "declaration",
+        "html",
+        "head",
+        "meta",
+        "meta",
+    ]
+    assert {value for _, name, value in attributes if name in ("href", "src")} == {HANDOUT}
+    assert not {name for _, name, _ in attributes if name.startswith("on") or name == "style"}
+
+
+@pytest.mark.parametrize("handout", ["javascript:alert(1)", "//evil.example", "a b", '"x'])
+def test_what_is_no_place_in_the_repository_is_no_link(handout: str) -> None:
+    """It is shown as a text instead."""
+    test = GradedTest(
+        id="reader/a",
+        title="A",
+        requirement="R1",
+        outcome=Outcome.WRONG,
+        score=0,
+        max_score=1,
+        feedback=Feedback(asked="a", came_back="b", handout=handout),
+    )
+    grade = grade_of(HARMLESS).model_copy(
+        update={"checkpoints": (checkpoint_of("reader", "Reading", (test,)),)}
+    )
+
+    page = Page(as_html(grade))
+
+    assert "a" not in {tag for tag, _ in page.tree}
+    assert handout in page.texts
+
+
+@SAME_EACH_TIME
+@given(any_grade())
+def test_it_writes_any_grade_in_bounds(grade: Grade) -> None:
+    """Whatever the model accepts: no error, and so much for a test at most."""
+    pieces = 1 + sum(1 + len(one.tests) for one in grade.checkpoints)
+
+    html = as_html(grade)
+
+    assert len(html.encode()) <= LONGEST_OF_A_TEST * pieces
+
+
+@pytest.mark.parametrize("text", HUGE, ids=lambda text: ascii(text[:3]))
+def test_a_megabyte_everywhere_is_cut(text: str) -> None:
+    """The page stays small."""
+    grade = grade_of([text + str(number) for number in range(PLACES)])
+
+    assert len(as_html(grade)) < 200_000
