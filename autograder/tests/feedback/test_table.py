@@ -1,0 +1,133 @@
+"""The CSV form: a row for each test, and nothing that a spreadsheet would compute."""
+
+import csv
+import io
+import unicodedata
+
+import pytest
+from hypothesis import given
+
+from autograder.feedback.inert import in_csv
+from autograder.feedback.table import COLUMNS, LONGEST_CELL, as_csv
+from autograder.grading.grade import Grade
+from autograder.tests.feedback.nasty import (
+    HARMLESS,
+    HUGE,
+    NASTY,
+    PLACES,
+    SAME_EACH_TIME,
+    any_grade,
+    feedback_of,
+    grade_of,
+    hostile,
+)
+
+TESTS = 7
+NUMBERS = (COLUMNS.index("score"), COLUMNS.index("max_score"))
+
+
+def rows(text: str, **dialect: str) -> list[list[str]]:
+    """Read a table."""
+    return list(csv.reader(io.StringIO(text, newline=""), **dialect))  # type: ignore[arg-type]
+
+
+def computed(cell: str) -> bool:
+    """Whether a spreadsheet might take a cell for a formula."""
+    seen = "".join(
+        one
+        for one in unicodedata.normalize("NFKC", cell)
+        if unicodedata.category(one)[0] not in "CZ"
+    )
+    return seen.startswith(("=", "+", "-", "@", "\u2212"))
+
+
+@SAME_EACH_TIME
+@given(hostile())
+def test_there_is_one_row_for_each_test(strings: list[str]) -> None:
+    """With the columns that were promised, numbers being numbers."""
+    header, *found = rows(as_csv(grade_of(strings)))
+
+    assert tuple(header) == COLUMNS
+    assert [len(row) for row in found] == [len(COLUMNS)] * TESTS
+    assert [tuple(float(row[one]) for one in NUMBERS) for row in found] == [
+        (3.0, 3.0),
+        *[(0.0, 3.0)] * (TESTS - 1),
+    ]
+
+
+@SAME_EACH_TIME
+@given(hostile())
+def test_no_cell_is_a_formula(strings: list[str]) -> None:
+    """Not even where a program takes a semicolon or a bar for the end of a cell."""
+    text = as_csv(grade_of(strings))
+
+    for delimiter in ",;|":
+        cells = [cell for row in rows(text, delimiter=delimiter) for cell in row]
+        assert not [cell for cell in cells if computed(cell)]
+
+
+@SAME_EACH_TIME
+@given(hostile())
+@pytest.mark.parametrize("delimiter", [";", "\t", "|", " ", ":"])
+def test_read_in_another_dialect_there_is_still_one_row_for_each_test(
+    delimiter: str, strings: list[str]
+) -> None:
+    """No quote opens a cell that swallows the rows below."""
+    assert len(rows(as_csv(grade_of(strings)), delimiter=delimiter)) == 1 + TESTS
+
+
+@pytest.mark.parametrize("text", NASTY, ids=lambda text: ascii(text[:20]))
+def test_each_nasty_string_is_a_cell(text: str) -> None:
+    """Alone, in each place."""
+    _, *found = rows(as_csv(grade_of([text])))
+
+    assert {row[COLUMNS.index("title")] for row in found} == {in_csv(text)}
+    assert not computed(in_csv(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        ("  -1", "'  -1"),
+        ("\uff1d1", "'\uff1d1"),
+        ("\t=1", "\\t=1"),
+        ("1+1=2", "1+1=2"),
+        ("[1, -2]", "[1, -2]"),
+        ('say "hi"', "say 'hi'"),
+        ("x; =1", "x;' =1"),
+        ("'=1", "'=1"),
+        ("x;", "x;'"),
+    ],
+)
+def test_a_cell_shows_what_it_holds(text: str, cell: str) -> None:
+    """An apostrophe in front where it would be computed, and the text as it is elsewhere."""
+    assert in_csv(text) == cell
+
+
+def test_the_feedback_of_a_test_stands_in_one_cell() -> None:
+    """Each line with its label."""
+    grade = grade_of(HARMLESS)
+
+    cells = [row[COLUMNS.index("feedback")] for row in rows(as_csv(grade))]
+
+    for feedback in feedback_of(grade):
+        assert any(f"got: {feedback.came_back}" in cell for cell in cells)
+
+
+@SAME_EACH_TIME
+@given(any_grade())
+def test_it_writes_any_grade_in_bounds(grade: Grade) -> None:
+    """Whatever the model accepts: no error, and no cell larger than Excel takes."""
+    _, *found = rows(as_csv(grade))
+
+    assert len(found) == sum(len(one.tests) for one in grade.checkpoints)
+    assert all(len(cell) <= LONGEST_CELL for row in found for cell in row)
+
+
+@pytest.mark.parametrize("text", HUGE, ids=lambda text: ascii(text[:3]))
+def test_a_megabyte_everywhere_is_cut(text: str) -> None:
+    """The table stays small."""
+    grade = grade_of([text + str(number) for number in range(PLACES)])
+
+    assert len(as_csv(grade)) < 150_000
