@@ -1,0 +1,233 @@
+"""The form for GitHub Actions: the runner finds the annotations that we meant, and no more."""
+
+import unicodedata
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+
+from autograder.feedback.actions import MOST_ANNOTATIONS, as_workflow_log
+from autograder.feedback.content import feedback_lines
+from autograder.feedback.inert import LONGEST_MESSAGE, in_log, workflow_command
+from autograder.grading.grade import Feedback, Grade, GradedTest, Outcome, checkpoint_of
+from autograder.tests.feedback.nasty import (
+    FILE,
+    HARMLESS,
+    HUGE,
+    NASTY,
+    PLACES,
+    SAME_EACH_TIME,
+    any_grade,
+    grade_of,
+    hostile,
+    texts,
+)
+
+
+@dataclass(frozen=True)
+class Command:
+    """What the runner makes of a line."""
+
+    name: str
+    properties: dict[str, str]
+    data: str
+
+
+def parse(line: str) -> Command | None:
+    """Read a line as the runner does (actions/runner, ActionCommand.cs); any name counts here."""
+    return _second_form(line) or _first_form(line)
+
+
+def _second_form(line: str) -> Command | None:
+    line = line.lstrip()
+    if not line.startswith("::") or (end := line.find("::", 2)) < 0:
+        return None
+    name, _, listed = line[2:end].partition(" ")
+    properties = {}
+    for one in listed.strip().split(","):
+        key, found, value = one.partition("=")
+        if found and key and value.lstrip("="):
+            properties[key] = _decoded(value.lstrip("="), ("%3A", ":"), ("%2C", ","))
+    return Command(name, properties, _decoded(line[end + 2 :]))
+
+
+def _decoded(text: str, *more: tuple[str, str]) -> str:
+    for escape, meant in (("%0D", "\r"), ("%0A", "\n"), *more, ("%25", "%")):
+        text = text.replace(escape, meant)
+    return text
+
+
+def _first_form(line: str) -> Command | None:
+    start = line.find("##[")
+    if start < 0 or (end := line.find("]", start)) < 0:
+        return None
+    name, _, _ = line[start + 3 : end].partition(" ")
+    return Command(name, {}, line[end + 1 :])
+
+
+def lines_of(text: str) -> list[str]:
+    """Split output into lines, wherever somebody might see the end of one."""
+    return text.splitlines()
+
+
+def test_the_parser_of_this_test_finds_what_the_runner_finds() -> None:
+    """Else the properties below would say little."""
+    assert parse("::error file=a,line=1::x%0Ay") == Command(
+        "error", {"file": "a", "line": "1"}, "x\ny"
+    )
+    assert parse(" \t::add-mask::x") == Command("add-mask", {}, "x")
+    assert parse("time ##[add-mask]x") == Command("add-mask", {}, "x")
+    assert parse("a::b::c") is None
+
+
+@SAME_EACH_TIME
+@given(hostile())
+def test_the_commands_are_our_annotations_alone(strings: list[str]) -> None:
+    """As many as for a harmless grade, of the same kinds, at the same lines."""
+    found = [parse(line) for line in lines_of(as_workflow_log(grade_of(strings)))]
+    plain = [parse(line) for line in lines_of(as_workflow_log(grade_of(HARMLESS)))]
+
+    assert [_shape(one) for one in found if one] == [_shape(one) for one in plain if one]
+    assert [_shape(one) for one in found if one] == [
+        ("error", FILE, "3", {"file", "line", "title"}),
+        ("error", FILE, "3", {"file", "line", "title"}),
+        ("warning", None, None, {"title"}),
+    ]
+
+
+def _shape(command: Command) -> tuple[str, str | None, str | None, set[str]]:
+    properties = command.properties
+    return command.name, properties.get("file"), properties.get("line"), set(properties)
+
+
+@SAME_EACH_TIME
+@given(hostile())
+def test_what_an_annotation_says_arrives(strings: list[str]) -> None:
+    """Its message decodes to the feedback, line by line."""
+    grade = grade_of(strings)
+    test = grade.checkpoints[0].tests[3]
+    assert test.feedback is not None
+
+    log = as_workflow_log(grade)
+
+    said = [in_log(f"{label}: {text}") for label, text in feedback_lines(test.feedback)]
+    commands = [one for one in map(parse, lines_of(log)) if one]
+    expected = "\n".join(said)
+    if len(expected) > LONGEST_MESSAGE:
+        expected = expected[: LONGEST_MESSAGE - 3] + "..."
+    assert commands[1].data == expected
+
+
+@SAME_EACH_TIME
+@given(hostile())
+def test_the_log_is_seen_and_has_no_mark_of_a_command(strings: list[str]) -> None:
+    """No plain line contains `::` or `##[`, nor what a lenient comparison would skip."""
+    log = as_workflow_log(grade_of(strings))
+
+    plain = [line for line in log.split("\n") if not line.startswith(("::error ", "::warning "))]
+    assert not [line for line in plain if "::" in line or "##[" in line]
+    assert all(one in " \n" or unicodedata.category(one)[0] not in "CZ" for one in log)
+
+
+@SAME_EACH_TIME
+@given(texts(), texts(), texts())
+def test_a_command_decodes_to_what_went_in(file: str, title: str, line: str) -> None:
+    """Properties and data alike, whatever they hold."""
+    written = workflow_command("error", [line], {"file": f"x{file}", "title": f"x{title}"})
+
+    command = parse(written)
+
+    assert "\n" not in written
+    assert command is not None
+    assert command.name == "error"
+    assert command.properties == {
+        "file": in_log(f"x{file}").strip(),
+        "title": in_log(f"x{title}").strip(),
+    }
+    assert command.data == in_log(line)
+
+
+@pytest.mark.parametrize("text", NASTY, ids=lambda text: ascii(text[:20]))
+def test_no_nasty_string_is_a_command_in_the_log(text: str) -> None:
+    """Alone on a line, as nothing of ours would stand before it."""
+    assert parse(in_log(text)) is None
+    assert "::" not in in_log(text)
+    assert "##[" not in in_log(text)
+
+
+def lost(number: int, trace: tuple[str, ...] = ()) -> GradedTest:
+    """Make a lost test with a cause of its own."""
+    return GradedTest(
+        id=f"reader/{number}",
+        title=f"Title {number}",
+        requirement="R2",
+        outcome=Outcome.CRASHED if trace else Outcome.WRONG,
+        score=0,
+        max_score=1,
+        feedback=Feedback(asked="a", came_back=f"{number}", trace=trace),
+    )
+
+
+def log_of(*tests: GradedTest) -> list[str]:
+    """Write the log of a grade that lost these tests."""
+    checkpoint = checkpoint_of("reader", "Reading", tests)
+    grade = grade_of(HARMLESS).model_copy(update={"checkpoints": (checkpoint,)})
+    return as_workflow_log(grade).splitlines()
+
+
+def test_there_are_no_more_annotations_than_github_shows() -> None:
+    """Ten errors and ten warnings; the log says how many have none."""
+    place = (f"{FILE}:1, in f: x",)
+
+    lines = log_of(*(lost(n, place) for n in range(15)), *(lost(n) for n in range(20, 33)))
+
+    names = [one.name for one in map(parse, lines) if one]
+    assert names == ["error"] * MOST_ANNOTATIONS + ["warning"] * MOST_ANNOTATIONS
+    assert any(line.startswith("8 more have no annotation") for line in lines)
+
+
+@pytest.mark.parametrize(
+    "trace",
+    [
+        "other.py:1, in f: x",
+        "/etc/passwd:1, in f: x",
+        f"{FILE}:0, in f: x",
+        f"{FILE}:99999999, in f: x",
+        f"{FILE}:one, in f: x",
+        f" {FILE}:1, in f: x",
+        "",
+    ],
+)
+def test_an_annotation_stands_in_a_file_of_the_submission_or_nowhere(trace: str) -> None:
+    """A trace is the student's word; a place that does not exist is not named."""
+    (command,) = [one for one in map(parse, log_of(lost(1, (trace,)))) if one]
+
+    assert command.name == "warning"
+    assert set(command.properties) == {"title"}
+
+
+def test_points_that_are_not_lost_have_no_annotation() -> None:
+    """Neither those that wait for a person nor those the grader failed on."""
+    tests = [lost(n).model_copy(update={"outcome": one}) for n, one in enumerate(
+        (Outcome.UNMARKED, Outcome.GRADER_ERROR)
+    )]  # fmt: skip
+
+    assert not [one for one in map(parse, log_of(*tests)) if one]
+
+
+@SAME_EACH_TIME
+@given(any_grade())
+def test_it_writes_any_grade_in_bounds(grade: Grade) -> None:
+    """Whatever the model accepts: no error, and so many annotations at most."""
+    found = [one for one in map(parse, lines_of(as_workflow_log(grade))) if one]
+
+    assert {one.name for one in found} <= {"error", "warning"}
+    assert all(len(one.data) <= LONGEST_MESSAGE for one in found)
+
+
+@pytest.mark.parametrize("text", HUGE, ids=lambda text: ascii(text[:3]))
+def test_a_megabyte_everywhere_is_cut(text: str) -> None:
+    """The log stays short."""
+    grade = grade_of([text + str(number) for number in range(PLACES)])
+
+    assert len(as_workflow_log(grade)) < 150_000

@@ -1,0 +1,28 @@
+"""The JSON form: whole strings, in ASCII."""
+
+import json
+
+from hypothesis import given
+
+from autograder.feedback.data import as_json
+from autograder.grading.grade import Grade
+from autograder.tests.feedback.nasty import NASTY, SAME_EACH_TIME, grade_of, hostile
+
+
+@SAME_EACH_TIME
+@given(hostile())
+def test_it_holds_the_grade_as_it_is(strings: list[str]) -> None:
+    """Who reads it as JSON gets back what was written."""
+    grade = grade_of(strings)
+
+    assert Grade.model_validate(json.loads(as_json(grade))) == grade
+
+
+def test_no_nasty_string_reaches_a_terminal_or_the_runner() -> None:
+    """All is printable ASCII, and no line is a workflow command."""
+    for text in NASTY:
+        written = as_json(grade_of([text]))
+
+        assert all(" " <= one <= "~" or one == "\n" for one in written)
+        assert "##[" not in written
+        assert not [line for line in written.splitlines() if line.strip().startswith("::")]
