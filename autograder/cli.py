@@ -22,7 +22,13 @@ from typer.exceptions import TyperException
 from autograder.assignment import Course
 from autograder.doctor import examine, this_machine
 from autograder.errors import AutograderError
-from autograder.feedback.text import inert, print_grade
+from autograder.feedback.actions import as_workflow_log
+from autograder.feedback.data import as_json
+from autograder.feedback.html import as_html
+from autograder.feedback.inert import in_log
+from autograder.feedback.markdown import as_markdown
+from autograder.feedback.table import as_csv
+from autograder.feedback.text import print_grade
 from autograder.grading.grade import Grade
 from autograder.grading.run import Examiner
 from autograder.stubs import build as build_stubs
@@ -47,6 +53,19 @@ class Format(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    MARKDOWN = "markdown"
+    HTML = "html"
+    CSV = "csv"
+    ACTIONS = "actions"
+
+
+_WRITTEN: dict[Format, Callable[[Grade], str]] = {
+    Format.JSON: as_json,
+    Format.MARKDOWN: as_markdown,
+    Format.HTML: as_html,
+    Format.CSV: as_csv,
+    Format.ACTIONS: as_workflow_log,
+}
 
 
 @app.command()
@@ -81,7 +100,7 @@ def _say_trouble(trouble: str) -> None:
     """Tell the instructor what broke on the grader's side."""
     console = Console(stderr=True)
     for line in trouble.splitlines()[-20:]:
-        console.print(inert(line), markup=False, highlight=False, soft_wrap=True)
+        console.print(in_log(line), markup=False, highlight=False, soft_wrap=True)
 
 
 def _check_writable(output: Path | None) -> None:
@@ -112,10 +131,10 @@ def _write(render: Callable[[Console], None], output: Path | None) -> None:
 
 
 def _render(result: Grade, form: Format, console: Console) -> None:
-    if form is Format.JSON:
-        console.file.write(result.model_dump_json(indent=2) + "\n")
-    else:
+    if form is Format.TEXT:
         print_grade(result, console)
+    else:
+        console.file.write(_WRITTEN[form](result))
 
 
 @app.command()
@@ -219,5 +238,5 @@ def main() -> None:
     except typer.Abort:
         sys.exit(130)
     if message:  # without arguments, the help was printed instead
-        sys.stderr.write(f"autograder: {inert(message)}\n")
+        sys.stderr.write(f"autograder: {in_log(message)}\n")
     sys.exit(2)

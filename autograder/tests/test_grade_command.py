@@ -234,6 +234,27 @@ def test_the_text_form_is_plain_when_piped_and_inert(tmp_path: Path) -> None:
     assert "\u202e" not in ran.output
 
 
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ("markdown", "| **total** | | **0 / 10** |"),
+        ("html", "<!doctype html>"),
+        ("csv", '"brokers/log_is_read_twice_the_same"'),
+        ("actions", "::error file=compare_with_sqs.py,line=6,"),
+    ],
+)
+def test_each_form_is_written_and_inert(tmp_path: Path, form: str, words: str) -> None:
+    """The forms for people and programs elsewhere, from a submission that tries to break them."""
+    (tmp_path / "compare_with_sqs.py").write_text(TROUBLE["compare_with_sqs.py"])
+
+    ran = autograder("grade", tmp_path, "--checkpoint", "brokers", "--format", form)
+
+    assert (ran.exit_code, ran.errors) == (0, "")
+    assert words in ran.output
+    assert "\x1b" not in ran.output
+    assert "\u202e" not in ran.output
+
+
 def test_no_jail_is_recorded_in_the_grade(tmp_path: Path) -> None:
     """Whoever reads the grade sees that the code ran without walls."""
     shutil.copy(SOLUTION / "compare_with_sqs.py", tmp_path)
