@@ -6,8 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field
 class Limits(BaseModel):
     """The budgets of one call, as `assignment.toml` states them under `[limits]`.
 
-    CPU time, API calls and virtual seconds are the same on every machine and do the judging.
-    `wall_seconds` is a generous last resort, so that a noisy machine never costs a point.
+    CPU time, API calls, traffic and virtual seconds are the same on every machine and do the
+    judging. `wall_seconds` is a generous last resort, so that a noisy machine never costs a point.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -26,5 +26,7 @@ class Limits(BaseModel):
     """Requests to AWS, retries included."""
     idle_reads: int = Field(gt=0)
     """GetRecords answers in a row, on one shard, that were empty and said "caught up"."""
+    traffic_mib: int = Field(ge=1, le=1024)
+    """Bodies of requests to AWS and of its answers together, in MiB."""
     processes: int = Field(ge=8, le=1024)
     """Processes and threads at the same time."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 MAX_CALLS = 20_000
-MAX_LOGGED_BYTES = 64 << 20
+MAX_LOGGED_BYTES = 16 << 20
+"""Of JSON; as Python's objects it takes several times as much."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,8 @@ class Call:
     """kinesis or sqs."""
     operation: str
     parameters: dict[str, Any]
-    """As sent; empty where the log had grown too large."""
+    """As sent, without members that do not exist; empty where they were malformed, or the log had
+    grown too large."""
     attempt: int
     """1 for the first try, more for boto3's own retries."""
     invocation: str
@@ -42,7 +44,7 @@ class CallLog:
         self._lock = threading.Lock()
 
     def add(self, call: Call, size: int) -> None:
-        """Keep a request of so many bytes."""
+        """Keep a request that takes so many bytes, its answer included."""
         with self._lock:
             self._bytes += size
             if len(self._calls) < MAX_CALLS:
@@ -75,25 +77,36 @@ class CallBudget:
     api_calls: int
     idle_reads: int
     """GetRecords answers in a row, on one shard, that were empty and said "caught up"."""
+    traffic_bytes: int
+    """Bodies of requests and answers together."""
 
 
 class Meter:
-    """Counts requests against a budget, and says once when it is exceeded."""
+    """Counts what a call asks for against its budget, and says once when it is exceeded."""
 
     def __init__(self, budget: CallBudget, on_exceeded: Callable[[str], None]) -> None:
         self._budget = budget
         self._on_exceeded = on_exceeded
         self._api_calls = 0
+        self._traffic_bytes = 0
         self._idle: Counter[tuple[str, str]] = Counter()
         self._exceeded = False
         self._lock = threading.Lock()
 
-    def admit(self) -> bool:
+    def count(self) -> bool:
         """Count a request; False where the budget is used up."""
         with self._lock:
             self._api_calls += 1
             if self._api_calls > self._budget.api_calls:
                 self._exceed("api_calls")
+            return not self._exceeded
+
+    def carry(self, size: int) -> bool:
+        """Count the bytes of a body; False where the budget is used up."""
+        with self._lock:
+            self._traffic_bytes += size
+            if self._traffic_bytes > self._budget.traffic_bytes:
+                self._exceed("traffic")
             return not self._exceeded
 
     def read(self, shard: tuple[str, str], *, idle: bool) -> None:

@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Self
 
 import moto.sqs.models
+from moto.core.model_instances import reset_model_data
 from moto.moto_api._internal import mock_random
 
 from autograder.cloud.calls import CallLog
@@ -49,6 +50,7 @@ class Cloud:
 
     def _renew(self) -> None:
         mock_random.seed(0)  # message ids and receipt handles, which feedback may show
+        reset_model_data()  # moto keeps all models that were ever made
         kinesis = FaithfulBackend(self.clock, self._settings)
         sqs = new_backend()
         self.kinesis = KinesisBackstage(kinesis)

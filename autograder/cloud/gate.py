@@ -1,36 +1,49 @@
-"""The gate: the one door to the cloud, a WSGI application that parses hostile HTTP.
+"""The gate: the one door to the cloud, through which hostile HTTP comes.
 
-Only Kinesis and SQS exist, by their JSON protocols; everything else is 404. Each request is
-counted, logged, and may meet a fault. A failure of the cloud's own answers like AWS and is noted
-on the call, so that it never counts against a student.
+Only Kinesis and SQS exist, by their JSON protocols; everything else is 404. Each connection is
+counted, each request logged, and one may meet a fault. A failure of the cloud's own answers like
+AWS and is noted on the call, so that it never counts against a student.
 """
 
 import json
-import math
 import re
 import threading
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
-
-from moto.core.request import Request
 
 from autograder.cloud.calls import Call, CallBudget, CallLog, Meter
 from autograder.cloud.clock import Clock
-from autograder.cloud.errors import AwsError
+from autograder.cloud.errors import AwsError, malformed
 from autograder.cloud.faults import Faults
+from autograder.cloud.http1 import Head, HttpAnswer, Incoming
 from autograder.cloud.kinesis_api import KinesisApi
-from autograder.cloud.sqs import SqsApi, SqsError
+from autograder.cloud.shapes import Shapes
+from autograder.cloud.sqs import SqsApi, sqs_misfit
 
 CLOCK_HEADER = "X-Autograder-Clock"
-MAX_BODY = 8 << 20
-MAX_DEPTH = 64
 
 _TARGETS = {"Kinesis_20131202": ("kinesis", "1.1"), "AmazonSQS": ("sqs", "1.0")}
-_STATUS = {200: "200 OK", 400: "400 Bad Request", 404: "404 Not Found", 500: "500 Server Error"}
 
-Environ = dict[str, Any]
-StartResponse = Callable[[str, list[tuple[str, str]]], object]
+
+@dataclass(frozen=True)
+class Admission:
+    """What was decided on a connection when it was accepted."""
+
+    meter: Meter | None
+    """The meter of the call that it belongs to."""
+    within_budget: bool
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A request that has come in whole."""
+
+    service: str
+    operation: str
+    head: Head
+    raw: bytes
 
 
 class Gate:
@@ -41,6 +54,7 @@ class Gate:
     ) -> None:
         self.kinesis = kinesis
         self.sqs = sqs
+        self._shapes = {"kinesis": Shapes("kinesis"), "sqs": Shapes("sqs", sqs_misfit)}
         self._faults = faults
         self._calls = calls
         self._clock = clock
@@ -48,172 +62,174 @@ class Gate:
         self._lock = threading.Lock()
 
     def begin_call(self, budget: CallBudget, on_exceeded: Callable[[str], None]) -> None:
-        """Count requests from now on; `on_exceeded` hears once what ran out."""
+        """Count from now on; `on_exceeded` hears once what ran out."""
         self._meter = Meter(budget, on_exceeded)
 
     def end_call(self) -> None:
-        """Stop counting."""
-        self._meter = None
+        """Stop counting; what is still under way for the call changes nothing any more."""
+        with self._lock:
+            self._meter = None
 
-    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one request."""
-        status, body, extra = self._respond(environ)
-        headers = [
-            ("Content-Type", f"application/x-amz-json-{extra.pop('version', '1.1')}"),
-            ("Content-Length", str(len(body))),
-            (CLOCK_HEADER, repr(self._clock.offset)),
-            *extra.items(),
-        ]
-        start_response(_STATUS.get(status, f"{status} Error"), headers)
-        return [body]
-
-    def _respond(self, environ: Environ) -> tuple[int, bytes, dict[str, str]]:
-        self._follow(environ.get("HTTP_X_AUTOGRADER_CLOCK"))
-        target, _, operation = str(environ.get("HTTP_X_AMZ_TARGET", "")).partition(".")
-        if (
-            environ.get("REQUEST_METHOD") != "POST"
-            or target not in _TARGETS
-            or not re.fullmatch(r"[A-Za-z]{1,64}", operation, re.ASCII)
-        ):
-            return 404, _error_body("UnknownOperationException", ""), {}
-        service, version = _TARGETS[target]
-        extra = {"version": version}
-        try:
-            raw = _read_body(environ)
-            parameters = _parse(raw)
-        except AwsError as error:
-            return error.status, _error_body(error.code, error.message), extra
+    def admit(self) -> Admission:
+        """Count a connection, whatever will be said on it."""
         meter = self._meter
-        if meter is not None and not meter.admit():
-            return (
-                400,
-                _error_body("LimitExceededException", "The call's budget is used up."),
-                extra,
-            )
-        status, answer, failure = self._answer(service, operation, parameters, raw, environ, extra)
-        self._log(service, operation, parameters, len(raw), environ, status, answer, failure)
-        if meter is not None and operation == "GetRecords" and status == 200:
+        return Admission(meter, meter is None or meter.count())
+
+    def answer(self, admission: Admission, incoming: Incoming) -> HttpAnswer:
+        """Answer the request on a connection.
+
+        Raises:
+            OSError: The client broke off, or took too long.
+        """
+        version = "1.1"
+        try:
+            if not admission.within_budget:
+                raise _budget_is_used_up()
+            head = incoming.head()
+            service, operation, version = _route(head)
+            meter = admission.meter
+            if meter is not None and not meter.carry(head.size):
+                raise _budget_is_used_up()
+            asked = _Asked(service, operation, head, incoming.body())
+            body = self._do(asked, meter)
+        except AwsError as error:
+            return self._http(error.status, version, _error_body(error), error.query_error)
+        return self._http(200, version, body)
+
+    def _do(self, asked: _Asked, meter: Meter | None) -> bytes:
+        """Do what is asked and log it.
+
+        One at a time: moto's models are not made for threads, and so no more than one request is
+        in memory as Python's objects, which take many times the room of their JSON.
+        """
+        with self._lock:
+            if meter is not self._meter:
+                raise _budget_is_used_up()
+            self._follow(asked.head.headers.get(CLOCK_HEADER.lower(), ""))
+            parameters: dict[str, Any] = {}
+            try:
+                parameters = self._shapes[asked.service].take(asked.operation, _parse(asked.raw))
+                self._faults.strike(asked.operation)
+                answer = self._answer(asked, parameters)
+                body = json.dumps(answer).encode()
+            except AwsError as error:
+                self._log(asked, parameters, error=error)
+                raise
+            except Exception as error:
+                failure = AwsError("InternalFailure", "", 500)
+                self._log(asked, parameters, error=failure, cause=error)
+                raise failure from error
+            self._log(asked, parameters, answer, len(body))
+        if meter is not None and not meter.carry(len(body)):
+            raise _budget_is_used_up()
+        if meter is not None and asked.operation == "GetRecords":
             idle = not answer["Records"] and not answer["MillisBehindLatest"]
             meter.read(self.kinesis.shard_of(parameters), idle=idle)
-        if status != 200:
-            return status, _error_body(answer["code"], answer["message"]), extra
-        return status, json.dumps(answer).encode(), extra
+        return body
 
-    def _answer(
-        self,
-        service: str,
-        operation: str,
-        parameters: dict[str, Any],
-        raw: bytes,
-        environ: Environ,
-        extra: dict[str, str],
-    ) -> tuple[int, dict[str, Any], str | None]:
-        """Do an operation, one at a time: moto's models are not made for threads."""
-        try:
-            request = _moto_request(environ, raw)
-            with self._lock:
-                self._faults.strike(operation)
-                if service == "kinesis":
-                    return 200, self.kinesis.answer(operation, parameters, request), None
-                return 200, self.sqs.answer(operation, parameters, request), None
-        except AwsError as error:
-            if isinstance(error, SqsError) and error.query_error:
-                extra["x-amzn-query-error"] = error.query_error
-            return error.status, {"code": error.code, "message": error.message}, None
-        except NotImplementedError:
-            message = f"{operation} does not exist in this cloud"
-            return 400, {"code": "UnknownOperationException", "message": message}, None
-        except Exception as error:
-            failure = f"{type(error).__name__}: {error}"[:500]
-            return 500, {"code": "InternalFailure", "message": ""}, failure
+    def _answer(self, asked: _Asked, parameters: dict[str, Any]) -> dict[str, Any]:
+        if asked.service == "kinesis":
+            return self.kinesis.answer(asked.operation, parameters)
+        return self.sqs.answer(asked.operation, parameters, _host(asked.head))
 
     def _log(
         self,
-        service: str,
-        operation: str,
+        asked: _Asked,
         parameters: dict[str, Any],
-        size: int,
-        environ: Environ,
-        status: int,
-        answer: dict[str, Any],
-        failure: str | None,
+        answer: dict[str, Any] | None = None,
+        answer_size: int = 0,
+        error: AwsError | None = None,
+        cause: Exception | None = None,
     ) -> None:
-        attempt = re.search(r"attempt=(\d{1,4})", str(environ.get("HTTP_AMZ_SDK_REQUEST", "")))
+        headers = asked.head.headers
+        attempt = re.search(r"attempt=([0-9]{1,4})", headers.get("amz-sdk-request", ""))
         keep = self._calls.has_room()
         self._calls.add(
             Call(
-                service=service,
-                operation=operation,
+                service=asked.service,
+                operation=asked.operation,
                 parameters=parameters if keep else {},
                 attempt=int(attempt[1]) if attempt else 1,
-                invocation=str(environ.get("HTTP_AMZ_SDK_INVOCATION_ID", ""))[:64],
-                status=status,
-                error=answer["code"] if status != 200 else None,
-                response=answer if keep and status == 200 else {},
+                invocation=headers.get("amz-sdk-invocation-id", "")[:64],
+                status=error.status if error else 200,
+                error=error.code if error else None,
+                response=answer if keep and answer else {},
                 at=self._clock.now(),
-                internal_error=failure,
+                internal_error=f"{type(cause).__name__}: {cause}"[:500] if cause else None,
             ),
-            size,
+            len(asked.raw) + answer_size,
         )
 
-    def _follow(self, offset: object) -> None:
+    def _follow(self, offset: str) -> None:
         try:
-            seconds = float(str(offset)[:40])
+            self._clock.follow(float(offset[:40]))
         except ValueError:
             return
-        if math.isfinite(seconds):
-            self._clock.follow(seconds)
+
+    def _http(
+        self, status: int, version: str, body: bytes, query_error: str | None = None
+    ) -> HttpAnswer:
+        headers = [
+            ("Content-Type", f"application/x-amz-json-{version}"),
+            (CLOCK_HEADER, repr(self._clock.offset)),
+        ]
+        if query_error:
+            headers.append(("x-amzn-query-error", query_error))
+        return HttpAnswer(status, tuple(headers), body)
 
 
-def _read_body(environ: Environ) -> bytes:
+def _budget_is_used_up() -> AwsError:
+    return AwsError("LimitExceededException", "The call's budget is used up.")
+
+
+def _route(head: Head) -> tuple[str, str, str]:
+    """Tell the service, the operation and the version of the service's protocol.
+
+    Raises:
+        AwsError: It is no request of Kinesis or SQS.
+    """
+    target, _, operation = head.headers.get("x-amz-target", "").partition(".")
+    if (
+        head.method != "POST"
+        or target not in _TARGETS
+        or not re.fullmatch(r"[A-Za-z]{1,64}", operation)
+    ):
+        raise AwsError("UnknownOperationException", "", 404)
+    service, version = _TARGETS[target]
+    return service, operation, version
+
+
+def _parse(raw: bytes) -> object:
+    """Parse plain JSON: UTF-8, no NaN, no key twice, no depth or number that breaks the parser.
+
+    Raises:
+        AwsError: It is something else.
+    """
     try:
-        size = int(environ.get("CONTENT_LENGTH") or -1)
-    except ValueError:
-        size = -1
-    if not 0 <= size <= MAX_BODY:
-        raise AwsError("SerializationException", f"Content-Length must be 0 to {MAX_BODY}.")
-    body = environ["wsgi.input"].read(size)
-    if len(body) != size:
-        raise AwsError("SerializationException", "The body is shorter than Content-Length.")
-    return bytes(body)
-
-
-def _parse(raw: bytes) -> dict[str, Any]:
-    try:
-        parameters = json.loads(raw or b"{}")
-        if isinstance(parameters, dict) and _depth(parameters) <= MAX_DEPTH:
-            raw.decode()
-            return parameters
+        return json.loads(
+            raw.decode() or "{}", parse_constant=_no_constant, object_pairs_hook=_no_key_twice
+        )
     except (ValueError, RecursionError):
-        pass
-    raise AwsError("SerializationException", "The body is no JSON object.")
+        raise malformed("The body is no plain JSON.") from None
 
 
-def _depth(value: object) -> int:
-    """Measure nesting without recursion."""
-    deepest, todo = 0, [(value, 1)]
-    while todo and deepest <= MAX_DEPTH:
-        one, depth = todo.pop()
-        deepest = max(deepest, depth)
-        if isinstance(one, dict):
-            todo += [(item, depth + 1) for item in one.values()]
-        elif isinstance(one, list):
-            todo += [(item, depth + 1) for item in one]
-    return deepest
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
 
 
-def _moto_request(environ: Environ, raw: bytes) -> Request:
-    """Make the request anew from the parts that moto may see."""
-    host = str(environ.get("HTTP_HOST", "127.0.0.1"))
-    if not re.fullmatch(r"[A-Za-z0-9.:-]{1,100}", host):
-        host = "127.0.0.1"
-    headers = {
-        "X-Amz-Target": str(environ.get("HTTP_X_AMZ_TARGET", "")),
-        "Content-Type": str(environ.get("CONTENT_TYPE", "application/x-amz-json-1.1")),
-        "Host": host,
-    }
-    return Request.from_primitives("POST", f"http://{host}/", headers, raw)
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    table = dict(pairs)
+    if len(table) != len(pairs):
+        raise ValueError("a key stands twice")
+    return table
 
 
-def _error_body(code: str, message: str) -> bytes:
-    return json.dumps({"__type": code, "message": message, "RequestId": str(uuid.uuid4())}).encode()
+def _host(head: Head) -> str:
+    host = head.headers.get("host", "")
+    return host if re.fullmatch(r"[A-Za-z0-9.:-]{1,100}", host) else "127.0.0.1"
+
+
+def _error_body(error: AwsError) -> bytes:
+    return json.dumps(
+        {"__type": error.code, "message": error.message, "RequestId": str(uuid.uuid4())}
+    ).encode()

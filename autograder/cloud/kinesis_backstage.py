@@ -4,7 +4,7 @@ import base64
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.cloud.kinesis_state import FaithfulBackend, FaithfulShard
+from autograder.cloud.kinesis_state import FaithfulBackend, FaithfulShard, KeptRecord
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,7 @@ class KinesisBackstage:
         shard = self._backend.describe_stream(None, stream).open_shard_for(
             partition_key, explicit_hash_key
         )
-        content = base64.b64encode(data).decode()
-        number = shard.put_record(partition_key, content, explicit_hash_key or "")
-        return self._stored(shard, int(number))
+        return _stored(shard, shard.append(partition_key, base64.b64encode(data).decode()))
 
     def put_in_shard(
         self, stream: str, shard_id: str, data: bytes, partition_key: str
@@ -53,7 +51,7 @@ class KinesisBackstage:
         if found is None:
             return {}
         return {
-            shard.shard_id: tuple(self._stored(shard, number) for number in shard.records)
+            shard.shard_id: tuple(_stored(shard, record) for record in shard.log)
             for shard in found.faithful_shards()
         }
 
@@ -87,12 +85,12 @@ class KinesisBackstage:
         """List all streams."""
         return tuple(name for name in list(self._backend.streams) if self._backend.find(name))
 
-    def _stored(self, shard: FaithfulShard, number: int) -> StoredRecord:
-        record = shard.records[number]
-        return StoredRecord(
-            shard.shard_id,
-            str(number),
-            record.partition_key,
-            base64.b64decode(record.data),
-            record.created_at,
-        )
+
+def _stored(shard: FaithfulShard, record: KeptRecord) -> StoredRecord:
+    return StoredRecord(
+        shard.shard_id,
+        str(record.number),
+        record.partition_key,
+        base64.b64decode(record.data),
+        record.created_at,
+    )

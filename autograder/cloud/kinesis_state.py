@@ -6,10 +6,13 @@ and take no new ones; a hash range includes both its ends; streams take their ti
 
 import hashlib
 import itertools
-from collections import OrderedDict
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
-from moto.kinesis.models import KinesisBackend, Record, Shard, Stream
+from moto.kinesis.models import KinesisBackend, Shard, Stream
 
 from autograder.cloud.clock import Clock
 from autograder.cloud.errors import AwsError, invalid_argument, not_found, throughput_exceeded
@@ -39,10 +42,26 @@ class Settings:
         self.throughput_limits = throughput_limits
 
 
+@dataclass(frozen=True, slots=True)
+class KeptRecord:
+    """A record as a shard keeps it; moto's own take several times the room, and are never freed."""
+
+    number: int
+    partition_key: str
+    data: str
+    """In base64."""
+    created_at: float
+    """Virtual time, in seconds since the epoch."""
+
+
 class FaithfulShard(Shard):
-    """A shard whose sequence numbers and end are as AWS has them."""
+    """A shard whose sequence numbers and end are as AWS has them.
+
+    It keeps its records in a log of its own, where moto neither finds nor moves them.
+    """
 
     backend: "FaithfulBackend"
+    log: list[KeptRecord]
     starting_number: int
     ending_number: int | None
     children: "list[FaithfulShard]"
@@ -59,6 +78,7 @@ class FaithfulShard(Shard):
         shard.starting_number = backend.next_number(shard)
         shard.ending_number = None
         shard.children = []
+        shard.log = []
         shard._second = shard._second_records = shard._second_bytes = 0
 
     @property
@@ -66,14 +86,16 @@ class FaithfulShard(Shard):
         """The shard's number within the stream."""
         return self._shard_id
 
-    def put_record(self, partition_key: str, data: str, explicit_hash_key: str) -> str:
-        """Append a record; data is base64. Return its sequence number."""
-        number = self.backend.next_number(self)
-        record = Record(partition_key, data, number, explicit_hash_key)
-        record.created_at_datetime = self.backend.clock.today()
-        record.created_at = record.created_at_datetime.timestamp()
-        self.records[number] = record
-        return str(number)
+    def append(self, partition_key: str, data: str) -> KeptRecord:
+        """Append a record; data is base64."""
+        now = self.backend.clock.today().timestamp()
+        record = KeptRecord(self.backend.next_number(self), partition_key, data, now)
+        self.log.append(record)
+        return record
+
+    def count_up_to(self, number: int) -> int:
+        """Tell how many records have this sequence number or a smaller one."""
+        return bisect_right(self.log, number, key=attrgetter("number"))
 
     def get_min_sequence_number(self) -> int:
         """Tell where the shard begins."""
@@ -81,7 +103,7 @@ class FaithfulShard(Shard):
 
     def get_max_sequence_number(self) -> int:
         """Tell the last sequence number in use."""
-        return next(reversed(self.records)) if self.records else self.starting_number
+        return self.log[-1].number if self.log else self.starting_number
 
     def to_json(self) -> dict[str, Any]:
         """Describe the shard as Kinesis does."""
@@ -93,7 +115,10 @@ class FaithfulShard(Shard):
 
     def owns(self, number: int) -> bool:
         """Tell whether a sequence number can have come from this shard."""
-        return number == self.starting_number or number in self.records
+        index = self.count_up_to(number)
+        return number == self.starting_number or (
+            index > 0 and self.log[index - 1].number == number
+        )
 
     def take_throughput(self, size: int, stream: str) -> None:
         """Count a write against the shard's limits of 1,000 records and 1 MiB a second.
@@ -158,7 +183,8 @@ class FaithfulStream(Stream):
             AwsError: The explicit hash key is none.
         """
         if explicit_hash_key:
-            if not explicit_hash_key.isdigit() or int(explicit_hash_key) >= HASH_KEYS:
+            is_number = re.fullmatch(r"0|[1-9]\d{0,38}", explicit_hash_key, re.ASCII)
+            if not is_number or int(explicit_hash_key) >= HASH_KEYS:
                 raise invalid_argument(
                     "Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. "
                     f"Specified value was {explicit_hash_key[:60]}"
@@ -169,20 +195,17 @@ class FaithfulStream(Stream):
             key = int.from_bytes(digest.digest())
         return next(
             shard
-            for shard in self.faithful_shards()
-            if shard.is_open and shard.starting_hash <= key <= shard.ending_hash
+            for shard in self.shards.values()
+            if shard.is_open
+            and shard.starting_hash <= key <= shard.ending_hash
+            and isinstance(shard, FaithfulShard)
         )
 
     def split_shard(self, shard_to_split: str, new_starting_hash_key: str) -> None:
         """Split a shard; its records stay where they are."""
-        parent = self.shards[shard_to_split]
-        records, parent.records = parent.records, OrderedDict()
         before = set(self.shards)
-        try:
-            super().split_shard(shard_to_split, new_starting_hash_key)
-        finally:
-            parent.records = records
-        self._close([parent], before)
+        super().split_shard(shard_to_split, new_starting_hash_key)
+        self._close([self.shards[shard_to_split]], before)
 
     def merge_shards(self, shard_to_merge: str, adjacent_shard_to_merge: str) -> None:
         """Merge two shards; their records stay where they are."""
@@ -195,13 +218,8 @@ class FaithfulStream(Stream):
                 f"{self.stream_name} under account {ACCOUNT} are not an adjacent pair of shards "
                 "eligible for merging"
             )
-        kept = [parent.records for parent in parents]
         before = set(self.shards)
-        for parent in parents:
-            parent.records = OrderedDict()
         super().merge_shards(shard_to_merge, adjacent_shard_to_merge)
-        for parent, records in zip(parents, kept, strict=True):
-            parent.records = records
         self._close(parents, before)
 
     def _close(self, parents: list[Shard], before: set[str]) -> None:

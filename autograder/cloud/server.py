@@ -1,55 +1,136 @@
-"""Serves the gate on a listening socket that may live in another network namespace."""
+"""Serves the gate on a listening socket that may live in another network namespace.
 
+Each connection has one thread, one request and a limited time; there are only so many at once. So
+whoever opens thousands, or sends a byte now and then, holds up nobody but themselves, and not for
+long.
+"""
+
+import contextlib
+import selectors
 import socket
 import threading
-from typing import Any
+import time
 
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from autograder.cloud.gate import Admission, Gate
+from autograder.cloud.http1 import PART, Incoming
 
+CONNECTIONS = 256
+"""Served at once: what a jail's 64 processes and threads need, several times over."""
 SLOWEST_SECONDS = 30.0
-
-
-class _Handler(WSGIRequestHandler):
-    """Keeps connections open, answers in one packet, and says nothing."""
-
-    protocol_version = "HTTP/1.1"
-    timeout = SLOWEST_SECONDS
-    disable_nagle_algorithm = True
-    wbufsize = -1  # the status line, the headers and the body leave together
-
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name
-        """Print nothing: what students send is no business of the grader's terminal."""
-
-    def handle(self) -> None:
-        """Serve one connection; a client that breaks off is no error."""
-        try:
-            super().handle()
-        except OSError:
-            self.close_connection = True
+"""For a request to arrive, and again for its answer to leave."""
+LINGER_SECONDS = 2.0
+"""For a client to read its answer though its request was not read to the end."""
+LINGER_BYTES = 32 << 20
+RETRY_SECONDS = 0.01
 
 
 class Server:
-    """A running server."""
+    """A running server.
 
-    def __init__(self, application: Any, listener: socket.socket) -> None:
-        host, port = listener.getsockname()[:2]
-        self._server: BaseWSGIServer = make_server(
-            host,
-            port,
-            application,
-            threaded=True,
-            request_handler=_Handler,
-            fd=listener.fileno(),
-        )
-        # Threads that a slow client holds must not keep the grader alive.
-        vars(self._server).update(daemon_threads=True, block_on_close=False)
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
-        )
+    Args:
+        gate: What answers.
+        listener: The listening socket; it stays the caller's.
+        connections: How many are served at once; those beyond are closed.
+        seconds: How long a request may take to arrive, and its answer to leave.
+    """
+
+    def __init__(
+        self,
+        gate: Gate,
+        listener: socket.socket,
+        *,
+        connections: int = CONNECTIONS,
+        seconds: float = SLOWEST_SECONDS,
+    ) -> None:
+        self._gate = gate
+        self._seconds = seconds
+        self._listener = listener.dup()
+        self._listener.setblocking(False)
+        self._free = threading.BoundedSemaphore(connections)
+        self._open: set[socket.socket] = set()
+        self._bell, self._button = socket.socketpair()
+        self._thread = threading.Thread(target=self._accept_all, daemon=True)
         self._thread.start()
 
     def close(self) -> None:
-        """Stop answering."""
-        self._server.shutdown()
-        self._server.server_close()
+        """Stop answering, and hang up on everybody."""
+        self._button.close()
         self._thread.join()
+        for connection in tuple(self._open):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def _accept_all(self) -> None:
+        with self._listener, self._bell, selectors.DefaultSelector() as selector:
+            selector.register(self._listener, selectors.EVENT_READ)
+            selector.register(self._bell, selectors.EVENT_READ)
+            while all(key.fileobj is self._listener for key, _ in selector.select()):
+                try:
+                    connection, _ = self._listener.accept()
+                except OSError:  # the client is gone already, or descriptors are short
+                    time.sleep(RETRY_SECONDS)
+                    continue
+                self._begin(connection)
+
+    def _begin(self, connection: socket.socket) -> None:
+        admission = self._gate.admit()
+        if not self._free.acquire(blocking=False):
+            connection.close()
+            return
+        self._open.add(connection)
+        try:
+            threading.Thread(target=self._serve, args=(connection, admission), daemon=True).start()
+        except RuntimeError:  # no more threads can be had
+            self._end(connection)
+
+    def _end(self, connection: socket.socket) -> None:
+        self._open.discard(connection)
+        connection.close()
+        self._free.release()
+
+    def _serve(self, connection: socket.socket, admission: Admission) -> None:
+        try:
+            answer_one(connection, self._gate, admission, self._seconds)
+        except OSError:
+            return  # the client broke off, or took too long
+        finally:
+            self._end(connection)
+
+
+def answer_one(connection: socket.socket, gate: Gate, admission: Admission, seconds: float) -> None:
+    """Answer the one request on a connection.
+
+    Raises:
+        OSError: The client broke off, or took too long.
+    """
+    receive = _Deadline(connection, seconds).receive
+    incoming = Incoming(receive, connection.sendall)
+    answer = gate.answer(admission, incoming)
+    connection.settimeout(seconds)
+    connection.sendall(answer.encoded())
+    if not incoming.is_read:
+        _linger(connection)
+
+
+def _linger(connection: socket.socket) -> None:
+    """Let the client read its answer: closing on unread bytes would take it away again."""
+    connection.shutdown(socket.SHUT_WR)
+    receive = _Deadline(connection, LINGER_SECONDS).receive
+    left = LINGER_BYTES
+    while left > 0 and (part := receive(PART)):
+        left -= len(part)
+
+
+class _Deadline:
+    """Receives from a connection until a moment, however little comes at a time."""
+
+    def __init__(self, connection: socket.socket, seconds: float) -> None:
+        self._connection = connection
+        self._end = time.monotonic() + seconds
+
+    def receive(self, size: int) -> bytes:
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the request took too long")
+        self._connection.settimeout(left)
+        return self._connection.recv(size)

@@ -1,11 +1,11 @@
 """SQS: moto's own, in virtual time; and its queues from behind."""
 
 import contextlib
-import json
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from moto.core.request import Request
 from moto.sqs.exceptions import QueueDoesNotExist
 from moto.sqs.models import SQSBackend
 from moto.sqs.responses import SQSResponse
@@ -14,9 +14,33 @@ from autograder.cloud.clock import Clock
 from autograder.cloud.errors import AwsError
 from autograder.cloud.faults import Faults
 from autograder.cloud.kinesis_state import ACCOUNT, REGION
+from autograder.cloud.moto_call import InOneRegion, ask_moto
+
+Ask = Callable[[dict[str, Any]], dict[str, Any]]
+"""Has moto do the operation under way."""
 
 
-class MotoSqs(SQSResponse):
+_WHOLE_NUMBERS = {
+    "DelaySeconds": (0, 900),
+    "KmsDataKeyReusePeriodSeconds": (60, 86_400),
+    "MaximumMessageSize": (1024, 1 << 20),
+    "MessageRetentionPeriod": (60, 1_209_600),
+    "ReceiveMessageWaitTimeSeconds": (0, 20),
+    "VisibilityTimeout": (0, 43_200),
+}
+_WORDS = {
+    "ContentBasedDeduplication": r"true|false",
+    "DeduplicationScope": r"queue|messageGroup",
+    "FifoQueue": r"true|false",
+    "FifoThroughputLimit": r"perQueue|perMessageGroupId",
+    "KmsMasterKeyId": r"[A-Za-z0-9:/_-]{0,256}",
+    "SqsManagedSseEnabled": r"true|false",
+}
+_WITHOUT_EFFECT = frozenset({"Policy", "RedriveAllowPolicy", "RedrivePolicy"})
+_MAX_LISTED = 1000
+
+
+class MotoSqs(InOneRegion, SQSResponse):
     """moto's operations, on our backend and in the one region there is."""
 
     def __init__(self, backend: SQSBackend) -> None:
@@ -28,10 +52,6 @@ class MotoSqs(SQSResponse):
         """Give the backend that the cloud owns."""
         return self._backend
 
-    def get_region_from_url(self, request: Any, full_url: str) -> str:  # noqa: ARG002 - moto's
-        """Have one region, whatever the client says."""
-        return REGION
-
 
 class SqsApi:
     """Answers SQS requests; a long poll moves the clock instead of waiting."""
@@ -41,64 +61,103 @@ class SqsApi:
         self._clock = clock
         self._faults = faults
 
-    def answer(self, operation: str, parameters: dict[str, Any], request: Request) -> Any:
+    def answer(self, operation: str, parameters: dict[str, Any], host: str) -> dict[str, Any]:
         """Do an operation.
+
+        Args:
+            operation: Its name.
+            parameters: Of the operation's shape.
+            host: What the client calls the cloud.
 
         Raises:
             AwsError: It is refused.
         """
-        if operation != "ReceiveMessage":
-            return self._moto(request)
+
+        def ask(parameters: dict[str, Any]) -> dict[str, Any]:
+            return ask_moto(MotoSqs(self._backend), f"AmazonSQS.{operation}", host, parameters)
+
+        _check_attributes(parameters.get("Attributes", {}))
+        if operation == "ListQueues":
+            return self._listed(parameters, ask)
+        if operation == "ReceiveMessage":
+            return self._received(parameters, ask)
+        return ask(parameters)
+
+    def _listed(self, parameters: dict[str, Any], ask: Ask) -> dict[str, Any]:
+        """List queues; moto would take the prefix for a pattern, and has pages of its own."""
+        urls = ask({}).get("QueueUrls", [])
+        prefix, after = parameters.get("QueueNamePrefix", ""), parameters.get("NextToken", "")
+        found = sorted(
+            url
+            for url in urls
+            if _name_in(url).startswith(prefix) and (not after or _name_in(url) > after)
+        )
+        size = parameters.get("MaxResults", _MAX_LISTED)
+        if not 1 <= size <= _MAX_LISTED:
+            raise AwsError(
+                "InvalidParameterValue", f"MaxResults must be between 1 and {_MAX_LISTED}."
+            )
+        answer: dict[str, Any] = {"QueueUrls": found[:size]} if found else {}
+        if len(found) > size and "MaxResults" in parameters:
+            answer["NextToken"] = _name_in(found[size - 1])
+        return answer
+
+    def _received(self, parameters: dict[str, Any], ask: Ask) -> dict[str, Any]:
         wait = self._long_poll_seconds(parameters)
-        parameters = {**parameters, "WaitTimeSeconds": 0}
         asked = parameters.get("MaxNumberOfMessages", 1)
-        if type(asked) is int and asked > 0:
-            parameters["MaxNumberOfMessages"] = self._faults.receive_size(asked)
-        answer = self._moto(_with_body(request, parameters))
+        if asked > 0:
+            asked = self._faults.receive_size(asked)
+        parameters = {**parameters, "WaitTimeSeconds": 0, "MaxNumberOfMessages": asked}
+        answer = ask(parameters)
         if wait and not answer.get("Messages"):
             self._clock.advance(wait)
-            answer = self._moto(_with_body(request, parameters))
+            answer = ask(parameters)
         return answer
 
     def _long_poll_seconds(self, parameters: dict[str, Any]) -> int:
         wait = parameters.get("WaitTimeSeconds")
         if wait is None:
-            name = str(parameters.get("QueueUrl", "")).rsplit("/", 1)[-1]
             with contextlib.suppress(QueueDoesNotExist):
-                queue = self._backend.get_queue(name)
+                queue = self._backend.get_queue(_name_in(parameters["QueueUrl"]))
                 wait = getattr(queue, "receive_message_wait_time_seconds", 0)
-        if type(wait) is int and not 0 <= wait <= 20:
+        if wait is not None and not 0 <= wait <= 20:
             raise AwsError(
                 "InvalidParameterValue", "WaitTimeSeconds must be between 0 and 20, if provided."
             )
-        try:
-            return int(wait or 0)
-        except (TypeError, ValueError):
-            return 0
-
-    def _moto(self, request: Request) -> dict[str, Any]:
-        status, headers, body = MotoSqs(self._backend)._dispatch(request)
-        answer = json.loads(body) if body else {}
-        if int(status) >= 400:
-            code = str(answer.get("__type", "InternalFailure")).rsplit("#", 1)[-1]
-            message = str(answer.get("message") or answer.get("Message") or "")
-            query_error = headers.get("x-amzn-query-error")
-            raise SqsError(code, message, int(status), query_error)
-        return dict(answer)
+        return int(wait or 0)
 
 
-class SqsError(AwsError):
-    """An SQS error, with the header by which boto3 maps it to its old code."""
+def sqs_misfit(value: object, member: str, constraint: str) -> AwsError:
+    """Make the error for a parameter that is missing (None) or out of bounds."""
+    if value is None:
+        return AwsError("MissingParameter", f"The request must contain the parameter {member}.")
+    return AwsError("InvalidParameterValue", f"{member}: {constraint}.")
 
-    def __init__(self, code: str, message: str, status: int, query_error: str | None) -> None:
-        super().__init__(code, message, status)
-        self.query_error = query_error
+
+def _check_attributes(attributes: dict[str, str]) -> None:
+    """Check a queue's attributes, which the service's model takes for any text.
+
+    Source: SQS API Reference, SetQueueAttributes.
+
+    Raises:
+        AwsError: There is no such attribute, or it cannot have that value.
+    """
+    for name, value in attributes.items():
+        if name in _WHOLE_NUMBERS:
+            least, most = _WHOLE_NUMBERS[name]
+            fits = bool(re.fullmatch(r"[0-9]{1,9}", value)) and least <= int(value) <= most
+        elif name in _WORDS:
+            fits = bool(re.fullmatch(_WORDS[name], value))
+        elif name in _WITHOUT_EFFECT:
+            fits = value == ""
+        else:
+            raise AwsError("InvalidAttributeName", f"Unknown Attribute {name[:100]}.")
+        if not fits:
+            raise AwsError("InvalidAttributeValue", f"Invalid value for the parameter {name}.")
 
 
-def _with_body(request: Request, parameters: dict[str, Any]) -> Request:
-    return Request.from_primitives(
-        "POST", request.url, dict(request.headers), json.dumps(parameters).encode()
-    )
+def _name_in(url: str) -> str:
+    return url.rsplit("/", 1)[-1]
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,12 @@ _STOPPED: dict[str, tuple[Outcome, str, str]] = {
         "and said it had caught up (MillisBehindLatest 0).",
         "Once an answer is empty and MillisBehindLatest is 0, you have read all there is: stop.",
     ),
+    "traffic": (
+        Outcome.TIMED_OUT,
+        "{call} sent to AWS and received from it more than {limits.traffic_mib} MiB without "
+        "returning.",
+        "Does it send or read the same records again and again?",
+    ),
     "memory": (
         Outcome.OUT_OF_MEMORY,
         "{call} needed more than {limits.memory_mib} MiB of memory.",

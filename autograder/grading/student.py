@@ -34,7 +34,11 @@ class Student:
         name = f"{module}.{function}"
         limits = self._limits_for(name)
         calls_before = len(self._cloud.calls.all())
-        budget = CallBudget(api_calls=limits.api_calls, idle_reads=limits.idle_reads)
+        budget = CallBudget(
+            api_calls=limits.api_calls,
+            idle_reads=limits.idle_reads,
+            traffic_bytes=limits.traffic_mib << 20,
+        )
         self._cloud.gate.begin_call(budget, self._jail.stop)
         try:
             result = self._jail.call(module, function, list(args), kwargs, limits=limits)

@@ -29,6 +29,7 @@ output_kib = 1
 return_kib = 1
 api_calls = 1
 idle_reads = 1
+traffic_mib = 1
 processes = 8
 """
 

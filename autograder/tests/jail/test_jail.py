@@ -33,6 +33,7 @@ LIMITS = Limits(
     return_kib=64,
     api_calls=100,
     idle_reads=10,
+    traffic_mib=16,
     processes=64,
 )
 
