@@ -93,19 +93,18 @@ class Jail:
             "limits": limits.model_dump(),
         }
         result: CallResult
+        is_sound = True
         try:
             report, answer = runner.ask(encode(request), limits, self.grace_seconds)
-            result = read_result(report, answer, module, function)
-        except (WireError, OSError):
-            result = Stopped("runner_died", Usage())
+            result = read_result(report, answer, module, function, limits.return_kib << 10)
+        except WireError:
+            result, is_sound = Stopped("runner_died", Usage()), False
         with self._lock:
             self._calling = False
             if self._stop_reason is not None:
                 usage = result.usage if isinstance(result, Stopped) else Usage()
                 result = Stopped(self._stop_reason, usage)
-        if isinstance(result, Stopped) and (
-            result.reason == "runner_died" or not runner.is_alive()
-        ):
+        if not is_sound or (isinstance(result, Stopped) and not runner.is_alive()):
             runner.close()
             self._runner = None
         return result
@@ -185,8 +184,8 @@ class _Runner:
         if self._ready:
             return
         try:
-            ready = decode(receive_frame(self._control, 64))
-        except (WireError, OSError):
+            ready = decode(receive_frame(self._control, 64, time.monotonic() + STARTING_SECONDS))
+        except WireError:
             raise self._failure() from None
         if ready != {"ready": True}:
             raise self._failure()
@@ -196,27 +195,19 @@ class _Runner:
         """Send a request; return the runner's report and the child's answer.
 
         Raises:
-            WireError, OSError: The runner broke off, or took too long.
+            WireError: The runner broke off, or took too long.
         """
         end = time.monotonic() + limits.wall_seconds + grace
-
-        def renew() -> None:
-            left = end - time.monotonic()
-            if left <= 0:
-                raise WireError("the runner took too long")
-            self._control.settimeout(left)
-
-        renew()
-        send_frame(self._control, request)
-        report = receive_frame(self._control, MAX_REPORT, renew)
-        answer = receive_frame(self._control, ((limits.return_kib << 10) * 6) + (256 << 10), renew)
+        send_frame(self._control, request, end)
+        report = receive_frame(self._control, MAX_REPORT, end)
+        answer = receive_frame(self._control, ((limits.return_kib << 10) * 6) + (256 << 10), end)
         return report, answer
 
     def send_stop(self) -> None:
         """Ask the runner to end the call under way."""
         try:
             send_frame(self._control, b'{"stop":true}')
-        except OSError:
+        except WireError:
             return  # the runner is gone; whoever waits for it will notice
 
     @property

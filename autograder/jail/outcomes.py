@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from autograder.jail.inside.values import UnsendableError, plain
 from autograder.jail.inside.wire import WireError, decode
 
 
@@ -100,10 +101,20 @@ _UNSENDABLE = frozenset(
     {"type", "nan", "cycle_or_depth", "huge_int", "bad_text", "key", "too_large"}
 )
 _MAX_TEXT = 4096
+_MAX_PLACE = 200
 
 
-def read_result(report: bytes, answer: bytes, module: str, function: str) -> CallResult:
+def read_result(
+    report: bytes, answer: bytes, module: str, function: str, max_bytes: int
+) -> CallResult:
     """Read what the runner reported and what the child answered.
+
+    Args:
+        report: The runner's.
+        answer: The child's, empty where it gave none.
+        module: What was called.
+        function: What was called.
+        max_bytes: About how large a returned value may be.
 
     Raises:
         WireError: The runner's report is not as it should be: the runner is not itself any more.
@@ -115,17 +126,19 @@ def read_result(report: bytes, answer: bytes, module: str, function: str) -> Cal
         printed_bytes=_whole(facts.get("printed_bytes")),
     )
     if reason is not None:
-        if reason not in _REASONS:
+        if _text(reason) not in _REASONS:
             raise WireError("an unknown reason")
         return Stopped(reason, usage, _whole(facts.get("signal")) or _whole(facts.get("exit_code")))
     try:
-        return _read_answer(_table(decode(answer)), usage, module, function)
+        return _read_answer(_table(decode(answer)), usage, module, function, max_bytes)
     except WireError:
         # The child wrote something of its own to the answer's descriptor.
         return Stopped("exited", usage)
 
 
-def _read_answer(answer: dict[str, Any], usage: Usage, module: str, function: str) -> CallResult:
+def _read_answer(
+    answer: dict[str, Any], usage: Usage, module: str, function: str, max_bytes: int
+) -> CallResult:
     usage = Usage(
         usage.cpu_seconds, _number(answer.get("virtual_seconds", 0.0)), usage.printed_bytes
     )
@@ -133,7 +146,7 @@ def _read_answer(answer: dict[str, Any], usage: Usage, module: str, function: st
         case "returned":
             if "value" not in answer:
                 raise WireError("no value")
-            return Returned(_checked(answer["value"], 0), usage)
+            return _returned(answer["value"], usage, max_bytes)
         case "unsendable":
             reason = _text(answer.get("reason"))
             if reason not in _UNSENDABLE:
@@ -160,23 +173,16 @@ def _read_answer(answer: dict[str, Any], usage: Usage, module: str, function: st
     raise WireError("an unknown kind")
 
 
-def _checked(value: Any, depth: int) -> Any:
-    """Refuse depth and text that would break whoever prints the value."""
-    if depth > 40:
-        raise WireError("too deep")
-    if type(value) is str:
-        return _text(value, limit=None)
-    if type(value) is list:
-        return [_checked(item, depth + 1) for item in value]
-    if type(value) is dict:
-        return {_text(key, None): _checked(item, depth + 1) for key, item in value.items()}
-    if type(value) is float and (value != value or value in (float("inf"), float("-inf"))):
-        raise WireError("no finite number")
-    return value
+def _returned(value: Any, usage: Usage, max_bytes: int) -> CallResult:
+    """Hold a value to the bounds that an honest child has held it to."""
+    try:
+        return Returned(plain(value, max_bytes), usage)
+    except UnsendableError as error:
+        return Unsendable(error.where[:_MAX_PLACE], error.type_name, error.reason, usage)
 
 
-def _text(value: Any, limit: int | None = _MAX_TEXT) -> str:
-    if type(value) is not str or (limit is not None and len(value) > limit):
+def _text(value: Any) -> str:
+    if type(value) is not str or len(value) > _MAX_TEXT:
         raise WireError("no text")
     try:
         value.encode()

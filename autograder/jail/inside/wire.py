@@ -7,53 +7,78 @@ jail is hostile: the reader states how much it takes, and parses plain JSON only
 import json
 import socket
 import struct
-from collections.abc import Callable
+import time
 from typing import Any
 
 _HEADER = struct.Struct(">I")
 
 
 class WireError(Exception):
-    """The other side broke off or sent something that is no frame of plain JSON."""
+    """The other side broke off, took too long, or sent no frame of plain JSON."""
 
 
-def send_frame(connection: socket.socket, payload: bytes) -> None:
-    """Send one frame."""
-    connection.sendall(_HEADER.pack(len(payload)) + payload)
+def send_frame(connection: socket.socket, payload: bytes, end: float | None = None) -> None:
+    """Send one frame.
+
+    Args:
+        connection: Where it goes.
+        payload: What it holds.
+        end: When it must have left, by `time.monotonic()`; None waits for ever.
+
+    Raises:
+        WireError: The connection broke, or the other side does not read.
+    """
+    try:
+        _limit(connection, end)
+        connection.sendall(_HEADER.pack(len(payload)) + payload)
+    except OSError as error:
+        raise _broken(error) from None
 
 
-def receive_frame(
-    connection: socket.socket, limit: int, before_read: Callable[[], None] | None = None
-) -> bytes:
+def receive_frame(connection: socket.socket, limit: int, end: float | None = None) -> bytes:
     """Receive one frame.
 
     Args:
         connection: Where it comes from.
         limit: How many bytes it may have.
-        before_read: Called before each read, to renew a timeout for instance.
+        end: When it must be there as a whole, by `time.monotonic()`; None waits for ever.
 
     Raises:
-        WireError: The connection ended, or the frame is larger.
+        WireError: The connection ended, the frame is larger, or it is not there in time.
     """
-    (size,) = _HEADER.unpack(_receive_exactly(connection, _HEADER.size, before_read))
+    (size,) = _HEADER.unpack(_receive_exactly(connection, _HEADER.size, end))
     if size > limit:
         raise WireError(f"a frame of {size} bytes, where {limit} are allowed")
-    return _receive_exactly(connection, size, before_read)
+    return _receive_exactly(connection, size, end)
 
 
-def _receive_exactly(
-    connection: socket.socket, size: int, before_read: Callable[[], None] | None
-) -> bytes:
-    parts: list[bytes] = []
-    while size:
-        if before_read is not None:
-            before_read()
-        part = connection.recv(min(size, 1 << 16))
+def _receive_exactly(connection: socket.socket, size: int, end: float | None) -> bytes:
+    received = bytearray()
+    while len(received) < size:
+        try:
+            _limit(connection, end)
+            part = connection.recv(min(size - len(received), 1 << 16))
+        except OSError as error:
+            raise _broken(error) from None
         if not part:
             raise WireError("the connection ended within a frame")
-        parts.append(part)
-        size -= len(part)
-    return b"".join(parts)
+        received += part
+    return bytes(received)
+
+
+def _limit(connection: socket.socket, end: float | None) -> None:
+    """Let the next step on a connection end in time, however many came before."""
+    if end is not None:
+        left = end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        connection.settimeout(left)
+
+
+def _broken(error: OSError) -> WireError:
+    if isinstance(error, TimeoutError):
+        return WireError("the other side took too long")
+    return WireError(f"the connection broke: {type(error).__name__}")
 
 
 def encode(message: object) -> bytes:
@@ -62,13 +87,14 @@ def encode(message: object) -> bytes:
 
 
 def decode(payload: bytes) -> Any:
-    """Decode plain JSON: no NaN, no key twice, no depth or number that breaks the parser.
+    """Decode plain JSON: UTF-8, no NaN, no key twice, no depth or number that breaks the parser.
 
     Raises:
         WireError: It is something else.
     """
     try:
-        return json.loads(payload, parse_constant=_no_constant, object_pairs_hook=_no_key_twice)
+        text = payload.decode()
+        return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_key_twice)
     except (ValueError, RecursionError) as error:
         raise WireError(f"no plain JSON: {type(error).__name__}") from None
 
