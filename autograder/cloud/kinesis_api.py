@@ -505,13 +505,15 @@ def _shard(stream: FaithfulStream, shard_id: str) -> FaithfulShard:
 
 def _checked_record(record: Parameters) -> tuple[str, str | None, str]:
     """Check one record; return its key, its explicit hash key and its data in base64."""
-    data = record["Data"]
+    key, data = record.get("PartitionKey"), record["Data"]
+    if key is None:  # which the model lets pass
+        raise validation(key, "partitionKey", "Member must not be null")
     size = len(data) // 4 * 3 - data[-2:].count("=")
     if size > MAX_RECORD_BYTES:
         raise validation(
             f"[{size} bytes]", "data", "Member must have length less than or equal to 1048576"
         )
-    return record["PartitionKey"], record.get("ExplicitHashKey"), data
+    return key, record.get("ExplicitHashKey"), data
 
 
 def _without_none(table: Answer) -> Answer:

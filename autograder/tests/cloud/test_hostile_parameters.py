@@ -88,6 +88,7 @@ def test_what_is_no_plain_json_of_the_right_types_is_refused(ask: Ask, body: byt
         ("kinesis.PutRecords", '{"StreamName": "s", "Records": [null]}', "SerializationException"),
         ("kinesis.PutRecords", '{"StreamName": "s", "Records": [{}]}', "ValidationException"),
         ("kinesis.PutRecords", '{"StreamName": "s", "Records": []}', "ValidationException"),
+        ("kinesis.PutRecord", '{"StreamName": "s", "Data": ""}', "ValidationException"),
         (
             "kinesis.PutRecord",
             '{"StreamName": "s", "PartitionKey": "k", "Data": [1]}',
@@ -197,7 +198,7 @@ def test_what_is_no_plain_json_of_the_right_types_is_refused(ask: Ask, body: byt
             "SerializationException",
         ),
     ],
-    ids=range(44),
+    ids=range(45),
 )
 def test_wrong_parameters_are_answered_as_aws_would(
     cloud: Cloud, ask: Ask, operation: str, body: str, code: str

@@ -1,0 +1,1 @@
+"""Fuzzing of what parses hostile bytes: `python -m autograder.tests.fuzz TARGET`."""

@@ -1,0 +1,184 @@
+"""Calls of AWS operations as data that a fuzzer can change: lines of `["kinesis.PutRecord", {}]`.
+
+A text such as `$ShardIterator` stands for the last one of that name that the cloud has answered.
+"""
+
+import json
+import random
+import string
+from collections.abc import Iterator
+from typing import Any
+
+from botocore.loaders import create_loader
+from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
+
+from autograder.tests.fuzz.target import MutateBytes
+
+Step = tuple[str, Any]
+"""An operation, as `service.Operation`, and its parameters."""
+
+MAX_STEPS = 12
+
+_SERVICES = {
+    name: ServiceModel(create_loader().load_service_model(name, "service-2"), name)
+    for name in ("kinesis", "sqs")
+}
+OPERATIONS = tuple(
+    f"{name}.{operation}"
+    for name, model in _SERVICES.items()
+    for operation in model.operation_names
+)
+
+_TEXTS = (
+    "", "s", "q", "f.fifo", "k", "a" * 129, "a" * 2049, "\u00b2", "\u0661", "\ud800", "\x00",
+    "m\n", "0", "1", "-1", "340282366920938463463374607431768211455", "9" * 400, "1e3", "0x7",
+    "NaN", "true",
+    "shardId-000000000000", "shardId-000000000001", "shardId-000000000002",
+    "TRIM_HORIZON", "LATEST", "AT_TIMESTAMP", "AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER",
+    "AT_LATEST", "UNIFORM_SCALING", "ON_DEMAND", "PROVISIONED", "ALL", "All", ".*", "(a+)+$", "[",
+    "String", "Binary", "Number", "String.custom", "<RequestId>" * 20, "&Action=DeleteQueue&",
+    "eA==",
+    "VisibilityTimeout", "FifoQueue", "ContentBasedDeduplication", "Policy", "RedrivePolicy",
+    "DelaySeconds", "MaximumMessageSize", "ReceiveMessageWaitTimeSeconds", "MessageRetentionPeriod",
+    "$ShardIterator", "$NextShardIterator", "$ReceiptHandle", "$NextToken", "$SequenceNumber",
+    "$StreamARN", "$ConsumerARN", "$StartingSequenceNumber", "$StartingHashKey", "$EndingHashKey",
+    "http://127.0.0.1/123456789012/q", "arn:aws:kinesis:us-east-1:123456789012:stream/s",
+    "[" * 2000,
+)  # fmt: skip
+_NUMBERS = (
+    -(1 << 63), -(1 << 31), -1, 0, 1, 2, 4, 10, 20, 24, 48, 100, 500, 501, 900, 8760, 10_000,
+    43_200,
+    (1 << 31) - 1, 1 << 31, 1 << 64, 10**300,
+)  # fmt: skip
+_ODD: tuple[Any, ...] = (
+    None, True, False, 0.5, -1e300, 1e15, [], {}, [[]], [{}], {"a": 1}, {"": None}, [None], [0],
+)  # fmt: skip
+
+
+def steps_of(data: bytes) -> list[Step]:
+    """Read a conversation; lines that are none are left out."""
+    steps: list[Step] = []
+    for line in data.split(b"\n")[:MAX_STEPS]:
+        try:
+            match json.loads(line):
+                case [str(operation), parameters]:
+                    steps.append((operation, parameters))
+        except (ValueError, RecursionError):
+            continue
+    return steps
+
+
+def written(steps: list[Step]) -> bytes:
+    """Write a conversation down."""
+    return b"\n".join(json.dumps(step).encode() for step in steps)
+
+
+def filled_in(value: Any, known: dict[str, str]) -> Any:
+    """Put what the cloud has answered in the place of the names that stand for it."""
+    if isinstance(value, str) and value.startswith("$"):
+        return known.get(value[1:], value)
+    if isinstance(value, list):
+        return [filled_in(item, known) for item in value]
+    if isinstance(value, dict):
+        return {key: filled_in(item, known) for key, item in value.items()}
+    return value
+
+
+def texts_in(value: Any) -> Iterator[tuple[str, str]]:
+    """List the named texts of an answer."""
+    if isinstance(value, list):
+        for item in value:
+            yield from texts_in(item)
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if isinstance(item, str):
+                yield key, item
+            else:
+                yield from texts_in(item)
+
+
+def changed(steps: list[Step], chance: random.Random, mutate_bytes: MutateBytes) -> list[Step]:
+    """Make another conversation of one."""
+    steps = list(steps)
+    for _ in range(chance.choice((1, 1, 1, 2, 4))):
+        kind = chance.randrange(8) if steps else 0
+        at = chance.randrange(len(steps) + 1)
+        if kind == 0:
+            steps.insert(at, made_up(chance))
+        elif kind == 1:
+            steps.insert(at, chance.choice(steps))
+        elif kind == 2:
+            del steps[chance.randrange(len(steps))]
+        else:
+            at = chance.randrange(len(steps))
+            operation, parameters = steps[at]
+            holder = [json.loads(json.dumps(parameters))]
+            _change(holder, chance, mutate_bytes)
+            steps[at] = (operation, holder[0])
+    return steps[-MAX_STEPS:]
+
+
+def made_up(chance: random.Random) -> Step:
+    """Make up a call whose parameters are of the right types, though not of the right values."""
+    operation = chance.choice(OPERATIONS)
+    service, _, name = operation.partition(".")
+    shape = _SERVICES[service].operation_model(name).input_shape
+    return operation, _value(shape, chance) if shape else {}
+
+
+def _value(shape: Shape, chance: random.Random) -> Any:
+    if isinstance(shape, StructureShape):
+        return {
+            name: _value(member, chance)
+            for name, member in shape.members.items()
+            if name in shape.required_members or chance.random() < 0.4
+        }
+    if isinstance(shape, ListShape):
+        return [_value(shape.member, chance) for _ in range(chance.randrange(4))]
+    if isinstance(shape, MapShape):
+        return {
+            str(_value(shape.key, chance)): _value(shape.value, chance)
+            for _ in range(chance.randrange(4))
+        }
+    if shape.type_name == "string":
+        enum = getattr(shape, "enum", ())
+        usual = {"StreamName": "s", "QueueUrl": "q", "StreamARN": "$StreamARN"}.get(shape.name)
+        return chance.choice((*enum, *_TEXTS[:60], *([usual] * 60 if usual else ())))
+    if shape.type_name == "blob":
+        return chance.choice(("", "eA==", "eHh4", "?", "e"))
+    if shape.type_name == "boolean":
+        return chance.random() < 0.5
+    if shape.type_name == "timestamp":
+        return chance.choice((0, 1.5, 1e9, 4e9, -1e9))
+    return chance.choice(_NUMBERS)
+
+
+def _change(holder: list[Any], chance: random.Random, mutate_bytes: MutateBytes) -> None:
+    """Change one place within a value."""
+    places: list[tuple[Any, Any]] = [(holder, 0)]
+    for container, key in places:
+        inner = container[key]
+        if isinstance(inner, dict):
+            places += [(inner, one) for one in inner]
+        elif isinstance(inner, list):
+            places += [(inner, one) for one in range(len(inner))]
+    container, key = chance.choice(places)
+    value = container[key]
+    kind = chance.randrange(8)
+    if kind == 0 and container is not holder:
+        del container[key]
+    elif kind == 1 and isinstance(value, list):
+        value += value[:1] * chance.choice((1, 9, 499))
+    elif kind == 2 and isinstance(value, dict):
+        value[chance.choice((*_TEXTS[:20], "Tags", "Attributes"))] = chance.choice(_ODD)
+    elif kind == 3:
+        container[key] = chance.choice(_ODD)
+    elif isinstance(value, str) and kind < 6:
+        mutated = mutate_bytes(value.encode("utf-8", "surrogatepass"), 300)
+        container[key] = mutated.decode("utf-8", "replace")
+    elif isinstance(value, int) and kind < 7:
+        container[key] = chance.choice(_NUMBERS)
+    elif kind == 7:
+        container[key] = "".join(chance.choices(string.printable, k=chance.randrange(30)))
+    else:
+        container[key] = chance.choice(_TEXTS)

@@ -1,0 +1,149 @@
+"""The gate under fuzzing: any bytes on a connection.
+
+Whatever comes in, there is an answer of a known status or the connection is closed, in a bounded
+time, no failure of the cloud's own is noted, and an honest request is answered afterwards.
+"""
+
+import json
+import random
+import re
+import time
+from typing import Any
+
+from autograder.cloud import CallBudget, Cloud
+from autograder.cloud.http1 import Incoming
+from autograder.tests.fuzz.target import MutateBytes, NotHeldError
+
+STATUSES = frozenset({200, 400, 403, 404, 431, 501, 505})
+SLOWEST_SECONDS = 5.0
+"""For one request; the slowest honest one takes some hundredths of a second."""
+BUDGET = CallBudget(api_calls=10_000, idle_reads=10_000, traffic_bytes=1 << 30)
+
+_TARGETS = {"kinesis": "Kinesis_20131202", "sqs": "AmazonSQS"}
+
+
+class Caller:
+    """Sends bytes to a gate of its own, as a jail would, but in memory."""
+
+    def __init__(self) -> None:
+        self.cloud = Cloud(creating_describes=1)
+
+    def begin(self) -> None:
+        """Start anew, with a stream of two shards."""
+        self.cloud.reset()
+        self.cloud.gate.begin_call(BUDGET, lambda _: None)
+        self.cloud.kinesis.create_stream("s", 2)
+
+    def say(self, raw: bytes) -> tuple[int, Any]:
+        """Send bytes on a connection of their own; give the answer's status and body.
+
+        The status is 0 where the connection was closed without an answer.
+
+        Raises:
+            NotHeldError: The answer is not as it should be.
+        """
+        left = memoryview(raw)
+
+        def receive(size: int) -> bytes:
+            nonlocal left
+            part, left = bytes(left[:size]), left[size:]
+            return part
+
+        begin = time.monotonic()
+        gate = self.cloud.gate
+        try:
+            answer = gate.answer(gate.admit(), Incoming(receive, lambda _: None))
+        except OSError:
+            return 0, None
+        written = answer.encoded()
+        if time.monotonic() - begin > SLOWEST_SECONDS:
+            raise NotHeldError("an answer took too long")
+        for call in self.cloud.calls.all()[-1:]:
+            if call.internal_error is not None:
+                raise NotHeldError(f"{call.operation}: {call.internal_error}")
+        return parsed(written)
+
+    def end(self) -> None:
+        """See that an honest request is answered.
+
+        Raises:
+            NotHeldError: It is not.
+        """
+        if self.say(request("kinesis.ListStreams", b"{}"))[0] != 200:
+            raise NotHeldError("an honest request was not answered")
+        self.cloud.gate.end_call()
+
+
+class GateTarget:
+    """The gate, fed with the bytes of one connection."""
+
+    def __init__(self) -> None:
+        self._caller = Caller()
+        self.seeds = SEEDS
+
+    def __call__(self, data: bytes) -> None:
+        """Feed one input."""
+        self._caller.begin()
+        self._caller.say(data)
+        self._caller.end()
+
+    def mutate(
+        self,
+        data: bytes,
+        size: int,
+        chance: random.Random,  # noqa: ARG002 - not needed for bytes
+        mutate_bytes: MutateBytes,
+    ) -> bytes:
+        """Change some bytes."""
+        return mutate_bytes(data, size)
+
+
+def request(operation: str, body: bytes) -> bytes:
+    """Write a request for `service.Operation`."""
+    service, _, name = operation.partition(".")
+    target = f"{_TARGETS.get(service, service)}.{name}"
+    head = f"POST / HTTP/1.1\r\nHost: a\r\nX-Amz-Target: {target}\r\nContent-Length: {len(body)}"
+    return head.encode("utf-8", "replace") + b"\r\n\r\n" + body
+
+
+def parsed(written: bytes) -> tuple[int, Any]:
+    """Read an answer, as strictly as a client might; give its status and body.
+
+    Raises:
+        NotHeldError: It is not as it should be.
+    """
+    head, _, body = written.partition(b"\r\n\r\n")
+    lines = head.split(b"\r\n")
+    status = re.fullmatch(rb"HTTP/1\.1 ([1-5][0-9]{2}) [A-Za-z ]+", lines[0])
+    if status is None or int(status[1]) not in STATUSES:
+        raise NotHeldError(f"the status line {lines[0]!r}")
+    for line in lines[1:]:
+        if not re.fullmatch(rb"[A-Za-z-]+: [ -~]+", line):
+            raise NotHeldError(f"the header {line!r}")
+    if b"Content-Length: %d" % len(body) not in lines:
+        raise NotHeldError("a body of another length")
+    return int(status[1]), json.loads(body)
+
+
+SEEDS: tuple[bytes, ...] = (
+    b"",
+    b"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+    b"POST / HTTP/0.9\r\n\r\n",
+    b"POST / HTTP/2.0\r\nHost: a\r\n\r\n",
+    request("kinesis.ListStreams", b"{}"),
+    request("kinesis.ListStreams", b'{"Limit": NaN}'),
+    request("kinesis.ListStreams", b'{"Limit": 1e999}'),
+    request("kinesis.ListStreams", b'{"Limit": 1, "Limit": 1}'),
+    request("kinesis.ListStreams", b'{"Limit": ' + b"9" * 5000 + b"}"),
+    request("kinesis.ListStreams", b"[" * 3000),
+    request("kinesis.ListStreams", b'\xef\xbb\xbf{"a": "\xed\xa0\x80"}'),
+    request("kinesis.ListStreams", b"{}") + request("kinesis.ListStreams", b"{}"),
+    request("kinesis.CallAction", b"{}"),
+    b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+    b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n{}",
+    b"POST / HTTP/1.1\r\nHost: a\r\nX-Amz-Target: AmazonSQS.ListQueues\r\nX-Autograder-Clock: 1e308"
+    b"\r\namz-sdk-request: attempt=2\r\nContent-Length: 2\r\n\r\n{}",
+    b"POST / HTTP/1.1\nHost: a\n\n",
+    b"POST / HTTP/1.1\r\nX-A: 1\r2\r\nX-\xff: \x00\r\n folded\r\n\r\n",
+)  # fmt: skip
