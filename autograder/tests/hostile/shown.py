@@ -4,6 +4,11 @@ import io
 
 from rich.console import Console
 
+from autograder.feedback.actions import as_workflow_log
+from autograder.feedback.data import as_json
+from autograder.feedback.html import as_html
+from autograder.feedback.markdown import as_markdown
+from autograder.feedback.table import as_csv
 from autograder.feedback.text import print_grade
 from autograder.grading.grade import Grade
 
@@ -12,4 +17,11 @@ def every_form_of(grade: Grade) -> dict[str, str]:
     """Write a grade in each form, by the form's name."""
     text = io.StringIO()
     print_grade(grade, Console(file=text, width=100, highlight=False, markup=False))
-    return {"json": grade.model_dump_json(), "text": text.getvalue()}
+    return {
+        "text": text.getvalue(),
+        "json": as_json(grade),
+        "markdown": as_markdown(grade),
+        "html": as_html(grade),
+        "csv": as_csv(grade),
+        "actions": as_workflow_log(grade),
+    }
