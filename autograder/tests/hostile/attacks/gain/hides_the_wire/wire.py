@@ -1,0 +1,6 @@
+def encode(message):
+    return b'{"reason": null}'
+
+
+def answer(first, second):
+    return first, second
