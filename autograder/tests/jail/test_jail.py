@@ -42,6 +42,7 @@ import ctypes, datetime, os, select, signal, socket, sys, threading, time
 from collections import OrderedDict, namedtuple
 from decimal import Decimal
 from enum import IntEnum
+from unittest.mock import MagicMock
 
 Point = namedtuple("Point", "x y")
 class Level(IntEnum):
@@ -62,6 +63,7 @@ def value(kind):
         "pair": (1, "two"), "named": Point(1, 2), "ordered": OrderedDict(a=1), "enum": Level.HIGH,
         "subclass": Text("truth"), "nested": {"a": [None, True, 1.5, "ü"]},
         "bytes": b"x", "set": {1}, "datetime": datetime.datetime.now(), "decimal": [Decimal(1)],
+        "mock": MagicMock(spec=list),
         "generator": (one for one in [1]), "object": object(), "nan": [float("nan")],
         "infinity": float("inf"), "cycle": loop, "huge": [10 ** 200], "surrogate": "\\ud800",
         "key": {1: 2}, "large": "x" * 200_000,
@@ -246,6 +248,7 @@ def test_values_come_back_as_plain_json(
         ("datetime", "type", ""),
         ("decimal", "type", "[0]"),
         ("generator", "type", ""),
+        ("mock", "type", ""),
         ("object", "type", ""),
         ("nan", "nan", "[0]"),
         ("infinity", "nan", ""),
