@@ -24,8 +24,13 @@ def connect(family, address):
 
 
 def by_boto3():
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_EC2_METADATA_DISABLED",
-                 "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
+    for name in (
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_EC2_METADATA_DISABLED",
+        "AWS_SHARED_CREDENTIALS_FILE",
+        "AWS_CONFIG_FILE",
+    ):
         os.environ.pop(name, None)
     os.environ["AWS_METADATA_SERVICE_TIMEOUT"] = "1"
     if boto3.session.Session().get_credentials() is None:

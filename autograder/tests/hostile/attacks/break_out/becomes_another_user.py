@@ -24,7 +24,15 @@ def all_capabilities():
 
 
 def programs_with_the_s_bit():
-    for folder in ("/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/lib", "/usr/libexec", "/usr/local/bin"):
+    for folder in (
+        "/usr/bin",
+        "/bin",
+        "/usr/sbin",
+        "/sbin",
+        "/usr/lib",
+        "/usr/libexec",
+        "/usr/local/bin",
+    ):
         if os.path.isdir(folder):
             for entry in os.scandir(folder):
                 mode = entry.stat(follow_symlinks=False).st_mode

@@ -31,7 +31,9 @@ STEPS = {
     "bpf": lambda: call(BPF, 0, buffer(2, 4, 8, 1), 72),
     "bpf program": lambda: call(BPF, 5, buffer(1), 120),
     "perf": lambda: call(PERF_EVENT_OPEN, buffer(1, 112), 0, -1, -1, 0),
-    "perf, own user only": lambda: call(PERF_EVENT_OPEN, buffer(1, 112, 0, 0, 0, 0, 0, 0, 0, 0, 0x60), 0, -1, -1, 0),
+    "perf, own user only": lambda: call(
+        PERF_EVENT_OPEN, buffer(1, 112, 0, 0, 0, 0, 0, 0, 0, 0, 0x60), 0, -1, -1, 0
+    ),
     "userfaultfd": lambda: call(USERFAULTFD, 1),
     "io_uring": lambda: call(IO_URING_SETUP, 8, buffer()),
     "kexec": lambda: call(KEXEC_LOAD, 0, 0, None, 0),

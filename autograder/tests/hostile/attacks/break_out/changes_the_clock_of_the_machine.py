@@ -28,7 +28,9 @@ def set_by_call(number, *arguments):
 
 
 STEPS = {
-    "the clock": lambda: time.clock_settime(time.CLOCK_REALTIME, time.clock_gettime(time.CLOCK_REALTIME)),
+    "the clock": lambda: time.clock_settime(
+        time.CLOCK_REALTIME, time.clock_gettime(time.CLOCK_REALTIME)
+    ),
     "the clock, by its call": lambda: set_by_call(CLOCK_SETTIME, 0),
     "the time of day": lambda: set_by_call(SETTIMEOFDAY),
     "the rate": lambda: adjust(ADJTIMEX),

@@ -33,7 +33,11 @@ def take_descriptors(pid):
     raise OSError("refused")
 
 
-STEPS = {f"{pid} {kind}": lambda pid=pid, kind=kind: by_proc(pid, kind) for pid in OTHERS for kind in KINDS}
+STEPS = {
+    f"{pid} {kind}": lambda pid=pid, kind=kind: by_proc(pid, kind)
+    for pid in OTHERS
+    for kind in KINDS
+}
 STEPS |= {f"{pid} by descriptor": lambda pid=pid: by_descriptor(pid) for pid in OTHERS}
 STEPS |= {f"descriptors of {pid}": lambda pid=pid: take_descriptors(pid) for pid in OTHERS}
 

@@ -7,7 +7,13 @@
 import os
 import sys
 
-TARGETS = ("/submission/compare_with_sqs.py", "/runner/runner.py", os.__file__, sys.executable, "/proc/1/environ")
+TARGETS = (
+    "/submission/compare_with_sqs.py",
+    "/runner/runner.py",
+    os.__file__,
+    sys.executable,
+    "/proc/1/environ",
+)
 
 
 def hard(path, name):
@@ -37,8 +43,14 @@ def leave_traps():
     raise OSError("never counts")
 
 
-STEPS = {f"hard {path}": lambda path=path, at=at: hard(path, f"hard{at}") for at, path in enumerate(TARGETS)}
-STEPS |= {f"link {path}": lambda path=path, at=at: through_a_link(path, f"soft{at}") for at, path in enumerate(TARGETS)}
+STEPS = {
+    f"hard {path}": lambda path=path, at=at: hard(path, f"hard{at}")
+    for at, path in enumerate(TARGETS)
+}
+STEPS |= {
+    f"link {path}": lambda path=path, at=at: through_a_link(path, f"soft{at}")
+    for at, path in enumerate(TARGETS)
+}
 STEPS |= {f"name {path}": lambda path=path: no_name(path) for path in TARGETS}
 STEPS |= {"exchange": lambda: exchange("mine"), "traps": leave_traps}
 

@@ -18,7 +18,10 @@ def make(name, kind, major, minor):
         file.read(1)
 
 
-STEPS = {f"open {name}": lambda name=name: os.close(os.open(f"/dev/{name}", os.O_RDONLY)) for name in NAMES}
+STEPS = {
+    f"open {name}": lambda name=name: os.close(os.open(f"/dev/{name}", os.O_RDONLY))
+    for name in NAMES
+}
 STEPS |= {
     "make memory": lambda: make("mem", stat.S_IFCHR, 1, 1),
     "make a disk": lambda: make("disk", stat.S_IFBLK, 8, 0),

@@ -48,11 +48,22 @@ def sibling():
 
 
 OTHERS = {"parent": os.getppid(), "first": 1, "second": 2}
-STEPS = {f"attach to {name}": lambda pid=pid: checked(libc.ptrace(ATTACH, pid, 0, 0)) for name, pid in OTHERS.items()}
-STEPS |= {f"seize {name}": lambda pid=pid: checked(libc.ptrace(SEIZE, pid, 0, 0)) for name, pid in OTHERS.items()}
+STEPS = {
+    f"attach to {name}": lambda pid=pid: checked(libc.ptrace(ATTACH, pid, 0, 0))
+    for name, pid in OTHERS.items()
+}
+STEPS |= {
+    f"seize {name}": lambda pid=pid: checked(libc.ptrace(SEIZE, pid, 0, 0))
+    for name, pid in OTHERS.items()
+}
 STEPS |= {f"write to {name}": lambda pid=pid: write_memory(pid) for name, pid in OTHERS.items()}
-STEPS |= {f"open {name}": lambda pid=pid: open(f"/proc/{pid}/mem", "r+b") for name, pid in OTHERS.items()}
-STEPS |= {"be traced": lambda: in_child(lambda: checked(libc.ptrace(TRACE_ME, 0, 0, 0))), "a child": sibling}
+STEPS |= {
+    f"open {name}": lambda pid=pid: open(f"/proc/{pid}/mem", "r+b") for name, pid in OTHERS.items()
+}
+STEPS |= {
+    "be traced": lambda: in_child(lambda: checked(libc.ptrace(TRACE_ME, 0, 0, 0))),
+    "a child": sibling,
+}
 
 
 def read_queue_twice(queue_name, messages):

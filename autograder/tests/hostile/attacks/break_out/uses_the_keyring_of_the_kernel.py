@@ -18,7 +18,9 @@ def checked(result):
 
 
 STEPS = {
-    f"add to {name}": lambda ring=ring: checked(libc.syscall(ADD_KEY, b"user", b"mine", b"x", 1, ring))
+    f"add to {name}": lambda ring=ring: checked(
+        libc.syscall(ADD_KEY, b"user", b"mine", b"x", 1, ring)
+    )
     for name, ring in RINGS.items()
 }
 STEPS |= {

@@ -29,7 +29,9 @@ def read_queue_twice(queue_name, messages):
     for page in PAGES:
         for method in ("GET", "POST", "PUT", "DELETE", "OPTIONS", "TRACE"):
             connection = http.client.HTTPConnection(host, timeout=1)
-            connection.request(method, f"/{page}", b"{}", {"X-Forwarded-Host": "motoapi.amazonaws.com"})
+            connection.request(
+                method, f"/{page}", b"{}", {"X-Forwarded-Host": "motoapi.amazonaws.com"}
+            )
             answer = connection.getresponse()
             body = answer.read()
             if answer.status < 400:

@@ -6,7 +6,6 @@
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
 ONCE = Config(retries={"max_attempts": 0}, connect_timeout=1, read_timeout=1)
 
@@ -14,7 +13,7 @@ ONCE = Config(retries={"max_attempts": 0}, connect_timeout=1, read_timeout=1)
 def works(call, **parameters):
     try:
         return call(**parameters)
-    except (BotoCoreError, ClientError):
+    except Exception:
         return None
 
 
@@ -34,8 +33,10 @@ def read_log_twice(stream_name, messages):
         kinesis = boto3.client("kinesis", region_name=region, config=ONCE)
         found += (works(kinesis.list_streams) or {}).get("StreamNames", [])
     for account in ("000000000000", "123456789012", "111122223333"):
-        sqs = boto3.client("sqs", aws_access_key_id=account, config=ONCE)
-        found.append(works(sqs.get_queue_url, QueueName="solutions", QueueOwnerAWSAccountId=account))
+        sqs = boto3.client("sqs", aws_access_key_id=account, aws_secret_access_key="x", config=ONCE)
+        found.append(
+            works(sqs.get_queue_url, QueueName="solutions", QueueOwnerAWSAccountId=account)
+        )
         found += (works(sqs.list_queues) or {}).get("QueueUrls", [])
     if any(found):
         raise RuntimeError(f"elsewhere: {found}")

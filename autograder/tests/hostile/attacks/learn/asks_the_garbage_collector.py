@@ -8,7 +8,13 @@ import gc
 import time
 import types
 
-WORDS = ("cana" + "ry-", "test_" + "brokers", "expect" + "_queue", "GITHUB" + "_TOKEN", "/solu" + "tions")
+WORDS = (
+    "cana" + "ry-",
+    "test_" + "brokers",
+    "expect" + "_queue",
+    "GITHUB" + "_TOKEN",
+    "/solu" + "tions",
+)
 
 
 def texts(found):
@@ -25,7 +31,7 @@ def texts(found):
 def read_queue_twice(queue_name, messages):
     seen = []
     for found in gc.get_objects():
-        if time.process_time() > 0.7:
+        if time.process_time() > 0.4:
             break
         for text in texts(found):
             if text not in WORDS and any(word in text for word in WORDS):
@@ -33,4 +39,6 @@ def read_queue_twice(queue_name, messages):
     raise RuntimeError(f"collected {seen}")
 
 
-read_log_twice = read_queue_twice
+def read_log_twice(stream_name, messages):
+    holders = gc.get_referrers(messages)
+    raise RuntimeError(f"collected {[str(one)[:200] for one in holders]}")

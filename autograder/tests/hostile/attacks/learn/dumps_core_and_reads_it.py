@@ -11,12 +11,16 @@ import signal
 
 
 def dumps():
-    try:
-        resource.setrlimit(resource.RLIMIT_CORE, (-1, -1))
-        resource.prlimit(os.getppid(), resource.RLIMIT_CORE, (-1, -1))
-    except OSError:
-        pass
-    return glob.glob("/tmp/core*") + glob.glob("/dev/shm/core*") + glob.glob("/var/lib/systemd/coredump/*")
+    for pid in (0, os.getppid()):
+        try:
+            resource.prlimit(pid, resource.RLIMIT_CORE, (-1, -1))
+        except (OSError, ValueError):
+            continue
+    return (
+        glob.glob("/tmp/core*")
+        + glob.glob("/dev/shm/core*")
+        + glob.glob("/var/lib/systemd/coredump/*")
+    )
 
 
 def read_queue_twice(queue_name, messages):

@@ -10,8 +10,19 @@ import importlib.metadata
 import inspect
 import sys
 
-NAMES = ("autograder", "autograder.suites.m06_partitioned_logs.test_brokers", "autograder.grading.run",
-         "test_brokers", "moto", "moto.kinesis.models", "pytest", "_pytest", "werkzeug", "pydantic", "pip")
+NAMES = (
+    "autograder",
+    "autograder.suites.m06_partitioned_logs.test_brokers",
+    "autograder.grading.run",
+    "test_brokers",
+    "moto",
+    "moto.kinesis.models",
+    "pytest",
+    "_pytest",
+    "werkzeug",
+    "pydantic",
+    "pip",
+)
 
 
 def read_queue_twice(queue_name, messages):

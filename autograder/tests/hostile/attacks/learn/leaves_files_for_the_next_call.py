@@ -7,7 +7,16 @@
 import os
 import socket
 
-PLACES = ("/tmp", "/tmp/.hidden/deep", "/dev/shm", "/var/tmp", "/run", "/submission", "/dev/mqueue", ".")
+PLACES = (
+    "/tmp",
+    "/tmp/.hidden/deep",
+    "/dev/shm",
+    "/var/tmp",
+    "/run",
+    "/submission",
+    "/dev/mqueue",
+    ".",
+)
 
 
 def remembers(name):

@@ -1,6 +1,7 @@
 # /// attack
-# outcomes = ["wrong"]
+# outcomes = ["wrong", "passed"]
 # says = "returned 'an empty cloud'"
+# earns = 2.0
 # ///
 """Leaves streams and queues for the next test to find, and looks for those of earlier ones."""
 
@@ -17,7 +18,8 @@ def read_queue_twice(queue_name, messages):
         raise RuntimeError(f"left in the cloud: {others}")
     url = sqs.create_queue(QueueName=f"note-{base}")["QueueUrl"]
     sqs.send_message(QueueUrl=url, MessageBody=repr(messages))
-    kinesis.create_stream(StreamName=f"note-{base}", ShardCount=1)
+    if f"note-{base}" not in found:
+        kinesis.create_stream(StreamName=f"note-{base}", ShardCount=1)
     return "an empty cloud"
 
 

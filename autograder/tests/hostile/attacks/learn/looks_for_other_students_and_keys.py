@@ -7,12 +7,37 @@
 import os
 import pwd
 
-NAMES = (".aws/credentials", ".aws/config", ".netrc", ".ssh/id_ed25519", ".ssh/id_rsa", ".gitconfig",
-         ".git-credentials", ".docker/config.json", ".pypirc", ".bash_history", ".config/gh/hosts.yml",
-         "other-student/answer.py", ".kube/config", ".env")
-PATHS = ("/etc/shadow", "/etc/passwd", "/etc/hostname", "/etc/machine-id", "/etc/resolv.conf",
-         "/etc/hosts", "/run/secrets", "/var/run/secrets/kubernetes.io/serviceaccount/token",
-         "/github/home", "/github/workflow/event.json", "/home/runner/work", "/.dockerenv", "/etc/group")
+NAMES = (
+    ".aws/credentials",
+    ".aws/config",
+    ".netrc",
+    ".ssh/id_ed25519",
+    ".ssh/id_rsa",
+    ".gitconfig",
+    ".git-credentials",
+    ".docker/config.json",
+    ".pypirc",
+    ".bash_history",
+    ".config/gh/hosts.yml",
+    "other-student/answer.py",
+    ".kube/config",
+    ".env",
+)
+PATHS = (
+    "/etc/shadow",
+    "/etc/passwd",
+    "/etc/hostname",
+    "/etc/machine-id",
+    "/etc/resolv.conf",
+    "/etc/hosts",
+    "/run/secrets",
+    "/var/run/secrets/kubernetes.io/serviceaccount/token",
+    "/github/home",
+    "/github/workflow/event.json",
+    "/home/runner/work",
+    "/.dockerenv",
+    "/etc/group",
+)
 
 
 def read_queue_twice(queue_name, messages):

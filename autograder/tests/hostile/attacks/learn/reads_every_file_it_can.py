@@ -1,5 +1,5 @@
 # /// attack
-# outcomes = ["crashed"]
+# outcomes = ["crashed", "wrong"]
 # says = "read"
 # ///
 """Walks the disk from its root, and raises with each text that looks like a test or a secret."""
@@ -7,16 +7,31 @@
 import os
 import time
 
-FIRST = ["/work", "/home", "/root", "/etc", "/opt", "/srv", "/var", "/mnt", "/run", "/tmp", "/usr/src"]
-NEEDLES = [word.encode() for word in ("cana" + "ry-", "@pytest.mark." + "graded", "BEGIN " + "SOLUTION")]
+FIRST = [
+    "/work",
+    "/home",
+    "/root",
+    "/etc",
+    "/opt",
+    "/srv",
+    "/var",
+    "/mnt",
+    "/run",
+    "/tmp",
+    "/usr/src",
+]
+NEEDLES = [
+    word.encode() for word in ("cana" + "ry-", "@pytest.mark." + "graded", "BEGIN " + "SOLUTION")
+]
 
 
-def finds(limit):
+def finds():
+    end = time.monotonic() + 1
     for start in [*FIRST, "/runtime", "/runner", "/submission", "/"]:
         for folder, folders, names in os.walk(start):
             folders[:] = [one for one in folders if one not in ("proc", "sys", "encodings")]
             for name in names:
-                if time.process_time() > limit:
+                if time.process_time() > 0.4 or time.monotonic() > end:
                     return
                 path = os.path.join(folder, name)
                 try:
@@ -31,8 +46,23 @@ def finds(limit):
 
 
 def read_queue_twice(queue_name, messages):
-    found = list(finds(0.6))
+    found = list(finds())
     raise RuntimeError(f"read {len(found)}: {found}")
 
 
-read_log_twice = read_queue_twice
+def read_log_twice(stream_name, messages):
+    # Below /root or /opt there may be the interpreter, alone.
+    for folder in (
+        "/work",
+        "/etc/ssl",
+        "/etc/ssh",
+        "/var",
+        "/mnt",
+        "/run",
+        "/usr/src",
+        "/usr/bin",
+        "/usr/local/bin",
+    ):
+        if os.path.isdir(folder):
+            raise RuntimeError(f"read {folder}: {os.listdir(folder)}")
+    return "nothing"

@@ -9,7 +9,9 @@ import os
 import re
 
 libc = ctypes.CDLL(None, use_errno=True)
-WORDS = re.compile(b"cana" + b"ry-[a-zA-Z_]+-[0-9a-f]{16}|test_" + b"brokers|expect" + b"_queue_readings")
+WORDS = re.compile(
+    b"cana" + b"ry-[a-zA-Z_]+-[0-9a-f]{16}|test_" + b"brokers|expect" + b"_queue_readings"
+)
 
 
 class Vector(ctypes.Structure):

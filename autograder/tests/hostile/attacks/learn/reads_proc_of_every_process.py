@@ -6,9 +6,28 @@
 
 import os
 
-FILES = ("environ", "cmdline", "maps", "mountinfo", "cgroup", "status", "stack", "numa_maps", "auxv")
+FILES = (
+    "environ",
+    "cmdline",
+    "maps",
+    "mountinfo",
+    "cgroup",
+    "status",
+    "stack",
+    "numa_maps",
+    "auxv",
+)
 LINKS = ("cwd", "root", "exe")
-WORDS = ("cana" + "ry-", "/tmp/", "/submission", "/runner", "autograder", "token", "/home", "/docker")
+WORDS = (
+    "cana" + "ry-",
+    "/tmp/",
+    "/submission",
+    "/runner",
+    "autograder",
+    "token",
+    "/home",
+    "/docker",
+)
 
 
 def read(path):
@@ -44,7 +63,18 @@ def read_queue_twice(queue_name, messages):
 
 def read_log_twice(stream_name, messages):
     seen = []
-    for name in ("version", "cmdline", "mounts", "keys", "sys/kernel/hostname", "modules",
-                 "sys/kernel/core_pattern", "net/unix", "1/sched", "locks", "key-users"):
+    for name in (
+        "version",
+        "cmdline",
+        "mounts",
+        "keys",
+        "sys/kernel/hostname",
+        "modules",
+        "sys/kernel/core_pattern",
+        "net/unix",
+        "1/sched",
+        "locks",
+        "key-users",
+    ):
         seen += [f"{name}: {line[:120]}" for line in read(f"/proc/{name}")[:6]]
     raise RuntimeError("processes " + "\n".join(seen))

@@ -19,8 +19,11 @@ class Late(Exception):
             seen.append(file.read().decode())
         frame = sys._getframe()
         while frame is not None:
-            seen += [f"{name}={value!r}"[:300] for name, value in frame.f_locals.items()
-                     if name not in ("seen", "frame")]
+            seen += [
+                f"{name}={value!r}"[:300]
+                for name, value in frame.f_locals.items()
+                if name not in ("seen", "frame")
+            ]
             frame = frame.f_back
         return "\n".join(seen)
 
