@@ -10,10 +10,10 @@ import socket
 KNOWN = (5000, 5432, 5678, 6379, 8000, 8080, 8888, 9229, 10250, 11211, 27017, 2375, 2376)
 
 
-def scan():
+def scan():  # below the ports that the kernel hands out, where one may meet oneself
     own = int(os.environ["AWS_ENDPOINT_URL"].rsplit(":", 1)[1])
     found = []
-    for port in {*range(1, 4000), *KNOWN, *range(32768, 34000)} - {own}:
+    for port in {*range(1, 4000), *KNOWN} - {own}:
         with socket.socket() as one:
             if one.connect_ex(("127.0.0.1", port)) == 0:
                 found.append(port)
