@@ -113,9 +113,19 @@ class Launcher:
 
 
 def _environment() -> dict[str, str]:
-    """Make an environment that says nothing of ours: no token, no settings of pytest."""
+    """Make an environment that says nothing of ours: no token, no settings of pytest or AWS.
+
+    moto asks boto3 for the regions when a request names another account, and boto3 would read the
+    settings and keys below HOME then.
+    """
     kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TMPDIR") if key in os.environ}
-    return {**kept, "PYTHONDONTWRITEBYTECODE": "1"}
+    return {
+        **kept,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
 
 
 def _end_of(path: Path) -> str:
