@@ -38,6 +38,10 @@ _WORDS = {
 }
 _WITHOUT_EFFECT = frozenset({"Policy", "RedriveAllowPolicy", "RedrivePolicy"})
 _MAX_LISTED = 1000
+_MAX_ENTRIES = 10
+_MAX_MESSAGE_ATTRIBUTES = 10
+_MAX_NAMES = 50
+"""In any other list or table; moto goes through all messages for each of some names."""
 
 
 class MotoSqs(InOneRegion, SQSResponse):
@@ -76,6 +80,7 @@ class SqsApi:
         def ask(parameters: dict[str, Any]) -> dict[str, Any]:
             return ask_moto(MotoSqs(self._backend), f"AmazonSQS.{operation}", host, parameters)
 
+        _check_sizes(parameters)
         _check_attributes(parameters.get("Attributes", {}))
         if operation == "ListQueues":
             return self._listed(parameters, ask)
@@ -132,6 +137,37 @@ def sqs_misfit(value: object, member: str, constraint: str) -> AwsError:
     if value is None:
         return AwsError("MissingParameter", f"The request must contain the parameter {member}.")
     return AwsError("InvalidParameterValue", f"{member}: {constraint}.")
+
+
+def _check_sizes(parameters: dict[str, Any]) -> None:
+    """Bound the lists and tables, which the service's model does not.
+
+    Source: SQS API Reference, SendMessageBatch and MessageAttributeValue; what has no bound there
+    gets one that leaves room for all the names there are.
+
+    Raises:
+        AwsError: One is too long.
+    """
+    for name, value in parameters.items():
+        size = len(value) if isinstance(value, list | dict) else 0
+        if name == "Entries":
+            if size > _MAX_ENTRIES:
+                raise AwsError(
+                    "TooManyEntriesInBatchRequest",
+                    f"Maximum number of entries per request are {_MAX_ENTRIES}. You have sent "
+                    f"{size}.",
+                    query_error="AWS.SimpleQueueService.TooManyEntriesInBatchRequest;Sender",
+                )
+            for entry in value:
+                _check_sizes(entry)
+        elif name == "MessageAttributes" and size > _MAX_MESSAGE_ATTRIBUTES:
+            raise AwsError(
+                "InvalidParameterValue",
+                f"Number of message attributes [{size}] exceeds the allowed maximum "
+                f"[{_MAX_MESSAGE_ATTRIBUTES}].",
+            )
+        elif size > _MAX_NAMES:
+            raise AwsError("InvalidParameterValue", f"{name} has {_MAX_NAMES} items at most.")
 
 
 def _check_attributes(attributes: dict[str, str]) -> None:

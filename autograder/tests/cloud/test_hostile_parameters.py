@@ -197,8 +197,29 @@ def test_what_is_no_plain_json_of_the_right_types_is_refused(ask: Ask, body: byt
             '{"QueueUrl": "q", "WaitTimeSeconds": "x"}',
             "SerializationException",
         ),
+        (
+            "sqs.DeleteMessageBatch",
+            json.dumps({"QueueUrl": "q", "Entries": [{"Id": "a", "ReceiptHandle": "r"}] * 11}),
+            "TooManyEntriesInBatchRequest",
+        ),
+        (
+            "sqs.SendMessage",
+            json.dumps(
+                {
+                    "QueueUrl": "q",
+                    "MessageBody": "m",
+                    "MessageAttributes": {str(one): {"DataType": "String"} for one in range(11)},
+                }
+            ),
+            "InvalidParameterValue",
+        ),
+        (
+            "sqs.GetQueueAttributes",
+            json.dumps({"QueueUrl": "q", "AttributeNames": ["All"] * 51}),
+            "InvalidParameterValue",
+        ),
     ],
-    ids=range(45),
+    ids=range(48),
 )
 def test_wrong_parameters_are_answered_as_aws_would(
     cloud: Cloud, ask: Ask, operation: str, body: str, code: str

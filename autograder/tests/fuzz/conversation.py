@@ -121,9 +121,14 @@ def changed(steps: list[Step], chance: random.Random, mutate_bytes: MutateBytes)
 def made_up(chance: random.Random) -> Step:
     """Make up a call whose parameters are of the right types, though not of the right values."""
     operation = chance.choice(OPERATIONS)
-    service, _, name = operation.partition(".")
-    shape = _SERVICES[service].operation_model(name).input_shape
+    shape = shape_of(operation)
     return operation, _value(shape, chance) if shape else {}
+
+
+def shape_of(operation: str) -> StructureShape | None:
+    """Tell what an operation takes, by botocore's model; None where it takes nothing."""
+    service, _, name = operation.partition(".")
+    return _SERVICES[service].operation_model(name).input_shape
 
 
 def _value(shape: Shape, chance: random.Random) -> Any:

@@ -1,0 +1,112 @@
+"""Whatever is said to the gate: an answer of a known status or a closed connection.
+
+The fuzzers in `autograder.tests.fuzz` look for more, and for longer.
+"""
+
+import json
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograder.tests.fuzz import conversation
+from autograder.tests.fuzz.calls import CallsTarget
+from autograder.tests.fuzz.conversation import OPERATIONS, made_up
+from autograder.tests.fuzz.gate import Caller, GateTarget, request
+
+bounded = settings(max_examples=150, derandomize=True, deadline=None)
+
+names = st.sampled_from(
+    ["Content-Length", "Transfer-Encoding", "Expect", "Host", "Connection", "X-Amz-Target", "",
+     "X-Autograder-Clock", "amz-sdk-request", "amz-sdk-invocation-id", "Content-Type", "Upgrade"]
+) | st.text(max_size=10)  # fmt: skip
+header_values = st.sampled_from(
+    ["0", "2", "-1", "2,2", "+2", "0x2", "chunked", "100-continue", "AmazonSQS.ListQueues", "nan"]
+) | st.text(max_size=20)
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=10)
+    | st.sampled_from(["s", "q", "$ShardIterator", "$ReceiptHandle", "\ud800", "9" * 50]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["Data", "PartitionKey", "Id", "MessageBody"]), inner)
+    ),
+    max_leaves=8,
+)
+
+
+@pytest.fixture(scope="module")
+def gate() -> GateTarget:
+    """Give a gate that is fed with the bytes of a connection."""
+    return GateTarget()
+
+
+@pytest.fixture(scope="module")
+def calls() -> CallsTarget:
+    """Give a gate that is fed with conversations."""
+    return CallsTarget()
+
+
+@bounded
+@given(raw=st.binary(max_size=300))
+def test_any_bytes_are_held_against(gate: GateTarget, raw: bytes) -> None:
+    """Sent on a connection of their own."""
+    gate(raw)
+
+
+@bounded
+@given(headers=st.lists(st.tuples(names, header_values), max_size=6), body=st.binary(max_size=50))
+def test_any_headers_are_held_against(
+    gate: GateTarget, headers: list[tuple[str, str]], body: bytes
+) -> None:
+    """Twice, contradictory, or of any characters."""
+    lines = ["POST / HTTP/1.1", *(f"{name}: {value}" for name, value in headers), "", ""]
+
+    gate("\r\n".join(lines).encode("utf-8", "replace") + body)
+
+
+@bounded
+@given(body=st.binary(max_size=100) | json_values.map(lambda one: json.dumps(one).encode()))
+def test_any_body_is_held_against(gate: GateTarget, body: bytes) -> None:
+    """Of a request that is right otherwise."""
+    gate(request("kinesis.PutRecords", body))
+
+
+@bounded
+@given(chance=st.randoms(use_true_random=False), changes=st.lists(json_values, max_size=3))
+def test_any_parameters_are_held_against(
+    calls: CallsTarget, chance: random.Random, changes: list[Any]
+) -> None:
+    """Of right types, but for a few that are anything."""
+    operation, parameters = made_up(chance)
+    for change in changes:
+        if parameters:
+            parameters[chance.choice(sorted(parameters))] = change
+
+    calls(conversation.written([(operation, parameters)]))
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_one_value_for_all_parameters_is_held_against(calls: CallsTarget, operation: str) -> None:
+    """However wrong for some of them, and right for others."""
+    shape = conversation.shape_of(operation)
+    names_in = list(shape.members) if shape else ["a"]
+    values: list[Any] = [None, 0, -1, 1.5, "", "x", "\ud800", [], {}, [None], {"a": {}}]
+
+    calls(conversation.written([(operation, dict.fromkeys(names_in, one)) for one in values]))
+
+
+def test_a_caller_says_what_came_back() -> None:
+    """So that the tests above see what they judge."""
+    caller = Caller()
+    caller.begin()
+
+    status, answer = caller.say(request("kinesis.ListStreams", b"{}"))
+
+    assert (status, answer["StreamNames"]) == (200, ["s"])
