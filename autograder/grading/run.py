@@ -227,7 +227,7 @@ def pytest_arguments(
         "--disable-plugin-autoload", "-p", "pytest_metadata.plugin",
         "-p", "pytest_jsonreport.plugin",
         "-p", "autograder.grading.plugin", "-p", "no:cacheprovider",
-        "-q", "--tb=short", "--strict-markers", "--capture=fd",
+        "-q", "--tb=line", "-rN", "--strict-markers", "--capture=fd",
         "--json-report", f"--json-report-file={scratch / REPORT}",
         "--json-report-omit", "collectors", "log", "streams", "keywords", "traceback",
         "--submission", str(stage), "--seed", seed,

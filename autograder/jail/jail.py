@@ -81,8 +81,7 @@ class Jail:
             JailError: A runner could not be started: the grader's fault.
         """
         limits = limits or self._limits
-        runner = self._running()
-        runner.wait_until_ready()
+        runner = self._ready()
         with self._lock:
             self._calling, self._stop_reason = True, None
         request = {
@@ -134,6 +133,21 @@ class Jail:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _ready(self) -> "_Runner":
+        """Give a warm runner; one that dies before it ever ran student code is replaced once."""
+        try:
+            runner = self._running()
+            runner.wait_until_ready()
+        except JailError:
+            self.close()
+            runner = self._running()
+            try:
+                runner.wait_until_ready()
+            except JailError:
+                self.close()
+                raise
+        return runner
 
     def _running(self) -> "_Runner":
         if self._runner is None:

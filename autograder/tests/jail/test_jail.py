@@ -2,6 +2,7 @@
 
 import http.server
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -438,6 +439,17 @@ def test_a_stopped_runner_costs_its_call_and_is_replaced(submission: Path) -> No
     assert isinstance(result, Stopped)
     assert result.reason == "runner_died"
     assert isinstance(following, Returned)
+
+
+def test_a_runner_that_dies_before_its_first_call_is_replaced(submission: Path) -> None:
+    """No student code has run yet, so nobody has earned or lost anything."""
+    with Jail(submission, LIMITS) as jail:
+        os.kill(jail.pid, signal.SIGKILL)
+        first = jail.call("student", "count", [], {})
+        second = jail.call("student", "count", [], {})
+
+    assert isinstance(first, Returned)
+    assert isinstance(second, Returned)
 
 
 def test_a_forged_answer_is_only_a_return_value(call: Callable[..., CallResult]) -> None:
