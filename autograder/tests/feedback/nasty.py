@@ -90,6 +90,8 @@ MARKDOWN = (
     "+ plus",
     "    indented code",
     "*em* **strong** _em_ __strong__ ~~gone~~",
+    "a<b>bold</b>",
+    "wo*r*d and snake_case_name_",
     "`code`",
     "``",
     "`" * 79 + " @octocat",
@@ -232,6 +234,7 @@ ACTIONS = (
     "##[set-output name=x;]y",
     "#" * 10 + "[error]x",
     "a,b=c:d",
+    "ends with:",
     "=x",
     'File "a.py", line 1, in f',
 )

@@ -186,6 +186,18 @@ def test_there_are_no_more_annotations_than_github_shows() -> None:
     assert any(line.startswith("8 more have no annotation") for line in lines)
 
 
+def test_a_long_message_is_cut_where_the_runner_would() -> None:
+    """And it says so, which the runner would not."""
+    long = "x" * 600
+    feedback = Feedback(asked=long, came_back=long, expected=long, hint=long, trace=(long,) * 6)
+
+    lines = log_of(lost(1).model_copy(update={"feedback": feedback}))
+
+    (command,) = [one for one in map(parse, lines) if one]
+    assert len(command.data) == LONGEST_MESSAGE
+    assert command.data.endswith("...")
+
+
 @pytest.mark.parametrize(
     "trace",
     [

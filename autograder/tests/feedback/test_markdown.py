@@ -157,8 +157,8 @@ def test_links_begin_where_the_files_are() -> None:
     assert ("link_open", (("href", f"{base}{HANDOUT}"),)) in structure(markdown)
 
 
-def _grade_with(*feedback: Feedback) -> Grade:
-    """Make a grade that lost a test for each of these."""
+def _grade_with(*feedback: Feedback, checkpoints: int = 1) -> Grade:
+    """Make a grade that lost a test for each of these, the same in each checkpoint."""
     tests = tuple(
         GradedTest(
             id=f"reader/{number}",
@@ -172,22 +172,23 @@ def _grade_with(*feedback: Feedback) -> Grade:
         for number, one in enumerate(feedback)
     )
     return grade_of(HARMLESS).model_copy(
-        update={"checkpoints": (checkpoint_of("reader", "Reading", tests),)}
+        update={"checkpoints": (checkpoint_of("reader", "Reading", tests),) * checkpoints}
     )
 
 
 def test_a_cut_leaves_whole_pieces_and_says_what_is_missing() -> None:
-    """Tables come first; explanations are shown whole or not at all."""
-    grade = _grade_with(*(Feedback(asked="x " * 300, came_back=f"{n} " * 100) for n in range(100)))
+    """All tables come first; explanations are shown whole or not at all."""
+    lost = [Feedback(asked="x " * 300, came_back=f"{n} " * 100) for n in range(100)]
 
-    markdown = as_markdown(grade)
+    markdown = as_markdown(_grade_with(*lost, checkpoints=2))
 
     kinds = [kind for kind, _ in structure(markdown)]
     explained = markdown.count("- **asked:**")
+    rows_of_overview, rows_of_checkpoint = 1 + 2 + 1, 1 + 100
     assert 10 < explained < 100
-    assert kinds.count("tr_open") == 1 + 1 + 1 + 1 + 100
+    assert kinds.count("tr_open") == rows_of_overview + 2 * rows_of_checkpoint
     assert len(markdown) <= LONGEST_COMMENT
-    assert f"the feedback on {100 - explained} tests." in words(markdown)[-1]
+    assert f"the feedback on {200 - explained} tests." in words(markdown)[-1]
     assert markdown.count("- **got:**") == explained
 
 

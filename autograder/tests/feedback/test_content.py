@@ -1,0 +1,56 @@
+"""What every form shows of a grade."""
+
+import pytest
+
+from autograder.feedback.content import (
+    LONGEST_TRACE,
+    MOST_RECORDS,
+    feedback_lines,
+    handout_link,
+)
+from autograder.feedback.inert import LONGEST_LINE
+from autograder.grading.grade import Anomaly, Feedback, Witnesses
+
+
+def test_feedback_has_so_many_lines_at_most() -> None:
+    """Of a long trace the end, which is where it happened; of each anomaly a few records."""
+    many = tuple(f"{n}" * 200 for n in range(50))
+    witnesses = (Witnesses(anomaly=Anomaly.LOST, records=many, total=60),) * 50
+    feedback = Feedback(
+        asked="a", came_back="b", expected="c", hint="d", witnesses=witnesses, trace=many
+    )
+
+    lines = feedback_lines(feedback)
+
+    labels = [label for label, _ in lines]
+    assert labels.count("at") == LONGEST_TRACE
+    assert labels.count("lost") == len(Anomaly)
+    assert lines[-2] == ("at", many[-1])
+    assert all(len(text) <= LONGEST_LINE for _, text in lines)
+    assert lines[3][1].count(", ") == MOST_RECORDS - 1
+    assert lines[3][1].endswith(f" and {60 - MOST_RECORDS} more")
+
+
+def test_a_count_beyond_all_reason_is_no_error() -> None:
+    """Python refuses to write numbers of so many digits."""
+    absurd = Witnesses(anomaly=Anomaly.LOST, records=("1",), total=10**5000)
+
+    lines = feedback_lines(Feedback(asked="a", came_back="b", witnesses=(absurd,)))
+
+    assert lines[-1] == ("lost", "1 and 1000000 more")
+
+
+@pytest.mark.parametrize(
+    ("handout", "link"),
+    [
+        ("README.md#r2", "at/README.md#r2"),
+        ("docs/handout.md", "at/docs/handout.md"),
+        ("javascript:alert(1)", None),
+        ("//evil.example", None),
+        ("README.md#r2\n", None),
+        ("", None),
+    ],
+)
+def test_only_a_place_in_the_repository_is_linked(handout: str, link: str | None) -> None:
+    """Nothing else, however it came there."""
+    assert handout_link(handout, "at/") == link
