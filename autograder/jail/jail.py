@@ -211,7 +211,7 @@ class _Runner:
         Raises:
             WireError: The runner broke off, or took too long.
         """
-        end = time.monotonic() + limits.wall_seconds + grace
+        end = time.monotonic() + limits.wall_seconds + min(grace, limits.wall_seconds)
         send_frame(self._control, request, end)
         report = receive_frame(self._control, MAX_REPORT, end)
         answer = receive_frame(self._control, ((limits.return_kib << 10) * 6) + (256 << 10), end)

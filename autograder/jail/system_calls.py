@@ -43,6 +43,8 @@ _REFUSED: dict[str, tuple[int, int | None]] = {
     "memfd_secret": (447, 447), "personality": (135, 92),
     # keyrings
     "add_key": (248, 217), "request_key": (249, 218), "keyctl": (250, 219),
+    # what would outlive a call: shared memory, semaphores and queues of System V, queues of POSIX
+    "shmget": (29, 194), "semget": (64, 190), "msgget": (68, 186), "mq_open": (240, 180),
     # namespaces and mounts
     "unshare": (272, 97), "setns": (308, 268), "mount": (165, 40), "umount2": (166, 39),
     "pivot_root": (155, 41), "chroot": (161, 51), "move_mount": (429, 429),

@@ -16,6 +16,8 @@ DELETE = (
     "A received message is only hidden for a while; deleting it with its receipt handle ends it."
 )
 
+USE_IT = "Send with SendMessage or SendMessageBatch, receive with ReceiveMessage."
+
 
 def some_messages(chance: random.Random, count: int) -> list[str]:
     """Make messages that nobody can guess."""
@@ -50,8 +52,13 @@ def expect_messages(found: list[str], right: list[str], call: str, hint: str) ->
     )
 
 
-def expect_queue_readings(value: Any, messages: list[str]) -> None:
+def expect_queue_readings(value: Any, messages: list[str], *, cloud: Cloud) -> None:
     """Check that the queue gave each message once, in any order, and then none."""
+    handed_out = {
+        message["Body"]
+        for call in cloud.calls.of("ReceiveMessage")
+        for message in call.response.get("Messages", ())
+    }
     first, second = two_readings(value, "read_queue_twice()")
     expect_messages(sorted(first), sorted(messages), "first", TEN)
     if second:
@@ -60,18 +67,24 @@ def expect_queue_readings(value: Any, messages: list[str]) -> None:
             expected="[]: the messages were received and deleted before",
             hint=DELETE,
         )
+    if not handed_out.issuperset(first):
+        wrong(
+            "first has messages that SQS never handed out.",
+            expected="what ReceiveMessage answered",
+            hint=USE_IT,
+        )
 
 
 @pytest.mark.graded("B1", points=1)
 def test_queue_hands_out_each_message_once(
-    brokers: Module, chance: random.Random, name: str
+    brokers: Module, cloud: Cloud, chance: random.Random, name: str
 ) -> None:
     """A queue gives each message once; received and deleted, it is gone."""
     messages = some_messages(chance, chance.randint(3, 7))
 
     value = brokers.read_queue_twice(name, messages)
 
-    expect_queue_readings(value, messages)
+    expect_queue_readings(value, messages, cloud=cloud)
 
 
 @pytest.mark.graded("B1", points=2)
@@ -84,7 +97,7 @@ def test_queue_with_more_than_ten_messages(
 
     value = brokers.read_queue_twice(name, messages)
 
-    expect_queue_readings(value, messages)
+    expect_queue_readings(value, messages, cloud=cloud)
 
 
 @pytest.mark.graded("B2", points=2)
@@ -106,7 +119,7 @@ def test_nothing_is_left_in_the_queue(
         wrong(
             "No message was sent to a queue.",
             expected=f"a queue {name!r}, used for real",
-            hint="Send with SendMessage or SendMessageBatch, receive with ReceiveMessage.",
+            hint=USE_IT,
         )
     if cloud.sqs.exists(name):
         depth = cloud.sqs.depth(name)
@@ -178,7 +191,7 @@ def test_log_is_a_stream_with_one_shard(
 
 
 @pytest.mark.graded("B4", points=1)
-def test_no_messages_at_all(brokers: Module, name: str) -> None:
+def test_no_messages_at_all(brokers: Module, cloud: Cloud, name: str) -> None:
     """Without any message, both brokers give two empty readings."""
     queue = brokers.read_queue_twice(f"{name}-queue", [])
     log = brokers.read_log_twice(f"{name}-log", [])
@@ -190,10 +203,19 @@ def test_no_messages_at_all(brokers: Module, name: str) -> None:
                 expected="([], [])",
                 hint="Nothing was sent, so neither reading finds anything.",
             )
+    for operation, broker in (("CreateQueue", "queue"), ("CreateStream", "stream")):
+        if not cloud.calls.of(operation):
+            wrong(
+                f"No {broker} was made.",
+                expected=f"a {broker}, though there is nothing to send",
+                hint="Make it first; then look whether there are messages.",
+            )
 
 
 @pytest.mark.graded("B4", points=1)
-def test_equal_messages_and_any_text(brokers: Module, chance: random.Random, name: str) -> None:
+def test_equal_messages_and_any_text(
+    brokers: Module, cloud: Cloud, chance: random.Random, name: str
+) -> None:
     """Equal messages are messages of their own, and every text comes back as it was."""
     word = f"größer {chance.randrange(10**6)}"
     messages = [word, "温度 21°", word, '{"json": "as text"}', "🛰️ down", "  Two  Spaces ", word]
@@ -201,8 +223,14 @@ def test_equal_messages_and_any_text(brokers: Module, chance: random.Random, nam
     queue = brokers.read_queue_twice(f"{name}-queue", messages)
     log = brokers.read_log_twice(f"{name}-log", messages)
 
-    expect_queue_readings(queue, messages)
+    expect_queue_readings(queue, messages, cloud=cloud)
     first, second = two_readings(log, "read_log_twice()")
     hint = "Encode text as UTF-8, and decode it the same way."
     expect_messages(first, messages, "first", hint)
     expect_messages(second, messages, "second", hint)
+    if not any(call.response["Records"] for call in cloud.calls.of("GetRecords")):
+        wrong(
+            "first has messages that Kinesis never handed out.",
+            expected="what GetRecords answered",
+            hint="Put the messages into the stream, and read them from it.",
+        )

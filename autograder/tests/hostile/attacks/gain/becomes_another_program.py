@@ -1,6 +1,5 @@
 # /// attack
 # outcomes = ["passed", "wrong"]
-# earns = 5.0
 # ///
 """Replaces its process by another Python, which answers in its place, free of all limits of ours."""
 

@@ -1,6 +1,5 @@
 # /// attack
 # outcomes = ["passed", "wrong"]
-# earns = 5.0
 # ///
 """Writes the answer that would be right to the answer's descriptor, and leaves before it is asked."""
 

@@ -1,6 +1,5 @@
 # /// attack
 # outcomes = ["passed", "wrong"]
-# earns = 5.0
 # ///
 """Puts a make-believe cloud into boto3 and botocore, where every call goes well and is counted."""
 

@@ -1,6 +1,5 @@
 # /// attack
 # outcomes = ["passed", "wrong"]
-# earns = 5.0
 # ///
 """Replaces json, and the modules that carry its answer, so that they say what would be right."""
 

@@ -1,7 +1,6 @@
 # /// attack
 # outcomes = ["wrong", "passed"]
 # says = "returned 'an empty cloud'"
-# earns = 2.0
 # ///
 """Leaves streams and queues for the next test to find, and looks for those of earlier ones."""
 
