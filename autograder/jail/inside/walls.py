@@ -14,6 +14,8 @@ PR_GET_SECCOMP = 21
 PR_GET_NO_NEW_PRIVS = 39
 FILTERING = 2
 SIOCGIFCONF = 0x8912
+_SOME_LIMITS = {"CPU": 600, "AS": 4 << 30, "FSIZE": 16 << 20, "NOFILE": 64, "NPROC": 64, "CORE": 0}
+"""Wide enough for a process that only tries them."""
 _INTERFACE = 40
 """Bytes of a struct ifreq on 64 bits (netdevice(7))."""
 
@@ -66,8 +68,8 @@ def _limits_can_be_set() -> bool:
     pid = os.fork()
     if pid == 0:
         try:
-            for name in ("CPU", "AS", "FSIZE", "NOFILE", "NPROC", "CORE"):
-                resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (0, 0))
+            for name, limit in _SOME_LIMITS.items():
+                resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (limit, limit))
             os._exit(0)
         finally:
             os._exit(1)

@@ -52,13 +52,17 @@ def expect_messages(found: list[str], right: list[str], call: str, hint: str) ->
     )
 
 
-def expect_queue_readings(value: Any, messages: list[str], *, cloud: Cloud) -> None:
-    """Check that the queue gave each message once, in any order, and then none."""
-    handed_out = {
+def handed_out(cloud: Cloud) -> set[str]:
+    """List what SQS handed out."""
+    return {
         message["Body"]
         for call in cloud.calls.of("ReceiveMessage")
         for message in call.response.get("Messages", ())
     }
+
+
+def expect_queue_readings(value: Any, messages: list[str], *, cloud: Cloud) -> None:
+    """Check that the queue gave each message once, in any order, and then none."""
     first, second = two_readings(value, "read_queue_twice()")
     expect_messages(sorted(first), sorted(messages), "first", TEN)
     if second:
@@ -67,7 +71,7 @@ def expect_queue_readings(value: Any, messages: list[str], *, cloud: Cloud) -> N
             expected="[]: the messages were received and deleted before",
             hint=DELETE,
         )
-    if not handed_out.issuperset(first):
+    if not handed_out(cloud).issuperset(first):
         wrong(
             "first has messages that SQS never handed out.",
             expected="what ReceiveMessage answered",
@@ -115,9 +119,9 @@ def test_nothing_is_left_in_the_queue(
             expected="each message received and deleted, as a consumer does it",
             hint=DELETE,
         )
-    if not any(call.operation in ("SendMessage", "SendMessageBatch") for call in cloud.calls.all()):
+    if not handed_out(cloud) & set(messages):
         wrong(
-            "No message was sent to a queue.",
+            "None of the messages went through a queue.",
             expected=f"a queue {name!r}, used for real",
             hint=USE_IT,
         )
@@ -203,10 +207,14 @@ def test_no_messages_at_all(brokers: Module, cloud: Cloud, name: str) -> None:
                 expected="([], [])",
                 hint="Nothing was sent, so neither reading finds anything.",
             )
-    for operation, broker in (("CreateQueue", "queue"), ("CreateStream", "stream")):
-        if not cloud.calls.of(operation):
+    for operation, named, broker, suffix in (
+        ("CreateQueue", "QueueName", "queue", "queue"),
+        ("CreateStream", "StreamName", "stream", "log"),
+    ):
+        made = {call.parameters.get(named) for call in cloud.calls.of(operation)}
+        if f"{name}-{suffix}" not in made:
             wrong(
-                f"No {broker} was made.",
+                f"No {broker} of the name that was passed in was made.",
                 expected=f"a {broker}, though there is nothing to send",
                 hint="Make it first; then look whether there are messages.",
             )

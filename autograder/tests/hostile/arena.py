@@ -12,11 +12,13 @@ from pathlib import Path
 from autograder.assignment import Assignment, Course
 from autograder.grading.grade import Grade
 from autograder.grading.run import Examiner
-from autograder.submission import Submission, read_submission
+from autograder.submission import read_submission
 from autograder.tests.hostile.corpus import ID, Attack
 
 PR_SET_CHILD_SUBREAPER = 36
 LONGEST_SECONDS = 20.0
+HONEST_SECONDS = 2.5
+"""What the honest submission takes on an idle machine; it tells how busy this one is."""
 QUICK = {"wall_seconds": "3.0", "cpu_seconds": "1"}
 SECRETS = ("GITHUB_TOKEN", "AWS_SESSION_TOKEN", "CANVAS_API_KEY")
 
@@ -29,6 +31,7 @@ class Aftermath:
     trouble: str
     """What failed on the grader's side; else empty."""
     seconds: float
+    """How long it took, or would have taken on an idle machine."""
     left_behind: tuple[str, ...]
     """Processes, files, mounts, threads and descriptors that were not there before."""
     honest_score: float
@@ -70,6 +73,12 @@ class Arena:
         if len(socket.gethostname()) > 5 and socket.gethostname() != "localhost":
             self.canaries.append(socket.gethostname())
         self.assignment: Assignment = self.course.load(ID)
+        self._honest = read_submission(ours.solutions / ID, self.assignment)
+        self._next = Examiner(ours.load(ID), ours)
+
+    def close(self) -> None:
+        """End what grades the honest submissions."""
+        self._next.close()
 
     def grade(self, attack: Attack, folder: Path, temporary: Path) -> Aftermath:
         """Grade an attack, then an honest submission.
@@ -89,18 +98,16 @@ class Arena:
         with Examiner(self.assignment, self.course) as examiner:
             grade, trouble = examiner.grade(submission, checkpoints=[checkpoint])
             seconds = time.monotonic() - began
-            honest, _ = examiner.grade(self._honest(), checkpoints=["brokers"])
+        honest, _ = self._next.grade(self._honest, checkpoints=["brokers"])
+        honest_seconds = time.monotonic() - began - seconds
         return Aftermath(
             grade=grade,
             trouble=trouble,
-            seconds=seconds,
+            seconds=seconds / max(1.0, honest_seconds / HONEST_SECONDS),
             left_behind=left_behind(before, temporary),
             honest_score=honest.score,
             canaries=tuple(self.canaries),
         )
-
-    def _honest(self) -> Submission:
-        return read_submission(self.course.solutions / ID, self.assignment)
 
 
 def _quick(settings: str) -> str:

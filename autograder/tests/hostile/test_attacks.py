@@ -1,6 +1,6 @@
 """Every attack of the corpus gains, learns and breaks nothing, and is told the truth."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,10 +15,11 @@ ATTACKS = [*read_attacks(), *INTAKE]
 
 
 @pytest.fixture(scope="module")
-def arena(tmp_path_factory: pytest.TempPathFactory) -> Arena:
+def arena(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
     """Make a checkout with secrets in it."""
-    root = tmp_path_factory.mktemp("checkout")
-    return Arena(root)
+    arena = Arena(tmp_path_factory.mktemp("checkout"))
+    yield arena
+    arena.close()
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda one: one.name)

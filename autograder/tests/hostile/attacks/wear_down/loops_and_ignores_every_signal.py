@@ -1,6 +1,6 @@
 # /// attack
 # outcomes = ["timed_out"]
-# says = "seconds of processor time"
+# says = "read_queue_twice()"
 # ///
 """An endless loop that swallows every exception and ignores every signal that can be ignored."""
 
