@@ -2,7 +2,7 @@
 
 Everything is read here once, as bytes; later steps never open the student's folder again. Links,
 devices and giants are refused by name with a sentence for the student. Symbolic links are never
-followed, since they could point at the grader's own files.
+followed and hard links not read, since either could be one of the grader's own files.
 """
 
 import hashlib
@@ -160,6 +160,8 @@ def _read(folder: Path, name: str) -> bytes | Refusal:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             return Refusal(name, "it is not a plain file")
+        if status.st_nlink > 1:
+            return Refusal(name, "it has more than one name (a hard link): hand in a copy")
         content = _read_at_most(descriptor, MAX_FILE_BYTES + 1)
     finally:
         os.close(descriptor)

@@ -93,7 +93,9 @@ class Student:
         return self.limits.model_copy(
             update={
                 "cpu_seconds": max(1, self.limits.cpu_seconds // SHORTENED),
-                "wall_seconds": max(5.0, self.limits.wall_seconds / SHORTENED),
+                "wall_seconds": min(
+                    self.limits.wall_seconds, max(5.0, self.limits.wall_seconds / SHORTENED)
+                ),
             }
         )
 

@@ -11,6 +11,12 @@ from typing import NoReturn
 from autograder.grading.grade import Feedback, Outcome, Witnesses
 
 SHOWN_CHARACTERS = 200
+LONGEST_TEXT = 1000
+LONGEST_TRACE_LINE = 300
+LONGEST_RECORD = 100
+MOST_FRAMES = 8
+ESCAPE_BYTES = 10
+"""What a character takes that can't be printed, once it is written as an escape."""
 
 _CHANGING = (
     (re.compile(r"\b20\d\d-\d\d-\d\d\b"), "YYYY-MM-DD"),
@@ -22,9 +28,10 @@ _CHANGING = (
 
 
 class Verdict(Exception):  # noqa: N818 - it is a judgement, not an error
-    """A test's judgement, other than "passed"."""
+    """A test's judgement, other than "passed"; its feedback is cut, so that a grade stays small."""
 
     def __init__(self, outcome: Outcome, feedback: Feedback) -> None:
+        feedback = _bounded(feedback)
         super().__init__(outcome.value, feedback.came_back)
         self.outcome = outcome
         self.feedback = feedback
@@ -62,6 +69,34 @@ def wrong(
             witnesses=tuple(witnesses),
         ),
     )
+
+
+def _bounded(feedback: Feedback) -> Feedback:
+    """Cut what may have come out of the jail."""
+    witnesses = tuple(
+        one.model_copy(
+            update={"records": tuple(cut(record, LONGEST_RECORD) for record in one.records)}
+        )
+        for one in feedback.witnesses
+    )
+    trace = tuple(cut(line, LONGEST_TRACE_LINE) for line in feedback.trace[-MOST_FRAMES:])
+    return feedback.model_copy(
+        update={
+            "came_back": cut(feedback.came_back, LONGEST_TEXT),
+            "expected": feedback.expected and cut(feedback.expected, LONGEST_TEXT),
+            "witnesses": witnesses,
+            "trace": trace,
+        }
+    )
+
+
+def cut(text: str, most: int) -> str:
+    """Cut a text to so many bytes as it is shown, where some characters become escapes."""
+    for index, character in enumerate(text):
+        most -= len(character.encode()) if character.isprintable() else ESCAPE_BYTES
+        if most < 0:
+            return f"{text[:index]}..."
+    return text
 
 
 def steady(text: str) -> str:

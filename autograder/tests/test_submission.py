@@ -73,6 +73,20 @@ def test_a_link_is_refused_and_never_followed(tmp_path: Path, assignment: Assign
     assert [refusal.file for refusal in submission.refused] == [WRITER]
 
 
+def test_a_second_name_of_another_file_is_refused(tmp_path: Path, assignment: Assignment) -> None:
+    """A hard link, as an archive may hold it, could be one of the grader's own files."""
+    secret = tmp_path / "secret"
+    secret.write_text("hidden")
+    folder = tmp_path / "student"
+    folder.mkdir()
+    os.link(secret, folder / WRITER)
+
+    submission = read_submission(folder, assignment)
+
+    assert submission.files == {}
+    assert "hard link" in submission.refused[0].reason
+
+
 def test_a_pipe_in_place_of_a_file_is_refused_at_once(
     tmp_path: Path, assignment: Assignment
 ) -> None:

@@ -70,8 +70,9 @@ def _flush() -> None:
 
 
 def _set_limits(limits: dict[str, Any], *, confined: bool) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE, signal.SIGCHLD):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # as Python does: a broken pipe is an OSError
     memory = limits["memory_mib"] << 20
     bounds = {
         "RLIMIT_CPU": (limits["cpu_seconds"], limits["cpu_seconds"] + 1),
@@ -127,7 +128,21 @@ def _similar(module: types.ModuleType, function: str) -> str | None:
 
 
 def _described(error: BaseException, submission: str) -> dict[str, Any]:
-    """Describe an exception: its type, its text, and the frames in the student's own files."""
+    """Describe an exception, also one that raises another when it is looked at."""
+    try:
+        return _facts_of(error, submission)
+    except BaseException as failure:
+        return {
+            "type": "MemoryError" if isinstance(failure, MemoryError) else "Exception",
+            "bases": [],
+            "message": "an exception that cannot be shown",
+            "frames": [],
+            "code": None,
+        }
+
+
+def _facts_of(error: BaseException, submission: str) -> dict[str, Any]:
+    """Tell an exception's type, its text, and the frames in the student's own files."""
     trace = error.__traceback__
     error.__traceback__ = None  # lets go of what the frames hold, should memory be short
     response = getattr(error, "response", None)
@@ -156,9 +171,12 @@ def _add_frame(
     frames: list[list[Any]], submission: str, file: str, line: int, function: str
 ) -> None:
     if file.startswith(f"{submission}/"):
-        code = linecache.getline(file, line).strip()[:MAX_SHOWN_LINE]
+        code = ""
+        with contextlib.suppress(BaseException):  # no file name, or an unknown encoding
+            code = linecache.getline(file, line).strip()[:MAX_SHOWN_LINE]
         name = file.removeprefix(f"{submission}/")
-        frames.append([_clean(name), line, _clean(function), _clean(code)])
+        number = line if type(line) is int and 0 <= line < 1 << 31 else 0
+        frames.append([_clean(name), number, _clean(function), _clean(code)])
 
 
 def _clean(text: str) -> str:

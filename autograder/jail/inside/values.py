@@ -12,6 +12,7 @@ MAX_DIGITS = 100
 
 _HUGE = 10**MAX_DIGITS
 _Kind = TypeVar("_Kind")
+_FLOAT_BYTES = 4
 
 
 class UnsendableError(Exception):
@@ -29,7 +30,8 @@ def plain(value: object, max_bytes: int) -> Any:
 
     Args:
         value: What the function returned.
-        max_bytes: About how large it may be; a bound that keeps the walk short.
+        max_bytes: About how large it may be; a bound that keeps the walk short. Written down as
+            JSON it is at most six times as large.
 
     Raises:
         UnsendableError: It holds something else, itself, or too much.
@@ -58,11 +60,13 @@ class _Walk:
             number = int.__int__(value)
             if not -_HUGE < number < _HUGE:
                 raise UnsendableError(where, type(value).__name__, "huge_int")
+            self._spend(number.bit_length() // 16, where, value)
             return number
         if _is(value, float):
             real = float.__float__(value)
             if not math.isfinite(real):
                 raise UnsendableError(where, repr(real), "nan")
+            self._spend(_FLOAT_BYTES, where, value)
             return real
         if _is(value, list):
             return self._items(list.__iter__(value), where, depth)
@@ -82,9 +86,10 @@ class _Walk:
         return [self.take(item, f"{where}[{i}]", depth + 1) for i, item in enumerate(items)]
 
     def _text(self, text: str, where: str, reason: str) -> str:
-        self._spend(len(text), where, text)
+        if len(text) > self._left:
+            raise UnsendableError(where, "str", "too_large")  # before it is copied
         try:
-            text.encode()
+            self._spend(len(text.encode()), where, text)
         except UnicodeEncodeError:
             raise UnsendableError(where, "str", reason) from None
         return text

@@ -2,7 +2,8 @@
 
 import pytest
 
-from autograder.grading.verdict import SHOWN_CHARACTERS, shown
+from autograder.grading.grade import Anomaly, Feedback, Outcome, Witnesses
+from autograder.grading.verdict import SHOWN_CHARACTERS, Verdict, shown
 
 
 def test_a_plain_value_is_shown_as_python_writes_it() -> None:
@@ -46,3 +47,31 @@ def test_a_long_value_is_cut_and_its_length_told() -> None:
 
     assert len(text) < SHOWN_CHARACTERS + 30
     assert text.endswith("(1000002 characters)")
+
+
+@pytest.mark.parametrize("character", ["x", "\x1b", "\N{ROCKET}", "\u202e", "\ud800"])
+def test_feedback_stays_small_whatever_came_back(character: str) -> None:
+    """A verdict's texts, records and traces are cut: a grade has many verdicts."""
+    giant = character * 100_000
+    witnesses = Witnesses(anomaly=Anomaly.OVERREAD, records=(giant,) * 5, total=5)
+
+    verdict = Verdict(
+        Outcome.WRONG,
+        Feedback(
+            asked="", came_back=giant, expected=giant, witnesses=(witnesses,), trace=(giant,) * 64
+        ),
+    )
+
+    shown = verdict.feedback
+    texts = [shown.came_back, shown.expected or "", *shown.witnesses[0].records, *shown.trace]
+    assert sum(len(text) for text in texts) < 6000
+    assert all(text.endswith("...") for text in texts)
+
+
+def test_the_end_of_a_long_trace_is_kept() -> None:
+    """The last line is where the code failed."""
+    trace = tuple(f"line {number}" for number in range(64))
+
+    verdict = Verdict(Outcome.CRASHED, Feedback(asked="", came_back="", trace=trace))
+
+    assert verdict.feedback.trace[-1] == "line 63"
