@@ -98,6 +98,19 @@ def test_a_pipe_in_place_of_a_file_is_refused_at_once(
     assert [refusal.file for refusal in submission.refused] == [READER]
 
 
+def test_graded_files_are_found_in_a_folder_too_large_to_list(
+    tmp_path: Path, assignment: Assignment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the listing ends early, a file that is there isn't called missing."""
+    monkeypatch.setattr("autograder.submission.MAX_ENTRIES", 1)
+    (tmp_path / WRITER).write_text("x = 1\n")
+    (tmp_path / READER).write_text("x = 2\n")
+
+    submission = read_submission(tmp_path, assignment)
+
+    assert set(submission.files) == {WRITER, READER}
+
+
 def test_a_giant_file_is_refused(tmp_path: Path, assignment: Assignment) -> None:
     """Size is checked before anything is read into memory."""
     with (tmp_path / WRITER).open("wb") as file:
