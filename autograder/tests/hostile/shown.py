@@ -1,6 +1,7 @@
 """A grade in every form that people see it in."""
 
 import io
+import unicodedata
 
 from rich.console import Console
 
@@ -24,4 +25,13 @@ def every_form_of(grade: Grade) -> dict[str, str]:
         "html": as_html(grade),
         "csv": as_csv(grade),
         "actions": as_workflow_log(grade),
+    }
+
+
+def harm_in(text: str) -> set[str]:
+    """Name the characters of a text that steer a terminal, turn lines around or hide."""
+    return {
+        unicodedata.name(one, f"U+{ord(one):04X}")
+        for one in set(text) - {"\n"}
+        if unicodedata.category(one)[0] == "C" or unicodedata.category(one) in ("Zl", "Zp")
     }

@@ -9,7 +9,11 @@ from autograder.grading.grade import Grade, Status
 from autograder.tests.hostile.arena import LONGEST_SECONDS, Arena
 from autograder.tests.hostile.corpus import AIMS, Attack, read_attacks
 from autograder.tests.hostile.intake import INTAKE
-from autograder.tests.hostile.shown import every_form_of
+from autograder.tests.hostile.shown import every_form_of, harm_in
+
+LONGEST_LINE = 2000
+LARGEST_GRADE = 256 << 10
+"""In bytes of JSON, for one checkpoint."""
 
 ATTACKS = [*read_attacks(), *INTAKE]
 
@@ -57,6 +61,9 @@ def test_an_attack_gets_nothing(
     assert attack.declared.says in said(after.grade)
     assert after.trouble == ""
     assert all(one.status is not Status.UNGRADED for one in after.grade.checkpoints)
+    assert harm_in(shown["text"]) == set()
+    assert max(len(line) for line in shown["text"].splitlines()) <= LONGEST_LINE
+    assert len(shown["json"].encode()) <= LARGEST_GRADE
     assert after.left_behind == ()
     assert after.honest_score == 10.0
     assert after.seconds < LONGEST_SECONDS

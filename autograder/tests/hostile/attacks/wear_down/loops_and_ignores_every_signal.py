@@ -1,6 +1,6 @@
 # /// attack
-# outcomes = ["timed_out"]
-# says = "read_queue_twice()"
+# outcomes = ["timed_out", "unimplemented"]
+# says = " seconds"
 # ///
 """An endless loop that swallows every exception and ignores every signal that can be ignored."""
 
@@ -14,11 +14,12 @@ for number in range(1, 65):
 
 
 def read_queue_twice(queue_name, messages):
+    raise NotImplementedError
+
+
+def read_log_twice(stream_name, messages):
     while True:
         try:
             pass
         except BaseException:
             pass
-
-
-read_log_twice = read_queue_twice

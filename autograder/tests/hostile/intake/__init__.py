@@ -1,0 +1,12 @@
+"""Attacks on the intake: folders that hold what no honest folder holds."""
+
+from autograder.tests.hostile.corpus import Attack
+from autograder.tests.hostile.intake import encodings, hooks, links, names, sizes
+
+INTAKE: list[Attack] = [
+    *links.FOUND,
+    *encodings.FOUND,
+    *sizes.FOUND,
+    *names.FOUND,
+    *hooks.FOUND,
+]

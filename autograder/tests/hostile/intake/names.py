@@ -1,0 +1,91 @@
+"""Files whose names are not what they seem, or do harm where they are shown."""
+
+import os
+from pathlib import Path
+
+from autograder.grading.grade import Outcome
+from autograder.tests.hostile.corpus import Attack
+from autograder.tests.hostile.intake.making import (
+    EVIL,
+    GRADED,
+    POINTS,
+    SAYING,
+    SOLUTION,
+    attack,
+    honest,
+)
+
+FOUND: list[Attack] = []
+
+
+@attack(FOUND, Outcome.PASSED, earns=POINTS)
+def names_differ_in_case_only(folder: Path) -> None:
+    """Is honest, beside twins that some disks take for the same file."""
+    honest(folder)
+    for name in ("Compare_With_SQS.py", "COMPARE_WITH_SQS.PY", "compare_with_sqs.Py"):
+        (folder / name).write_text(EVIL)
+
+
+@attack(FOUND, Outcome.MISSING, says="There is no file compare_with_sqs.py")
+def graded_name_is_written_in_cyrillic(folder: Path) -> None:
+    """Looks as if it were handed in, with the letters of another alphabet."""
+    (folder / GRADED.replace("co", "\u0441\u043e")).write_bytes(SOLUTION.read_bytes())
+
+
+@attack(FOUND, Outcome.PASSED, earns=POINTS)
+def names_differ_in_unicode_form_only(folder: Path) -> None:
+    """Is honest, beside twins that are equal once they are normalised, full width too."""
+    honest(folder)
+    for name in ("gr\u00f6\u00dfer.py", "gro\u0308\u00dfer.py", "\uff43ompare_with_sqs.py"):
+        (folder / name).write_text(EVIL)
+
+
+@attack(FOUND, Outcome.PASSED, earns=POINTS)
+def names_do_harm_where_they_are_shown(folder: Path) -> None:
+    """Is honest, beside names with escapes, line ends, workflow commands and no UTF-8 at all."""
+    honest(folder)
+    for name in (SAYING, "::error::forged", "=1+1", "-rf", "{{7*7}}", "~", " ", ".", "\\"):
+        (folder / f"{name.replace('/', '')}.py").write_text(EVIL)
+    for raw in (b"\xff\xfe\xed\xa0\x80.py", b"\x1b]0;x\x07.py", b"..."):
+        (folder / os.fsdecode(raw)).write_text(EVIL)
+
+
+@attack(FOUND, Outcome.PASSED, earns=POINTS)
+def packages_have_names_that_do_harm(folder: Path) -> None:
+    """Is honest, beside packages whose names climb, steer and say things."""
+    honest(folder)
+    for saying in (SAYING, "...", "a.b", "a b", "\N{FULLWIDTH SOLIDUS}etc", "\N{ROCKET}"):
+        name = saying.replace("/", "")
+        (folder / name).mkdir()
+        (folder / name / "__init__.py").write_text(EVIL)
+
+
+@attack(FOUND, Outcome.REFUSED, says="hides the module `json`")
+def helper_hides_the_standard_library(folder: Path) -> None:
+    """Has a json.py of its own, which boto3 would import."""
+    honest(folder)
+    (folder / "json.py").write_text(EVIL)
+
+
+@attack(FOUND, Outcome.REFUSED, says="hides the module `boto3`")
+def package_hides_boto3(folder: Path) -> None:
+    """Has a boto3 of its own that needs no AWS."""
+    honest(folder)
+    (folder / "boto3").mkdir()
+    (folder / "boto3" / "__init__.py").write_text("def client(*args, **kwargs): ...\n")
+
+
+@attack(FOUND, Outcome.REFUSED, says="hides the module `child`")
+def helper_hides_what_runs_it(folder: Path) -> None:
+    """Has modules with the names of those that run the code."""
+    honest(folder)
+    for name in ("child", "runner", "values", "virtual_clock", "wire", "sitecustomize"):
+        (folder / f"{name}.py").write_text(EVIL)
+
+
+@attack(FOUND, Outcome.PASSED, earns=POINTS)
+def helpers_have_names_of_the_library_in_capitals(folder: Path) -> None:
+    """Is honest, beside JSON.py and BOTO3.py, which are modules of their own."""
+    honest(folder)
+    for name in ("JSON.py", "BOTO3.py", "Os.py", "tests.py", "pytest.py", "autograder.py"):
+        (folder / name).write_text(EVIL)

@@ -1,0 +1,87 @@
+"""Folders and files that are too large, too many or too deep."""
+
+import os
+from pathlib import Path
+
+from autograder.grading.grade import Outcome
+from autograder.tests.hostile.corpus import Attack
+from autograder.tests.hostile.intake.making import EVIL, GRADED, POINTS, attack, honest
+
+FOUND: list[Attack] = []
+MANY = 100_000
+
+
+def _sparse(path: Path, size: int) -> None:
+    with path.open("wb") as file:
+        file.truncate(size)
+
+
+@attack(FOUND, Outcome.REFUSED, says="larger than 1 MiB")
+def graded_file_is_huge(folder: Path) -> None:
+    """Is 100 MiB large."""
+    _sparse(folder / GRADED, 100 << 20)
+
+
+@attack(FOUND, Outcome.REFUSED, says="larger than 1 MiB")
+def graded_file_is_a_tebibyte(folder: Path) -> None:
+    """Says that it is a TiB, and takes no room on the disk."""
+    _sparse(folder / GRADED, 1 << 40)
+
+
+@attack(FOUND, Outcome.REFUSED, says="larger than 1 MiB")
+def helper_is_huge(folder: Path) -> None:
+    """Is honest, beside a helper that nobody can read to its end."""
+    honest(folder)
+    _sparse(folder / "helper.py", 1 << 40)
+
+
+@attack(FOUND, Outcome.PASSED, earns=POINTS)
+def data_beside_it_is_huge(folder: Path) -> None:
+    """Is honest, beside data that is no code and does not count."""
+    honest(folder)
+    _sparse(folder / "data.csv", 1 << 40)
+    (folder / ".env").write_text("AWS_SECRET_ACCESS_KEY=x\n")
+
+
+@attack(FOUND, Outcome.PASSED, earns=POINTS)
+def a_hundred_thousand_files_lie_beside_it(folder: Path) -> None:
+    """Is honest, in a folder whose listing takes long."""
+    honest(folder)
+    here = os.open(folder, os.O_RDONLY)
+    for number in range(MANY):
+        os.close(os.open(f"0{number}", os.O_CREAT | os.O_WRONLY, 0o644, dir_fd=here))
+    os.close(here)
+
+
+@attack(FOUND, Outcome.REFUSED, says="more than 100 Python files")
+def a_hundred_and_one_helpers(folder: Path) -> None:
+    """Is honest, and has more modules than anybody needs."""
+    honest(folder)
+    for number in range(101):
+        (folder / f"a{number:03}.py").write_text("")
+
+
+@attack(FOUND, Outcome.PASSED, earns=POINTS)
+def folders_a_thousand_deep(folder: Path) -> None:
+    """Is honest, beside folders so deep that no path can name the last, each of them a package."""
+    honest(folder)
+    here = os.open(folder, os.O_RDONLY)
+    for _ in range(1000):
+        os.mkdir("deeper", dir_fd=here)
+        inner = os.open("deeper", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+        os.close(os.open("__init__.py", os.O_CREAT | os.O_WRONLY, 0o644, dir_fd=here))
+    os.close(here)
+
+
+@attack(FOUND, Outcome.REFUSED, Outcome.PASSED, earns=POINTS)
+def packages_that_branch_without_end(folder: Path) -> None:
+    """Is honest, beside packages in packages in packages, thousands of them."""
+    honest(folder)
+    for outer in range(20):
+        for middle in range(20):
+            inner = folder / f"p{outer}" / f"p{middle}" / "p"
+            inner.mkdir(parents=True)
+            for level in (inner, inner.parent, inner.parent.parent):
+                (level / "__init__.py").write_text(EVIL)
