@@ -102,7 +102,7 @@ def read_submission(folder: Path, assignment: Assignment) -> Submission:
     files: dict[str, bytes] = {}
     refused: list[Refusal] = []
     for name in sorted(found):
-        content = _read(folder, name)
+        content = _hides_graded(name, assignment) or _read(folder, name)
         if isinstance(content, Refusal):
             refused.append(content)
         elif len(files) == MAX_FILES:
@@ -144,6 +144,14 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
     with os.scandir(folder) as entries:
         first = [entry for _, entry in zip(range(MAX_ENTRIES), entries, strict=False)]
     return sorted(first, key=lambda entry: entry.name)
+
+
+def _hides_graded(name: str, assignment: Assignment) -> Refusal | None:
+    """Refuse a package that Python would import in place of a graded file."""
+    top, _, inner = name.partition("/")
+    if not inner or f"{top}.py" not in assignment.files:
+        return None
+    return Refusal(name, f"the folder `{top}` hides {top}.py: rename or remove it")
 
 
 def _read(folder: Path, name: str) -> bytes | Refusal:

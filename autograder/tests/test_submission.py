@@ -111,6 +111,21 @@ def test_graded_files_are_found_in_a_folder_too_large_to_list(
     assert set(submission.files) == {WRITER, READER}
 
 
+def test_a_package_that_hides_a_graded_file_is_refused(
+    tmp_path: Path, assignment: Assignment
+) -> None:
+    """Python imports the package, so the file that everyone reads would not be what runs."""
+    (tmp_path / WRITER).write_text("x = 1\n")
+    package = tmp_path / WRITER.removesuffix(".py")
+    package.mkdir()
+    (package / "__init__.py").write_text("x = 2\n")
+
+    submission = read_submission(tmp_path, assignment)
+
+    assert set(submission.files) == {WRITER}
+    assert f"hides {WRITER}" in submission.refused[0].reason
+
+
 def test_a_giant_file_is_refused(tmp_path: Path, assignment: Assignment) -> None:
     """Size is checked before anything is read into memory."""
     with (tmp_path / WRITER).open("wb") as file:

@@ -61,7 +61,7 @@ def module_is_machine_code(folder: Path) -> None:
         (folder / f"{MODULE}{suffix}").write_bytes(b"\x7fELF" + bytes(60))
 
 
-@attack(FOUND, Outcome.PASSED, Outcome.REFUSED, earns=POINTS)
+@attack(FOUND, Outcome.REFUSED, says="hides compare_with_sqs.py")
 def package_has_the_graded_name(folder: Path) -> None:
     """Is honest to the eye; Python prefers the package of the same name."""
     honest(folder)
