@@ -15,6 +15,7 @@ LONGEST_LINE = 2000
 LARGEST_GRADE = 256 << 10
 """In bytes of JSON, for one checkpoint."""
 
+pytestmark = pytest.mark.hostile
 ATTACKS = [*read_attacks(), *INTAKE]
 
 
