@@ -595,8 +595,9 @@ def test_an_ordinary_user_gets_a_jail_too(tmp_path: Path) -> None:
     student = tmp_path / "student"
     student.mkdir()
     (student / "student.py").write_text(STUDENT)
-    for path in (tmp_path, *tmp_path.parents[:2]):
-        path.chmod(0o755)
+    for path in (tmp_path, *tmp_path.parents):
+        if path.name.startswith(("test_", "popen-", "pytest-")):
+            path.chmod(0o755)
     script.write_text(
         textwrap.dedent("""
         import sys
