@@ -2,11 +2,10 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import ModuleType
-from typing import Any
+
+from moto.core import utils as moto_time
 
 LONGEST_JUMP = 1e7
 
@@ -47,25 +46,21 @@ class Clock:
         self._offset = 0.0
 
 
-@contextmanager
-def moto_follows(clock: Clock, module: ModuleType) -> Iterator[None]:
-    """Let a module of moto read this clock instead of the machine's, for as long as it is open.
+def let_follow(clock: Clock, module: ModuleType) -> None:
+    """Let a module of moto read this clock instead of the machine's, until another is told.
 
     moto's models import the functions by name, so they are replaced in the module that uses them.
     """
-    real: dict[str, Callable[..., Any]] = {
-        "unix_time": module.unix_time,
-        "unix_time_millis": module.unix_time_millis,
-    }
 
     def unix_time(moment: datetime | None = None) -> float:
-        return float(real["unix_time"](moment)) if moment else clock.now()
+        return float(moto_time.unix_time(moment)) if moment else clock.now()
 
     def unix_time_millis(moment: datetime | None = None) -> float:
-        return float(real["unix_time_millis"](moment)) if moment else clock.now() * 1000
+        return float(moto_time.unix_time_millis(moment)) if moment else clock.now() * 1000
 
     vars(module).update(unix_time=unix_time, unix_time_millis=unix_time_millis)
-    try:
-        yield
-    finally:
-        vars(module).update(real)
+
+
+def let_go(module: ModuleType) -> None:
+    """Give a module of moto the machine's clock back."""
+    vars(module).update(unix_time=moto_time.unix_time, unix_time_millis=moto_time.unix_time_millis)

@@ -1,7 +1,6 @@
 """The cloud as the grader holds it: state, clock, faults, log and gate in one hand."""
 
 import socket
-from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
@@ -10,7 +9,7 @@ from moto.core.model_instances import reset_model_data
 from moto.moto_api._internal import mock_random
 
 from autograder.cloud.calls import CallLog
-from autograder.cloud.clock import Clock, moto_follows
+from autograder.cloud.clock import Clock, let_follow, let_go
 from autograder.cloud.faults import Faults
 from autograder.cloud.gate import Gate
 from autograder.cloud.kinesis_api import KinesisApi
@@ -43,12 +42,11 @@ class Cloud:
         self._settings = Settings(
             creating_seconds, creating_describes, throughput_limits=throughput_limits
         )
-        self._open = ExitStack()
-        self._open.enter_context(moto_follows(self.clock, moto.sqs.models))
         self._renew()
         self.gate = Gate(self._kinesis_api, self._sqs_api, self.faults, self.calls, self.clock)
 
     def _renew(self) -> None:
+        let_follow(self.clock, moto.sqs.models)  # another cloud may have been told since
         mock_random.seed(0)  # message ids and receipt handles, which feedback may show
         reset_model_data()  # moto keeps all models that were ever made
         kinesis = FaithfulBackend(self.clock, self._settings)
@@ -73,7 +71,7 @@ class Cloud:
 
     def close(self) -> None:
         """Give moto its own clock back."""
-        self._open.close()
+        let_go(moto.sqs.models)
 
     def __enter__(self) -> Self:
         return self

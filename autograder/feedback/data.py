@@ -11,5 +11,5 @@ def as_json(grade: Grade) -> str:
     All but ASCII is written as escapes, so that it is inert on a terminal. The one thing that the
     Actions runner would look for in a log, `##[`, can only stand in a string, and is broken there.
     """
-    text = json.dumps(grade.model_dump(mode="json"), indent=2)
+    text = json.dumps(grade.model_dump(), indent=2)
     return text.replace("##[", "#\\u0023[") + "\n"

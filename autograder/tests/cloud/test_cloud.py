@@ -206,6 +206,23 @@ def test_a_message_comes_back_after_its_visibility_timeout(cloud: Cloud, sqs: "S
     assert (shown.visible, shown.in_flight) == (1, 0)
 
 
+def test_each_cloud_has_its_own_time_though_another_is_open(cloud: Cloud, sqs: "SQSClient") -> None:
+    """Whichever was opened or closed last: the one that was reset last is in use."""
+    with Cloud() as other:
+        other.clock.advance(1000)
+        cloud.reset()
+        url = sqs.create_queue(QueueName="q", Attributes={"VisibilityTimeout": "30"})["QueueUrl"]
+        sqs.send_message(QueueUrl=url, MessageBody="m")
+        sqs.receive_message(QueueUrl=url)
+
+        hidden = cloud.sqs.depth("q")
+        cloud.clock.advance(31)
+        shown = cloud.sqs.depth("q")
+
+    assert (hidden.visible, hidden.in_flight) == (0, 1)
+    assert (shown.visible, shown.in_flight) == (1, 0)
+
+
 def test_a_budget_of_calls_is_kept(cloud: Cloud, kinesis: "KinesisClient") -> None:
     """Exceeding it is told once, and the gate answers no more."""
     exceeded: list[str] = []

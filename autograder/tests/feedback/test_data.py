@@ -6,7 +6,7 @@ from hypothesis import given
 
 from autograder.feedback.data import as_json
 from autograder.grading.grade import Grade
-from autograder.tests.feedback.nasty import NASTY, SAME_EACH_TIME, grade_of, hostile
+from autograder.tests.feedback.nasty import NASTY, PLACES, SAME_EACH_TIME, grade_of, hostile
 
 
 @SAME_EACH_TIME
@@ -14,6 +14,13 @@ from autograder.tests.feedback.nasty import NASTY, SAME_EACH_TIME, grade_of, hos
 def test_it_holds_the_grade_as_it_is(strings: list[str]) -> None:
     """Who reads it as JSON gets back what was written."""
     grade = grade_of(strings)
+
+    assert Grade.model_validate(json.loads(as_json(grade))) == grade
+
+
+def test_names_of_files_are_kept_whatever_they_are() -> None:
+    """A name that is no UTF-8 has lone surrogates, which stay what they are in a key too."""
+    grade = grade_of([f"{number} \udfff\udbff" for number in range(PLACES)])
 
     assert Grade.model_validate(json.loads(as_json(grade))) == grade
 
