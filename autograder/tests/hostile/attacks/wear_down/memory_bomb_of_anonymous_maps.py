@@ -1,6 +1,6 @@
 # /// attack
-# outcomes = ["crashed", "unimplemented"]
-# says = "Cannot allocate memory"
+# outcomes = ["crashed", "timed_out", "unimplemented"]
+# says = "read_log_twice()"
 # ///
 """Maps memory beside Python's own until the kernel says no."""
 

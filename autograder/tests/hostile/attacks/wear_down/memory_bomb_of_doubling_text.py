@@ -1,6 +1,6 @@
 # /// attack
-# outcomes = ["out_of_memory", "unimplemented"]
-# says = "ran out of memory"
+# outcomes = ["out_of_memory", "timed_out", "unimplemented"]
+# says = "read_log_twice()"
 # ///
 """Doubles a text until memory is gone."""
 
