@@ -34,9 +34,12 @@ from autograder.grading.launcher import Launcher
 from autograder.grading.plan import PlannedTest, read_plan
 from autograder.grading.requirements import Requirements, read_requirements
 from autograder.jail import require_jail
+from autograder.jail.jail import GRACE_SECONDS
 from autograder.submission import Refusal, Submission
 
 STARTING_SECONDS = 120.0
+MOST_CALLS = 2
+"""Calls that a test makes of a student's functions, each as slow as is allowed."""
 REPORT = "report.json"
 
 
@@ -145,7 +148,8 @@ class Examiner:
 
     def _run(self, submission: Submission, files: list[str], tests: int, *, seed: str) -> Run:
         """Run the suite's files."""
-        longest = STARTING_SECONDS + tests * self._assignment.limits.wall_seconds
+        longest_test = MOST_CALLS * (self._assignment.limits.wall_seconds + GRACE_SECONDS)
+        longest = STARTING_SECONDS + tests * longest_test
         with _scratch_folder() as scratch:
             try:
                 stage = scratch / "submission"

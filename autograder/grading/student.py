@@ -11,6 +11,8 @@ from autograder.limits import Limits
 
 SHORTENED = 5
 
+_SLOW = ("cpu", "wall", "runner_died")  # who stops the runner makes the grader wait longest
+
 
 class Student:
     """Calls functions of one submission, each within its budgets."""
@@ -47,7 +49,7 @@ class Student:
         for call in self._cloud.calls.all()[calls_before:]:
             if call.internal_error is not None:
                 raise GraderFaultError(f"{call.operation}: {call.internal_error}")
-        if isinstance(result, Stopped) and result.reason in ("cpu", "wall"):
+        if isinstance(result, Stopped) and result.reason in _SLOW:
             self._hung.add(name)
         return result
 

@@ -1,0 +1,54 @@
+"""How a student's functions are called: what hangs once is given less time."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.cloud import Cloud
+from autograder.grading.student import SHORTENED, Student
+from autograder.jail import Jail, Stopped
+from autograder.limits import Limits
+
+LIMITS = Limits(
+    wall_seconds=60.0,
+    cpu_seconds=10,
+    virtual_seconds=600.0,
+    memory_mib=1024,
+    output_kib=256,
+    return_kib=1024,
+    api_calls=400,
+    idle_reads=50,
+    processes=64,
+)
+CODE = """
+import os, resource, signal
+
+def processor_seconds(die=False):
+    if die:
+        os.kill(os.getppid(), signal.SIGKILL)
+    return resource.getrlimit(resource.RLIMIT_CPU)[0]
+"""
+
+
+@pytest.fixture
+def student(tmp_path: Path) -> Iterator[Student]:
+    """A student whose function tells how much time it has."""
+    tmp_path.chmod(0o755)
+    (tmp_path / "code_of_theirs.py").write_text(CODE)
+    cloud = Cloud()
+    with Jail(tmp_path, LIMITS) as jail:
+        yield Student(jail, cloud, LIMITS, set())
+    cloud.close()
+
+
+def test_a_function_that_took_down_its_runner_has_less_time_afterwards(student: Student) -> None:
+    """Stopping the runner makes the grader wait longest: not so long for every test."""
+    module = student.module("code_of_theirs")
+    before = module.processor_seconds()
+
+    ended = student.outcome_of("code_of_theirs", "processor_seconds", die=True)
+
+    assert isinstance(ended, Stopped)
+    assert ended.reason == "runner_died"
+    assert module.processor_seconds() == before // SHORTENED
