@@ -143,6 +143,8 @@ def jail_command(bubblewrap: Path, submission: Path, filter_: int) -> list[str]:
         command += ["--unshare-all", "--unshare-user", "--disable-userns"]
         command += ["--uid", "65534", "--gid", "65534", "--cap-drop", "ALL"]
     command += [
+        # The kernel keeps signals of its own namespace from the first process: nobody stops it.
+        "--as-pid-1",
         "--seccomp",
         str(filter_),
         "--die-with-parent",

@@ -1,13 +1,16 @@
 """The grader's side of the jail: start it, call functions in it, replace it when it breaks."""
 
+import os
+import select
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import threading
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -21,6 +24,7 @@ from autograder.limits import Limits
 
 STARTING_SECONDS = 60.0
 GRACE_SECONDS = 20.0
+ENDING_SECONDS = 10.0
 PORT = 4566
 MAX_REPORT = 64 << 10
 
@@ -164,6 +168,8 @@ class _Runner:
     def __init__(self, submission: Path, *, confined: bool) -> None:
         self._ready = False
         self._scratch: Path | None = None
+        self._first: int | None = None
+        """Descriptor of the first process in the jail, with which all others end."""
         self._control, inside = socket.socketpair()
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the runner
         with inside, filter_file() if confined else nullcontext() as filter_:
@@ -182,12 +188,14 @@ class _Runner:
                 raise JailError(f"the jail could not be started: {error}") from None
         self._control.settimeout(STARTING_SECONDS)
         try:
-            data, descriptors, _, _ = socket.recv_fds(self._control, 1, 1)
+            data, received, _, _ = socket.recv_fds(self._control, 1, 2)
         except OSError:
-            data, descriptors = b"", []
-        if data != b"L" or not descriptors:
+            data, received = b"", []
+        if data != b"L" or len(received) != (2 if confined else 1):
             raise self._failure()
-        self.listener = socket.socket(fileno=descriptors[0])
+        self.listener = socket.socket(fileno=received[0])
+        if confined:
+            self._first = received[1]
 
     def wait_until_ready(self) -> None:
         """Wait until boto3 is imported.
@@ -238,6 +246,12 @@ class _Runner:
         self._control.close()
         if hasattr(self, "listener"):
             self.listener.close()
+        if self._first is not None:
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._first, signal.SIGKILL)
+            select.select([self._first], [], [], ENDING_SECONDS)
+            os.close(self._first)
+            self._first = None
         self._process.kill()
         self._process.wait()
         self._errors.close()

@@ -2,8 +2,9 @@
 
 Namespaces hide files, processes and the network, but some doors of the kernel lead past them:
 sockets of other families (AF_VSOCK reaches the machine that runs this virtual machine), the
-keyring that processes inherit, new user namespaces, ptrace, io_uring, bpf. Nothing that a solution
-needs uses them. They fail with EPERM, so that libraries go on without.
+keyring that processes inherit, new user namespaces, ptrace, io_uring, bpf. Others reach
+the runner, which has the same user as the student's code, or memory that no limit counts. Nothing
+that a solution needs uses them. They fail with EPERM, so that libraries go on without.
 
 The filter is classic BPF as seccomp(2) describes it; the numbers are those of the kernel's tables
 (arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h).
@@ -40,7 +41,9 @@ _REFUSED: dict[str, tuple[int, int | None]] = {
     "perf_event_open": (298, 241), "bpf": (321, 280), "userfaultfd": (323, 282),
     "io_uring_setup": (425, 425), "io_uring_enter": (426, 426), "io_uring_register": (427, 427),
     "lookup_dcookie": (212, 18), "syslog": (103, 116), "fanotify_init": (300, 262),
-    "memfd_secret": (447, 447), "personality": (135, 92),
+    "personality": (135, 92), "setpriority": (141, 140), "ioprio_set": (251, 30),
+    # files in memory: no limit of a process counts them
+    "memfd_create": (319, 279), "memfd_secret": (447, 447),
     # keyrings
     "add_key": (248, 217), "request_key": (249, 218), "keyctl": (250, 219),
     # what would outlive a call: shared memory, semaphores and queues of System V, queues of POSIX
@@ -59,6 +62,12 @@ _REFUSED: dict[str, tuple[int, int | None]] = {
     "init_module": (175, 105), "finit_module": (313, 273), "delete_module": (176, 106),
     "vhangup": (153, 58), "modify_ldt": (154, None), "iopl": (172, None), "ioperm": (173, None),
     "uselib": (134, None),
+}  # fmt: skip
+
+# Refused unless the first argument is 0, the calling process.
+_FOR_ITSELF_ONLY: dict[str, tuple[int, int]] = {
+    "prlimit64": (302, 261), "sched_setaffinity": (203, 122), "sched_setattr": (314, 274),
+    "sched_setparam": (142, 118), "sched_setscheduler": (144, 119),
 }  # fmt: skip
 
 
@@ -108,6 +117,14 @@ def filter_program(machine: str) -> bytes:
         number = numbers[on.column]
         if number is not None:
             steps += [_step(_EQUAL, number, 0, 1), _fail(errno.EPERM)]
+    for pair in _FOR_ITSELF_ONLY.values():
+        steps += [
+            _step(_EQUAL, pair[on.column], 0, 4),
+            _step(_LOAD, _FIRST),
+            _step(_EQUAL, 0, 1, 0),
+            _fail(errno.EPERM),
+            _step(_LOAD, _NUMBER),
+        ]
     steps += [
         _step(_EQUAL, on.clone, 0, 3),
         _step(_LOAD, _FIRST),

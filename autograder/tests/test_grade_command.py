@@ -58,10 +58,8 @@ def read_all_shards(stream_name):
     return [bytearray(1 << 30) for _ in range(10)]
 
 def replay_from_offset(stream_name, shard_id, starting_sequence_number, max_records=10):
-    os.kill(os.getppid(), signal.SIGKILL)
-    time.sleep(1)
-    while True:
-        pass
+    for number in range(5001):
+        os.close(os.open(f"/tmp/{number}", os.O_CREAT))
 """,
     "compare_with_sqs.py": """
 def read_queue_twice(queue_name, messages):

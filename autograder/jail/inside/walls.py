@@ -36,7 +36,7 @@ def missing_walls(read_only: list[str], scratch: str) -> Iterator[str]:
         yield "it could gain privileges"
     if libc.prctl(PR_GET_SECCOMP, 0, 0, 0, 0) != FILTERING:
         yield "system calls are not filtered"
-    if os.getppid() != 1 or os.getpid() > 3:
+    if os.getpid() != 1:
         yield "it shares its processes with the machine"
     if os.uname().nodename != "jail":
         yield "it knows the machine's name"

@@ -19,14 +19,16 @@ LIMITS = Limits(
     return_kib=1024,
     api_calls=400,
     idle_reads=50,
+    traffic_mib=16,
     processes=64,
 )
 CODE = """
-import os, resource, signal
+import os, resource
 
 def processor_seconds(die=False):
     if die:
-        os.kill(os.getppid(), signal.SIGKILL)
+        for number in range(5001):  # more than the runner sweeps up
+            os.close(os.open(f"/tmp/{number}", os.O_CREAT))
     return resource.getrlimit(resource.RLIMIT_CPU)[0]
 """
 

@@ -2,6 +2,7 @@
 
 import http.server
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -39,7 +40,7 @@ LIMITS = Limits(
 )
 
 STUDENT = """
-import ctypes, datetime, os, select, signal, socket, sys, threading, time
+import array, ctypes, datetime, os, select, signal, socket, sys, threading, time
 from collections import OrderedDict, namedtuple
 from decimal import Decimal
 from enum import IntEnum
@@ -108,12 +109,21 @@ def flood():
         print("x" * 10_000)
 def hoard(): return [bytearray(1 << 28) for _ in range(40)]
 def exit_now(): os._exit(0)
-def kill_runner():
-    os.kill(os.getppid(), signal.SIGKILL)
-    block()
-def stop_runner():
-    os.kill(os.getppid(), signal.SIGSTOP)
-    return "stopped"
+def litter():
+    for number in range(5001):
+        os.close(os.open(f"/tmp/{number}", os.O_CREAT))
+def signal_runner():
+    first = os.getppid()
+    for number in range(1, signal.NSIG):
+        if number != signal.SIGCHLD:
+            os.kill(first, number)
+    return first
+def hold_answer_open():
+    one, other = socket.socketpair()
+    held = array.array("i", [one.fileno(), other.fileno(), 1, 2, 3])
+    for end in (one, other):
+        end.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, held)])
+    os._exit(0)
 def kill_self(): os.kill(os.getpid(), signal.SIGSEGV)
 def bomb():
     count = 0
@@ -340,7 +350,7 @@ def test_what_is_missing_is_told(jail: Jail) -> None:
         ("exit_now", [], {}, "exited"),
         ("kill_self", [], {}, "signal"),
         ("forge", [], {}, "exited"),
-        ("kill_runner", [], {"wall_seconds": 5.0}, "runner_died"),
+        ("litter", [], {"wall_seconds": 60.0}, "runner_died"),
     ],
 )
 def test_each_end_has_its_reason_and_the_next_call_works(
@@ -428,17 +438,80 @@ def test_a_call_can_be_stopped_from_another_thread(jail: Jail) -> None:
     assert isinstance(following, Returned)
 
 
-def test_a_stopped_runner_costs_its_call_and_is_replaced(submission: Path) -> None:
+def test_student_code_cannot_signal_the_runner(jail: Jail) -> None:
+    """It is the first process of its namespace: the kernel keeps its children's signals away."""
+    result = jail.call("student", "signal_runner", [], {})
+
+    assert isinstance(result, Returned)
+    assert result.value == 1
+
+
+def test_a_runner_that_is_stopped_costs_its_call_and_is_replaced(submission: Path) -> None:
     """The grader never waits without a limit."""
     quick = LIMITS.model_copy(update={"wall_seconds": 1.0})
     with Jail(submission, quick) as jail:
         jail.grace_seconds = 1.0
-        result = jail.call("student", "stop_runner", [], {})
+        first = jail.call("student", "count", [], {})
+        os.kill(runner_of(jail), signal.SIGSTOP)
+        result = jail.call("student", "count", [], {})
         following = jail.call("student", "count", [], {})
 
+    assert isinstance(first, Returned)
     assert isinstance(result, Stopped)
     assert result.reason == "runner_died"
     assert isinstance(following, Returned)
+
+
+def test_nothing_is_left_of_a_jail_that_is_closed(submission: Path) -> None:
+    """Not even a runner that was stopped."""
+    with Jail(submission, LIMITS) as jail:
+        jail.call("student", "count", [], {})
+        watched = os.pidfd_open(runner_of(jail))
+        os.kill(runner_of(jail), signal.SIGSTOP)
+    ended, _, _ = select.select([watched], [], [], 0)
+    os.close(watched)
+
+    assert ended
+
+
+def test_a_jail_ends_when_the_grader_is_gone(submission: Path) -> None:
+    """The grader was killed, and closed nothing: its end of the connection closes by itself."""
+    grader = f"""
+import sys
+from pathlib import Path
+from autograder.jail import Jail
+from autograder.limits import Limits
+from autograder.tests.jail.test_jail import LIMITS, runner_of
+with Jail(Path({str(submission)!r}), LIMITS) as jail:
+    jail.call("student", "count", [], {{}})
+    print(runner_of(jail), flush=True)
+    sys.stdin.read()
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", grader], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        watched = os.pidfd_open(int(process.stdout.readline()))
+        process.kill()
+        ended, _, _ = select.select([watched], [], [], 60)
+        os.close(watched)
+
+    assert ended
+
+
+def runner_of(jail: Jail) -> int:
+    """Find the runner among the machine's processes: the child of the one that holds the jail."""
+    children = Path(f"/proc/{jail.pid}/task/{jail.pid}/children").read_text(encoding="ascii")
+    (runner,) = map(int, children.split())
+    return runner
+
+
+def test_an_answer_whose_pipe_is_held_open_does_not_keep_the_runner(jail: Jail) -> None:
+    """A descriptor can be on its way between two sockets that nobody has open."""
+    result = jail.call("student", "hold_answer_open", [], {})
+
+    assert isinstance(result, Stopped)
+    assert result.reason == "exited"
 
 
 def test_a_runner_that_dies_before_its_first_call_is_replaced(submission: Path) -> None:

@@ -20,15 +20,24 @@ NEW_USER, THREAD = 0x10000000, 0x003D0F00
 NUMBERS = {
     "x86_64": {"read": 0, "mmap": 9, "connect": 42, "execve": 59, "futex": 202, "clone": 56,
                "clone3": 435, "socket": 41, "ptrace": 101, "keyctl": 250, "unshare": 272,
-               "setns": 308, "mount": 165, "bpf": 321, "io_uring_setup": 425},
+               "setns": 308, "mount": 165, "bpf": 321, "io_uring_setup": 425,
+               "memfd_create": 319, "setpriority": 141, "prlimit64": 302,
+               "sched_setaffinity": 203},
     "aarch64": {"read": 63, "mmap": 222, "connect": 203, "execve": 221, "futex": 98, "clone": 220,
                 "clone3": 435, "socket": 198, "ptrace": 117, "keyctl": 219, "unshare": 97,
-                "setns": 268, "mount": 40, "bpf": 280, "io_uring_setup": 425},
+                "setns": 268, "mount": 40, "bpf": 280, "io_uring_setup": 425,
+                "memfd_create": 279, "setpriority": 140, "prlimit64": 261,
+                "sched_setaffinity": 122},
 }  # fmt: skip
 CASES = [
     *((name, (), ALLOWED) for name in ("read", "mmap", "connect", "execve", "futex")),
     *((name, (), 0x50000 | errno.EPERM)
-      for name in ("ptrace", "keyctl", "unshare", "setns", "mount", "bpf", "io_uring_setup")),
+      for name in ("ptrace", "keyctl", "unshare", "setns", "mount", "bpf", "io_uring_setup",
+                   "memfd_create", "setpriority")),
+    ("prlimit64", (0, 7), ALLOWED),  # one's own
+    ("prlimit64", (1, 7), 0x50000 | errno.EPERM),  # the runner's
+    ("sched_setaffinity", (0, 8), ALLOWED),
+    ("sched_setaffinity", (1, 8), 0x50000 | errno.EPERM),
     ("clone3", (), 0x50000 | errno.ENOSYS),
     ("clone", (THREAD,), ALLOWED),
     ("clone", (THREAD | NEW_USER,), 0x50000 | errno.EPERM),

@@ -47,6 +47,8 @@ def sharing(kind: str) -> Callable[[list[str]], list[str]]:
     """Share one namespace with the machine."""
 
     def change(command: list[str]) -> list[str]:
+        if kind == "pid":
+            command = without("--as-pid-1")(command)
         if "--unshare-all" not in command:
             return without(f"--unshare-{kind}")(command)
         others = [f"--unshare-{one}" for one in ("pid", "net", "ipc", "uts") if one != kind]
