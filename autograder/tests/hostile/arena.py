@@ -68,43 +68,51 @@ class Arena:
         for name in (".aws/credentials", ".netrc", ".ssh/id_ed25519", "other-student/answer.py"):
             (self._home / name).parent.mkdir(parents=True, exist_ok=True)
             (self._home / name).write_text(f"secret = {self.canaries[0]}\n")
-        self.environment["HOME"] = str(self._home)
+        self.environment |= {"HOME": str(self._home), "TMPDIR": str(root / "temporary")}
         self.canaries += [str(root), str(Course.of_this_checkout().suites.parents[1])]
         if len(socket.gethostname()) > 5 and socket.gethostname() != "localhost":
             self.canaries.append(socket.gethostname())
         self.assignment: Assignment = self.course.load(ID)
+        self._ours = ours
         self._honest = read_submission(ours.solutions / ID, self.assignment)
-        self._next = Examiner(ours.load(ID), ours)
+        self.temporary = root / "temporary"
+        self.temporary.mkdir()
+
+    def open(self) -> None:
+        """Start what grades, in an environment that has the secrets; all attacks meet the same."""
+        self._examiner = Examiner(self.assignment, self.course)
+        self._next = Examiner(self._ours.load(ID), self._ours)
+        for examiner in (self._examiner, self._next):
+            examiner.grade(self._honest, checkpoints=["brokers"])
 
     def close(self) -> None:
-        """End what grades the honest submissions."""
+        """End what grades."""
+        self._examiner.close()
         self._next.close()
 
-    def grade(self, attack: Attack, folder: Path, temporary: Path) -> Aftermath:
-        """Grade an attack, then an honest submission.
+    def grade(self, attack: Attack, folder: Path) -> Aftermath:
+        """Grade an attack, then an honest submission, both as one of many in a row.
 
         Args:
             attack: What is handed in.
             folder: An empty folder for it.
-            temporary: An empty folder, the grader's TMPDIR.
         """
         attack.lay_out(folder)
-        before = standing(temporary)
+        before = standing(self.temporary)
         began = time.monotonic()
         submission = read_submission(folder, self.assignment)
         checkpoint = next(
             one.id for one in self.assignment.checkpoints if attack.declared.file in one.files
         )
-        with Examiner(self.assignment, self.course) as examiner:
-            grade, trouble = examiner.grade(submission, checkpoints=[checkpoint])
-            seconds = time.monotonic() - began
+        grade, trouble = self._examiner.grade(submission, checkpoints=[checkpoint])
+        seconds = time.monotonic() - began
         honest, _ = self._next.grade(self._honest, checkpoints=["brokers"])
         honest_seconds = time.monotonic() - began - seconds
         return Aftermath(
             grade=grade,
             trouble=trouble,
             seconds=seconds / max(1.0, honest_seconds / HONEST_SECONDS),
-            left_behind=left_behind(before, temporary),
+            left_behind=left_behind(before, self.temporary),
             honest_score=honest.score,
             canaries=tuple(self.canaries),
         )

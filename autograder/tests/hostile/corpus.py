@@ -13,7 +13,7 @@ with a block of TOML in comments:
 are `file` (the graded file, `compare_with_sqs.py` by default), `earns` (points that honest code of
 the same kind would get, 0 by default) and `solution = true` (the code stands behind the solution's
 instead of alone). An attack with more files is a folder: the graded file, with the header, and what
-lies beside it. Attacks on the intake can't be kept as files; functions in `intake.py` make them.
+lies beside it. Attacks on the intake can't be kept as files; functions in `intake/` make them.
 """
 
 import re

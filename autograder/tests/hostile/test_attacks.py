@@ -21,10 +21,15 @@ ATTACKS = [*read_attacks(), *INTAKE]
 
 @pytest.fixture(scope="module")
 def arena(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
-    """Make a checkout with secrets in it."""
+    """Make a checkout with secrets in it, and grade there."""
     arena = Arena(tmp_path_factory.mktemp("checkout"))
-    yield arena
-    arena.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tempfile.tempdir", str(arena.temporary))
+        for name, value in arena.environment.items():
+            patch.setenv(name, value)
+        arena.open()
+        yield arena
+        arena.close()
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda one: one.name)
@@ -32,20 +37,15 @@ def test_an_attack_gets_nothing(
     attack: Attack,
     arena: Arena,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
     record_property: Callable[[str, object], None],
 ) -> None:
     """No point, no secret, no harm; a true outcome, soon; the next one is graded as ever."""
-    folder, temporary = tmp_path / "submission", tmp_path / "temporary"
+    folder = tmp_path / "submission"
     folder.mkdir()
-    temporary.mkdir()
     tmp_path.chmod(0o755)
-    monkeypatch.setattr("tempfile.tempdir", str(temporary))
-    for name, value in (arena.environment | {"TMPDIR": str(temporary)}).items():
-        monkeypatch.setenv(name, value)
 
-    after = arena.grade(attack, folder, temporary)
+    after = arena.grade(attack, folder)
 
     record_property("attack", f"{attack.name} | {outcomes(after.grade)} | {after.seconds:.1f} s")
     printed = "".join(capfd.readouterr())

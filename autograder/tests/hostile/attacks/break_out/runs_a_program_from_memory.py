@@ -32,12 +32,12 @@ os.write(3, answer.encode())
 
 
 def read_queue_twice(queue_name, messages):
-    memory = os.memfd_create("program", 0)
-    with open(sys.executable, "rb") as file:
-        while part := file.read(1 << 20):
-            os.write(memory, part)
     arguments = [sys.executable, "-I", "-S", "-c", CODE]
     try:
+        memory = os.memfd_create("program", 0)
+        with open(sys.executable, "rb") as file:
+            while part := file.read(1 << 20):
+                os.write(memory, part)
         os.execve(memory, arguments, os.environ)
     except OSError:
         os.execv(sys.executable, arguments)

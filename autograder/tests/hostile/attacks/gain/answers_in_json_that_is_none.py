@@ -1,6 +1,6 @@
 # /// attack
-# outcomes = ["killed"]
-# says = "ended the whole Python process"
+# outcomes = ["killed", "wrong"]
+# says = ""
 # ///
 """Answers with NaN, endless numbers, keys that stand twice, halves of characters and deep nests."""
 

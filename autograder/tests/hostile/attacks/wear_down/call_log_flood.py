@@ -5,8 +5,8 @@
 """Has the cloud keep 5 MiB more with each request, as fast as they can be sent."""
 
 import base64
+import http.client
 import json
-import socket
 
 import boto3
 
@@ -19,16 +19,10 @@ def read_log_twice(stream_name, messages):
     kinesis = boto3.client("kinesis")
     kinesis.create_stream(StreamName=stream_name, ShardCount=100)
     kinesis.get_waiter("stream_exists").wait(StreamName=stream_name)
-    data = base64.b64encode(b"x" * 10_000).decode()
+    data = base64.b64encode(b"x" * 7_000).decode()
     records = [{"Data": data, "PartitionKey": str(number)} for number in range(500)]
     body = json.dumps({"StreamName": stream_name, "Records": records}).encode()
-    head = f"POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: Kinesis_20131202.PutRecords\r\nContent-Length: {len(body)}\r\n\r\n"
-    connection = socket.create_connection(("127.0.0.1", 4566))
+    connection = http.client.HTTPConnection("127.0.0.1", 4566)
     while True:
-        connection.sendall(head.encode() + body)
-        connection.setblocking(False)
-        try:
-            connection.recv(1 << 20)
-        except BlockingIOError:
-            pass
-        connection.setblocking(True)
+        connection.request("POST", "/", body, {"X-Amz-Target": "Kinesis_20131202.PutRecords"})
+        connection.getresponse().read()

@@ -1,5 +1,5 @@
 # /// attack
-# outcomes = ["timed_out", "unimplemented"]
+# outcomes = ["timed_out", "crashed", "unimplemented"]
 # says = "read_log_twice()"
 # ///
 """Announces 8 MiB and sends them a byte at a time; or sends chunks without end."""

@@ -1,6 +1,6 @@
 # /// attack
-# outcomes = ["killed"]
-# says = "took down the process"
+# outcomes = ["crashed", "wrong"]
+# says = "read_log_twice()"
 # ///
 """Kills the process that started it, and everything else in sight."""
 
