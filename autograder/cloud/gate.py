@@ -60,9 +60,16 @@ class Gate:
         self._clock = clock
         self._meter: Meter | None = None
         self._lock = threading.Lock()
+        self.before_calls: set[Callable[[], None]] = set()
+        """What servers do before a call: they hang up on those who have not been let in."""
 
     def begin_call(self, budget: CallBudget, on_exceeded: Callable[[str], None]) -> None:
-        """Count from now on; `on_exceeded` hears once what ran out."""
+        """Count from now on; `on_exceeded` hears once what ran out.
+
+        Whoever knocked before is no part of the call: processes of an earlier one, gone by now.
+        """
+        for hang_up in tuple(self.before_calls):
+            hang_up()
         self._meter = Meter(budget, on_exceeded)
 
     def end_call(self) -> None:

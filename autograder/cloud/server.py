@@ -21,6 +21,8 @@ SLOWEST_SECONDS = 30.0
 LINGER_SECONDS = 2.0
 """For a client to read its answer though its request was not read to the end."""
 LINGER_BYTES = 32 << 20
+MOST_WAITING = 4096
+"""More than a kernel lets wait on one socket."""
 RETRY_SECONDS = 0.01
 
 
@@ -48,12 +50,15 @@ class Server:
         self._listener.setblocking(False)
         self._free = threading.BoundedSemaphore(connections)
         self._open: set[socket.socket] = set()
+        self._letting_in = threading.Lock()
+        gate.before_calls.add(self._hang_up_on_waiting)
         self._bell, self._button = socket.socketpair()
         self._thread = threading.Thread(target=self._accept_all, daemon=True)
         self._thread.start()
 
     def close(self) -> None:
         """Stop answering, and hang up on everybody."""
+        self._gate.before_calls.discard(self._hang_up_on_waiting)
         self._button.close()
         self._thread.join()
         for connection in tuple(self._open):
@@ -66,14 +71,21 @@ class Server:
             selector.register(self._bell, selectors.EVENT_READ)
             while all(key.fileobj is self._listener for key, _ in selector.select()):
                 try:
-                    connection, _ = self._listener.accept()
+                    with self._letting_in:
+                        connection, _ = self._listener.accept()
+                        admission = self._gate.admit()
                 except OSError:  # the client is gone already, or descriptors are short
                     time.sleep(RETRY_SECONDS)
                     continue
-                self._begin(connection)
+                self._begin(connection, admission)
 
-    def _begin(self, connection: socket.socket) -> None:
-        admission = self._gate.admit()
+    def _hang_up_on_waiting(self) -> None:
+        """Close the connections that were made and not accepted yet."""
+        with self._letting_in, contextlib.suppress(OSError):
+            for _ in range(MOST_WAITING):
+                self._listener.accept()[0].close()
+
+    def _begin(self, connection: socket.socket, admission: Admission) -> None:
         if not self._free.acquire(blocking=False):
             connection.close()
             return

@@ -76,12 +76,15 @@ def test_a_run_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     """And the next one has an interpreter of its own again."""
     adopt_orphans()
     before = standing()
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    second.mkdir()
     slow, quick = tmp_path / "test_slow.py", tmp_path / "test_quick.py"
     slow.write_text("import threading\ndef test(): threading.Event().wait()\n")
     quick.write_text("def test(): pass\n")
     with Launcher() as launcher:
-        ended = launcher.run([str(slow)], tmp_path, seconds=0.5)
-        following = launcher.run([str(quick)], tmp_path, seconds=60)
+        ended = launcher.run([str(slow)], first, seconds=0.5)
+        following = launcher.run([str(quick)], second, seconds=60)
 
     assert ended.exit_code is None
     assert following.exit_code == 0

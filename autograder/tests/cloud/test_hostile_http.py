@@ -314,3 +314,24 @@ def test_a_request_of_a_call_that_has_ended_does_nothing(cloud: Cloud, dial: Dia
     assert status_of(answer) == 400
     assert cloud.kinesis.stream_names() == ()
     assert exceeded == []
+
+
+def test_connections_that_wait_to_be_accepted_belong_to_no_later_call(
+    cloud: Cloud, dial: Dial
+) -> None:
+    """They are of processes that are gone by then."""
+    exceeded: list[str] = []
+    body = json.dumps({"StreamName": "late", "ShardCount": 1}).encode()
+    raw = request(body, "CreateStream")
+    cloud.gate.begin_call(BUDGET, exceeded.append)
+
+    with contextlib.ExitStack() as waiting:
+        for _ in range(100):
+            waiting.enter_context(dial()).sendall(raw)
+        cloud.gate.end_call()
+        cloud.gate.begin_call(CallBudget(1, 1, 1 << 10), exceeded.append)
+    answer = say(dial, request())
+    cloud.gate.end_call()
+
+    assert status_of(answer) == 200
+    assert exceeded == []

@@ -15,7 +15,7 @@ def _write(folder: Path, content: bytes) -> None:
     (folder / GRADED).write_bytes(content)
 
 
-@attack(FOUND, Outcome.CRASHED, says="importing the file raised SyntaxError")
+@attack(FOUND, Outcome.CRASHED, says="importing the file raised")
 def graded_file_is_utf_16(folder: Path) -> None:
     """Is the solution, two bytes for each letter."""
     _write(folder, SOLUTION.read_text().encode("utf-16"))

@@ -1,6 +1,6 @@
 # /// attack
-# outcomes = ["crashed", "wrong"]
-# says = "read"
+# outcomes = ["crashed", "wrong", "timed_out"]
+# says = "read_"
 # ///
 """Walks the disk from its root, and raises with each text that looks like a test or a secret."""
 

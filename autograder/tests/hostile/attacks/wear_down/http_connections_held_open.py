@@ -1,5 +1,5 @@
 # /// attack
-# outcomes = ["passed", "crashed", "killed"]
+# outcomes = ["passed", "crashed", "killed", "timed_out"]
 # solution = true
 # earns = 10.0
 # ///
