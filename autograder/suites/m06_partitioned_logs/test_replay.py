@@ -111,9 +111,10 @@ def test_a_throttled_replay_goes_on(
 def test_replay_goes_on_behind_an_empty_page(
     reader: Module, cloud: Cloud, chance: random.Random, name: str
 ) -> None:
-    """An empty page is not the end of a replay."""
+    """An empty page is not the end of a replay, not even the first one."""
     shard = fill_shard(cloud, chance, name, chance.randint(16, 22))
     start = chance.randint(2, 4)
+    cloud.faults.add(EmptyPages(shard.shard_id, before_record=start, pages=1))
     cloud.faults.add(EmptyPages(shard.shard_id, before_record=chance.randint(8, 11), pages=2))
 
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], MANY)

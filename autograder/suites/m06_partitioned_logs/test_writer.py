@@ -217,18 +217,26 @@ def test_events_cycle_through_users_and_actions(
             hint="Event numbers count from 0, and eventId is a number, not a text.",
             witnesses=witnesses_of(Anomaly.LOST, missing),
         )
-    for event in events:
-        number = event.get("eventId")
-        if type(number) is not int or not 0 <= number < count:
-            continue
-        for key, cycle in (("userId", USERS), ("action", ACTIONS)):
-            if event.get(key) != cycle[number % len(cycle)]:
-                wrong(
-                    f"Event {number} has {key} {shown(event.get(key))}.",
-                    expected=f"{shown(cycle[number % len(cycle)])}: event i takes number "
-                    f"i modulo {len(cycle)} of the list",
-                    hint="Users and actions take turns each in a cycle of their own.",
-                )
+    numbered = {
+        event["eventId"]: event
+        for event in events
+        if type(event.get("eventId")) is int and 0 <= event["eventId"] < count
+    }
+    for key, cycle in (("userId", USERS), ("action", ACTIONS)):
+        right = {number: cycle[number % len(cycle)] for number in numbered}
+        odd = [one for one in sorted(numbered) if numbered[one].get(key) != right[one]]
+        if odd:
+            value = numbered[odd[0]].get(key)
+            all_cycle = all(numbered[one].get(key) in cycle for one in odd)
+            wrong(
+                f"{len(odd)} of {count} events have another {key} than they should; the first is "
+                f"event {odd[0]}, with {shown(value)}.",
+                expected=shown(right[odd[0]]),
+                hint=f"The {key} depends on the event's number alone; see who has turn "
+                f"{odd[0]}, counted from 0."
+                if all_cycle
+                else f"Write each {key} just as the handout does.",
+            )
 
 
 def _strictly_decoded(data: bytes) -> dict[str, Any]:
