@@ -2,7 +2,8 @@
 
 Each region between `### BEGIN SOLUTION` and `### END SOLUTION` becomes `raise
 NotImplementedError`; regions of `HIDDEN TESTS` vanish. What nbgrader lets pass and could leak a
-solution (a stray end, a mark that is misspelt) is an error here.
+solution (a stray end, a mark that is misspelt) is an error here. Notebooks
+go through nbgrader itself.
 """
 
 import ast
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.errors import AssignmentError
+from autograder.written.release import release_notebook
 
 STUB = ("# YOUR CODE HERE", "raise NotImplementedError")
 
@@ -96,6 +98,8 @@ def _stale(solutions: Path, assignment: Path) -> Iterator[tuple[str, str]]:
     if not found:
         raise AssignmentError(f"{solutions}: there are no solutions")
     stubs = {path.name: make_stub(path.read_text("utf-8"), str(path)) for path in found}
+    for path in sorted(solutions.glob("*.ipynb")):
+        stubs[path.name] = release_notebook(path.read_text("utf-8"), str(path))
     for name, stub in stubs.items():
         target = assignment / name
         if not target.is_file() or target.read_text("utf-8") != stub:

@@ -5,6 +5,7 @@ devices and giants are refused by name with a sentence for the student. Symbolic
 followed and hard links not read, since either could be one of the grader's own files.
 """
 
+import difflib
 import hashlib
 import os
 import re
@@ -110,7 +111,17 @@ def read_submission(folder: Path, assignment: Assignment) -> Submission:
             break
         else:
             files[name] = content
+    refused += _renamed_notebooks(folder, assignment, {*found})
     return Submission(files, assignment.files, tuple(refused))
+
+
+def _renamed_notebooks(folder: Path, assignment: Assignment, found: set[str]) -> Iterator[Refusal]:
+    """Say so where a graded notebook is missing and another lies in its place."""
+    wanted = [name for name in assignment.files if name.endswith(".ipynb") and name not in found]
+    others = [one.name for one in _entries(folder) if one.name.endswith(".ipynb")] if wanted else []
+    for name in wanted if others else ():
+        (other,) = difflib.get_close_matches(name, others, 1, cutoff=0.0)
+        yield Refusal(name, f"it is not there, but {other[:100]!r} is: rename it to {name}")
 
 
 def _find(folder: Path, assignment: Assignment) -> Iterator[str]:

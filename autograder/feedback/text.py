@@ -88,7 +88,7 @@ def _print_headline(test: GradedTest, console: Console) -> None:
 
 def _print_test(test: GradedTest, console: Console) -> None:
     _print_headline(test, console)
-    if test.feedback is None:
+    if test.feedback is None or test.outcome is Outcome.UNMARKED:
         return
     if not console.is_terminal:
         for label, value in feedback_lines(test.feedback):

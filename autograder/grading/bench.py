@@ -14,8 +14,9 @@ from autograder.cloud import Cloud, Server  # isort: skip
 class Bench:
     """One jail and one cloud, wired together, for all tests of a run."""
 
-    def __init__(self, assignment: Assignment, jail: Jail) -> None:
+    def __init__(self, assignment: Assignment, submission: Path, jail: Jail) -> None:
         self.assignment = assignment
+        self.submission = submission
         self.jail = jail
         self.cloud = Cloud()
         self._hung: set[str] = set()
@@ -35,7 +36,7 @@ class Bench:
         folder = Path(submission) if submission else course.solutions / suite.name
         jail = Jail(folder.resolve(), assignment.limits, confined=confined)
         jail.start()
-        return cls(assignment, jail)
+        return cls(assignment, folder, jail)
 
     def student(self, cloud: Cloud, api_calls: int | None) -> Student:
         """Give the student's code, with the usual budgets or another number of requests."""

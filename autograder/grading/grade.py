@@ -7,7 +7,7 @@ twice, a submission gives the same bytes.
 import json
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -92,12 +92,17 @@ class Feedback(_Model):
     """Where the handout states the requirement, relative to the student's repository."""
 
 
+MarkedBy = Literal["machine", "person"]
+
+
 class GradedTest(_Model):
     """One hidden test's verdict."""
 
     id: str
     title: str
     requirement: str
+    marked_by: MarkedBy = "machine"
+    """Whose judgement its points are; a person's are never given by the grader."""
     outcome: Outcome
     score: float
     max_score: float

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from autograder.assignment import SETTINGS_FILE, Assignment
 from autograder.errors import AssignmentError
+from autograder.grading.grade import MarkedBy
 from autograder.grading.requirements import read_requirements
 
 
@@ -24,6 +25,7 @@ class PlannedTest:
     title: str
     requirement: str
     points: float
+    marked_by: MarkedBy = "machine"
 
     @property
     def id(self) -> str:
@@ -96,12 +98,17 @@ def _planned(path: Path, checkpoint: str, node: ast.FunctionDef) -> PlannedTest:
         if name == "graded" and call is not None:
             try:
                 (requirement,) = [ast.literal_eval(argument) for argument in call.args]
-                points = {
-                    keyword.arg: ast.literal_eval(keyword.value) for keyword in call.keywords
-                }["points"]
+                given = {keyword.arg: ast.literal_eval(keyword.value) for keyword in call.keywords}
+                return PlannedTest(
+                    checkpoint=checkpoint,
+                    function=node.name,
+                    title=title,
+                    requirement=requirement,
+                    points=given["points"],
+                    marked_by=given.get("marked_by", "machine"),
+                )
             except (ValueError, KeyError):
                 break
-            return PlannedTest(checkpoint, node.name, title, requirement, points)
     raise AssignmentError(f'{where} needs a mark like @pytest.mark.graded("W1", points=3)')
 
 

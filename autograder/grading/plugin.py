@@ -7,6 +7,7 @@ solution with plain pytest: `pytest autograder/suites/m06_partitioned_logs -k em
 import hashlib
 import random
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -33,8 +34,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare the mark."""
     config.addinivalue_line(
         "markers",
-        "graded(requirement, points, api_calls=None): a hidden test, the requirement of the "
-        "handout that it judges, its points, and a budget of requests other than the usual",
+        "graded(requirement, points, api_calls=None, marked_by='machine'): a hidden test, the "
+        "requirement of the handout that it judges, its points, a budget of requests other than "
+        "the usual, and 'person' where a person judges what the test only finds",
     )
 
 
@@ -104,6 +106,13 @@ def student(request: pytest.FixtureRequest, cloud: "Cloud") -> "Student":
     mark = request.node.get_closest_marker("graded")
     bench: Bench = request.config.stash[_BENCH]
     return bench.student(cloud, mark.kwargs.get("api_calls"))
+
+
+@pytest.fixture
+def handed_in(request: pytest.FixtureRequest) -> Path:
+    """Give the folder with the submission's files, for what is read and never run."""
+    bench: Bench = request.config.stash[_BENCH]
+    return bench.submission
 
 
 @pytest.fixture

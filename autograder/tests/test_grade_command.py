@@ -126,8 +126,9 @@ def test_the_solution_gets_full_marks_and_the_same_grade_twice() -> None:
         "reader": 25,
         "replay": 20,
         "brokers": 10,
+        "concepts": 9,
     }
-    assert grade.score == grade.max_score == 85
+    assert (grade.score, grade.max_score) == (94, 100)
     assert first.output == second.output
 
 
@@ -200,7 +201,7 @@ def test_a_broken_file_costs_its_own_checkpoints_only(tmp_path: Path) -> None:
     ran = autograder("grade", tmp_path, "--format", "json")
 
     scores = {one["id"]: one["score"] for one in ran.grade["checkpoints"]}
-    assert scores == {"writer": 30, "reader": 0, "replay": 0, "brokers": 10}
+    assert scores == {"writer": 30, "reader": 0, "replay": 0, "brokers": 10, "concepts": 9}
     assert set(ran.outcomes("reader").values()) == {"crashed"}
     assert "SyntaxError" in ran.feedback("reader/oldest_records_come_first")
     assert "kinesis_read_shards.py:" in ran.feedback("reader/oldest_records_come_first")

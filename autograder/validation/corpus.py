@@ -9,14 +9,17 @@ TOML in comments, in the form of Python's inline script metadata:
     # ///
 
 What follows is put behind the reference solution's file of that name, so that it need only define
-anew what differs. With `alone = true` it takes the file's place. A submission with helper modules
+anew what differs; where that is a notebook, it becomes a code cell at its end. With `alone = true`
+it takes the file's place. A submission with helper modules
 is a folder instead: the file with the header, named as it is graded, and the modules beside it.
 """
 
+import json
 import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -62,10 +65,20 @@ class DeclaredSubmission:
     def assemble(self, solution: Submission) -> Submission:
         """Make the whole submission, the other files being the reference solution's."""
         content = self.source.encode()
-        if not self.alone:
+        if self.file.endswith(".ipynb"):
+            content = _with_cell(solution.files[self.file], self.source)
+        elif not self.alone:
             content = solution.files[self.file] + b"\n\n" + content
         files = {**solution.files, **self.helpers, self.file: content}
         return Submission(files, solution.graded)
+
+
+def _with_cell(notebook: bytes, source: str) -> bytes:
+    """Put a code cell at the end of a notebook."""
+    whole = json.loads(notebook)
+    cell: dict[str, Any] = {"cell_type": "code", "id": "changed", "metadata": {}, "outputs": [],
+            "execution_count": None, "source": source}  # fmt: skip
+    return json.dumps({**whole, "cells": [*whole["cells"], cell]}).encode()
 
 
 def corpus_folder(course: Course, assignment: Assignment) -> Path:

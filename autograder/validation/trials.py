@@ -40,8 +40,9 @@ class Trial:
 
     @property
     def failed(self) -> frozenset[str]:
-        """Ids of the tests that it did not pass."""
-        return frozenset(one for one, outcome in self.outcomes.items() if outcome != "passed")
+        """Ids of the tests that it did not pass; what waits for a person has not failed."""
+        good = (Outcome.PASSED, Outcome.UNMARKED)
+        return frozenset(one for one, outcome in self.outcomes.items() if outcome not in good)
 
 
 def try_all(

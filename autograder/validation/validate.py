@@ -178,10 +178,15 @@ def _read_if_there(path: Path) -> str | None:
 def powers_of(
     plan: Plan, corpus: Sequence[DeclaredSubmission], by_name: dict[str, list[Trial]]
 ) -> tuple[TestPower, ...]:
-    """Tell for each test which wrong submissions fail it, and how sharply it tells them apart."""
+    """Tell for each test which wrong submissions fail it, and how sharply it tells them apart.
+
+    What a person marks is none of them: a right answer and a wrong one both wait.
+    """
     failed = {one.name: by_name[one.name][0].failed for one in corpus if not one.is_right}
     powers = []
     for test in plan.tests:
+        if test.marked_by == "person":
+            continue
         caught = sorted(
             (name for name, ids in failed.items() if test.id in ids),
             key=lambda name: (len(failed[name]), name),

@@ -1,10 +1,12 @@
-"""What the hidden tests of module 6 share: the three graded files and names nobody can guess."""
+"""What the hidden tests of module 6 share: the graded files and names nobody can guess."""
 
 import random
+from pathlib import Path
 
 import pytest
 
 from autograder.grading.student import Module, Student
+from autograder.suites.m06_partitioned_logs.answering import Written, read_written
 
 
 @pytest.fixture
@@ -23,6 +25,12 @@ def reader(student: Student) -> Module:
 def brokers(student: Student) -> Module:
     """Give the student's comparison of a log with a queue."""
     return student.module("compare_with_sqs")
+
+
+@pytest.fixture
+def written(handed_in: Path) -> Written:
+    """Give the student's notebook, read."""
+    return read_written(handed_in)
 
 
 @pytest.fixture

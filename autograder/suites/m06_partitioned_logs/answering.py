@@ -1,0 +1,165 @@
+"""Steps of the tests that read the notebook: find an answer, and say what is amiss with it.
+
+Nothing is run: answers are values in code cells and texts below questions. What a wrong answer is
+told leads on, but holds no right one: the solutions come out later.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from autograder.grading.grade import Feedback, Outcome
+from autograder.grading.verdict import Verdict, shown, wrong
+from autograder.written.answers import Answers, closed_answers, open_answer
+from autograder.written.notebook import Notebook, NotebookError, read_notebook
+
+FILE = "concepts.ipynb"
+LETTERS = ("A", "B", "C", "D")
+
+
+@dataclass(frozen=True)
+class Written:
+    """The student's notebook, or why there is none to read."""
+
+    notebook: Notebook | None
+    answers: Answers
+    outcome: Outcome = Outcome.PASSED
+    problem: str = ""
+
+    def value(self, name: str, part: str = "") -> Any:
+        """Give a closed answer, or one part of it.
+
+        Raises:
+            Verdict: The notebook, the answer or its part is missing or cannot be read.
+        """
+        self._need_notebook()
+        if name in self.answers.unreadable:
+            _end(
+                Outcome.WRONG,
+                f"The answer {name} cannot be read: {self.answers.unreadable[name]}.",
+                "Answers are read without running them: write plain values.",
+            )
+        if name not in self.answers.values:
+            _end(
+                Outcome.MISSING,
+                f"No code cell of {FILE} has a line that begins with `{name} =`.",
+                f"Put the cell of {name} back as it was handed out, and write your answer into it.",
+            )
+        whole = self.answers.values[name]
+        if not part:
+            return self._given(whole, name, [name] if whole is None else [])
+        if not isinstance(whole, Mapping):
+            _end(
+                Outcome.UNIMPLEMENTED if whole is None else Outcome.WRONG,
+                f"{name} is {shown(whole)}.",
+                f"Keep {name} as it was handed out, a dictionary with a value for each part.",
+            )
+        if part not in whole:
+            _end(
+                Outcome.MISSING,
+                f"{name} has no part {part!r}.",
+                "The names of the parts stay as they were handed out.",
+            )
+        return self._given(whole[part], name, [one for one in whole if whole[one] is None])
+
+    def leave_to_a_person(self, name: str, question: str) -> NoReturn:
+        """End the test of an open answer: a person marks it, unless nothing was written.
+
+        Raises:
+            Verdict: Always.
+        """
+        notebook = self._need_notebook()
+        if not open_answer(notebook, name, question):
+            _end(
+                Outcome.UNIMPLEMENTED, "Nothing is written here yet.", "A few sentences are enough."
+            )
+        _end(Outcome.UNMARKED, "Your answer is there. A person will read and mark it.", None)
+
+    def _need_notebook(self) -> Notebook:
+        if self.notebook is None:
+            _end(self.outcome, self.problem, None)
+        return self.notebook
+
+    @staticmethod
+    def _given(value: Any, name: str, blanks: Sequence[Any]) -> Any:
+        if value is None:
+            parts = [str(one)[:40] for one in blanks if str(one) != name]
+            where = f"{name}: {', '.join(parts[:8])}" if parts else name
+            _end(
+                Outcome.UNIMPLEMENTED,
+                f"Still None in {where}.",
+                "Write your answer in place of None.",
+            )
+        return value
+
+
+def read_written(folder: Path) -> Written:
+    """Read the notebook of a submission."""
+    none = Answers({}, {})
+    try:
+        content = (folder / FILE).read_bytes()
+    except FileNotFoundError:
+        return Written(None, none, Outcome.MISSING, f"{FILE} is not there.")
+    try:
+        notebook = read_notebook(content)
+    except NotebookError as error:
+        return Written(None, none, Outcome.REFUSED, f"{FILE} cannot be read: {error}.")
+    return Written(notebook, closed_answers(notebook))
+
+
+def _end(outcome: Outcome, came_back: str, hint: str | None) -> NoReturn:
+    raise Verdict(outcome, Feedback(asked="", came_back=came_back, hint=hint))
+
+
+def expect_choice(
+    value: Any,
+    what: str,
+    right: str,
+    *,
+    among: Sequence[str] = LETTERS,
+    expected: str,
+    hints: Mapping[str, str],
+) -> None:
+    """Check which of several was chosen; case and spaces around do not matter.
+
+    Args:
+        value: The answer.
+        what: Its name, for the student.
+        right: The right one.
+        among: What there is to choose from.
+        expected: What the right one has to fulfil.
+        hints: For each wrong choice, what speaks against it.
+
+    Raises:
+        Verdict: It is another, or none of them.
+    """
+    choice = value.strip() if isinstance(value, str) else value
+    known = {one.casefold(): one for one in among}
+    chosen = known.get(choice.casefold()) if isinstance(choice, str) else None
+    if chosen is None:
+        wrong(
+            f"{what} is {shown(value)}.",
+            expected=f"one of {', '.join(json.dumps(one) for one in among)}",
+            hint="Write it in quotes, just so.",
+        )
+    if chosen != right:
+        wrong(f"{what} is {json.dumps(chosen)}.", expected=expected, hint=hints[chosen])
+
+
+def expect_number(
+    value: Any, what: str, right: float, *, expected: str, hint: str, tolerance: float = 0.0
+) -> None:
+    """Check a number; text that is one counts too.
+
+    Raises:
+        Verdict: It is another, or none.
+    """
+    if isinstance(value, str) and re.fullmatch(r"\s*\d[\d_, ]{0,20}(\.\d+)?\s*", value):
+        value = float(re.sub(r"[_, ]", "", value))
+    if type(value) not in (int, float):
+        wrong(f"{what} is {shown(value)}.", expected="a number", hint="Write digits, no unit.")
+    if not abs(value - right) <= tolerance:
+        wrong(f"{what} is {shown(value)}.", expected=expected, hint=hint)
