@@ -328,6 +328,22 @@ def test_canvas_gets_the_total_where_the_course_has_one_assignment_for_all() -> 
     ]
 
 
+def test_canvas_gets_checkpoints_where_the_course_has_both() -> None:
+    """An assignment for a checkpoint shows that the course counts by these."""
+    standings = from_canvas("Partitioned logs (77)", "Partitioned logs: Concepts (812)")
+
+    header, *_ = rows(as_canvas("m06", TITLE, standings))
+
+    assert header[-2:] == ["Partitioned logs: The writer", "Partitioned logs: Concepts (812)"]
+
+
+def test_an_assignment_called_like_a_column_of_students_is_another() -> None:
+    """No points are written where Canvas keeps the section."""
+    header, *_ = rows(as_canvas("m06", "Section", from_canvas()))
+
+    assert header == [*HEADER[:-1], "Section: The writer", "Section: Concepts"]
+
+
 def test_no_title_is_taken_for_another_assignment() -> None:
     """Neither by a number at its end, nor because two checkpoints are called the same."""
     twice = tuple(
@@ -452,6 +468,7 @@ def test_gradescopes_columns_are_those_of_its_download() -> None:
         *("Ungraded", "Missing", "Ungraded")
     ]
     assert missing["Submission Time"] == missing["Total Score"] == excused["Total Score"] == ""
+    assert (undecided["1: The writer (30.0 pts)"], excused["1: The writer (30.0 pts)"]) == ("0", "")
 
 
 @SAME_EACH_TIME
