@@ -5,11 +5,16 @@ AutograderError            one clear line for the person at the terminal; exit 2
 +-- SubmissionError        a path that cannot be read as a submission
 +-- JailError              no jail can be had here, or it did not start (never the student's fault)
 +-- CloudError             the simulated AWS is not the one that the suites were made for
++-- RosterError            a list of students that cannot be used as it is; a line for each mistake
++-- ExportError            a system needs what is not known of some students; a line for each
 """
 
 
 class AutograderError(Exception):
-    """Something a person must fix before grading can go on; its text is one complete line."""
+    """Something a person must fix before grading can go on; its text is one complete line.
+
+    Where there are many things to fix, a line for each follows.
+    """
 
 
 class AssignmentError(AutograderError):
@@ -26,3 +31,11 @@ class JailError(AutograderError):
 
 class CloudError(AutograderError):
     """The engine of the simulated AWS is not the one that it was mended for."""
+
+
+class RosterError(AutograderError):
+    """A list of students cannot be used; a line for each mistake says where and what to do."""
+
+
+class ExportError(AutograderError):
+    """Grades cannot be written in a form; a line for each student says what is missing."""

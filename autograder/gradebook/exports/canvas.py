@@ -1,0 +1,125 @@
+"""`canvas`: a file that Canvas's gradebook imports.
+
+Sources: instructure/canvas-lms, lib/gradebook_importer.rb, lib/gradebook_exporter.rb and
+Assignment.title_and_id. Canvas finds a student by `ID`, then `SIS User ID`, then `SIS Login ID`,
+then the name; an assignment by the number in `Title (number)`, then by its title, and makes a new
+one where it finds none.
+"""
+
+import re
+from collections.abc import Sequence
+
+from autograder.errors import ExportError
+from autograder.gradebook.exports.table import Cell, as_table, columns_of, number, refuse, scores_of
+from autograder.gradebook.roster_forms import column_key
+from autograder.gradebook.standing import CheckpointPoints, Standing
+from autograder.gradebook.student import Student
+
+EXCUSED = "EX"
+_IDENTITY = {
+    "student": "name",
+    "lastname": "last_name",
+    "firstname": "first_name",
+    "id": "canvas_id",
+    "sis_user_id": "sis_user_id",
+    "sis_login_id": "sis_login_id",
+    "integration_id": "integration_id",
+    "root_account": "root_account",
+    "section": "section",
+}
+_STANDARD = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
+_NUMBERED = re.compile(r"(.*)\s\((\d+)\)", re.DOTALL)
+# Canvas reads no column whose title has one of these in it: it computes them itself.
+_COMPUTED = re.compile("(?:Current|Final) (?:Score|Points|Grade)|Override (?:Score|Grade|Status)")
+
+
+def as_canvas(assignment_id: str, title: str, standings: Sequence[Standing]) -> str:
+    """Write the standings for Canvas's gradebook (*Grades*, *Import*).
+
+    The columns that say who a student is are those of the Canvas export that the roster was read
+    from, and hold what they held. No formula is warded off in them, since Canvas matches by them:
+    an apostrophe in front would make another student. So do not open the file in a spreadsheet.
+
+    Each checkpoint is an assignment of Canvas, `<title>: <checkpoint>`. There is none for the
+    total, for Canvas adds up itself and would count all points twice. Where the export already has
+    an assignment of that title, its header is kept, number and all. Where it has none for any
+    checkpoint, but one called `<title>`, then that one gets the total, and there are no others.
+
+    `EX` is an excused student, and an empty cell what is not decided. Mind that Canvas, once it
+    has points, takes an empty cell for their removal; it shows each change before it is made.
+
+    Args:
+        assignment_id: Names the file in messages.
+        title: The assignment's title.
+        standings: One row each, in this order.
+
+    Raises:
+        ExportError: Canvas could match some students by their names alone, or would not read one
+            of the columns.
+    """
+    lost = [one.student for one in standings if not _known_to_canvas(one.student)]
+    refuse(
+        lost, "Canvas", "the roster has no ID, SIS User ID or SIS Login ID; read a Canvas export"
+    )
+    header = next((one.student.canvas_header for one in standings if one.student.canvas_header), ())
+    identity = [one for one in header if column_key(one) in _IDENTITY] or list(_STANDARD)
+    columns = columns_of(standings)
+    theirs = {_bare(one): one for one in reversed(header) if one not in identity}
+    titles = _titles(title, columns)
+    in_one = title in theirs and not any(one in theirs for one in titles)
+    points = [number(one.max_score) for one in columns]
+    if in_one:
+        titles, points = [title], [number(sum(one.max_score for one in columns))]
+    _refuse_computed(assignment_id, titles)
+    blanks = [""] * (len(identity) - 1)
+    rows: list[list[Cell]] = [
+        [*identity, *(theirs.get(one, _unnumbered(one)) for one in titles)],
+        ["    Points Possible", *blanks, *points],
+    ]
+    for standing in standings:
+        scores = [number(standing.total)] if in_one else scores_of(standing, columns)
+        rows.append(
+            [
+                *(_identity(standing.student, one) for one in identity),
+                *(EXCUSED if standing.excused else score for score in scores),
+            ]
+        )
+    return as_table(rows)
+
+
+def _known_to_canvas(student: Student) -> bool:
+    return bool(student.canvas_id or student.sis_user_id or student.sis_login_id)
+
+
+def _identity(student: Student, column: str) -> str:
+    field = _IDENTITY[column_key(column)]
+    first, last = student.parted_name
+    named = {"name": student.full_name, "first_name": first, "last_name": last}
+    return named[field] if field in named else str(getattr(student, field))
+
+
+def _titles(title: str, columns: Sequence[CheckpointPoints]) -> list[str]:
+    """The titles of the assignments, no two the same: Canvas would read the first one twice."""
+    called = [one.title for one in columns]
+    return [
+        f"{title}: {one.title}" + (f" [{one.id}]" if called.count(one.title) > 1 else "")
+        for one in columns
+    ]
+
+
+def _bare(header: str) -> str:
+    numbered = _NUMBERED.fullmatch(header)
+    return numbered[1] if numbered else header
+
+
+def _unnumbered(title: str) -> str:
+    """Write a new title so that no number at its end is taken for an assignment's."""
+    numbered = _NUMBERED.fullmatch(title)
+    return f"{numbered[1]} [{numbered[2]}]" if numbered else title
+
+
+def _refuse_computed(assignment_id: str, titles: Sequence[str]) -> None:
+    unread = [one for one in titles if _COMPUTED.search(one)]
+    if unread:
+        lines = [f"no Canvas file was written for {assignment_id}: rename what Canvas computes:"]
+        raise ExportError("\n".join([*lines, *unread]))

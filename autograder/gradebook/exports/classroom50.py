@@ -1,0 +1,81 @@
+"""`classroom50`: the `scores.csv` that Classroom 50's `gh teacher download` writes.
+
+Source: foundation50/classroom50, writeScoresCSV of its command line for teachers and the tests
+of it: one line for each submission, here the graded one; for a student without one a line that is
+blank behind the name; points are whole numbers; `override` is `true` where the points are not the
+autograder's in the student's repository; what a spreadsheet would compute is warded off.
+"""
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+
+from autograder.feedback.inert import in_csv
+from autograder.gradebook.exports.table import Cell, as_table, refuse, repository_address, utc
+from autograder.gradebook.standing import Standing
+
+COLUMNS = (
+    "username",
+    "first_name",
+    "last_name",
+    "email",
+    "section",
+    "score",
+    "max_score",
+    "datetime",
+    "submission_tag",
+    "submitted_by",
+    "review_url",
+    "late",
+    "override",
+)
+
+
+def as_classroom50(assignment_id: str, title: str, standings: Sequence[Standing]) -> str:
+    """Write the standings as Classroom 50's scores.
+
+    It has totals in whole numbers: they are rounded half up, and never above the most there is. All
+    are overrides, since hidden tests are not run in the student's repository. While there is no
+    total the line has no points, but tells what was handed in. The file is for people, and so its
+    texts are inert; the username stands as it is, for a login holds nothing that is computed.
+
+    Args:
+        assignment_id: Unused, as the file does not name the assignment.
+        title: Unused likewise.
+        standings: One row each, in this order.
+
+    Raises:
+        ExportError: Some students have no login.
+    """
+    del assignment_id, title
+    lost = [one.student for one in standings if not one.student.login]
+    refuse(lost, "Classroom 50", "the roster has no GitHub login")
+    return as_table([COLUMNS, *(_row(one) for one in standings)])
+
+
+def whole_points(points: float, most: float) -> int:
+    """Round half up, but never above the most there is."""
+    return min(_half_up(points), _half_up(most))
+
+
+def _half_up(points: float) -> int:
+    # By its digits, since 2.675 and the like lie a little below what is written.
+    return int(Decimal(str(points)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def _row(standing: Standing) -> list[Cell]:
+    student, total, time = standing.student, standing.total, standing.handed_in_at
+    first, last = student.parted_name
+    address = repository_address(standing)
+    decided = total is not None
+    return [
+        student.login,
+        *(in_csv(one) for one in (first, last, student.email, student.section)),
+        whole_points(total, standing.max_score) if total is not None else None,
+        whole_points(standing.max_score, standing.max_score) if decided else None,
+        utc(time),
+        "",
+        "",
+        in_csv(f"{address}/commit/{standing.commit}") if address and standing.commit else "",
+        str(standing.late_seconds > 0).lower() if time else "",
+        "true" if decided else "",
+    ]

@@ -1,0 +1,96 @@
+"""`moodle`: a file that Moodle's gradebook imports (*Grades*, *Import*, *CSV file*).
+
+Source: moodle/moodle, grade/import/csv/classes/load_data.php. Columns may have any title: one is
+chosen as the key (`Identify user by`), the others are mapped or ignored. A user that is not found
+aborts the import, and so does a grade that is no number. A key that is blank is skipped, and the
+row's grades then go to the student of the row before.
+"""
+
+from collections.abc import Sequence
+
+from autograder.feedback.inert import in_csv
+from autograder.gradebook.exports.table import Cell, as_table, columns_of, number, refuse, scores_of
+from autograder.gradebook.standing import Standing, StandingStatus
+from autograder.gradebook.student import Student
+
+NO_GRADE = "-"
+_KEYS = {"email": "email", "username": "username", "idnumber": "idnumber"}
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+def as_moodle(assignment_id: str, title: str, standings: Sequence[Standing]) -> str:
+    """Write the standings for Moodle's gradebook.
+
+    Of e-mail address, username and ID number those columns are there that every student has: each
+    of them can be chosen as the key, and no row is without one. They stand as they are, since
+    Moodle matches by them. The name is for people, and so inert.
+
+    There is a column for each checkpoint and one for the total: map either those or this one. `-`
+    is what is not decided and what is excused, since Moodle's import knows no word for the latter;
+    `Feedback` says which. Moodle takes grades up to 100, if its administrator set no other limit.
+
+    Args:
+        assignment_id: Unused, as Moodle knows assignments by their titles.
+        title: The assignment's title.
+        standings: One row each, in this order.
+
+    Raises:
+        ExportError: None of the three keys is known of every student.
+    """
+    del assignment_id
+    students = [one.student for one in standings]
+    without = {key: [one for one in students if not _key(one, key)] for key in _KEYS}
+    keys = [key for key, lacking in without.items() if not lacking]
+    if not keys:
+        nearest = min(without, key=lambda key: len(without[key]))
+        refuse(without[nearest], "Moodle", f"the roster has no {nearest}, which the others have")
+    columns = columns_of(standings)
+    rows: list[list[Cell]] = [
+        [
+            *keys,
+            "name",
+            *(f"{title}: {one.title}" for one in columns),
+            f"{title}: total",
+            "Feedback",
+        ]
+    ]
+    for standing in standings:
+        scores = [*scores_of(standing, columns), number(standing.total)]
+        rows.append(
+            [
+                *(_key(standing.student, key) for key in keys),
+                in_csv(standing.student.full_name),
+                *(NO_GRADE if standing.excused or one is None else one for one in scores),
+                in_csv(_feedback(standing)),
+            ]
+        )
+    return as_table(rows)
+
+
+def _key(student: Student, key: str) -> str:
+    value = str(getattr(student, _KEYS[key]))
+    return "" if value == "0" else value  # blank to PHP
+
+
+def _feedback(standing: Standing) -> str:
+    """What a grade alone does not say, in a few words."""
+    said = []
+    if standing.status is StandingStatus.EXCUSED:
+        said.append("excused")
+    if standing.status is StandingStatus.MISSING:
+        said.append("nothing handed in")
+    if standing.status is StandingStatus.UNDECIDED:
+        waiting = [one.title for one in standing.checkpoints if one.score is None]
+        said.append(f"not decided yet: {', '.join(waiting)}")
+    if standing.late_seconds > 0:
+        said.append(f"late {duration(standing.late_seconds)}")
+    return "; ".join(said)
+
+
+def duration(seconds: float) -> str:
+    """Say how long, rounded to what matters: `1 min`, `3.5 h`, `2.1 d`."""
+    if seconds < _HOUR:
+        return f"{max(1, round(seconds / _MINUTE))} min"
+    if seconds < 2 * _DAY:
+        return f"{round(seconds / _HOUR, 1):g} h"
+    return f"{round(seconds / _DAY, 1):g} d"

@@ -1,0 +1,67 @@
+"""`csv`: everything that is known, as a table for people."""
+
+import csv
+import io
+from collections.abc import Sequence
+
+from autograder.feedback.inert import in_csv
+from autograder.gradebook.exports.table import (
+    Cell,
+    columns_of,
+    number,
+    repository_address,
+    scores_of,
+    utc,
+)
+from autograder.gradebook.standing import Standing
+
+_SECONDS_AN_HOUR = 3600
+
+
+def as_plain(assignment_id: str, title: str, standings: Sequence[Standing]) -> str:
+    """Write the standings as a table that a spreadsheet opens.
+
+    A column for each checkpoint is called by its id. Empty points are not decided; `status` says
+    why. Texts are inert: none is computed, and characters that cannot be seen are escapes. For a
+    program that must have names as they are, the other forms have them.
+
+    Args:
+        assignment_id: Stands in each row.
+        title: Unused, as all that is known of the assignment here is its id.
+        standings: One row each, in this order.
+    """
+    del title
+    columns = columns_of(standings)
+    rows: list[list[Cell]] = [
+        [
+            *("assignment", "student", "login", "name", "email", "section", "status"),
+            *(in_csv(one.id) for one in columns),
+            *("total", "max_score", "late_hours", "handed_in_at", "repository", "commit"),
+        ]
+    ]
+    for standing in standings:
+        student = standing.student
+        texts = (
+            assignment_id,
+            student.id,
+            student.login or "",
+            student.full_name,
+            student.email,
+            student.section,
+            standing.status,
+        )
+        rows.append(
+            [
+                *(in_csv(one) for one in texts),
+                *scores_of(standing, columns),
+                number(standing.total),
+                number(standing.max_score),
+                number(round(standing.late_seconds / _SECONDS_AN_HOUR, 2)),
+                utc(standing.handed_in_at),
+                in_csv(repository_address(standing)),
+                in_csv(standing.commit or ""),
+            ]
+        )
+    file = io.StringIO()
+    csv.writer(file, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n").writerows(rows)
+    return file.getvalue()

@@ -1,0 +1,78 @@
+"""What the exports share: checkpoints as columns, numbers, times, addresses, and CSV itself."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from autograder.errors import ExportError
+from autograder.feedback.inert import inert
+from autograder.gradebook.standing import CheckpointPoints, Standing
+from autograder.gradebook.student import Student
+
+Cell = str | int | float | None
+
+_DECIMALS = 4
+
+
+def as_table(rows: Iterable[Sequence[Cell]]) -> str:
+    """Write rows as CSV (RFC 4180, so that a line ends in CR LF); None is an empty cell.
+
+    Args:
+        rows: The header first.
+    """
+    file = io.StringIO()
+    csv.writer(file).writerows(rows)
+    return file.getvalue()
+
+
+def columns_of(standings: Iterable[Standing]) -> tuple[CheckpointPoints, ...]:
+    """The checkpoints of all standings, each once, in the order in which they appear."""
+    found: dict[str, CheckpointPoints] = {}
+    for standing in standings:
+        for one in standing.checkpoints:
+            found.setdefault(one.id, one)
+    return tuple(found.values())
+
+
+def scores_of(standing: Standing, columns: Sequence[CheckpointPoints]) -> list[Cell]:
+    """One student's points in the columns; None where they are not decided."""
+    scores = {one.id: one.score for one in standing.checkpoints}
+    return [number(scores.get(column.id)) for column in columns]
+
+
+def number(points: float | None) -> int | float | None:
+    """Write points as short as they can be: 30, 7.5, and 0.3333 at most."""
+    if points is None:
+        return None
+    rounded = round(points, _DECIMALS)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def utc(time: datetime | None) -> str:
+    """A time as `2026-11-02T23:59:00Z`; nothing for none."""
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if time else ""
+
+
+def repository_address(standing: Standing) -> str:
+    """The address of a student's repository; nothing for none."""
+    repository = standing.repository or ""
+    if not repository or "://" in repository:
+        return repository.rstrip("/")
+    return f"https://github.com/{repository.strip('/')}"
+
+
+def refuse(students: Sequence[Student], form: str, lack: str) -> None:
+    """Raise an error that names each student who lacks what a form needs.
+
+    Raises:
+        ExportError: There is at least one.
+    """
+    if not students:
+        return
+    count = "a student" if len(students) == 1 else f"{len(students)} students"
+    lines = [f"no {form} file was written, since {count} cannot be matched:"]
+    for one in students:
+        name = f" ({inert(one.full_name, 60)})" if one.full_name else ""
+        lines.append(f"{one.id}{name}: {lack}")
+    raise ExportError("\n".join(lines))

@@ -1,0 +1,73 @@
+"""Two rosters of one class made one: the logins of GitHub and the identifiers of an LMS."""
+
+from collections import Counter
+
+from autograder.errors import RosterError
+from autograder.feedback.inert import inert
+from autograder.gradebook.roster import Roster
+from autograder.gradebook.student import Student
+
+# What an instructor gave as identifier may be any of these in the other system.
+_NAMED = ("identifier", "email", "username", "idnumber", "sis_user_id", "sis_login_id")
+_CANVAS_SAYS = ("name", "first_name", "last_name", "section")
+
+
+def joined(roster: Roster, other: Roster) -> Roster:
+    """Fill in what a roster does not tell from another, which knows the same students.
+
+    Two are the same where a login, an e-mail address, an identifier, a username, an ID number or an
+    ID of the student information system is the same, in upper or lower case; a name alone is not
+    enough. Who is in the first roster only stays as they are; who is in the other only is left out.
+    What both tell is kept from the first, except for names and sections that Canvas has exported,
+    since Canvas matches by them. Who has a login now goes by it.
+
+    Args:
+        roster: Says who is in the class, and in which order.
+        other: Adds to it.
+
+    Raises:
+        RosterError: Somebody could be several others, or several the same one; a line for each.
+    """
+    named: dict[tuple[str, str], set[int]] = {}
+    for at, one in enumerate(other.students):
+        for mark in _marks(one):
+            named.setdefault(mark, set()).add(at)
+    found = [
+        set[int]().union(*(named.get(mark, ()) for mark in _marks(one))) for one in roster.students
+    ]
+    taken = Counter(at for several in found for at in several)
+    students, mistakes = [], []
+    for one, several in zip(roster.students, found, strict=True):
+        if len(several) > 1 or any(taken[at] > 1 for at in several):
+            others = ", ".join(_shown(other.students[at]) for at in sorted(several))
+            mistakes.append(f"{_shown(one)} may be {others}: correct what they share")
+        students.append(_filled(one, other.students[min(several)]) if several else one)
+    ids = Counter(one.id.casefold() for one in students)
+    twice = [one for one in students if ids[one.id.casefold()] > 1]
+    if not mistakes:
+        mistakes = [f"{_shown(one)} goes by an id that another has: remove one" for one in twice]
+    if mistakes:
+        raise RosterError("\n".join(["the two rosters cannot be joined:", *mistakes]))
+    return Roster(students=tuple(students))
+
+
+def _marks(student: Student) -> set[tuple[str, str]]:
+    """All that a student can be told by."""
+    marks = {("named", str(getattr(student, field)).casefold()) for field in _NAMED}
+    marks |= {("login", (student.login or "").casefold()), ("canvas", student.canvas_id)}
+    return {(kind, value) for kind, value in marks if value}
+
+
+def _filled(student: Student, other: Student) -> Student:
+    mine, theirs = student.model_dump(), other.model_dump()
+    filled = {field: value or theirs[field] for field, value in mine.items()}
+    if other.canvas_header and not student.canvas_header:
+        filled |= {field: theirs[field] for field in _CANVAS_SAYS}
+    if filled["login"]:
+        filled["id"] = filled["login"].lower()
+    return Student(**filled)
+
+
+def _shown(student: Student) -> str:
+    name = inert(student.full_name, 60)
+    return f"{student.id} ({name})" if name else student.id

@@ -1,0 +1,78 @@
+"""Where a student stands in an assignment: the points so far, and what else decides a grade."""
+
+from enum import StrEnum
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from autograder.gradebook.student import Student
+
+
+class StandingStatus(StrEnum):
+    """Whether there is a total, and if not, why."""
+
+    COMPLETE = "complete"
+    UNDECIDED = "undecided"
+    """A checkpoint is ungraded or waits for a marker."""
+    MISSING = "missing"
+    """Nothing was handed in."""
+    EXCUSED = "excused"
+    """Counts neither for the student nor against."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class CheckpointPoints(_Model):
+    """The points of one checkpoint, manual ones included."""
+
+    id: str
+    title: str
+    score: float | None = Field(ge=0)
+    """None: not decided yet, since it is ungraded or waits for a marker."""
+    max_score: float = Field(ge=0)
+
+
+class Standing(_Model):
+    """One student's points in one assignment.
+
+    Whether nothing handed in is worth nothing is the course's decision, and so made by whoever
+    makes the standings: a missing student's points are 0 where it counts so, else None. The exports
+    write what stands here, and never turn "not decided" into a zero.
+    """
+
+    student: Student
+    checkpoints: tuple[CheckpointPoints, ...]
+    handed_in_at: AwareDatetime | None = None
+    late_seconds: float = Field(default=0.0, ge=0)
+    excused: bool = False
+    missing: bool = False
+    commit: str | None = None
+    repository: str | None = None
+    """On GitHub, as `owner/name` or as its address."""
+
+    @property
+    def total(self) -> float | None:
+        """All points together.
+
+        None for an excused student, whose points do not count, and while any checkpoint is not
+        decided: half a total would be read as a grade.
+        """
+        scores = [one.score for one in self.checkpoints if one.score is not None]
+        if self.excused or len(scores) < len(self.checkpoints):
+            return None
+        return sum(scores)
+
+    @property
+    def max_score(self) -> float:
+        """What can be had."""
+        return sum(one.max_score for one in self.checkpoints)
+
+    @property
+    def status(self) -> StandingStatus:
+        """The first that holds of: excused, missing, undecided, complete."""
+        if self.excused:
+            return StandingStatus.EXCUSED
+        if self.missing:
+            return StandingStatus.MISSING
+        return StandingStatus.COMPLETE if self.total is not None else StandingStatus.UNDECIDED

@@ -1,0 +1,103 @@
+"""A student, as the rosters of all systems together know one, and the id they go by here."""
+
+import hashlib
+import re
+import unicodedata
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+LONGEST_ID = 100
+_ID = r"[A-Za-z0-9](?:\.?[A-Za-z0-9_@-])*"
+
+StudentId = Annotated[str, Field(pattern=rf"^{_ID}$", max_length=LONGEST_ID)]
+"""Safe as the name of a file and of a folder: no slash, no `..`, no dot or dash in front."""
+
+_NEVER = re.compile(r"\.\.|[/\\]|^[.-]")
+_LOGIN = re.compile(r"(?=.{1,39}\Z)[A-Za-z0-9][A-Za-z0-9-]*(?:_[A-Za-z0-9]+)?")
+_READABLE = 60
+
+
+class Student(BaseModel):
+    """One student; what a roster does not tell is empty.
+
+    Texts stand here as they stood in the roster, since other systems match by them. Whoever shows
+    them to a person makes them inert first.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: StudentId
+    """Results are filed by it: the GitHub login in lower case, else the roster's identifier."""
+    name: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    login: str | None = None
+    """On GitHub, spelled as in the roster; upper and lower case are the same to GitHub."""
+    section: str = ""
+    identifier: str = ""
+    """The roster's own: GitHub Classroom's `identifier`, a plain file's `id`."""
+    username: str = ""
+    """In Moodle."""
+    idnumber: str = ""
+    """In Moodle."""
+    canvas_id: str = ""
+    sis_user_id: str = ""
+    sis_login_id: str = ""
+    integration_id: str = ""
+    root_account: str = ""
+    canvas_header: tuple[str, ...] = ()
+    """All columns of the Canvas export that the student was read from."""
+
+    @property
+    def full_name(self) -> str:
+        """The name to show: as one where the roster has it so, else put together."""
+        return self.name or f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def parted_name(self) -> tuple[str, str]:
+        """First and last name; one that is only known as a whole is parted at its comma or blank.
+
+        A family name of several words is told from first names by a comma alone, so that
+        `Ada Maria Lovelace` has the last name `Lovelace`.
+        """
+        if self.first_name or self.last_name:
+            return self.first_name, self.last_name
+        last, comma, first = self.name.partition(",")
+        if comma:
+            return first.strip(), last.strip()
+        first, _, last = self.name.rpartition(" ")
+        return first.strip(), last.strip()
+
+
+def is_login(text: str) -> bool:
+    """Whether GitHub could have a user of that name.
+
+    Letters, digits and hyphens, 39 at most; a managed user's ends in an underscore and the short
+    code of the enterprise (GitHub's documentation, "Username considerations for external
+    authentication"). Old accounts may have hyphens that a new one may not.
+    """
+    return bool(_LOGIN.fullmatch(text))
+
+
+def student_id(identifier: str) -> str:
+    """Turn a roster's identifier into one that is safe as the name of a file or folder.
+
+    A safe one stays as it is. A name or anything with blanks, commas or letters beyond ASCII
+    becomes readable ASCII and eight hexadecimal digits of its SHA-256, so that two that look alike
+    stay two: `Müller, Jörg` becomes `Muller-Jorg-` and the digits.
+
+    Raises:
+        ValueError: It looks like a path, or is too long; the message says what to do.
+    """
+    if _NEVER.search(identifier):
+        raise ValueError("must not hold a slash or '..', nor begin with a dot or a dash")
+    if len(identifier) > LONGEST_ID:
+        raise ValueError(f"is longer than {LONGEST_ID} characters: take a shorter one")
+    if re.fullmatch(_ID, identifier):
+        return identifier
+    plain = unicodedata.normalize("NFKD", identifier).encode("ascii", "ignore").decode()
+    readable = "-".join(re.findall(r"[A-Za-z0-9]+", plain))[:_READABLE]
+    digest = hashlib.sha256(unicodedata.normalize("NFC", identifier).encode()).hexdigest()[:8]
+    return f"{readable or 'student'}-{digest}"

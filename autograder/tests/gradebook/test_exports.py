@@ -1,0 +1,587 @@
+"""The forms of export: columns, what is matched by, what is not decided, and inert texts."""
+
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from autograder.errors import ExportError
+from autograder.feedback.inert import in_csv
+from autograder.gradebook.exports import FORMATS
+from autograder.gradebook.exports.canvas import as_canvas
+from autograder.gradebook.exports.classroom50 import COLUMNS as CLASSROOM_50
+from autograder.gradebook.exports.classroom50 import whole_points
+from autograder.gradebook.exports.github_classroom import COLUMNS as GITHUB_CLASSROOM
+from autograder.gradebook.exports.gradescope import COLUMNS as GRADESCOPE
+from autograder.gradebook.exports.moodle import duration
+from autograder.gradebook.roster import Student, read_roster
+from autograder.gradebook.standing import CheckpointPoints, Standing, StandingStatus
+from autograder.tests.feedback.nasty import NASTY, SAME_EACH_TIME
+from autograder.tests.feedback.test_table import computed, rows
+
+TITLE = "Partitioned logs"
+WHEN = datetime(2026, 11, 2, 23, 30, tzinfo=timezone(timedelta(hours=-5)))
+NAMES = (
+    "=HYPERLINK(1)",
+    '"JJ", Doe; Ö',
+    "Doe, Jane",
+    "李 🛰️",
+    "\u05d3\u05d5\u05d3",
+    "@a\nb\rc",
+    "-1",
+)
+
+
+def points(writer: float | None, concepts: float | None) -> tuple[CheckpointPoints, ...]:
+    """Points of two checkpoints, of which a person marks the second."""
+    return (
+        CheckpointPoints(id="writer", title="The writer", score=writer, max_score=30),
+        CheckpointPoints(id="concepts", title="Concepts", score=concepts, max_score=15),
+    )
+
+
+def student(at: int = 1, **known: Any) -> Student:
+    """A student that every system knows."""
+    return Student(
+        **{
+            "id": f"octo-{at}",
+            "login": f"Octo-{at}",
+            "name": f"Jane Doe {at}",
+            "email": f"jane{at}@example.edu",
+            "section": "A",
+            "identifier": f"s{at}",
+            "username": f"jane{at}",
+            "idnumber": f"{1000 + at}",
+            "canvas_id": f"{4000 + at}",
+            "sis_user_id": f"sis{at}",
+            "sis_login_id": f"jd{at}",
+            **known,
+        }
+    )
+
+
+COMPLETE = Standing(
+    student=student(1),
+    checkpoints=points(22.5, 10),
+    handed_in_at=WHEN,
+    late_seconds=3 * 3600 + 62,
+    commit="ab12",
+    repository="course/logs-octo-1",
+)
+UNDECIDED = Standing(student=student(2), checkpoints=points(0, None), handed_in_at=WHEN)
+MISSING = Standing(student=student(3), checkpoints=points(None, None), missing=True)
+EXCUSED = Standing(
+    student=student(4), checkpoints=points(12, None), handed_in_at=WHEN, excused=True
+)
+ALL = (COMPLETE, UNDECIDED, MISSING, EXCUSED)
+
+
+def export(form: str, standings: Sequence[Standing]) -> list[dict[str, str]]:
+    """Write standings in a form, and read the file again."""
+    header, *found = rows(FORMATS[form]("m06", TITLE, standings))
+    assert len(set(header)) == len(header)
+    assert {len(row) for row in found} <= {len(header)}
+    return [dict(zip(header, row, strict=True)) for row in found]
+
+
+def named(name: str, at: int = 1) -> Standing:
+    """A standing of a student of that name."""
+    return COMPLETE.model_copy(update={"student": student(at, name=name)})
+
+
+def names() -> st.SearchStrategy[str]:
+    """Draw a name: an ordinary one, a hostile one, or any text that a file can hold."""
+    anything = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
+    known = [one for one in (*NAMES, *NASTY) if not any("\ud800" <= c <= "\udfff" for c in one)]
+    return st.sampled_from(known) | anything
+
+
+# --- where a student stands
+
+
+@pytest.mark.parametrize(
+    ("standing", "status", "total"),
+    [
+        (COMPLETE, StandingStatus.COMPLETE, 32.5),
+        (UNDECIDED, StandingStatus.UNDECIDED, None),
+        (MISSING, StandingStatus.MISSING, None),
+        (EXCUSED, StandingStatus.EXCUSED, None),
+        (MISSING.model_copy(update={"checkpoints": points(0, 0)}), StandingStatus.MISSING, 0),
+        (COMPLETE.model_copy(update={"excused": True}), StandingStatus.EXCUSED, None),
+    ],
+)
+def test_there_is_a_total_once_all_is_decided(
+    standing: Standing, status: StandingStatus, total: float | None
+) -> None:
+    """Half a total would be read as a grade; an excused student has none at all."""
+    assert (standing.status, standing.total, standing.max_score) == (status, total, 45)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"late_seconds": -1},
+        {"late_seconds": float("inf")},
+        {"handed_in_at": datetime(2026, 1, 1)},
+        {"checkpoints": [{"id": "a", "title": "A", "score": float("nan"), "max_score": 1}]},
+    ],
+)
+def test_what_cannot_be_is_refused(wrong: dict[str, object]) -> None:
+    """No time without its zone, and no points that are no number."""
+    with pytest.raises(ValidationError):
+        Standing.model_validate({"student": student(), "checkpoints": (), **wrong})
+
+
+# --- all forms
+
+
+@pytest.mark.parametrize(
+    ("form", "key", "value"),
+    [
+        ("csv", "student", "octo-{}"),
+        ("canvas", "ID", "400{}"),
+        ("moodle", "username", "jane{}"),
+        ("gradescope", "Email", "jane{}@example.edu"),
+        ("github-classroom", "github_username", "Octo-{}"),
+        ("classroom50", "username", "Octo-{}"),
+    ],
+)
+def test_each_student_has_one_row_in_order(form: str, key: str, value: str) -> None:
+    """Also those without points; Canvas has its points possible above them."""
+    found = [row[key] for row in export(form, ALL)]
+
+    assert found[-len(ALL) :] == [value.format(at) for at in (1, 2, 3, 4)]
+    assert len(found) == len(ALL) + (form == "canvas")
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_class_without_students_is_a_header(form: str) -> None:
+    """Nothing fails at the begin of a term."""
+    header, *rest = rows(FORMATS[form]("m06", TITLE, ()))
+
+    assert len(header) > 1
+    assert all("Points Possible" in row[0] for row in rest)
+
+
+@SAME_EACH_TIME
+@given(st.lists(names(), min_size=1, max_size=4))
+@pytest.mark.parametrize("form", FORMATS)
+def test_any_names_leave_the_table_whole(form: str, called: list[str]) -> None:
+    """Commas, quotes and ends of lines in a name make no cell and no row; UTF-8 holds all."""
+    standings = [named(name, at) for at, name in enumerate(called)]
+
+    text = FORMATS[form]("m06", TITLE, standings).encode().decode()
+
+    header, *found = rows(text)
+    assert {len(row) for row in found} == {len(header)}
+    assert len(found) == len(called) + (form == "canvas")
+
+
+def calls(act: Callable[[], object]) -> int:
+    """Count the calls of Python functions in an act."""
+    count = 0
+
+    def seen(_frame: FrameType, event: str, _what: object) -> None:
+        nonlocal count
+        count += event == "call"
+
+    before = sys.getprofile()
+    sys.setprofile(seen)
+    try:
+        act()
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_work_grows_with_the_class_and_no_faster(form: str) -> None:
+    """Three hundred students take three times the steps of a hundred."""
+    standings = [named(f"Jane Doe {at:03}", at) for at in range(300)]
+
+    few = calls(lambda: FORMATS[form]("m06", TITLE, standings[:100]))
+    many = calls(lambda: FORMATS[form]("m06", TITLE, standings))
+
+    assert many < 3.5 * few
+    assert many < 300 * 2000
+
+
+# --- csv
+
+
+def test_the_plain_table_has_everything() -> None:
+    """A column for each checkpoint, the total, and why there is none."""
+    complete, undecided, missing, excused = export("csv", ALL)
+
+    assert complete == {
+        "assignment": "m06",
+        "student": "octo-1",
+        "login": "Octo-1",
+        "name": "Jane Doe 1",
+        "email": "jane1@example.edu",
+        "section": "A",
+        "status": "complete",
+        "writer": "22.5",
+        "concepts": "10",
+        "total": "32.5",
+        "max_score": "45",
+        "late_hours": "3.02",
+        "handed_in_at": "2026-11-03T04:30:00Z",
+        "repository": "https://github.com/course/logs-octo-1",
+        "commit": "ab12",
+    }
+    assert (undecided["writer"], undecided["concepts"], undecided["total"]) == ("0", "", "")
+    assert [one["status"] for one in (undecided, missing, excused)] == [
+        *("undecided", "missing", "excused")
+    ]
+
+
+@SAME_EACH_TIME
+@given(names())
+@pytest.mark.parametrize("form", ["csv", "moodle", "classroom50"])
+def test_no_name_is_computed_where_people_read_it(form: str, name: str) -> None:
+    """As in the tables of a single grade."""
+    (row,) = export(form, [named(name)])
+
+    shown = [row[key] for key in ("name", "first_name", "last_name") if key in row]
+    assert not [cell for cell in shown if computed(cell)]
+    if form != "classroom50":
+        assert shown == [in_csv(name)]
+
+
+@pytest.mark.parametrize(
+    "name", ["Doe, Jane", "Jörg Groß", "李小龍", "Zoë 🛰️ 🎓", "O'Hara", "\u05d3\u05d5\u05d3"]
+)
+def test_ordinary_names_stand_in_the_plain_table_as_they_are(name: str) -> None:
+    """Commas, apostrophes, umlauts, emoji and scripts from right to left."""
+    (row,) = export("csv", [named(name)])
+
+    assert row["name"] == name
+
+
+# --- canvas
+
+
+HEADER = ("Student", "ID", "SIS User ID", "SIS Login ID", "Root Account", "Section", "GitHub")
+
+
+def from_canvas(*assignments: str) -> list[Standing]:
+    """Standings of students from an export of Canvas that has these assignments."""
+    header = (*HEADER, *assignments, "Final Score")
+    return [
+        one.model_copy(update={"student": one.student.model_copy(update={"canvas_header": header})})
+        for one in ALL
+    ]
+
+
+def test_canvas_finds_its_columns() -> None:
+    """A name, an ID, and a section just before the assignments; and what each is worth."""
+    header, possible, complete, *_ = rows(as_canvas("m06", TITLE, ALL))
+
+    assert header == [
+        *("Student", "ID", "SIS User ID", "SIS Login ID", "Section"),
+        "Partitioned logs: The writer",
+        "Partitioned logs: Concepts",
+    ]
+    assert possible == ["    Points Possible", "", "", "", "", "30", "15"]
+    assert complete == ["Jane Doe 1", "4001", "sis1", "jd1", "A", "22.5", "10"]
+
+
+def test_canvas_is_told_who_is_excused_and_nothing_that_is_not_decided() -> None:
+    """A point that waits is no zero."""
+    *_, undecided, missing, excused = rows(as_canvas("m06", TITLE, ALL))
+
+    assert undecided[-2:] == ["0", ""]
+    assert missing[-2:] == ["", ""]
+    assert excused[-2:] == ["EX", "EX"]
+
+
+def test_canvas_gets_its_own_columns_back() -> None:
+    """In its order, custom and computed ones left out; an assignment keeps its number."""
+    standings = from_canvas("Quiz (1)", "Partitioned logs: Concepts (812)")
+
+    header, *_ = rows(as_canvas("m06", TITLE, standings))
+
+    assert header == [
+        *HEADER[:-1],
+        "Partitioned logs: The writer",
+        "Partitioned logs: Concepts (812)",
+    ]
+
+
+def test_canvas_gets_the_total_where_the_course_has_one_assignment_for_all() -> None:
+    """And no checkpoints beside it, for these would count twice."""
+    header, possible, complete, undecided, _, excused = rows(
+        as_canvas("m06", TITLE, from_canvas("Partitioned logs (77)"))
+    )
+
+    assert header == [*HEADER[:-1], "Partitioned logs (77)"]
+    assert [one[-1] for one in (possible, complete, undecided, excused)] == [
+        *("45", "32.5", "", "EX")
+    ]
+
+
+def test_canvas_gets_checkpoints_where_the_course_has_both() -> None:
+    """An assignment for a checkpoint shows that the course counts by these."""
+    standings = from_canvas("Partitioned logs (77)", "Partitioned logs: Concepts (812)")
+
+    header, *_ = rows(as_canvas("m06", TITLE, standings))
+
+    assert header[-2:] == ["Partitioned logs: The writer", "Partitioned logs: Concepts (812)"]
+
+
+def test_an_assignment_called_like_a_column_of_students_is_another() -> None:
+    """No points are written where Canvas keeps the section."""
+    header, *_ = rows(as_canvas("m06", "Section", from_canvas()))
+
+    assert header == [*HEADER[:-1], "Section: The writer", "Section: Concepts"]
+
+
+def test_no_title_is_taken_for_another_assignment() -> None:
+    """Neither by a number at its end, nor because two checkpoints are called the same."""
+    twice = tuple(
+        CheckpointPoints(id=one, title="Part (12)", score=1, max_score=1) for one in ("a", "b")
+    )
+    once = twice[:1]
+
+    header_twice, *_ = rows(as_canvas("m06", "T", [Standing(student=student(), checkpoints=twice)]))
+    header_once, *_ = rows(as_canvas("m06", "T", [Standing(student=student(), checkpoints=once)]))
+
+    assert header_twice[-2:] == ["T: Part (12) [a]", "T: Part (12) [b]"]
+    assert header_once[-1] == "T: Part [12]"
+
+
+def test_a_title_that_canvas_would_not_read_is_refused() -> None:
+    """It ignores columns that are called like those that it computes."""
+    final = (CheckpointPoints(id="a", title="Final Score", score=1, max_score=1),)
+
+    with pytest.raises(ExportError, match="rename what Canvas computes:\nT: Final Score"):
+        as_canvas("m06", "T", [Standing(student=student(), checkpoints=final)])
+
+
+@SAME_EACH_TIME
+@given(names())
+def test_any_name_survives_in_canvas(name: str) -> None:
+    """To the letter, formulas too, since Canvas matches by it."""
+    _, row = export("canvas", [named(name)])
+
+    assert row["Student"] == name
+
+
+def test_an_export_of_canvas_comes_back_as_it_was(tmp_path: Path) -> None:
+    """Read as a roster and written again, what identifies students is the same."""
+    theirs = (
+        "Student,ID,SIS User ID,SIS Login ID,Section,Logs (8)\n"
+        "    Points Possible,,,,,30.00\n"
+        '"Doe, Jane ""JJ""",1,s1,jd,"A, B",\n'
+        '"=""=Ng""",2,s2,ng,Ö 🎓,\n'
+        "Soe; Jo ,3,,jo,,\n"
+    )
+    path = tmp_path / "canvas.csv"
+    path.write_text("\ufeff" + theirs, encoding="utf-8")
+    standings = [
+        Standing(student=one, checkpoints=points(1, 1)) for one in read_roster(path).students
+    ]
+
+    written = rows(as_canvas("m06", TITLE, standings))
+
+    assert [row[:5] for row in written] == [row[:5] for row in rows(theirs)]
+
+
+# --- moodle
+
+
+def test_moodle_gets_keys_points_and_words() -> None:
+    """A dash is no grade, and the feedback says why."""
+    complete, undecided, missing, excused = export("moodle", ALL)
+
+    assert complete == {
+        "email": "jane1@example.edu",
+        "username": "jane1",
+        "idnumber": "1001",
+        "name": "Jane Doe 1",
+        "Partitioned logs: The writer": "22.5",
+        "Partitioned logs: Concepts": "10",
+        "Partitioned logs: total": "32.5",
+        "Feedback": "late 3 h",
+    }
+    grades = [[one[key] for key in list(one)[-4:]] for one in (undecided, missing, excused)]
+    assert grades == [
+        ["0", "-", "-", "not decided yet: Concepts"],
+        ["-", "-", "-", "nothing handed in"],
+        ["-", "-", "-", "excused"],
+    ]
+
+
+def test_moodle_gets_no_key_that_some_student_lacks() -> None:
+    """With a blank key, Moodle gives a row's grades to the student above; 0 is blank to it."""
+    standings = [
+        Standing(student=student(1), checkpoints=points(1, 1)),
+        Standing(student=student(2, email="", idnumber="0"), checkpoints=points(2, 2)),
+    ]
+
+    found = export("moodle", standings)
+
+    assert [next(iter(one.items())) for one in found] == [
+        ("username", "jane1"),
+        ("username", "jane2"),
+    ]
+    assert not {"email", "idnumber"} & found[0].keys()
+
+
+def test_moodles_keys_stand_as_they_are() -> None:
+    """An apostrophe in front would make another user of one, and abort the import."""
+    (row,) = export("moodle", [Standing(student=student(username="+jd"), checkpoints=points(1, 1))])
+
+    assert row["username"] == "+jd"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(1, "1 min"), (59 * 60, "59 min"), (3600, "1 h"), (12_600, "3.5 h"), (86_400 * 3, "3 d")],
+)
+def test_how_late_is_said_shortly(seconds: float, said: str) -> None:
+    """In the unit that matters."""
+    assert duration(seconds) == said
+
+
+# --- gradescope
+
+
+def test_gradescopes_columns_are_those_of_its_download() -> None:
+    """With each checkpoint as a question."""
+    complete, undecided, missing, excused = export("gradescope", ALL)
+
+    assert tuple(complete) == (*GRADESCOPE, "1: The writer (30.0 pts)", "2: Concepts (15.0 pts)")
+    assert list(complete.values()) == [
+        *("Jane Doe", "1", "sis1", "jane1@example.edu", "A", "32.5", "45", "Graded", "ab12"),
+        *("2026-11-02 23:30:00 -0500", "03:01:02", "", "1", "22.5", "10"),
+    ]
+    assert [one["Status"] for one in (undecided, missing, excused)] == [
+        *("Ungraded", "Missing", "Ungraded")
+    ]
+    assert missing["Submission Time"] == missing["Total Score"] == excused["Total Score"] == ""
+    assert (undecided["1: The writer (30.0 pts)"], excused["1: The writer (30.0 pts)"]) == ("0", "")
+
+
+@SAME_EACH_TIME
+@given(names(), names())
+def test_any_name_survives_in_gradescope(first: str, last: str) -> None:
+    """Its scripts match by name."""
+    one = student(first_name=first, last_name=last)
+
+    (row,) = export("gradescope", [Standing(student=one, checkpoints=points(1, 1))])
+
+    assert (row["First Name"], row["Last Name"]) == (first, last)
+
+
+# --- github-classroom
+
+
+def test_github_classrooms_columns_are_those_of_its_download() -> None:
+    """Totals alone; empty while there is none."""
+    complete, undecided, missing, excused = export("github-classroom", ALL)
+
+    assert tuple(complete) == GITHUB_CLASSROOM
+    assert list(complete.values()) == [
+        *(TITLE, "", "", "Octo-1", "s1", "logs-octo-1"),
+        *("https://github.com/course/logs-octo-1", "2026-11-03T04:30:00Z", "32.5", "45"),
+    ]
+    assert [one["points_awarded"] for one in (undecided, missing, excused)] == ["", "", ""]
+
+
+@SAME_EACH_TIME
+@given(names())
+def test_any_identifier_survives_in_github_classroom(name: str) -> None:
+    """Often it is the student's name."""
+    one = student(identifier=name)
+
+    (row,) = export("github-classroom", [Standing(student=one, checkpoints=points(1, 1))])
+
+    assert row["roster_identifier"] == name
+
+
+@pytest.mark.parametrize(
+    "repository", ["course/logs", "https://git.example.edu/course/logs", "course/logs/"]
+)
+def test_a_repository_is_a_name_or_an_address(repository: str) -> None:
+    """An address of another server stays."""
+    (row,) = export("github-classroom", [COMPLETE.model_copy(update={"repository": repository})])
+
+    assert row["student_repository_name"] == "logs"
+    assert row["student_repository_url"].startswith("https://")
+
+
+# --- classroom50
+
+
+def test_classroom_50s_columns_are_those_of_its_scores() -> None:
+    """Whole points, which override those of the student's repository."""
+    complete, undecided, missing, _ = export("classroom50", ALL)
+
+    assert tuple(complete) == CLASSROOM_50
+    assert list(complete.values()) == [
+        *("Octo-1", "Jane Doe", "1", "jane1@example.edu", "A", "33", "45"),
+        *("2026-11-03T04:30:00Z", "", "", "https://github.com/course/logs-octo-1/commit/ab12"),
+        *("true", "true"),
+    ]
+    assert (undecided["score"], undecided["override"], undecided["late"]) == ("", "", "false")
+    assert [value for key, value in missing.items() if key not in CLASSROOM_50[:5]] == [""] * 8
+
+
+@pytest.mark.parametrize(
+    ("score", "most", "whole"),
+    [(22.5, 45, 23), (22.49, 45, 22), (2.5, 45, 3), (0.5, 1, 1), (99.5, 99, 99), (1.5, 1.2, 1)],
+)
+def test_whole_points_are_rounded_half_up_and_never_above_the_most(
+    score: float, most: float, whole: int
+) -> None:
+    """Not to the even number, as Python's round would."""
+    assert whole_points(score, most) == whole
+
+
+# --- what a roster does not have
+
+
+@pytest.mark.parametrize(
+    ("form", "blank"),
+    [
+        ("canvas", {"canvas_id": "", "sis_user_id": "", "sis_login_id": ""}),
+        ("moodle", {"email": "", "username": "", "idnumber": ""}),
+        ("classroom50", {"login": None}),
+    ],
+)
+def test_all_students_that_cannot_be_matched_are_told_at_once(
+    form: str, blank: dict[str, str | None]
+) -> None:
+    """With a line for each, in which nothing of a name is hidden; no file is written."""
+    standings = [
+        Standing(student=student(1), checkpoints=points(1, 1)),
+        Standing(student=student(2, **blank), checkpoints=points(1, 1)),
+        Standing(student=student(3, **{**blank, "name": "a\u202eb\n"}), checkpoints=points(1, 1)),
+    ]
+
+    with pytest.raises(ExportError) as caught:
+        export(form, standings)
+
+    first, *lines = str(caught.value).splitlines()
+    assert "2 students cannot be matched" in first
+    assert [one.split(":")[0] for one in lines] == [
+        "octo-2 (Jane Doe 2)",
+        "octo-3 (a\\u202eb\\n)",
+    ]
+
+
+def test_times_are_told_in_one_zone() -> None:
+    """Whatever the zone of the machine that graded."""
+    utc = COMPLETE.model_copy(update={"handed_in_at": WHEN.astimezone(UTC)})
+
+    for form in ("csv", "github-classroom", "classroom50"):
+        assert export(form, [utc]) == export(form, [COMPLETE])
