@@ -1,7 +1,8 @@
-"""The command line: `autograder grade PATH`, `build`, `validate` and `doctor`.
+"""The command line: `autograder grade PATH`, `build`, `validate`, `doctor` and `gradebook`.
 
 Exit 0: done, whatever the score. Exit 1: `build --check` found stubs out of date, `validate`
-something off, `doctor` something missing. Exit 2: it could not be done, said in one line on
+something off, `doctor` something missing, `gradebook` something that it could not take. Exit 2: it
+could not be done, said in one line on
 stderr. Nothing that a submission does changes that.
 """
 
@@ -29,6 +30,7 @@ from autograder.feedback.inert import in_log
 from autograder.feedback.markdown import as_markdown
 from autograder.feedback.table import as_csv
 from autograder.feedback.text import print_grade
+from autograder.gradebook.commands import gradebook
 from autograder.grading.grade import Grade
 from autograder.grading.run import Examiner
 from autograder.stubs import build as build_stubs
@@ -46,6 +48,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+app.add_typer(gradebook, name="gradebook")
 
 
 class Format(StrEnum):

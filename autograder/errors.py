@@ -7,6 +7,7 @@ AutograderError            one clear line for the person at the terminal; exit 2
 +-- CloudError             the simulated AWS is not the one that the suites were made for
 +-- RosterError            a list of students that cannot be used as it is; a line for each mistake
 +-- ExportError            a system needs what is not known of some students; a line for each
++-- GradebookError         the gradebook's folder or database cannot be used; nothing is lost
 """
 
 
@@ -39,3 +40,7 @@ class RosterError(AutograderError):
 
 class ExportError(AutograderError):
     """Grades cannot be written in a form; a line for each student says what is missing."""
+
+
+class GradebookError(AutograderError):
+    """The gradebook cannot be read or written as it is; what stands in it stays."""

@@ -1,0 +1,325 @@
+"""A gradebook's folder: who is in the course, what they were graded, and what people gave them.
+
+    roster.csv               who is in the course; any form that `roster` knows
+    handins.csv              when each handed in, who is excused; optional
+    results/ID.json          the last grade of each student, as `autograder grade` wrote it
+    gradebook.db             nbgrader's database: points by machine and by people
+    source/, submitted/ ...  nbgrader's folders, for marking open answers in formgrader
+
+The hidden tests' points can be made anew at any time. What people gave stands in the database
+alone, and nothing here ever changes it.
+"""
+
+import fcntl
+import json
+import os
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from autograder.assignment import Assignment
+from autograder.errors import GradebookError
+from autograder.gradebook.database import (
+    Database,
+    StudentPoints,
+    open_database,
+    require_sound,
+)
+from autograder.gradebook.handins import HANDINS_FILE, Handin, read_handins
+from autograder.gradebook.marks import (
+    machine_maximum,
+    machine_points,
+    points_of,
+    to_mark,
+    with_marks,
+)
+from autograder.gradebook.roster import Roster, read_roster
+from autograder.gradebook.standing import CheckpointPoints, Standing
+from autograder.gradebook.student import Student
+from autograder.grading.grade import Grade
+
+DATABASE = "gradebook.db"
+BACKUP = f"{DATABASE}.before-sync"
+ROSTER = "roster.csv"
+RESULTS = "results"
+LARGEST_RESULT = 16 << 20
+
+
+@dataclass(frozen=True)
+class Synced:
+    """What a sync did."""
+
+    written: tuple[str, ...]
+    """Ids of the students whose points were written."""
+    problems: tuple[str, ...]
+    """A line for each result that could not be taken; the others were."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One student of the gradebook, all that is known put together."""
+
+    student: Student
+    grade: Grade | None
+    """The last one, with people's marks in it; None where nothing was graded."""
+    standing: Standing
+    to_mark: tuple[str, ...]
+    """Ids of open answers that nobody has marked, or that were changed since."""
+
+
+class Book:
+    """One assignment's gradebook.
+
+    Args:
+        folder: Where it lies; see above.
+        assignment: Whose points it holds.
+    """
+
+    def __init__(self, folder: Path, assignment: Assignment) -> None:
+        self.folder = folder
+        self.assignment = assignment
+        short = assignment.id.split("_")[0]
+        self.code = f"{short}-code"
+        self.written = f"{short}-concepts"
+
+    @property
+    def database(self) -> Path:
+        """The database of nbgrader."""
+        return self.folder / DATABASE
+
+    def roster(self) -> Roster:
+        """Read who is in the course.
+
+        Raises:
+            RosterError: There is no list, or it is wrong.
+        """
+        return read_roster(self.folder / ROSTER)
+
+    def sync(
+        self,
+        results: Iterable[Path],
+        deadline: datetime | None = None,
+        on_student: Callable[[], None] = lambda: None,
+    ) -> Synced:
+        """Write results into the gradebook; the same ones again change nothing.
+
+        A result's file is named after its student. One that cannot be taken stops no other.
+
+        Args:
+            results: Files of JSON, or folders of them.
+            deadline: From when on a submission is late; kept for later syncs.
+            on_student: Called after each.
+
+        Raises:
+            GradebookError: The folder or the database cannot be used.
+            RosterError: The roster is wrong.
+        """
+        roster = self.roster()
+        with self._alone():
+            handins = read_handins(self.folder / HANDINS_FILE, roster)
+            taken: dict[str, Grade] = {}
+            problems: list[str] = []
+            for path in _files(results):
+                try:
+                    student, grade = self._read_result(path, roster)
+                except GradebookError as error:
+                    problems.append(str(error))
+                    continue
+                taken[student.id] = grade
+            require_sound(self.database)
+            self._back_up()
+            with self._open() as database:
+                database.prepare(self._maxima(taken.values()), deadline)
+                for student_id, grade in taken.items():
+                    student = _known(roster, student_id)
+                    handin = handins.get(student_id, Handin())
+                    database.write(
+                        student_id, _names(student), machine_points(grade), handin.handed_in_at
+                    )
+                    self._keep(student_id, grade)
+                    on_student()
+        return Synced(tuple(sorted(taken)), tuple(problems))
+
+    def entries(self, *, missing_is_zero: bool = False) -> tuple[Entry, ...]:
+        """Put together what is known of each student of the roster.
+
+        Args:
+            missing_is_zero: Whether who handed in nothing has 0 points, not none.
+
+        Raises:
+            GradebookError: Something of the folder cannot be read.
+            RosterError: The roster is wrong.
+        """
+        roster = self.roster()
+        handins = read_handins(self.folder / HANDINS_FILE, roster)
+        known: Mapping[str, StudentPoints] = {}
+        if self.database.exists():
+            with self._open() as database:
+                known = database.read()
+        return tuple(
+            self._entry(
+                student,
+                known.get(student.id),
+                handins.get(student.id, Handin()),
+                missing_is_zero=missing_is_zero,
+            )
+            for student in roster.students
+        )
+
+    def _entry(
+        self,
+        student: Student,
+        known: StudentPoints | None,
+        handin: Handin,
+        *,
+        missing_is_zero: bool,
+    ) -> Entry:
+        kept = self.folder / RESULTS / f"{student.id}.json"
+        grade = _load(kept) if kept.exists() and known and known.checkpoints else None
+        if grade is None or known is None:
+            nothing = 0.0 if missing_is_zero else None
+            return Entry(
+                student,
+                None,
+                Standing(
+                    student=student,
+                    checkpoints=tuple(
+                        CheckpointPoints(
+                            id=one.id, title=one.title, score=nothing, max_score=one.points
+                        )
+                        for one in self.assignment.checkpoints
+                    ),
+                    excused=handin.excused,
+                    missing=True,
+                    commit=handin.commit,
+                    repository=handin.repository,
+                ),
+                (),
+            )
+        marked = with_marks(grade, known)
+        return Entry(
+            student,
+            marked,
+            Standing(
+                student=student,
+                checkpoints=tuple(points_of(one) for one in marked.checkpoints),
+                handed_in_at=known.handed_in_at,
+                late_seconds=known.late_seconds,
+                excused=handin.excused,
+                commit=handin.commit or grade.submission.commit,
+                repository=handin.repository,
+            ),
+            to_mark(grade, known),
+        )
+
+    def _read_result(self, path: Path, roster: Roster) -> tuple[Student, Grade]:
+        student = roster.find(path.stem)
+        if student is None:
+            raise GradebookError(f"{path}: {path.stem!r} is not in {ROSTER}")
+        grade = _load(path)
+        if grade.assignment != self.assignment.id:
+            raise GradebookError(f"{path}: is a grade of {grade.assignment!r}")
+        wanted = [one.id for one in self.assignment.checkpoints]
+        if [one.id for one in grade.checkpoints] != wanted:
+            raise GradebookError(f"{path}: is not a grade of all checkpoints: {', '.join(wanted)}")
+        return student, grade
+
+    def _maxima(self, grades: Iterable[Grade]) -> dict[str, float]:
+        """Tell the most that machines can give for each checkpoint."""
+        maxima = {one.id: float(one.points) for one in self.assignment.checkpoints}
+        for grade in grades:
+            for one in grade.checkpoints:
+                maxima[one.id] = machine_maximum(one)
+        return maxima
+
+    def _keep(self, student_id: str, grade: Grade) -> None:
+        text = json.dumps(grade.model_dump(), sort_keys=True) + "\n"
+        path = self.folder / RESULTS / f"{student_id}.json"
+        try:
+            path.parent.mkdir(exist_ok=True)
+            with tempfile.NamedTemporaryFile(
+                "w", encoding="utf-8", dir=path.parent, delete=False, prefix=".", suffix=".part"
+            ) as file:
+                file.write(text)
+            Path(file.name).replace(path)
+        except OSError as error:
+            raise GradebookError(f"{path}: cannot be written: {error.strerror}") from None
+
+    @contextmanager
+    def _open(self) -> Iterator[Database]:
+        with open_database(self.database, self.code, self.written) as database:
+            yield database
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other syncs of this folder waiting; one that is killed keeps nobody."""
+        lock = self.folder / ".lock"
+        try:
+            descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise GradebookError(f"{self.folder}: cannot be written: {error.strerror}") from None
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _back_up(self) -> None:
+        """Keep the database as it is before a sync."""
+        if not self.database.exists():
+            return
+        part = self.folder / f"{BACKUP}.part"
+        try:
+            with (
+                closing(sqlite3.connect(self.database)) as source,
+                closing(sqlite3.connect(part)) as target,
+            ):
+                source.backup(target)
+            part.replace(self.folder / BACKUP)
+        except (sqlite3.Error, OSError) as error:
+            raise GradebookError(f"{self.database}: cannot be backed up: {error}") from None
+
+
+def _names(student: Student) -> dict[str, str]:
+    first, last = student.parted_name
+    names = {"first_name": first, "last_name": last, "email": student.email}
+    return {key: value for key, value in names.items() if value}
+
+
+def _known(roster: Roster, student_id: str) -> Student:
+    student = roster.find(student_id)
+    assert student is not None
+    return student
+
+
+def _files(results: Iterable[Path]) -> Iterator[Path]:
+    """Yield the files that are given, and those in folders that are given.
+
+    Raises:
+        GradebookError: A path does not exist.
+    """
+    for path in results:
+        if path.is_dir():
+            yield from sorted(one for one in path.glob("*.json") if not one.name.startswith("."))
+        elif path.exists():
+            yield path
+        else:
+            raise GradebookError(f"{path} does not exist: give results of `autograder grade`")
+
+
+def _load(path: Path) -> Grade:
+    try:
+        if path.stat().st_size > LARGEST_RESULT:
+            raise GradebookError(f"{path}: is too large for a grade")
+        return Grade.model_validate(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, RecursionError, ValidationError) as error:
+        reason = str(error).splitlines()[0][:200]
+        raise GradebookError(
+            f"{path}: is no grade as `autograder grade` writes it: {reason}"
+        ) from None

@@ -1,0 +1,247 @@
+"""Points in nbgrader's database: what machines gave is written, what people gave is read and kept.
+
+Two of nbgrader's assignments share it. `m06-code` has a cell for each checkpoint, with the points
+that the hidden tests gave; `m06-concepts` is the notebook whose open answers are marked in
+formgrader. They are never mixed: nbgrader sets points of files that it does not find to zero.
+"""
+
+import os
+import sqlite3
+import sys
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import GradebookError
+
+NOTEBOOK = "checkpoints"
+PATIENCE_SECONDS = 60
+"""How long to wait while somebody else writes, such as formgrader."""
+
+
+@dataclass(frozen=True)
+class MachinePoints:
+    """What the hidden tests gave for one checkpoint."""
+
+    checkpoint: str
+    score: float | None
+    """None where the grader failed, so that the points are not decided."""
+    max_score: float
+    comment: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a person gave for one open answer, or changed in a checkpoint."""
+
+    score: float
+    comment: str
+    is_stale: bool
+    """The answer was changed since, and should be looked at again."""
+
+
+@dataclass(frozen=True)
+class StudentPoints:
+    """All that the database knows of one student."""
+
+    checkpoints: Mapping[str, float | None]
+    """Points by checkpoint, changes by hand included; None where they are not decided."""
+    marks: Mapping[str, Mark]
+    """By the open answer's cell; those that nobody has marked are not there."""
+    handed_in_at: datetime | None
+    late_seconds: float
+
+
+class Database:
+    """nbgrader's gradebook, opened for one piece of work.
+
+    Args:
+        gradebook: `nbgrader.api.Gradebook`.
+        code: Name of the assignment that takes the hidden tests' points.
+        written: Name of the one whose open answers are marked by people.
+    """
+
+    def __init__(self, gradebook: Any, code: str, written: str) -> None:
+        self._book = gradebook
+        self._code = code
+        self._written = written
+
+    def prepare(self, maxima: Mapping[str, float], deadline: datetime | None) -> None:
+        """Make the assignment and a cell for each checkpoint, or bring them up to date.
+
+        Cells must be there before the first submission, which gets those that exist.
+        """
+        due = {"duedate": _naive(deadline)} if deadline else {}
+        self._book.update_or_create_assignment(self._code, **due)
+        self._book.update_or_create_notebook(NOTEBOOK, self._code)
+        for checkpoint, most in maxima.items():
+            place = (checkpoint, NOTEBOOK, self._code)
+            self._book.update_or_create_grade_cell(*place, max_score=most, cell_type="code")
+            self._book.update_or_create_solution_cell(*place)  # comments hang on it
+
+    def write(
+        self,
+        student: str,
+        names: Mapping[str, str],
+        points: Sequence[MachinePoints],
+        handed_in_at: datetime | None,
+    ) -> None:
+        """Write one student's points, all or nothing; what people gave stays as it is.
+
+        Args:
+            student: The id.
+            names: `first_name`, `last_name`, `email`, as far as known.
+            points: For each checkpoint that was graded.
+            handed_in_at: When GitHub got it.
+        """
+        self._book.update_or_create_student(student, **names)
+        when = {"timestamp": _naive(handed_in_at)} if handed_in_at else {}
+        submission = self._book.update_or_create_submission(self._code, student, **when)
+        (notebook,) = submission.notebooks
+        grades = {grade.name: grade for grade in notebook.grades}
+        comments = {comment.name: comment for comment in notebook.comments}
+        for one in points:
+            grade = grades[one.checkpoint]
+            grade.auto_score = one.score
+            grade.needs_manual_grade = one.score is None
+            comments[one.checkpoint].auto_comment = one.comment
+        self._book.db.commit()
+
+    def read(self) -> dict[str, StudentPoints]:
+        """Read every student's points, by id."""
+        code = self._submissions(self._code)
+        written = self._submissions(self._written)
+        return {
+            student.id: StudentPoints(
+                checkpoints=_checkpoints(code.get(student.id)),
+                marks=_marks(written.get(student.id)),
+                handed_in_at=_aware(code.get(student.id)),
+                late_seconds=_lateness(code.get(student.id)),
+            )
+            for student in self._book.students
+        }
+
+    def marked_later(self, name: str) -> bool:
+        """Whether the database knows an assignment of that name."""
+        return any(one.name == name for one in self._book.assignments)
+
+    def _submissions(self, assignment: str) -> dict[str, Any]:
+        if not self.marked_later(assignment):
+            return {}
+        found = self._book.find_assignment(assignment).submissions
+        return {one.student_id: one for one in found}
+
+
+def _checkpoints(submission: Any) -> dict[str, float | None]:
+    if submission is None:
+        return {}
+    return {
+        grade.name: None if grade.needs_manual_grade and grade.manual_score is None else grade.score
+        for notebook in submission.notebooks
+        for grade in notebook.grades
+    }
+
+
+def _marks(submission: Any) -> dict[str, Mark]:
+    if submission is None:
+        return {}
+    return {
+        grade.name: Mark(
+            score=grade.manual_score + (grade.extra_credit or 0.0),
+            comment=comments.get(grade.name, ""),
+            is_stale=grade.needs_manual_grade,
+        )
+        for notebook in submission.notebooks
+        for comments in [{one.name: one.comment or "" for one in notebook.comments}]
+        for grade in notebook.grades
+        if grade.manual_score is not None
+    }
+
+
+def _naive(moment: datetime) -> str:
+    """Write a moment as nbgrader keeps it: UTC, without saying so."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
+
+
+def _aware(submission: Any) -> datetime | None:
+    if submission is None or submission.timestamp is None:
+        return None
+    moment: datetime = submission.timestamp
+    return moment.replace(tzinfo=UTC)
+
+
+def _lateness(submission: Any) -> float:
+    return float(submission.total_seconds_late) if submission is not None else 0.0
+
+
+@contextmanager
+def open_database(path: Path, code: str, written: str) -> Iterator[Database]:
+    """Open the database, and make it where there is none.
+
+    Raises:
+        GradebookError: nbgrader is not installed, or the file cannot be used; nothing is changed.
+    """
+    try:
+        from nbgrader.api import Gradebook
+        from sqlalchemy.exc import SAWarning, SQLAlchemyError
+    except ImportError:
+        raise GradebookError(
+            "the gradebook needs nbgrader: install the extra `gradebook`"
+        ) from None
+    require_sound(path)
+    with warnings.catch_warnings():
+        # "Object of type <SubmittedAssignment> not in session": nbgrader's way, harmless.
+        warnings.simplefilter("ignore", SAWarning)
+        try:
+            url = f"sqlite:///{path.resolve()}?timeout={PATIENCE_SECONDS}"
+            with _our_programs_found(), Gradebook(url, course_id="course") as gradebook:
+                yield Database(gradebook, code, written)
+        except SQLAlchemyError as error:
+            raise GradebookError(f"{path}: {_reason(error)}") from None
+
+
+@contextmanager
+def _our_programs_found() -> Iterator[None]:
+    """Let nbgrader find `alembic`, which it starts by name when it makes a database."""
+    before = os.environ.get("PATH", "")
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before
+
+
+def _reason(error: Exception) -> str:
+    """Say in a sentence what SQLite says in a paragraph."""
+    text = str(getattr(error, "orig", None) or error)
+    if "readonly" in text or "read-only" in text:
+        return "the database can only be read: make it and its folder writable"
+    if "locked" in text:
+        return "somebody else is writing to it: close formgrader, or try again"
+    if "disk is full" in text:
+        return "the disk is full: make room, then do it again"
+    return f"the database cannot be used: {text.splitlines()[0][:200]}"
+
+
+def require_sound(path: Path) -> None:
+    """Make sure that a file is a sound database, or is not there yet.
+
+    Raises:
+        GradebookError: It is damaged.
+    """
+    if not path.exists():
+        return
+    try:
+        with sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True) as connection:
+            (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.Error as error:
+        found = str(error)
+    if found != "ok":
+        raise GradebookError(
+            f"{path}: the database is damaged ({str(found)[:100]}): put its last backup "
+            "(gradebook.db.before-sync) in its place; marks by machine come back with a sync"
+        )

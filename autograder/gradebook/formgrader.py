@@ -1,0 +1,172 @@
+"""Lets people mark open answers in nbgrader's formgrader, on copies that hold nothing to run.
+
+nbgrader's autograding runs a notebook's code. Here that step is left out: closed answers were
+marked by the hidden tests, and the copies for marking hold no code of the student's.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from autograder.assignment import Course
+from autograder.errors import GradebookError
+from autograder.gradebook.book import Book
+from autograder.gradebook.marking import copy_for_marking
+
+MARKED = "for-marking.json"
+CONFIG = '''"""Made by `autograder gradebook mark`; changes are overwritten."""
+
+from nbgrader.preprocessors import (
+    AssignLatePenalties, CheckCellMetadata, ClearOutput, DeduplicateIds, OverwriteCells,
+    OverwriteKernelspec, SaveAutoGrades,
+)
+
+c = get_config()  # noqa: F821 - Jupyter's
+c.CourseDirectory.course_id = "course"
+c.CourseDirectory.root = {root!r}
+c.CourseDirectory.db_url = {url!r}
+# Nothing is run: closed answers are marked by the hidden tests.
+c.Autograde.sanitize_preprocessors = [
+    ClearOutput, DeduplicateIds, OverwriteKernelspec, OverwriteCells, CheckCellMetadata
+]
+c.Autograde.autograde_preprocessors = [SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
+'''
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What there is to mark."""
+
+    students: tuple[str, ...]
+    """Whose answers are new or changed since the last time."""
+    problems: tuple[str, ...]
+
+
+def prepare(book: Book, course: Course, submissions: Path) -> Prepared:
+    """Make a copy for marking of each new or changed notebook, and tell nbgrader of them.
+
+    Args:
+        book: The gradebook.
+        course: Where the notebook and its solution lie.
+        submissions: A folder with a folder per student, named as in the roster.
+
+    Raises:
+        GradebookError: The folder is missing, or nbgrader fails; the gradebook stays as it was.
+    """
+    file = next(one for one in book.assignment.files if one.endswith(".ipynb"))
+    released = (course.assignments / book.assignment.id / file).read_text(encoding="utf-8")
+    solved = (course.solutions / book.assignment.id / file).read_text(encoding="utf-8")
+    if not submissions.is_dir():
+        raise GradebookError(f"{submissions} is no folder: give the one with a folder per student")
+    _write_config(book)
+    _release(book, released, file)
+    roster = book.roster()
+    done = _done(book)
+    changed: dict[str, str] = {}
+    problems: list[str] = []
+    for folder in sorted(one for one in submissions.iterdir() if one.is_dir()):
+        student = roster.find(folder.name)
+        if student is None:
+            problems.append(f"{folder}: {folder.name!r} is not in the roster")
+            continue
+        notebook = folder / file
+        if notebook.is_symlink() or not notebook.is_file():
+            continue
+        copy = copy_for_marking(released, solved, notebook.read_bytes()[: 1 << 20])
+        digest = hashlib.sha256(copy.encode()).hexdigest()
+        if done.get(student.id) != digest:
+            _hand_in(book, student.id, file, copy)
+            changed[student.id] = digest
+    _autograde(book, changed)
+    (book.folder / MARKED).write_text(json.dumps({**done, **changed}, indent=1, sort_keys=True))
+    return Prepared(tuple(sorted(changed)), tuple(problems))
+
+
+def serve(book: Book, port: int) -> int:
+    """Run Jupyter with formgrader until it is interrupted; return its exit code."""
+    return subprocess.call(serving_command(book, port), cwd=book.folder, env=environment(book))
+
+
+def serving_command(book: Book, port: int) -> list[str]:
+    """Write the command that serves formgrader, on this machine only."""
+    return [
+        sys.executable, "-m", "jupyter", "server", "--no-browser", "--ip=127.0.0.1",
+        f"--port={port}", "--allow-root", f"--ServerApp.root_dir={book.folder.resolve()}",
+        "--ServerApp.default_url=/formgrader",
+    ]  # fmt: skip
+
+
+def environment(book: Book) -> dict[str, str]:
+    """Keep Jupyter's own files out of the way of others, and ours out of its."""
+    kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TMPDIR") if key in os.environ}
+    runtime = book.folder.resolve() / ".jupyter"
+    programs = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", "")])
+    return {
+        **kept,
+        "PATH": programs,
+        "JUPYTER_CONFIG_DIR": str(runtime),
+        "JUPYTER_DATA_DIR": str(runtime / "data"),
+        "JUPYTER_RUNTIME_DIR": str(runtime / "run"),
+        "JUPYTER_TOKEN": os.environ.get("JUPYTER_TOKEN", ""),
+    }
+
+
+def _write_config(book: Book) -> None:
+    root = book.folder.resolve()
+    url = f"sqlite:///{root / 'gradebook.db'}"
+    text = CONFIG.format(root=str(root), url=url)
+    (book.folder / "nbgrader_config.py").write_text(text, encoding="utf-8")
+    settings = book.folder / ".jupyter"
+    settings.mkdir(exist_ok=True)
+    (settings / "nbgrader_config.py").write_text(text, encoding="utf-8")
+
+
+def _release(book: Book, released: str, file: str) -> None:
+    """Tell nbgrader of the notebook; it is told again where the notebook was changed."""
+    source = book.folder / "source" / book.written / file
+    if source.is_file() and source.read_text(encoding="utf-8") == released:
+        return
+    source.parent.mkdir(parents=True, exist_ok=True)
+    source.write_text(released, encoding="utf-8")
+    _nbgrader(book, "generate_assignment", book.written, "--create", "--force")
+
+
+def _hand_in(book: Book, student: str, file: str, copy: str) -> None:
+    place = book.folder / "submitted" / student / book.written
+    place.mkdir(parents=True, exist_ok=True)
+    (place / file).write_text(copy, encoding="utf-8")
+    now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC")
+    (place / "timestamp.txt").write_text(now)
+    shutil.rmtree(book.folder / "autograded" / student / book.written, ignore_errors=True)
+
+
+def _autograde(book: Book, changed: Iterable[str]) -> None:
+    if list(changed):
+        _nbgrader(book, "autograde", book.written, "--create")
+
+
+def _done(book: Book) -> Mapping[str, str]:
+    try:
+        found = json.loads((book.folder / MARKED).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _nbgrader(book: Book, *arguments: str) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "nbgrader", *arguments],
+        cwd=book.folder, env=environment(book), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if ran.returncode:
+        errors = [line for line in ran.stderr.splitlines() if re.search(r"ERROR|Error", line)]
+        last = (errors or ran.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise GradebookError(f"nbgrader {arguments[0]} failed: {last[:300]}")

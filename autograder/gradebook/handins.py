@@ -1,0 +1,72 @@
+"""What else decides a grade: `handins.csv`, with when each student handed in, and who is excused.
+
+Columns: `student` (an id or login of the roster), `handed_in_at` (ISO 8601, with a time zone),
+`excused` (yes or no), `commit`, `repository`. All but the first may be left out or empty. Releases
+and push times come from GitHub; an instructor may write the file by hand.
+"""
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from autograder.errors import GradebookError
+from autograder.gradebook.roster import Roster
+
+HANDINS_FILE = "handins.csv"
+COLUMNS = ("student", "handed_in_at", "excused", "commit", "repository")
+LARGEST = 5 << 20
+
+
+class Handin(BaseModel):
+    """One student's."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    handed_in_at: AwareDatetime | None = None
+    excused: bool = False
+    commit: str | None = None
+    repository: str | None = None
+
+
+def read_handins(path: Path, roster: Roster) -> Mapping[str, Handin]:
+    """Read the file, by student id; no file is none.
+
+    Raises:
+        GradebookError: It is wrong; a line for each mistake.
+    """
+    if not path.exists():
+        return {}
+    try:
+        if path.stat().st_size > LARGEST:
+            raise GradebookError(f"{path}: is larger than {LARGEST >> 20} MiB")
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise GradebookError(f"{path}: cannot be read as UTF-8: {error}") from None
+    rows = csv.DictReader(text.splitlines(), restkey="", strict=True)
+    found: dict[str, Handin] = {}
+    mistakes: list[str] = []
+    try:
+        unknown = sorted(set(rows.fieldnames or ()) - set(COLUMNS))
+        if unknown or "student" not in (rows.fieldnames or ()):
+            raise GradebookError(f"{path}: its columns are {', '.join(COLUMNS)}; not {unknown}")
+        for row in rows:
+            where = f"line {rows.line_num}"
+            student = roster.find((row["student"] or "").strip())
+            if student is None:
+                mistakes.append(f"{where}: {row['student']!r} is not in the roster")
+                continue
+            if student.id in found:
+                mistakes.append(f"{where}: {student.id} stands there twice")
+            given = {key: row[key].strip() for key in COLUMNS[1:] if row.get(key)}
+            try:
+                found[student.id] = Handin.model_validate({k: v for k, v in given.items() if v})
+            except ValidationError as error:
+                first = error.errors(include_url=False)[0]
+                mistakes.append(f"{where}: {'.'.join(map(str, first['loc']))}: {first['msg']}")
+    except csv.Error as error:
+        raise GradebookError(f"{path}: is no CSV: {error}") from None
+    if mistakes:
+        raise GradebookError("\n".join([f"{path}: {len(mistakes)} mistakes", *mistakes]))
+    return found

@@ -1,0 +1,113 @@
+"""What machines and people gave, put together: into a grade to show, and into points to export."""
+
+from autograder.feedback.content import points, state
+from autograder.gradebook.database import MachinePoints, StudentPoints
+from autograder.gradebook.standing import CheckpointPoints
+from autograder.grading.grade import Grade, GradedCheckpoint, GradedTest, Outcome, Status
+
+LONGEST_COMMENT = 4000
+
+
+def with_marks(grade: Grade, known: StudentPoints) -> Grade:
+    """Put people's marks into a grade: for open answers, and where a checkpoint was changed."""
+    checkpoints = tuple(_marked(one, known) for one in grade.checkpoints)
+    return grade.model_copy(
+        update={"checkpoints": checkpoints, "score": sum(one.score for one in checkpoints)}
+    )
+
+
+def _marked(checkpoint: GradedCheckpoint, known: StudentPoints) -> GradedCheckpoint:
+    tests = tuple(_marked_test(test, known) for test in checkpoint.tests)
+    by_machine = sum(test.score for test in checkpoint.tests if test.marked_by == "machine")
+    by_people = sum(test.score for test in tests if test.marked_by == "person")
+    decided = known.checkpoints.get(checkpoint.id)
+    status = checkpoint.status
+    if status is not Status.UNGRADED or decided is not None:
+        waits = any(test.outcome is Outcome.UNMARKED for test in tests)
+        status = Status.UNMARKED if waits else Status.COMPLETE
+    return checkpoint.model_copy(
+        update={
+            "tests": tests,
+            "score": (by_machine if decided is None else decided) + by_people,
+            "status": status,
+        }
+    )
+
+
+def _marked_test(test: GradedTest, known: StudentPoints) -> GradedTest:
+    """Let a person's mark stand for an open answer, whatever was found by machine."""
+    mark = known.marks.get(cell_of(test)) if test.marked_by == "person" else None
+    if mark is None:
+        return test
+    full = mark.score >= test.max_score
+    feedback = test.feedback
+    if feedback is not None:
+        came_back = mark.comment.strip() or "A person has read and marked your answer."
+        feedback = feedback.model_copy(update={"came_back": came_back, "hint": None})
+    return test.model_copy(
+        update={
+            "outcome": Outcome.PASSED if full else Outcome.WRONG,
+            "score": mark.score,
+            "feedback": feedback if mark.comment.strip() or not full else None,
+        }
+    )
+
+
+def cell_of(test: GradedTest) -> str:
+    """Name the notebook's cell that an open answer's test looks at."""
+    return test.id.partition("/")[2].replace("_", "-")
+
+
+def to_mark(grade: Grade, known: StudentPoints) -> tuple[str, ...]:
+    """List the open answers that nobody has marked, or that were changed since they were."""
+    open_tests = [
+        test for one in grade.checkpoints for test in one.tests if test.marked_by == "person"
+    ]
+    return tuple(
+        test.id
+        for test in open_tests
+        for mark in [known.marks.get(cell_of(test))]
+        if (mark is None and test.outcome is Outcome.UNMARKED) or (mark and mark.is_stale)
+    )
+
+
+def points_of(checkpoint: GradedCheckpoint) -> CheckpointPoints:
+    """Give a checkpoint's points for an export; none while they are not decided."""
+    decided = checkpoint.status is Status.COMPLETE
+    return CheckpointPoints(
+        id=checkpoint.id,
+        title=checkpoint.title,
+        score=max(0.0, checkpoint.score) if decided else None,
+        max_score=checkpoint.max_score,
+    )
+
+
+def machine_points(grade: Grade) -> list[MachinePoints]:
+    """Take from a grade what goes into the database, for each checkpoint."""
+    return [
+        MachinePoints(
+            checkpoint=one.id,
+            score=None
+            if one.status is Status.UNGRADED
+            else sum(test.score for test in one.tests if test.marked_by == "machine"),
+            max_score=machine_maximum(one),
+            comment=_comment(one),
+        )
+        for one in grade.checkpoints
+    ]
+
+
+def machine_maximum(checkpoint: GradedCheckpoint) -> float:
+    """Tell the most that machines can give for a checkpoint."""
+    return sum(test.max_score for test in checkpoint.tests if test.marked_by == "machine")
+
+
+def _comment(checkpoint: GradedCheckpoint) -> str:
+    """Say in a few lines where points were lost, for whoever looks into nbgrader."""
+    lines = [f"{points(checkpoint)} {state(checkpoint)}".strip()]
+    lines += [
+        f"{test.requirement} {test.title}: {test.outcome.value}"
+        for test in checkpoint.tests
+        if test.score < test.max_score
+    ]
+    return "\n".join(lines)[:LONGEST_COMMENT]

@@ -1,0 +1,284 @@
+"""The gradebook: points in, marks kept, whatever happens meanwhile."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from autograder.errors import GradebookError
+from autograder.gradebook.book import BACKUP, Book, Entry
+from autograder.gradebook.database import require_sound
+from autograder.gradebook.standing import StandingStatus
+from autograder.grading.grade import Outcome
+from autograder.tests.gradebook.students import a_grade, make_book, write_result
+
+OPEN = {f"concepts/c{n}_why": Outcome.UNIMPLEMENTED for n in (1, 2, 3, 6)}
+SYNC = """
+import sys
+from pathlib import Path
+from autograder.tests.gradebook.students import ASSIGNMENT
+from autograder.gradebook.book import Book
+told = Book(Path(sys.argv[1]), ASSIGNMENT).sync(
+    [Path(sys.argv[2])], on_student=lambda: print("one", flush=True)
+)
+print("done", len(told.written), flush=True)
+"""
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Book:
+    """Make a gradebook for five students."""
+    return make_book(tmp_path / "book")
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    """Make a folder with results of two."""
+    folder = tmp_path / "results"
+    write_result(folder, "ada", a_grade())
+    write_result(
+        folder, "bob", a_grade({**OPEN, "writer/create_returns_once_active": Outcome.WRONG})
+    )
+    return folder
+
+
+def entry(book: Book, student: str) -> Entry:
+    """Find one student's entry."""
+    return next(one for one in book.entries() if one.student.id == student)
+
+
+def mark(book: Book, student: str, cell: str, points: float, comment: str = "") -> None:
+    """Mark an open answer as formgrader does, in nbgrader's own words."""
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{book.database}") as gradebook:
+        gradebook.update_or_create_assignment(book.written)
+        gradebook.update_or_create_notebook("concepts", book.written)
+        for one in ("c1-why", "c2-why", "c3-why", "c6-why"):
+            place = (one, "concepts", book.written)
+            gradebook.update_or_create_grade_cell(*place, max_score=2, cell_type="markdown")
+            gradebook.update_or_create_solution_cell(*place)
+        gradebook.update_or_create_submission(book.written, student)
+        grade = gradebook.find_grade(cell, "concepts", book.written, student)
+        grade.manual_score, grade.needs_manual_grade = points, False
+        gradebook.find_comment(cell, "concepts", book.written, student).manual_comment = comment
+        gradebook.db.commit()
+
+
+def dump(book: Book) -> list[str]:
+    """Write a database as text."""
+    with sqlite3.connect(book.database) as connection:
+        return list(connection.iterdump())
+
+
+def test_points_are_written_and_read_again(book: Book, results: Path) -> None:
+    """Open answers wait, what was not handed in is missing."""
+    synced = book.sync([results])
+
+    assert synced.written == ("ada", "bob")
+    assert entry(book, "ada").standing.status is StandingStatus.UNDECIDED
+    assert len(entry(book, "ada").to_mark) == 4
+    assert entry(book, "bob").standing.total == 85 + 9 - 2
+    assert entry(book, "cyd").standing.status is StandingStatus.MISSING
+    assert entry(book, "cyd").standing.total is None
+
+
+def test_the_same_results_again_change_nothing(book: Book, results: Path) -> None:
+    """Not a row of the database."""
+    book.sync([results])
+    before = dump(book)
+
+    book.sync([results])
+
+    assert dump(book) == before
+
+
+def test_marks_and_comments_outlive_every_sync(book: Book, results: Path) -> None:
+    """Though the points by machine change, and the answers with them."""
+    book.sync([results])
+    for cell, points in (("c1-why", 0.5), ("c2-why", 2), ("c3-why", 1), ("c6-why", 1)):
+        mark(book, "ada", cell, points, "Well put.")
+    before = entry(book, "ada").standing.total
+    write_result(
+        results, "ada", a_grade({"reader/oldest_records_come_first": Outcome.WRONG, **OPEN})
+    )
+
+    book.sync([results])
+
+    after = entry(book, "ada")
+    reader = next(one for one in after.standing.checkpoints if one.id == "reader")
+    assert before == 85 + 9 + 4.5
+    assert after.standing.checkpoints[-1].score == 9 + 4.5
+    assert after.to_mark == ()
+    assert reader.score is not None
+    assert reader.score < 25
+
+
+def test_points_changed_by_hand_in_nbgrader_count(book: Book, results: Path) -> None:
+    """An instructor's word is the last."""
+    from nbgrader.api import Gradebook
+
+    book.sync([results])
+    with Gradebook(f"sqlite:///{book.database}") as gradebook:
+        grade = gradebook.find_grade("writer", "checkpoints", book.code, "bob")
+        grade.manual_score = 30
+        gradebook.db.commit()
+
+    book.sync([results])
+
+    assert entry(book, "bob").standing.total == 85 + 9
+
+
+def test_a_checkpoint_that_was_not_graded_is_not_decided(book: Book, results: Path) -> None:
+    """A fault of the grader is no zero."""
+    outcomes = {**OPEN, "reader/oldest_records_come_first": Outcome.GRADER_ERROR}
+    write_result(results, "cyd", a_grade(outcomes))
+
+    book.sync([results])
+
+    reader = next(one for one in entry(book, "cyd").standing.checkpoints if one.id == "reader")
+    assert reader.score is None
+    assert entry(book, "cyd").standing.total is None
+
+
+def test_lateness_and_excuses_come_from_the_handins(book: Book, results: Path) -> None:
+    """GitHub's times against the deadline."""
+    (book.folder / "handins.csv").write_text(
+        "student,handed_in_at,excused,commit\nbob,2026-12-02T01:59:00+01:00,,abc\ncyd,,yes,\n"
+    )
+
+    book.sync([results], deadline=datetime(2026, 12, 1, 22, 59, tzinfo=UTC))
+
+    bob = entry(book, "bob").standing
+    assert (bob.late_seconds, bob.commit) == (2 * 3600, "abc")
+    assert bob.handed_in_at == datetime(2026, 12, 2, 0, 59, tzinfo=UTC)
+    assert entry(book, "cyd").standing.status is StandingStatus.EXCUSED
+
+
+def test_mistakes_in_the_handins_are_told_all_at_once(book: Book, results: Path) -> None:
+    """With their lines."""
+    (book.folder / "handins.csv").write_text(
+        "student,handed_in_at\nnobody,\nada,yesterday\nbob,2026-12-01T10:00:00\ncyd,\ncyd,\n"
+    )
+
+    with pytest.raises(GradebookError) as caught:
+        book.sync([results])
+
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 5
+    assert [line.split(":")[0] for line in lines[1:]] == ["line 2", "line 3", "line 4", "line 6"]
+
+
+def test_a_bad_result_stops_no_other(book: Book, results: Path) -> None:
+    """Each is named with its reason."""
+    (results / "eve.json").write_text("{")
+    (results / "stranger.json").write_text("{}")
+    (results / "dan.json").write_text('{"assignment": "other"}')
+    whole = a_grade()
+    write_result(results, "cyd", whole.model_copy(update={"checkpoints": whole.checkpoints[:1]}))
+
+    synced = book.sync([results])
+
+    assert synced.written == ("ada", "bob")
+    assert len(synced.problems) == 4
+    assert any("'stranger' is not in roster.csv" in line for line in synced.problems)
+    assert any("is not a grade of all checkpoints" in line for line in synced.problems)
+
+
+def test_a_damaged_database_is_told_and_left_alone(book: Book, results: Path) -> None:
+    """With where its backup is."""
+    book.sync([results])
+    book.sync([results])
+    content = book.database.read_bytes()
+    book.database.write_bytes(content[:8192] + b"\0" * 4096 + content[12288:])
+    damaged = book.database.read_bytes()
+
+    with pytest.raises(GradebookError, match="database is damaged"):
+        book.sync([results])
+
+    assert book.database.read_bytes() == damaged
+    require_sound(book.folder / BACKUP)
+
+
+def test_no_database_at_all_is_told(book: Book, results: Path) -> None:
+    """Some other file of that name."""
+    book.database.write_text("dear diary")
+
+    with pytest.raises(GradebookError, match="database is damaged"):
+        book.sync([results])
+
+    assert book.database.read_text() == "dear diary"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody who may not write")
+def test_a_folder_that_can_only_be_read_is_told(book: Book, results: Path) -> None:
+    """In one line, and nothing is changed."""
+    book.sync([results])
+    before = dump(book)
+    for path in (book.folder, *book.folder.parents[:3]):
+        path.chmod(0o755)
+
+    told = as_nobody(lambda: book.sync([results]))
+
+    assert told == f"GradebookError: {book.folder}: cannot be written: Permission denied"
+    assert dump(book) == before
+
+
+def as_nobody(do: Callable[[], object]) -> str:
+    """Do something as a user without rights; give the error that it raised."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.setresuid(65534, 65534, 65534)
+            do()
+        except Exception as error:
+            os.write(writing, f"{type(error).__name__}: {error}".encode())
+        os._exit(0)
+    os.close(writing)
+    os.waitpid(pid, 0)
+    told = os.read(reading, 10_000).decode()
+    os.close(reading)
+    return told
+
+
+def test_a_sync_that_is_killed_loses_nothing_and_can_be_done_again(
+    book: Book, results: Path
+) -> None:
+    """After the first student, in the middle of all."""
+    book.sync([results])
+    mark(book, "ada", "c1-why", 0.5)
+    for student in ("cyd", "dan", "eve"):
+        write_result(results, student, a_grade(OPEN))
+    with subprocess.Popen(
+        [sys.executable, "-c", SYNC, str(book.folder), str(results)], stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGKILL)
+
+    synced = book.sync([results])
+
+    assert len(synced.written) == 5
+    assert all(entry(book, one).grade for one in ("ada", "bob", "cyd", "dan", "eve"))
+    assert "concepts/c1_why" not in entry(book, "ada").to_mark
+
+
+def test_two_syncs_at_once_both_end_well(book: Book, results: Path) -> None:
+    """The second waits for the first."""
+    for student in ("cyd", "dan", "eve"):
+        write_result(results, student, a_grade(OPEN))
+    command = [sys.executable, "-c", SYNC, str(book.folder), str(results)]
+
+    both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    told = [process.communicate()[0] for process in both]
+
+    assert [process.returncode for process in both] == [0, 0]
+    assert all(text.endswith("done 5\n") for text in told)
+    assert len([one for one in book.entries() if one.grade]) == 5
