@@ -112,6 +112,8 @@ class Report:
             _print(session.config, f"::{self._token}::")
             for line in (*self._annotations(), *self._notices()):
                 _print(session.config, line)
+            # Threads of student code may still print; commands work again in the next step.
+            _print(session.config, f"::stop-commands::{secrets.token_hex(16)}")
             on_actions.add_to_summary(self._summary())
 
     @pytest.hookimpl(trylast=True)
