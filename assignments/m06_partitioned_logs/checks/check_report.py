@@ -13,8 +13,8 @@ import on_actions
 import pytest
 from student_code import ROOT, CheckFailed, Place
 
-MOST_ANNOTATIONS = 10
-"""GitHub shows ten errors of a step."""
+MOST_ANNOTATIONS = 9
+"""GitHub shows ten errors of a step, one of which says that the step failed."""
 ABOUT_GRADE = (
     "These checks are the plain cases only. Your grade comes from the hidden tests; there are "
     "more of them: throttling, empty pages, closed shards, unusual data. After a push it appears "

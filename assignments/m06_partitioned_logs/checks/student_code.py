@@ -113,7 +113,8 @@ class StudentFile:
         if not (ROOT / self._name).is_file():
             return CheckFailed(f"There is no file {self._name}.", self._place)
         for name, loaded in list(sys.modules.items()):
-            if is_yours(getattr(loaded, "__file__", None) or ""):
+            file = getattr(loaded, "__dict__", {}).get("__file__")
+            if isinstance(file, str) and is_yours(file):
                 del sys.modules[name]
         name = self._name.removesuffix(".py")
         try:
@@ -148,6 +149,13 @@ def show(value: object) -> str:
         return _repr.repr(value)
     except Exception as error:
         return f"<{type(value).__name__}, whose repr raises {type(error).__name__}>"
+
+
+def as_lists(pairs: object) -> object:
+    """Take tuples, lists and namedtuples for the same; anything else stays as it is."""
+    if not isinstance(pairs, list | tuple):
+        return pairs
+    return [list(one) if isinstance(one, list | tuple) else one for one in pairs]
 
 
 def is_yours(file: str) -> bool:

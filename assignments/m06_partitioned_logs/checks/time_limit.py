@@ -52,10 +52,10 @@ def within(seconds: float, call: Callable[[], Any]) -> Any:
             result = call()
         done.set()
         watcher.join()
-    except KeyboardInterrupt as interrupt:
+    except KeyboardInterrupt as pressed:
         if not late.is_set():
             raise  # somebody did press Ctrl+C
-        raise TooLong().with_traceback(interrupt.__traceback__) from None
+        raise TooLong().with_traceback(pressed.__traceback__) from None
     finally:
         done.set()
         watcher.join()

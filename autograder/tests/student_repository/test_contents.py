@@ -44,7 +44,7 @@ def requirements() -> list[str]:
 
 def test_no_line_of_a_solution_is_handed_out() -> None:
     """Nor the marks, nor anything of the grader."""
-    texts = {path.name: path.read_text("utf-8") for path in handed_out()}
+    texts = {str(path): path.read_text("utf-8") for path in handed_out()}
     solutions = "\n".join(
         path.read_text("utf-8") for path in (COURSE.solutions / ASSIGNMENT.id).glob("*.py")
     )
@@ -93,6 +93,20 @@ def test_each_checkpoint_has_its_checks() -> None:
     names = {path.stem for path in (REPOSITORY / "checks").glob("test_*.py")}
 
     assert names >= {f"test_{one.id}" for one in ASSIGNMENT.checkpoints}
+
+
+def test_the_handout_names_the_requirements_that_no_check_looks_at() -> None:
+    """Who passes all checks must not believe that all is done."""
+    handout = (REPOSITORY / "README.md").read_text("utf-8")
+    checks = "\n".join(path.read_text("utf-8") for path in (REPOSITORY / "checks").glob("test_*"))
+    titles = re.findall(r'^    """((?:[A-Z]\d+(?:, )?)+):', checks, re.MULTILINE)
+
+    unchecked = set(re.findall(r"^\| <a id=\"\w+\"></a>(\w+) \|", handout, re.MULTILINE))
+    unchecked -= {one for title in titles for one in title.split(", ")}
+
+    named = re.search(r"none looks at ([^:]+):", handout)
+    assert named
+    assert set(re.findall(r"[A-Z]\d+", named[1])) == unchecked
 
 
 def test_students_have_the_versions_that_grade() -> None:
