@@ -11,7 +11,7 @@ from types import ModuleType, TracebackType
 from typing import Any, NamedTuple, NoReturn
 
 import pytest
-from time_limit import SECONDS, TooLong, within
+from time_limit import TimeLimit, TooLong
 
 CHECKS = Path(__file__).resolve().parent
 ROOT = CHECKS.parent
@@ -19,6 +19,7 @@ _NOT_YOURS = tuple(
     Path(path).resolve()
     for path in (str(CHECKS), *map(sysconfig.get_path, ("stdlib", "purelib", "scripts")))
 )
+_limit = TimeLimit()
 _repr = Repr()
 _repr.maxstring = _repr.maxother = 120
 _repr.maxlist = _repr.maxtuple = _repr.maxdict = 6
@@ -88,7 +89,7 @@ class StudentFile:
             self._place = Place(_relative(code.co_filename), code.co_firstlineno)
         shown = f"{function}({', '.join(map(show, arguments))})"
         try:
-            return within(SECONDS, lambda: found(*arguments, **named))
+            return _limit.run(lambda: found(*arguments, **named))
         except KeyboardInterrupt:
             raise
         except NotImplementedError as error:
@@ -118,7 +119,7 @@ class StudentFile:
                 del sys.modules[name]
         name = self._name.removesuffix(".py")
         try:
-            module: ModuleType = within(SECONDS, lambda: importlib.import_module(name))
+            module: ModuleType = _limit.run(lambda: importlib.import_module(name))
             return module
         except KeyboardInterrupt:
             raise
@@ -169,7 +170,7 @@ def is_yours(file: str) -> bool:
 def _what_happened(call: str, error: BaseException) -> str:
     if isinstance(error, TooLong):
         return (
-            f"{call} had not ended after {SECONDS:g} s, though sleeping is cut short here. "
+            f"{call} had not ended after {error.seconds:g} s, though sleeping is cut short here. "
             "Does a loop wait for something that never comes?"
         )
     return f"{call} raised {type(error).__name__}: {_text_of(error)}"

@@ -10,6 +10,8 @@ from typing import Any, SupportsIndex
 
 SECONDS = float(os.environ.get("CHECK_SECONDS", "10"))
 """How long one call may take; 0 for as long as it likes, which helps with a debugger."""
+ONCE_LATE = 2.0
+"""How long the calls that follow may take, once one took too long: so the checks end soon."""
 LONGEST_SLEEP = 0.02
 """Sleeping is cut short, since the simulated AWS is ready at once. (The grader's clock jumps.)"""
 
@@ -17,13 +19,32 @@ LONGEST_SLEEP = 0.02
 class TooLong(Exception):  # noqa: N818
     """A call was ended because it took too long."""
 
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"not ended after {seconds:g} s")
+        self.seconds = seconds
 
-def within(seconds: float, call: Callable[[], Any]) -> Any:
-    """Call something with little sleep, and interrupt it, as Ctrl+C does, when it takes too long.
 
-    Raises:
-        TooLong: It took longer, even if it ended well in the end.
-    """
+class TimeLimit:
+    """The time that each call may take."""
+
+    def __init__(self, seconds: float = SECONDS) -> None:
+        self._seconds = seconds
+
+    def run(self, call: Callable[[], Any]) -> Any:
+        """Call something with little sleep, and interrupt it when it takes too long.
+
+        Raises:
+            TooLong: It took longer, even if it ended well in the end.
+        """
+        try:
+            return _within(self._seconds, call)
+        except TooLong:
+            self._seconds = min(self._seconds, ONCE_LATE)
+            raise
+
+
+def _within(seconds: float, call: Callable[[], Any]) -> Any:
+    """Call something, and send what Ctrl+C sends when the time is up."""
     if not seconds:
         with _sleeping_little():
             return call()
@@ -55,13 +76,13 @@ def within(seconds: float, call: Callable[[], Any]) -> Any:
     except KeyboardInterrupt as pressed:
         if not late.is_set():
             raise  # somebody did press Ctrl+C
-        raise TooLong().with_traceback(pressed.__traceback__) from None
+        raise TooLong(seconds).with_traceback(pressed.__traceback__) from None
     finally:
         done.set()
         watcher.join()
         signal.signal(signal.SIGINT, handler)
     if late.is_set():
-        raise TooLong
+        raise TooLong(seconds)
     return result
 
 

@@ -1,5 +1,6 @@
 """The visible checks: right code passes them, unwritten code does not, and failures are plain."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -186,3 +187,14 @@ def test_a_console_that_knows_few_letters_gets_them_all_the_same(tmp_path: Path)
 
     assert run.counts["writer"][0] == 0
     assert "INTERNALERROR" not in run.text
+
+
+def test_after_one_endless_call_the_others_are_stopped_sooner(tmp_path: Path) -> None:
+    """A reader that polls for ever is a common fault: its checks must not take minutes."""
+    source = "def read_from_shard(*a):\n    while True: pass\nread_all_shards = read_from_shard\n"
+    folder = clone(tmp_path / "clone", {"kinesis_read_shards.py": source.encode()})
+
+    run = run_checks(folder, checkpoints=["reader"], CHECK_SECONDS="3")
+
+    assert run.counts == {"reader": (0, 4)}
+    assert re.findall(r"had not ended after (\S+) s", run.text) == ["3", "2", "2", "2"]
