@@ -1,0 +1,100 @@
+"""Lets no call of your functions take for ever."""
+
+import contextlib
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, SupportsIndex
+
+SECONDS = float(os.environ.get("CHECK_SECONDS", "10"))
+"""How long one call may take; 0 for as long as it likes, which helps with a debugger."""
+ONCE_LATE = 2.0
+"""How long the calls that follow may take, once one took too long: so the checks end soon."""
+LONGEST_SLEEP = 0.02
+"""Sleeping is cut short, since the simulated AWS is ready at once. (The grader's clock jumps.)"""
+
+
+class TooLong(Exception):  # noqa: N818
+    """A call was ended because it took too long."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"not ended after {seconds:g} s")
+        self.seconds = seconds
+
+
+class TimeLimit:
+    """The time that each call may take."""
+
+    def __init__(self, seconds: float = SECONDS) -> None:
+        self._seconds = seconds
+
+    def run(self, call: Callable[[], Any]) -> Any:
+        """Call something with little sleep, and interrupt it when it takes too long.
+
+        Raises:
+            TooLong: It took longer, even if it ended well in the end.
+        """
+        try:
+            return _within(self._seconds, call)
+        except TooLong:
+            self._seconds = min(self._seconds, ONCE_LATE)
+            raise
+
+
+def _within(seconds: float, call: Callable[[], Any]) -> Any:
+    """Call something, and send what Ctrl+C sends when the time is up."""
+    if not seconds:
+        with _sleeping_little():
+            return call()
+    done, late = threading.Event(), threading.Event()
+    caller = threading.get_ident()
+
+    def watch() -> None:
+        wait = seconds
+        while not done.wait(wait):
+            late.set()
+            wait = 0.5  # once more, should the code have caught the interrupt
+            if hasattr(signal, "pthread_kill"):
+                signal.pthread_kill(caller, signal.SIGINT)
+            else:
+                signal.raise_signal(signal.SIGINT)
+
+    def interrupt(*_: object) -> None:
+        if not done.is_set():
+            raise KeyboardInterrupt
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    handler = signal.signal(signal.SIGINT, interrupt)
+    try:
+        watcher.start()
+        with _sleeping_little():
+            result = call()
+        done.set()
+        watcher.join()
+    except KeyboardInterrupt as pressed:
+        if not late.is_set():
+            raise  # somebody did press Ctrl+C
+        raise TooLong(seconds).with_traceback(pressed.__traceback__) from None
+    finally:
+        done.set()
+        watcher.join()
+        signal.signal(signal.SIGINT, handler)
+    if late.is_set():
+        raise TooLong(seconds)
+    return result
+
+
+@contextlib.contextmanager
+def _sleeping_little() -> Iterator[None]:
+    sleep = time.sleep
+
+    def sleep_a_little(seconds: float | SupportsIndex) -> None:
+        sleep(min(float(seconds), LONGEST_SLEEP))
+
+    time.sleep = sleep_a_little
+    try:
+        yield
+    finally:
+        time.sleep = sleep

@@ -1,0 +1,115 @@
+"""A student's clone: what is handed out, with a submission's files in place, and its checks run."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from pathlib import Path
+
+from autograder.assignment import Course
+from autograder.submission import read_submission
+from autograder.validation.corpus import corpus_folder, read_corpus
+
+COURSE = Course.of_this_checkout()
+ASSIGNMENT = COURSE.load("m06_partitioned_logs")
+REPOSITORY = COURSE.assignments / ASSIGNMENT.id
+SOLUTION = read_submission(COURSE.solutions / ASSIGNMENT.id, ASSIGNMENT)
+CORPUS = {one.name: one for one in read_corpus(corpus_folder(COURSE, ASSIGNMENT), ASSIGNMENT)}
+
+_NOT_HANDED_OUT = shutil.ignore_patterns("__pycache__", ".*_cache", ".venv", "uv.lock")
+_COUNT = re.compile(r"^(?P<id>\w+) (?P<passed>\d+) of (?P<all>\d+) visible checks$", re.MULTILINE)
+_PASSED_ON = ("PATH", "HOME", "TMPDIR", "SYSTEMROOT")
+
+
+def clone(folder: Path, files: Mapping[str, bytes] = {}) -> Path:
+    """Copy the student repository to a folder that is not there yet, with these files in place."""
+    shutil.copytree(REPOSITORY, folder, ignore=_NOT_HANDED_OUT)
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def files_of(*names: str) -> dict[str, bytes]:
+    """Put submissions of the corpus together, such as `right/reads_big_pages`.
+
+    Args:
+        names: Submissions that change different files.
+    """
+    files = dict(SOLUTION.files)
+    for name in names:
+        submission = CORPUS[name].assemble(SOLUTION)
+        files |= {one: text for one, text in submission.files.items() if _is_changed(one, text)}
+    return files
+
+
+def _is_changed(name: str, content: bytes) -> bool:
+    return SOLUTION.files.get(name) != content
+
+
+def checkpoints_of(name: str) -> list[str]:
+    """Name the checkpoints that a submission of the corpus bears on."""
+    return [one.id for one in ASSIGNMENT.checkpoints if CORPUS[name].file in one.files]
+
+
+def side_by_side(names: Iterable[str]) -> list[tuple[str, ...]]:
+    """Group submissions that change different files: one run of the checks tries them all."""
+    by_file: dict[str, list[str]] = {}
+    for name in names:
+        by_file.setdefault(CORPUS[name].file, []).append(name)
+    return [
+        tuple(one for one in group if one is not None) for group in zip_longest(*by_file.values())
+    ]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What came of a run of the checks."""
+
+    status: int
+    text: str
+    summary: str
+    """What stands in the job's summary."""
+    counts: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """By checkpoint: how many checks passed, of how many."""
+
+    @property
+    def all_passed(self) -> bool:
+        """Whether there were checks, and all of them passed."""
+        passed = all(good == most > 0 for good, most in self.counts.values())
+        return self.status == 0 and bool(self.counts) and passed
+
+
+def run_checks(
+    folder: Path, *arguments: str, checkpoints: list[str] | None = None, **environment: str
+) -> Run:
+    """Run the visible checks of a clone as a student does, all of them or some checkpoints'."""
+    summary = folder.parent / f"{folder.name}-summary.md"
+    chosen = [f"checks/test_{one}.py" for one in checkpoints or ()]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *chosen, *arguments],
+        cwd=folder,
+        env={
+            **{name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # a student has no other plugins
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "LC_ALL": "C.UTF-8",
+            "GITHUB_STEP_SUMMARY": str(summary),
+            **environment,
+        },
+        capture_output=True,
+        encoding="utf-8",
+        timeout=300,
+        check=False,
+    )
+    text = done.stdout + done.stderr
+    return Run(
+        done.returncode,
+        text,
+        summary.read_text("utf-8") if summary.exists() else "",
+        {one["id"]: (int(one["passed"]), int(one["all"])) for one in _COUNT.finditer(text)},
+    )

@@ -1,0 +1,200 @@
+"""The visible checks: right code passes them, unwritten code does not, and failures are plain."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from autograder.tests.student_repository.clone import (
+    ASSIGNMENT,
+    CORPUS,
+    SOLUTION,
+    checkpoints_of,
+    clone,
+    files_of,
+    run_checks,
+    side_by_side,
+)
+
+RIGHT = [name for name, declared in CORPUS.items() if declared.is_right]
+
+
+def test_the_solution_passes_every_check(tmp_path: Path) -> None:
+    """In a folder with blanks and other letters in its path, too."""
+    folder = clone(tmp_path / "my repo é", SOLUTION.files)
+
+    run = run_checks(folder)
+
+    assert run.all_passed, run.text
+    assert set(run.counts) == {one.id for one in ASSIGNMENT.checkpoints}
+
+
+def test_the_stubs_fail_every_check(tmp_path: Path) -> None:
+    """Each says which function is not written yet, and where."""
+    folder = clone(tmp_path / "stubs")
+
+    run = run_checks(folder)
+
+    assert run.status == 1
+    assert set(run.counts) == {one.id for one in ASSIGNMENT.checkpoints}
+    assert all(passed == 0 for passed, _ in run.counts.values()), run.text
+    assert "create_multi_shard_stream is not written yet" in run.text
+
+
+@pytest.mark.parametrize("names", side_by_side(RIGHT), ids=" ".join)
+def test_every_right_submission_passes_the_checks(names: tuple[str, ...], tmp_path: Path) -> None:
+    """However a client is made, a stream named or a loop written."""
+    folder = clone(tmp_path / "clone", files_of(*names))
+
+    run = run_checks(folder)
+
+    assert run.all_passed, run.text
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("wrong/always_four_shards", "Asked for 3 shards, it made 4."),
+        ("wrong/three_actions", "Event 3 should hold"),
+        ("wrong/timestamps_without_a_zone", "is not like 2026-03-01T12:34:56.789012Z"),
+        ("wrong/one_partition_key_for_all", "The partition keys should be the five users"),
+        ("wrong/events_only", "you returned"),
+        ("wrong/leaves_out_empty_shards", "The stream has the shards"),
+        ("wrong/replays_after_the_offset", "From offset 3 on there is"),
+        ("wrong/receives_and_does_not_delete", "received, but not deleted"),
+    ],
+)
+def test_an_obvious_fault_is_told_in_a_plain_sentence(
+    name: str, sentence: str, tmp_path: Path
+) -> None:
+    """A beginner reads what was asked and what came back."""
+    folder = clone(tmp_path / "clone", files_of(name))
+
+    run = run_checks(folder, checkpoints=checkpoints_of(name))
+
+    assert run.status == 1
+    assert sentence in run.text
+
+
+WRITER = "kinesis_multi_shard.py"
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        ("x = (", "kinesis_multi_shard.py is no Python"),
+        ("import nothing_like_it", "Importing kinesis_multi_shard.py raised ModuleNotFoundError"),
+        ("raise SystemExit(0)", "Importing kinesis_multi_shard.py raised SystemExit"),
+        ("while True: pass", "Importing kinesis_multi_shard.py had not ended after 0.5 s"),
+        ("", "has no function `create_multi_shard_stream`"),
+        (
+            "def create_multi_shard_stream(name, count):\n    return {}['lost']",
+            "raised KeyError: 'lost'\n  kinesis_multi_shard.py, line 2: return {}['lost']",
+        ),
+        (
+            "def create_multi_shard_stream(name, count):\n    import sys; sys.exit()",
+            "raised SystemExit",
+        ),
+        (
+            "import time\ndef create_multi_shard_stream(name, count):\n"
+            "    while True:\n        try: time.sleep(1)\n        except: break",
+            "had not ended after 0.5 s",
+        ),
+    ],
+    ids=[
+        "no Python",
+        "missing module",
+        "exit at import",
+        "endless import",
+        "no function",
+        "an error",
+        "exit",
+        "endless, and catches the interrupt",
+    ],
+)
+def test_code_that_does_not_work_is_told_where(source: str, sentence: str, tmp_path: Path) -> None:
+    """The run goes on, and names the student's line rather than one of ours."""
+    folder = clone(tmp_path / "clone", {WRITER: source.encode()})
+
+    run = run_checks(folder, "-k", "new_stream", checkpoints=["writer"], CHECK_SECONDS="0.5")
+
+    assert run.counts == {"writer": (0, 1)}
+    assert sentence in run.text
+    assert "Traceback" not in run.text
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    """It may have been renamed."""
+    folder = clone(tmp_path / "clone")
+    (folder / WRITER).unlink()
+
+    run = run_checks(folder, checkpoints=["writer"])
+
+    assert "There is no file kinesis_multi_shard.py." in run.text
+
+
+def test_threads_that_never_end_do_not_keep_the_run_from_ending(tmp_path: Path) -> None:
+    """Python would wait for them for ever."""
+    source = (
+        b"import threading\n"
+        b"def create_multi_shard_stream(name, count):\n"
+        b"    threading.Thread(target=threading.Event().wait).start()\n"
+    )
+    folder = clone(tmp_path / "clone", {WRITER: source})
+
+    run = run_checks(folder, "-k", "new_stream", checkpoints=["writer"])
+
+    assert run.status == 1
+    assert run.counts == {"writer": (0, 1)}
+
+
+def test_no_setting_of_the_machine_reaches_another_aws(tmp_path: Path) -> None:
+    """A profile, an endpoint or a proxy of the student's own are not used."""
+    folder = clone(tmp_path / "clone", SOLUTION.files)
+    settings = tmp_path / "config"
+    settings.write_text("[profile own]\nregion = eu-west-1\n")
+
+    run = run_checks(
+        folder,
+        checkpoints=["writer"],
+        AWS_PROFILE="own",
+        AWS_CONFIG_FILE=str(settings),
+        AWS_ENDPOINT_URL_KINESIS="http://127.0.0.1:9",
+        AWS_REGION="eu-west-1",
+        HTTP_PROXY="http://127.0.0.1:9",
+    )
+
+    assert run.all_passed, run.text
+
+
+def test_a_console_that_knows_few_letters_gets_them_all_the_same(tmp_path: Path) -> None:
+    """As on Windows, where it may be cp1252: nothing crashes."""
+    source = (
+        "def create_multi_shard_stream(name, count):\n"
+        "    print('\u2713 \u65e5\u672c')\n"
+        "    raise ValueError('\u65e5\u672c')\n"
+    )
+    folder = clone(tmp_path / "clone", {WRITER: source.encode()})
+
+    run = run_checks(
+        folder,
+        checkpoints=["writer"],
+        LC_ALL="C",
+        PYTHONCOERCECLOCALE="0",
+        PYTHONUTF8="0",
+        PYTHONIOENCODING="cp1252:strict",
+    )
+
+    assert run.counts["writer"][0] == 0
+    assert "INTERNALERROR" not in run.text
+
+
+def test_after_one_endless_call_the_others_are_stopped_sooner(tmp_path: Path) -> None:
+    """A reader that polls for ever is a common fault: its checks must not take minutes."""
+    source = "def read_from_shard(*a):\n    while True: pass\nread_all_shards = read_from_shard\n"
+    folder = clone(tmp_path / "clone", {"kinesis_read_shards.py": source.encode()})
+
+    run = run_checks(folder, checkpoints=["reader"], CHECK_SECONDS="3")
+
+    assert run.counts == {"reader": (0, 4)}
+    assert re.findall(r"had not ended after (\S+) s", run.text) == ["3", "2", "2", "2"]

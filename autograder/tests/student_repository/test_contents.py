@@ -1,0 +1,171 @@
+"""What lies in the student repository, and what must not."""
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from autograder.submission import read_submission
+from autograder.tests.student_repository.clone import ASSIGNMENT, COURSE, REPOSITORY, clone
+
+PROJECT = COURSE.assignments.parent
+STUDENT_PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))
+OUR_PROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))
+
+
+def handed_out() -> list[Path]:
+    """List the files of the student repository that are committed or about to be."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        check=True,
+        text=True,
+    ).stdout
+    return [REPOSITORY / name for name in listed.split("\0") if name]
+
+
+def versions(lines: list[str]) -> dict[str, str]:
+    """Read `name==version` of each line, markers left out."""
+    found = {}
+    for line in lines:
+        name, _, version = line.partition(";")[0].partition("==")
+        found[name.strip()] = version.strip()
+    return found
+
+
+def requirements() -> list[str]:
+    """Read the lines of requirements.txt."""
+    lines = (REPOSITORY / "requirements.txt").read_text("utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def test_no_line_of_a_solution_is_handed_out() -> None:
+    """Nor the marks, nor anything of the grader."""
+    texts = {str(path): path.read_text("utf-8") for path in handed_out()}
+    solutions = "\n".join(
+        path.read_text("utf-8") for path in (COURSE.solutions / ASSIGNMENT.id).glob("*.py")
+    )
+    regions = re.findall(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", solutions, re.DOTALL)
+    telling = {
+        line.strip() for region in regions for line in region.splitlines() if len(line.strip()) > 40
+    }
+
+    leaked = {
+        (name, line) for name, text in texts.items() for line in telling if f"{line}\n" in text
+    }
+
+    assert telling
+    assert not leaked
+    for name, text in texts.items():
+        assert "SOLUTION" not in text, name
+        assert "autograder" not in text, name
+
+
+def test_hidden_tests_say_nothing_that_the_checks_say() -> None:
+    """A visible check tells neither a title, nor a hint, nor the data of a hidden test."""
+    checks = "\n".join(path.read_text("utf-8") for path in (REPOSITORY / "checks").glob("*.py"))
+    suite = COURSE.suites / ASSIGNMENT.id
+    sentences = {
+        " ".join(sentence.split()).strip(". ")
+        for path in suite.glob("*.py")
+        for sentence in re.findall(r'"{1,3}([^"]{30,})"{1,3}', path.read_text("utf-8"))
+    }
+
+    assert sentences
+    assert not [sentence for sentence in sentences if sentence in checks]
+
+
+def test_the_checks_are_not_taken_for_helper_modules(tmp_path: Path) -> None:
+    """What is graded, and its digest, is the same with them as without."""
+    with_checks = clone(tmp_path / "with")
+
+    submission = read_submission(with_checks, ASSIGNMENT)
+
+    assert set(submission.files) == set(ASSIGNMENT.files)
+    assert not submission.refused
+
+
+def test_each_checkpoint_has_its_checks() -> None:
+    """In a file named after it."""
+    names = {path.stem for path in (REPOSITORY / "checks").glob("test_*.py")}
+
+    assert names >= {f"test_{one.id}" for one in ASSIGNMENT.checkpoints}
+
+
+def test_the_handout_names_the_requirements_that_no_check_looks_at() -> None:
+    """Who passes all checks must not believe that all is done."""
+    handout = (REPOSITORY / "README.md").read_text("utf-8")
+    checks = "\n".join(path.read_text("utf-8") for path in (REPOSITORY / "checks").glob("test_*"))
+    titles = re.findall(r'^    """((?:[A-Z]\d+(?:, )?)+):', checks, re.MULTILINE)
+
+    unchecked = set(re.findall(r"^\| <a id=\"\w+\"></a>(\w+) \|", handout, re.MULTILINE))
+    unchecked -= {one for title in titles for one in title.split(", ")}
+
+    named = re.search(r"none looks at ([^:]+):", handout)
+    assert named
+    assert set(re.findall(r"[A-Z]\d+", named[1])) == unchecked
+
+
+def test_students_have_the_versions_that_grade() -> None:
+    """The simulated AWS of the checks and boto3 are those of the grader."""
+    ours = versions(
+        [
+            *OUR_PROJECT["project"]["dependencies"],
+            *OUR_PROJECT["dependency-groups"]["dev"],
+            *OUR_PROJECT["tool"]["uv"]["constraint-dependencies"],
+        ]
+    )
+
+    theirs = versions(requirements())
+
+    assert theirs == {name: ours[name] for name in theirs}
+
+
+def test_uv_and_pip_install_the_same() -> None:
+    """pyproject.toml and requirements.txt name the same packages in the same versions."""
+    by_uv = versions(
+        [
+            *STUDENT_PROJECT["project"]["dependencies"],
+            *STUDENT_PROJECT["tool"]["uv"]["constraint-dependencies"],
+        ]
+    )
+
+    by_pip = versions(requirements())
+
+    assert by_pip == by_uv
+    assert all(by_pip.values())
+
+
+def test_no_lock_file_is_handed_out() -> None:
+    """It would record download addresses."""
+    names = {path.name for path in handed_out()}
+
+    assert "uv.lock" not in names
+    assert "uv.lock" in (REPOSITORY / ".gitignore").read_text("utf-8").splitlines()
+
+
+def test_the_environment_is_the_same_everywhere() -> None:
+    """In `.env`, in the dev container, and in the handout's commands."""
+    lines = (REPOSITORY / ".env").read_text("utf-8").splitlines()
+    environment = dict(line.split("=", 1) for line in lines if not line.startswith("#"))
+    container = (REPOSITORY / ".devcontainer" / "devcontainer.json").read_text("utf-8")
+    handout = (REPOSITORY / "README.md").read_text("utf-8")
+    port = environment["AWS_ENDPOINT_URL"].rpartition(":")[2]
+
+    in_container = dict(re.findall(r'"(AWS_\w+)": "([^"]*)"', container))
+
+    assert in_container == environment
+    assert f"moto_server -p {port}" in handout
+    assert f"moto_server -p {port}" in container
+
+
+@pytest.mark.parametrize("path", handed_out(), ids=lambda path: path.name)
+def test_files_are_text_with_lf_and_utf_8(path: Path) -> None:
+    """So that every system has the same bytes."""
+    content = path.read_bytes()
+
+    assert b"\r" not in content
+    assert content.decode("utf-8").endswith("\n")

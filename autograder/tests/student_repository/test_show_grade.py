@@ -1,0 +1,207 @@
+"""The step that shows the hidden grade: it waits a while, shows what is there, and never fails."""
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.feedback.markdown import as_markdown
+from autograder.tests.feedback.nasty import HARMLESS, grade_of
+from autograder.tests.student_repository.actions_runner import obeyed
+from autograder.tests.student_repository.clone import ASSIGNMENT, REPOSITORY
+from autograder.tests.student_repository.github import (
+    COMMIT,
+    REPOSITORY_NAME,
+    TOKEN,
+    GitHub,
+    serving,
+    status,
+)
+
+CHECKPOINTS = [one.id for one in ASSIGNMENT.checkpoints]
+GRADED = [status(one, description="2 / 3") for one in CHECKPOINTS]
+FEEDBACK = f"# `{ASSIGNMENT.id}`: 8 / 12\n\nAn empty page is not the end."
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What came of a run of the script."""
+
+    status: int
+    log: str
+    summary: str
+
+
+def show(github: GitHub, folder: Path, *, wait: str = "60", **environment: str) -> Shown:
+    """Run the script as the workflow does, without a pause between two questions."""
+    summary = folder / "summary.md"
+    with serving(github):
+        done = subprocess.run(
+            [sys.executable, "checks/show_grade.py"],
+            cwd=REPOSITORY,
+            env={
+                "GITHUB_ACTIONS": "true",
+                "GITHUB_API_URL": github.address,
+                "GITHUB_REPOSITORY": REPOSITORY_NAME,
+                "GITHUB_SHA": COMMIT,
+                "GITHUB_TOKEN": TOKEN,
+                "GITHUB_STEP_SUMMARY": str(summary),
+                "GRADE_WAIT_SECONDS": wait,
+                "GRADE_PAUSE_SECONDS": "0",
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "PYTHONIOENCODING": "cp1252:strict",
+                **environment,
+            },
+            capture_output=True,
+            encoding="cp1252",
+            timeout=120,
+            check=False,
+        )
+    text = summary.read_text("utf-8") if summary.exists() else ""
+    return Shown(done.returncode, done.stdout + done.stderr, text)
+
+
+def test_a_grade_that_is_there_is_shown_with_its_feedback(tmp_path: Path) -> None:
+    """In the log a line for each checkpoint, in the summary the comment as well."""
+    github = GitHub([GRADED], [["Well done!", FEEDBACK]])
+
+    shown = show(github, tmp_path)
+
+    assert shown.status == 0
+    assert shown.log.splitlines() == [f"grade/{one} success 2 / 3" for one in CHECKPOINTS]
+    assert FEEDBACK in shown.summary
+    assert "Well done!" not in shown.summary
+    assert all(f"| {one} | success | 2 / 3 |" in shown.summary for one in CHECKPOINTS)
+
+
+def test_only_the_own_commit_is_asked_for_with_the_token_of_the_job(tmp_path: Path) -> None:
+    """Its statuses and its comments, nothing else."""
+    github = GitHub([GRADED], [[FEEDBACK]])
+
+    show(github, tmp_path)
+
+    assert github.asked == [
+        (f"/repos/{REPOSITORY_NAME}/commits/{COMMIT}/status?per_page=100", f"Bearer {TOKEN}"),
+        (f"/repos/{REPOSITORY_NAME}/commits/{COMMIT}/comments?per_page=100", f"Bearer {TOKEN}"),
+    ]
+
+
+def test_it_waits_until_each_checkpoint_is_graded(tmp_path: Path) -> None:
+    """A status that is pending, or that of another tool, is not a grade."""
+    other = {"context": "ci/lint", "state": "success", "description": "fine"}
+    pending = [status(one, "pending", None) for one in CHECKPOINTS]
+    github = GitHub([[], [other], pending, GRADED[:1], [*GRADED, other]], [[FEEDBACK]])
+
+    shown = show(github, tmp_path)
+
+    assert [path for path, _ in github.asked if "/status" in path] == [github.asked[0][0]] * 5
+    assert FEEDBACK in shown.summary
+    assert "lint" not in shown.log + shown.summary
+
+
+def test_a_trouble_that_passes_is_waited_out(tmp_path: Path) -> None:
+    """GitHub answers with an error, or with half an answer, and then as it should."""
+    github = GitHub([502, b'{"statuses": [', GRADED], [[FEEDBACK]])
+
+    shown = show(github, tmp_path)
+
+    assert FEEDBACK in shown.summary
+
+
+def test_feedback_that_comes_a_moment_later_is_shown(tmp_path: Path) -> None:
+    """The comment may follow the statuses."""
+    github = GitHub([GRADED], [[], [FEEDBACK]])
+
+    shown = show(github, tmp_path)
+
+    assert FEEDBACK in shown.summary
+
+
+def test_feedback_that_is_not_published_is_said_to_be_missing(tmp_path: Path) -> None:
+    """The states are shown all the same."""
+    shown = show(GitHub([GRADED], [403]), tmp_path)
+
+    assert shown.status == 0
+    assert "There is no feedback yet." in shown.summary
+    assert "| writer | success |" in shown.summary
+
+
+def test_what_is_there_when_the_time_is_up_is_shown(tmp_path: Path) -> None:
+    """A checkpoint that is marked by hand, or late, does not hide the others."""
+    shown = show(GitHub([GRADED[:2]], [[FEEDBACK]]), tmp_path, wait="0")
+
+    assert len(shown.log.splitlines()) == 2
+    assert FEEDBACK in shown.summary
+
+
+@pytest.mark.parametrize(
+    ("statuses", "environment", "sentence"),
+    [
+        ([], {}, "Not graded yet."),
+        (403, {}, "GitHub answered 403"),
+        (503, {}, "GitHub answered 503"),
+        (b"<html>", {}, "GitHub's answer is not understood"),
+        (b"[1]", {}, "GitHub's answer is not understood"),
+        (b'{"statuses": [1]}', {}, "GitHub's answer is not understood"),
+        (b'{"statuses": null}', {}, "GitHub's answer is not understood"),
+        ([], {"GITHUB_API_URL": "http://127.0.0.1:9"}, "GitHub did not answer"),
+        ([], {"GITHUB_API_URL": "file:///etc"}, "GITHUB_API_URL is no address of the web"),
+        ([], {"GITHUB_TOKEN": ""}, "GITHUB_TOKEN is not set"),
+        ([], {"GRADE_WAIT_SECONDS": "soon"}, "could not convert"),
+    ],
+)
+def test_no_grade_is_said_in_one_line_and_is_no_failure(
+    statuses: Any, environment: dict[str, str], sentence: str, tmp_path: Path
+) -> None:
+    """The student reads why, and where to look."""
+    shown = show(GitHub([statuses]), tmp_path, **{"wait": "0", **environment})
+
+    assert shown.status == 0
+    assert len(shown.log.splitlines()) == 1
+    assert sentence in shown.log
+    assert "commit on GitHub" in shown.log
+    assert "## Grade" in shown.summary
+
+
+def test_a_refusal_is_not_waited_out(tmp_path: Path) -> None:
+    """To ask again would change nothing."""
+    github = GitHub([404, GRADED])
+
+    show(github, tmp_path)
+
+    assert len(github.asked) == 1
+
+
+def test_a_status_cannot_give_commands_or_markup(tmp_path: Path) -> None:
+    """Whoever can push can also set a status."""
+    text = "x\n::error::y ##[add-mask]z | <img src=a> \u2713 **b** \u202e"
+    github = GitHub([[status("writer\n::error::w", "success", text)]], [[]])
+
+    shown = show(github, tmp_path, wait="0")
+
+    assert shown.status == 0
+    assert list(obeyed(shown.log)) == []
+    assert len(shown.log.splitlines()) == 1
+    assert "<img" not in shown.summary
+    assert "**b**" not in shown.summary
+
+
+def test_a_huge_comment_is_cut(tmp_path: Path) -> None:
+    """GitHub takes no summary of more than 1 MiB."""
+    shown = show(GitHub([GRADED], [[FEEDBACK + "z" * 10**6]]), tmp_path)
+
+    assert FEEDBACK in shown.summary
+    assert len(shown.summary) < 200_000
+
+
+def test_the_comment_that_the_grader_writes_is_known_as_feedback(tmp_path: Path) -> None:
+    """By its heading, which names the assignment."""
+    grade = grade_of(HARMLESS).model_copy(update={"assignment": ASSIGNMENT.id})
+    comment = as_markdown(grade)
+
+    shown = show(GitHub([GRADED], [[comment]]), tmp_path)
+
+    assert comment.strip() in shown.summary
