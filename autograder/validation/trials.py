@@ -1,17 +1,15 @@
 """Grades many submissions side by side, each only where its changed file matters."""
 
 import io
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from queue import SimpleQueue
 
 from rich.console import Console
 
 from autograder.assignment import Assignment, Course
 from autograder.feedback.text import print_lost_points
 from autograder.grading.grade import Grade, Outcome
+from autograder.grading.pool import ExaminerPool
 from autograder.grading.run import Examiner
 from autograder.submission import Submission
 
@@ -52,10 +50,8 @@ def try_all(
     *,
     workers: int,
     on_done: Callable[[], None] = lambda: None,
-) -> Iterator[Trial]:
-    """Grade all entries, so many at a time, and yield their trials in the order given.
-
-    Each thread has an examiner and only waits for it.
+) -> list[Trial]:
+    """Grade all entries, so many at a time, and give their trials in the order given.
 
     Args:
         entries: What to grade.
@@ -64,27 +60,21 @@ def try_all(
         workers: How many are graded at once.
         on_done: Called after each, from any thread.
     """
+    order = list(entries)
 
-    def grade(entry: Entry) -> Trial:
+    def grade(examiner: Examiner, position: int) -> tuple[int, Trial]:
+        entry = order[position]
         concerned = [one.id for one in assignment.checkpoints if entry.file in one.files]
-        examiner = free.get()
-        try:
-            grade, trouble = examiner.grade(
-                entry.submission, checkpoints=concerned, seed=entry.seed
-            )
-        finally:
-            free.put(examiner)
+        grade, trouble = examiner.grade(entry.submission, checkpoints=concerned, seed=entry.seed)
         on_done()
         outcomes = {
             test.id: test.outcome for checkpoint in grade.checkpoints for test in checkpoint.tests
         }
-        return Trial(entry, outcomes, lost_points(grade), trouble)
+        return position, Trial(entry, outcomes, lost_points(grade), trouble)
 
-    free: SimpleQueue[Examiner] = SimpleQueue()
-    with ExitStack() as examiners, ThreadPoolExecutor(workers) as pool:
-        for _ in range(workers):
-            free.put(examiners.enter_context(Examiner(assignment, course)))
-        yield from pool.map(grade, entries)
+    with ExaminerPool(assignment, course, workers) as pool:
+        trials = dict(pool.each(grade, range(len(order))))
+    return [trials[position] for position in range(len(order))]
 
 
 def lost_points(grade: Grade) -> str:

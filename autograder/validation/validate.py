@@ -78,7 +78,7 @@ def validate(
         for repeat in range(scope.repeats)
     ]
     tick = progress("submissions", len(entries))
-    trials = list(try_all(entries, assignment, course, workers=scope.workers, on_done=tick))
+    trials = try_all(entries, assignment, course, workers=scope.workers, on_done=tick)
     by_name = {
         one.name: [trial for trial in trials if trial.entry.name == one.name] for one in corpus
     }
@@ -261,7 +261,7 @@ def _try_mutants(
         if one.name not in equivalents and scope.includes(one.name)
     ]
     tick = progress("mutants", len(entries))
-    trials = list(try_all(entries, assignment, course, workers=scope.workers, on_done=tick))
+    trials = try_all(entries, assignment, course, workers=scope.workers, on_done=tick)
     survivors = [trial.entry.name for trial in trials if not trial.failed]
     findings = [Finding(kind=Kind.MUTANT_SURVIVED, subject=one) for one in survivors]
     findings += [finding for trial in trials for finding in _grader_faults(trial)]

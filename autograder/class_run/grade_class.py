@@ -1,0 +1,200 @@
+"""Grades a class: each result is written as soon as it is there, and is not made twice.
+
+A result that is there already stands if the submission and the suite are the ones that it was made
+from: a grade is a function of these two, so it would come out the same. That makes a run that was
+interrupted, or done again the next day, go on where it is needed.
+"""
+
+import csv
+import io
+import json
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from autograder.assignment import Assignment, Course
+from autograder.class_run.sources import HandedIn
+from autograder.errors import AutograderError
+from autograder.feedback.html import as_html
+from autograder.feedback.inert import in_csv
+from autograder.grading.grade import Grade, Status
+from autograder.grading.plan import read_plan
+from autograder.grading.pool import ExaminerPool
+from autograder.grading.run import Examiner
+from autograder.submission import Submission, read_submission
+
+RESULTS, FEEDBACK, TABLE = "results", "feedback", "grades.csv"
+
+
+class Done(StrEnum):
+    """What was done about a student."""
+
+    GRADED = "graded"
+    KEPT = "kept"
+    """The result that was there stands."""
+    FAILED = "failed"
+    """The grader failed; a result that was there before stays."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One student's."""
+
+    student: str
+    done: Done
+    points: Mapping[str, float | None]
+    """By checkpoint; None where they are not decided. Empty where there is no grade."""
+    score: float
+    max_score: float
+    state: str
+    """That of the checkpoint that is furthest from decided; `failed` where there is no grade."""
+    trouble: str
+    """What failed on the grader's side; else empty."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """How to grade."""
+
+    workers: int = 1
+    force: bool = False
+    """Grade again what has a result that stands."""
+    confined: bool = True
+
+
+def grade_class(
+    handed_in: Iterable[HandedIn],
+    assignment: Assignment,
+    course: Course,
+    output: Path,
+    scope: Scope,
+    on_done: Callable[[Outcome], None] = lambda _: None,
+) -> Mapping[str, Outcome]:
+    """Grade everybody, and write results, feedback and a table.
+
+    Args:
+        handed_in: Whose folders to grade.
+        assignment: What they answer.
+        course: Where the hidden suite lies.
+        output: Folder for `results/ID.json`, `feedback/ID.html` and `grades.csv`.
+        scope: How to grade.
+        on_done: Called after each student, in this thread.
+
+    Returns:
+        What was done, by student.
+
+    Raises:
+        AutograderError: Nothing can be graded or written at all. One bad submission never raises.
+    """
+    suite = read_plan(assignment, course.suites / assignment.id).digest
+    for name in (RESULTS, FEEDBACK):
+        _make(output / name)
+    outcomes: dict[str, Outcome] = {}
+
+    def grade(examiner: Examiner, one: HandedIn) -> Outcome:
+        return _grade(examiner, one, assignment, output, suite, scope)
+
+    with ExaminerPool(assignment, course, scope.workers, confined=scope.confined) as pool:
+        for outcome in pool.each(grade, handed_in):
+            outcomes[outcome.student] = outcome
+            on_done(outcome)
+    _write(output / TABLE, as_table(outcomes.values(), assignment))
+    return {student: outcomes[student] for student in sorted(outcomes)}
+
+
+def _grade(
+    examiner: Examiner,
+    one: HandedIn,
+    assignment: Assignment,
+    output: Path,
+    suite: str,
+    scope: Scope,
+) -> Outcome:
+    result = output / RESULTS / f"{one.student}.json"
+    before = read_result(result)
+    try:
+        submission = read_submission(one.folder, assignment)
+        if before is not None and not scope.force and _stands(before, submission, suite, scope):
+            return outcome_of(one.student, Done.KEPT, before)
+        grade, trouble = examiner.grade(submission)
+        _write(output / FEEDBACK / f"{one.student}.html", as_html(grade))
+        _write(result, json.dumps(grade.model_dump(), indent=1) + "\n")
+    except AutograderError as error:
+        return outcome_of(one.student, Done.FAILED, before, str(error))
+    return outcome_of(one.student, Done.GRADED, grade, trouble)
+
+
+def outcome_of(student: str, done: Done, grade: Grade | None, trouble: str = "") -> Outcome:
+    """Sum a grade up; a class's grades as a whole would not fit into memory."""
+    if grade is None:
+        return Outcome(student, done, {}, 0.0, 0.0, "failed", trouble)
+    states = {checkpoint.status for checkpoint in grade.checkpoints}
+    order = (Status.UNGRADED, Status.UNMARKED, Status.COMPLETE)
+    return Outcome(
+        student=student,
+        done=done,
+        points={
+            one.id: None if one.status is Status.UNGRADED else one.score
+            for one in grade.checkpoints
+        },
+        score=grade.score,
+        max_score=grade.max_score,
+        state=next(one for one in order if one in states).value,
+        trouble=trouble,
+    )
+
+
+def _stands(grade: Grade, submission: Submission, suite: str, scope: Scope) -> bool:
+    """Whether a result is what grading again would give."""
+    return (
+        grade.submission.digest == submission.digest
+        and grade.grader.suite == suite
+        and grade.grader.jail == scope.confined
+        and all(one.status is not Status.UNGRADED for one in grade.checkpoints)
+    )
+
+
+def read_result(path: Path) -> Grade | None:
+    """Read a grade that was written before; None where there is none, or it is broken."""
+    try:
+        return Grade.model_validate(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, RecursionError, ValidationError):
+        return None
+
+
+def as_table(outcomes: Iterable[Outcome], assignment: Assignment) -> str:
+    """Write a row for each student: points by checkpoint, empty where they are not decided."""
+    file = io.StringIO()
+    writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
+    checkpoints = [one.id for one in assignment.checkpoints]
+    writer.writerow(["student", *checkpoints, "score", "max_score", "state"])
+    for one in sorted(outcomes, key=lambda outcome: outcome.student):
+        points = [one.points.get(name) for name in checkpoints]
+        scores = [one.score, one.max_score] if one.points else [None, None]
+        row = ["" if value is None else value for value in (*points, *scores)]
+        writer.writerow([in_csv(one.student), *row, one.state])
+    return file.getvalue()
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AutograderError(f"{folder} cannot be made: {error.strerror}") from None
+
+
+def _write(path: Path, text: str) -> None:
+    """Replace a file as a whole or not at all."""
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=path.parent, prefix=".", suffix=".part", delete=False
+        ) as file:
+            file.write(text)
+        Path(file.name).chmod(0o644)
+        Path(file.name).replace(path)
+    except OSError as error:
+        raise AutograderError(f"{path} cannot be written: {error.strerror}") from None

@@ -1,0 +1,115 @@
+"""Where a class's submissions come from: a folder per student, or what an LMS lets one download.
+
+An LMS's own names tell whose a submission is:
+
+* Moodle ("Download all submissions", folders): `Ada Lovelace_1234567_assignsubmission_file`;
+* Canvas ("Download Submissions", one file each): `lovelaceada_LATE_98765_4711_answers-1.ipynb`,
+  the first number being the student's id in Canvas; what was handed in again has `-1` in its name;
+* Gradescope ("Export Submissions"): `submission_123456`, and whose in `submission_metadata.yml`,
+  which is not read: give a roster whose ids are these names.
+"""
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.assignment import Assignment
+from autograder.errors import SubmissionError
+
+_MOODLE = re.compile(r"(?P<student>.+)_\d+_assignsubmission_(file|onlinetext)_?")
+_CANVAS = re.compile(r"[a-z0-9]+(_LATE)?_(?P<student>\d+)_\d+_(?P<file>.+)", re.IGNORECASE)
+_AGAIN = re.compile(r"-\d{1,3}(?=\.[^.]+\Z)")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,99}")
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """One student's folder."""
+
+    student: str
+    """Safe as the name of a file."""
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Source:
+    """What was found below a folder."""
+
+    handed_in: tuple[HandedIn, ...]
+    """By student."""
+    oddities: tuple[str, ...]
+    """A line for each thing that is left out, and why."""
+
+
+def find_submissions(folder: Path, assignment: Assignment, scratch: Path) -> Source:
+    """Find each student's submission below a folder.
+
+    Args:
+        folder: A folder per student, or the unpacked download of an LMS.
+        assignment: What they answer.
+        scratch: An empty folder, for submissions that have no folder of their own.
+
+    Raises:
+        SubmissionError: The folder cannot be read, or there is no submission in it.
+    """
+    try:
+        entries = sorted(folder.iterdir(), key=lambda one: one.name)
+    except OSError as error:
+        raise SubmissionError(f"{folder} cannot be read: {error.strerror}") from None
+    found = dict(_canvas_files(entries, assignment, scratch))
+    oddities: list[str] = []
+    for entry in entries:
+        if entry.is_symlink() or not entry.is_dir():
+            if entry.name not in {one.name for one in _of_canvas(entries)} and not _hidden(entry):
+                oddities.append(f"{entry.name!r} is no folder of a student")
+            continue
+        if _hidden(entry):
+            continue
+        moodle = _MOODLE.fullmatch(entry.name)
+        student = _as_id(moodle["student"] if moodle else entry.name)
+        if not _ID.fullmatch(student):
+            oddities.append(f"{entry.name!r} can be no student's id: rename it")
+        elif student in found:
+            oddities.append(f"{entry.name!r} is a second folder of {student!r}")
+        else:
+            found[student] = entry
+    if not found:
+        raise SubmissionError(f"{folder} has no submission in it: give a folder per student")
+    return Source(
+        tuple(HandedIn(student, found[student]) for student in sorted(found)), tuple(oddities)
+    )
+
+
+def _canvas_files(
+    entries: list[Path], assignment: Assignment, scratch: Path
+) -> Iterator[tuple[str, Path]]:
+    """Gather the files of Canvas's download into a folder per student."""
+    folders: dict[str, Path] = {}
+    for entry in _of_canvas(entries):
+        match = _CANVAS.fullmatch(entry.name)
+        assert match is not None
+        name = _AGAIN.sub("", match["file"])
+        if name in assignment.files or name.endswith(".py"):
+            place = folders.setdefault(match["student"], scratch / match["student"])
+            place.mkdir(exist_ok=True)
+            shutil.copyfile(entry, place / name)
+    yield from folders.items()
+
+
+def _of_canvas(entries: list[Path]) -> list[Path]:
+    return [
+        one
+        for one in entries
+        if _CANVAS.fullmatch(one.name) and one.is_file() and not one.is_symlink()
+    ]
+
+
+def _hidden(entry: Path) -> bool:
+    return entry.name.startswith((".", "__"))
+
+
+def _as_id(name: str) -> str:
+    """Turn a name that Moodle uses into an id: `Ada Lovelace` into `Ada-Lovelace`."""
+    return re.sub(r"\s+", "-", name.strip())
