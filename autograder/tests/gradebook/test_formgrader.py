@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, Response, sync_playwright
 from typer.testing import CliRunner
 
 from autograder.cli import app
@@ -68,6 +68,11 @@ def browser_page() -> Iterator[Page]:
         browser.close()
 
 
+def saved(answer: Response, kind: str) -> bool:
+    """Tell whether an answer is that to saving a mark or a comment."""
+    return answer.request.method == "PUT" and f"/api/{kind}/" in answer.url and answer.ok
+
+
 def run(*arguments: object) -> str:
     """Run our command; it must succeed."""
     done = CliRunner().invoke(app, [str(one) for one in arguments], catch_exceptions=False)
@@ -104,11 +109,12 @@ def test_a_mark_made_in_the_browser_outlives_a_regrade(tmp_path: Path) -> None:
         page.goto(f"{address}/formgrader/gradebook/m06-concepts/concepts")
         page.click("text=Show All Names")
         page.locator("tr", has_text="Ada").locator("a:visible").first.click()
+        page.wait_for_load_state("networkidle")
         for cell, points in (("c1-why", "0.5"), ("c2-why", "2"), ("c3-why", "1"), ("c6-why", "1")):
-            with page.expect_response(lambda answer: "/api/grade/" in answer.url):
+            with page.expect_response(lambda answer: saved(answer, "grade")):
                 page.fill(f"#{cell}", points)
                 page.locator(f"#{cell}").dispatch_event("change")
-        with page.expect_response(lambda answer: "/api/comment/" in answer.url):
+        with page.expect_response(lambda answer: saved(answer, "comment")):
             page.fill("#c1-why-comment", "Which property of the log, though?")
             page.locator("#c1-why-comment").dispatch_event("change")
         rubric = page.inner_text("body")

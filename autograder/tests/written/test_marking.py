@@ -155,6 +155,20 @@ def test_a_part_that_is_right_counts_though_others_are_not(mark: Mark) -> None:
     } <= came_back(grade)
 
 
+def test_letters_are_read_kindly(mark: Mark) -> None:
+    """Small ones, blanks around them, and numbers in quotes are no mistake of thinking."""
+    cell = {
+        "cell_type": "code",
+        "id": "kind",
+        "metadata": {},
+        "source": 'c1["photos"] = " Queue"\nc4 = "c"\nc3["records_per_second"] = "10,000"',
+    }
+
+    grade = mark(changed(solved(), lambda cells: [*cells, cell]))
+
+    assert grade.score == CLOSED
+
+
 def test_code_in_a_notebook_is_not_run(mark: Mark) -> None:
     """Not even where it would give the right answers."""
     code = {"cell_type": "code", "id": "evil", "source": "c4 = eval('chr(67)')", "metadata": {}}
