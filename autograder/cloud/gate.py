@@ -46,6 +46,10 @@ class _Asked:
     raw: bytes
 
 
+_HOST = re.compile(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*(:[0-9]{1,5})?")
+LONGEST_HOST = 100
+
+
 class Gate:
     """Answers HTTP on behalf of the cloud."""
 
@@ -232,8 +236,9 @@ def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _host(head: Head) -> str:
+    """Name the host that a queue's address is to begin with; one that can be none is not taken."""
     host = head.headers.get("host", "")
-    return host if re.fullmatch(r"[A-Za-z0-9.:-]{1,100}", host) else "127.0.0.1"
+    return host if len(host) <= LONGEST_HOST and _HOST.fullmatch(host) else "127.0.0.1"
 
 
 def _error_body(error: AwsError) -> bytes:

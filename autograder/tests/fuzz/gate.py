@@ -144,6 +144,10 @@ SEEDS: tuple[bytes, ...] = (
     b"POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n{}",
     b"POST / HTTP/1.1\r\nHost: a\r\nX-Amz-Target: AmazonSQS.ListQueues\r\nX-Autograder-Clock: 1e308"
     b"\r\namz-sdk-request: attempt=2\r\nContent-Length: 2\r\n\r\n{}",
+    *(
+        request("sqs.ListQueues", b"{}").replace(b"Host: a\r\n", b"Host: %b\r\n" % host)
+        for host in (b".", b"a" * 64, b"a:99999", b"a:0", b"-.xn--a", b"127.0.0.1:4566")
+    ),
     b"POST / HTTP/1.1\nHost: a\n\n",
     b"POST / HTTP/1.1\r\nX-A: 1\r2\r\nX-\xff: \x00\r\n folded\r\n\r\n",
 )  # fmt: skip
