@@ -46,8 +46,8 @@ class _Asked:
     raw: bytes
 
 
-_HOST = re.compile(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*(:[0-9]{1,5})?")
-LONGEST_HOST = 100
+_HOST = re.compile(r"(127\.0\.0\.1|localhost)(?::([0-9]{1,5}))?")
+HIGHEST_PORT = 65535
 
 
 class Gate:
@@ -236,9 +236,9 @@ def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _host(head: Head) -> str:
-    """Name the host that a queue's address is to begin with; one that can be none is not taken."""
-    host = head.headers.get("host", "")
-    return host if len(host) <= LONGEST_HOST and _HOST.fullmatch(host) else "127.0.0.1"
+    """Name the host that a queue's address is to begin with: ours, by the port that was asked."""
+    found = _HOST.fullmatch(head.headers.get("host", ""))
+    return found[0] if found and int(found[2] or 1) <= HIGHEST_PORT else "127.0.0.1"
 
 
 def _error_body(error: AwsError) -> bytes:
