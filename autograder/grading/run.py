@@ -40,6 +40,11 @@ from autograder.submission import Refusal, Submission
 STARTING_SECONDS = 120.0
 MOST_CALLS = 2
 """Calls that a test makes of a student's functions, each as slow as is allowed."""
+UNUSED_PLUGINS = (
+    "cacheprovider", "debugging", "doctest", "faulthandler", "junitxml", "logging", "pastebin",
+    "setuponly", "setupplan", "stepwise", "threadexception", "unittest", "unraisableexception",
+)  # fmt: skip
+"""Parts of pytest that hidden tests have no use for; the last one collects garbage five times."""
 REPORT = "report.json"
 
 
@@ -230,7 +235,8 @@ def pytest_arguments(
         "--rootdir", str(suite), "--confcutdir", str(suite), "--import-mode=importlib",
         "--disable-plugin-autoload", "-p", "pytest_metadata.plugin",
         "-p", "pytest_jsonreport.plugin",
-        "-p", "autograder.grading.plugin", "-p", "no:cacheprovider",
+        "-p", "autograder.grading.plugin",
+        *[part for name in UNUSED_PLUGINS for part in ("-p", f"no:{name}")],
         "-q", "--tb=line", "-rN", "--strict-markers", "--capture=fd",
         "--json-report", f"--json-report-file={scratch / REPORT}",
         "--json-report-omit", "collectors", "log", "streams", "keywords", "traceback",
