@@ -68,6 +68,8 @@ class Head:
     branch: str
     commit: str | None
     """None where the repository is empty."""
+    branches: Mapping[str, str] = field(default_factory=dict)
+    """The commit of each branch of the repository."""
 
 
 class Workshop:
@@ -78,21 +80,20 @@ class Workshop:
         self._remote = remote
         self._git("init", "--quiet", "--bare", ".")
 
-    def head(self, branch: str | None = None) -> Head:
-        """Look up a branch; None for the default one.
+    def head(self) -> Head:
+        """Look up the default branch.
 
         Raises:
-            PublishError: The repository cannot be read, or has commits but no such branch.
+            PublishError: The repository cannot be read, or has commits but not on that branch.
         """
         told = self._git("ls-remote", "--symref", self._remote.url, "HEAD", "refs/heads/*").decode()
         refs = dict(line.split("\t")[::-1] for line in told.splitlines() if line[:4] != "ref:")
-        if branch is None:
-            symbolic = re.search(r"^ref: refs/heads/(\S+)\tHEAD$", told, re.MULTILINE)
-            branch = symbolic[1] if symbolic else NEW_BRANCH
-        commit = refs.get(f"refs/heads/{branch}")
-        if commit is None and any(name != "HEAD" for name in refs):
-            raise PublishError(f"{self._remote.url} has no branch {branch}")
-        return Head(branch, commit)
+        symbolic = re.search(r"^ref: refs/heads/(\S+)\tHEAD$", told, re.MULTILINE)
+        branch = symbolic[1] if symbolic else NEW_BRANCH
+        heads = {name[11:]: commit for name, commit in refs.items() if name != "HEAD"}
+        if heads and branch not in heads:
+            raise PublishError(f"the repository has no branch {branch}")
+        return Head(branch, heads.get(branch), heads)
 
     def fetch(self, commit: str) -> None:
         """Fetch one commit, without its history and, where the server can, without its files."""

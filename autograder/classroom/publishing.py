@@ -10,6 +10,15 @@ from autograder.errors import PublishError
 from autograder.stubs import check as check_stubs
 
 
+class LeakError(PublishError):
+    """What was to be published holds secrets; none of it was."""
+
+    def __init__(self, leaks: tuple[Leak, ...]) -> None:
+        more = f" (and {len(leaks) - 1} more)" if len(leaks) > 1 else ""
+        super().__init__(f"nothing is published, since it would leak: {leaks[0]}{more}")
+        self.leaks = leaks
+
+
 @dataclass(frozen=True)
 class Publication:
     """What was published, or would be."""
@@ -42,7 +51,8 @@ def publish(
         dry_run: Whether to do all but the push.
 
     Raises:
-        PublishError: It holds a secret, is not committed, or could not be pushed.
+        LeakError: It holds a secret.
+        PublishError: It is not committed, or could not be pushed.
         AssignmentError: The stubs are not those of the solutions.
     """
     folder = course.assignments / assignment.id
@@ -69,11 +79,8 @@ def refuse_leaks(files: Mapping[str, File], secrets: Secrets) -> None:
     """Stop where anything to be published holds a secret.
 
     Raises:
-        PublishError: It does; a line for each file and secret.
+        LeakError: It does.
     """
-    leaks: tuple[Leak, ...] = find_leaks(
-        {name: one.content for name, one in files.items()}, secrets
-    )
+    leaks = find_leaks({name: one.content for name, one in files.items()}, secrets)
     if leaks:
-        lines = [f"  {leak}" for leak in leaks]
-        raise PublishError("\n".join(["nothing is published, since it would leak:", *lines]))
+        raise LeakError(leaks)

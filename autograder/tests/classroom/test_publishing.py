@@ -142,7 +142,7 @@ def test_a_leak_is_not_published(course: Course, template: Path) -> None:
     (assignment_folder(course) / "notes.md").write_text(next(solution_bodies()))
     commit_all(course.assignments.parent)
 
-    with pytest.raises(PublishError, match=r"(?s)would leak.*notes\.md: a solution in"):
+    with pytest.raises(PublishError, match=r"would leak: notes\.md: a solution in"):
         publish(course, ASSIGNMENT, Remote(str(template)), SECRETS)
 
     assert git(template, "rev-parse", "main") == before

@@ -12,7 +12,9 @@ one is a function with a decorator. `graphql.py` evaluates queries over plain di
 that GitHub's schema has but `objects.py` lacks is an error, as a misspelt one is.
 """
 
+from autograder.tests.github.dispatches import dispatches
 from autograder.tests.github.faults import Fault, broken, secondary_limit
+from autograder.tests.github.pulls import pull_requests
 from autograder.tests.github.repositories import GITLINK, LINK, Repository
 from autograder.tests.github.stand_in import Request, StandIn
 
@@ -24,5 +26,7 @@ __all__ = [
     "Request",
     "StandIn",
     "broken",
+    "dispatches",
+    "pull_requests",
     "secondary_limit",
 ]
