@@ -36,12 +36,10 @@ _SETTINGS = {
     "fetch.fsckObjects": "true",
     "gc.auto": "0",
     "http.followRedirects": "false",
-    "protocol.allow": "never",
-    "protocol.file.allow": "always",
-    "protocol.http.allow": "always",
-    "protocol.https.allow": "always",
+    "maintenance.auto": "false",
     "safe.directory": "*",
 }
+_ONLINE = frozenset({"ls-remote", "fetch", "push"})
 _REGULAR = frozenset({"100644", "100755"})
 
 
@@ -173,6 +171,11 @@ def run_git(
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_TERMINAL_PROMPT": "0",
+        "GIT_ASKPASS": "true",
+        # A push may fetch a file that it sends a new one as a difference from; nothing else may.
+        "GIT_ALLOW_PROTOCOL": "file:http:https" if arguments[0] in _ONLINE else "none",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "HOME": os.devnull,
         "LC_ALL": "C",
     }
     environment |= _as_environment({**_SETTINGS, **_authorization(remote)})
