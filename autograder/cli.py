@@ -22,6 +22,7 @@ from typer.exceptions import TyperException
 
 from autograder.assignment import Course
 from autograder.class_run.command import grade_class_command
+from autograder.classroom.handing_out import publish_command, release_command
 from autograder.doctor import examine, this_machine
 from autograder.errors import AutograderError
 from autograder.feedback.actions import as_workflow_log
@@ -53,6 +54,8 @@ app = typer.Typer(
 
 app.add_typer(gradebook, name="gradebook")
 app.command("grade-class")(grade_class_command)
+app.command("publish")(publish_command)
+app.command("release-solutions")(release_command)
 
 
 class Format(StrEnum):

@@ -1,6 +1,7 @@
-"""A student's folder, checked and read: what is graded, what comes along, what is refused.
+"""A student's files, checked and read: what is graded, what comes along, what is refused.
 
-Everything is read here once, as bytes; later steps never open the student's folder again. Links,
+They come from a folder, or from any other `Source`, such as a commit; the rules are the same.
+Everything is read here once, as bytes; later steps never open the source again. Links,
 devices and giants are refused by name with a sentence for the student. Symbolic links are never
 followed and hard links not read, since either could be one of the grader's own files.
 """
@@ -14,6 +15,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from autograder.assignment import Assignment
 from autograder.errors import SubmissionError
@@ -29,7 +31,12 @@ RUNTIME_MODULES = frozenset(
     | {"child", "runner", "values", "virtual_clock", "wire"}
 )
 
+TOO_LARGE = f"it is larger than {MAX_FILE_BYTES >> 20} MiB"
+LINKED = "it is not a plain, readable file (a link, or no right to read it)"
+
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
+_LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+"""How a file begins that stands for one in Git LFS (git-lfs, docs/spec.md)."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,8 @@ class Submission:
     graded: tuple[str, ...]
     """The names that the assignment grades; the others are helpers."""
     refused: tuple[Refusal, ...] = ()
+    commit: str | None = None
+    """Where the files come from, if that is known; not part of the submission's identity."""
 
     @property
     def file_digests(self) -> dict[str, str]:
@@ -84,6 +93,31 @@ class Submission:
             path.chmod(0o644)
 
 
+@dataclass(frozen=True)
+class Entry:
+    """One name in a folder of a source."""
+
+    name: str
+    is_folder: bool
+    """A link to a folder is none."""
+
+
+class Source(Protocol):
+    """Where a student's files come from; names are relative, with slashes, and `""` is the top."""
+
+    def entries(self, folder: str) -> list[Entry]:
+        """List a folder by name; what exceeds `MAX_ENTRIES` may be left out."""
+
+    def exists(self, name: str) -> bool:
+        """Whether there is anything of that name."""
+
+    def is_file(self, name: str) -> bool:
+        """Whether there is a file of that name, or a link that may be one."""
+
+    def read(self, name: str) -> bytes | str:
+        """Read a plain file of at most `MAX_FILE_BYTES`, or say why not, to the student."""
+
+
 def read_submission(folder: Path, assignment: Assignment) -> Submission:
     """Read a student's folder.
 
@@ -97,13 +131,24 @@ def read_submission(folder: Path, assignment: Assignment) -> Submission:
             raise SubmissionError(
                 f"{folder} is not a folder: give the folder with the graded files"
             )
-        found = list(_find(folder, assignment))
+        return read_source(_Folder(folder), assignment)
     except OSError as error:
         raise SubmissionError(f"{folder} cannot be read: {error.strerror}") from None
+
+
+def read_source(source: Source, assignment: Assignment, commit: str | None = None) -> Submission:
+    """Read a student's files from anywhere.
+
+    Args:
+        source: Where they are.
+        assignment: What they answer.
+        commit: To keep with the submission.
+    """
+    found = list(_find(source, assignment))
     files: dict[str, bytes] = {}
     refused: list[Refusal] = []
     for name in sorted(found):
-        content = _hides_graded(name, assignment) or _read(folder, name)
+        content = _hides_graded(name, assignment) or _read(source, name)
         if isinstance(content, Refusal):
             refused.append(content)
         elif len(files) == MAX_FILES:
@@ -111,50 +156,46 @@ def read_submission(folder: Path, assignment: Assignment) -> Submission:
             break
         else:
             files[name] = content
-    refused += _renamed_notebooks(folder, assignment, {*found})
-    return Submission(files, assignment.files, tuple(refused))
+    refused += _renamed_notebooks(source, assignment, {*found})
+    return Submission(files, assignment.files, tuple(refused), commit)
 
 
-def _renamed_notebooks(folder: Path, assignment: Assignment, found: set[str]) -> Iterator[Refusal]:
+def _renamed_notebooks(
+    source: Source, assignment: Assignment, found: set[str]
+) -> Iterator[Refusal]:
     """Say so where a graded notebook is missing and another lies in its place."""
     wanted = [name for name in assignment.files if name.endswith(".ipynb") and name not in found]
-    others = [one.name for one in _entries(folder) if one.name.endswith(".ipynb")] if wanted else []
+    others = [one.name for one in source.entries("") if one.name.endswith(".ipynb")]
     for name in wanted if others else ():
         (other,) = difflib.get_close_matches(name, others, 1, cutoff=0.0)
         yield Refusal(name, f"it is not there, but {other[:100]!r} is: rename it to {name}")
 
 
-def _find(folder: Path, assignment: Assignment) -> Iterator[str]:
+def _find(source: Source, assignment: Assignment) -> Iterator[str]:
     """Yield the graded files that exist, and the modules and packages beside them."""
     graded = set(assignment.files)
-    entries = _entries(folder)
+    entries = source.entries("")
     if len(entries) == MAX_ENTRIES:  # more may be there: the graded files are asked for by name
         listed = {entry.name for entry in entries}
-        yield from (name for name in graded - listed if os.path.lexists(folder / name))
+        yield from (name for name in graded - listed if source.exists(name))
     for entry in entries:
         if entry.name in graded:
             yield entry.name
-        elif entry.is_dir(follow_symlinks=False):
-            if (Path(entry) / "__init__.py").is_file() and _PLAIN_NAME.fullmatch(entry.name):
-                yield from _find_package(Path(entry), entry.name, 1)
+        elif entry.is_folder:
+            if _PLAIN_NAME.fullmatch(entry.name) and source.is_file(f"{entry.name}/__init__.py"):
+                yield from _find_package(source, entry.name, 1)
         elif entry.name.endswith(".py") and _PLAIN_NAME.fullmatch(entry.name[:-3]):
             yield entry.name
 
 
-def _find_package(folder: Path, prefix: str, depth: int) -> Iterator[str]:
-    for entry in _entries(folder):
-        name = f"{prefix}/{entry.name}"
-        if entry.is_dir(follow_symlinks=False):
+def _find_package(source: Source, folder: str, depth: int) -> Iterator[str]:
+    for entry in source.entries(folder):
+        name = f"{folder}/{entry.name}"
+        if entry.is_folder:
             if depth < MAX_PACKAGE_DEPTH and _PLAIN_NAME.fullmatch(entry.name):
-                yield from _find_package(Path(entry), name, depth + 1)
+                yield from _find_package(source, name, depth + 1)
         elif entry.name.endswith(".py") and _PLAIN_NAME.fullmatch(entry.name[:-3]):
             yield name
-
-
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
-    with os.scandir(folder) as entries:
-        first = [entry for _, entry in zip(range(MAX_ENTRIES), entries, strict=False)]
-    return sorted(first, key=lambda entry: entry.name)
 
 
 def _hides_graded(name: str, assignment: Assignment) -> Refusal | None:
@@ -165,32 +206,58 @@ def _hides_graded(name: str, assignment: Assignment) -> Refusal | None:
     return Refusal(name, f"the folder `{top}` hides {top}.py: rename or remove it")
 
 
-def _read(folder: Path, name: str) -> bytes | Refusal:
-    """Read one regular file without following links, or say why not."""
+def _read(source: Source, name: str) -> bytes | Refusal:
+    """Read one file, or say why not."""
     top = name.split("/")[0].removesuffix(".py")
     if top in sys.stdlib_module_names or top in RUNTIME_MODULES:
         return Refusal(
             name,
             f"its name hides the module `{top}` that Python or boto3 needs: rename it",
         )
-    path = folder / name
-    try:
-        # O_NONBLOCK: opening a FIFO must not wait for somebody to write to it.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
-        return Refusal(name, "it is not a plain, readable file (a link, or no right to read it)")
-    try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            return Refusal(name, "it is not a plain file")
-        if status.st_nlink > 1:
-            return Refusal(name, "it has more than one name (a hard link): hand in a copy")
-        content = _read_at_most(descriptor, MAX_FILE_BYTES + 1)
-    finally:
-        os.close(descriptor)
-    if len(content) > MAX_FILE_BYTES:
-        return Refusal(name, f"it is larger than {MAX_FILE_BYTES >> 20} MiB")
+    content = source.read(name)
+    if isinstance(content, str):
+        return Refusal(name, content)
+    if content.startswith(_LFS_POINTER):
+        return Refusal(name, "it is a pointer of Git LFS: commit the file itself")
     return content
+
+
+class _Folder:
+    """A folder on this machine."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def entries(self, folder: str) -> list[Entry]:
+        with os.scandir(self._folder / folder) as entries:
+            first = [entry for _, entry in zip(range(MAX_ENTRIES), entries, strict=False)]
+        listed = [Entry(one.name, one.is_dir(follow_symlinks=False)) for one in first]
+        return sorted(listed, key=lambda entry: entry.name)
+
+    def exists(self, name: str) -> bool:
+        return os.path.lexists(self._folder / name)
+
+    def is_file(self, name: str) -> bool:
+        return (self._folder / name).is_file()
+
+    def read(self, name: str) -> bytes | str:
+        try:
+            # O_NONBLOCK: opening a FIFO must not wait for somebody to write to it.
+            descriptor = os.open(
+                self._folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+            )
+        except OSError:
+            return LINKED
+        try:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                return "it is not a plain file"
+            if status.st_nlink > 1:
+                return "it has more than one name (a hard link): hand in a copy"
+            content = _read_at_most(descriptor, MAX_FILE_BYTES + 1)
+        finally:
+            os.close(descriptor)
+        return TOO_LARGE if len(content) > MAX_FILE_BYTES else content
 
 
 def _read_at_most(descriptor: int, size: int) -> bytes:

@@ -183,7 +183,9 @@ class Examiner:
             assignment=self._assignment.id,
             score=sum(one.score for one in checkpoints),
             max_score=sum(one.max_score for one in checkpoints),
-            submission=GradedSubmission(digest=submission.digest, files=submission.file_digests),
+            submission=GradedSubmission(
+                digest=submission.digest, commit=submission.commit, files=submission.file_digests
+            ),
             grader=Grader(
                 version=importlib.metadata.version("autograder"),
                 suite=self._plan.digest,

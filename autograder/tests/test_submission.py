@@ -173,3 +173,14 @@ def test_a_path_that_is_no_folder_is_one_clear_line(tmp_path: Path, assignment: 
         read_submission(tmp_path / "nothing", assignment)
     with pytest.raises(SubmissionError, match="is not a folder"):
         read_submission(file, assignment)
+
+
+def test_a_pointer_of_git_lfs_is_refused(tmp_path: Path, assignment: Assignment) -> None:
+    """It is not what the student meant to hand in, and Python would only find it strange."""
+    (tmp_path / WRITER).write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\n")
+
+    submission = read_submission(tmp_path, assignment)
+
+    assert submission.files == {}
+    assert [refusal.file for refusal in submission.refused] == [WRITER]
+    assert "LFS" in submission.refused[0].reason

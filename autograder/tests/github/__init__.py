@@ -1,0 +1,32 @@
+"""A small stand-in for GitHub: git over HTTP, REST and GraphQL, with rights, a log, and faults.
+
+    with StandIn(tmp_path) as github:
+        github.add_repository("course/m06-ada")
+        sha = github.push("course/m06-ada", {"a.py": "x = 1"})
+        token = github.add_token("grader", {"course/m06-ada": "write"})
+        ... run something with the environment `github.environment(token)` ...
+        assert github.comments("course/m06-ada", sha) == []
+
+It knows what this project asks for and answers 404 to all else. `rest.py` holds the routes: a new
+one is a function with a decorator. `graphql.py` evaluates queries over plain dicts, and a field
+that GitHub's schema has but `objects.py` lacks is an error, as a misspelt one is.
+"""
+
+from autograder.tests.github.dispatches import dispatches
+from autograder.tests.github.faults import Fault, broken, secondary_limit
+from autograder.tests.github.pulls import pull_requests
+from autograder.tests.github.repositories import GITLINK, LINK, Repository
+from autograder.tests.github.stand_in import Request, StandIn
+
+__all__ = [
+    "GITLINK",
+    "LINK",
+    "Fault",
+    "Repository",
+    "Request",
+    "StandIn",
+    "broken",
+    "dispatches",
+    "pull_requests",
+    "secondary_limit",
+]

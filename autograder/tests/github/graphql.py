@@ -1,0 +1,189 @@
+"""As much of GraphQL as GitHub's users need: fields, aliases, arguments, variables, fragments."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+_TOKEN = re.compile(r'[\s,]*(\.\.\.|"(?:[^"\\]|\\.)*"|-?\d+|[_A-Za-z]\w*|[{}()\[\]:$!=])')
+
+Resolver = Callable[[Mapping[str, Any]], Any]
+"""Makes a value of a field's arguments."""
+
+
+class QueryError(Exception):
+    """The query is wrong, or a field cannot be had: `type` is GitHub's word for it."""
+
+    def __init__(self, message: str, kind: str = "INVALID") -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+@dataclass
+class _Field:
+    name: str
+    alias: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+    inner: "list[_Field | _On] | None" = None
+
+
+@dataclass
+class _On:
+    """`... on Type { }`, or `...Name` with the type of the fragment."""
+
+    name: str
+    inner: "list[_Field | _On] | None"
+
+
+@dataclass(frozen=True)
+class _Variable:
+    name: str
+
+
+def execute(query: str, variables: Mapping[str, Any], root: Mapping[str, Any]) -> dict[str, Any]:
+    """Answer a query.
+
+    Args:
+        query: Its text.
+        variables: What its variables stand for.
+        root: Fields by name: values, dicts of fields, lists of such, or resolvers of any of these.
+    """
+    try:
+        selection, fragments = _Parser(query).document()
+        errors: list[dict[str, Any]] = []
+        data = _select(root, selection, fragments, variables, errors, [])
+    except QueryError as error:
+        return {"errors": [{"message": str(error)}]}
+    return {"data": data} | ({"errors": errors} if errors else {})
+
+
+def _select(
+    of: Mapping[str, Any],
+    selection: "list[_Field | _On]",
+    fragments: Mapping[str, _On],
+    variables: Mapping[str, Any],
+    errors: list[dict[str, Any]],
+    path: list[str],
+) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for one in selection:
+        if isinstance(one, _On):
+            fragment = fragments.get(one.name, one) if one.inner is None else one
+            if fragment.inner is None:
+                raise QueryError(f"no fragment {one.name}")
+            if of.get("__typename", fragment.name) == fragment.name:
+                found |= _select(of, fragment.inner, fragments, variables, errors, path)
+            continue
+        if one.name not in of:
+            raise QueryError(f"Field '{one.name}' doesn't exist on type '{of.get('__typename')}'")
+        given = {
+            name: variables[value.name] if isinstance(value, _Variable) else value
+            for name, value in one.arguments.items()
+        }
+        here = [*path, one.alias]
+        try:
+            value = of[one.name](given) if callable(of[one.name]) else of[one.name]
+        except QueryError as error:
+            errors.append({"type": error.kind, "path": here, "message": str(error)})
+            found[one.alias] = None
+            continue
+
+        def part(value: Any, inner: Any = one.inner, here: list[str] = here) -> Any:
+            if isinstance(value, list):
+                return [part(each) for each in value]
+            if isinstance(value, Mapping):
+                if inner is None:
+                    raise QueryError(f"'{here[-1]}' must have selections")
+                return _select(value, inner, fragments, variables, errors, here)
+            return value
+
+        found[one.alias] = part(value)
+    return found
+
+
+class _Parser:
+    def __init__(self, text: str) -> None:
+        text = re.sub(r"#[^\n]*", "", text)
+        self._tokens: list[str] = []
+        at = 0
+        while text[at:].strip(" \t\r\n,"):
+            match = _TOKEN.match(text, at)
+            if match is None:
+                raise QueryError(f"Parse error at {text[at : at + 20]!r}")
+            self._tokens.append(match[1])
+            at = match.end()
+        self._at = 0
+
+    def document(self) -> "tuple[list[_Field | _On], dict[str, _On]]":
+        """Read one operation and its fragments."""
+        operation: list[_Field | _On] | None = None
+        fragments: dict[str, _On] = {}
+        while self._at < len(self._tokens):
+            if self._peek() == "fragment":
+                self._take("fragment")
+                name = self._take()
+                self._take("on")
+                fragments[name] = _On(self._take(), self._selection())
+                continue
+            while self._peek() != "{":
+                if self._peek() == "(":
+                    self._skip_declarations()
+                else:
+                    self._take()
+            operation = self._selection()
+        if operation is None:
+            raise QueryError("no operation")
+        return operation, fragments
+
+    def _skip_declarations(self) -> None:
+        while self._take() != ")":
+            pass
+
+    def _selection(self) -> "list[_Field | _On]":
+        self._take("{")
+        found: list[_Field | _On] = []
+        while self._peek() != "}":
+            if self._peek() == "...":
+                self._take()
+                if self._peek() == "on":
+                    self._take()
+                    found.append(_On(self._take(), self._selection()))
+                else:
+                    found.append(_On(self._take(), None))
+                continue
+            alias = name = self._take()
+            if self._peek() == ":":
+                self._take()
+                name = self._take()
+            one = _Field(name, alias)
+            if self._peek() == "(":
+                self._take()
+                while self._peek() != ")":
+                    key = self._take()
+                    self._take(":")
+                    one.arguments[key] = self._value()
+                self._take()
+            if self._peek() == "{":
+                one.inner = self._selection()
+            found.append(one)
+        self._take()
+        return found
+
+    def _value(self) -> Any:
+        token = self._take()
+        if token == "$":
+            return _Variable(self._take())
+        if token[0] == '"' or token[0] in "-0123456789":
+            return json.loads(token)
+        return {"true": True, "false": False, "null": None}.get(token, token)
+
+    def _peek(self) -> str:
+        return self._tokens[self._at] if self._at < len(self._tokens) else ""
+
+    def _take(self, wanted: str | None = None) -> str:
+        token = self._peek()
+        if not token or wanted not in (None, token):
+            raise QueryError(f"Parse error on {token!r} (expected {wanted!r})")
+        self._at += 1
+        return token

@@ -1,0 +1,109 @@
+"""What a repository of the stand-in holds: a bare git repository, pushes, statuses, comments."""
+
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+NOTHING = "0" * 40
+LINK, GITLINK = "120000", "160000"
+"""Modes of a symbolic link and of a submodule."""
+
+File = str | bytes | tuple[str, str]
+"""A content, or a mode with a link's target or a submodule's commit."""
+
+_ALONE = {
+    "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+}
+
+
+def git(*arguments: str, folder: Path, given: bytes = b"") -> str:
+    """Run git without anybody's settings, and return what it prints."""
+    done = subprocess.run(
+        ["git", *arguments],
+        cwd=folder,
+        input=given,
+        env=_ALONE,
+        capture_output=True,
+        check=True,
+    )
+    return done.stdout.decode().strip()
+
+
+@dataclass
+class Repository:
+    """One repository, with what GitHub keeps beside the commits."""
+
+    full_name: str
+    folder: Path
+    """The bare git repository."""
+    private: bool = True
+    default_branch: str = "main"
+    activities: list[dict[str, object]] = field(default_factory=list)
+    """Pushes, oldest first."""
+    statuses: list[dict[str, object]] = field(default_factory=list)
+    comments: list[dict[str, object]] = field(default_factory=list)
+    pushed_at: str | None = None
+    more: dict[str, object] = field(default_factory=dict)
+    """Whatever else a route keeps."""
+
+    def create(self) -> None:
+        """Make the empty repository; any commit that it has can be fetched, and in part."""
+        self.folder.mkdir(parents=True)
+        git(
+            "init",
+            "--quiet",
+            "--bare",
+            f"--initial-branch={self.default_branch}",
+            folder=self.folder,
+        )
+        for key, value in {
+            "http.receivepack": "true",
+            "uploadpack.allowAnySHA1InWant": "true",
+            "uploadpack.allowFilter": "true",
+        }.items():
+            git("config", key, value, folder=self.folder)
+
+    def heads(self) -> dict[str, str]:
+        """The commit of each branch, by its full name."""
+        listed = git("for-each-ref", "--format=%(refname) %(objectname)", folder=self.folder)
+        return dict(line.split(" ") for line in listed.splitlines())
+
+    @property
+    def head(self) -> str | None:
+        """The commit of the default branch."""
+        return self.heads().get(f"refs/heads/{self.default_branch}")
+
+    def has(self, sha: str) -> bool:
+        """Whether there is such a commit."""
+        done = subprocess.run(
+            ["git", "cat-file", "-e", f"{sha}^{{commit}}"],
+            cwd=self.folder,
+            env=_ALONE,
+            capture_output=True,
+            check=False,
+        )
+        return done.returncode == 0
+
+    def commit(self, files: Mapping[str, File], branch: str, *, onto_nothing: bool = False) -> str:
+        """Make a commit of exactly these files the head of a branch."""
+        parent = None if onto_nothing else self.heads().get(f"refs/heads/{branch}")
+        stream = [
+            b"reset refs/heads/%s\n\n" % branch.encode() if onto_nothing else b"",
+            b"commit refs/heads/%s\ncommitter A <a@b.c> 0 +0000\ndata 1\n.\n" % branch.encode(),
+            b"from %s\n" % parent.encode() if parent else b"",
+            b"deleteall\n",
+        ]
+        for name, file in files.items():
+            mode, content = file if isinstance(file, tuple) else ("100644", file)
+            if mode == GITLINK:
+                stream.append(f"M {GITLINK} {content!s} {name}\n".encode())
+                continue
+            data = content.encode() if isinstance(content, str) else content
+            stream.append(b"M %s inline %s\n" % (mode.encode(), name.encode()))
+            stream.append(b"data %d\n%s\n" % (len(data), data))
+        git("fast-import", "--quiet", "--force", folder=self.folder, given=b"".join(stream))
+        return self.heads()[f"refs/heads/{branch}"]
