@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from enum import StrEnum
 
 from autograder.feedback.inert import inert
 from autograder.grading.grade import (
@@ -21,6 +22,17 @@ LONGEST_TRACE = 6
 MOST_RECORDS = 5
 LONGEST_RECORD = 100
 MOST_MORE = 1_000_000
+
+
+class Detail(StrEnum):
+    """How much of a grade students are shown; each shows what the one below does, and more."""
+
+    FULL = "full"
+    TITLES = "titles"
+    """Which tests gave points, but not why others did not."""
+    SCORE = "score"
+    """The points of each checkpoint."""
+
 
 WITHOUT_JAIL = "Graded without a jail (--no-jail): for trusted code only."
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from autograder.feedback.content import (
     LONGEST_TITLE,
     WITHOUT_JAIL,
+    Detail,
     feedback_lines,
     handout_link,
     passed,
@@ -33,7 +34,13 @@ class _Block:
     explains: int = 0
 
 
-def as_markdown(grade: Grade, *, files_at: str = "") -> str:
+def as_markdown(
+    grade: Grade,
+    *,
+    files_at: str = "",
+    detail: Detail = Detail.FULL,
+    limit: int = LONGEST_COMMENT,
+) -> str:
     """Write a grade in Markdown, no longer than a comment may be.
 
     Args:
@@ -41,15 +48,18 @@ def as_markdown(grade: Grade, *, files_at: str = "") -> str:
         files_at: Where the student's files are read, for links to the handout: such as
             `https://github.com/ORG/NAME/blob/COMMIT/`. A comment needs it; beside the files,
             it may be empty.
+        detail: How much to show.
+        limit: The most bytes that come back.
     """
     blocks = [_Block(_overview(grade))]
-    for checkpoint in grade.checkpoints:
+    for checkpoint in grade.checkpoints if detail is not Detail.SCORE else ():
         blocks.append(_Block(_tests(checkpoint)))
-        blocks += [
-            _Block(_cause(tests, files_at), explains=len(tests))
-            for tests in without_points(checkpoint)
-        ]
-    return _within(LONGEST_COMMENT, blocks)
+        if detail is Detail.FULL:
+            blocks += [
+                _Block(_cause(tests, files_at), explains=len(tests))
+                for tests in without_points(checkpoint)
+            ]
+    return _within(limit, blocks)
 
 
 def _within(limit: int, blocks: list[_Block]) -> str:
@@ -67,7 +77,7 @@ def _within(limit: int, blocks: list[_Block]) -> str:
         unexplained = sum(block.explains for block in missing)
         tables = sum(not block.explains for block in missing)
         shown.append(
-            f"*Left out, since GitHub takes no more than {limit:,} characters: "
+            f"*Left out, since GitHub takes no more than {LONGEST_COMMENT:,} characters: "
             f"the feedback on {unexplained} tests{f' and {tables} tables' if tables else ''}.*"
         )
     return "\n\n".join(shown) + "\n"
