@@ -8,6 +8,8 @@ AutograderError            one clear line for the person at the terminal; exit 2
 +-- RosterError            a list of students that cannot be used as it is; a line for each mistake
 +-- ExportError            a system needs what is not known of some students; a line for each
 +-- GradebookError         the gradebook's folder or database cannot be used; nothing is lost
++-- PolicyError            a course.toml that cannot be used; a line for each mistake
++-- GitHubError            GitHub, or git, did not do what was asked; it names no student
 """
 
 
@@ -44,3 +46,11 @@ class ExportError(AutograderError):
 
 class GradebookError(AutograderError):
     """The gradebook cannot be read or written as it is; what stands in it stays."""
+
+
+class PolicyError(AutograderError):
+    """The course's policy cannot be used; a line for each mistake names the key."""
+
+
+class GitHubError(AutograderError):
+    """GitHub or git did not do what was asked; the text holds no token and names no repository."""

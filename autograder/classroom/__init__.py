@@ -1,0 +1,1 @@
+"""The class on GitHub: grading what students push, by the course's policy."""

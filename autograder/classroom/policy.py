@@ -1,0 +1,271 @@
+"""A course's policy, `course.toml`: where its repositories are, when work is due, what is shown.
+
+    organization = "course-2026"
+    repository = "m06-{login}"           # each student's, by login on GitHub
+    roster = "roster.csv"                # beside this file
+    timezone = "Europe/Berlin"           # of all times that have none of their own
+    attempts_per_hour = 6                # gradings of one student; without it, any number
+
+    [deadline]
+    at = 2026-12-01T23:59:00
+    grace_minutes = 15                   # late by no more is not late
+
+    [late]                               # without it, lateness costs nothing
+    percent_per_day = 10                 # of the points, for each day begun
+    days = 3                             # what comes later is graded, but does not count
+
+    [extensions]                         # by login or id: due then, instead
+    ada = 2026-12-08T23:59:00
+
+    [[feedback]]                         # without any, all is shown from the start
+    detail = "titles"                    # full, titles or score
+
+    [[feedback]]
+    detail = "full"
+    from = 2026-12-05T12:00:00
+
+What follows from it is computed by pure functions: they are given the moment, and ask no clock.
+"""
+
+import math
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from autograder.errors import PolicyError
+from autograder.feedback.content import Detail
+from autograder.gradebook.roster import Roster
+from autograder.gradebook.student import Student
+
+POLICY_FILE = "course.toml"
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+_REPOSITORY = re.compile(r"[A-Za-z0-9._-]*\{login\}[A-Za-z0-9._-]*")
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
+
+
+class Deadline(_Model):
+    """When work is due, for who has no extension."""
+
+    at: datetime
+    grace_minutes: int = Field(default=0, ge=0, le=24 * 60)
+
+
+class Late(_Model):
+    """What lateness costs."""
+
+    percent_per_day: float = Field(ge=0, le=100, strict=False)
+    days: int | None = Field(default=None, ge=0)
+    """After so many days, work does not count any more; None: it always does."""
+
+
+class Stage(_Model):
+    """How much is shown from some moment on."""
+
+    detail: Detail = Field(strict=False)
+    begins: datetime | None = Field(default=None, alias="from")
+    """None: from the start."""
+
+
+class Policy(_Model):
+    """A course's policy; all times have a zone."""
+
+    organization: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}$")]
+    repository: str
+    roster: Path = Field(default=Path("roster.csv"), strict=False)
+    timezone: str
+    attempts_per_hour: int | None = Field(default=None, ge=1)
+    deadline: Deadline
+    late: Late | None = None
+    extensions: Mapping[str, datetime] = Field(default_factory=dict)
+    feedback: Annotated[tuple[Stage, ...], Field(strict=False)] = ()
+
+    @field_validator("repository")
+    @classmethod
+    def _names_each_student_s(cls, pattern: str) -> str:
+        if not _REPOSITORY.fullmatch(pattern):
+            raise ValueError("must be letters, digits, '.', '_', '-', and {login} once")
+        return pattern
+
+    @model_validator(mode="after")
+    def _stages_follow_each_other(self) -> Self:
+        begins = [one.begins for one in self.feedback[1:]]
+        if any(one.begins is None for one in self.feedback[1:]):
+            raise ValueError("feedback: each but the first must say `from` when it is shown")
+        if begins != sorted(begins, key=lambda one: one or datetime.max):
+            raise ValueError("feedback: must be in the order of their times")
+        return self
+
+    def repository_of(self, student: Student) -> str | None:
+        """Name a student's repository, without its owner; None where the login is not known."""
+        return self.repository.format(login=student.login.lower()) if student.login else None
+
+    def due(self, student: Student) -> datetime:
+        """When this student's work is due."""
+        for name, when in self.extensions.items():
+            if name.casefold() in (student.id.casefold(), (student.login or "").casefold()):
+                return when
+        return self.deadline.at
+
+    def detail_at(self, moment: datetime) -> Detail:
+        """How much students are shown at a moment; before the first stage begins, the score."""
+        shown = Detail.SCORE if self.feedback else Detail.FULL
+        for stage in self.feedback:
+            if stage.begins is None or stage.begins <= moment:
+                shown = stage.detail
+        return shown
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """How late something was handed in, and what that costs."""
+
+    due: datetime
+    pushed_at: datetime
+    days: int
+    """Days begun after the deadline; 0: in time, or within the grace."""
+    percent: float
+    """To be taken off the points."""
+    counts: bool
+    """False: too late to count at all."""
+
+    def after_penalty(self, score: float) -> float:
+        """Take off what lateness costs."""
+        return round(score * (100 - self.percent) / 100, 2)
+
+
+def lateness(policy: Policy, student: Student, pushed_at: datetime) -> Lateness:
+    """Say how late a push is.
+
+    Args:
+        policy: The course's.
+        student: Whose push it is.
+        pushed_at: When GitHub received it.
+    """
+    due = policy.due(student)
+    by = pushed_at - due
+    if by <= timedelta(minutes=policy.deadline.grace_minutes):
+        return Lateness(due, pushed_at, 0, 0.0, counts=True)
+    days = math.ceil(by / DAY)
+    late = policy.late or Late(percent_per_day=0)
+    counts = late.days is None or days <= late.days
+    percent = min(100.0, late.percent_per_day * days) if counts else 100.0
+    return Lateness(due, pushed_at, days, percent, counts=counts)
+
+
+def next_attempt(policy: Policy, graded_at: Iterable[datetime], now: datetime) -> datetime | None:
+    """Say when a student may be graded again.
+
+    Args:
+        policy: The course's.
+        graded_at: When the student was graded before.
+        now: The moment.
+
+    Returns:
+        None where it is allowed at once.
+    """
+    recent = sorted(one for one in graded_at if one > now - HOUR)
+    most = policy.attempts_per_hour
+    if most is None or len(recent) < most:
+        return None
+    return recent[-most] + HOUR
+
+
+def read_policy(path: Path) -> Policy:
+    """Read `course.toml`.
+
+    Raises:
+        PolicyError: It is missing or wrong; a line for each mistake names the key.
+    """
+    try:
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise PolicyError(f"{path} does not exist: give the course's policy") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise PolicyError(f"{path} cannot be read as TOML: {error}") from None
+    mistakes: list[str] = []
+    zone = _zone(settings.get("timezone"), mistakes)
+    if zone is not None:
+        settings = dict(_in_zone(settings, zone, (), mistakes))
+    try:
+        policy = Policy.model_validate(settings)
+    except ValidationError as error:
+        mistakes += [
+            f"{'.'.join(str(part) for part in one['loc']) or 'the whole'}: {one['msg']}"
+            for one in error.errors(include_url=False)
+        ]
+    if mistakes:
+        raise PolicyError("\n".join(f"{path}: {one}" for one in mistakes))
+    return policy.model_copy(update={"roster": path.parent / policy.roster})
+
+
+def check_extensions(policy: Policy, roster: Roster) -> None:
+    """See to it that each extension is somebody's.
+
+    Raises:
+        PolicyError: One is nobody's; a line for each.
+    """
+    unknown = [name for name in policy.extensions if roster.find(name) is None]
+    if unknown:
+        raise PolicyError("\n".join(f"extensions.{one}: is not in the roster" for one in unknown))
+
+
+def _zone(name: object, mistakes: list[str]) -> ZoneInfo | None:
+    if not isinstance(name, str):
+        return None  # the model says what is wrong
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError):  # ZoneInfoNotFoundError is a KeyError
+        pass
+    except KeyError:
+        pass
+    mistakes.append(f"timezone: {name!r} is no time zone: write one such as 'Europe/Berlin'")
+    return None
+
+
+def _in_zone(
+    settings: Mapping[str, Any], zone: ZoneInfo, path: tuple[str, ...], mistakes: list[str]
+) -> Iterator[tuple[str, Any]]:
+    """Give each time its zone, at any depth."""
+    for key, value in settings.items():
+        here = (*path, key)
+        if isinstance(value, datetime):
+            yield key, _moment(value, zone, here, mistakes)
+        elif isinstance(value, dict):
+            yield key, dict(_in_zone(value, zone, here, mistakes))
+        elif isinstance(value, list):
+            yield (
+                key,
+                [
+                    dict(_in_zone(one, zone, (*here, str(number)), mistakes))
+                    if isinstance(one, dict)
+                    else one
+                    for number, one in enumerate(value)
+                ],
+            )
+        else:
+            yield key, value
+
+
+def _moment(when: datetime, zone: ZoneInfo, path: tuple[str, ...], mistakes: list[str]) -> datetime:
+    """Put a wall clock's time into a zone, where it tells one moment."""
+    if when.tzinfo is not None:
+        return when
+    early, late = when.replace(tzinfo=zone, fold=0), when.replace(tzinfo=zone, fold=1)
+    if early.utcoffset() != late.utcoffset():
+        mistakes.append(
+            f"{'.'.join(path)}: the clocks change then: write it with its offset, as"
+            f" {early.isoformat()}"
+        )
+    return early
