@@ -1,9 +1,9 @@
-"""The command line: `autograder grade PATH`, `grade-class`, `gradebook`, `build` and others.
+"""The command line: `autograder grade PATH`, `grade-class`, `grade-pushes`, `build` and others.
 
 Exit 0: done, whatever the score. Exit 1: `build --check` found stubs out of date, `validate`
 something off, `doctor` something missing, `gradebook` something that it could not take; for some of
-a class there is no grade. Exit 2: it could not be done, said in one line on stderr. Nothing that a
-submission does changes that.
+a class or of the pushes there is no grade. Exit 2: it could not be done, said in one line on
+stderr. Nothing that a submission does changes that.
 """
 
 import os
@@ -22,6 +22,7 @@ from typer.exceptions import TyperException
 
 from autograder.assignment import Course
 from autograder.class_run.command import grade_class_command
+from autograder.classroom.command import grade_pushes_command
 from autograder.classroom.handing_out import publish_command, release_command
 from autograder.doctor import examine, this_machine
 from autograder.errors import AutograderError
@@ -56,6 +57,7 @@ app.add_typer(gradebook, name="gradebook")
 app.command("grade-class")(grade_class_command)
 app.command("publish")(publish_command)
 app.command("release-solutions")(release_command)
+app.command("grade-pushes")(grade_pushes_command)
 
 
 class Format(StrEnum):

@@ -7,14 +7,10 @@ interrupted, or done again the next day, go on where it is needed.
 
 import csv
 import io
-import json
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-
-from pydantic import ValidationError
 
 from autograder.assignment import Assignment, Course
 from autograder.class_run.sources import HandedIn
@@ -22,6 +18,7 @@ from autograder.errors import AutograderError
 from autograder.feedback.html import as_html
 from autograder.feedback.inert import in_csv
 from autograder.grading.grade import Grade, Status
+from autograder.grading.kept import read_result, write_result, write_whole
 from autograder.grading.plan import read_plan
 from autograder.grading.pool import ExaminerPool
 from autograder.grading.run import Examiner
@@ -102,7 +99,7 @@ def grade_class(
         for outcome in pool.each(grade, handed_in):
             outcomes[outcome.student] = outcome
             on_done(outcome)
-    _write(output / TABLE, as_table(outcomes.values(), assignment))
+    write_whole(output / TABLE, as_table(outcomes.values(), assignment))
     return {student: outcomes[student] for student in sorted(outcomes)}
 
 
@@ -121,8 +118,8 @@ def _grade(
         if before is not None and not scope.force and _stands(before, submission, suite, scope):
             return outcome_of(one.student, Done.KEPT, before)
         grade, trouble = examiner.grade(submission)
-        _write(output / FEEDBACK / f"{one.student}.html", as_html(grade))
-        _write(result, json.dumps(grade.model_dump(), indent=1) + "\n")
+        write_whole(output / FEEDBACK / f"{one.student}.html", as_html(grade))
+        write_result(result, grade)
     except AutograderError as error:
         return outcome_of(one.student, Done.FAILED, before, str(error))
     return outcome_of(one.student, Done.GRADED, grade, trouble)
@@ -158,14 +155,6 @@ def _stands(grade: Grade, submission: Submission, suite: str, scope: Scope) -> b
     )
 
 
-def read_result(path: Path) -> Grade | None:
-    """Read a grade that was written before; None where there is none, or it is broken."""
-    try:
-        return Grade.model_validate(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, RecursionError, ValidationError):
-        return None
-
-
 def as_table(outcomes: Iterable[Outcome], assignment: Assignment) -> str:
     """Write a row for each student: points by checkpoint, empty where they are not decided."""
     file = io.StringIO()
@@ -185,16 +174,3 @@ def _make(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise AutograderError(f"{folder} cannot be made: {error.strerror}") from None
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace a file as a whole or not at all."""
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, prefix=".", suffix=".part", delete=False
-        ) as file:
-            file.write(text)
-        Path(file.name).chmod(0o644)
-        Path(file.name).replace(path)
-    except OSError as error:
-        raise AutograderError(f"{path} cannot be written: {error.strerror}") from None

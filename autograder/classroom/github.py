@@ -40,6 +40,10 @@ class UncertainError(GitHubError):
     """GitHub may have done what was asked, or not: look before you ask again."""
 
 
+class NotThereError(GitHubError):
+    """What was asked for is not there, or may not be seen: GitHub does not say which."""
+
+
 @dataclass(frozen=True)
 class Place:
     """Where GitHub is, and what opens it."""
@@ -293,7 +297,8 @@ def _content(answer: httpx.Response, what: str) -> Any:
             410: "it is gone",
             422: "GitHub does not take what was sent",
         }.get(status, "GitHub refused")
-        raise GitHubError(f"{reason} ({what}: {status})")
+        error = NotThereError if status in (404, 410) else GitHubError
+        raise error(f"{reason} ({what}: {status})")
     if not answer.content:
         return None
     try:

@@ -31,7 +31,7 @@ from autograder.gradebook.database import (
     open_database,
     require_sound,
 )
-from autograder.gradebook.handins import HANDINS_FILE, Handin, read_handins
+from autograder.gradebook.handins import HANDINS_FILE, Handin, read_handins, write_handins
 from autograder.gradebook.marks import (
     machine_maximum,
     machine_points,
@@ -145,6 +145,28 @@ class Book:
                     self._keep(student_id, grade)
                     on_student()
         return Synced(tuple(sorted(taken)), tuple(problems))
+
+    def hand_in(self, student_id: str, grade: Grade, handin: Handin) -> None:
+        """Keep a grade and when its work was handed in, for the next sync; who is excused stays so.
+
+        Args:
+            student_id: Whose.
+            grade: The grade of what was handed in.
+            handin: When, and where it lies.
+
+        Raises:
+            GradebookError: The folder cannot be used.
+            RosterError: The roster is wrong.
+        """
+        roster = self.roster()
+        path = self.folder / HANDINS_FILE
+        with self._alone():
+            handins = dict(read_handins(path, roster))
+            excused = handin.excused or handins.get(student_id, Handin()).excused
+            new = handin.model_copy(update={"excused": excused})
+            self._keep(student_id, grade)
+            if handins.get(student_id) != new:
+                write_handins(path, handins | {student_id: new})
 
     def entries(self, *, missing_is_zero: bool = False) -> tuple[Entry, ...]:
         """Put together what is known of each student of the roster.

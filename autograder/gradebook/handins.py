@@ -6,13 +6,16 @@ and push times come from GitHub; an instructor may write the file by hand.
 """
 
 import csv
+import io
 from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from autograder.errors import GradebookError
+from autograder.feedback.inert import in_csv
 from autograder.gradebook.roster import Roster
+from autograder.grading.kept import write_whole
 
 HANDINS_FILE = "handins.csv"
 COLUMNS = ("student", "handed_in_at", "excused", "commit", "repository")
@@ -70,3 +73,25 @@ def read_handins(path: Path, roster: Roster) -> Mapping[str, Handin]:
     if mistakes:
         raise GradebookError("\n".join([f"{path}: {len(mistakes)} mistakes", *mistakes]))
     return found
+
+
+def write_handins(path: Path, handins: Mapping[str, Handin]) -> None:
+    """Write the file anew, in the order that is given.
+
+    Raises:
+        AutograderError: It cannot be written; what was there stays.
+    """
+    file = io.StringIO()
+    rows = csv.writer(file, lineterminator="\n")
+    rows.writerow(COLUMNS)
+    for student, one in handins.items():
+        rows.writerow(
+            [
+                in_csv(student),
+                one.handed_in_at.isoformat() if one.handed_in_at else "",
+                "yes" if one.excused else "",
+                one.commit or "",
+                one.repository or "",
+            ]
+        )
+    write_whole(path, file.getvalue())

@@ -1,0 +1,1 @@
+"""Tests of what happens with a class on GitHub, against a stand-in for it."""

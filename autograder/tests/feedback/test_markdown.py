@@ -8,7 +8,7 @@ from hypothesis import given
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from autograder.feedback.content import LONGEST_TITLE, feedback_lines
+from autograder.feedback.content import LONGEST_TITLE, Detail, feedback_lines
 from autograder.feedback.inert import inert
 from autograder.feedback.markdown import LONGEST_COMMENT, as_markdown
 from autograder.grading.grade import Feedback, Grade, GradedTest, Outcome, checkpoint_of
@@ -205,3 +205,27 @@ def test_a_megabyte_everywhere_is_cut(text: str) -> None:
     grade = grade_of([text + str(number) for number in range(PLACES)])
 
     assert len(as_markdown(grade).encode()) <= LONGEST_COMMENT
+
+
+@pytest.mark.parametrize(
+    ("detail", "tables", "causes"),
+    [(Detail.FULL, 3, 4), (Detail.TITLES, 3, 0), (Detail.SCORE, 1, 0)],
+)
+def test_it_shows_as_much_as_is_asked_for(detail: Detail, tables: int, causes: int) -> None:
+    """Points alone, or which tests gave them too, or also why others did not."""
+    text = as_markdown(grade_of(["planted"]), detail=detail)
+
+    kinds = [token.type + token.tag for token in PARSER.parse(text)]
+    assert text.startswith("# planted: 3 / ")
+    assert (kinds.count("table_opentable"), kinds.count("heading_openh3")) == (tables, causes)
+
+
+def test_room_can_be_left_below() -> None:
+    """For what somebody else adds; what does not fit is left out as ever."""
+    grade = grade_of(["planted"])
+    whole = as_markdown(grade)
+
+    text = as_markdown(grade, limit=len(whole.encode()) - 1)
+
+    assert len(text.encode()) < len(whole.encode())
+    assert "Left out" in text

@@ -15,6 +15,7 @@ import pytest
 from autograder.errors import GradebookError
 from autograder.gradebook.book import BACKUP, Book, Entry
 from autograder.gradebook.database import require_sound
+from autograder.gradebook.handins import Handin
 from autograder.gradebook.standing import StandingStatus
 from autograder.grading.grade import Outcome
 from autograder.tests.gradebook.students import a_grade, make_book, write_result
@@ -160,6 +161,23 @@ def test_lateness_and_excuses_come_from_the_handins(book: Book, results: Path) -
     assert (bob.late_seconds, bob.commit) == (2 * 3600, "abc")
     assert bob.handed_in_at == datetime(2026, 12, 2, 0, 59, tzinfo=UTC)
     assert entry(book, "cyd").standing.status is StandingStatus.EXCUSED
+
+
+def test_what_was_handed_in_is_kept_beside_what_stands_there(book: Book) -> None:
+    """Others stay, and so does who is excused; the next sync takes grade and time."""
+    path = book.folder / "handins.csv"
+    path.write_text("student,excused,commit\nbob,yes,abc\ncyd,yes,\n")
+    when = datetime(2026, 12, 2, 0, 59, tzinfo=UTC)
+
+    book.hand_in("bob", a_grade(), Handin(handed_in_at=when, commit="def", repository="o/r"))
+    book.sync([book.folder / "results"])
+
+    assert path.read_text() == (
+        "student,handed_in_at,excused,commit,repository\n"
+        "bob,2026-12-02T00:59:00+00:00,yes,def,o/r\n"
+        "cyd,,yes,,\n"
+    )
+    assert entry(book, "bob").standing.handed_in_at == when
 
 
 def test_mistakes_in_the_handins_are_told_all_at_once(book: Book, results: Path) -> None:

@@ -1,0 +1,238 @@
+"""The command `autograder grade-pushes`.
+
+What it prints may stand in a log that others read, so it holds no name, no code and no score:
+students are called by their place in the roster, unless `--names` is given.
+"""
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from autograder.assignment import Course
+from autograder.classroom.github import GitHubClient, Place
+from autograder.classroom.grade_pushes import (
+    Desk,
+    Done,
+    Outcome,
+    Push,
+    find_pushes,
+    grade_pushes,
+)
+from autograder.classroom.policy import POLICY_FILE, Policy, check_extensions, read_policy
+from autograder.errors import AutograderError, GitHubError, PolicyError, RosterError
+from autograder.feedback.inert import in_log
+from autograder.gradebook.book import Book
+from autograder.gradebook.roster import Roster, read_roster
+from autograder.gradebook.student import Student
+from autograder.grading.plan import read_plan
+from autograder.grading.pool import ExaminerPool
+
+CORES = os.cpu_count() or 1
+STATE = Path(".grade-pushes")
+_QUIET = (Done.ALREADY, Done.NO_PUSH, Done.NO_REPOSITORY, Done.NO_LOGIN)
+
+
+def grade_pushes_command(
+    policy: Annotated[Path, typer.Argument(help="The course's policy.")] = Path(POLICY_FILE),
+    assignment: Annotated[str | None, typer.Option(help="Id; default: the only one.")] = None,
+    repo: Annotated[
+        str | None, typer.Option(help="Grade only this repository, or this student's.")
+    ] = None,
+    sha: Annotated[
+        str | None, typer.Option(help="With --repo: grade this commit, not the last push.")
+    ] = None,
+    gradebook: Annotated[
+        Path | None, typer.Option(help="Write grades and push times into this folder, too.")
+    ] = None,
+    state: Annotated[
+        Path | None, typer.Option(help=f"Folder for what goes on; default: {STATE} at the policy.")
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, help="How many are graded at once.")] = CORES,
+    every: Annotated[int, typer.Option(min=5, help="With --watch: seconds between rounds.")] = 60,
+    *,
+    watch: Annotated[bool, typer.Option("--watch", help="Keep at it until stopped.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be graded; write nothing.")
+    ] = False,
+    regrade: Annotated[
+        bool, typer.Option("--regrade", help="Grade again what is graded; edits its comment.")
+    ] = False,
+    names: Annotated[
+        bool, typer.Option("--names", help="Call students by login, not by place in the roster.")
+    ] = False,
+    no_jail: Annotated[
+        bool, typer.Option("--no-jail", help="Run the code without a jail: only if you trust it.")
+    ] = False,
+) -> None:
+    """Grade what was pushed and is not graded yet, and publish it at the commits.
+
+    Needs GITHUB_TOKEN. Exit 0: all is graded; 1: some could not be, and the next run tries again.
+    """
+    course = Course.of_this_checkout()
+    chosen = course.load(assignment) if assignment else course.only()
+    try:
+        rules = read_policy(policy)
+        roster = read_roster(rules.roster)
+        check_extensions(rules, roster)
+    except (PolicyError, RosterError) as error:
+        if names:
+            raise
+        raise _nameless(error) from None
+    if sha is not None and (repo is None or not _is_commit(sha)):
+        raise PolicyError("--sha takes a whole commit id of 40 digits, and --repo with it")
+    students = roster.students if repo is None else (_whose(repo, rules, roster),)
+    if gradebook is not None and not gradebook.is_dir():
+        raise PolicyError(f"{gradebook} is no folder: make it, and put roster.csv into it")
+    with ExitStack() as opened:
+        desk = Desk(
+            client=opened.enter_context(GitHubClient(Place.from_environment())),
+            policy=rules,
+            assignment=chosen,
+            suite=read_plan(chosen, course.suites / chosen.id).digest,
+            state=state or policy.parent / STATE,
+            book=Book(gradebook, chosen) if gradebook else None,
+            regrade=regrade,
+            confined=not no_jail,
+        )
+        pool = _LatePool(
+            lambda: opened.enter_context(
+                ExaminerPool(chosen, course, workers, confined=not no_jail)
+            )
+        )
+        report = _Report(roster, names=names)
+        while True:
+            try:
+                failed = _round(desk, students, sha, pool, report, dry_run=dry_run)
+            except GitHubError as error:
+                if not watch:
+                    raise
+                report.say(str(error))
+                failed = True
+            if not watch:
+                break
+            time.sleep(every)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _round(
+    desk: Desk,
+    students: tuple[Student, ...],
+    commit: str | None,
+    pool: "_LatePool",
+    report: "_Report",
+    *,
+    dry_run: bool,
+) -> bool:
+    """Look once at all; tell whether anything failed."""
+    outcomes: list[Outcome] = []
+
+    def pushes() -> Iterator[Push]:
+        for one in find_pushes(desk, students, commit):
+            if isinstance(one, Push):
+                yield one
+            else:
+                outcomes.append(one)
+
+    # Read as a whole: if GitHub breaks off here, nothing has begun.
+    to_grade = list(pushes())
+    if dry_run:
+        outcomes += [Outcome(one.student, Done.GRADED) for one in to_grade]
+    elif to_grade:
+        for outcome in grade_pushes(desk, to_grade, pool):
+            outcomes.append(outcome)
+            report.one(outcome)
+    report.all(outcomes, dry_run=dry_run)
+    return any(one.done is Done.FAILED or one.trouble for one in outcomes)
+
+
+class _LatePool:
+    """A pool that is made when there is something to grade, and then kept."""
+
+    def __init__(self, make: Callable[[], ExaminerPool]) -> None:
+        self._make = make
+        self._pool: ExaminerPool | None = None
+
+    def each(self, do: Callable[[Any, Push], Outcome], tasks: Iterable[Push]) -> Iterator[Outcome]:
+        """Do something with each task."""
+        self._pool = self._pool or self._make()
+        return self._pool.each(do, tasks)
+
+
+class _Report:
+    """Says what happened, and of nobody in particular."""
+
+    def __init__(self, roster: Roster, *, names: bool) -> None:
+        self._places = {one.id: number for number, one in enumerate(roster.students, start=1)}
+        self._names = names
+        self._errors = Console(stderr=True, highlight=False, markup=False)
+
+    def say(self, line: str) -> None:
+        """Print a line."""
+        self._errors.print(in_log(line), soft_wrap=True)
+
+    def one(self, outcome: Outcome) -> None:
+        """Tell of one, if there is trouble."""
+        if outcome.trouble:
+            self.say(f"{self._who(outcome.student)}: {outcome.trouble}")
+
+    def all(self, outcomes: list[Outcome], *, dry_run: bool) -> None:
+        """Sum a round up."""
+        if dry_run:
+            for one in outcomes:
+                if one.done not in _QUIET:
+                    self.say(f"{self._who(one.student)}: would be {one.done}")
+        counts = Counter(one.done for one in outcomes)
+        table = Table(show_header=False)
+        table.add_row("students", str(len(outcomes)))
+        for done in Done:
+            if counts[done]:
+                table.add_row("to grade" if dry_run and done is Done.GRADED else done.value,
+                              str(counts[done]))  # fmt: skip
+        Console(highlight=False, markup=False).print(table)
+
+    def _who(self, student: Student) -> str:
+        return student.id if self._names else f"student {self._places[student.id]} of the roster"
+
+
+def _nameless(error: AutograderError) -> AutograderError:
+    """Leave out of an error what may name a student."""
+    first, *others = str(error).splitlines()
+    if isinstance(error, RosterError) and others:
+        return RosterError(f"{first} --names shows them")
+    lines = [
+        "extensions: one has a mistake, which --names shows" if "extensions." in line else line
+        for line in (first, *others)
+    ]
+    return type(error)("\n".join(dict.fromkeys(lines)))
+
+
+def _is_commit(text: str) -> bool:
+    return len(text) == 40 and all(one in "0123456789abcdef" for one in text)
+
+
+def _whose(repo: str, policy: Policy, roster: Roster) -> Student:
+    """Find the student by repository, login or id.
+
+    Raises:
+        AutograderError: It is nobody's.
+    """
+    owner, slash, name = repo.rpartition("/")
+    if slash and owner.casefold() != policy.organization.casefold():
+        raise AutograderError(f"--repo: the course's repositories belong to {policy.organization}")
+    for student in roster.students:
+        own = policy.repository_of(student)
+        if own is not None and own.casefold() == name.casefold():
+            return student
+    found = None if slash else roster.find(name)
+    if found is None:
+        raise AutograderError("--repo: it is no repository of a student of the roster")
+    return found

@@ -1,0 +1,164 @@
+"""What is published of a grade: a status for each checkpoint, and one comment with a marker.
+
+All of it is a function of the grade, the policy and the push, so that a run which begins anew
+writes the same, and can tell what is there already.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from autograder.classroom.policy import Lateness, Policy
+from autograder.feedback.content import Detail, passed, points
+from autograder.feedback.inert import inert
+from autograder.feedback.markdown import LONGEST_COMMENT, as_markdown
+from autograder.grading.grade import Grade, GradedCheckpoint, Outcome, Status
+
+PREFIX = "grade/"
+"""Before a checkpoint's id, in a status's name; the students' `checks/show_grade.py` knows it."""
+LONGEST_DESCRIPTION = 140
+"""Characters; GitHub answers 422 to more (REST, "Create a commit status")."""
+ROOM = 1_500
+"""Bytes for what is said of lateness, and for the marker."""
+
+_MARKER = re.compile(
+    r"<!-- graded commit=(?P<commit>[0-9a-f]{40,64}) suite=(?P<suite>sha256:[0-9a-f]+)"
+    r" detail=(?P<detail>\w+) -->"
+)
+_MORE = {Detail.SCORE: 0, Detail.TITLES: 1, Detail.FULL: 2}
+
+
+@dataclass(frozen=True)
+class Marker:
+    """A comment's last line, which is not shown: what the comment is about."""
+
+    commit: str
+    suite: str
+    """The digest of the hidden suite."""
+    detail: Detail
+
+    def __str__(self) -> str:
+        return f"<!-- graded commit={self.commit} suite={self.suite} detail={self.detail} -->"
+
+    def shows(self, detail: Detail) -> bool:
+        """Whether the comment shows this much, or more."""
+        return _MORE[self.detail] >= _MORE[detail]
+
+
+def marker_of(comment: str) -> Marker | None:
+    """Read the marker of a comment; None where it has none. Who wrote it is not looked at."""
+    last = comment.rstrip().rpartition("\n")[2]
+    match = _MARKER.fullmatch(last)
+    if match is None or match["detail"] not in list(Detail):
+        return None
+    return Marker(match["commit"], match["suite"], Detail(match["detail"]))
+
+
+@dataclass(frozen=True)
+class CommitStatus:
+    """One status of a commit."""
+
+    context: str
+    state: str
+    """`success`, `failure`, `error` or `pending`."""
+    description: str
+
+
+@dataclass(frozen=True)
+class Publication:
+    """All that is published of one push."""
+
+    comment: str
+    statuses: tuple[CommitStatus, ...]
+
+
+def publication(
+    grade: Grade, commit: str, detail: Detail, late: Lateness, policy: Policy, files_at: str
+) -> Publication:
+    """Write what to publish.
+
+    Args:
+        grade: The grade.
+        commit: Whose.
+        detail: How much is shown.
+        late: How late the push was.
+        policy: The course's.
+        files_at: Where the student's files are read, for links.
+    """
+    text = as_markdown(grade, files_at=files_at, detail=detail, limit=LONGEST_COMMENT - ROOM)
+    heading, _, rest = text.partition("\n")
+    notes = [*_on_lateness(grade, late, policy), *_on_detail(detail, policy)]
+    said = "".join(f"\n{note}\n" for note in notes)
+    marker = Marker(commit, grade.grader.suite, detail)
+    return Publication(
+        f"{heading}\n{said}{rest}\n{marker}\n",
+        tuple(_status(one, detail, late) for one in grade.checkpoints),
+    )
+
+
+def waiting(checkpoint: str, until: datetime, policy: Policy) -> CommitStatus:
+    """Say to a student that a push is graded later."""
+    return CommitStatus(
+        f"{PREFIX}{checkpoint}",
+        "pending",
+        f"graded after {_written(until, policy)}: {policy.attempts_per_hour} pushes an hour are",
+    )
+
+
+def _on_lateness(grade: Grade, late: Lateness, policy: Policy) -> list[str]:
+    if not late.days:
+        return []
+    days = "1 day" if late.days == 1 else f"{late.days} days"
+    when = (
+        f"This was pushed {_written(late.pushed_at, policy)} and due {_written(late.due, policy)}:"
+        f" up to {days} late."
+    )
+    if not late.counts:
+        return [f"**Too late.** {when} It is graded for you to see, and does not count."]
+    if not late.percent:
+        return [f"**Late.** {when}"]
+    left = late.after_penalty(grade.score)
+    return [
+        f"**Late.** {when} {late.percent:g}% of the points are taken off:"
+        f" {left:g} of {grade.score:g} remain."
+    ]
+
+
+def _on_detail(detail: Detail, policy: Policy) -> list[str]:
+    later = [
+        one.begins
+        for one in policy.feedback
+        if one.begins is not None and _MORE[one.detail] > _MORE[detail]
+    ]
+    return [f"More of it is shown from {_written(later[0], policy)} on."] if later else []
+
+
+def _written(moment: datetime, policy: Policy) -> str:
+    local = moment.astimezone(ZoneInfo(policy.timezone))
+    return local.strftime("%Y-%m-%d %H:%M UTC%z")
+
+
+def _status(checkpoint: GradedCheckpoint, detail: Detail, late: Lateness) -> CommitStatus:
+    """Sum a checkpoint up."""
+    decided = [test for test in checkpoint.tests if test.outcome is not Outcome.UNMARKED]
+    parts = [points(checkpoint)]
+    if checkpoint.status is Status.UNGRADED:
+        return CommitStatus(
+            f"{PREFIX}{checkpoint.id}", "error", "ungraded: the grader failed, no points are lost"
+        )
+    if checkpoint.status is Status.UNMARKED:
+        open_points = checkpoint.max_score - sum(test.max_score for test in decided)
+        parts.append(f"{open_points:g} points wait for a person")
+    if detail is not Detail.SCORE:
+        parts.append(f"{passed(checkpoint)} tests")
+    if not late.counts:
+        parts.append("too late to count")
+    elif late.percent:
+        parts.append(f"late: -{late.percent:g}%")
+    won = checkpoint.score == sum(test.max_score for test in decided)
+    return CommitStatus(
+        f"{PREFIX}{checkpoint.id}",
+        "success" if won else "failure",
+        inert(", ".join(parts), LONGEST_DESCRIPTION),
+    )

@@ -1,0 +1,44 @@
+"""Grades kept in files: read where they are whole, replaced as a whole or not at all."""
+
+import json
+import tempfile
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from autograder.errors import AutograderError
+from autograder.grading.grade import Grade
+
+
+def read_result(path: Path) -> Grade | None:
+    """Read a grade that was written before; None where there is none, or it is broken."""
+    try:
+        return Grade.model_validate(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, RecursionError, ValidationError):
+        return None
+
+
+def write_result(path: Path, grade: Grade) -> None:
+    """Keep a grade.
+
+    Raises:
+        AutograderError: It cannot be written.
+    """
+    write_whole(path, json.dumps(grade.model_dump(), indent=1) + "\n")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Replace a file as a whole or not at all.
+
+    Raises:
+        AutograderError: It cannot be written.
+    """
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=path.parent, prefix=".", suffix=".part", delete=False
+        ) as file:
+            file.write(text)
+        Path(file.name).chmod(0o644)
+        Path(file.name).replace(path)
+    except OSError as error:
+        raise AutograderError(f"{path} cannot be written: {error.strerror}") from None
