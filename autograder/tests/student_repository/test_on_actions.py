@@ -139,7 +139,7 @@ def test_the_summary_counts_each_checkpoint_in_the_order_of_the_handout(stubs: R
     """And says that the hidden tests are more, and where the grade will be."""
     rows = re.findall(r"^\| . (\w+) \| [^|]+ \| (\d+ of \d+) \|$", stubs.summary, re.MULTILINE)
 
-    assert [name for name, _ in rows] == ["writer", "reader", "replay", "brokers"]
+    assert [name for name, _ in rows] == ["writer", "reader", "replay", "brokers", "concepts"]
     assert all(count.startswith("0 of ") for _, count in rows)
     assert "Your grade comes from the hidden tests; there are more of them" in stubs.summary
     assert "it appears at your commit on GitHub" in stubs.summary
