@@ -5,11 +5,11 @@ students are called by their place in the roster, unless `--names` is given.
 """
 
 import os
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from time import sleep
 from typing import Annotated, Any
 
 import typer
@@ -118,7 +118,7 @@ def grade_pushes_command(
                 failed = True
             if not watch:
                 break
-            time.sleep(every)
+            sleep(every)
     if failed:
         raise typer.Exit(1)
 
