@@ -91,9 +91,11 @@ def grade_pushes_command(
     students = roster.students if repo is None else (_whose(repo, rules, roster),)
     if gradebook is not None and not gradebook.is_dir():
         raise PolicyError(f"{gradebook} is no folder: make it, and put roster.csv into it")
+    place = Place.from_environment()
+    os.environ.pop("GITHUB_TOKEN")  # no process that we start has it
     with ExitStack() as opened:
         desk = Desk(
-            client=opened.enter_context(GitHubClient(Place.from_environment())),
+            client=opened.enter_context(GitHubClient(place)),
             policy=rules,
             assignment=chosen,
             suite=read_plan(chosen, course.suites / chosen.id).digest,

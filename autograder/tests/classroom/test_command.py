@@ -1,5 +1,6 @@
 """`autograder grade-pushes`: what it takes, what it prints, and what it must never print."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -94,6 +95,16 @@ def test_what_is_printed_says_nothing_of_anybody(
     assert "student 2 of the roster: the commit cannot be fetched" in err
     words = ("ada", "bob", "Secretname", "mycode", "94", "ghp_", course.token)
     assert not any(word in out + err for word in words)
+
+
+@pytest.mark.usefixtures("fake")
+def test_no_process_that_is_started_has_the_token(course: Classroom, run: Run) -> None:
+    """Whoever grades needs none."""
+    course.push()
+
+    run()
+
+    assert "GITHUB_TOKEN" not in os.environ
 
 
 @pytest.mark.usefixtures("fake")
