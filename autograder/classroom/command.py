@@ -5,11 +5,11 @@ students are called by their place in the roster, unless `--names` is given.
 """
 
 import os
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from time import sleep
 from typing import Annotated, Any
 
 import typer
@@ -26,7 +26,7 @@ from autograder.classroom.grade_pushes import (
     find_pushes,
     grade_pushes,
 )
-from autograder.classroom.policy import POLICY_FILE, Policy, check_extensions, read_policy
+from autograder.classroom.policy import DEFAULT_COURSE, Policy, check_extensions, read_policy
 from autograder.errors import AutograderError, GitHubError, PolicyError, RosterError
 from autograder.feedback.inert import in_log
 from autograder.gradebook.book import Book
@@ -41,7 +41,9 @@ _QUIET = (Done.ALREADY, Done.NO_PUSH, Done.NO_REPOSITORY, Done.NO_LOGIN)
 
 
 def grade_pushes_command(
-    policy: Annotated[Path, typer.Argument(help="The course's policy.")] = Path(POLICY_FILE),
+    policy: Annotated[
+        Path, typer.Option("--course", help="The course's policy.")
+    ] = DEFAULT_COURSE,
     assignment: Annotated[str | None, typer.Option(help="Id; default: the only one.")] = None,
     repo: Annotated[
         str | None, typer.Option(help="Grade only this repository, or this student's.")
@@ -91,9 +93,11 @@ def grade_pushes_command(
     students = roster.students if repo is None else (_whose(repo, rules, roster),)
     if gradebook is not None and not gradebook.is_dir():
         raise PolicyError(f"{gradebook} is no folder: make it, and put roster.csv into it")
+    place = Place.from_environment()
+    os.environ.pop("GITHUB_TOKEN")  # no process that we start has it
     with ExitStack() as opened:
         desk = Desk(
-            client=opened.enter_context(GitHubClient(Place.from_environment())),
+            client=opened.enter_context(GitHubClient(place)),
             policy=rules,
             assignment=chosen,
             suite=read_plan(chosen, course.suites / chosen.id).digest,
@@ -118,7 +122,7 @@ def grade_pushes_command(
                 failed = True
             if not watch:
                 break
-            time.sleep(every)
+            sleep(every)
     if failed:
         raise typer.Exit(1)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder.assignment import Course
-from autograder.classroom.handing_out import DEFAULT_COURSE
+from autograder.classroom.policy import DEFAULT_COURSE
 from autograder.cli import main
 from autograder.tests.classroom.repositories import bare_repository, checkout, commit_all, files_of
 from autograder.tests.classroom.secrets import ASSIGNMENT, solution_bodies, student_repository

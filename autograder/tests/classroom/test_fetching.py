@@ -1,0 +1,213 @@
+"""What is taken of a commit, and that nothing a student commits is run, followed or written."""
+
+import os
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.classroom.fetching import fetch_submission
+from autograder.classroom.github import Place
+from autograder.errors import GitHubError
+from autograder.submission import MAX_FILE_BYTES, Submission, read_submission
+from autograder.tests.github import GITLINK, LINK, StandIn
+from autograder.tests.gradebook.students import ASSIGNMENT
+
+NAME = "course/m06-ada"
+WRITER, READER, BROKERS = "kinesis_multi_shard.py", "kinesis_read_shards.py", "compare_with_sqs.py"
+
+
+@pytest.fixture
+def github(tmp_path: Path) -> Iterator[StandIn]:
+    """Run a stand-in with a repository."""
+    with StandIn(tmp_path / "github") as made:
+        made.add_repository(NAME)
+        yield made
+
+
+def fetch(github: StandIn, sha: str, name: str = NAME, **more: int) -> Submission:
+    """Fetch with a token that may read the repository."""
+    token = github.add_token("grader", {NAME: "read"})
+    return fetch_submission(
+        Place.from_environment(github.environment(token)), name, sha, ASSIGNMENT, **more
+    )
+
+
+def test_a_commit_is_read_as_a_folder_is(github: StandIn, tmp_path: Path) -> None:
+    """The same files, the same digest; and it says which commit it is."""
+    files = {
+        WRITER: "x = 1\n",
+        "helper.py": "y = 2\r\n",
+        "parts/__init__.py": "",
+        "parts/inner.py": "z = 3\n",
+        "loose/none.py": "",
+        "notes.txt": "none",
+    }
+    for name, text in files.items():
+        path = tmp_path / "folder" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+    sha = github.push(NAME, files)
+
+    submission = fetch(github, sha)
+
+    folder = read_submission(tmp_path / "folder", ASSIGNMENT)
+    assert submission.files == folder.files
+    assert (submission.digest, submission.commit) == (folder.digest, sha)
+
+
+def test_a_commit_that_is_no_head_any_more_can_be_fetched(github: StandIn) -> None:
+    """As long as GitHub has it."""
+    sha = github.push(NAME, {WRITER: "x = 1\n"})
+    github.push(NAME, {WRITER: "x = 2\n"}, force=True)
+
+    submission = fetch(github, sha)
+
+    assert submission.files == {WRITER: b"x = 1\n"}
+
+
+def test_what_is_no_plain_file_is_refused(github: StandIn) -> None:
+    """A link, a submodule, a folder in a file's place, a pointer of Git LFS, a giant."""
+    sha = github.push(
+        NAME,
+        {
+            "linked.py": (LINK, "/etc/passwd"),
+            WRITER: (GITLINK, "1" * 40),
+            f"{READER}/x": "",
+            BROKERS: random.Random(1).randbytes(MAX_FILE_BYTES + 1),
+            "concepts.ipynb": "version https://git-lfs.github.com/spec/v1\noid sha256:0\n",
+        },
+    )
+
+    submission = fetch(github, sha)
+
+    assert submission.files == {}
+    assert {one.file: one.reason.split(":")[0] for one in submission.refused} == {
+        "linked.py": "it is not a plain, readable file (a link, or no right to read it)",
+        WRITER: "it is a submodule",
+        READER: "it is not a plain file",
+        BROKERS: "it is larger than 1 MiB",
+        "concepts.ipynb": "it is a pointer of Git LFS",
+    }
+
+
+def test_the_largest_file_that_is_allowed_is_read(github: StandIn) -> None:
+    """To the byte."""
+    content = random.Random(1).randbytes(MAX_FILE_BYTES)
+    sha = github.push(NAME, {BROKERS: content})
+
+    submission = fetch(github, sha)
+
+    assert submission.files == {BROKERS: content}
+
+
+def test_giants_beside_the_graded_files_are_not_even_fetched(github: StandIn) -> None:
+    """The server is asked to leave them out."""
+    content = random.Random(1).randbytes(2 * MAX_FILE_BYTES)
+    sha = github.push(NAME, {BROKERS: "x = 1\n", "video.mp4": content})
+
+    submission = fetch(github, sha, most_bytes=MAX_FILE_BYTES)
+
+    assert submission.files == {BROKERS: b"x = 1\n"}
+    assert submission.refused == ()
+
+
+def test_a_repository_that_is_too_large_as_a_whole_is_refused(github: StandIn) -> None:
+    """Whatever it is made of; that is the student's to mend, and no error of ours."""
+    noise = random.Random(1)
+    files: dict[str, str | bytes] = {f"{one}.bin": noise.randbytes(500_000) for one in range(4)}
+    sha = github.push(NAME, {BROKERS: "x = 1\n", **files})
+
+    submission = fetch(github, sha, most_bytes=MAX_FILE_BYTES)
+
+    refusal = submission.refusal_for((BROKERS,))
+    assert refusal is not None
+    assert "larger than 1 MiB" in refusal.reason
+
+
+def test_nothing_of_a_repository_is_run(
+    github: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No filter of its attributes, no hook, no submodule, and nobody's own configuration."""
+    ran = tmp_path / "ran"
+    home = tmp_path / "home"
+    (home / "hooks").mkdir(parents=True)
+    for hook in ("post-checkout", "reference-transaction", "pre-auto-gc"):
+        (home / "hooks" / hook).write_text(f"#!/bin/sh\ntouch {ran}\n")
+        (home / "hooks" / hook).chmod(0o755)
+    (home / ".gitconfig").write_text(
+        f'[filter "evil"]\n\tsmudge = touch {ran}\n\tclean = touch {ran}\n'
+        f"[core]\n\thooksPath = {home}/hooks\n\tfsmonitor = touch {ran}\n"
+    )
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("GIT_TEMPLATE_DIR", str(home))
+    sha = github.push(
+        NAME,
+        {
+            BROKERS: "x = 1\n",
+            ".gitattributes": "* filter=evil\n*.py filter=lfs\n",
+            ".gitmodules": f'[submodule "m"]\n\tpath = m\n\turl = {github.url}/{NAME}.git\n',
+            ".lfsconfig": f"[lfs]\n\turl = {github.url}/lfs\n",
+            "m": (GITLINK, "1" * 40),
+        },
+    )
+
+    submission = fetch(github, sha)
+
+    assert submission.files == {BROKERS: b"x = 1\n"}
+    assert not ran.exists()
+    assert {one.path.rpartition(".git/")[2] for one in github.requests} == {
+        "info/refs",
+        "git-upload-pack",
+    }
+
+
+def test_neither_token_nor_repository_stand_in_a_command_line(
+    github: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Command lines can be read by all users of a machine."""
+    seen = tmp_path / "seen"
+    wrapper = tmp_path / "bin" / "git"
+    wrapper.parent.mkdir()
+    real = next(
+        path
+        for folder in os.environ["PATH"].split(os.pathsep)
+        if (path := Path(folder) / "git").exists()
+    )
+    wrapper.write_text(
+        f'#!/bin/sh\ntr "\\0" " " < /proc/$PPID/cmdline >> {seen}\n'
+        f'tr "\\0" " " < /proc/$$/cmdline >> {seen}\nexec {real} "$@"\n'
+    )
+    wrapper.chmod(0o755)
+    sha = github.push(NAME, {BROKERS: "x = 1\n"})
+    token = github.add_token("grader", {NAME: "read"})
+    monkeypatch.setenv("PATH", f"{wrapper.parent}{os.pathsep}{os.environ['PATH']}")
+
+    fetch_submission(Place.from_environment(github.environment(token)), NAME, sha, ASSIGNMENT)
+
+    text = seen.read_text()
+    assert "fetch" in text
+    assert not any(word in text for word in (token, "Authorization", "m06-ada"))
+
+
+@pytest.mark.parametrize(
+    ("name", "sha", "said"),
+    [
+        (NAME, "1" * 40, "does not have it any more"),
+        ("course/m06-eve", None, "no right to read it"),
+        ("course/none", None, "no right to read it"),
+    ],
+)
+def test_what_cannot_be_fetched_is_told_without_names(
+    github: StandIn, name: str, sha: str | None, said: str
+) -> None:
+    """In one line, with what to do where one can do something."""
+    github.add_repository("course/m06-eve")
+    made = github.push("course/m06-eve", {BROKERS: ""})
+    github.push(NAME, {BROKERS: ""})
+
+    with pytest.raises(GitHubError, match=said) as caught:
+        fetch(github, sha or made, name)
+
+    assert not any(word in str(caught.value) for word in ("ada", "eve", "ghp_", "\n"))
