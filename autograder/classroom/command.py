@@ -41,9 +41,7 @@ _QUIET = (Done.ALREADY, Done.NO_PUSH, Done.NO_REPOSITORY, Done.NO_LOGIN)
 
 
 def grade_pushes_command(
-    policy: Annotated[
-        Path, typer.Option("--course", help="The course's policy.")
-    ] = DEFAULT_COURSE,
+    policy: Annotated[Path, typer.Option("--course", help="The course's policy.")] = DEFAULT_COURSE,
     assignment: Annotated[str | None, typer.Option(help="Id; default: the only one.")] = None,
     repo: Annotated[
         str | None, typer.Option(help="Grade only this repository, or this student's.")

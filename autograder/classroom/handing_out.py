@@ -15,7 +15,7 @@ import typer
 from autograder.assignment import Course
 from autograder.classroom.commits import Remote
 from autograder.classroom.github import GitHubClient, Place
-from autograder.classroom.policy import check_extensions, read_policy
+from autograder.classroom.policy import DEFAULT_COURSE, check_extensions, read_policy
 from autograder.classroom.publishing import LeakError, publish
 from autograder.classroom.releasing import Outcome, Plan, Release, as_page, release
 from autograder.classroom.secrets import read_secrets
@@ -23,8 +23,6 @@ from autograder.classroom.solutions import released_solutions
 from autograder.errors import AutograderError, PolicyError, PublishError, RosterError
 from autograder.feedback.inert import in_log, inert
 from autograder.gradebook.roster import Roster, read_roster
-
-DEFAULT_COURSE = Path("course/course.toml")
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9_][A-Za-z0-9._-]*")
 

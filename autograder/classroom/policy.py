@@ -44,7 +44,7 @@ from autograder.feedback.content import Detail
 from autograder.gradebook.roster import Roster
 from autograder.gradebook.student import Student
 
-POLICY_FILE = "course.toml"
+DEFAULT_COURSE = Path("course/course.toml")
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
