@@ -4,6 +4,8 @@ import csv
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,7 +17,7 @@ from autograder.classroom.grade_pushes import Done
 from autograder.gradebook.book import Book
 from autograder.tests.classroom.course import CONTEXTS, FILE, Classroom, round_elsewhere
 from autograder.tests.github import Fault, StandIn, broken, secondary_limit
-from autograder.tests.gradebook.students import ASSIGNMENT
+from autograder.tests.gradebook.students import ASSIGNMENT, COURSE
 
 LATE = "[late]\npercent_per_day = 10\ndays = 3\n"
 STAGES = (
@@ -510,3 +512,29 @@ def test_grades_and_push_times_go_into_the_gradebook(course: Classroom, tmp_path
         "repository": "course/m06-ada",
     }
     assert sha in (folder / "results" / "ada.json").read_text()
+
+
+def test_the_student_s_own_job_shows_what_was_published(course: Classroom, tmp_path: Path) -> None:
+    """With a token that may only read, as that of a job."""
+    sha = course.push(text="wrong\n")
+    course.done()
+    name = course.name("ada")
+    token = course.github.add_token("ada", {name: {"contents": "read", "statuses": "read"}})
+    checks = COURSE.assignments / ASSIGNMENT.id / "checks"
+
+    done = subprocess.run(
+        [sys.executable, checks / "show_grade.py"],
+        env={
+            **course.github.environment(token),
+            "GITHUB_REPOSITORY": name,
+            "GITHUB_SHA": sha,
+            "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
+            "GRADE_WAIT_SECONDS": "0",
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert "grade/writer failure 0 / 30" in done.stdout
+    assert course.comments(sha)[0] in (tmp_path / "summary").read_text()
