@@ -141,6 +141,7 @@ def in_html(value: object, limit: int = LONGEST_LINE) -> Markup:
 
 
 _CELL_START = re.compile(r"(^|[;|])( *)(?=(\S))")
+_CELL_ENDS = (";", "|", "\t", ":")
 _DELIMITERS = (";", "|", ":", " ")
 _FORMULA_SIGNS = frozenset("=+-@\u2212")
 
@@ -150,10 +151,14 @@ def in_csv(text: str, limit: int = LONGEST_LINE) -> str:
 
     An apostrophe in front keeps a spreadsheet from computing what begins with `=`, `+`, `-` or `@`,
     in full width too, also where a program takes `;` or `|` for the end of a cell. For such a
-    program, a double quote behind a `;` would open a cell that swallows the rows below: those in
-    the text become single ones, and the one that ends the cell gets an apostrophe in between.
+    program, a double quote behind a `;` would open a cell that swallows the rows below: those of
+    a text with such an end in it become single ones, and the one that ends the cell gets an
+    apostrophe in between.
     """
-    cell = _CELL_START.sub(_guarded, inert(text, limit).replace('"', "'"))
+    shown = inert(text, limit)
+    if any(one in shown for one in _CELL_ENDS):
+        shown = shown.replace('"', "'")
+    cell = _CELL_START.sub(_guarded, shown)
     return f"{cell}'" if cell.endswith(_DELIMITERS) else cell
 
 
