@@ -14,7 +14,6 @@ import fcntl
 import json
 import os
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -43,6 +42,7 @@ from autograder.gradebook.roster import Roster, read_roster
 from autograder.gradebook.standing import CheckpointPoints, Standing
 from autograder.gradebook.student import Student
 from autograder.grading.grade import Grade
+from autograder.grading.kept import write_result
 
 DATABASE = "gradebook.db"
 BACKUP = f"{DATABASE}.before-sync"
@@ -261,17 +261,12 @@ class Book:
         return maxima
 
     def _keep(self, student_id: str, grade: Grade) -> None:
-        text = json.dumps(grade.model_dump(), sort_keys=True) + "\n"
-        path = self.folder / RESULTS / f"{student_id}.json"
+        folder = self.folder / RESULTS
         try:
-            path.parent.mkdir(exist_ok=True)
-            with tempfile.NamedTemporaryFile(
-                "w", encoding="utf-8", dir=path.parent, delete=False, prefix=".", suffix=".part"
-            ) as file:
-                file.write(text)
-            Path(file.name).replace(path)
+            folder.mkdir(exist_ok=True)
         except OSError as error:
-            raise GradebookError(f"{path}: cannot be written: {error.strerror}") from None
+            raise GradebookError(f"{folder}: cannot be made: {error.strerror}") from None
+        write_result(folder / f"{student_id}.json", grade)
 
     @contextmanager
     def _open(self) -> Iterator[Database]:

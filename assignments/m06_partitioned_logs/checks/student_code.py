@@ -140,7 +140,7 @@ class StudentFile:
         raise CheckFailed("\n".join([message, *where]), place) from None
 
 
-class _Raised(Exception):  # noqa: N818
+class _Raised(Exception):  # noqa: N818 - what was hoped for
     """A call raised an error, as it should."""
 
 

@@ -16,7 +16,7 @@ LONGEST_SLEEP = 0.02
 """Sleeping is cut short, since the simulated AWS is ready at once. (The grader's clock jumps.)"""
 
 
-class TooLong(Exception):  # noqa: N818
+class TooLong(Exception):  # noqa: N818 - reads as what happened
     """A call was ended because it took too long."""
 
     def __init__(self, seconds: float) -> None:

@@ -35,7 +35,7 @@ def run(
 ) -> Mapping[str, Outcome]:
     """Grade each folder below a folder."""
     handed_in = [HandedIn(one.name, one) for one in sorted(folder.iterdir())]
-    return grade_class(handed_in, ASSIGNMENT, COURSE, output, scope, **more)  # type: ignore[arg-type]
+    return grade_class(handed_in, ASSIGNMENT, COURSE, output, scope, **more)  # type: ignore[arg-type] # on_done
 
 
 def results(output: Path) -> dict[str, object]:
