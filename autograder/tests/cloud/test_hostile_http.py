@@ -223,22 +223,21 @@ def test_a_client_that_does_not_read_is_cut_off(cloud: Cloud, strict: Dial) -> N
 
 def test_closing_the_server_ends_its_connections(cloud: Cloud) -> None:
     """No thread waits for a client any longer."""
-    threads = threading.active_count()
+    before = set(threading.enumerate())  # those of earlier tests may end meanwhile
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = Server(cloud.gate, listener)
         with socket.create_connection(listener.getsockname()[:2], PATIENCE) as connection:
             connection.sendall(b"POST ")
-            while threading.active_count() < threads + 2:
+            while len(begun := set(threading.enumerate()) - before) < 2:
                 select.select([], [], [], 0.01)
 
             server.close()
             answer = heard(connection)
 
     assert answer == b""
-    for _ in range(1000):
-        if threading.active_count() > threads:
-            select.select([], [], [], 0.01)
-    assert threading.active_count() == threads
+    for thread in begun:
+        thread.join(PATIENCE)
+    assert not any(thread.is_alive() for thread in begun)
 
 
 @pytest.mark.parametrize(
