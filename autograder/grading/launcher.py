@@ -15,13 +15,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from autograder.errors import AutograderError, JailError
+from autograder.errors import AutograderError
 
 OUTPUT = "output.txt"
 WARM = b"warm"
@@ -158,13 +157,11 @@ def _import_all() -> None:
     import autograder.grading.plugin
     import autograder.grading.verdict  # noqa: F401
     from autograder.cloud import Cloud
-    from autograder.jail.bubblewrap import find_bubblewrap, runtime_packages
+    from autograder.jail.bubblewrap import runtime_packages
 
     # What these find is kept, and is the same for each run.
     Cloud().close()
     runtime_packages()
-    with suppress(JailError):
-        find_bubblewrap()
     # Else a fork's collector would write to each object that it inherits, and copy its page.
     gc.freeze()
 

