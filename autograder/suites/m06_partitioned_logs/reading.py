@@ -217,6 +217,9 @@ def blame_iterator(
 ) -> None:
     """End the test where the iterator's type explains what is unread: one cause, one sentence."""
     function = _function(call)
+    replays = call.startswith("replay")
+    from_offset = "a replay that starts with the record at the offset"
+    at_offset = "Which type of iterator starts at the offset itself?"
     types = {
         str(one.parameters.get("ShardIteratorType")) for one in cloud.calls.of("GetShardIterator")
     }
@@ -224,24 +227,24 @@ def blame_iterator(
         wrong(
             f"{function} took a shard iterator of type LATEST, which starts behind the newest "
             "record: nothing of what the shard holds came back.",
-            expected="the records that are in the shard",
-            hint="Which type of iterator starts at the oldest record?",
+            expected=from_offset if replays else "the records that are in the shard",
+            hint=at_offset if replays else "Which type of iterator starts at the oldest record?",
             witnesses=witnesses,
         )
-    if types == {"TRIM_HORIZON"} and call.startswith("replay") and found[:1] != list(right[:1]):
+    if types == {"TRIM_HORIZON"} and replays and found[:1] != list(right[:1]):
         wrong(
             f"{function} took a shard iterator of type TRIM_HORIZON, which starts at the oldest "
             "record, whatever the offset.",
-            expected="a replay that starts with the record at the offset",
-            hint="Which type of iterator starts at the offset itself?",
+            expected=from_offset,
+            hint=at_offset,
             witnesses=witnesses,
         )
     if types == {"AFTER_SEQUENCE_NUMBER"} and right[:1] and right[0] not in found:
         wrong(
             f"{function} took a shard iterator of type AFTER_SEQUENCE_NUMBER, which starts behind "
             "the record at the offset: that record is unread.",
-            expected="a replay that starts with the record at the offset",
-            hint="Which type of iterator starts at the offset itself?",
+            expected=from_offset,
+            hint=at_offset,
             witnesses=witnesses,
         )
 
