@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -154,9 +155,9 @@ def test_killed_at_any_point_and_run_again_each_push_is_published_once(
         )
         reached = threading.Event()
 
-        def kill(process: multiprocessing.Process = process) -> None:  # type: ignore[assignment]
+        def kill(process: BaseProcess = process, reached: threading.Event = reached) -> None:
             assert process.pid is not None
-            reached.set()  # noqa: B023 - called within this turn
+            reached.set()
             os.kill(process.pid, signal.SIGKILL)
 
         course.github.faults = [Fault(after=killed, acts=True, then=kill)]

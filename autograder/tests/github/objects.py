@@ -69,7 +69,7 @@ def commit_of(one: Repository, sha: str, token: "Token") -> dict[str, Any]:
             "state": str(each["state"]).upper(),
             "description": each["description"],
             "createdAt": each["created_at"],
-            "creator": {"__typename": "User", "login": each["creator"]["login"]},  # type: ignore[index]
+            "creator": {"__typename": "User", "login": each["creator"]["login"]},
         }
         for each in one.statuses
         if each["sha"] == sha

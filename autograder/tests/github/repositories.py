@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 NOTHING = "0" * 40
 LINK, GITLINK = "120000", "160000"
@@ -44,8 +45,8 @@ class Repository:
     default_branch: str = "main"
     activities: list[dict[str, object]] = field(default_factory=list)
     """Pushes, oldest first."""
-    statuses: list[dict[str, object]] = field(default_factory=list)
-    comments: list[dict[str, object]] = field(default_factory=list)
+    statuses: list[dict[str, Any]] = field(default_factory=list)
+    comments: list[dict[str, Any]] = field(default_factory=list)
     pushed_at: str | None = None
     more: dict[str, object] = field(default_factory=dict)
     """Whatever else a route keeps."""

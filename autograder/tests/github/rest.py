@@ -166,7 +166,7 @@ def _delete_comment(call: Call) -> tuple[int, Any]:
     return 204, None
 
 
-def _comment_by_id(one: Repository, call: Call) -> dict[str, object]:
+def _comment_by_id(one: Repository, call: Call) -> dict[str, Any]:
     for each in one.comments:
         if str(each["id"]) == call.parts["id"]:
             return each

@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-import yaml  # type: ignore[import-untyped]
+import yaml  # type: ignore[import-untyped]  # PyYAML brings no types
 
 from autograder.tests.student_repository.clone import REPOSITORY
 
