@@ -14,6 +14,7 @@ that GitHub's schema has but `objects.py` lacks is an error, as a misspelt one i
 
 from autograder.tests.github.dispatches import dispatches
 from autograder.tests.github.faults import Fault, broken, secondary_limit
+from autograder.tests.github.organizations import collaborators
 from autograder.tests.github.pulls import pull_requests
 from autograder.tests.github.repositories import GITLINK, LINK, Repository
 from autograder.tests.github.stand_in import Request, StandIn
@@ -26,6 +27,7 @@ __all__ = [
     "Request",
     "StandIn",
     "broken",
+    "collaborators",
     "dispatches",
     "pull_requests",
     "secondary_limit",

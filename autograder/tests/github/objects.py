@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.tests.github.graphql import QueryError
 from autograder.tests.github.repositories import Repository
+from autograder.tests.github.rest import NOT_ACCESSIBLE
 
 if TYPE_CHECKING:
     from autograder.tests.github.stand_in import StandIn, Token
@@ -75,10 +76,16 @@ def commit_of(one: Repository, sha: str, token: "Token") -> dict[str, Any]:
         if each["sha"] == sha
     }
     comments = [_comment(each, token) for each in one.comments if each["commit_id"] == sha]
+
+    def status(_: Mapping[str, Any]) -> Any:
+        if not token.may(one, "statuses", "read"):
+            raise QueryError(NOT_ACCESSIBLE, "FORBIDDEN")
+        return {"__typename": "Status", "contexts": list(newest.values())} if newest else None
+
     return {
         "__typename": "Commit",
         "oid": sha,
-        "status": {"__typename": "Status", "contexts": list(newest.values())} if newest else None,
+        "status": status,
         "comments": lambda given: _connection(comments, given),
     }
 

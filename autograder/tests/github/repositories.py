@@ -1,7 +1,9 @@
 """What a repository of the stand-in holds: a bare git repository, pushes, statuses, comments."""
 
 import os
+import shlex
 import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +16,14 @@ LINK, GITLINK = "120000", "160000"
 File = str | bytes | tuple[str, str]
 """A content, or a mode with a link's target or a submodule's commit."""
 
+WITHOUT_WORKFLOWS = {
+    "GIT_CONFIG_COUNT": "1",
+    "GIT_CONFIG_KEY_0": "receive.procReceiveRefs",
+    "GIT_CONFIG_VALUE_0": "refs/heads",
+}
+"""Environment of a push by who may not change workflows: the hook `workflow_rule.py` decides."""
+
+_RULE = Path(__file__).with_name("workflow_rule.py")
 _ALONE = {
     "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
     "GIT_CONFIG_NOSYSTEM": "1",
@@ -42,6 +52,7 @@ class Repository:
     folder: Path
     """The bare git repository."""
     private: bool = True
+    is_template: bool = False
     default_branch: str = "main"
     activities: list[dict[str, object]] = field(default_factory=list)
     """Pushes, oldest first."""
@@ -67,6 +78,12 @@ class Repository:
             "uploadpack.allowFilter": "true",
         }.items():
             git("config", key, value, folder=self.folder)
+        hook = self.folder / "hooks" / "proc-receive"
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text(
+            f"#!/bin/sh\nexec {shlex.quote(sys.executable)} -S {shlex.quote(str(_RULE))}\n"
+        )
+        hook.chmod(0o755)
 
     def heads(self) -> dict[str, str]:
         """The commit of each branch, by its full name."""
@@ -88,6 +105,22 @@ class Repository:
             check=False,
         )
         return done.returncode == 0
+
+    def files(self) -> dict[str, File]:
+        """The content of each file of the default branch, by its path."""
+        listed = git("ls-tree", "-r", "-z", self.default_branch, folder=self.folder)
+        found: dict[str, File] = {}
+        for entry in filter(None, listed.split("\0")):
+            about, _, name = entry.partition("\t")
+            blob = about.split()[2]
+            found[name] = subprocess.run(
+                ["git", "cat-file", "blob", blob],
+                cwd=self.folder,
+                env=_ALONE,
+                capture_output=True,
+                check=True,
+            ).stdout
+        return found
 
     def commit(self, files: Mapping[str, File], branch: str, *, onto_nothing: bool = False) -> str:
         """Make a commit of exactly these files the head of a branch."""

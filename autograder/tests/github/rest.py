@@ -1,4 +1,9 @@
-"""The stand-in's REST API: a function for each route, found by method and path."""
+"""The stand-in's REST API: a function for each route, found by method and path.
+
+Which right a route asks for is told by docs.github.com, REST, "Permissions required for
+fine-grained personal access tokens". Where it is missing, the answer names it in the header
+`X-Accepted-GitHub-Permissions`.
+"""
 
 import re
 from collections.abc import Callable
@@ -11,15 +16,18 @@ if TYPE_CHECKING:
     from autograder.tests.github.stand_in import StandIn, Token
 
 LONGEST_DESCRIPTION, LONGEST_COMMENT = 140, 65_536
+NOT_ACCESSIBLE = "Resource not accessible by personal access token"
 STATES = ("error", "failure", "pending", "success")
 
 
 class AnswerError(Exception):
     """An answer that is no success."""
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int, message: str, *, needs: str = "") -> None:
         super().__init__(message)
         self.status = status
+        self.needs = needs
+        """The right that would have done, such as `contents=write`."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,7 @@ class Call:
         if found is None or not self.token.may(found, "metadata", "read"):
             raise AnswerError(404, "Not Found")
         if not self.token.may(found, right, level):
-            raise AnswerError(403, "Resource not accessible by personal access token")
+            raise AnswerError(403, NOT_ACCESSIBLE, needs=f"{right}={level}")
         return found
 
     def commit(self, repository: Repository) -> str:
@@ -66,16 +74,18 @@ def route(method: str, path: str) -> Callable[[Route], Route]:
 
 def answer(
     github: "StandIn", token: "Token", method: str, path: str, query: dict[str, str], body: Any
-) -> tuple[int, Any]:
-    """Answer a request."""
+) -> tuple[int, dict[str, str], Any]:
+    """Answer a request: a status, headers, and what is sent as JSON."""
     for wanted, pattern, function in _ROUTES:
         match = pattern.fullmatch(path)
         if match and wanted == method:
             try:
-                return function(Call(github, token, match.groupdict(), query, body))
+                status, content = function(Call(github, token, match.groupdict(), query, body))
             except AnswerError as error:
-                return error.status, {"message": str(error)}
-    return 404, {"message": "Not Found"}
+                needs = {"X-Accepted-GitHub-Permissions": error.needs} if error.needs else {}
+                return error.status, needs, {"message": str(error)}
+            return status, {}, content
+    return 404, {}, {"message": "Not Found"}
 
 
 @route("GET", "/repos/{owner}/{repo}")
@@ -86,6 +96,7 @@ def _repository(call: Call) -> tuple[int, Any]:
         "private": one.private,
         "default_branch": one.default_branch,
         "pushed_at": one.pushed_at,
+        "is_template": one.is_template,
     }
 
 
@@ -139,7 +150,7 @@ def _comments(call: Call) -> tuple[int, Any]:
 
 @route("POST", "/repos/{owner}/{repo}/commits/{sha}/comments")
 def _comment(call: Call) -> tuple[int, Any]:
-    one = call.repository("contents", "write")
+    one = call.repository("contents", "read")  # only editing and deleting ask for `write`
     made = {
         "id": call.github.new_id(),
         "commit_id": call.commit(one),

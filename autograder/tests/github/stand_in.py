@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, urlsplit
 from autograder.tests.github.faults import Fault
 from autograder.tests.github.graphql import execute
 from autograder.tests.github.objects import query_root
-from autograder.tests.github.repositories import NOTHING, File, Repository
+from autograder.tests.github.repositories import NOTHING, WITHOUT_WORKFLOWS, File, Repository
 from autograder.tests.github.rest import answer
 
 API = "/api/v3"
@@ -33,14 +33,22 @@ _LEVELS = ("", "read", "write")
 
 @dataclass(frozen=True)
 class Token:
-    """Whose a token is, and its rights: a level by repository, or by repository and permission."""
+    """Whose a token is, and its rights: a level by repository, or by repository and permission.
+
+    `owner/*` are all repositories of an owner, also those that are made later.
+    """
 
     login: str
     rights: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
 
+    def owns(self, owner: str) -> bool:
+        """Whether it may do anything with all that belongs to an owner."""
+        return self.rights.get(f"{owner}/*") == "write"
+
     def may(self, repository: Repository, permission: str, level: str) -> bool:
         """Whether this is allowed; whoever has any right to a repository sees that it exists."""
-        given = self.rights.get(repository.full_name)
+        owner = repository.full_name.partition("/")[0]
+        given = self.rights.get(repository.full_name, self.rights.get(f"{owner}/*"))
         if isinstance(given, Mapping):
             has = "read" if permission == "metadata" else given.get(permission, "")
         else:
@@ -128,8 +136,8 @@ class StandIn:
 
         Args:
             login: Whose.
-            rights: By `owner/name`: `read` or `write` for all, or a level for each permission
-                (`contents`, `statuses`).
+            rights: By `owner/name`, or `owner/*`: `read` or `write` for all, or a level for each
+                permission (`contents`, `statuses`).
         """
         text = f"ghp_{login}{len(self._tokens):04}secret"
         self._tokens[text] = Token(login, rights)
@@ -162,8 +170,16 @@ class StandIn:
         one = self.repository(full_name)
         before = one.heads()
         sha = one.commit(files, branch, onto_nothing=force)
-        self._note_pushes(one, before, "somebody", forced=force)
+        self.note_pushes(one, before, "somebody", forced=force)
         return sha
+
+    def repositories(self, owner: str) -> list[Repository]:
+        """All of an owner's."""
+        return [
+            one
+            for one in self._repositories.values()
+            if one.full_name.casefold().startswith(f"{owner.casefold()}/")
+        ]
 
     def wait(self, **span: float) -> None:
         """Let time pass, as `timedelta` takes it."""
@@ -234,16 +250,17 @@ class StandIn:
                 "CONTENT_LENGTH": str(len(body)),
                 "HTTP_CONTENT_ENCODING": headers.get("content-encoding", ""),
                 "GIT_PROTOCOL": headers.get("git-protocol", ""),
+                **({} if token.may(one, "workflows", "write") else WITHOUT_WORKFLOWS),
             },
         )
         head, _, content = done.stdout.partition(b"\r\n\r\n")
         answered = dict(line.split(": ", 1) for line in head.decode().split("\r\n") if ": " in line)
         status = int(answered.pop("Status", "200").split()[0])
         if path == "git-receive-pack":
-            self._note_pushes(one, before, token.login)
+            self.note_pushes(one, before, token.login)
         return status, answered, content
 
-    def _note_pushes(
+    def note_pushes(
         self, one: Repository, before: Mapping[str, str], login: str, *, forced: bool = False
     ) -> None:
         """Keep what a push changed, as GitHub's list of activities does."""
@@ -337,11 +354,12 @@ class _Handler(BaseHTTPRequestHandler):
             root = query_root(self.github, token)
             return _as_json(200, execute(asked["query"], asked.get("variables") or {}, root))
         if path.startswith(f"{API}/"):
-            found = answer(
+            status, headers, found = answer(
                 self.github, token, self.command, path.removeprefix(API), dict(parse_qsl(query)),
                 json.loads(body) if body else {},
             )  # fmt: skip
-            return _as_json(*found)
+            status, _, content = _as_json(status, found)
+            return status, headers, content
         return _as_json(404, {"message": "Not Found"})
 
     def _git(

@@ -48,11 +48,14 @@ def query(github: StandIn, token: str, text: str, **variables: object) -> Any:
     return ask(github, token, "POST", "/api/graphql", body)
 
 
-def clone(github: StandIn, token: str, target: Path, *more: str) -> int:
-    """Clone with a token, and return git's exit code."""
+def git(
+    token: str, *arguments: str, folder: Path | None = None
+) -> "subprocess.CompletedProcess[str]":
+    """Run git with a token."""
     basic = base64.b64encode(f"x-access-token:{token}".encode()).decode()
     return subprocess.run(
-        ["git", "clone", "-q", *more, f"{github.url}/{NAME}.git", str(target)],
+        ["git", *arguments],
+        cwd=folder,
         env={
             "PATH": os.environ["PATH"],
             "GIT_TERMINAL_PROMPT": "0",
@@ -62,7 +65,21 @@ def clone(github: StandIn, token: str, target: Path, *more: str) -> int:
         },
         capture_output=True,
         check=False,
-    ).returncode
+        text=True,
+    )
+
+
+def clone(github: StandIn, token: str, target: Path, *more: str) -> int:
+    """Clone with a token, and return git's exit code."""
+    return git(token, "clone", "-q", *more, f"{github.url}/{NAME}.git", str(target)).returncode
+
+
+def push(github: StandIn, token: str, work: Path, what: str) -> str:
+    """Commit all that there is, push, and return what git complains of."""
+    git(token, "add", "--all", folder=work)
+    who = ("-c", "user.name=a", "-c", "user.email=a@b.c")
+    git(token, *who, "commit", "-q", "--allow-empty", "-m", "x", folder=work)
+    return git(token, "push", "-q", f"{github.url}/{NAME}.git", what, folder=work).stderr
 
 
 def test_git_needs_a_right_to_the_repository(github: StandIn, tmp_path: Path) -> None:
@@ -82,15 +99,9 @@ def test_a_push_is_an_activity_with_the_server_s_time(github: StandIn, tmp_path:
     token = github.add_token("ada", {NAME: "write"})
     first = github.push(NAME, {"a.py": "x = 1\n"})
     clone(github, token, tmp_path / "work")
-    work = tmp_path / "work"
-    basic = base64.b64encode(f"x:{token}".encode()).decode()
     github.wait(hours=1)
 
-    for arguments in (
-        ["-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "-q", "--allow-empty", "-m", "x"],
-        ["-c", f"http.extraHeader=Authorization: Basic {basic}", "push", "-q"],
-    ):
-        subprocess.run(["git", *arguments], cwd=work, check=True, capture_output=True)
+    push(github, token, tmp_path / "work", "HEAD:main")
 
     listed = ask(github, token, "GET", f"/api/v3/repos/{NAME}/activity?ref=main")
     assert [(one["activity_type"], one["timestamp"]) for one in listed] == [
@@ -114,6 +125,99 @@ def test_writing_needs_the_right_to_it(github: StandIn) -> None:
 
     assert answers == [403, 404, 401]
     assert github.statuses(NAME, sha) == {"grade/a": ("success", "1 / 1")}
+
+
+def test_an_answer_that_a_right_is_missing_names_it(github: StandIn) -> None:
+    """In the header that GitHub has for it."""
+    sha = github.push(NAME, {"a.py": ""})
+    token = github.add_token("ada", {NAME: {"statuses": "read"}})
+    request = urllib.request.Request(
+        f"{github.url}/api/v3/repos/{NAME}/statuses/{sha}",
+        data=b"{}",
+        headers={"Authorization": f"Bearer {token}"},
+    )
+
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=10)
+
+    assert refused.value.headers["X-Accepted-GitHub-Permissions"] == "statuses=write"
+
+
+def test_a_field_without_the_right_to_it_is_an_error_of_its_own(github: StandIn) -> None:
+    """The rest of the answer is there."""
+    sha = github.push(NAME, {"a.py": ""})
+    token = github.add_token("ada", {NAME: {"contents": "read"}})
+
+    answer = query(
+        github,
+        token,
+        """query($oid: GitObjectID!) { repository(owner: "course", name: "m06-ada") {
+          object(oid: $oid) { ... on Commit { oid status { contexts { state } } } }
+        } }""",
+        oid=sha,
+    )
+
+    assert answer["data"]["repository"]["object"] == {"oid": sha, "status": None}
+    assert [one["type"] for one in answer["errors"]] == ["FORBIDDEN"]
+
+
+def test_a_new_workflow_needs_a_right_of_its_own(github: StandIn, tmp_path: Path) -> None:
+    """One that stands on another branch as it is may be pushed without."""
+    github.push(NAME, {".github/workflows/a.yml": "on: push\n", "a.py": ""})
+    token = github.add_token("ada", {NAME: {"contents": "write"}})
+    clone(github, token, tmp_path / "work")
+    workflow = tmp_path / "work" / ".github" / "workflows" / "b.yml"
+
+    unchanged = push(github, token, tmp_path / "work", "HEAD:refs/heads/other")
+    workflow.write_text("on: push\n")
+    refused = push(github, token, tmp_path / "work", "HEAD:main")
+    allowed = push(github, github.add_token("ada", {NAME: "write"}), tmp_path / "work", "HEAD:main")
+
+    assert unchanged == ""
+    assert "[remote rejected] HEAD -> main (refusing to allow a Personal Access Token" in refused
+    assert "`.github/workflows/b.yml`" in refused
+    assert allowed == ""
+    assert set(github.repository(NAME).heads()) == {"refs/heads/main", "refs/heads/other"}
+
+
+def test_a_repository_is_made_from_a_template(github: StandIn) -> None:
+    """With its files in one commit, by who may make repositories there; and nobody else."""
+    template = github.add_repository("course/template")
+    template.is_template = True
+    github.push("course/template", {"a.py": "x = 1\n"})
+    newest = github.push("course/template", {"a.py": "x = 2\n", "b/c.bin": b"\0\xff"})
+    path = "/api/v3/repos/course/template/generate"
+    asked = {"owner": "course", "name": "made", "private": True}
+    owner = github.add_token("owner", {"course/*": "write"})
+
+    refused = ask(
+        github, github.add_token("ada", {"course/template": "write"}), "POST", path, asked
+    )
+    ask(github, owner, "POST", path, asked)
+    again = ask(github, owner, "POST", path, asked)
+
+    assert (refused, again) == (403, 422)
+    made = github.repository("course/made")
+    assert made.files() == {"a.py": b"x = 2\n", "b/c.bin": b"\0\xff"}
+    assert made.head != newest
+
+
+def test_an_organisation_lists_what_the_token_may_see(github: StandIn) -> None:
+    """And its members to its owners alone."""
+    github.add_repository("course/m06-bob")
+    owner = github.add_token("owner", {"course/*": "write"})
+    ada = github.add_token("ada", {NAME: "read"})
+    given = f"/api/v3/repos/{NAME}/collaborators/ada"
+
+    ask(github, owner, "PUT", given, {"permission": "push"})
+    repositories = [ask(github, one, "GET", "/api/v3/orgs/course/repos") for one in (owner, ada)]
+    members = [ask(github, one, "GET", "/api/v3/orgs/course/members") for one in (owner, ada)]
+
+    assert repositories == [
+        [{"full_name": NAME}, {"full_name": "course/m06-bob"}],
+        [{"full_name": NAME}],
+    ]
+    assert members == [[{"login": "ada"}], 403]
 
 
 def test_github_s_limits_hold(github: StandIn) -> None:
