@@ -37,6 +37,11 @@ from autograder.grading.pool import ExaminerPool
 
 CORES = os.cpu_count() or 1
 STATE = Path(".grade-pushes")
+_NOTHING_SEEN = (
+    "no student's repository is seen with a commit in it: where there are some, the token has no"
+    " right to them, which needs contents=read"
+)
+_UNSEEN = {Done.NO_PUSH, Done.NO_REPOSITORY}
 _QUIET = (Done.ALREADY, Done.NO_PUSH, Done.NO_REPOSITORY, Done.NO_LOGIN)
 
 
@@ -193,6 +198,8 @@ class _Report:
                 if one.done not in _QUIET:
                     self.say(f"{self._who(one.student)}: would be {one.done}")
         counts = Counter(one.done for one in outcomes)
+        if counts.keys() & _UNSEEN and counts.keys() <= {*_UNSEEN, Done.NO_LOGIN}:
+            self.say(_NOTHING_SEEN)
         table = Table(show_header=False)
         table.add_row("students", str(len(outcomes)))
         for done in Done:

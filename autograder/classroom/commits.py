@@ -40,6 +40,7 @@ _SETTINGS = {
     "safe.directory": "*",
 }
 _ONLINE = frozenset({"ls-remote", "fetch", "push"})
+_FORBIDDEN = "The requested URL returned error: 403"
 _REGULAR = frozenset({"100644", "100755"})
 
 
@@ -194,9 +195,7 @@ def run_git(
     except subprocess.TimeoutExpired:
         raise PublishError(f"git {arguments[0]} took longer than {SECONDS} s") from None
     if done.returncode:
-        told = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["it said nothing"]
-        telling = [line for line in told if line.startswith(("fatal:", "error:", " ! "))]
-        raise PublishError(f"git {arguments[0]} failed: {(telling or told)[0].strip()}")
+        raise PublishError(f"git {arguments[0]} failed: {_why(arguments[0], done.stderr)}")
     return done.stdout
 
 
@@ -219,6 +218,16 @@ def committed_files(folder: Path) -> dict[str, File]:
             raise PublishError(f"{folder / name} is a link: only regular files are published")
         files[name] = File(run_git(folder, "cat-file", "blob", blob), mode == "100755")
     return files
+
+
+def _why(command: str, told: bytes) -> str:
+    """Take the line in which git says why; where a right is missing, name it as the API does."""
+    lines = told.decode("utf-8", "replace").strip().splitlines() or ["it said nothing"]
+    if any(line.endswith(_FORBIDDEN) for line in lines):
+        needed = "contents=write" if command == "push" else "contents=read"
+        return f"the token has no right to it, which needs {needed}"
+    telling = [line for line in lines if line.startswith(("fatal:", "error:", " ! "))]
+    return (telling or lines)[0].strip()
 
 
 def _as_environment(settings: Mapping[str, str]) -> dict[str, str]:

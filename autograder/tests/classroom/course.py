@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from autograder.classroom.github import GitHubClient, Place
 from autograder.classroom.grade_pushes import (
@@ -92,6 +92,22 @@ class FakePool:
         """Do something with each task, one after the other."""
         for task in tasks:
             yield do(self, task)
+
+
+class FakeExaminers(FakePool):
+    """Such a pool in the place of `ExaminerPool`."""
+
+    made = 0
+
+    def __init__(self, *_: object, **__: object) -> None:
+        super().__init__()
+        FakeExaminers.made += 1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End."""
 
 
 class Classroom:

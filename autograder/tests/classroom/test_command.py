@@ -4,34 +4,17 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Self
 
 import pytest
 
 from autograder.classroom import command, github
 from autograder.cli import app
 from autograder.errors import AutograderError
-from autograder.tests.classroom.course import FILE, Classroom, FakePool
+from autograder.tests.classroom.course import FILE, Classroom, FakeExaminers
 from autograder.tests.github import Fault, StandIn
 from autograder.tests.gradebook.students import SOLUTION
 
 Run = Callable[..., int]
-
-
-class FakeExaminers(FakePool):
-    """A fake in the place of `ExaminerPool`."""
-
-    made = 0
-
-    def __init__(self, *_: object, **__: object) -> None:
-        super().__init__()
-        FakeExaminers.made += 1
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """End."""
 
 
 @pytest.fixture
@@ -106,6 +89,27 @@ def test_no_process_that_is_started_has_the_token(course: Classroom, run: Run) -
     run()
 
     assert "GITHUB_TOKEN" not in os.environ
+
+
+@pytest.mark.usefixtures("fake")
+@pytest.mark.parametrize("seen", [False, True])
+def test_where_no_repository_is_seen_it_is_said_what_may_be_missing(
+    course: Classroom,
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    *,
+    seen: bool,
+) -> None:
+    """A token without the right to them looks like a class without any."""
+    course.push("ada")
+    rights = {course.name("ada"): "write"} if seen else {}
+    monkeypatch.setenv("GITHUB_TOKEN", course.github.add_token("grader", rights))
+
+    code = run()
+
+    assert code == 0
+    assert ("contents=read" in capfd.readouterr().err) is not seen
 
 
 @pytest.mark.usefixtures("fake")
