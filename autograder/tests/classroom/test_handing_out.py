@@ -1,8 +1,6 @@
 """`autograder publish` and `autograder release-solutions`, as an instructor or a job runs them."""
 
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +8,7 @@ import pytest
 
 from autograder.assignment import Course
 from autograder.classroom.policy import DEFAULT_COURSE
-from autograder.cli import main
+from autograder.tests.classroom.command_line import CommandLine
 from autograder.tests.classroom.repositories import bare_repository, checkout, commit_all, files_of
 from autograder.tests.classroom.secrets import ASSIGNMENT, solution_bodies, student_repository
 from autograder.tests.github import StandIn, pull_requests
@@ -18,18 +16,6 @@ from autograder.tests.github import StandIn, pull_requests
 TEMPLATE = "course/m06-template"
 ROSTER = "id,name,email,login\n1,Ada Lovelace,ada@example.org,ada-l\n2,Bob Ross,bob@example.org,b\n"
 NAMES = ("Ada", "Lovelace", "ada@example.org", "ada-l", "Ross")
-
-
-@dataclass(frozen=True)
-class Done:
-    """What came of a command."""
-
-    status: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Done]
 
 
 @pytest.fixture
@@ -69,22 +55,14 @@ def github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]
 
 
 @pytest.fixture
-def autograder(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+def autograder(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
     """Run the command line."""
-
-    def run(*arguments: str) -> Done:
-        monkeypatch.setattr(sys, "argv", ["autograder", *arguments])
-        with pytest.raises(SystemExit) as exited:
-            main()
-        told = capsys.readouterr()
-        return Done(int(exited.value.code or 0), told.out, told.err)
-
-    return run
+    return CommandLine(monkeypatch, capsys)
 
 
 @pytest.mark.usefixtures("course")
 def test_the_template_on_github_gets_the_student_repository(
-    github: StandIn, autograder: Command
+    github: StandIn, autograder: CommandLine
 ) -> None:
     """With the token from the environment."""
     done = autograder("publish", "--template", TEMPLATE)
@@ -96,7 +74,7 @@ def test_the_template_on_github_gets_the_student_repository(
 
 @pytest.mark.usefixtures("course")
 def test_publishing_twice_says_that_there_is_nothing_to_do(
-    github: StandIn, autograder: Command
+    github: StandIn, autograder: CommandLine
 ) -> None:
     """And pushes nothing."""
     autograder("publish", "--template", TEMPLATE)
@@ -109,7 +87,7 @@ def test_publishing_twice_says_that_there_is_nothing_to_do(
 
 
 @pytest.mark.usefixtures("course")
-def test_a_dry_run_of_publishing_names_the_files(github: StandIn, autograder: Command) -> None:
+def test_a_dry_run_of_publishing_names_the_files(github: StandIn, autograder: CommandLine) -> None:
     """And pushes nothing."""
     done = autograder("publish", "--template", TEMPLATE, "--dry-run")
 
@@ -118,7 +96,9 @@ def test_a_dry_run_of_publishing_names_the_files(github: StandIn, autograder: Co
     assert not any(one.writes for one in github.requests)
 
 
-def test_a_template_can_be_a_folder(course: Course, tmp_path: Path, autograder: Command) -> None:
+def test_a_template_can_be_a_folder(
+    course: Course, tmp_path: Path, autograder: CommandLine
+) -> None:
     """A bare repository on this machine, with no GitHub at all."""
     template = bare_repository(tmp_path / "template.git")
 
@@ -130,7 +110,7 @@ def test_a_template_can_be_a_folder(course: Course, tmp_path: Path, autograder: 
 
 
 @pytest.mark.usefixtures("github")
-def test_leaks_are_listed_and_name_no_student(course: Course, autograder: Command) -> None:
+def test_leaks_are_listed_and_name_no_student(course: Course, autograder: CommandLine) -> None:
     """Each with its file."""
     folder = course.assignments / ASSIGNMENT.id
     (folder / "a.md").write_text("Thanks to Ada Lovelace!\n")
@@ -146,7 +126,9 @@ def test_leaks_are_listed_and_name_no_student(course: Course, autograder: Comman
 
 
 @pytest.mark.usefixtures("course", "github")
-def test_without_a_roster_it_is_said_that_names_were_not_looked_for(autograder: Command) -> None:
+def test_without_a_roster_it_is_said_that_names_were_not_looked_for(
+    autograder: CommandLine,
+) -> None:
     """The assignment is published before there is a class."""
     done = autograder("publish", "--template", TEMPLATE, "--course", "none.toml", "--dry-run")
 
@@ -158,7 +140,7 @@ def test_without_a_roster_it_is_said_that_names_were_not_looked_for(autograder: 
 @pytest.mark.parametrize(
     "template", ["template", "https://github.com/a/b", "../x", "-a/b", "a/b/c"]
 )
-def test_a_template_that_is_none_is_told(template: str, autograder: Command) -> None:
+def test_a_template_that_is_none_is_told(template: str, autograder: CommandLine) -> None:
     """A token is sent to GitHub alone."""
     done = autograder("publish", f"--template={template}")
 
@@ -168,7 +150,7 @@ def test_a_template_that_is_none_is_told(template: str, autograder: Command) -> 
 
 @pytest.mark.usefixtures("course")
 def test_releasing_tells_each_student_and_writes_a_page(
-    github: StandIn, autograder: Command
+    github: StandIn, autograder: CommandLine
 ) -> None:
     """With the pull requests' addresses."""
     done = autograder("release-solutions", "--output", "page.md")
@@ -182,7 +164,7 @@ def test_releasing_tells_each_student_and_writes_a_page(
 
 @pytest.mark.usefixtures("course", "github")
 def test_on_actions_the_log_has_counts_only(
-    autograder: Command, monkeypatch: pytest.MonkeyPatch
+    autograder: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also where somebody's repository fails."""
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
@@ -197,7 +179,7 @@ def test_on_actions_the_log_has_counts_only(
 @pytest.mark.usefixtures("course", "github")
 @pytest.mark.parametrize("command", [["release-solutions"], ["publish", "--template", TEMPLATE]])
 def test_on_actions_mistakes_of_the_roster_are_not_told_in_the_log(
-    command: list[str], autograder: Command, monkeypatch: pytest.MonkeyPatch
+    command: list[str], autograder: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They name students; on one's own machine they are told."""
     (Path("course") / "roster.csv").write_text(f"{ROSTER}3,Ada Twin,ada@example.org,ada-l\n")
@@ -213,7 +195,7 @@ def test_on_actions_mistakes_of_the_roster_are_not_told_in_the_log(
 
 
 @pytest.mark.usefixtures("course")
-def test_before_the_deadline_nothing_is_released(github: StandIn, autograder: Command) -> None:
+def test_before_the_deadline_nothing_is_released(github: StandIn, autograder: CommandLine) -> None:
     """Unless it is forced."""
     set_deadline(timedelta(days=1))
 
@@ -227,7 +209,7 @@ def test_before_the_deadline_nothing_is_released(github: StandIn, autograder: Co
 
 
 @pytest.mark.usefixtures("course")
-def test_one_student_alone_can_be_released_to(github: StandIn, autograder: Command) -> None:
+def test_one_student_alone_can_be_released_to(github: StandIn, autograder: CommandLine) -> None:
     """By id or login; whoever is not in the roster is told."""
     done = autograder("release-solutions", "--only", "B")
     unknown = autograder("release-solutions", "--only", "nobody")
@@ -238,7 +220,7 @@ def test_one_student_alone_can_be_released_to(github: StandIn, autograder: Comma
 
 
 @pytest.mark.usefixtures("course", "github")
-def test_an_extension_of_nobody_is_told(autograder: Command) -> None:
+def test_an_extension_of_nobody_is_told(autograder: CommandLine) -> None:
     """A name that is misspelt would release too early."""
     later = (datetime.now(UTC) + timedelta(days=1)).isoformat(timespec="seconds")
     set_deadline(timedelta(days=-1), f"[extensions]\nadal = {later}\n")
@@ -251,7 +233,7 @@ def test_an_extension_of_nobody_is_told(autograder: Command) -> None:
 
 @pytest.mark.usefixtures("course", "github")
 def test_without_a_token_nothing_is_tried(
-    autograder: Command, monkeypatch: pytest.MonkeyPatch
+    autograder: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is said which variable is missing."""
     monkeypatch.delenv("GITHUB_TOKEN")

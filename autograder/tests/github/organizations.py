@@ -35,8 +35,8 @@ def _generate(call: Call) -> tuple[int, Any]:
     owner = str(call.body["owner"])
     _must_own(call, owner, "administration=write")
     name = f"{owner}/{call.body['name']}"
-    if not template.is_template or call.github.find(name) is not None:
-        raise AnswerError(422, "Validation Failed: no template, or the name is taken")
+    if not template.is_template or template.head is None or call.github.find(name) is not None:
+        raise AnswerError(422, "Validation Failed: no template, an empty one, or a taken name")
     made = call.github.add_repository(name, private=bool(call.body.get("private")))
     made.commit(template.files(), made.default_branch)
     call.github.note_pushes(made, {}, call.token.login)

@@ -54,7 +54,7 @@ class Repository:
     private: bool = True
     is_template: bool = False
     default_branch: str = "main"
-    activities: list[dict[str, object]] = field(default_factory=list)
+    activities: list[dict[str, Any]] = field(default_factory=list)
     """Pushes, oldest first."""
     statuses: list[dict[str, Any]] = field(default_factory=list)
     comments: list[dict[str, Any]] = field(default_factory=list)

@@ -185,9 +185,19 @@ class StandIn:
         """Let time pass, as `timedelta` takes it."""
         self.now += timedelta(**span)
 
+    def age(self, **span: float) -> None:
+        """Make all that is kept so much older, for programs that ask the machine's clock."""
+        earlier = timedelta(**span)
+        for one in self._repositories.values():
+            one.pushed_at = _shifted(one.pushed_at, earlier)
+            for each in one.activities:
+                each["timestamp"] = _shifted(each["timestamp"], earlier)
+            for each in (*one.statuses, *one.comments):
+                each["created_at"] = _shifted(each["created_at"], earlier)
+
     def timestamp(self) -> str:
         """`now`, as GitHub writes it."""
-        return self.now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return _written(self.now)
 
     def statuses(self, full_name: str, sha: str) -> dict[str, tuple[str, str]]:
         """State and description of each context, the newest of each."""
@@ -284,6 +294,15 @@ class StandIn:
                     "actor": {"login": login},
                 }
             )
+
+
+def _written(moment: datetime) -> str:
+    """Write a time as GitHub does."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _shifted(written: str | None, earlier: timedelta) -> str | None:
+    return written and _written(datetime.fromisoformat(written) - earlier)
 
 
 class _Server(ThreadingHTTPServer):

@@ -1,9 +1,6 @@
 """The stand-in does what GitHub documents, as far as this project relies on it."""
 
-import base64
 import json
-import os
-import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -13,6 +10,7 @@ from typing import Any
 import pytest
 
 from autograder.tests.github import Fault, StandIn, broken, secondary_limit
+from autograder.tests.github.git_client import commit_and_push, run_git
 
 NAME = "course/m06-ada"
 
@@ -48,38 +46,14 @@ def query(github: StandIn, token: str, text: str, **variables: object) -> Any:
     return ask(github, token, "POST", "/api/graphql", body)
 
 
-def git(
-    token: str, *arguments: str, folder: Path | None = None
-) -> "subprocess.CompletedProcess[str]":
-    """Run git with a token."""
-    basic = base64.b64encode(f"x-access-token:{token}".encode()).decode()
-    return subprocess.run(
-        ["git", *arguments],
-        cwd=folder,
-        env={
-            "PATH": os.environ["PATH"],
-            "GIT_TERMINAL_PROMPT": "0",
-            "GIT_CONFIG_COUNT": "1",
-            "GIT_CONFIG_KEY_0": "http.extraHeader",
-            "GIT_CONFIG_VALUE_0": f"Authorization: Basic {basic}",
-        },
-        capture_output=True,
-        check=False,
-        text=True,
-    )
-
-
 def clone(github: StandIn, token: str, target: Path, *more: str) -> int:
     """Clone with a token, and return git's exit code."""
-    return git(token, "clone", "-q", *more, f"{github.url}/{NAME}.git", str(target)).returncode
+    return run_git(token, "clone", "-q", *more, f"{github.url}/{NAME}.git", str(target)).returncode
 
 
 def push(github: StandIn, token: str, work: Path, what: str) -> str:
-    """Commit all that there is, push, and return what git complains of."""
-    git(token, "add", "--all", folder=work)
-    who = ("-c", "user.name=a", "-c", "user.email=a@b.c")
-    git(token, *who, "commit", "-q", "--allow-empty", "-m", "x", folder=work)
-    return git(token, "push", "-q", f"{github.url}/{NAME}.git", what, folder=work).stderr
+    """Commit and push, and return what git complains of."""
+    return commit_and_push(token, work, f"{github.url}/{NAME}.git", what)
 
 
 def test_git_needs_a_right_to_the_repository(github: StandIn, tmp_path: Path) -> None:

@@ -1,0 +1,33 @@
+"""The command line, run in this process as a person runs it."""
+
+import sys
+from dataclasses import dataclass
+
+import pytest
+
+from autograder.cli import main
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of a command."""
+
+    status: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class CommandLine:
+    """Runs commands, with what a test lends it."""
+
+    monkeypatch: pytest.MonkeyPatch
+    capture: pytest.CaptureFixture[str]
+
+    def __call__(self, *arguments: str) -> Done:
+        """Run `autograder` with these arguments."""
+        self.monkeypatch.setattr(sys, "argv", ["autograder", *arguments])
+        with pytest.raises(SystemExit) as exited:
+            main()
+        told = self.capture.readouterr()
+        return Done(int(exited.value.code or 0), told.out, told.err)
