@@ -72,6 +72,7 @@ def run(
     inputs: Mapping[str, bool] = {},
     variables: Mapping[str, str] = {},
     private: bool = True,
+    name: str = "course/instructors",
 ) -> Ran:
     """Start a workflow by hand.
 
@@ -83,6 +84,7 @@ def run(
         inputs: What was chosen.
         variables: The repository's.
         private: Whether the repository is.
+        name: The repository's.
     """
     out = Path(tempfile.mkdtemp(dir=workspace.parent))
     artifacts = out / "artifacts"
@@ -90,14 +92,14 @@ def run(
     text = (workspace / ".github" / "workflows" / workflow).read_text("utf-8")
     event = {
         "inputs": {name: str(value).lower() for name, value in inputs.items()},
-        "repository": {"full_name": "course/instructors", "private": private},
+        "repository": {"full_name": name, "private": private},
     }
     (out / "event.json").write_text(json.dumps(event))
     command = [
         str(ACT), "workflow_dispatch", "--workflows", f".github/workflows/{workflow}", "--json",
         "--platform", "ubuntu-24.04=-self-hosted", "--eventpath", str(out / "event.json"),
         "--action-cache-path", str(out / "cache"), "--no-cache-server", "--pull=false",
-        "--env", "GITHUB_REPOSITORY=course/instructors",
+        "--env", f"GITHUB_REPOSITORY={name}",
     ]  # fmt: skip
     for owner, name, commit in _USES.findall(text):
         action = _stand_in(out, name)
