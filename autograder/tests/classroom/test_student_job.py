@@ -1,21 +1,25 @@
 """A student's own job: it reads its repository alone, and its token opens nothing else."""
 
+import os
+import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import yaml  # type: ignore[import-untyped]  # PyYAML brings no types
 
 from autograder.tests.classroom import act
 from autograder.tests.classroom.course import CONTEXTS, Classroom
 from autograder.tests.classroom.secrets import student_repository
 from autograder.tests.classroom.term import INSTRUCTORS, TEMPLATE
 from autograder.tests.classroom.workflows import Workflow
-from autograder.tests.github import StandIn
+from autograder.tests.github import StandIn, dispatches
 from autograder.tests.github.git_client import run_git
 from autograder.tests.github.stand_in import API, GRAPHQL
 from autograder.tests.student_repository.clone import REPOSITORY, SOLUTION
+from autograder.tests.student_repository.workflow import ASKING_STEP, WITHOUT_DESK
 
 GRADE = Workflow(REPOSITORY / ".github" / "workflows" / "grade.yml")
 ADA, BOB = Classroom.name("ada"), Classroom.name("bob")
@@ -31,7 +35,8 @@ def course(tmp_path: Path) -> Iterator[Classroom]:
         for name in (TEMPLATE, INSTRUCTORS):
             github.add_repository(name)
             github.push(name, {"course/roster.csv": "login\nada\nbob\n"})
-        github.push(ADA, student_repository() | SOLUTION.files)
+        workflow = {".github/workflows/grade.yml": WITHOUT_DESK.encode()}
+        github.push(ADA, student_repository() | SOLUTION.files | workflow)
         made.push("bob")
         made.done()
         github.requests.clear()
@@ -94,6 +99,28 @@ def test_a_student_s_job_asks_for_nothing_but_its_own_repository(
         "refs", "git-upload-pack", "status", "comments",
     }  # fmt: skip
     assert not any(one.writes for one in github.requests)
+
+
+def test_a_job_asks_the_grading_desk_and_its_token_can_do_no_more(course: Classroom) -> None:
+    """It starts the desk's workflow, says nothing, and reads no student's repository with it."""
+    github = course.github
+    desk = github.add_repository("course/grading-desk")
+    token = github.add_token("desk", {desk.full_name: {"actions": "write"}})
+    (step,) = yaml.safe_load(ASKING_STEP)
+    environment = {**github.environment(""), "GITHUB_REPOSITORY_OWNER": "course", "TOKEN": token}
+
+    done = subprocess.run(
+        ["bash", "-e", "-o", "pipefail", "-c", step["run"]],
+        env={**environment, "PATH": os.environ["PATH"]},
+        capture_output=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    assert dispatches(desk) == [("ask.yml", "main")]
+    for name in (ADA, *OTHERS):
+        paths = reads(name, str(github.repository(name).head))
+        assert {ask(github, token, path).status_code for path in paths} == {404}
 
 
 @pytest.mark.parametrize("rights", [GRADE.jobs[0]["permissions"], "write"], ids=["given", "all"])

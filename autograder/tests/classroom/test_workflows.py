@@ -12,6 +12,7 @@ from typer.main import get_command
 
 from autograder.cli import app
 from autograder.tests.classroom.workflows import DESK, GITHUB, JAIL, PROJECT, WORKFLOWS, Workflow
+from autograder.tests.student_repository.workflow import WITH_DESK, WITHOUT_DESK
 
 BIN = Path(sysconfig.get_path("scripts"))
 BY_NAME = {one.path.stem: one for one in WORKFLOWS}
@@ -66,6 +67,19 @@ def test_zizmor_finds_nothing() -> None:
     assert status == 0, told
 
 
+@pytest.mark.parametrize("text", [WITHOUT_DESK, WITH_DESK], ids=["plain", "with a desk"])
+def test_linters_find_nothing_in_what_students_get(text: str, tmp_path: Path) -> None:
+    """Nor in the step that asks a grading desk."""
+    file = tmp_path / "grade.yml"
+    file.write_text(text)
+
+    actionlint = run("actionlint", "-shellcheck", str(BIN / "shellcheck"), str(file))
+    status, told = run("zizmor", "--offline", "--no-progress", "--color=never", str(file))
+
+    assert actionlint == (0, "")
+    assert status == 0, told
+
+
 def test_they_are_workflows_by_github_s_schema() -> None:
     """And the jail's set-up is an action."""
     names = [str(one.path) for one in WORKFLOWS]
@@ -87,7 +101,11 @@ def test_nothing_is_allowed_but_reading_this_repository(workflow: Workflow) -> N
 
 @each_workflow
 def test_actions_are_pinned_to_a_commit_with_their_version_beside(workflow: Workflow) -> None:
-    """A tag could be moved; our own are of the commit that runs."""
+    """A tag could be moved. Our own, `$/PATH`, are of the commit that runs.
+
+    That form: GitHub's changelog of 2026-07-30, "Reference same-repository actions with
+    self-repository syntax"; it is github.com's alone, not that of GitHub Enterprise Server.
+    """
     uses = [one for one in re.findall(r"uses: (.*)", workflow.text) if not one.startswith("$/")]
 
     odd = [one for one in uses if not re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v[\d.]+", one)]
