@@ -244,6 +244,8 @@ def test_what_is_told_of_a_leak_names_no_student() -> None:
         (gzip.compress(bytes(70_000_000), 1), "more than 64 MB"),
         (zipped(b"x" * 100)[:60] + zipped(b"x")[60:], "cannot be opened"),
     ],
+    # The contents hold the time at which they were packed.
+    ids=["cut short", "huge", "spoilt"],
 )
 def test_what_cannot_be_looked_into_is_not_published(content: bytes, reason: str) -> None:
     """Broken or huge packings may hold anything."""
