@@ -24,6 +24,7 @@ from autograder.assignment import Course
 from autograder.class_run.command import grade_class_command
 from autograder.classroom.command import grade_pushes_command
 from autograder.classroom.handing_out import publish_command, release_command
+from autograder.classroom50.command import classroom50
 from autograder.doctor import examine, this_machine
 from autograder.errors import AutograderError
 from autograder.feedback.actions import as_workflow_log
@@ -54,6 +55,7 @@ app = typer.Typer(
 
 
 app.add_typer(gradebook, name="gradebook")
+app.add_typer(classroom50, name="classroom50")
 app.command("grade-class")(grade_class_command)
 app.command("publish")(publish_command)
 app.command("release-solutions")(release_command)

@@ -159,14 +159,24 @@ class Book:
             RosterError: The roster is wrong.
         """
         roster = self.roster()
-        path = self.folder / HANDINS_FILE
         with self._alone():
-            handins = dict(read_handins(path, roster))
-            excused = handin.excused or handins.get(student_id, Handin()).excused
-            new = handin.model_copy(update={"excused": excused})
+            known = read_handins(self.folder / HANDINS_FILE, roster)
             self._keep(student_id, grade)
-            if handins.get(student_id) != new:
-                write_handins(path, handins | {student_id: new})
+            self._note(known, {student_id: handin})
+
+    def note_handins(self, handins: Mapping[str, Handin]) -> None:
+        """Keep when work was handed in, for the next sync; who is excused stays so.
+
+        Args:
+            handins: By student id.
+
+        Raises:
+            GradebookError: The folder cannot be used.
+            RosterError: The roster is wrong.
+        """
+        roster = self.roster()
+        with self._alone():
+            self._note(read_handins(self.folder / HANDINS_FILE, roster), handins)
 
     def entries(self, *, missing_is_zero: bool = False) -> tuple[Entry, ...]:
         """Put together what is known of each student of the roster.
@@ -259,6 +269,14 @@ class Book:
             for one in grade.checkpoints:
                 maxima[one.id] = machine_maximum(one)
         return maxima
+
+    def _note(self, known: Mapping[str, Handin], handins: Mapping[str, Handin]) -> None:
+        noted = dict(known)
+        for student_id, handin in handins.items():
+            excused = handin.excused or noted.get(student_id, Handin()).excused
+            noted[student_id] = handin.model_copy(update={"excused": excused})
+        if noted != known:
+            write_handins(self.folder / HANDINS_FILE, noted)
 
     def _keep(self, student_id: str, grade: Grade) -> None:
         folder = self.folder / RESULTS

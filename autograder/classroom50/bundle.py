@@ -1,0 +1,56 @@
+"""What Classroom 50 runs for an assignment: its visible checks, and what runs them.
+
+The folder belongs at `CLASSROOM/autograders/ASSIGNMENT/` in the service's configuration repository.
+It publishes it on GitHub Pages for everybody to read: nothing is in it but what students have.
+"""
+
+import shutil
+from pathlib import Path
+
+from autograder.assignment import SETTINGS_FILE, Assignment, Course
+from autograder.errors import AssignmentError, PublishError
+
+ENTRYPOINT = "autograder.py"
+CHECKS = "checks"
+_PLAIN = (SETTINGS_FILE, "pyproject.toml", "requirements.txt")
+_NAMES = frozenset({ENTRYPOINT, CHECKS, *_PLAIN})
+
+
+def write_bundle(course: Course, assignment: Assignment, output: Path) -> tuple[str, ...]:
+    """Write an assignment's bundle.
+
+    Args:
+        course: The checkout.
+        assignment: Whose visible checks.
+        output: A folder that is new, empty, or holds an earlier bundle, which is replaced.
+
+    Returns:
+        The names of the files, sorted.
+
+    Raises:
+        AssignmentError: The assignment has no visible checks.
+        PublishError: The folder holds something else, or cannot be written.
+    """
+    source = course.assignments / assignment.id
+    for name in (*_PLAIN, CHECKS):
+        if not (source / name).exists():
+            raise AssignmentError(f"{source / name} is missing: a bundle is made of visible checks")
+    try:
+        others = sorted({one.name for one in output.iterdir()} - _NAMES) if output.exists() else []
+        if others:
+            raise PublishError(
+                f"{output} holds {others[0]!r}, which is of no bundle: give a new folder"
+            )
+        output.mkdir(parents=True, exist_ok=True)
+        if (output / CHECKS).exists():
+            shutil.rmtree(output / CHECKS)
+        shutil.copytree(
+            source / CHECKS, output / CHECKS, ignore=shutil.ignore_patterns("__pycache__", ".*")
+        )
+        for name in _PLAIN:
+            shutil.copyfile(source / name, output / name)
+        shutil.copyfile(Path(__file__).with_name("entrypoint.py"), output / ENTRYPOINT)
+        written = [one for one in output.rglob("*") if one.is_file()]
+    except OSError as error:
+        raise PublishError(f"{output} cannot be written: {error.strerror}") from None
+    return tuple(sorted(one.relative_to(output).as_posix() for one in written))

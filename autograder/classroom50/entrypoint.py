@@ -1,0 +1,398 @@
+"""Runs the visible checks where Classroom 50 wants them run, and writes what it reads.
+
+`autograder classroom50 bundle` writes this file as `autograder.py`, with the checks beside it. It
+needs Python 3.11 and nothing else; what the checks need is installed where it is missing.
+
+The checks run beside student code, in the repository that they judge: the points are advice. So
+nothing here is proof against forgery, but whatever student code does, the service gets a result
+that it takes.
+
+Source of the contract: foundation50/classroom50, schemas/result-v1.schema.json and
+cli/gh-teacher/skeleton/dotgithub/scripts/runner.py. It is run in the student's checkout without
+arguments; `result.json` must be there in the end, `release-body.md` and `status=` and `summary=` in
+GITHUB_OUTPUT may be. Points are whole, the summary becomes the description of a commit's status
+(140 characters), the body that of a release (125,000). Another exit code than 0, or the status
+`error`, means that the service failed, and that nothing counts.
+"""
+
+import contextlib
+import ctypes
+import html
+import importlib.metadata
+import json
+import os
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+RESULT, BODY = "result.json", "release-body.md"
+REPLACED = ("assignment.toml", "checks", "pyproject.toml")
+"""What a student's repository has too, and is taken from the bundle."""
+REQUIREMENTS = "requirements.txt"
+
+SECONDS = float(os.environ.get("CHECKPOINT_SECONDS", "120"))
+"""How long the checks of one checkpoint may take; the job has 15 minutes in all."""
+INSTALL_SECONDS = 240
+END_SECONDS = 10
+MOST_MEMORY = 4 << 30
+LARGEST_FILE = 64 << 20
+"""Bytes of one file that student code may write, its output included."""
+READ_OUTPUT = 256 << 10
+"""Bytes of the output that are looked at, from its end."""
+LONGEST_TEXT = 3500
+"""Characters of a checkpoint's output in the body: five of them, escaped, fit into a release."""
+LONGEST_BODY = 125_000
+LONGEST_SUMMARY = 140
+
+ADVICE = (
+    "These points count the visible checks, which are the plain cases only. They are advice: your "
+    "grade comes from the hidden tests, and replaces them."
+)
+
+_SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER, linux/prctl.h
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A part of the assignment, as its settings have it."""
+
+    id: str
+    title: str
+    points: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the visible checks of a checkpoint."""
+
+    checkpoint: Checkpoint
+    passed: int
+    checks: int
+    """How many there are; 0 where they did not come to their end."""
+    text: str
+    """What was printed; anything, since student code prints too."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether all passed."""
+        return 0 < self.checks == self.passed
+
+    @property
+    def score(self) -> int:
+        """Whole points: all of them only if all checks passed."""
+        return self.checkpoint.points * self.passed // self.checks if self.checks else 0
+
+    @property
+    def said(self) -> str:
+        """What became of them, in words."""
+        if not self.checks:
+            return "the visible checks did not come to their end"
+        return f"{self.passed} of {self.checks} visible checks passed"
+
+
+class TroubleError(Exception):
+    """The checks could not be run at all, through no fault of the student's."""
+
+
+def main() -> None:
+    """Grade the checkout that is the working folder."""
+    checkout, bundle = Path.cwd(), Path(__file__).resolve().parent
+    checkpoints = read_checkpoints(bundle)
+    adopt_orphans()
+    try:
+        with tempfile.TemporaryDirectory(
+            prefix="visible-checks-", ignore_cleanup_errors=True
+        ) as scratch:
+            outcomes = run_checks(checkout, bundle, checkpoints, Path(scratch))
+        trouble = None
+    except (TroubleError, OSError, shutil.Error) as error:
+        outcomes, trouble = [], str(error)[:200]
+    most = sum(one.points for one in checkpoints)
+    write_anew(checkout / RESULT, json.dumps(result_of(outcomes, most, os.environ), indent=2))
+    write_anew(checkout / BODY, body_of(outcomes, most, trouble))
+    status, summary = status_of(outcomes, most, trouble)
+    if os.environ.get("GITHUB_OUTPUT"):
+        with Path(os.environ["GITHUB_OUTPUT"]).open("a", encoding="utf-8") as file:
+            file.write(f"\nstatus={status}\nsummary={summary}\n")
+    said = [f"{one.checkpoint.id}: {one.said}" for one in outcomes]
+    if trouble is not None:  # a path in it may be a student's: no command to Actions
+        said = [ascii(trouble).replace("##[", "## [")]
+    sys.stdout.write("\n".join([*said, summary]) + "\n")
+
+
+def read_checkpoints(bundle: Path) -> list[Checkpoint]:
+    """Read the checkpoints that have visible checks."""
+    settings = tomllib.loads((bundle / "assignment.toml").read_text("utf-8"))
+    return [
+        Checkpoint(one["id"], one["title"], one["points"])
+        for one in settings["checkpoints"]
+        if (bundle / "checks" / f"test_{one['id']}.py").is_file()
+    ]
+
+
+def run_checks(
+    checkout: Path, bundle: Path, checkpoints: Sequence[Checkpoint], scratch: Path
+) -> list[Outcome]:
+    """Run the checks of each checkpoint by themselves, so that one cannot stop another.
+
+    Raises:
+        TroubleError: What they need is not there and cannot be installed.
+    """
+    packages = install(bundle / REQUIREMENTS, scratch)
+    outcomes = []
+    for one in checkpoints:
+        # Student code may change the copy, so each has its own.
+        copy = scratch / one.id
+        copy_repository(checkout, bundle, copy)
+        text = run_pytest(copy, f"checks/test_{one.id}.py", packages)
+        shutil.rmtree(copy, ignore_errors=True)
+        outcomes.append(read_report(one, text))
+    return outcomes
+
+
+def copy_repository(checkout: Path, bundle: Path, copy: Path) -> None:
+    """Copy a student's files, with our checks in the place of theirs; links stay links."""
+
+    def left_out(folder: str, names: list[str]) -> list[str]:
+        return [
+            one
+            for one in names
+            if one.startswith(".")
+            or one == "__pycache__"
+            or (Path(folder) == checkout and one in REPLACED)
+        ]
+
+    # What cannot be copied is missing there, and the checks say so.
+    with contextlib.suppress(shutil.Error):
+        shutil.copytree(checkout, copy, symlinks=True, ignore=left_out)
+    for name in REPLACED:
+        source = bundle / name
+        if source.is_dir():
+            shutil.copytree(source, copy / name)
+        else:
+            shutil.copyfile(source, copy / name)
+
+
+def install(requirements: Path, scratch: Path) -> Path | None:
+    """Install what the checks need, unless this Python has it already.
+
+    Returns:
+        The folder it was installed into; None where there was no need.
+
+    Raises:
+        TroubleError: It cannot be installed.
+    """
+    if all(is_installed(line) for line in requirements.read_text("utf-8").splitlines()):
+        return None
+    folder = scratch / "packages"
+    # -P: neither student code nor anything else beside it is taken for pip.
+    command = [sys.executable, "-P", "-m", "pip", "install", "--quiet", "--no-input"]
+    command += ["--disable-pip-version-check", "--target", str(folder), "-r", str(requirements)]
+    try:
+        done = subprocess.run(command, cwd=scratch, timeout=INSTALL_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        raise TroubleError(f"pip had not ended after {INSTALL_SECONDS} s") from None
+    if done.returncode:
+        raise TroubleError(f"pip could not install what the checks need: exit {done.returncode}")
+    return folder
+
+
+def is_installed(line: str) -> bool:
+    """Whether `name==version` is there; what is needed on some systems only may be missing."""
+    requirement = line.partition("#")[0].strip()
+    name, _, version = requirement.partition("==")
+    if not requirement or ";" in requirement:
+        return True
+    try:
+        return importlib.metadata.version(name) == version
+    except importlib.metadata.PackageNotFoundError:
+        return False
+
+
+def run_pytest(copy: Path, checks: str, packages: Path | None) -> str:
+    """Run some checks for a limited time, end all that they started, and return the output."""
+    command = [sys.executable, "-P", "-m", "pytest", "-c", "pyproject.toml", "--rootdir", "."]
+    command += ["--confcutdir", "checks", "-p", "no:cacheprovider", "--show-capture=no", checks]
+    ended = ""
+    with tempfile.TemporaryFile(dir=copy.parent) as output:
+        process = subprocess.Popen(
+            command,
+            cwd=copy,
+            env=environment(copy, packages),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=limit,
+        )
+        try:
+            status = process.wait(SECONDS)
+            if status not in (0, 1):  # pytest's own for "all passed" and "some failed"
+                ended = f"These checks ended with the exit code {status}.\n"
+        except subprocess.TimeoutExpired:
+            ended = f"These checks had not ended after {SECONDS:g} s.\n"
+        finally:
+            end(process)
+        output.seek(max(0, output.seek(0, os.SEEK_END) - READ_OUTPUT))
+        return ended + output.read(READ_OUTPUT).decode("utf-8", "backslashreplace")
+
+
+def environment(copy: Path, packages: Path | None) -> dict[str, str]:
+    """Make the environment of the checks: nothing of the job's is in it."""
+    passed_on = ("PATH", "LD_LIBRARY_PATH", "CHECK_SECONDS")
+    return {
+        **{name: os.environ[name] for name in passed_on if name in os.environ},
+        **({"PYTHONPATH": str(packages)} if packages else {}),
+        "HOME": str(copy),
+        "TMPDIR": str(copy),
+        "LC_ALL": "C.UTF-8",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+def limit() -> None:
+    """Limit what the checks may use up, in their process before they begin."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+
+
+def adopt_orphans() -> None:
+    """Have processes whose parent ended become ours, so that they can be found and ended."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process and all that it started: none may write once the result stands."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    give_up = time.monotonic() + END_SECONDS
+    while (left := list(children())) and time.monotonic() < give_up:
+        for one in left:
+            # One that another user runs (sudo) cannot be killed.
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(one, signal.SIGKILL)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(one, os.WNOHANG)
+
+
+def children() -> Iterator[int]:
+    """Yield the processes whose parent this one is, where the system tells (Linux)."""
+    with contextlib.suppress(OSError):
+        listed = Path(f"/proc/self/task/{os.getpid()}/children").read_text("ascii")
+        yield from map(int, listed.split())
+
+
+def read_report(checkpoint: Checkpoint, text: str) -> Outcome:
+    """Read the counts in what the checks printed: `writer 4 of 6 visible checks`."""
+    line = rf"^{checkpoint.id} (\d{{1,4}}) of (\d{{1,4}}) visible checks\r?$"
+    found = re.findall(line, text, re.MULTILINE | re.ASCII)
+    passed, checks = map(int, found[-1]) if found else (0, 0)
+    if passed > checks:
+        passed, checks = 0, 0
+    return Outcome(checkpoint, passed, checks, text)
+
+
+def result_of(outcomes: Sequence[Outcome], most: int, told: Mapping[str, str]) -> dict[str, Any]:
+    """Make the result: a test for each checkpoint.
+
+    Args:
+        outcomes: Of the checkpoints; none where the checks could not be run.
+        most: The points of all checkpoints.
+        told: What the service tells in the environment.
+    """
+    owner = told.get("OWNER") or told.get("USERNAME") or "unknown"
+    commit = told.get("COMMIT_URL") or "unknown"
+    return {
+        "schema": "classroom50/result/v1",
+        "classroom": told.get("CLASSROOM") or "unknown",
+        "assignment": told.get("ASSIGNMENT") or "unknown",
+        "assignment_type": told.get("ASSIGNMENT_TYPE") or "individual",
+        "owner": owner,
+        "submission": told.get("SUBMISSION_TAG") or "submit/unknown",
+        "commit": commit,
+        "release": told.get("RELEASE_URL") or commit,
+        "review": told.get("REVIEW_URL") or commit,
+        "datetime": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "score": sum(one.score for one in outcomes),
+        "max-score": most,
+        "tests": [
+            {
+                "test-name": f"{one.checkpoint.id}: {one.checkpoint.title}",
+                "passed": one.complete,
+                "score": one.score,
+                "max-score": one.checkpoint.points,
+                "message": one.said,
+            }
+            for one in outcomes
+        ],
+    }
+
+
+def status_of(outcomes: Sequence[Outcome], most: int, trouble: str | None) -> tuple[str, str]:
+    """Make the status and its summary."""
+    if trouble is not None:
+        return "error", "The visible checks could not be run, which is not your fault."
+    score, complete = sum(one.score for one in outcomes), sum(one.complete for one in outcomes)
+    summary = (
+        f"Visible checks: {score}/{most}, {complete} of {len(outcomes)} checkpoints complete. "
+        "The grade comes from hidden tests."
+    )
+    status = "success" if complete == len(outcomes) else "failure"
+    return status, summary[:LONGEST_SUMMARY]
+
+
+def body_of(outcomes: Sequence[Outcome], most: int, trouble: str | None) -> str:
+    """Write what a student reads: a table, and below it what each unfinished checkpoint says."""
+    if trouble is not None:
+        return f"### The visible checks could not be run\n\n{as_block(trouble)}\n"
+    lines = [f"### Visible checks: {sum(one.score for one in outcomes)}/{most}", "", ADVICE, ""]
+    lines += ["| Checkpoint | Visible checks | Result | Score |", "|---|---|---|---|"]
+    for one in outcomes:
+        mark = "PASS" if one.complete else "FAIL"
+        lines.append(
+            f"| {one.checkpoint.id}: {one.checkpoint.title} | {one.passed} of {one.checks} |"
+            f" {mark} | {one.score}/{one.checkpoint.points} |"
+        )
+    told = []
+    for one in outcomes:
+        if not one.complete:
+            told += ["", f"**{one.checkpoint.id}**: {one.said}", "", as_block(one.text)]
+    whole = "\n".join([*lines, *told]) + "\n"
+    return whole if len(whole) <= LONGEST_BODY else "\n".join(lines) + "\n"
+
+
+def as_block(text: str) -> str:
+    """Write any text as one that is only shown: no markup, and no character that cannot be seen."""
+    shown = "".join(
+        one if one == "\n" or one.isprintable() else ascii(one)[1:-1]
+        for one in text.strip()[:LONGEST_TEXT]
+    )
+    return f"<pre>{html.escape(shown[:LONGEST_TEXT])}</pre>"
+
+
+def write_anew(path: Path, text: str) -> None:
+    """Write a file in the place of whatever lies there: a link or a folder too."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    path.unlink(missing_ok=True)
+    path.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

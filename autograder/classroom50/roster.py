@@ -1,0 +1,49 @@
+"""`roster.csv` as Classroom 50 imports it; a roster of its own is read by `gradebook.roster`.
+
+Source: foundation50/classroom50, cli/gh-teacher/internal/configrepo/students_csv.go and
+roster_import.go: a row needs a username, a `github_id` or an address; a cell that a spreadsheet
+would compute has an apostrophe in front; a cell has 320 bytes at most.
+"""
+
+from autograder.errors import ExportError
+from autograder.feedback.inert import in_csv, inert
+from autograder.gradebook.exports.table import as_table
+from autograder.gradebook.roster import Roster
+from autograder.gradebook.student import Student
+
+COLUMNS = ("username", "first_name", "last_name", "email", "section", "github_id", "role")
+LONGEST_CELL = 320
+
+
+def as_classroom50_roster(roster: Roster) -> str:
+    """Write a roster for `gh teacher roster import`.
+
+    `github_id` stays empty: the service looks it up by the username. A student without a login is
+    invited by the address.
+
+    Raises:
+        ExportError: A student has neither login nor address, or a cell is too long.
+    """
+    rows = [_row(one) for one in roster.students]
+    mistakes = [
+        f"{one.id}: {lack}"
+        for one, row in zip(roster.students, rows, strict=True)
+        if (lack := _lack(row))
+    ]
+    if mistakes:
+        raise ExportError("\n".join(["no roster was written:", *map(inert, mistakes)]))
+    return as_table([COLUMNS, *rows])
+
+
+def _row(student: Student) -> list[str]:
+    first, last = student.parted_name
+    cells = (first, last, student.email, student.section)
+    return [student.login or "", *map(in_csv, cells), "", "student"]
+
+
+def _lack(row: list[str]) -> str:
+    if not row[0] and not row[3]:
+        return "has no GitHub login and no e-mail address: fill in one of them"
+    if any(len(cell.encode()) > LONGEST_CELL for cell in row):
+        return f"has a text of more than {LONGEST_CELL} bytes: shorten it"
+    return ""

@@ -1,0 +1,216 @@
+"""`scores.json`, Classroom 50's gradebook: who handed in what, and hidden grades as overrides.
+
+Source: foundation50/classroom50, schemas/scores-v1.schema.json. Assignments are keyed by their
+slug; an entry stands for one student's repository and holds its submissions, the newest first,
+which is the one that counts. An entry with `override` stays as it is when scores are collected
+again. Entries and submissions may have other keys than the schema's; they stay, too.
+"""
+
+import copy
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from autograder.errors import ExportError
+from autograder.gradebook.exports.classroom50 import whole_points
+from autograder.gradebook.handins import Handin
+from autograder.gradebook.roster import Roster
+from autograder.gradebook.standing import Standing
+
+LARGEST = 100 << 20
+OVERRIDDEN_BY = "overridden_by"
+"""The key by which an override is known for one of ours, and may be written anew."""
+US = "autograder"
+VISIBLE = "visible-checks"
+"""The key that keeps what the visible checks gave."""
+
+_TAG = re.compile(r"submit/(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ)-[0-9a-f]{7,40}")
+_COMMIT = re.compile(
+    r"(https://[A-Za-z0-9.-]+/[A-Za-z0-9-]+/[A-Za-z0-9._-]{1,100})/commit/([0-9a-f]{40})"
+)
+
+Json = dict[str, Any]
+
+
+class _Read(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Submission(_Read):
+    """What is read of a submission."""
+
+    submission: str
+    """The tag, made when the push was graded: `submit/2026-11-02T23-59-00Z-ab12cd3`."""
+    commit: str
+    """The commit's address."""
+
+
+class Entry(_Read):
+    """What is read of an entry."""
+
+    owner: str
+    submissions: tuple[Submission, ...] = Field(min_length=1)
+    override: bool = False
+    overridden_by: str | None = None
+
+
+class _Bucket(_Read):
+    type: str
+    entries: tuple[Entry, ...]
+
+
+class _Scores(_Read):
+    format: Literal["classroom50/scores/v1"] = Field(alias="schema")
+    assignments: dict[str, _Bucket]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The scores of one assignment, within the file that holds all."""
+
+    whole: Json
+    slug: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Overridden:
+    """What came of writing overrides."""
+
+    text: str
+    """The whole file anew."""
+    written: tuple[str, ...]
+    """Ids of the students whose points are in it."""
+    left: tuple[str, ...]
+    """A line for each student whose are not, and why."""
+
+
+def read_scores(path: Path, slug: str) -> Scores:
+    """Read the scores of an assignment.
+
+    Args:
+        path: `CLASSROOM/scores.json` of the configuration repository.
+        slug: What Classroom 50 calls the assignment.
+
+    Raises:
+        ExportError: It is none, has no such assignment, or one that is handed in by groups.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+    except OSError as error:
+        raise ExportError(f"{path} cannot be read: {error.strerror}") from None
+    if len(content) > LARGEST:
+        raise ExportError(f"{path} is larger than {LARGEST >> 20} MiB: those are no scores")
+    try:
+        whole = json.loads(content, parse_constant=_refuse)
+        scores = _Scores.model_validate(whole)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise ExportError(
+            f"{path} are no scores of Classroom 50: {where}: {first['msg']}"
+        ) from None
+    except (ValueError, RecursionError):
+        raise ExportError(f"{path} is no JSON: download scores.json again") from None
+    bucket = scores.assignments.get(slug)
+    if bucket is None:
+        known = ", ".join(sorted(scores.assignments)) or "none"
+        raise ExportError(f"{path} has no assignment {slug!r}; there are: {known}")
+    if bucket.type != "individual":
+        raise ExportError(f"{slug} is handed in by groups, and is graded by student here")
+    return Scores(whole, slug, bucket.entries)
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
+
+
+def with_overrides(scores: Scores, standings: Sequence[Standing]) -> Overridden:
+    """Write hidden grades over the points of the visible checks.
+
+    The newest submission gets the total and a test for each checkpoint, in whole numbers, and keeps
+    what it had. All else stays. An override that somebody else wrote is left alone.
+
+    Args:
+        scores: Into what.
+        standings: The students' points; one without a total is left as it is.
+    """
+    whole = copy.deepcopy(scores.whole)
+    at = {one.owner.casefold(): number for number, one in enumerate(scores.entries)}
+    written: list[str] = []
+    left: list[str] = []
+    for one in standings:
+        number = at.get((one.student.login or "").casefold())
+        total = one.total
+        if not one.student.login:
+            left.append(f"{one.student.id}: the roster has no GitHub login")
+        elif total is None:
+            left.append(f"{one.student.id}: there is no total yet ({one.status.value})")
+        elif number is None:
+            left.append(f"{one.student.id}: Classroom 50 has collected no submission")
+        elif scores.entries[number].override and scores.entries[number].overridden_by != US:
+            left.append(f"{one.student.id}: has an override that was made by hand")
+        else:
+            _override(whole["assignments"][scores.slug]["entries"][number], one, total)
+            written.append(one.student.id)
+    return Overridden(json.dumps(whole, indent=2) + "\n", tuple(written), tuple(left))
+
+
+def _override(entry: Json, standing: Standing, total: float) -> None:
+    newest = entry["submissions"][0]
+    newest.setdefault(VISIBLE, {key: newest.get(key) for key in ("score", "max-score", "tests")})
+    newest["score"] = whole_points(total, standing.max_score)
+    newest["max-score"] = whole_points(standing.max_score, standing.max_score)
+    newest["tests"] = [
+        {
+            "test-name": one.title,
+            "passed": one.score == one.max_score,
+            "score": whole_points(one.score or 0, one.max_score),
+            "max-score": whole_points(one.max_score, one.max_score),
+        }
+        for one in standing.checkpoints
+    ]
+    entry["override"], entry[OVERRIDDEN_BY] = True, US
+
+
+def handins_of(scores: Scores, roster: Roster) -> tuple[dict[str, Handin], tuple[str, ...]]:
+    """Tell when each student handed in the newest submission, and what.
+
+    The time is that of the tag, made by the service when it graded the push; the file's `datetime`
+    is a commit's own, which a student sets.
+
+    Args:
+        scores: Where it stands.
+        roster: Who is in the course.
+
+    Returns:
+        By student id, and a line for each entry that cannot be used.
+    """
+    found: dict[str, Handin] = {}
+    left: list[str] = []
+    for entry in scores.entries:
+        newest = entry.submissions[0]
+        student = roster.find(entry.owner)
+        tag, commit = _TAG.fullmatch(newest.submission), _COMMIT.fullmatch(newest.commit)
+        time = _time(tag[1]) if tag else None
+        if student is None:
+            left.append(f"{entry.owner}: is not in the roster")
+        elif time is None or commit is None:
+            left.append(f"{student.id}: the submission's tag or commit is none of Classroom 50's")
+        else:
+            found[student.id] = Handin(handed_in_at=time, commit=commit[2], repository=commit[1])
+    return found, tuple(left)
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, "%Y-%m-%dT%H-%M-%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None

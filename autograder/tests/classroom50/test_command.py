@@ -1,0 +1,84 @@
+"""`autograder classroom50`: what is written, and what is said when it cannot be."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from autograder.cli import main
+from autograder.gradebook.handins import Handin, read_handins, write_handins
+from autograder.tests.classroom50.test_scores import entry, whole, write
+from autograder.tests.gradebook.students import a_grade, make_book, write_result
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command line; the exit code and what it printed come back."""
+
+    def run_it(*arguments: str | Path) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["autograder", "classroom50", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        code = ended.value.code
+        return code if isinstance(code, int) else 0, *capsys.readouterr()
+
+    return run_it
+
+
+def test_a_bundle_and_a_roster_are_written(run: Run, tmp_path: Path) -> None:
+    """And it is said how much."""
+    make_book(tmp_path / "book")
+
+    bundle = run("bundle", "--output", tmp_path / "out" / "m06")
+    roster = run("roster", tmp_path / "book" / "roster.csv", "--output", tmp_path / "roster.csv")
+
+    assert (bundle[0], bundle[2]) == (0, "")
+    assert (tmp_path / "out" / "m06" / "autograder.py").is_file()
+    assert roster == (0, "5 students written\n", "")
+    assert (tmp_path / "roster.csv").read_text().startswith("username,first_name,last_name,")
+
+
+def test_scores_go_into_the_gradebook_and_grades_come_back(run: Run, tmp_path: Path) -> None:
+    """Who is not graded yet is named, with exit code 1, once the rest is done."""
+    book = make_book(tmp_path / "book")
+    write_handins(book.folder / "handins.csv", {"eve": Handin(excused=True)})
+    write_result(tmp_path / "results", "ada", a_grade())
+    book.sync([tmp_path / "results"])
+    scores = write(tmp_path, whole(entry("ada"), entry("mallory::error::")))
+    place = ("--slug", "m06", "--folder", book.folder)
+
+    noted = run("handins", scores, *place)
+    overridden = run("override", scores, *place, "--output", tmp_path / "new.json")
+
+    assert (noted[0], noted[1]) == (1, "1 students noted\n")
+    assert "is not in the roster" in noted[2]
+    assert "::" not in noted[2]
+    handins = read_handins(book.folder / "handins.csv", book.roster())
+    assert handins["ada"].commit == "a" * 40
+    assert handins["eve"].excused
+    assert overridden[0] == 1
+    assert "ada: there is no total yet (undecided)" in overridden[2]
+    assert json.loads((tmp_path / "new.json").read_text()) == json.loads(scores.read_text())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["handins", "missing.json", "--slug", "m06", "--folder", "."], "missing.json cannot be"),
+        (["roster", "missing.csv", "--output", "x.csv"], "missing.csv does not exist"),
+        (["handins", "x", "--slug", "m06", "--folder", "no-such-folder"], "is no folder"),
+        (["bundle", "m99", "--output", "x"], "unknown assignment 'm99'"),
+        (["bundle", "--output", "."], "which is of no bundle"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(run: Run, arguments: list[str], said: str) -> None:
+    """With exit code 2."""
+    code, out, err = run(*arguments)
+
+    assert (code, out) == (2, "")
+    assert said in err
+    assert err.count("\n") == 1
