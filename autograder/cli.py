@@ -37,6 +37,7 @@ from autograder.feedback.text import print_grade
 from autograder.gradebook.commands import gradebook
 from autograder.grading.grade import Grade
 from autograder.grading.run import Examiner
+from autograder.similarity.command import similarity_command
 from autograder.stubs import build as build_stubs
 from autograder.stubs import check as check_stubs
 from autograder.submission import read_submission
@@ -57,6 +58,7 @@ app = typer.Typer(
 app.add_typer(gradebook, name="gradebook")
 app.add_typer(classroom50, name="classroom50")
 app.command("grade-class")(grade_class_command)
+app.command("similarity")(similarity_command)
 app.command("publish")(publish_command)
 app.command("release-solutions")(release_command)
 app.command("grade-pushes")(grade_pushes_command)

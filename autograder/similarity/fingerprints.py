@@ -1,0 +1,106 @@
+"""Fingerprints of code: runs of tokens in which the names that a student chose make no difference.
+
+Layout, comments, texts and numbers make none either. Names behind a dot and those of named
+arguments stay, for most are given by AWS. Every run of `RUN` tokens is a fingerprint; as files are
+small, none is left out as winnowing does (Schleimer, Wilkerson and Aiken, "Winnowing: Local
+Algorithms for Document Fingerprinting", SIGMOD 2003), so that all that is alike is found.
+"""
+
+import builtins
+import hashlib
+import io
+import keyword
+import token
+import tokenize
+from collections.abc import Iterator
+from typing import NamedTuple
+
+RUN = 20
+"""Tokens of one fingerprint: two or three lines of code."""
+LARGEST_FILE = 100 << 10
+"""Bytes of a file that is compared."""
+
+_PLAIN = frozenset(keyword.kwlist) | frozenset(dir(builtins))
+_SKIPPED = frozenset(
+    {token.INDENT, token.DEDENT, token.ENDMARKER, tokenize.COMMENT, tokenize.NL, tokenize.ENCODING}
+)
+
+
+class UnreadableError(Exception):
+    """A file that cannot be compared; the text says why."""
+
+
+class Fingerprint(NamedTuple):
+    """One run of tokens."""
+
+    value: int
+    first_line: int
+    last_line: int
+    """Lines count from 1."""
+
+
+class _Token(NamedTuple):
+    text: str
+    line: int
+    last_line: int
+
+
+def read_source(content: bytes) -> str:
+    """Read a Python file, whose lines then end in line feeds.
+
+    Raises:
+        UnreadableError: It is too large, or no UTF-8.
+    """
+    if len(content) > LARGEST_FILE:
+        raise UnreadableError(f"it is larger than {LARGEST_FILE >> 10} KiB")
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError:
+        raise UnreadableError("it is not UTF-8") from None
+
+
+def fingerprints_of(source: str) -> tuple[Fingerprint, ...]:
+    """Take the fingerprints of Python code, from top to bottom.
+
+    It need not be free of mistakes, as long as it can be told into tokens.
+
+    Raises:
+        UnreadableError: It is no Python at all.
+    """
+    try:
+        tokens = list(_tokens(source))
+    except (tokenize.TokenError, SyntaxError, ValueError, RecursionError):
+        raise UnreadableError("it is no Python") from None
+    return tuple(
+        Fingerprint(_hash(run), run[0].line, max(one.last_line for one in run))
+        for run in (tokens[at : at + RUN] for at in range(len(tokens) - RUN + 1))
+    )
+
+
+def _hash(run: list[_Token]) -> int:
+    """Hash the same in every process, which Python's own hash does not."""
+    joined = "\n".join(one.text for one in run).encode("utf-8", "backslashreplace")
+    return int.from_bytes(hashlib.blake2b(joined, digest_size=8).digest())
+
+
+def _tokens(source: str) -> Iterator[_Token]:
+    """Yield what counts; a text that is a statement by itself, such as a docstring, does not."""
+    read = tokenize.generate_tokens(io.StringIO(source).readline)
+    found = [one for one in read if one.type not in _SKIPPED]
+    depth = 0
+    for at, one in enumerate(found):
+        before = found[at - 1].string if at else "\n"
+        after = found[at + 1].string if at + 1 < len(found) else "\n"
+        if one.type == token.OP:
+            depth += (one.string in "([{") - (one.string in ")]}")
+        is_statement = not before.strip() and not after.strip()
+        if one.type == token.NEWLINE or (one.type == token.STRING and is_statement):
+            continue
+        is_given = before == "." or (depth > 0 and after == "=")
+        yield _Token(_shown(one, is_given=is_given), one.start[0], one.end[0])
+
+
+def _shown(one: tokenize.TokenInfo, *, is_given: bool) -> str:
+    if one.type == token.NAME:
+        return one.string if is_given or one.string in _PLAIN else "name"
+    return one.string if one.type == token.OP else token.tok_name[one.type]
