@@ -1,9 +1,9 @@
 """The command line: `autograder grade PATH`, `grade-class`, `grade-pushes`, `build` and others.
 
 Exit 0: done, whatever the score. Exit 1: `build --check` found stubs out of date, `validate`
-something off, `doctor` something missing, `gradebook` something that it could not take; for some of
-a class or of the pushes there is no grade. Exit 2: it could not be done, said in one line on
-stderr. Nothing that a submission does changes that.
+something off, `doctor` something missing, `gradebook` or `classroom50` something that it could not
+take; for some of a class or of the pushes there is no grade. Exit 2: it could not be done, said in
+one line on stderr. Nothing that a submission does changes that.
 """
 
 import os

@@ -5,7 +5,7 @@ needs Python 3.11 and nothing else; what the checks need is installed where it i
 
 The checks run beside student code, in the repository that they judge: the points are advice. So
 nothing here is proof against forgery, but whatever student code does, the service gets a result
-that it takes.
+that it takes. Code that kills this process, which it can, gets none: the service then says `error`.
 
 Source of the contract: foundation50/classroom50, schemas/result-v1.schema.json and
 cli/gh-teacher/skeleton/dotgithub/scripts/runner.py. It is run in the student's checkout without
@@ -41,8 +41,8 @@ REPLACED = ("assignment.toml", "checks", "pyproject.toml")
 """What a student's repository has too, and is taken from the bundle."""
 REQUIREMENTS = "requirements.txt"
 
-SECONDS = float(os.environ.get("CHECKPOINT_SECONDS", "120"))
-"""How long the checks of one checkpoint may take; the job has 15 minutes in all."""
+SECONDS = float(os.environ.get("CHECKPOINT_SECONDS", "90"))
+"""How long the checks of one checkpoint may take: with five, the job's 15 minutes are enough."""
 INSTALL_SECONDS = 240
 END_SECONDS = 10
 MOST_MEMORY = 4 << 30

@@ -209,6 +209,15 @@ while not os.path.exists({str(told)!r}) or not os.path.getsize({str(told)!r}):
         os.kill(int(told.read_text()), 0)
 
 
+def test_code_that_kills_what_runs_it_gets_no_result(attempt: Try) -> None:
+    """It runs as the same user, so it can; the service then reports an error and no points."""
+    published = attempt(writer("import os\nos.kill(os.getppid(), 9)"))
+
+    assert published.exit_code != 0
+    assert published.result is None
+    assert published.outputs == {}
+
+
 def test_student_code_is_not_told_of_the_job(attempt: Try, tmp_path: Path) -> None:
     """No file of the job's is in its environment."""
     told = tmp_path / "told"
