@@ -29,6 +29,7 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{10,}={0,2}")
 _BASE64_LINES = re.compile(r"(?:^[\s\"'(#>*]*[A-Za-z0-9+/_-]+={0,2}[\s\"'),;\\]*$\n?){2,}", re.M)
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/_-]+")
 _HEX = re.compile(r"(?:(?:\\x|0x)?[0-9A-Fa-f]{2}[\s:,]{0,2}){6,}")
+_HEX_DIGITS = re.compile(r"[0-9A-Fa-f]{12,}")
 _PREFIX_OF_HEX = re.compile(r"\\x|0x|[^0-9A-Fa-f]")
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([nrt]))")
 _BLANKS = {"n": "\n", "r": "\r", "t": "\t"}
@@ -179,8 +180,10 @@ def _decodings(text: str) -> Iterator[tuple[str, bytes]]:
             except binascii.Error:
                 continue
     for found in _HEX.finditer(text):
-        digits = _PREFIX_OF_HEX.sub("", found.group())
-        yield "hexadecimal", bytes.fromhex(digits[: len(digits) // 2 * 2])
+        whole = _PREFIX_OF_HEX.sub("", found.group())
+        # Digits that stand before the first of them, such as a port's, may not be meant.
+        for digits in dict.fromkeys([whole, *_HEX_DIGITS.findall(found.group())]):
+            yield "hexadecimal", bytes.fromhex(digits[: len(digits) // 2 * 2])
 
 
 def _unpacks(content: bytes) -> bool:

@@ -158,6 +158,16 @@ def test_a_secret_in_the_midst_of_any_file_is_found(
     assert {leak.file for leak in leaks} == {name}
 
 
+@pytest.mark.parametrize("before", ["5050\n", "505\n", "port: 5050, ", "a\nbeef\n"])
+def test_digits_before_hexadecimal_ones_hide_nothing(before: str) -> None:
+    """They may be some too, and begin a word with what they stand for."""
+    content = before + b"Ada Lovelace".hex()
+
+    leaks = find_leaks({"x": content.encode()}, SECRETS)
+
+    assert [leak.within for leak in leaks] == [("hexadecimal",)]
+
+
 @settings(deadline=None)
 @given(
     text=st.sampled_from(PLANTED["a hidden test"] + PLANTED["an answer or rubric"]),

@@ -144,8 +144,8 @@ def test_code_that_ends_badly_loses_its_own_points(attempt: Try, source: str) ->
 
 
 def test_an_endless_loop_is_ended(attempt: Try) -> None:
-    """Also one that catches every interrupt."""
-    source = "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
+    """Also one that no interrupt ends."""
+    source = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
 
     published = attempt(writer(source), CHECKPOINT_SECONDS="15")
 
