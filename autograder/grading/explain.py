@@ -1,5 +1,7 @@
 """Turns how a call ended into an outcome and sentences that help the student on."""
 
+from typing import NoReturn
+
 from autograder.grading.grade import Feedback, Outcome
 from autograder.grading.verdict import Verdict, steady
 from autograder.jail import (
@@ -145,6 +147,23 @@ def verdict_of(result: CallResult, call: str, limits: Limits) -> Verdict | None:
         case Stopped():
             outcome, sentence, advice = _STOPPED.get(result.reason, _STOPPED["signal"])
             return _verdict(outcome, sentence.format(call=call, limits=limits), advice)
+
+
+def crashed(error: Raised, call: str, *, expected: str, hint: str | None = None) -> NoReturn:
+    """End the test: the function raised an error where a requirement says that it does not.
+
+    Args:
+        error: What it raised.
+        call: The call as a student would name it.
+        expected: What would have been right.
+        hint: What helps on; None for what helps with such an error anywhere.
+
+    Raises:
+        Verdict: Always.
+    """
+    verdict = _raised(error, call)
+    told = {"expected": expected, "hint": hint or verdict.feedback.hint}
+    raise Verdict(verdict.outcome, verdict.feedback.model_copy(update=told))
 
 
 def _raised(result: Raised, call: str) -> Verdict:

@@ -76,8 +76,10 @@ def expect_pairs(
         expect_records(value, expected, call, hint, cloud=cloud)
     for item in items_of(value, call):
         if not isinstance(item, list) or len(item) != 2:
+            bare = item in [event for _, event in expected]
+            what = "the bare event {}, without its sequence number" if bare else "the item {}"
             wrong(
-                f"{call} returned a list with the item {shown(item)}.",
+                f"{call} returned a list with {what.format(shown(item))}.",
                 expected=PAIRS,
                 hint="Put the record's SequenceNumber and its decoded Data together: two items.",
             )
@@ -220,12 +222,10 @@ def blame_iterator(
     replays = call.startswith("replay")
     from_offset = "a replay that starts with the record at the offset"
     at_offset = "Which type of iterator starts at the offset itself?"
-    types = {
-        str(one.parameters.get("ShardIteratorType")) for one in cloud.calls.of("GetShardIterator")
-    }
+    types = types_of_iterators(cloud)
     if types == {"LATEST"} and not found:
         wrong(
-            f"{function} took a shard iterator of type LATEST, which starts behind the newest "
+            f"{function} took a shard iterator of type LATEST, which starts after the newest "
             "record: nothing of what the shard holds came back.",
             expected=from_offset if replays else "the records that are in the shard",
             hint=at_offset if replays else "Which type of iterator starts at the oldest record?",
@@ -241,12 +241,19 @@ def blame_iterator(
         )
     if types == {"AFTER_SEQUENCE_NUMBER"} and right[:1] and right[0] not in found:
         wrong(
-            f"{function} took a shard iterator of type AFTER_SEQUENCE_NUMBER, which starts behind "
+            f"{function} took a shard iterator of type AFTER_SEQUENCE_NUMBER, which starts after "
             "the record at the offset: that record is unread.",
             expected=from_offset,
             hint=at_offset,
             witnesses=witnesses,
         )
+
+
+def types_of_iterators(cloud: Cloud) -> set[str]:
+    """List the types of the shard iterators that the cloud was asked for."""
+    return {
+        str(one.parameters.get("ShardIteratorType")) for one in cloud.calls.of("GetShardIterator")
+    }
 
 
 def where_it_stopped(cloud: Cloud) -> tuple[str, ...]:

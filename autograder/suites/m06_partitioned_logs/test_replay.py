@@ -17,11 +17,13 @@ from autograder.suites.m06_partitioned_logs.reading import (
     name_of,
     put,
     records_in,
+    types_of_iterators,
 )
 
 CALL = "replay_from_offset()"
 INCLUSIVE = (
-    "AT_SEQUENCE_NUMBER starts with the record at the offset, AFTER_SEQUENCE_NUMBER behind it."
+    "AT_SEQUENCE_NUMBER starts with the record at the offset, AFTER_SEQUENCE_NUMBER with the one "
+    "after it."
 )
 GO_ON = "Go on with NextShardIterator until you are caught up, or there is none."
 MANY = 1000
@@ -244,15 +246,23 @@ def test_replay_of_nothing(reader: Module, cloud: Cloud, chance: random.Random, 
     )
 
 
-def expect_error(reader: Module, stream: str, shard_id: str, offset: str, what: str) -> None:
+def expect_error(
+    reader: Module, cloud: Cloud, stream: str, shard_id: str, offset: str, what: str
+) -> None:
     """Check that a replay from an offset that Kinesis rejects raises an error."""
     error = reader.error_of("replay_from_offset", stream, shard_id, offset)
-    if error is None:
-        wrong(
-            f"replay_from_offset() returned as if nothing had happened for {what}.",
-            expected=f"the error that Kinesis answers for the offset {shown(offset)}",
-            hint="Let the error of GetShardIterator through to the caller.",
-        )
+    if error is not None:
+        return
+    types = types_of_iterators(cloud)
+    told = types & {"AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER"}
+    how = f", with a shard iterator of type {min(types)}" if types and not told else ""
+    wrong(
+        f"{CALL} returned as if nothing had happened for {what}{how}.",
+        expected=f"the error that Kinesis answers for the offset {shown(offset)}",
+        hint="Such an iterator takes no offset, so Kinesis never saw this one. Which type takes it?"
+        if how
+        else "Let the error of GetShardIterator through to the caller.",
+    )
 
 
 @pytest.mark.graded("P3", points=1)
@@ -264,6 +274,7 @@ def test_an_offset_that_is_no_number_is_an_error(
 
     expect_error(
         reader,
+        cloud,
         name,
         shard.shard_id,
         f"offset-{chance.randrange(999)}",
@@ -283,7 +294,9 @@ def test_an_offset_of_another_shard_is_an_error(
         if shard_id != shard.shard_id
     )
 
-    expect_error(reader, name, shard.shard_id, other, "an offset that belongs to another shard")
+    expect_error(
+        reader, cloud, name, shard.shard_id, other, "an offset that belongs to another shard"
+    )
 
 
 @pytest.mark.graded("P3", points=1)
@@ -293,7 +306,7 @@ def test_a_shard_that_is_not_there_is_an_error(
     """A replay of a shard that the stream does not have raises an error."""
     shard = fill_shard(cloud, chance, name, 4)
 
-    expect_error(reader, name, "shardId-000000000077", shard.offsets[0], "an unknown shard")
+    expect_error(reader, cloud, name, "shardId-000000000077", shard.offsets[0], "an unknown shard")
 
 
 @pytest.mark.graded("P4", points=2)

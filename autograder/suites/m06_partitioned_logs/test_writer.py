@@ -10,6 +10,7 @@ import pytest
 
 from autograder.cloud import Cloud, RejectRecords, ShardPageSize, Throttle
 from autograder.grading.anomalies import witnesses_of
+from autograder.grading.explain import crashed
 from autograder.grading.grade import Anomaly
 from autograder.grading.student import Module
 from autograder.grading.verdict import shown, wrong
@@ -528,8 +529,17 @@ def test_deleting_what_never_was_is_no_error(writer: Module, cloud: Cloud, name:
     other = f"{name}-other"
     cloud.kinesis.create_stream(other, 1)
 
-    writer.delete_stream(name)
+    error = writer.error_of("delete_stream", name)
 
+    if error is not None:
+        crashed(
+            error,
+            "delete_stream()",
+            expected="no error: there is nothing to delete",
+            hint="Kinesis says so by this very error. What is left to do then?"
+            if error.error_code == "ResourceNotFoundException"
+            else None,
+        )
     if cloud.kinesis.status(other) != "ACTIVE":
         wrong(
             "delete_stream() deleted another stream.",
