@@ -30,6 +30,11 @@ STAND_INS = {
         "      env: {WHAT: '${{ inputs.path }}'}"
     ),
 }
+JAIL = ".github/actions/jail/action.yml"
+STAND_IN_FOR_THE_JAIL = (
+    "name: Jail\ndescription: A stand-in, since this machine has a jail already.\n"
+    "runs:\n  using: composite\n  steps:\n    - run: 'true'\n      shell: bash\n"
+)
 PARTS = (".github", "assignments", "autograder", "solutions", "README.md", "pyproject.toml")
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*_cache", ".venv", "uv.lock", ".hypothesis")
 _USES = re.compile(r"uses: ([\w-]+)/([\w-]+)@([0-9a-f]{40})")
@@ -55,9 +60,12 @@ def repository(folder: Path, files: Mapping[str, str], parts: Collection[str] = 
             shutil.copytree(source, folder / part, ignore=_LEFT_OUT)
         else:
             shutil.copy(source, folder / part)
-    for name, text in files.items():
+    for name, text in ({JAIL: STAND_IN_FOR_THE_JAIL} | dict(files)).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, "utf-8")
+    for workflow in (folder / ".github" / "workflows").iterdir():
+        # The repository's own folder, as act calls it.
+        workflow.write_text(workflow.read_text("utf-8").replace("uses: $/", "uses: ./"), "utf-8")
     git(folder, "init", "--quiet", "--initial-branch", "main")
     commit_all(folder)
     return folder

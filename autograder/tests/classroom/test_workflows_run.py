@@ -1,5 +1,6 @@
 """The workflows that hand something out, run on this machine against a GitHub of our own."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from autograder.tests.classroom.repositories import files_of
 from autograder.tests.classroom.secrets import student_repository
 from autograder.tests.classroom.workflows import DESK
 from autograder.tests.github import StandIn, dispatches, pull_requests
+from autograder.tests.student_repository.clone import SOLUTION
 
 pytestmark = pytest.mark.skipif(
     not act.ACT.exists() or act.UV is None, reason="needs act, which is for Linux, and uv"
@@ -53,6 +55,30 @@ def environment(github: StandIn) -> dict[str, str]:
     found = github.environment("")
     del found["GITHUB_TOKEN"]
     return found
+
+
+def test_grading_by_hand(workspace: Path, github: StandIn) -> None:
+    """A push is graded once, with the token of the one step; the log has counts."""
+    head = github.push(ADA, SOLUTION.files)
+    token = github.add_token("staff", {"course/*": {"contents": "write", "statuses": "write"}})
+
+    def run() -> act.Ran:
+        return act.run(
+            workspace,
+            "grade-pushes.yml",
+            environment=environment(github),
+            secrets={"GRADING_TOKEN": token},
+        )
+
+    first, second = run(), run()
+
+    assert first.jobs == second.jobs == {"grade": "success"}, first.log + second.log
+    assert len(github.statuses(ADA, head)) == 5
+    assert len(github.comments(ADA, head)) == 1
+    assert re.search(r"\bgraded +│ 1 │", first.log)
+    assert not re.search(r"\bgraded +│", second.log)
+    told = first.log + second.log
+    assert not [one for one in ("ada-l", "bob-r", "Lovelace", "points", token) if one in told]
 
 
 def test_publishing_by_hand(workspace: Path, github: StandIn) -> None:
