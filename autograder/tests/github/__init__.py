@@ -7,7 +7,8 @@
         ... run something with the environment `github.environment(token)` ...
         assert github.comments("course/m06-ada", sha) == []
 
-It knows what this project asks for and answers 404 to all else. `rest.py` holds the routes: a new
+It knows what this project asks for and answers 404 to all else. A request to the REST API that is
+not as GitHub's OpenAPI description has it fails the test. `rest.py` holds the routes: a new
 one is a function with a decorator. `graphql.py` evaluates queries over plain dicts, and a field
 that GitHub's schema has but `objects.py` lacks is an error, as a misspelt one is.
 """

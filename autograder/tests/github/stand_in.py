@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
+from autograder.tests.github.description import Description
 from autograder.tests.github.faults import Fault
 from autograder.tests.github.graphql import execute
 from autograder.tests.github.objects import query_root
@@ -87,18 +88,24 @@ class StandIn:
 
     Args:
         folder: An empty one, for the bare repositories.
+
+    Raises:
+        AssertionError: At the end, if a request was not as GitHub describes it.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.requests: list[Request] = []
         self.faults: list[Fault] = []
+        self.complaints: list[str] = []
+        """What was asked otherwise than GitHub describes it; any left at the end is an error."""
         self.now = START
         """The time that GitHub writes into what is made."""
         self._repositories: dict[str, Repository] = {}
         self._tokens: dict[str, Token] = {}
         self._lock = threading.RLock()
         self._id = 1000
+        self._description = Description.of_github()
         handler = type("BoundHandler", (_Handler,), {"github": self})
         self._server = _Server(("127.0.0.1", 0), handler)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
@@ -116,6 +123,8 @@ class StandIn:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+        if kind is None and self.complaints:
+            raise AssertionError("\n".join(self.complaints))
 
     @property
     def url(self) -> str:
@@ -229,6 +238,11 @@ class StandIn:
         """Take the fault that hits this request."""
         with self._lock:
             return next((one for one in self.faults if one.hits(method, path)), None)
+
+    def check(self, method: str, path: str, query: Mapping[str, str], body: object) -> None:
+        """Keep what GitHub's description of its REST API has otherwise."""
+        with self._lock:
+            self.complaints += self._description.complaints(method, path, query, body)
 
     def record(self, request: Request) -> None:
         """Keep what was asked."""
@@ -373,10 +387,12 @@ class _Handler(BaseHTTPRequestHandler):
             root = query_root(self.github, token)
             return _as_json(200, execute(asked["query"], asked.get("variables") or {}, root))
         if path.startswith(f"{API}/"):
+            path, asked = path.removeprefix(API), dict(parse_qsl(query, keep_blank_values=True))
+            content_of = json.loads(body) if body else {}
+            self.github.check(self.command, path, asked, content_of)
             status, headers, found = answer(
-                self.github, token, self.command, path.removeprefix(API), dict(parse_qsl(query)),
-                json.loads(body) if body else {},
-            )  # fmt: skip
+                self.github, token, self.command, path, asked, content_of
+            )
             status, _, content = _as_json(status, found)
             return status, headers, content
         return _as_json(404, {"message": "Not Found"})

@@ -107,7 +107,7 @@ def test_an_answer_that_a_right_is_missing_names_it(github: StandIn) -> None:
     token = github.add_token("ada", {NAME: {"statuses": "read"}})
     request = urllib.request.Request(
         f"{github.url}/api/v3/repos/{NAME}/statuses/{sha}",
-        data=b"{}",
+        data=b'{"state": "success"}',
         headers={"Authorization": f"Bearer {token}"},
     )
 
@@ -115,6 +115,36 @@ def test_an_answer_that_a_right_is_missing_names_it(github: StandIn) -> None:
         urllib.request.urlopen(request, timeout=10)
 
     assert refused.value.headers["X-Accepted-GitHub-Permissions"] == "statuses=write"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "complaint"),
+    [
+        ("POST", "statuses/0", {"state": "failed"}, "'failed' is not one of"),
+        ("POST", "statuses/0", {"context": "grade/a"}, "'state' is a required property"),
+        ("POST", "statuses/0", {"state": "success", "url": ""}, "'url' was unexpected"),
+        ("GET", "activity?per_page=ten", None, "'ten' is not of type 'integer'"),
+        ("GET", "activity?per-page=10", None, "'per-page' was unexpected"),
+        ("PUT", "statuses/0", {}, "no such operation"),
+    ],
+)
+def test_what_github_does_not_describe_fails_the_test(
+    github: StandIn, method: str, path: str, body: object, complaint: str
+) -> None:
+    """Whatever the answer was: names, values and operations are GitHub's, or a mistake."""
+    token = github.add_token("ada", {NAME: "write"})
+
+    ask(github, token, method, f"/api/v3/repos/{NAME}/{path}", body)
+
+    (told,) = github.complaints
+    github.complaints.clear()
+    assert complaint in told
+
+
+def test_a_complaint_is_told_at_the_end(tmp_path: Path) -> None:
+    """So that no test has to ask for them."""
+    with pytest.raises(AssertionError, match="no such operation"), StandIn(tmp_path) as github:
+        ask(github, github.add_token("ada", {}), "GET", "/api/v3/users/ada")
 
 
 def test_a_field_without_the_right_to_it_is_an_error_of_its_own(github: StandIn) -> None:
