@@ -12,6 +12,7 @@ from autograder.grading.grade import (
     Grade,
     GradedCheckpoint,
     GradedTest,
+    LogPicture,
     Outcome,
     Status,
     Witnesses,
@@ -70,6 +71,12 @@ def _came_back(test: GradedTest) -> tuple[Outcome, str | None]:
 def without_points(checkpoint: GradedCheckpoint) -> list[list[GradedTest]]:
     """Take the tests that gave no points, by cause: lost ones and those not decided yet."""
     return by_cause([test for test in checkpoint.tests if test.outcome is not Outcome.PASSED])
+
+
+def picture_in(tests: Sequence[GradedTest]) -> LogPicture | None:
+    """Take the drawing of tests that lost for one reason: the first there is."""
+    pictures = (test.feedback.log for test in tests if test.feedback)
+    return next((one for one in pictures if one is not None), None)
 
 
 def feedback_lines(feedback: Feedback) -> list[tuple[str, str]]:

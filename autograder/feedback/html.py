@@ -1,22 +1,31 @@
 """A grade as one HTML page that stands for itself: no script, and nothing loaded from anywhere."""
 
+import math
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Environment
 
 from autograder.feedback.content import (
     WITHOUT_JAIL,
     feedback_lines,
     handout_link,
     passed,
+    picture_in,
     points,
     shared,
     state,
     undecided,
     without_points,
 )
-from autograder.feedback.inert import in_html
-from autograder.grading.grade import Grade
+from autograder.feedback.drawing import COLUMNS, RING_WIDTH, drawing_of
+from autograder.feedback.page import page_environment
+from autograder.grading.grade import (
+    Grade,
+    GradedCheckpoint,
+    GradedTest,
+    LogPicture,
+    Outcome,
+)
 
 
 def as_html(grade: Grade, *, files_at: str = "") -> str:
@@ -26,28 +35,48 @@ def as_html(grade: Grade, *, files_at: str = "") -> str:
         grade: What to write.
         files_at: Where the student's files are read, for links to the handout; see `as_markdown`.
     """
-    return _template().render(grade=grade, files_at=files_at)
+    page = _environment().get_template("grade.html.jinja")
+    return page.render(grade=grade, files_at=files_at, standalone=False)
+
+
+def as_svg(picture: LogPicture) -> str:
+    """Write a picture of a log as an SVG file of its own."""
+    drawing = _environment().get_template("log.svg.jinja")
+    return drawing.render(drawing=drawing_of(picture), standalone=True).strip() + "\n"
+
+
+def _tone(test: GradedTest) -> str:
+    """Name the class of the stylesheet for how good or bad an outcome is."""
+    if test.outcome is Outcome.PASSED:
+        return "good"
+    return "wait" if test.outcome in (Outcome.UNMARKED, Outcome.GRADER_ERROR) else "bad"
+
+
+def _share(scored: Grade | GradedCheckpoint) -> int:
+    """How much of the points is there, in percent."""
+    ratio = scored.score / scored.max_score if scored.max_score else 0.0
+    return round(100 * min(1.0, max(0.0, ratio))) if math.isfinite(ratio) else 0
 
 
 @cache
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("autograder", "feedback"),
-        autoescape=True,
-        finalize=in_html,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+def _environment() -> Environment:
+    return page_environment(
+        "feedback",
+        {
+            "columns": COLUMNS,
+            "drawing_of": drawing_of,
+            "feedback_lines": feedback_lines,
+            "handout_link": handout_link,
+            "passed": passed,
+            "picture_in": picture_in,
+            "points": points,
+            "ring_width": RING_WIDTH,
+            "share": _share,
+            "shared": shared,
+            "state": state,
+            "tone": _tone,
+            "undecided": undecided,
+            "without_jail": WITHOUT_JAIL,
+            "without_points": without_points,
+        },
     )
-    environment.globals |= {
-        "feedback_lines": feedback_lines,
-        "handout_link": handout_link,
-        "passed": passed,
-        "points": points,
-        "shared": shared,
-        "state": state,
-        "undecided": undecided,
-        "without_jail": WITHOUT_JAIL,
-        "without_points": without_points,
-    }
-    return environment.get_template("grade.html.jinja")

@@ -12,14 +12,16 @@ from autograder.feedback.content import (
     feedback_lines,
     handout_link,
     passed,
+    picture_in,
     points,
     shared,
     state,
     undecided,
     without_points,
 )
+from autograder.feedback.drawing import caption, sketch
 from autograder.feedback.inert import code_in_markdown, in_markdown
-from autograder.grading.grade import Grade, GradedCheckpoint, GradedTest
+from autograder.grading.grade import Grade, GradedCheckpoint, GradedTest, LogPicture
 
 LONGEST_COMMENT = 65_536
 """What GitHub takes for the body of a comment, in characters; here kept in UTF-8 bytes."""
@@ -32,6 +34,8 @@ class _Block:
 
     text: str
     explains: int = 0
+    rank: int = 0
+    """What is left out where there is no room for all: the highest first."""
 
 
 def as_markdown(
@@ -55,10 +59,11 @@ def as_markdown(
     for checkpoint in grade.checkpoints if detail is not Detail.SCORE else ():
         blocks.append(_Block(_tests(checkpoint)))
         if detail is Detail.FULL:
-            blocks += [
-                _Block(_cause(tests, files_at), explains=len(tests))
-                for tests in without_points(checkpoint)
-            ]
+            for tests in without_points(checkpoint):
+                blocks.append(_Block(_cause(tests, files_at), explains=len(tests), rank=1))
+                picture = picture_in(tests)
+                if picture is not None:
+                    blocks.append(_Block(_drawing(picture), rank=2))
     return _within(limit, blocks)
 
 
@@ -66,7 +71,7 @@ def _within(limit: int, blocks: list[_Block]) -> str:
     """Put blocks together, tables before explanations where there is no room for all."""
     room = limit - LONGEST_REMARK
     kept: set[int] = set()
-    for number, block in sorted(enumerate(blocks), key=lambda one: one[1].explains > 0):
+    for number, block in sorted(enumerate(blocks), key=lambda one: one[1].rank):
         size = len(block.text.encode()) + len("\n\n")
         if size <= room:
             room -= size
@@ -75,10 +80,14 @@ def _within(limit: int, blocks: list[_Block]) -> str:
     missing = [block for number, block in enumerate(blocks) if number not in kept]
     if missing:
         unexplained = sum(block.explains for block in missing)
-        tables = sum(not block.explains for block in missing)
+        numbers = {
+            "drawings": sum(block.rank == 2 for block in missing),
+            "tables": sum(block.rank == 0 for block in missing),
+        }
+        also = "".join(f", {number} {what}" for what, number in numbers.items() if number)
         shown.append(
             f"*Left out, since GitHub takes no more than {LONGEST_COMMENT:,} characters: "
-            f"the feedback on {unexplained} tests{f' and {tables} tables' if tables else ''}.*"
+            f"the feedback on {unexplained} tests{also}.*"
         )
     return "\n\n".join(shown) + "\n"
 
@@ -122,6 +131,11 @@ def _cause(tests: list[GradedTest], files_at: str) -> str:
             lines.append(f"- **{label}:** {_feedback(label, text, files_at)}")
     lines += [f"- **same {shared(tests)}:** {_headline(test)}" for test in others]
     return "\n".join(lines)
+
+
+def _drawing(picture: LogPicture) -> str:
+    """Draw a log in a block of code: each line begins with words of ours, so that none ends it."""
+    return f"{caption(picture)}\n\n```text\n{sketch(picture)}\n```"
 
 
 def _feedback(label: str, text: str, files_at: str) -> str:

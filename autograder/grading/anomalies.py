@@ -35,16 +35,29 @@ def compare_logs(
     Returns:
         At most one entry for each kind of anomaly; empty when both are the same.
     """
-    wanted, have = Counter(expected), Counter(found)
-    missing = [one for one in dict.fromkeys(expected) if have[one] < wanted[one]]
-    doubled = [one for one in dict.fromkeys(found) if 0 < wanted[one] < have[one]]
-    foreign = [one for one in dict.fromkeys(found) if not wanted[one]]
-    return (
-        *witnesses_of(absent, missing),
-        *witnesses_of(Anomaly.DUPLICATED, doubled),
-        *witnesses_of(Anomaly.REORDERED, _out_of_order(expected, found)),
-        *witnesses_of(surplus, foreign),
+    deviations = deviating(expected, found, absent=absent, surplus=surplus)
+    return tuple(
+        witness
+        for anomaly, records in deviations.items()
+        for witness in witnesses_of(anomaly, records)
     )
+
+
+def deviating(
+    expected: Sequence[str],
+    found: Sequence[str],
+    *,
+    absent: Anomaly = Anomaly.LOST,
+    surplus: Anomaly = Anomaly.OVERREAD,
+) -> dict[Anomaly, list[str]]:
+    """Find all records that `compare_logs` finds, by what is wrong with them."""
+    wanted, have = Counter(expected), Counter(found)
+    return {
+        absent: [one for one in dict.fromkeys(expected) if have[one] < wanted[one]],
+        Anomaly.DUPLICATED: [one for one in dict.fromkeys(found) if 0 < wanted[one] < have[one]],
+        Anomaly.REORDERED: _out_of_order(expected, found),
+        surplus: [one for one in dict.fromkeys(found) if not wanted[one]],
+    }
 
 
 def in_words(witnesses: Sequence[Witnesses]) -> str:

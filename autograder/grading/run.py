@@ -31,6 +31,7 @@ from autograder.grading.grade import (
     checkpoint_of,
 )
 from autograder.grading.launcher import Launcher
+from autograder.grading.log_window import with_few_pictures
 from autograder.grading.plan import PlannedTest, read_plan
 from autograder.grading.requirements import Requirements, read_requirements
 from autograder.jail import require_jail
@@ -174,7 +175,9 @@ class Examiner:
     ) -> Grade:
         checkpoints: list[GradedCheckpoint] = [
             checkpoint_of(
-                one.id, one.title, tuple(tests[test.id] for test in self._plan.of(one.id))
+                one.id,
+                one.title,
+                tuple(with_few_pictures([tests[test.id] for test in self._plan.of(one.id)])),
             )
             for one in self._assignment.checkpoints
             if one.id in chosen_ids

@@ -8,15 +8,15 @@ import re
 from collections.abc import Sequence
 from typing import NoReturn
 
-from autograder.grading.grade import Feedback, Outcome, Witnesses
+from autograder.grading.cutting import cut
+from autograder.grading.grade import Feedback, LogPicture, Outcome, Witnesses
+from autograder.grading.log_window import bounded_picture
 
 SHOWN_CHARACTERS = 200
 LONGEST_TEXT = 1000
 LONGEST_TRACE_LINE = 300
 LONGEST_RECORD = 100
 MOST_FRAMES = 8
-ESCAPE_BYTES = 10
-"""What a character takes that can't be printed, once it is written as an escape."""
 
 _CHANGING = (
     (re.compile(r"\b20\d\d-\d\d-\d\d\b"), "YYYY-MM-DD"),
@@ -47,6 +47,7 @@ def wrong(
     expected: str,
     hint: str,
     witnesses: Sequence[Witnesses] = (),
+    log: LogPicture | None = None,
 ) -> NoReturn:
     """End the test: the code ran, and did something else than the requirement asks.
 
@@ -55,6 +56,7 @@ def wrong(
         expected: What would have been right.
         hint: One step further, without the solution.
         witnesses: The records that prove it.
+        log: What to draw of the log.
 
     Raises:
         Verdict: Always.
@@ -67,6 +69,7 @@ def wrong(
             expected=expected,
             hint=hint,
             witnesses=tuple(witnesses),
+            log=log,
         ),
     )
 
@@ -86,17 +89,9 @@ def _bounded(feedback: Feedback) -> Feedback:
             "expected": feedback.expected and cut(feedback.expected, LONGEST_TEXT),
             "witnesses": witnesses,
             "trace": trace,
+            "log": feedback.log and bounded_picture(feedback.log),
         }
     )
-
-
-def cut(text: str, most: int) -> str:
-    """Cut a text to so many bytes as it is shown, where some characters become escapes."""
-    for index, character in enumerate(text):
-        most -= len(character.encode()) if character.isprintable() else ESCAPE_BYTES
-        if most < 0:
-            return f"{text[:index]}..."
-    return text
 
 
 def steady(text: str) -> str:

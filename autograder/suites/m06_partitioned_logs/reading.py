@@ -13,8 +13,9 @@ from typing import Any
 
 from autograder.cloud import Call, Cloud
 from autograder.grading.anomalies import compare_logs, in_words
-from autograder.grading.grade import Anomaly, Witnesses
+from autograder.grading.grade import Anomaly, LogPicture, Witnesses
 from autograder.grading.verdict import shown, wrong
+from autograder.suites.m06_partitioned_logs.pictures import ELSEWHERE, picture_of_reading
 
 Pair = tuple[str, dict[str, Any]]
 
@@ -131,7 +132,9 @@ def expect_records(
     )
     if not witnesses:
         return
-    blame_iterator(cloud, found, right, call, witnesses)
+    replays = call.startswith("replay")
+    log = picture_of_reading(cloud, found, right, replay=replays, in_order=in_order)
+    blame_iterator(cloud, found, right, call, witnesses, log)
     if {one.anomaly for one in witnesses} == {Anomaly.REORDERED}:
         hint = "Kinesis gives the records of a shard in their order: leave them in it."
     unread = any(one.anomaly is Anomaly.UNREAD for one in witnesses)
@@ -141,6 +144,7 @@ def expect_records(
         expected=f"{len(right)} records{_ends(right)}",
         hint=hint,
         witnesses=witnesses,
+        log=log,
     )
 
 
@@ -157,7 +161,7 @@ def records_in(value: Any, known: Sequence[Pair], call: str) -> list[str]:
 def _stranger(item: Any) -> str:
     """Name an item that is none of the records that can be told."""
     numbers = [mark for mark in _marks(item) if mark.startswith("event ")]
-    return f"{numbers[0]} of another shard" if numbers else shown(item)[:60]
+    return f"{numbers[0]}{ELSEWHERE}" if numbers else shown(item)[:60]
 
 
 def items_of(value: Any, call: str) -> list[Any]:
@@ -216,6 +220,7 @@ def blame_iterator(
     right: Sequence[str],
     call: str,
     witnesses: Sequence[Witnesses],
+    log: LogPicture | None,
 ) -> None:
     """End the test where the iterator's type explains what is unread: one cause, one sentence."""
     function = _function(call)
@@ -230,6 +235,7 @@ def blame_iterator(
             expected=from_offset if replays else "the records that are in the shard",
             hint=at_offset if replays else "Which type of iterator starts at the oldest record?",
             witnesses=witnesses,
+            log=log,
         )
     if types == {"TRIM_HORIZON"} and replays and found[:1] != list(right[:1]):
         wrong(
@@ -238,6 +244,7 @@ def blame_iterator(
             expected=from_offset,
             hint=at_offset,
             witnesses=witnesses,
+            log=log,
         )
     if types == {"AFTER_SEQUENCE_NUMBER"} and right[:1] and right[0] not in found:
         wrong(
@@ -246,6 +253,7 @@ def blame_iterator(
             expected=from_offset,
             hint=at_offset,
             witnesses=witnesses,
+            log=log,
         )
 
 

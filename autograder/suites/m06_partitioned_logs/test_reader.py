@@ -11,6 +11,7 @@ from autograder.grading.anomalies import compare_logs, in_words, witnesses_of
 from autograder.grading.grade import Anomaly
 from autograder.grading.student import Module
 from autograder.grading.verdict import shown, wrong
+from autograder.suites.m06_partitioned_logs.pictures import picture_of_reading
 from autograder.suites.m06_partitioned_logs.reading import (
     Pair,
     expect_pairs,
@@ -73,6 +74,7 @@ def test_pages_are_joined_in_order(
             expected="the older record before the newer one, from page to page",
             hint="Append each page behind what you have.",
             witnesses=witnesses,
+            log=picture_of_reading(cloud, found, came, replay=False),
         )
 
 

@@ -14,15 +14,16 @@ from autograder.grading.explain import crashed
 from autograder.grading.grade import Anomaly
 from autograder.grading.student import Module
 from autograder.grading.verdict import shown, wrong
-from autograder.suites.m06_partitioned_logs.reading import RETURN_IT
-from autograder.suites.m06_partitioned_logs.writing import (
+from autograder.suites.m06_partitioned_logs.events import (
     ACTIONS,
     USERS,
     decoded,
     events_in,
-    expect_sent,
     number_of,
 )
+from autograder.suites.m06_partitioned_logs.pictures import picture_of_sending
+from autograder.suites.m06_partitioned_logs.reading import RETURN_IT
+from autograder.suites.m06_partitioned_logs.writing import expect_sent
 
 # Far more than a function may sleep, and less than any time zone is away from UTC here.
 CLOCKS_DIFFER = timedelta(hours=2)
@@ -195,6 +196,7 @@ def test_exactly_so_many_events_are_sent(
             f"send_events_to_shards(..., {count}) left {found} records in the stream.",
             expected=f"{count} records",
             hint="One record for each event, from number 0 to num_events - 1.",
+            log=picture_of_sending(cloud, name, [f"event {number}" for number in range(count)]),
         )
 
 
@@ -344,6 +346,7 @@ def test_partition_key_is_the_user(
                 f"{shown(one.record.partition_key)}.",
                 expected="the user as partition key",
                 hint="Records with the same partition key land in the same shard, in order.",
+                log=picture_of_sending(cloud, name),
             )
     misrouted = [
         one.name
@@ -357,6 +360,7 @@ def test_partition_key_is_the_user(
             expected="Kinesis chooses the shard from the partition key",
             hint="Leave ExplicitHashKey out.",
             witnesses=witnesses_of(Anomaly.MISROUTED, misrouted),
+            log=picture_of_sending(cloud, name),
         )
 
 
@@ -496,6 +500,7 @@ def test_mapping_is_what_kinesis_reported(
                 f"send_events_to_shards() returned {shown(mapping[user])} for {user}.",
                 expected=" or ".join(sorted(shards)),
                 hint=REPORTED,
+                log=picture_of_sending(cloud, name),
             )
     if not set(USERS) & set(mapping):
         wrong(

@@ -1,88 +1,20 @@
-"""Steps of the tests that write: recognise events in the log, and say what is amiss with them.
+"""Steps of the tests that write: say what is amiss with the events in the log."""
 
-The form of an event is judged by the tests of W4. All others recognise an event however it is
-written (its number as text, counted from 1), so that a fault of form costs those points only.
-"""
-
-import ast
 import base64
-import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
-from autograder.cloud import Cloud, StoredRecord
+from autograder.cloud import Cloud
 from autograder.grading.anomalies import compare_logs, in_words
-from autograder.grading.grade import Anomaly
+from autograder.grading.grade import Anomaly, LogPicture
 from autograder.grading.verdict import wrong
-
-USERS = ("alice", "bob", "charlie", "diana", "eve")
-ACTIONS = ("login", "view_page", "click", "logout")
-LARGEST_EVENT = 64 << 10
-"""What is larger is no event; Python would take seconds and gigabytes to read some of it."""
-
-
-@dataclass(frozen=True)
-class SentEvent:
-    """A record of the log, and what can be recognised in it."""
-
-    record: StoredRecord
-    event: dict[str, Any]
-    """Empty where the data is no event at all."""
-    number: int | None
-    """Which event it is."""
-
-    @property
-    def user(self) -> str:
-        """Whose event it is: by its partition key where it names none of the users."""
-        user = self.event.get("userId")
-        return user if isinstance(user, str) and user in USERS else self.record.partition_key
-
-    @property
-    def name(self) -> str:
-        """The name by which a student knows it."""
-        return "an event without a number" if self.number is None else f"event {self.number}"
-
-
-def events_in(cloud: Cloud, stream: str) -> list[SentEvent]:
-    """Recognise the events of a stream, shard by shard, in order."""
-    sent = []
-    for records in cloud.kinesis.records(stream).values():
-        for record in records:
-            event = decoded(record.data)
-            sent.append(SentEvent(record, event, number_of(event)))
-    return sent
-
-
-def decoded(data: bytes) -> dict[str, Any]:
-    """Make an event of a record's data: JSON, JSON within JSON, or a Python literal."""
-    if len(data) > LARGEST_EVENT:
-        return {}
-    value: Any = data.decode("utf-8", "replace")
-    for _ in range(2):
-        if isinstance(value, str):
-            value = _parsed(value)
-    return value if isinstance(value, dict) else {}
-
-
-def _parsed(text: str) -> Any:
-    for parse in (json.loads, ast.literal_eval):
-        try:
-            return parse(text)
-        except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
-            continue
-    return None
-
-
-def number_of(event: dict[str, Any]) -> int | None:
-    """Find an event's number: its eventId, or the only other number in it."""
-    for value in (event.get("eventId"), *event.values()):
-        if type(value) is int:
-            return value
-        if isinstance(value, str) and value.isdecimal() and len(value) < 10:
-            return int(value)
-    return None
+from autograder.suites.m06_partitioned_logs.events import (
+    SentEvent,
+    decoded,
+    events_in,
+    number_of,
+)
+from autograder.suites.m06_partitioned_logs.pictures import picture_of_sending
 
 
 def expect_sent(
@@ -111,18 +43,20 @@ def expect_sent(
         for one in compare_logs(right, [one.name for one in found])
         if one.anomaly in (Anomaly.LOST, Anomaly.DUPLICATED)
     ]
+    log = picture_of_sending(cloud, stream, right)
     if witnesses:
         wrong(
             f"Of {num_events} events, {in_words(witnesses)}. {refusals(cloud)}".strip(),
             expected="every event once in the log",
             hint=hint,
             witnesses=witnesses,
+            log=log,
         )
     if in_order:
-        _expect_order(cloud, found, hint)
+        _expect_order(cloud, found, hint, log)
 
 
-def _expect_order(cloud: Cloud, found: Sequence[SentEvent], hint: str) -> None:
+def _expect_order(cloud: Cloud, found: Sequence[SentEvent], hint: str, log: LogPicture) -> None:
     by_log: dict[tuple[str, str], list[SentEvent]] = {}
     for one in found:
         by_log.setdefault((one.record.shard_id, one.user), []).append(one)
@@ -136,6 +70,7 @@ def _expect_order(cloud: Cloud, found: Sequence[SentEvent], hint: str) -> None:
                 expected=f"the events of {user} in the order of eventId",
                 hint=hint,
                 witnesses=moved,
+                log=log,
             )
 
 

@@ -8,12 +8,17 @@ from hypothesis import strategies as st
 
 from autograder.grading.grade import (
     Anomaly,
+    DrawnRecord,
+    DrawnRow,
+    DrawnShard,
     Feedback,
     Grade,
     GradedSubmission,
     GradedTest,
     Grader,
+    LogPicture,
     Outcome,
+    ReadPage,
     Witnesses,
     checkpoint_of,
 )
@@ -339,6 +344,49 @@ def _feedback(word: Iterator[str], *, advice: bool) -> Feedback:
         witnesses=(Witnesses(anomaly=Anomaly.LOST, records=(next(word), next(word)), total=7),),
         trace=(next(word), f"{FILE}:3, in {next(word)}: {next(word)}"),
         handout=HANDOUT,
+        log=_read_log(word) if advice else _written_log(word),
+    )
+
+
+def _record(word: Iterator[str], *anomalies: Anomaly, user: str = "alice") -> DrawnRecord:
+    return DrawnRecord(
+        name=next(word),
+        user=user,
+        partition_key=next(word),
+        sequence_number=next(word),
+        returned=not anomalies,
+        anomalies=anomalies,
+    )
+
+
+def _shard(shard_id: str, *records: DrawnRecord) -> DrawnShard:
+    return DrawnShard(
+        shard_id=shard_id, first_hash_key="0", last_hash_key=str(2**127), records=records, later=3
+    )
+
+
+def _written_log(word: Iterator[str]) -> LogPicture:
+    lost = _record(word, Anomaly.LOST).model_copy(update={"sequence_number": None})
+    other = _record(word, user="0 of nobody")
+    return LogPicture(
+        shards=(
+            _shard(next(word), _record(word), lost, _record(word, Anomaly.DUPLICATED), other),
+            _shard(next(word)),
+        )
+    )
+
+
+def _read_log(word: Iterator[str]) -> LogPicture:
+    unread = _record(word, Anomaly.UNREAD)
+    return LogPicture(
+        shards=(_shard("shardId-000000000000", _record(word), unread), _shard(next(word))),
+        read="shardId-000000000000",
+        offset=unread.sequence_number,
+        pages=(
+            ReadPage(begins=0, records=1, more_follow=True),
+            ReadPage(begins=1, records=0, more_follow=True),
+        ),
+        returned=DrawnRow(records=(_record(word),)),
     )
 
 
@@ -362,6 +410,7 @@ def any_grade() -> st.SearchStrategy[Grade]:
         witnesses=st.lists(witnesses, max_size=3).map(tuple),
         trace=some,
         handout=st.none() | words | st.just(HANDOUT),
+        log=st.none() | _any_picture(words),
     )
     tests = st.builds(
         GradedTest,
@@ -388,6 +437,42 @@ def any_grade() -> st.SearchStrategy[Grade]:
         ),
         grader=st.builds(Grader, version=words, suite=words, jail=st.booleans()),
         checkpoints=st.lists(checkpoints, max_size=3).map(tuple),
+    )
+
+
+def _any_picture(words: st.SearchStrategy[str]) -> st.SearchStrategy[LogPicture]:
+    counts = st.integers(0, 10**9)
+    hash_keys = st.integers(0, 10**39 - 1).map(str)
+    records = st.lists(
+        st.builds(
+            DrawnRecord,
+            name=words,
+            user=words,
+            partition_key=words,
+            sequence_number=st.none() | words,
+            returned=st.booleans(),
+            anomalies=st.lists(st.sampled_from(Anomaly), max_size=2).map(tuple),
+        ),
+        max_size=4,
+    ).map(tuple)
+    shards = st.builds(
+        DrawnShard,
+        shard_id=words,
+        first_hash_key=hash_keys,
+        last_hash_key=hash_keys,
+        closed=st.booleans(),
+        earlier=counts,
+        records=records,
+        later=counts,
+    )
+    pages = st.builds(ReadPage, begins=counts, records=counts, more_follow=st.booleans())
+    return st.builds(
+        LogPicture,
+        shards=st.lists(shards, max_size=3).map(tuple),
+        read=st.none() | words,
+        offset=st.none() | words,
+        pages=st.lists(pages, max_size=3).map(tuple),
+        returned=st.none() | st.builds(DrawnRow, earlier=counts, records=records, later=counts),
     )
 
 

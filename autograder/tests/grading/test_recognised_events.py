@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.suites.m06_partitioned_logs.writing import decoded
+from autograder.suites.m06_partitioned_logs.events import decoded
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,28 @@
+"""Templates of pages that stand for themselves: what is printed in them is inert."""
+
+from collections.abc import Mapping
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+
+from autograder.feedback.inert import in_html
+
+
+def page_environment(folder: str, shared: Mapping[str, object]) -> Environment:
+    """Make an environment for the templates of a package, which may extend `page.html.jinja`.
+
+    Args:
+        folder: The package below `autograder`.
+        shared: What each template can name.
+    """
+    environment = Environment(
+        loader=ChoiceLoader(
+            [PackageLoader("autograder", folder), PackageLoader("autograder", "feedback")]
+        ),
+        autoescape=True,
+        finalize=in_html,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= shared
+    return environment

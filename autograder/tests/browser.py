@@ -1,0 +1,99 @@
+"""A page in a real browser: what it asks for, what it complains of, what it lacks for some readers.
+
+With SCREENSHOTS set to a folder, a picture of each page that is opened is left there.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # has none
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here")
+PHONE, DESK = 360, 1200
+
+Scheme = Literal["light", "dark"]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A page in the browser."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    """What the browser wrote into its console, or a script failed with."""
+    requests: list[str] = field(default_factory=list)
+    """What was asked for, but the page itself."""
+
+    @property
+    def violations(self) -> list[str]:
+        """What axe finds: the rules of WCAG and good practice that it breaks, and where."""
+        found = Axe().run(self.page)
+        return [
+            f"{rule['id']}: {node['target']} {node['failureSummary']}"
+            for rule in found.response["violations"]
+            for node in rule["nodes"]
+        ]
+
+    @property
+    def overflow(self) -> int:
+        """By how many pixels it is wider than the window."""
+        width: int = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        return width
+
+
+@contextmanager
+def running_browser() -> Iterator[Browser]:
+    """Run chromium for as long as the block does."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
+        )
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def opened(
+    browser: Browser,
+    path: Path,
+    *,
+    scheme: Scheme = "light",
+    width: int = DESK,
+    scripts: bool = True,
+) -> Iterator[Opened]:
+    """Open a file in a window of its own.
+
+    Args:
+        browser: In which.
+        path: The file.
+        scheme: What the reader likes.
+        width: Of the window, in pixels.
+        scripts: Whether scripts run.
+    """
+    context = browser.new_context(
+        viewport={"width": width, "height": 800},
+        color_scheme=scheme,
+        java_script_enabled=scripts,
+    )
+    made = Opened(context.new_page())
+    made.page.on("console", lambda message: made.complaints.append(message.text))
+    made.page.on("pageerror", lambda error: made.complaints.append(str(error)))
+    made.page.on("request", lambda request: made.requests.append(request.url))
+    made.page.goto(path.as_uri())
+    made.requests.remove(path.as_uri())
+    folder = os.environ.get("SCREENSHOTS")
+    if folder:
+        name = f"{path.stem}-{scheme}-{width}.png"
+        made.page.screenshot(path=Path(folder) / name, full_page=True)
+    yield made
+    context.close()

@@ -1,0 +1,146 @@
+"""The feedback page in a real browser: for every reader, and with nothing from outside."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from autograder.feedback.html import as_html
+from autograder.grading.grade import Grade
+from autograder.grading.run import Examiner
+from autograder.tests.browser import (
+    PHONE,
+    Scheme,
+    needs_browser,
+    opened,
+    running_browser,
+)
+from autograder.tests.feedback.nasty import NASTY, grade_of
+from autograder.tests.student_repository.clone import ASSIGNMENT, CORPUS, COURSE, SOLUTION
+from autograder.validation.gallery import FOLDER, SHOWN, drawing_in
+
+pytestmark = needs_browser
+PROJECT = COURSE.assignments.parent
+
+LARGEST = 300_000
+FAULTS = tuple(f"wrong/{name}" for name in SHOWN)
+PAGES = (*FAULTS, "hostile")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Run a browser."""
+    with running_browser() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def grades() -> dict[str, Grade]:
+    """Grade some of the corpus, and make a grade of nothing but hostile strings."""
+    with Examiner(ASSIGNMENT, COURSE) as examiner:
+        graded = {name: examiner.grade(CORPUS[name].assemble(SOLUTION))[0] for name in FAULTS}
+    return {**graded, "hostile": grade_of(NASTY)}
+
+
+@pytest.fixture(scope="module")
+def pages(grades: dict[str, Grade], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Write each as a page."""
+    folder = tmp_path_factory.mktemp("pages")
+    paths = {name: folder / f"{name.rpartition('/')[2]}.html" for name in grades}
+    for name, path in paths.items():
+        path.write_text(as_html(grades[name]), "utf-8")
+    return paths
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(
+    browser: Browser, pages: dict[str, Path], name: str, scheme: Scheme
+) -> None:
+    """In light and dark, with all that can be unfolded unfolded."""
+    with opened(browser, pages[name], scheme=scheme) as page:
+        page.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+
+        violations = page.violations
+
+    assert violations == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_is_loaded_and_nothing_runs(
+    browser: Browser, pages: dict[str, Path], name: str
+) -> None:
+    """No request, no complaint, and the title is still ours."""
+    with opened(browser, pages[name]) as page:
+        title = page.page.title()
+
+    assert page.requests == []
+    assert page.complaints == []
+    assert title.endswith(" / 100") or name == "hostile"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_it_fits_on_a_phone(browser: Browser, pages: dict[str, Path], name: str) -> None:
+    """A drawing scrolls by itself; the page does not, sideways."""
+    with opened(browser, pages[name], width=PHONE, scheme="dark") as page:
+        page.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        overflow = page.overflow
+
+    assert overflow == 0
+
+
+def test_a_record_tells_its_sequence_number_to_mouse_and_keyboard(
+    browser: Browser, pages: dict[str, Path]
+) -> None:
+    """Without any script."""
+    with opened(browser, pages["wrong/stops_at_an_empty_page"], scripts=False) as page:
+        cells = page.page.locator(".log .cell")
+        before = page.page.locator(".told:visible").count()
+        cells.nth(2).hover()
+        hovered = page.page.locator(".told:visible").all_text_contents()
+        page.page.mouse.move(0, 0)
+        cells.nth(3).focus()
+        focused = page.page.locator(".told:visible").all_text_contents()
+
+    assert before == 0
+    assert [text.split(",")[0].partition(" of ")[0] for text in (*hovered, *focused)] == [
+        "event 2",
+        "event 3",
+    ]
+    assert "sequence number 4" in hovered[0]
+
+
+def test_a_page_is_small(pages: dict[str, Path]) -> None:
+    """Small enough for a hand-in of 300 students to be kept and sent."""
+    sizes = {name: path.stat().st_size for name, path in pages.items()}
+
+    assert max(sizes.values()) < LARGEST
+
+
+@pytest.mark.parametrize(("name", "test_id"), SHOWN.items())
+def test_the_gallery_shows_what_students_get(
+    grades: dict[str, Grade], name: str, test_id: str
+) -> None:
+    """`python -m autograder.validation.gallery` brings it up to date."""
+    kept = (PROJECT / FOLDER / f"{name}.svg").read_text("utf-8")
+
+    assert kept == drawing_in(grades[f"wrong/{name}"], test_id)
+
+
+def test_what_is_looked_for_would_be_found(browser: Browser, tmp_path: Path) -> None:
+    """A page with a fault of each kind shows that the tests above can fail."""
+    path = tmp_path / "bad.html"
+    path.write_text(
+        "<!doctype html><title>Bad</title><img src=missing.png><p style='width: 5000px'>wide</p>"
+        "<script>console.error('said')</script>"
+    )
+
+    with opened(browser, path) as page:
+        found = page.violations
+        overflow = page.overflow
+
+    assert any(one.startswith("image-alt") for one in found)
+    assert overflow > 0
+    assert any("missing.png" in one for one in page.requests)
+    assert "said" in page.complaints

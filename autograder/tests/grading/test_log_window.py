@@ -1,0 +1,123 @@
+"""A picture of a log is cut to what a page can show."""
+
+from autograder.grading.grade import (
+    Anomaly,
+    DrawnRecord,
+    DrawnShard,
+    Feedback,
+    GradedTest,
+    LogPicture,
+    Outcome,
+    ReadPage,
+)
+from autograder.grading.log_window import (
+    LEAD,
+    MOST_PICTURES,
+    MOST_RECORDS,
+    MOST_SHARDS,
+    bounded_picture,
+    with_few_pictures,
+)
+
+
+def shard(number: int, records: int, *, amiss: int | None = None) -> DrawnShard:
+    """Make a shard, with something wrong at one record."""
+    return DrawnShard(
+        shard_id=f"shard-{number}",
+        first_hash_key="0",
+        last_hash_key="9",
+        records=tuple(
+            DrawnRecord(
+                name=str(at),
+                user="",
+                partition_key="k",
+                sequence_number=str(at),
+                anomalies=(Anomaly.UNREAD,) if at == amiss else (),
+            )
+            for at in range(records)
+        ),
+    )
+
+
+def test_the_window_lies_around_the_first_that_is_amiss() -> None:
+    """With some before it, and the numbers of those left out."""
+    (cut,) = bounded_picture(LogPicture(shards=(shard(0, 100, amiss=50),))).shards
+
+    assert cut.records[0].name == str(50 - LEAD)
+    assert len(cut.records) == MOST_RECORDS
+    assert cut.earlier + len(cut.records) + cut.later == 100
+
+
+def test_the_end_of_a_shard_fills_its_window() -> None:
+    """Also where the fault is at the very end."""
+    (cut,) = bounded_picture(LogPicture(shards=(shard(0, 100, amiss=99),))).shards
+
+    assert [cut.records[-1].name, len(cut.records), cut.later] == ["99", MOST_RECORDS, 0]
+
+
+def test_a_replay_is_shown_from_its_offset() -> None:
+    """Where nothing is amiss before it."""
+    picture = LogPicture(shards=(shard(7, 100),), read="shard-7", offset="60")
+
+    (cut,) = bounded_picture(picture).shards
+
+    assert cut.records[0].name == str(60 - LEAD)
+
+
+def test_pages_move_with_the_window() -> None:
+    """What they have outside of it is cut off."""
+    picture = LogPicture(
+        shards=(shard(0, 100, amiss=50),),
+        read="shard-0",
+        pages=tuple(
+            ReadPage(begins=begins, records=count, more_follow=True)
+            for begins, count in ((0, 40), (40, 10), (50, 0), (95, 5))
+        ),
+    )
+
+    pages = bounded_picture(picture).pages
+
+    assert [(one.begins, one.records) for one in pages] == [(0, LEAD), (LEAD, 0)]
+
+
+def test_shards_that_tell_something_come_first() -> None:
+    """Where there are too many for a page."""
+    shards = tuple(shard(number, 1, amiss=0 if number == 40 else None) for number in range(50))
+
+    kept = bounded_picture(LogPicture(shards=shards)).shards
+
+    assert len(kept) == MOST_SHARDS
+    assert "shard-40" in [one.shard_id for one in kept]
+
+
+def test_texts_of_the_student_are_cut() -> None:
+    """A partition key may have 256 characters."""
+    record = DrawnRecord(name="n" * 500, user="u" * 500, partition_key="\0" * 500)
+    picture = LogPicture(shards=(shard(0, 0).model_copy(update={"records": (record,)}),))
+
+    (cut,) = bounded_picture(picture).shards
+
+    assert len(cut.model_dump_json()) < 500
+
+
+def test_one_picture_for_each_reason_and_a_few_in_all() -> None:
+    """So that a grade stays small."""
+    picture = LogPicture(shards=(shard(0, 1),))
+    hints = ["a", "a", "b", "c", "d", "e", "f"]
+    tests = [
+        GradedTest(
+            id=str(number),
+            title="",
+            requirement="R1",
+            outcome=Outcome.WRONG,
+            score=0,
+            max_score=1,
+            feedback=Feedback(asked="", came_back="", hint=hint, log=picture),
+        )
+        for number, hint in enumerate(hints)
+    ]
+
+    kept = [one.feedback.log is not None for one in with_few_pictures(tests) if one.feedback]
+
+    assert kept == [True, False, True, True, True, False, False]
+    assert sum(kept) == MOST_PICTURES
