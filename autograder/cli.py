@@ -1,9 +1,9 @@
 """The command line: `autograder grade PATH`, `grade-class`, `grade-pushes`, `build` and others.
 
 Exit 0: done, whatever the score. Exit 1: `build --check` found stubs out of date, `validate`
-something off, `doctor` something missing, `gradebook` or `classroom50` something that it could not
-take; for some of a class or of the pushes there is no grade. Exit 2: it could not be done, said in
-one line on stderr. Nothing that a submission does changes that.
+something off, `doctor` something missing, `gradebook`, `classroom50` or `report` something that it
+could not take; for some of a class or of the pushes there is no grade. Exit 2: it could not be
+done, said in one line on stderr. Nothing that a submission does changes that.
 """
 
 import os
@@ -25,6 +25,7 @@ from autograder.class_run.command import grade_class_command
 from autograder.classroom.command import grade_pushes_command
 from autograder.classroom.handing_out import publish_command, release_command
 from autograder.classroom50.command import classroom50
+from autograder.dashboard.command import report_command
 from autograder.doctor import examine, this_machine
 from autograder.errors import AutograderError
 from autograder.feedback.actions import as_workflow_log
@@ -59,6 +60,7 @@ app.add_typer(gradebook, name="gradebook")
 app.add_typer(classroom50, name="classroom50")
 app.command("grade-class")(grade_class_command)
 app.command("similarity")(similarity_command)
+app.command("report")(report_command)
 app.command("publish")(publish_command)
 app.command("release-solutions")(release_command)
 app.command("grade-pushes")(grade_pushes_command)

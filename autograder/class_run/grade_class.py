@@ -8,7 +8,7 @@ interrupted, or done again the next day, go on where it is needed.
 import csv
 import io
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -25,6 +25,8 @@ from autograder.grading.run import Examiner
 from autograder.submission import Submission, read_submission
 
 RESULTS, FEEDBACK, TABLE = "results", "feedback", "grades.csv"
+ATTEMPTS = "attempts.csv"
+"""The scores of submissions that others have replaced since: student, score, most points."""
 
 
 class Done(StrEnum):
@@ -51,6 +53,8 @@ class Outcome:
     """That of the checkpoint that is furthest from decided; `failed` where there is no grade."""
     trouble: str
     """What failed on the grader's side; else empty."""
+    replaced: tuple[float, float] | None = None
+    """Score and most points of an earlier submission, whose result is gone."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ def grade_class(
         handed_in: Whose folders to grade.
         assignment: What they answer.
         course: Where the hidden suite lies.
-        output: Folder for `results/ID.json`, `feedback/ID.html` and `grades.csv`.
+        output: Folder for `results/ID.json`, `feedback/ID.html`, `grades.csv` and `attempts.csv`.
         scope: How to grade.
         on_done: Called after each student, in this thread.
 
@@ -98,6 +102,8 @@ def grade_class(
     with ExaminerPool(assignment, course, scope.workers, confined=scope.confined) as pool:
         for outcome in pool.each(grade, handed_in):
             outcomes[outcome.student] = outcome
+            if outcome.replaced is not None:
+                _keep_attempt(output / ATTEMPTS, outcome.student, *outcome.replaced)
             on_done(outcome)
     write_whole(output / TABLE, as_table(outcomes.values(), assignment))
     return {student: outcomes[student] for student in sorted(outcomes)}
@@ -122,7 +128,23 @@ def _grade(
         write_result(result, grade)
     except AutograderError as error:
         return outcome_of(one.student, Done.FAILED, before, str(error))
-    return outcome_of(one.student, Done.GRADED, grade, trouble)
+    outcome = outcome_of(one.student, Done.GRADED, grade, trouble)
+    if before is None or before.submission.digest == grade.submission.digest:
+        return outcome
+    return replace(outcome, replaced=(before.score, before.max_score))
+
+
+def _keep_attempt(path: Path, student: str, score: float, max_score: float) -> None:
+    """Note what an earlier submission was worth."""
+    new = not path.exists()
+    try:
+        with path.open("a", encoding="utf-8", newline="") as file:
+            rows = csv.writer(file, lineterminator="\n")
+            if new:
+                rows.writerow(["student", "score", "max_score"])
+            rows.writerow([in_csv(student), score, max_score])
+    except OSError as error:
+        raise AutograderError(f"{path} cannot be written: {error.strerror}") from None
 
 
 def outcome_of(student: str, done: Done, grade: Grade | None, trouble: str = "") -> Outcome:

@@ -160,3 +160,18 @@ def test_one_that_cannot_be_read_stops_no_other(students: Path, tmp_path: Path) 
     assert outcomes["gone"].done is Done.FAILED
     assert "does not exist" in outcomes["gone"].trouble
     assert outcomes["bob"].done is Done.GRADED
+
+
+def test_what_an_earlier_submission_was_worth_is_kept(tmp_path: Path) -> None:
+    """A line for each that another has replaced; none where the same is graded anew."""
+    folder, output = tmp_path / "class", tmp_path / "out"
+    (folder / "ada").mkdir(parents=True)
+    (folder / "ada" / "compare_with_sqs.py").write_text("")
+    run(folder, output)
+    run(folder, output, Scope(force=True))
+    shutil.copy(SOLUTION / "compare_with_sqs.py", folder / "ada")
+
+    run(folder, output)
+
+    rows = list(csv.reader((output / "attempts.csv").read_text("utf-8").splitlines()))
+    assert rows == [["student", "score", "max_score"], ["ada", "0.0", "100.0"]]

@@ -1,0 +1,1 @@
+"""The class as one page: where it stands, and where it struggles."""

@@ -1,0 +1,179 @@
+"""The class as one HTML page: its only script sorts and filters, and nothing is loaded."""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote
+
+from jinja2 import Environment
+from markupsafe import Markup
+
+from autograder.dashboard.figures import (
+    FEWEST_FOR_A_GROUP,
+    FEWEST_FOR_DISCRIMINATION,
+    ClassFigures,
+    figures_of,
+    hardest,
+)
+from autograder.dashboard.results import Row, State
+from autograder.feedback.page import page_environment
+from autograder.grading.grade import Status
+
+SCRIPT = Path(__file__).with_name("dashboard.js")
+TALLEST = 130
+BASE = 162
+STATES = {
+    "complete": State.COMPLETE.value,
+    "waiting": State.WAITING.value,
+    "ungraded": State.UNGRADED.value,
+    "missing": State.MISSING.value,
+    "excused": State.EXCUSED.value,
+    "late": "late",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the histogram."""
+
+    x: int
+    y: int
+    height: int
+    count: int
+    label: str
+    """From and to, in percent."""
+    begins: int
+
+
+@dataclass(frozen=True)
+class Point:
+    """An attempt in the drawing of the trend."""
+
+    number: int
+    x: int
+    y: int
+    percent: int
+    students: int
+
+
+@dataclass(frozen=True)
+class ShownStudent:
+    """A row of the table of students."""
+
+    name: str
+    page: str | None
+    score: str
+    score_key: float
+    """To sort by: below 0 where there is no score."""
+    points: tuple[str, ...]
+    state: str
+    keys: str
+    """What the filter knows it by, as in `STATES`."""
+    attempts: int
+
+
+def as_page(rows: Sequence[Row], title: str, *, anonymous: bool = False) -> str:
+    """Write the page.
+
+    Args:
+        rows: The class; at least one has a grade.
+        title: The assignment's.
+        anonymous: Leaves out all that could tell who somebody is.
+    """
+    figures = figures_of(rows)
+    script = SCRIPT.read_text("utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return (
+        _environment()
+        .get_template("dashboard.html.jinja")
+        .render(
+            title=title,
+            anonymous=anonymous,
+            figures=figures,
+            tiles=_tiles(figures),
+            hardest=hardest(figures),
+            histogram=_histogram(figures),
+            trend=_trend(figures),
+            students=[] if anonymous else [_shown(row, figures) for row in rows],
+            states=STATES.items(),
+            script=Markup(script),  # noqa: S704 - our own file
+            script_hash=f"sha256-{digest}",
+        )
+    )
+
+
+def percent(share: float) -> int:
+    """Write a share in percent."""
+    return round(100 * share)
+
+
+def _tiles(figures: ClassFigures) -> list[tuple[str, str]]:
+    """Take the figures that come first."""
+    states = figures.states
+    tiles = [
+        (str(figures.graded), "handed in"),
+        (f"{round(figures.median, 1):g}", f"of {figures.max_score:g} points, the median"),
+        (str(states.get(State.MISSING, 0)), "not handed in"),
+        (str(figures.late), "late"),
+        (str(states.get(State.UNGRADED, 0)), "ungraded"),
+        (str(states.get(State.WAITING, 0)), "wait for a person"),
+    ]
+    excused = states.get(State.EXCUSED, 0)
+    return [*tiles, (str(excused), "excused")] if excused else tiles
+
+
+def _histogram(figures: ClassFigures) -> list[Column]:
+    most = max(*figures.bins, 1)
+    columns = []
+    for number, count in enumerate(figures.bins):
+        height = round(TALLEST * count / most)
+        label = f"{number * 10} to {number * 10 + 10}"
+        columns.append(Column(7 + number * 41, BASE - height, height, count, label, number * 10))
+    return columns
+
+
+def _trend(figures: ClassFigures) -> list[Point]:
+    step = 360 / max(1, len(figures.attempts) - 1)
+    return [
+        Point(
+            number=number + 1,
+            x=round(42 + number * step),
+            y=round(BASE - 145 * share),
+            percent=percent(share),
+            students=students,
+        )
+        for number, (share, students) in enumerate(figures.attempts)
+    ]
+
+
+def _shown(row: Row, figures: ClassFigures) -> ShownStudent:
+    points = {
+        one.id: "" if one.status is Status.UNGRADED else f"{round(one.score, 2):g}"
+        for one in (row.grade.checkpoints if row.grade else ())
+    }
+    keys = [key for key, what in STATES.items() if what == row.state.value]
+    return ShownStudent(
+        name=f"{row.name} ({row.id})" if row.name else row.id,
+        page=quote(row.page) if row.page else None,
+        score=f"{round(row.grade.score, 2):g}" if row.grade else "",
+        score_key=row.grade.score if row.grade else -1.0,
+        points=tuple(points.get(one.id, "") for one in figures.checkpoints),
+        state=f"{row.state.value}, late" if row.late else row.state.value,
+        keys=" ".join([*keys, *(["late"] if row.late else [])]),
+        attempts=len(row.attempts),
+    )
+
+
+@cache
+def _environment() -> Environment:
+    return page_environment(
+        "dashboard",
+        {
+            "percent": percent,
+            "fewest": FEWEST_FOR_A_GROUP,
+            "fewest_students": FEWEST_FOR_DISCRIMINATION,
+        },
+    )

@@ -1,0 +1,64 @@
+"""A class's results, made up: as many students as are wanted, some stronger than others."""
+
+import csv
+import random
+from pathlib import Path
+
+from autograder.grading.grade import Feedback, Grade, Outcome, checkpoint_of
+from autograder.tests.gradebook.students import a_grade
+
+WHOLE = a_grade()
+TESTS = [test.id for one in WHOLE.checkpoints for test in one.tests]
+HINTS = ("Leave ExplicitHashKey out.", "Go on with NextShardIterator.", "Look again.")
+
+
+def grade_with(outcomes: dict[str, Outcome], hint: str = HINTS[0]) -> Grade:
+    """Make a grade that lost these tests, all with one hint."""
+    checkpoints = tuple(
+        checkpoint_of(
+            one.id,
+            one.title,
+            tuple(
+                test.model_copy(
+                    update={"feedback": Feedback(asked="a", came_back="b", hint=hint)}
+                    if test.id in outcomes
+                    else {}
+                )
+                for test in one.tests
+            ),
+        )
+        for one in a_grade(outcomes).checkpoints
+    )
+    return WHOLE.model_copy(
+        update={"checkpoints": checkpoints, "score": sum(one.score for one in checkpoints)}
+    )
+
+
+def write_class(folder: Path, students: int) -> Path:
+    """Write results, feedback pages, attempts, a roster and hand-ins; return the folder.
+
+    Three students of the roster have handed in nothing; every third one was late.
+    """
+    chance = random.Random(6)
+    (folder / "results").mkdir(parents=True)
+    (folder / "feedback").mkdir()
+    attempts = []
+    for number in range(students):
+        name = f"student-{number:04}"
+        skill = chance.betavariate(4, 2)
+        lost = {test: Outcome.WRONG for test in TESTS if chance.random() > skill}
+        grade = grade_with(lost, chance.choice(HINTS))
+        (folder / "results" / f"{name}.json").write_text(grade.model_dump_json())
+        (folder / "feedback" / f"{name}.html").write_text("<!doctype html><title>Page</title>")
+        attempts += [
+            [name, grade.score * chance.random(), grade.max_score] for _ in range(number % 4)
+        ]
+    with (folder / "attempts.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([["student", "score", "max_score"], *attempts])
+    rows = [f"id-{one},Name Of{one},{one}@x.org,student-{one:04}" for one in range(students + 3)]
+    (folder / "roster.csv").write_text("\n".join(["id,name,email,login", *rows, ""]))
+    handed_in = [
+        f"student-{one:04},2026-12-0{1 + one % 3}T12:00:00+00:00" for one in range(students)
+    ]
+    (folder / "handins.csv").write_text("\n".join(["student,handed_in_at", *handed_in, ""]))
+    return folder
