@@ -93,6 +93,7 @@ def opened(
     made.requests.remove(path.as_uri())
     folder = os.environ.get("SCREENSHOTS")
     if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
         name = f"{path.stem}-{scheme}-{width}.png"
         made.page.screenshot(path=Path(folder) / name, full_page=True)
     yield made
