@@ -1,8 +1,13 @@
 """The command `autograder grade-class`."""
 
 import os
+import re
 import tempfile
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -20,24 +25,38 @@ from rich.progress import Task as ProgressTask
 from rich.table import Table
 from rich.text import Text
 
-from autograder.assignment import Course
+from autograder.assignment import Assignment, Course
 from autograder.class_run.grade_class import RESULTS, Done, Outcome, Scope, grade_class
-from autograder.class_run.sources import find_submissions
+from autograder.class_run.organization import find_class_pushes
+from autograder.class_run.sources import Readable, find_submissions
+from autograder.classroom.github import GitHubClient, Place
+from autograder.classroom.policy import check_extensions, read_policy
 from autograder.errors import AutograderError
 from autograder.feedback.inert import inert
 from autograder.gradebook.book import Book
+from autograder.gradebook.handins import Handin
+from autograder.gradebook.roster import read_roster
 
 CORES = os.cpu_count() or 1
+MINUTE = timedelta(minutes=1)
 
 
 def grade_class_command(
     source: Annotated[
-        Path, typer.Argument(help="A folder per student, or an unpacked download of an LMS.")
+        Path,
+        typer.Argument(
+            help="A folder per student, an unpacked download of an LMS, or course.toml: what stood "
+            "in each student's repository when it was due."
+        ),
     ],
     output: Annotated[Path, typer.Option(help="Folder for results, feedback and a table.")],
     assignment: Annotated[str | None, typer.Option(help="Id; default: the only one.")] = None,
     only: Annotated[
         list[str] | None, typer.Option(help="Grade only this student; may be repeated.")
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(help="Grade only who handed in since: 2026-12-01T08:00+01:00, or 3h, or 2d."),
     ] = None,
     workers: Annotated[int, typer.Option(min=1, help="How many are graded at once.")] = CORES,
     gradebook: Annotated[
@@ -58,14 +77,24 @@ def grade_class_command(
     course = Course.of_this_checkout()
     chosen = course.load(assignment) if assignment else course.only()
     errors = Console(stderr=True, highlight=False, markup=False)
-    with tempfile.TemporaryDirectory(prefix="autograder-") as scratch:
-        found = find_submissions(source, chosen, Path(scratch))
-        wanted = [one for one in found.handed_in if not only or one.student in only]
-        unknown = sorted(set(only or ()) - {one.student for one in found.handed_in})
+    begin = _moment(since, datetime.now(UTC)) if since else None
+    with ExitStack() as opened:
+        found = _find(source, chosen, opened)
+        present = {one.student for one in found.handed_in}
+        unknown = sorted(set(only or ()) - present - {*found.missing})
         if unknown:
             raise AutograderError(f"{source} has no submission of {', '.join(unknown)}")
         for line in found.oddities:
             errors.print(inert(line), soft_wrap=True)
+        wanted = [
+            one
+            for one in found.handed_in
+            if (not only or one.student in only)
+            and (begin is None or one.handed_in_at is None or one.handed_in_at >= begin)
+        ]
+        others = dict.fromkeys(found.missing, Done.MISSING) | dict.fromkeys(
+            present - {one.student for one in wanted} | {*found.unseen}, Done.LEFT_ALONE
+        )
         scope = Scope(workers=workers, force=force, confined=not no_jail)
         with _bar(errors) as bar:
             task = bar.add_task("grading", total=len(wanted))
@@ -76,17 +105,83 @@ def grade_class_command(
                     first = outcome.trouble.strip().splitlines()[-1]
                     bar.console.print(f"{outcome.student}: {inert(first)}", soft_wrap=True)
 
-            outcomes = grade_class(wanted, chosen, course, output, scope, on_done=tell)
+            outcomes = grade_class(wanted, chosen, course, output, scope, others, on_done=tell)
     problems: tuple[str, ...] = ()
     if gradebook is not None:
-        results = [output / RESULTS / f"{one}.json" for one in outcomes]
-        synced = Book(gradebook, chosen).sync([one for one in results if one.exists()])
+        results = [output / RESULTS / f"{one.student}.json" for one in wanted]
+        book = Book(gradebook, chosen)
+        if found.handins:
+            book.note_handins(found.handins)
+        synced = book.sync([one for one in results if one.exists()])
         problems = synced.problems
         for line in problems:
             errors.print(inert(line), soft_wrap=True)
     Console(highlight=False, markup=False).print(_summary(list(outcomes.values())))
-    if problems or any(one.trouble for one in outcomes.values()):
+    if problems or found.unseen or any(one.trouble for one in outcomes.values()):
         raise typer.Exit(1)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A class: what it handed in, and who handed in nothing."""
+
+    handed_in: Sequence[Readable]
+    missing: Sequence[str] = ()
+    unseen: Sequence[str] = ()
+    """Students of whom this could not be found out."""
+    oddities: Sequence[str] = ()
+    handins: Mapping[str, Handin] = field(default_factory=dict)
+
+
+def _find(source: Path, assignment: Assignment, opened: ExitStack) -> _Found:
+    """Find what a class handed in.
+
+    Args:
+        source: Where.
+        assignment: What they answer.
+        opened: What is needed until all is graded: files, a connection.
+    """
+    if source.suffix != ".toml":
+        scratch = opened.enter_context(tempfile.TemporaryDirectory(prefix="autograder-"))
+        of_folder = find_submissions(source, assignment, Path(scratch))
+        return _Found(of_folder.handed_in, oddities=of_folder.oddities)
+    policy = read_policy(source)
+    roster = read_roster(policy.roster)
+    check_extensions(policy, roster)
+    place = Place.from_environment()
+    os.environ.pop("GITHUB_TOKEN")  # no process that we start has it
+    client = opened.enter_context(GitHubClient(place))
+    pushes = find_class_pushes(client, policy, roster.students)
+    return _Found(
+        pushes.pushed,
+        pushes.missing,
+        [student for student, _ in pushes.unseen],
+        [f"{student}: {why}" for student, why in pushes.unseen],
+        {
+            one.student: Handin(
+                handed_in_at=one.handed_in_at, commit=one.commit, repository=one.repository
+            )
+            for one in pushes.pushed
+        },
+    )
+
+
+def _moment(text: str, now: datetime) -> datetime:
+    """Read a time with its zone, or how long ago it was.
+
+    Raises:
+        AutograderError: It is neither.
+    """
+    ago = re.fullmatch(r"(\d{1,4})([mhd])", text)
+    if ago:
+        return now - int(ago[1]) * {"m": MINUTE, "h": 60 * MINUTE, "d": 1440 * MINUTE}[ago[2]]
+    with suppress(ValueError):
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is not None:
+            return moment
+    raise AutograderError(
+        f"--since {text!r}: give a time with its zone, as 2026-12-01T08:00+01:00, or 90m, 3h or 2d"
+    )
 
 
 class _Rate(ProgressColumn):

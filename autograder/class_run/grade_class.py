@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from autograder.assignment import Assignment, Course
-from autograder.class_run.sources import HandedIn
+from autograder.class_run.sources import Readable
 from autograder.errors import AutograderError
 from autograder.feedback.html import as_html
 from autograder.feedback.inert import in_csv
@@ -22,7 +22,7 @@ from autograder.grading.kept import read_result, write_result, write_whole
 from autograder.grading.plan import read_plan
 from autograder.grading.pool import ExaminerPool
 from autograder.grading.run import Examiner
-from autograder.submission import Submission, read_submission
+from autograder.submission import Submission
 
 RESULTS, FEEDBACK, TABLE = "results", "feedback", "grades.csv"
 ATTEMPTS = "attempts.csv"
@@ -37,6 +37,9 @@ class Done(StrEnum):
     """The result that was there stands."""
     FAILED = "failed"
     """The grader failed; a result that was there before stays."""
+    MISSING = "not handed in"
+    LEFT_ALONE = "left alone"
+    """Not looked at this time; a result that was there before stays."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class Outcome:
     score: float
     max_score: float
     state: str
-    """That of the checkpoint that is furthest from decided; `failed` where there is no grade."""
+    """That of the checkpoint that is furthest from decided; where there is no grade, why."""
     trouble: str
     """What failed on the grader's side; else empty."""
     replaced: tuple[float, float] | None = None
@@ -68,21 +71,23 @@ class Scope:
 
 
 def grade_class(
-    handed_in: Iterable[HandedIn],
+    handed_in: Iterable[Readable],
     assignment: Assignment,
     course: Course,
     output: Path,
     scope: Scope,
+    others: Mapping[str, Done] = {},
     on_done: Callable[[Outcome], None] = lambda _: None,
 ) -> Mapping[str, Outcome]:
     """Grade everybody, and write results, feedback and a table.
 
     Args:
-        handed_in: Whose folders to grade.
+        handed_in: What to grade.
         assignment: What they answer.
         course: Where the hidden suite lies.
         output: Folder for `results/ID.json`, `feedback/ID.html`, `grades.csv` and `attempts.csv`.
         scope: How to grade.
+        others: Who else is in the class, and why there is nothing of theirs to grade.
         on_done: Called after each student, in this thread.
 
     Returns:
@@ -96,7 +101,7 @@ def grade_class(
         _make(output / name)
     outcomes: dict[str, Outcome] = {}
 
-    def grade(examiner: Examiner, one: HandedIn) -> Outcome:
+    def grade(examiner: Examiner, one: Readable) -> Outcome:
         return _grade(examiner, one, assignment, output, suite, scope)
 
     with ExaminerPool(assignment, course, scope.workers, confined=scope.confined) as pool:
@@ -105,13 +110,16 @@ def grade_class(
             if outcome.replaced is not None:
                 _keep_attempt(output / ATTEMPTS, outcome.student, *outcome.replaced)
             on_done(outcome)
+    for student, why in others.items():
+        before = read_result(output / RESULTS / f"{student}.json")
+        outcomes[student] = outcome_of(student, why, before if why is Done.LEFT_ALONE else None)
     write_whole(output / TABLE, as_table(outcomes.values(), assignment))
     return {student: outcomes[student] for student in sorted(outcomes)}
 
 
 def _grade(
     examiner: Examiner,
-    one: HandedIn,
+    one: Readable,
     assignment: Assignment,
     output: Path,
     suite: str,
@@ -120,9 +128,12 @@ def _grade(
     result = output / RESULTS / f"{one.student}.json"
     before = read_result(result)
     try:
-        submission = read_submission(one.folder, assignment)
-        if before is not None and not scope.force and _stands(before, submission, suite, scope):
-            return outcome_of(one.student, Done.KEPT, before)
+        usable = before if before and not scope.force and _usable(before, suite, scope) else None
+        if usable is not None and one.commit and usable.submission.commit == one.commit:
+            return outcome_of(one.student, Done.KEPT, usable)
+        submission = one.read(assignment)
+        if usable is not None and _is_of(usable, submission):
+            return outcome_of(one.student, Done.KEPT, usable)
         grade, trouble = examiner.grade(submission)
         write_whole(output / FEEDBACK / f"{one.student}.html", as_html(grade))
         write_result(result, grade)
@@ -150,7 +161,7 @@ def _keep_attempt(path: Path, student: str, score: float, max_score: float) -> N
 def outcome_of(student: str, done: Done, grade: Grade | None, trouble: str = "") -> Outcome:
     """Sum a grade up; a class's grades as a whole would not fit into memory."""
     if grade is None:
-        return Outcome(student, done, {}, 0.0, 0.0, "failed", trouble)
+        return Outcome(student, done, {}, 0.0, 0.0, done.value, trouble)
     states = {checkpoint.status for checkpoint in grade.checkpoints}
     order = (Status.UNGRADED, Status.UNMARKED, Status.COMPLETE)
     return Outcome(
@@ -167,13 +178,20 @@ def outcome_of(student: str, done: Done, grade: Grade | None, trouble: str = "")
     )
 
 
-def _stands(grade: Grade, submission: Submission, suite: str, scope: Scope) -> bool:
-    """Whether a result is what grading again would give."""
+def _usable(grade: Grade, suite: str, scope: Scope) -> bool:
+    """Whether a result was made as one would be made now."""
     return (
-        grade.submission.digest == submission.digest
-        and grade.grader.suite == suite
+        grade.grader.suite == suite
         and grade.grader.jail == scope.confined
         and all(one.status is not Status.UNGRADED for one in grade.checkpoints)
+    )
+
+
+def _is_of(grade: Grade, submission: Submission) -> bool:
+    """Whether a result is of these files, of this commit."""
+    return (grade.submission.digest, grade.submission.commit) == (
+        submission.digest,
+        submission.commit,
     )
 
 

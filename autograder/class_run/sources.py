@@ -5,18 +5,23 @@ An LMS's own names tell whose a submission is:
 * Moodle ("Download all submissions", folders): `Ada Lovelace_1234567_assignsubmission_file`;
 * Canvas ("Download Submissions", one file each): `lovelaceada_LATE_98765_4711_answers-1.ipynb`,
   the first number being the student's id in Canvas; what was handed in again has `-1` in its name;
-* Gradescope ("Export Submissions"): `submission_123456`, and whose in `submission_metadata.yml`,
-  which is not read: give a roster whose ids are these names.
+* Gradescope ("Export Submissions"): `submission_123456`; `submission_metadata.yml` says whose, by
+  SID, or by e-mail address where there is none. Each of a group has the group's.
 """
 
+import contextlib
 import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from autograder.assignment import Assignment
+from autograder.class_run.gradescope import SUBMITTERS, read_submitters
 from autograder.errors import SubmissionError
+from autograder.submission import Submission, read_submission
 
 _MOODLE = re.compile(r"(?P<student>.+)_\d+_assignsubmission_(file|onlinetext)_?")
 _CANVAS = re.compile(r"[a-z0-9]+(_LATE)?_(?P<student>\d+)_\d+_(?P<file>.+)", re.IGNORECASE)
@@ -24,13 +29,48 @@ _AGAIN = re.compile(r"-\d{1,3}(?=\.[^.]+\Z)")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,99}")
 
 
+class Readable(Protocol):
+    """What somebody handed in."""
+
+    @property
+    def student(self) -> str:
+        """Safe as the name of a file."""
+
+    @property
+    def commit(self) -> str | None:
+        """Where it comes from, if that is known before it is read."""
+
+    @property
+    def handed_in_at(self) -> datetime | None:
+        """When, if that is known."""
+
+    def read(self, assignment: Assignment) -> Submission:
+        """Read it.
+
+        Raises:
+            AutograderError: It cannot be read at all.
+        """
+
+
 @dataclass(frozen=True)
 class HandedIn:
     """One student's folder."""
 
     student: str
-    """Safe as the name of a file."""
     folder: Path
+    commit: None = None
+
+    @property
+    def handed_in_at(self) -> datetime | None:
+        """When a file of it was changed last; None where none can be looked at."""
+        times = []
+        with contextlib.suppress(OSError):
+            times = [one.lstat().st_mtime for one in (self.folder, *self.folder.iterdir())]
+        return datetime.fromtimestamp(max(times), UTC) if times else None
+
+    def read(self, assignment: Assignment) -> Submission:
+        """Read it; see `read_submission`."""
+        return read_submission(self.folder, assignment)
 
 
 @dataclass(frozen=True)
@@ -60,21 +100,24 @@ def find_submissions(folder: Path, assignment: Assignment, scratch: Path) -> Sou
         raise SubmissionError(f"{folder} cannot be read: {error.strerror}") from None
     found = dict(_canvas_files(entries, assignment, scratch))
     oddities: list[str] = []
+    submitters = read_submitters(folder / SUBMITTERS) if (folder / SUBMITTERS).exists() else {}
     for entry in entries:
         if entry.is_symlink() or not entry.is_dir():
-            if entry.name not in {one.name for one in _of_canvas(entries)} and not _hidden(entry):
+            known = {SUBMITTERS, *(one.name for one in _of_canvas(entries))}
+            if entry.name not in known and not _hidden(entry):
                 oddities.append(f"{entry.name!r} is no folder of a student")
             continue
         if _hidden(entry):
             continue
         moodle = _MOODLE.fullmatch(entry.name)
-        student = _as_id(moodle["student"] if moodle else entry.name)
-        if not _ID.fullmatch(student):
-            oddities.append(f"{entry.name!r} can be no student's id: rename it")
-        elif student in found:
-            oddities.append(f"{entry.name!r} is a second folder of {student!r}")
-        else:
-            found[student] = entry
+        names = submitters.get(entry.name, (moodle["student"] if moodle else entry.name,))
+        for student in map(_as_id, names):
+            if not _ID.fullmatch(student):
+                oddities.append(f"{student!r} can be no student's id: rename {entry.name!r}")
+            elif student in found:
+                oddities.append(f"{entry.name!r} is a second folder of {student!r}")
+            else:
+                found[student] = entry
     if not found:
         raise SubmissionError(f"{folder} has no submission in it: give a folder per student")
     return Source(

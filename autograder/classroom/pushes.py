@@ -26,6 +26,8 @@ from autograder.feedback.content import Detail
 AT_ONCE = 25
 """Repositories in one question: a longer one may run into GitHub's limit of ten seconds."""
 MOST_PAGES = 20
+ACTIVITIES = 100
+"""Of a branch, in one answer: the most that GitHub gives."""
 ATTEMPTS_SEEN = 50
 
 _STANDING = """
@@ -203,7 +205,7 @@ def pushed_at(client: GitHubClient, repository: Repository, commit: str) -> date
         f"/repos/{repository.full_name}/activity",
         what,
         ref=repository.branch or "",
-        per_page="100",
+        per_page=str(ACTIVITIES),
     )
     with _understood(what):
         times = [
@@ -214,6 +216,37 @@ def pushed_at(client: GitHubClient, repository: Repository, commit: str) -> date
     if repository.pushed_at is None:
         raise GitHubError(f"GitHub does not say when it was pushed ({what})")
     return repository.pushed_at
+
+
+def head_at(
+    client: GitHubClient, repository: Repository, moment: datetime
+) -> tuple[str, datetime] | None:
+    """Tell which commit stood at the default branch at a moment, and when it came.
+
+    Returns:
+        None where there was none.
+
+    Raises:
+        GitHubError: GitHub does not tell.
+    """
+    what = "reading push times"
+    listed = client.get(
+        f"/repos/{repository.full_name}/activity",
+        what,
+        ref=repository.branch or "",
+        per_page=str(ACTIVITIES),
+    )
+    with _understood(what):
+        pushes = [(datetime.fromisoformat(one["timestamp"]), one["after"]) for one in listed]
+    before = [(when, commit) for when, commit in pushes if when <= moment]
+    if before:
+        when, commit = max(before, key=lambda one: one[0])
+        return None if set(commit) == {"0"} else (commit, when)
+    if len(pushes) == ACTIVITIES:
+        raise GitHubError(f"more than {ACTIVITIES} pushes came since then ({what})")
+    if not pushes and repository.head and repository.pushed_at and repository.pushed_at <= moment:
+        return repository.head, repository.pushed_at
+    return None
 
 
 def _repository(data: Mapping[str, Any], viewer: str) -> Repository:

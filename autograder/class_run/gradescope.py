@@ -1,0 +1,55 @@
+"""Whose the submissions of Gradescope's download are: its `submission_metadata.yml`.
+
+    submission_123456:
+      :submitters:
+      - :name: Ada Lovelace
+        :sid: '2044517'
+        :email: ada@example.org
+
+The keys are Ruby's symbols, and so begin with a colon (help.gradescope.com, "Export Submissions").
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml  # type: ignore[import-untyped]  # PyYAML brings no types
+
+from autograder.errors import SubmissionError
+
+SUBMITTERS = "submission_metadata.yml"
+LARGEST = 20 << 20
+MOST_SUBMITTERS = 50
+
+
+def read_submitters(path: Path) -> Mapping[str, tuple[str, ...]]:
+    """Read who handed in each submission, by the name of its folder.
+
+    Returns:
+        Of each submitter the SID, or the e-mail address where there is none.
+
+    Raises:
+        SubmissionError: It cannot be read, or is something else.
+    """
+    try:
+        if path.stat().st_size > LARGEST:
+            raise SubmissionError(f"{path} is larger than {LARGEST >> 20} MiB")
+        # All values stay texts: nothing is made of them.
+        told = yaml.load(path.read_text("utf-8"), yaml.BaseLoader)  # noqa: S506 - makes texts only
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
+        raise SubmissionError(f"{path} cannot be read as YAML: {type(error).__name__}") from None
+    if not isinstance(told, dict):
+        raise SubmissionError(f"{path} does not say whose the submissions are")
+    return {
+        name: submitters
+        for name, facts in told.items()
+        if isinstance(name, str) and (submitters := tuple(_submitters(facts)))
+    }
+
+
+def _submitters(facts: Any) -> Iterator[str]:
+    listed = facts.get(":submitters") if isinstance(facts, dict) else None
+    for one in (listed if isinstance(listed, list) else [])[:MOST_SUBMITTERS]:
+        if isinstance(one, dict):
+            found = [one.get(key) for key in (":sid", ":email")]
+            yield from [text for text in found if isinstance(text, str) and text.strip()][:1]
