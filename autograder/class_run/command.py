@@ -1,5 +1,6 @@
 """The command `autograder grade-class`."""
 
+import hashlib
 import os
 import re
 import tempfile
@@ -59,6 +60,12 @@ def grade_class_command(
         typer.Option(help="Grade only who handed in since: 2026-12-01T08:00+01:00, or 3h, or 2d."),
     ] = None,
     workers: Annotated[int, typer.Option(min=1, help="How many are graded at once.")] = CORES,
+    dask: Annotated[
+        str | None, typer.Option(help="Grade on this Dask cluster: its scheduler's address.")
+    ] = None,
+    part: Annotated[
+        str | None, typer.Option(help="Grade only the K-th of N parts of the class: 2/8.")
+    ] = None,
     gradebook: Annotated[
         Path | None, typer.Option(help="Write the results into this gradebook's folder, too.")
     ] = None,
@@ -80,6 +87,8 @@ def grade_class_command(
     begin = _moment(since, datetime.now(UTC)) if since else None
     with ExitStack() as opened:
         found = _find(source, chosen, opened)
+        if part is not None:
+            found = part_of(found, *_part(part))
         present = {one.student for one in found.handed_in}
         unknown = sorted(set(only or ()) - present - {*found.missing})
         if unknown:
@@ -95,7 +104,7 @@ def grade_class_command(
         others = dict.fromkeys(found.missing, Done.MISSING) | dict.fromkeys(
             present - {one.student for one in wanted} | {*found.unseen}, Done.LEFT_ALONE
         )
-        scope = Scope(workers=workers, force=force, confined=not no_jail)
+        scope = Scope(workers=workers, dask=dask, force=force, confined=not no_jail)
         with _bar(errors) as bar:
             task = bar.add_task("grading", total=len(wanted))
 
@@ -105,7 +114,16 @@ def grade_class_command(
                     first = outcome.trouble.strip().splitlines()[-1]
                     bar.console.print(f"{outcome.student}: {inert(first)}", soft_wrap=True)
 
-            outcomes = grade_class(wanted, chosen, course, output, scope, others, on_done=tell)
+            outcomes = grade_class(
+                wanted,
+                chosen,
+                course,
+                output,
+                scope,
+                others,
+                on_done=tell,
+                on_wait=lambda why: bar.console.print(why, soft_wrap=True),
+            )
     problems: tuple[str, ...] = ()
     if gradebook is not None:
         results = [output / RESULTS / f"{one.student}.json" for one in wanted]
@@ -122,7 +140,7 @@ def grade_class_command(
 
 
 @dataclass(frozen=True)
-class _Found:
+class Found:
     """A class: what it handed in, and who handed in nothing."""
 
     handed_in: Sequence[Readable]
@@ -133,7 +151,7 @@ class _Found:
     handins: Mapping[str, Handin] = field(default_factory=dict)
 
 
-def _find(source: Path, assignment: Assignment, opened: ExitStack) -> _Found:
+def _find(source: Path, assignment: Assignment, opened: ExitStack) -> Found:
     """Find what a class handed in.
 
     Args:
@@ -144,7 +162,7 @@ def _find(source: Path, assignment: Assignment, opened: ExitStack) -> _Found:
     if source.suffix != ".toml":
         scratch = opened.enter_context(tempfile.TemporaryDirectory(prefix="autograder-"))
         of_folder = find_submissions(source, assignment, Path(scratch))
-        return _Found(of_folder.handed_in, oddities=of_folder.oddities)
+        return Found(of_folder.handed_in, oddities=of_folder.oddities)
     policy = read_policy(source)
     roster = read_roster(policy.roster)
     check_extensions(policy, roster)
@@ -152,7 +170,7 @@ def _find(source: Path, assignment: Assignment, opened: ExitStack) -> _Found:
     os.environ.pop("GITHUB_TOKEN")  # no process that we start has it
     client = opened.enter_context(GitHubClient(place))
     pushes = find_class_pushes(client, policy, roster.students)
-    return _Found(
+    return Found(
         pushes.pushed,
         pushes.missing,
         [student for student, _ in pushes.unseen],
@@ -164,6 +182,40 @@ def _find(source: Path, assignment: Assignment, opened: ExitStack) -> _Found:
             for one in pushes.pushed
         },
     )
+
+
+def part_of(found: Found, part: int, parts: int) -> Found:
+    """Take the students of one part; each student is in the same one every time.
+
+    Args:
+        found: The class.
+        part: Which, from 1.
+        parts: Of how many.
+    """
+
+    def mine(student: str) -> bool:
+        digest = hashlib.sha256(student.encode("utf-8", "surrogateescape")).digest()
+        return int.from_bytes(digest[:8]) % parts == part - 1
+
+    return Found(
+        [one for one in found.handed_in if mine(one.student)],
+        [one for one in found.missing if mine(one)],
+        [one for one in found.unseen if mine(one)],
+        found.oddities,
+        {one: found.handins[one] for one in found.handins if mine(one)},
+    )
+
+
+def _part(text: str) -> tuple[int, int]:
+    """Read `K/N`.
+
+    Raises:
+        AutograderError: It is something else.
+    """
+    numbers = re.fullmatch(r"(\d{1,4})/(\d{1,4})", text)
+    if numbers and 1 <= int(numbers[1]) <= int(numbers[2]):
+        return int(numbers[1]), int(numbers[2])
+    raise AutograderError(f"--part {text!r}: give which part of how many, as 2/8")
 
 
 def _moment(text: str, now: datetime) -> datetime:

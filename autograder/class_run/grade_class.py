@@ -7,7 +7,10 @@ interrupted, or done again the next day, go on where it is needed.
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -18,12 +21,16 @@ from autograder.errors import AutograderError
 from autograder.feedback.html import as_html
 from autograder.feedback.inert import in_csv
 from autograder.grading.grade import Grade, Status
+from autograder.grading.graders import Graders, LocalGraders
 from autograder.grading.kept import read_result, write_result, write_whole
 from autograder.grading.plan import read_plan
 from autograder.grading.pool import ExaminerPool
-from autograder.grading.run import Examiner
 from autograder.submission import Submission
 
+READERS = 4
+"""Submissions that are read at once."""
+PATIENCE = 30.0
+"""Seconds after which one asks why nothing comes."""
 RESULTS, FEEDBACK, TABLE = "results", "feedback", "grades.csv"
 ATTEMPTS = "attempts.csv"
 """The scores of submissions that others have replaced since: student, score, most points."""
@@ -65,6 +72,9 @@ class Scope:
     """How to grade."""
 
     workers: int = 1
+    """How many are graded at once here."""
+    dask: str | None = None
+    """The address of a scheduler whose workers grade instead."""
     force: bool = False
     """Grade again what has a result that stands."""
     confined: bool = True
@@ -78,6 +88,7 @@ def grade_class(
     scope: Scope,
     others: Mapping[str, Done] = {},
     on_done: Callable[[Outcome], None] = lambda _: None,
+    on_wait: Callable[[str], None] = lambda _: None,
 ) -> Mapping[str, Outcome]:
     """Grade everybody, and write results, feedback and a table.
 
@@ -89,6 +100,7 @@ def grade_class(
         scope: How to grade.
         others: Who else is in the class, and why there is nothing of theirs to grade.
         on_done: Called after each student, in this thread.
+        on_wait: Called with the reason where nothing comes for a while.
 
     Returns:
         What was done, by student.
@@ -101,15 +113,23 @@ def grade_class(
         _make(output / name)
     outcomes: dict[str, Outcome] = {}
 
-    def grade(examiner: Examiner, one: Readable) -> Outcome:
-        return _grade(examiner, one, assignment, output, suite, scope)
+    def settle(outcome: Outcome) -> None:
+        outcomes[outcome.student] = outcome
+        if outcome.replaced is not None:
+            _keep_attempt(output / ATTEMPTS, outcome.student, *outcome.replaced)
+        on_done(outcome)
 
-    with ExaminerPool(assignment, course, scope.workers, confined=scope.confined) as pool:
-        for outcome in pool.each(grade, handed_in):
-            outcomes[outcome.student] = outcome
-            if outcome.replaced is not None:
-                _keep_attempt(output / ATTEMPTS, outcome.student, *outcome.replaced)
-            on_done(outcome)
+    under_way: dict[Future[tuple[Grade, str]], _ToGrade] = {}
+    with graders_of(scope, assignment, course) as graders:
+        for step in _prepared(handed_in, assignment, output, suite, scope):
+            if isinstance(step, Outcome):
+                settle(step)
+                continue
+            under_way[graders.submit(step.submission)] = step
+            while len(under_way) >= graders.window:
+                _settle_some(under_way, output, graders, settle, on_wait)
+        while under_way:
+            _settle_some(under_way, output, graders, settle, on_wait)
     for student, why in others.items():
         before = read_result(output / RESULTS / f"{student}.json")
         outcomes[student] = outcome_of(student, why, before if why is Done.LEFT_ALONE else None)
@@ -117,29 +137,97 @@ def grade_class(
     return {student: outcomes[student] for student in sorted(outcomes)}
 
 
-def _grade(
-    examiner: Examiner,
-    one: Readable,
-    assignment: Assignment,
-    output: Path,
-    suite: str,
-    scope: Scope,
-) -> Outcome:
-    result = output / RESULTS / f"{one.student}.json"
-    before = read_result(result)
+@contextmanager
+def graders_of(scope: Scope, assignment: Assignment, course: Course) -> Iterator[Graders]:
+    """Start what grades: examiners here, or those of a cluster.
+
+    Raises:
+        AutograderError: They cannot start.
+    """
+    if scope.dask is None:
+        with ExaminerPool(assignment, course, scope.workers, confined=scope.confined) as pool:
+            yield LocalGraders(pool)
+        return
     try:
-        usable = before if before and not scope.force and _usable(before, suite, scope) else None
-        if usable is not None and one.commit and usable.submission.commit == one.commit:
-            return outcome_of(one.student, Done.KEPT, usable)
+        from autograder.cluster.dask_graders import DaskGraders
+    except ImportError:
+        raise AutograderError(
+            "--dask needs the extra `cluster`: uv sync --extra cluster, or pip install distributed"
+        ) from None
+    with DaskGraders(scope.dask, assignment, course, confined=scope.confined) as remote:
+        yield remote
+
+
+@dataclass(frozen=True)
+class _ToGrade:
+    """A submission that was read, and the result that stands."""
+
+    student: str
+    submission: Submission
+    before: Grade | None
+
+
+def _prepared(
+    handed_in: Iterable[Readable], assignment: Assignment, output: Path, suite: str, scope: Scope
+) -> Iterator[_ToGrade | Outcome]:
+    """Read submissions a few ahead, in their order: some come from far away."""
+    ahead: deque[Future[_ToGrade | Outcome]] = deque()
+    with ThreadPoolExecutor(READERS) as readers:
+        try:
+            for one in handed_in:
+                ahead.append(readers.submit(_prepare, one, assignment, output, suite, scope))
+                if len(ahead) == READERS:
+                    yield ahead.popleft().result()
+            while ahead:
+                yield ahead.popleft().result()
+        finally:
+            readers.shutdown(wait=False, cancel_futures=True)
+
+
+def _prepare(
+    one: Readable, assignment: Assignment, output: Path, suite: str, scope: Scope
+) -> _ToGrade | Outcome:
+    """Read a submission, unless its result stands."""
+    before = read_result(output / RESULTS / f"{one.student}.json")
+    usable = before if before and not scope.force and _usable(before, suite, scope) else None
+    if usable is not None and one.commit and usable.submission.commit == one.commit:
+        return outcome_of(one.student, Done.KEPT, usable)
+    try:
         submission = one.read(assignment)
-        if usable is not None and _is_of(usable, submission):
-            return outcome_of(one.student, Done.KEPT, usable)
-        grade, trouble = examiner.grade(submission)
-        write_whole(output / FEEDBACK / f"{one.student}.html", as_html(grade))
-        write_result(result, grade)
     except AutograderError as error:
         return outcome_of(one.student, Done.FAILED, before, str(error))
-    outcome = outcome_of(one.student, Done.GRADED, grade, trouble)
+    if usable is not None and _is_of(usable, submission):
+        return outcome_of(one.student, Done.KEPT, usable)
+    return _ToGrade(one.student, submission, before)
+
+
+def _settle_some(
+    under_way: dict[Future[tuple[Grade, str]], _ToGrade],
+    output: Path,
+    graders: Graders,
+    settle: Callable[[Outcome], None],
+    on_wait: Callable[[str], None],
+) -> None:
+    """Wait until at least one is graded, and write what is."""
+    done, _ = wait(under_way, timeout=PATIENCE, return_when=FIRST_COMPLETED)
+    if not done and (complaint := graders.complaint()):
+        on_wait(complaint)
+    for future in done:
+        settle(_written(under_way.pop(future), future, output))
+
+
+def _written(step: _ToGrade, future: "Future[tuple[Grade, str]]", output: Path) -> Outcome:
+    """Write what came of one submission; a fault of the grader's stops no other."""
+    student, before = step.student, step.before
+    try:
+        grade, trouble = future.result()
+        write_whole(output / FEEDBACK / f"{student}.html", as_html(grade))
+        write_result(output / RESULTS / f"{student}.json", grade)
+    except AutograderError as error:
+        return outcome_of(student, Done.FAILED, before, str(error))
+    except Exception as error:  # such as a worker that was lost once too often
+        return outcome_of(student, Done.FAILED, before, f"{type(error).__name__}: {error}")
+    outcome = outcome_of(student, Done.GRADED, grade, trouble)
     if before is None or before.submission.digest == grade.submission.digest:
         return outcome
     return replace(outcome, replaced=(before.score, before.max_score))

@@ -4,6 +4,7 @@ What a run imports (pytest, moto, boto3) takes longer than the run, and is impor
 whoever grades is gone, killed even, the interpreter and the run under way end by themselves.
 """
 
+import contextlib
 import gc
 import json
 import os
@@ -96,10 +97,12 @@ class Launcher:
             )
 
     def close(self) -> None:
-        """End it, and the run under way."""
+        """End it, and the run under way; once is enough, and twice no error."""
         self._control.close()
-        os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        if self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
 
     def __enter__(self) -> Self:
         return self

@@ -5,6 +5,7 @@ solution with plain pytest: `pytest autograder/suites/m06_partitioned_logs -k em
 """
 
 import hashlib
+import importlib
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,6 +39,14 @@ def pytest_configure(config: pytest.Config) -> None:
         "requirement of the handout that it judges, its points, a budget of requests other than "
         "the usual, and 'person' where a person judges what the test only finds",
     )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Let the tests of a suite find their helpers beside them, wherever the suite lies."""
+    suite = early_config.rootpath
+    if suite.parent.name == "suites":
+        importlib.import_module("autograder.suites").__path__ = [str(suite.parent)]
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

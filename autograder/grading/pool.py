@@ -33,7 +33,8 @@ class ExaminerPool:
     def __init__(
         self, assignment: Assignment, course: Course, workers: int, *, confined: bool = True
     ) -> None:
-        self._workers = workers
+        self.window = workers * WAITING
+        """How many tasks to have under way."""
         self._free: SimpleQueue[Examiner] = SimpleQueue()
         with ExitStack() as opened:
             for _ in range(workers):
@@ -55,6 +56,17 @@ class ExaminerPool:
             self._threads.shutdown(wait=False, cancel_futures=True)
         self._opened.close()
 
+    def submit(self, do: Callable[[Examiner, Task], Result], task: Task) -> Future[Result]:
+        """Do something with a task, in a thread, with an examiner that is free."""
+        return self._threads.submit(self._do, do, task)
+
+    def _do(self, do: Callable[[Examiner, Task], Result], task: Task) -> Result:
+        examiner = self._free.get()
+        try:
+            return do(examiner, task)
+        finally:
+            self._free.put(examiner)
+
     def each(
         self, do: Callable[[Examiner, Task], Result], tasks: Iterable[Task]
     ) -> Iterator[Result]:
@@ -64,18 +76,10 @@ class ExaminerPool:
             do: Called in a thread, with an examiner that is free.
             tasks: Taken as examiners get free, not all beforehand.
         """
-
-        def work(task: Task) -> Result:
-            examiner = self._free.get()
-            try:
-                return do(examiner, task)
-            finally:
-                self._free.put(examiner)
-
         under_way: set[Future[Result]] = set()
         for task in tasks:
-            under_way.add(self._threads.submit(work, task))
-            if len(under_way) >= self._workers * WAITING:
+            under_way.add(self.submit(do, task))
+            if len(under_way) >= self.window:
                 done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
                 yield from (one.result() for one in done)
         while under_way:

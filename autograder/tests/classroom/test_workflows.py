@@ -15,6 +15,7 @@ from autograder.tests.classroom.workflows import DESK, GITHUB, JAIL, PROJECT, WO
 from autograder.tests.student_repository.workflow import WITH_DESK, WITHOUT_DESK
 
 BIN = Path(sysconfig.get_path("scripts"))
+CLUSTER = GITHUB / "CLUSTER.md"
 BY_NAME = {one.path.stem: one for one in WORKFLOWS}
 SECRETS = {
     "grade-pushes": {"GRADING_TOKEN"},
@@ -78,6 +79,21 @@ def test_linters_find_nothing_in_what_students_get(text: str, tmp_path: Path) ->
 
     assert actionlint == (0, "")
     assert status == 0, told
+
+
+def test_the_workflow_that_the_page_on_clusters_gives_is_sound(tmp_path: Path) -> None:
+    """It is copied from there."""
+    (block,) = re.findall(r"^```yaml\n(.*?)^```", CLUSTER.read_text("utf-8"), re.DOTALL | re.M)
+    file = tmp_path / "grade-class.yml"
+    file.write_text(block)
+
+    actionlint = run("actionlint", "-shellcheck", str(BIN / "shellcheck"), str(file))
+    zizmor = run("zizmor", "--offline", "--no-progress", "--color=never", str(file))
+    schema = run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", str(file))
+
+    assert actionlint == (0, "")
+    assert zizmor[0] == 0, zizmor[1]
+    assert schema[0] == 0, schema[1]
 
 
 def test_they_are_workflows_by_github_s_schema() -> None:

@@ -1,0 +1,1 @@
+"""Grading on many machines: submissions and the hidden suite travel, workers bring the rest."""

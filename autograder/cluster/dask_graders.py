@@ -1,0 +1,159 @@
+"""Grading on a Dask cluster: each worker keeps examiners warm, as many as it has threads.
+
+A submission whose worker is lost is graded on another one, by the scheduler's own doing; one that
+loses several workers is given up (`distributed.scheduler.allowed-failures`) and stays ungraded.
+Source: distributed.dask.org, "Worker plugins", "Resilience".
+"""
+
+import importlib.metadata
+import sys
+import tempfile
+from concurrent.futures import Future
+from contextlib import ExitStack
+from pathlib import Path
+from queue import SimpleQueue
+from types import TracebackType
+from typing import Any, Self
+
+from distributed import Client, WorkerPlugin, get_worker
+
+from autograder.assignment import Assignment, Course
+from autograder.cluster.packed_suite import PackedSuite, code_digest, pack, unpack
+from autograder.errors import AutograderError
+from autograder.grading.grade import Grade
+from autograder.grading.pool import WAITING
+from autograder.grading.run import Examiner
+from autograder.submission import Submission
+
+CONNECT_SECONDS = 15
+_DEPENDENCIES = ("boto3", "moto", "pydantic", "pytest")
+
+
+def versions() -> dict[str, str]:
+    """Tell what a grade depends on besides the suite."""
+    found = {name: importlib.metadata.version(name) for name in _DEPENDENCIES}
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return {"the autograder's code": code_digest()[:12], "Python": python, **found}
+
+
+class ExaminersOfAWorker(WorkerPlugin):  # type: ignore[misc]  # distributed brings no types
+    """What a worker gets: the suite, and what it must be like.
+
+    Args:
+        packed: The suite.
+        wanted: The versions of whoever hands submissions in.
+        confined: False runs the code without a jail.
+    """
+
+    def __init__(self, packed: PackedSuite, wanted: dict[str, str], *, confined: bool) -> None:
+        self.name = f"autograder-{packed.digest}-{confined}"
+        self._packed = packed
+        self._wanted = wanted
+        self._confined = confined
+
+    def setup(self, worker: Any) -> None:
+        """Start the examiners.
+
+        Raises:
+            AutograderError: The worker is not as it must be.
+        """
+        here = versions()
+        odd = [f"{name} {here[name]}" for name in here if here[name] != self._wanted[name]]
+        if odd:
+            raise AutograderError(
+                f"the worker {worker.address} has other versions than this machine: "
+                f"{', '.join(odd)}: install the same"
+            )
+        with ExitStack() as opened:
+            folder = opened.enter_context(tempfile.TemporaryDirectory(prefix="autograder-"))
+            course = unpack(self._packed, Path(folder))
+            assignment = course.load(self._packed.assignment)
+            self._free: SimpleQueue[Examiner] = SimpleQueue()
+            for _ in range(worker.state.nthreads):
+                examiner = Examiner(assignment, course, confined=self._confined)
+                self._free.put(opened.enter_context(examiner))
+            self._opened = opened.pop_all()
+
+    def teardown(self, worker: Any) -> None:  # noqa: ARG002 - the base's parameter
+        """End them."""
+        self._opened.close()
+
+    def grade(self, submission: Submission) -> tuple[Grade, str]:
+        """Grade one with an examiner that is free."""
+        examiner = self._free.get()
+        try:
+            return examiner.grade(submission)
+        finally:
+            self._free.put(examiner)
+
+
+def grade_here(name: str, submission: Submission) -> tuple[Grade, str]:
+    """Grade on the worker that this runs on."""
+    examiners: ExaminersOfAWorker = get_worker().plugins[name]
+    return examiners.grade(submission)
+
+
+class DaskGraders:
+    """The examiners of a cluster's workers.
+
+    Args:
+        address: The scheduler's, such as `tcp://10.0.0.1:8786`.
+        assignment: What the submissions answer.
+        course: Where the hidden suite lies.
+        confined: False runs the code without a jail.
+
+    Raises:
+        AutograderError: There is no scheduler, or a worker is not as it must be.
+    """
+
+    def __init__(
+        self, address: str, assignment: Assignment, course: Course, *, confined: bool = True
+    ) -> None:
+        plugin = ExaminersOfAWorker(pack(course, assignment), versions(), confined=confined)
+        self._name = plugin.name
+        try:
+            self._client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+        except (OSError, TimeoutError, ValueError) as error:
+            raise AutograderError(
+                f"no Dask scheduler answers at {address}: {type(error).__name__}"
+            ) from None
+        try:
+            self._client.register_plugin(plugin)
+        except AutograderError:
+            self._client.close()
+            raise
+        self._executor = self._client.get_executor(pure=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._executor.shutdown(wait=False)
+        if self._threads():
+            self._client.unregister_worker_plugin(self._name)
+        self._client.close()
+
+    def _threads(self) -> int:
+        workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
+        return sum(one["nthreads"] for one in workers)
+
+    @property
+    def window(self) -> int:
+        """So many that each thread of the cluster has its next one."""
+        return max(1, self._threads()) * WAITING
+
+    def submit(self, submission: Submission) -> "Future[tuple[Grade, str]]":
+        """Have one graded on some worker."""
+        future: Future[tuple[Grade, str]] = self._executor.submit(
+            grade_here, self._name, submission
+        )
+        return future
+
+    def complaint(self) -> str:
+        """Say if there is no worker."""
+        return "" if self._threads() else "no worker is connected: waiting for one"

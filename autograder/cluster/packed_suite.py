@@ -1,0 +1,77 @@
+"""A hidden suite as bytes: what a machine needs to grade, besides this package and a jail."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.assignment import SETTINGS_FILE, Assignment, Course
+from autograder.errors import AssignmentError
+from autograder.grading.plan import read_plan
+
+CODE = ("cloud", "grading", "jail", "written")
+"""The parts of the package that a grade depends on."""
+
+
+@dataclass(frozen=True)
+class PackedSuite:
+    """A suite, the settings of its assignment, and the digest that a grade names."""
+
+    assignment: str
+    digest: str
+    files: Mapping[str, bytes] = field(repr=False)
+    """By path in a checkout."""
+
+
+def pack(course: Course, assignment: Assignment) -> PackedSuite:
+    """Pack a suite.
+
+    Raises:
+        AssignmentError: It is not as it should be.
+    """
+    suite = course.suites / assignment.id
+    root = course.assignments.parent
+    paths = [
+        *suite.glob("*.py"),
+        *suite.glob("*.toml"),
+        course.suites / "__init__.py",
+        course.assignments / assignment.id / SETTINGS_FILE,
+    ]
+    return PackedSuite(
+        assignment.id,
+        read_plan(assignment, suite).digest,
+        {str(path.relative_to(root)): path.read_bytes() for path in sorted(paths)},
+    )
+
+
+def unpack(packed: PackedSuite, folder: Path) -> Course:
+    """Lay a suite out as in a checkout.
+
+    Args:
+        packed: The suite.
+        folder: An empty one.
+
+    Raises:
+        AssignmentError: It did not arrive as it was sent.
+    """
+    for name, content in packed.files.items():
+        path = folder / name
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise AssignmentError(f"the packed suite has a file outside of it: {name}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    course = Course(folder)
+    assignment = course.load(packed.assignment)
+    if read_plan(assignment, course.suites / assignment.id).digest != packed.digest:
+        raise AssignmentError("the packed suite is not the one that was sent")
+    return course
+
+
+def code_digest() -> str:
+    """Tell which code grades here: two machines with the same give the same grades."""
+    package = Path(__file__).resolve().parents[1]
+    total = hashlib.sha256()
+    for part in CODE:
+        for path in sorted((package / part).rglob("*.py")):
+            total.update(f"\0{path.relative_to(package)}\0".encode() + path.read_bytes())
+    return total.hexdigest()

@@ -1,0 +1,182 @@
+"""A class is graded by a real cluster as it is here, also where workers are killed meanwhile."""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.assignment import Course
+from autograder.class_run.grade_class import Done, Outcome, Scope, grade_class
+from autograder.class_run.sources import HandedIn
+from autograder.cluster import dask_graders
+from autograder.errors import AutograderError
+
+COURSE = Course.of_this_checkout()
+ASSIGNMENT = COURSE.load("m06_partitioned_logs")
+BROKERS = "compare_with_sqs.py"
+SOURCES = {
+    "ada": (COURSE.solutions / ASSIGNMENT.id / BROKERS).read_text("utf-8"),
+    "bob": "",
+    "cyd": "def read_queue_twice(:\n",
+    "dan": "import os\nos._exit(0)\n",
+    "eve": "def read_log_twice(stream_name, messages):\n    return 1\n",
+    "fay": "def read_queue_twice(queue_name, messages):\n    return [], []\n",
+}
+
+
+class Cluster:
+    """A scheduler and workers, each a process of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.processes: list[subprocess.Popen[str]] = []
+        scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
+        self.address = self._line(scheduler, r"Scheduler at:\s+(tcp://\S+)")
+
+    def add_worker(self) -> "subprocess.Popen[str]":
+        """Start a worker for one submission at a time, and wait until it is connected."""
+        worker = self._start(
+            "worker", self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard",
+            "--local-directory", str(self.folder),
+        )  # fmt: skip
+        self._line(worker, r"(Registered to)")
+        return worker
+
+    def _start(self, *arguments: str) -> "subprocess.Popen[str]":
+        process = subprocess.Popen(
+            [sys.executable, "-m", "distributed.cli.dask_" + arguments[0], *arguments[1:]],
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=self.folder,
+        )
+        self.processes.append(process)
+        return process
+
+    @staticmethod
+    def _line(process: "subprocess.Popen[str]", pattern: str) -> str:
+        """Read what a process says until it says this; then let it say what it likes."""
+        assert process.stderr is not None
+        said = []
+        for line in process.stderr:
+            said.append(line)
+            found = re.search(pattern, line)
+            if found:
+                threading.Thread(target=process.stderr.read, daemon=True).start()
+                return found[1]
+        pytest.fail("".join(said))
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    """Run a scheduler."""
+    (tmp_path / "cluster").mkdir()
+    made = Cluster(tmp_path / "cluster")
+    yield made
+    for process in reversed(made.processes):
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def students(tmp_path: Path) -> Path:
+    """Hand in for a few."""
+    folder = tmp_path / "class"
+    for name, source in SOURCES.items():
+        (folder / name).mkdir(parents=True)
+        (folder / name / BROKERS).write_text(source)
+    return folder
+
+
+def results(output: Path) -> dict[str, object]:
+    """Read all results."""
+    return {
+        path.stem: json.loads(path.read_text("utf-8"))
+        for path in sorted((output / "results").glob("*.json"))
+    }
+
+
+def run(
+    students: Path, output: Path, scope: Scope, told: list[Outcome] | None = None, **more: object
+) -> dict[str, Done]:
+    """Grade the class."""
+    handed_in = [HandedIn(one.name, one) for one in sorted(students.iterdir())]
+    on_done = [].append if told is None else told.append
+    outcomes = grade_class(handed_in, ASSIGNMENT, COURSE, output, scope, on_done=on_done, **more)  # type: ignore[arg-type] # on_done
+    return {student: one.done for student, one in outcomes.items()}
+
+
+def test_a_killed_worker_s_submissions_are_graded_elsewhere_and_once(
+    cluster: Cluster, students: Path, tmp_path: Path
+) -> None:
+    """The results are those of a run on this machine, byte for byte."""
+    doomed, _ = cluster.add_worker(), cluster.add_worker()
+    told: list[Outcome] = []
+
+    class Killer(list[Outcome]):
+        def append(self, one: Outcome) -> None:
+            told.append(one)
+            if len(told) == 1:
+                os.kill(doomed.pid, signal.SIGKILL)
+
+    far = run(students, tmp_path / "far", Scope(dask=cluster.address), Killer())
+    near = run(students, tmp_path / "near", Scope(workers=2))
+
+    assert far == near == dict.fromkeys(SOURCES, Done.GRADED)
+    assert sorted(one.student for one in told) == sorted(SOURCES)
+    assert results(tmp_path / "far") == results(tmp_path / "near")
+    for name in SOURCES:
+        page = f"feedback/{name}.html"
+        assert (tmp_path / "far" / page).read_bytes() == (tmp_path / "near" / page).read_bytes()
+    assert doomed.wait() == -signal.SIGKILL
+
+
+def test_a_worker_that_comes_later_is_waited_for_and_used(
+    cluster: Cluster, students: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And it is said that there is none."""
+    monkeypatch.setattr("autograder.class_run.grade_class.PATIENCE", 0.2)
+    for name in ("bob", "cyd", "dan", "eve", "fay"):
+        shutil.rmtree(students / name)
+    said: list[str] = []
+
+    def on_wait(why: str) -> None:
+        if not said:
+            cluster.add_worker()
+        said.append(why)
+
+    done = run(students, tmp_path / "far", Scope(dask=cluster.address), on_wait=on_wait)
+
+    assert done == {"ada": Done.GRADED}
+    assert "no worker" in said[0]
+
+
+def test_a_worker_with_other_versions_is_refused(
+    cluster: Cluster, students: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its grades could be others."""
+    cluster.add_worker()
+    wanted = {**dask_graders.versions(), "moto": "0.0.1"}
+    monkeypatch.setattr(dask_graders, "versions", lambda: wanted)
+
+    with pytest.raises(AutograderError, match="other versions than this machine: moto"):
+        run(students, tmp_path / "far", Scope(dask=cluster.address))
+
+
+def test_where_no_scheduler_answers_one_line_says_so(
+    students: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And nothing is written."""
+    monkeypatch.setattr(dask_graders, "CONNECT_SECONDS", 0.5)
+
+    with pytest.raises(AutograderError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
+        run(students, tmp_path / "far", Scope(dask="tcp://127.0.0.1:9"))
