@@ -121,24 +121,22 @@ def drawing_of(picture: LogPicture) -> Drawing:
         caption=caption(picture),
         users=tuple((inert(user, LONGEST_USER), colour) for user, colour in colours.items()),
         lanes=tuple(lanes),
-        rows=tuple(
-            (
-                *(
-                    inert(text, LONGEST_IN_A_ROW)
-                    for text in (
-                        shard.shard_id,
-                        record.name,
-                        record.user,
-                        record.partition_key,
-                        record.sequence_number or "none",
-                    )
-                ),
-                became_of(picture, shard, record),
-            )
-            for shard in picture.shards
-            for record in shard.records
-        ),
+        rows=tuple(_rows(picture)),
     )
+
+
+def _rows(picture: LogPicture) -> Iterator[tuple[str, ...]]:
+    """Write the records of the shards, and then what was returned."""
+    for shard in picture.shards:
+        for record in shard.records:
+            yield _row(shard.shard_id, record, became_of(picture, shard, record))
+    for record in picture.returned.records if picture.returned else ():
+        yield _row("returned", record, became_of(picture, None, record))
+
+
+def _row(where: str, record: DrawnRecord, became: str) -> tuple[str, ...]:
+    texts = (where, record.name, record.user, record.partition_key, record.sequence_number or "")
+    return (*(inert(text, LONGEST_IN_A_ROW) for text in texts), became)
 
 
 def caption(picture: LogPicture) -> str:

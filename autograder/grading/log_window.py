@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from autograder.grading.cutting import cut
 from autograder.grading.grade import (
+    DrawnRecord,
     DrawnRow,
     DrawnShard,
     GradedTest,
@@ -91,11 +92,16 @@ def _window(row: Row, offset: str | None, most: int) -> Row:
     shown = row.records[start : start + most]
     return row.model_copy(
         update={
-            "earlier": row.earlier + start,
+            "earlier": row.earlier + _there(row.records[:start]),
             "records": shown,
-            "later": row.later + len(row.records) - start - len(shown),
+            "later": row.later + _there(row.records[start + most :]),
         }
     )
+
+
+def _there(records: Sequence[DrawnRecord]) -> int:
+    """Count records, but those that never came into the log."""
+    return sum(one.sequence_number is not None or one.returned for one in records)
 
 
 def _start(row: DrawnRow, offset: str | None, most: int) -> int:

@@ -134,7 +134,9 @@ def test_the_table_says_what_the_drawing_shows() -> None:
         "not returned, at the offset, unread",
         "returned",
         "not returned, unread",
+        "returned",
     ]
+    assert rows[-1][:2] == ("returned", "2")
 
 
 def test_the_caption_says_what_is_drawn() -> None:

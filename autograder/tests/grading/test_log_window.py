@@ -48,6 +48,17 @@ def test_the_window_lies_around_the_first_that_is_amiss() -> None:
     assert cut.earlier + len(cut.records) + cut.later == 100
 
 
+def test_lost_ones_that_are_left_out_are_not_counted_as_there() -> None:
+    """They never came into the log."""
+    lost = DrawnRecord(name="9", user="", partition_key="k", anomalies=(Anomaly.LOST,))
+    kept = shard(0, MOST_RECORDS)
+    full = kept.model_copy(update={"records": (*kept.records, *[lost] * 90)})
+
+    (cut,) = bounded_picture(LogPicture(shards=(full,))).shards
+
+    assert cut.earlier + len(cut.records) + cut.later <= 2 * MOST_RECORDS
+
+
 def test_the_end_of_a_shard_fills_its_window() -> None:
     """Also where the fault is at the very end."""
     (cut,) = bounded_picture(LogPicture(shards=(shard(0, 100, amiss=99),))).shards
