@@ -20,7 +20,7 @@ from autograder.class_run.sources import Readable
 from autograder.errors import AutograderError
 from autograder.feedback.html import as_html
 from autograder.feedback.inert import in_csv
-from autograder.grading.grade import Grade, Status
+from autograder.grading.grade import Grade, Status, decided_points
 from autograder.grading.graders import Graders, LocalGraders
 from autograder.grading.kept import read_result, write_result, write_whole
 from autograder.grading.plan import read_plan
@@ -33,7 +33,10 @@ PATIENCE = 30.0
 """Seconds after which one asks why nothing comes."""
 RESULTS, FEEDBACK, TABLE = "results", "feedback", "grades.csv"
 ATTEMPTS = "attempts.csv"
-"""The scores of submissions that others have replaced since: student, score, most points."""
+"""What submissions that others have replaced since were worth: student, points, most points.
+
+Only of what was decided without a person.
+"""
 
 
 class Done(StrEnum):
@@ -64,7 +67,7 @@ class Outcome:
     trouble: str
     """What failed on the grader's side; else empty."""
     replaced: tuple[float, float] | None = None
-    """Score and most points of an earlier submission, whose result is gone."""
+    """Decided points of an earlier submission, whose result is gone, and the most there were."""
 
 
 @dataclass(frozen=True)
@@ -230,7 +233,7 @@ def _written(step: _ToGrade, future: "Future[tuple[Grade, str]]", output: Path) 
     outcome = outcome_of(student, Done.GRADED, grade, trouble)
     if before is None or before.submission.digest == grade.submission.digest:
         return outcome
-    return replace(outcome, replaced=(before.score, before.max_score))
+    return replace(outcome, replaced=decided_points(before))
 
 
 def _keep_attempt(path: Path, student: str, score: float, max_score: float) -> None:

@@ -1,5 +1,6 @@
 """The command `autograder report`."""
 
+import os
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -16,9 +17,7 @@ from autograder.grading.kept import write_whole
 
 def report_command(
     results: Annotated[Path, typer.Argument(help="What `grade-class` wrote.")],
-    output: Annotated[
-        Path, typer.Option(help="HTML file to write; beside the results its links work.")
-    ],
+    output: Annotated[Path, typer.Option(help="HTML file to write.")],
     gradebook: Annotated[
         Path | None,
         typer.Option(help="Folder with roster.csv and handins.csv: who is missing, late, excused."),
@@ -45,7 +44,8 @@ def report_command(
     title = course.load(grade.assignment).title if known else grade.assignment
     for line in found.oddities:
         typer.echo(in_log(line), err=True)
-    write_whole(output, as_page(found.rows, title, anonymous=anonymous))
+    away = os.path.relpath(results.resolve(), output.resolve().parent)
+    write_whole(output, as_page(found.rows, title, anonymous=anonymous, results=away))
     typer.echo(f"{len(found.rows)} students are on {output}")
     if found.oddities:
         raise typer.Exit(1)

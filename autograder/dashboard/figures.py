@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import fmean, median
 
 from autograder.dashboard.results import Row, State, share_of
-from autograder.grading.grade import Grade, GradedTest, Outcome
+from autograder.grading.grade import Grade, GradedTest, Outcome, Status, decided_points
 
 BINS = 10
 FEWEST_FOR_DISCRIMINATION = 8
@@ -42,8 +42,8 @@ class TestFigures:
     discrimination: float | None
     """How much passing goes with the rest of the points, from -1 to 1; None where it says nothing.
 
-    It is the point-biserial correlation with the score without this test, which uses every student,
-    while a comparison of the upper and the lower quarter leaves out half of a small class.
+    It is the point-biserial correlation with the share of the other decided points. It uses every
+    student, while a comparison of the upper and the lower quarter leaves out half of a small class.
     """
     misconception: Misconception | None
     """The most frequent one."""
@@ -65,17 +65,12 @@ class CheckpointFigures:
 
     id: str
     title: str
-    max_score: float
-    mean: float
-    """Of the points of those whose checkpoint is not ungraded."""
+    share: float
+    """The mean share of the points that are decided, from 0 to 1."""
     full: int
-    """Students with all points."""
+    """Students who lost nothing."""
     decided: int
-
-    @property
-    def share(self) -> float:
-        """The mean, from 0 to 1."""
-        return self.mean / self.max_score if self.max_score else 0.0
+    """Students for whom anything was decided; the others are left out."""
 
 
 @dataclass(frozen=True)
@@ -83,10 +78,13 @@ class ClassFigures:
     """The class."""
 
     graded: int
-    states: dict[State, int]
-    late: int
-    max_score: float
+    states: Counter[State]
+    missing: int | None
+    """Who has not handed in; None where no roster tells."""
+    late: int | None
+    """None where nobody's lateness is known."""
     median: float
+    """Of the shares of the points that are decided, from 0 to 1."""
     bins: tuple[int, ...]
     """Students by share of the points: 0 to 10 %, ... 90 to 100 %; the last one with 100 %."""
     checkpoints: tuple[CheckpointFigures, ...]
@@ -103,13 +101,15 @@ def figures_of(rows: Sequence[Row]) -> ClassFigures:
         one.grade for one in counted if one.grade is not None and one.state is not State.UNGRADED
     ]
     shares = [share_of(one) for one in sound]
+    states = Counter(one.state for one in rows)
+    lateness = [one.late for one in rows if one.late is not None]
     counts = Counter(min(int(one * BINS), BINS - 1) for one in shares)
     return ClassFigures(
         graded=len(grades),
-        states=dict(Counter(one.state for one in rows)),
-        late=sum(one.late for one in rows),
-        max_score=max((one.max_score for one in grades), default=0.0),
-        median=median([one.score for one in sound]) if sound else 0.0,
+        states=states,
+        missing=states[State.MISSING] if any(one.enrolled for one in rows) else None,
+        late=sum(lateness) if lateness else None,
+        median=median(shares) if shares else 0.0,
         bins=tuple(counts[number] for number in range(BINS)),
         checkpoints=tuple(_checkpoints(grades)),
         tests=tuple(_tests(grades)),
@@ -124,32 +124,32 @@ def hardest(figures: ClassFigures, most: int = 5) -> list[TestFigures]:
 
 
 def _checkpoints(grades: Sequence[Grade]) -> Iterable[CheckpointFigures]:
-    by_id: dict[str, list[tuple[str, float, float, bool]]] = {}
+    titles: dict[str, str] = {}
+    shares: dict[str, list[float]] = {}
     for grade in grades:
         for one in grade.checkpoints:
-            undecided = any(test.outcome is Outcome.GRADER_ERROR for test in one.tests)
-            by_id.setdefault(one.id, []).append(
-                (one.title, one.score, one.max_score, not undecided)
-            )
-    for name, entries in by_id.items():
-        decided = [score for _, score, _, sound in entries if sound]
-        title, _, most, _ = entries[0]
+            titles.setdefault(one.id, one.title)
+            given, most = decided_points(grade.model_copy(update={"checkpoints": (one,)}))
+            shares.setdefault(one.id, []).extend([given / most] if most > 0 else [])
+    for name, found in shares.items():
         yield CheckpointFigures(
             id=name,
-            title=title,
-            max_score=most,
-            mean=fmean(decided) if decided else 0.0,
-            full=sum(score == most for score in decided),
-            decided=len(decided),
+            title=titles[name],
+            share=fmean(found) if found else 0.0,
+            full=sum(share == 1 for share in found),
+            decided=len(found),
         )
 
 
 def _tests(grades: Sequence[Grade]) -> Iterable[TestFigures]:
     entries: dict[str, list[tuple[str, GradedTest, float]]] = {}
     for grade in grades:
+        given, most = decided_points(grade)
         for checkpoint in grade.checkpoints:
+            counted = checkpoint.status is not Status.UNGRADED
             for test in checkpoint.tests:
-                rest = grade.score - test.score
+                others = most - test.max_score if counted else most
+                rest = (given - test.score if counted else given) / others if others > 0 else 0.0
                 entries.setdefault(test.id, []).append((checkpoint.id, test, rest))
     for name, found in entries.items():
         decided = [(test, rest) for _, test, rest in found if test.outcome not in _UNDECIDED]

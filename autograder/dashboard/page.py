@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -75,15 +76,18 @@ class ShownStudent:
     attempts: int
 
 
-def as_page(rows: Sequence[Row], title: str, *, anonymous: bool = False) -> str:
+def as_page(rows: Sequence[Row], title: str, *, anonymous: bool = False, results: str = ".") -> str:
     """Write the page.
 
     Args:
         rows: The class; at least one has a grade.
         title: The assignment's.
         anonymous: Leaves out all that could tell who somebody is.
+        results: Path from the page's folder to that of the results, for the links.
     """
     figures = figures_of(rows)
+    students = [] if anonymous else [_shown(row, figures, results) for row in rows]
+    occurring = {key for one in students for key in one.keys.split()}
     script = SCRIPT.read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return (
@@ -97,8 +101,8 @@ def as_page(rows: Sequence[Row], title: str, *, anonymous: bool = False) -> str:
             hardest=hardest(figures),
             histogram=_histogram(figures),
             trend=_trend(figures),
-            students=[] if anonymous else [_shown(row, figures) for row in rows],
-            states=STATES.items(),
+            students=students,
+            states=[(key, what) for key, what in STATES.items() if key in occurring],
             script=Markup(script),  # noqa: S704 - our own file
             script_hash=f"sha256-{digest}",
         )
@@ -111,18 +115,18 @@ def percent(share: float) -> int:
 
 
 def _tiles(figures: ClassFigures) -> list[tuple[str, str]]:
-    """Take the figures that come first."""
+    """Take the figures that come first, those that are known."""
     states = figures.states
-    tiles = [
-        (str(figures.graded), "handed in"),
-        (f"{round(figures.median, 1):g}", f"of {figures.max_score:g} points, the median"),
-        (str(states.get(State.MISSING, 0)), "not handed in"),
-        (str(figures.late), "late"),
-        (str(states.get(State.UNGRADED, 0)), "ungraded"),
-        (str(states.get(State.WAITING, 0)), "wait for a person"),
+    tiles: list[tuple[str | int | None, str]] = [
+        (figures.graded, "handed in"),
+        (f"{percent(figures.median)} %", "of the decided points, the median"),
+        (figures.missing, "not handed in"),
+        (figures.late, "late"),
+        (states[State.UNGRADED], "ungraded"),
+        (states[State.WAITING], "wait for a person"),
+        (states[State.EXCUSED] or None, "excused"),
     ]
-    excused = states.get(State.EXCUSED, 0)
-    return [*tiles, (str(excused), "excused")] if excused else tiles
+    return [(str(figure), what) for figure, what in tiles if figure is not None]
 
 
 def _histogram(figures: ClassFigures) -> list[Column]:
@@ -149,7 +153,7 @@ def _trend(figures: ClassFigures) -> list[Point]:
     ]
 
 
-def _shown(row: Row, figures: ClassFigures) -> ShownStudent:
+def _shown(row: Row, figures: ClassFigures, results: str) -> ShownStudent:
     points = {
         one.id: "" if one.status is Status.UNGRADED else f"{round(one.score, 2):g}"
         for one in (row.grade.checkpoints if row.grade else ())
@@ -157,7 +161,7 @@ def _shown(row: Row, figures: ClassFigures) -> ShownStudent:
     keys = [key for key, what in STATES.items() if what == row.state.value]
     return ShownStudent(
         name=f"{row.name} ({row.id})" if row.name else row.id,
-        page=quote(row.page) if row.page else None,
+        page=quote(os.fsencode(f"{results}/{row.page}")) if row.page else None,
         score=f"{round(row.grade.score, 2):g}" if row.grade else "",
         score_key=row.grade.score if row.grade else -1.0,
         points=tuple(points.get(one.id, "") for one in figures.checkpoints),

@@ -9,15 +9,17 @@ from pathlib import Path
 
 from autograder.class_run.grade_class import ATTEMPTS, FEEDBACK, RESULTS
 from autograder.errors import AutograderError
+from autograder.feedback.inert import in_csv
 from autograder.gradebook.handins import HANDINS_FILE, Handin, read_handins
 from autograder.gradebook.roster import read_roster
 from autograder.gradebook.student import Student
-from autograder.grading.grade import Grade, Status
+from autograder.grading.grade import Grade, Status, decided_points
 from autograder.grading.kept import read_result
 
 ROSTER = "roster.csv"
 MOST_ATTEMPTS = 50
 LARGEST = 20 << 20
+MOST_POINTS = 1e6
 
 
 class State(StrEnum):
@@ -39,7 +41,10 @@ class Row:
     name: str
     """Empty where no roster tells."""
     state: State
-    late: bool
+    enrolled: bool
+    """Whether a roster has them; False for all where there is no roster."""
+    late: bool | None
+    """None where it is not known when it was due, or when it was handed in."""
     grade: Grade | None
     """None where nothing was handed in."""
     attempts: tuple[float, ...]
@@ -95,6 +100,9 @@ def read_class(
         if grade is None:
             oddities.append(f"{path.name}: is no result, or is broken")
             continue
+        if not _has_sound_points(grade):
+            oddities.append(f"{path.name}: holds points that are none")
+            continue
         assignment = assignment or grade.assignment
         if grade.assignment != assignment:
             oddities.append(f"{path.name}: is a result of {grade.assignment}, not of {assignment}")
@@ -109,7 +117,14 @@ def read_class(
             excused = course.handins.get(student.id, Handin()).excused
             state = State.EXCUSED if excused else State.MISSING
             rows[student.id] = Row(
-                student.id, student.full_name, state, late=False, grade=None, attempts=(), page=None
+                student.id,
+                student.full_name,
+                state,
+                enrolled=True,
+                late=None,
+                grade=None,
+                attempts=(),
+                page=None,
             )
     return ClassResults(tuple(rows[one] for one in sorted(rows)), tuple(oddities))
 
@@ -129,9 +144,10 @@ def _row(
         id=student,
         name=known.full_name if known else "",
         state=State.EXCUSED if handin.excused else state_of(grade),
-        late=bool(deadline and handin.handed_in_at and handin.handed_in_at > deadline),
+        enrolled=known is not None,
+        late=handin.handed_in_at > deadline if deadline and handin.handed_in_at else None,
         grade=grade,
-        attempts=(*attempts.get(student, ())[-MOST_ATTEMPTS:], share_of(grade)),
+        attempts=(*attempts.get(in_csv(student), ())[-MOST_ATTEMPTS:], share_of(grade)),
         page=page if (folder / page).is_file() else None,
     )
 
@@ -145,8 +161,20 @@ def state_of(grade: Grade) -> State:
 
 
 def share_of(grade: Grade) -> float:
-    """The points of a grade, from 0 to 1."""
-    return min(1.0, max(0.0, grade.score / grade.max_score)) if grade.max_score > 0 else 0.0
+    """The share of the points that are decided, from 0 to 1."""
+    given, most = decided_points(grade)
+    return min(1.0, given / most) if most > 0 else 0.0
+
+
+def _has_sound_points(grade: Grade) -> bool:
+    """Tell a file that the grader wrote from one in which somebody else wrote numbers."""
+    tests = [test for one in grade.checkpoints for test in one.tests]
+    points = [
+        (grade.score, grade.max_score),
+        *((one.score, one.max_score) for one in grade.checkpoints),
+        *((one.score, one.max_score) for one in tests),
+    ]
+    return all(0 <= given <= most <= MOST_POINTS for given, most in points)
 
 
 def _read_course(gradebook: Path | None) -> _Course:

@@ -236,6 +236,21 @@ def checkpoint_of(
     )
 
 
+def decided_points(grade: Grade) -> tuple[float, float]:
+    """Add up what is decided: the points given, and the most that could be.
+
+    What waits for a person, and what is in an ungraded checkpoint, is neither given nor lost.
+    """
+    decided = [
+        test
+        for one in grade.checkpoints
+        if one.status is not Status.UNGRADED
+        for test in one.tests
+        if test.outcome is not Outcome.UNMARKED
+    ]
+    return sum(test.score for test in decided), sum(test.max_score for test in decided)
+
+
 def grade_schema() -> dict[str, Any]:
     """Generate the grade's JSON Schema, as kept in `SCHEMA_FILE`."""
     return Grade.model_json_schema(mode="serialization")

@@ -14,7 +14,7 @@ WRONG = Outcome.WRONG
 def row(grade: Grade | None, state: State = State.COMPLETE, *attempts: float) -> Row:
     """Make a student."""
     shares = (*attempts, share_of(grade)) if grade else ()
-    return Row("x", "", state, late=False, grade=grade, attempts=shares, page=None)
+    return Row("x", "", state, enrolled=False, late=None, grade=grade, attempts=shares, page=None)
 
 
 def test_a_test_knows_how_many_passed_and_what_most_misunderstood() -> None:
@@ -41,6 +41,42 @@ def test_what_is_not_decided_counts_for_nobody() -> None:
     assert test.misconception is None
     assert sum(figures.bins) == 1
     assert figures.checkpoints[0].decided == 1
+
+
+def test_what_waits_for_a_person_is_not_lost() -> None:
+    """Who lost nothing that is decided stands at 100 percent, whatever is still to be marked."""
+    figures = figures_of([row(WHOLE, State.WAITING)])
+
+    assert WHOLE.score < WHOLE.max_score
+    assert (figures.median, figures.bins[-1]) == (1.0, 1)
+    assert [(one.share, one.full, one.decided) for one in figures.checkpoints] == [
+        (1.0, 1, 1) for _ in WHOLE.checkpoints
+    ]
+
+
+@pytest.mark.parametrize("number", [0, -1])
+def test_an_ungraded_checkpoint_says_nothing_of_how_strong_somebody_is(number: int) -> None:
+    """Whether the grader failed beside a test or in another checkpoint, it tells as much."""
+    weak, strong = grade_with({FIRST: WRONG, SECOND: WRONG}), WHOLE
+    other = WHOLE.checkpoints[number].tests[-1].id
+    failed = grade_with({other: Outcome.GRADER_ERROR})
+
+    found = figures_of([row(one) for one in [weak] * 5 + [strong] * 5 + [failed] * 2])
+
+    (test,) = [one for one in found.tests if one.id == FIRST]
+    assert test.discrimination == pytest.approx(1.0)
+
+
+def test_what_nobody_told_is_not_said_to_be_none() -> None:
+    """Without a roster nobody knows who is missing, without a deadline nobody who was late."""
+    told = Row(
+        "y", "", State.COMPLETE, enrolled=True, late=False, grade=WHOLE, attempts=(), page=None
+    )
+
+    alone, known = figures_of([row(WHOLE)]), figures_of([told])
+
+    assert (alone.missing, alone.late) == (None, None)
+    assert (known.missing, known.late) == (0, 0)
 
 
 def test_the_hardest_tests_come_first() -> None:

@@ -32,7 +32,16 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     rows = read_class(folder, folder).rows
     grade = grade_of(NASTY)
     hostile = [
-        Row(text, text, State.COMPLETE, late=True, grade=grade, attempts=(0.5, 0.7), page=None)
+        Row(
+            text,
+            text,
+            State.COMPLETE,
+            enrolled=True,
+            late=True,
+            grade=grade,
+            attempts=(0.5, 0.7),
+            page=None,
+        )
         for text in NASTY
         if not any("\ud800" <= one <= "\udfff" for one in text)
     ]

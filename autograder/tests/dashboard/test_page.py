@@ -1,5 +1,6 @@
 """The page of a class: what it shows, what it hides, and how large it gets."""
 
+import os
 import re
 from pathlib import Path
 
@@ -36,7 +37,16 @@ def test_hostile_strings_make_no_tag(anonymous: bool) -> None:
     """In names, titles and hints."""
     grade = grade_of(NASTY)
     rows = [
-        Row(text, text, State.COMPLETE, late=True, grade=grade, attempts=(0.5,), page=text)
+        Row(
+            text,
+            text,
+            State.COMPLETE,
+            enrolled=True,
+            late=True,
+            grade=grade,
+            attempts=(0.5,),
+            page=text,
+        )
         for text in NASTY
         if not any("\ud800" <= one <= "\udfff" for one in text)
     ]
@@ -56,6 +66,34 @@ def test_a_thousand_students_fit(tmp_path: Path) -> None:
 
     assert page.count("<tr data-states") == 1003
     assert len(page.encode()) < LARGEST
+
+
+def test_links_lead_to_the_feedback_pages_from_wherever_the_page_lies(tmp_path: Path) -> None:
+    """Beside the results, or elsewhere."""
+    folder = write_class(tmp_path / "class", 1)
+    (tmp_path / "else").mkdir()
+    outputs = [folder / "class.html", tmp_path / "else" / "class.html"]
+
+    for output in outputs:
+        CliRunner().invoke(app, ["report", str(folder), "--output", str(output)])
+
+    for output in outputs:
+        (link,) = re.findall(r'href="([^"]*)"', output.read_text("utf-8"))
+        assert (output.parent / link).resolve() == folder / "feedback" / "student-0000.html"
+
+
+def test_a_file_name_that_is_no_text_is_shown_and_linked(tmp_path: Path) -> None:
+    """Names of files are bytes."""
+    folder = write_class(tmp_path / "class", 1)
+    for old, suffix in (("results", "json"), ("feedback", "html")):
+        path = folder / old / f"student-0000.{suffix}"
+        path.rename(folder / old / os.fsdecode(b"b\xff." + suffix.encode()))
+    output = folder / "class.html"
+
+    done = CliRunner().invoke(app, ["report", str(folder), "--output", str(output)])
+
+    assert done.exit_code == 0
+    assert 'href="./feedback/b%FF.html"' in output.read_text("utf-8")
 
 
 def test_the_command_writes_the_page_and_names_what_is_broken(tmp_path: Path) -> None:

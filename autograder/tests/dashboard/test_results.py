@@ -1,5 +1,6 @@
 """What a class run left is read with the roster, and what is broken stops nothing."""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,6 +27,15 @@ def test_results_roster_and_attempts_come_together(tmp_path: Path) -> None:
     assert rows["student-0008"].state is State.MISSING
 
 
+def test_lateness_is_not_known_without_a_deadline(tmp_path: Path) -> None:
+    """So nobody is said to have been in time."""
+    folder = write_class(tmp_path / "class", 2)
+
+    rows = read_class(folder, folder).rows
+
+    assert {one.late for one in rows} == {None}
+
+
 def test_a_plain_folder_of_results_does(tmp_path: Path) -> None:
     """Such as `grade-pushes` keeps."""
     (tmp_path / "ada.json").write_text(WHOLE.model_dump_json())
@@ -45,6 +55,26 @@ def test_what_is_no_result_is_named_and_left_out(tmp_path: Path, content: str) -
 
     assert [one.id for one in found.rows] == ["student-0000", "student-0001"]
     assert found.oddities == ("eve.json: is no result, or is broken",)
+
+
+@pytest.mark.parametrize("points", ["NaN", "Infinity", "-1", "1e300"])
+@pytest.mark.parametrize("where", ["grade", "checkpoint", "test"])
+def test_points_that_are_none_are_named_and_left_out(
+    tmp_path: Path, points: str, where: str
+) -> None:
+    """The grader never writes such; the rest is shown."""
+    folder = write_class(tmp_path / "class", 1)
+    grade = WHOLE.model_dump()
+    checkpoint = grade["checkpoints"][0]
+    {"grade": grade, "checkpoint": checkpoint, "test": checkpoint["tests"][0]}[where]["score"] = (
+        float(points)
+    )
+    (folder / "results" / "eve.json").write_text(json.dumps(grade))
+
+    found = read_class(folder)
+
+    assert [one.id for one in found.rows] == ["student-0000"]
+    assert found.oddities == ("eve.json: holds points that are none",)
 
 
 def test_another_assignment_s_result_is_left_out(tmp_path: Path) -> None:
