@@ -70,6 +70,7 @@ query($owner: String!, $name: String!, $oid: GitObjectID!, $after: String) {
   }
 }
 """
+_READING = "reading push times"
 _STATES = {"EXPECTED": "pending"}
 
 
@@ -200,21 +201,11 @@ def pushed_at(client: GitHubClient, repository: Repository, commit: str) -> date
     Raises:
         GitHubError: GitHub does not tell.
     """
-    what = "reading push times"
-    listed = client.get(
-        f"/repos/{repository.full_name}/activity",
-        what,
-        ref=repository.branch or "",
-        per_page=str(ACTIVITIES),
-    )
-    with _understood(what):
-        times = [
-            datetime.fromisoformat(one["timestamp"]) for one in listed if one["after"] == commit
-        ]
+    times = [when for when, pushed in _pushes(client, repository) if pushed == commit]
     if times:
         return min(times)
     if repository.pushed_at is None:
-        raise GitHubError(f"GitHub does not say when it was pushed ({what})")
+        raise GitHubError(f"GitHub does not say when it was pushed ({_READING})")
     return repository.pushed_at
 
 
@@ -229,24 +220,32 @@ def head_at(
     Raises:
         GitHubError: GitHub does not tell.
     """
-    what = "reading push times"
-    listed = client.get(
-        f"/repos/{repository.full_name}/activity",
-        what,
-        ref=repository.branch or "",
-        per_page=str(ACTIVITIES),
-    )
-    with _understood(what):
-        pushes = [(datetime.fromisoformat(one["timestamp"]), one["after"]) for one in listed]
+    pushes = _pushes(client, repository)
     before = [(when, commit) for when, commit in pushes if when <= moment]
     if before:
         when, commit = max(before, key=lambda one: one[0])
         return None if set(commit) == {"0"} else (commit, when)
     if len(pushes) == ACTIVITIES:
-        raise GitHubError(f"more than {ACTIVITIES} pushes came since then ({what})")
+        raise GitHubError(f"more than {ACTIVITIES} pushes came since then ({_READING})")
     if not pushes and repository.head and repository.pushed_at and repository.pushed_at <= moment:
         return repository.head, repository.pushed_at
     return None
+
+
+def _pushes(client: GitHubClient, repository: Repository) -> list[tuple[datetime, str]]:
+    """List when the default branch was changed, and to which commit; the newest first.
+
+    Raises:
+        GitHubError: GitHub does not tell.
+    """
+    listed = client.get(
+        f"/repos/{repository.full_name}/activity",
+        _READING,
+        ref=repository.branch or "",
+        per_page=str(ACTIVITIES),
+    )
+    with _understood(_READING):
+        return [(datetime.fromisoformat(one["timestamp"]), one["after"]) for one in listed]
 
 
 def _repository(data: Mapping[str, Any], viewer: str) -> Repository:

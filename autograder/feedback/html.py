@@ -17,7 +17,7 @@ from autograder.feedback.content import (
     undecided,
     without_points,
 )
-from autograder.feedback.drawing import COLUMNS, RING_WIDTH, drawing_of
+from autograder.feedback.drawing import CELL, COLUMNS, HEIGHT, MARGIN, RING_WIDTH, drawing_of
 from autograder.feedback.page import page_environment
 from autograder.grading.grade import (
     Grade,
@@ -63,10 +63,13 @@ def _environment() -> Environment:
     return page_environment(
         "feedback",
         {
+            "cell_height": HEIGHT,
+            "cell_width": CELL,
             "columns": COLUMNS,
             "drawing_of": drawing_of,
             "feedback_lines": feedback_lines,
             "handout_link": handout_link,
+            "margin": MARGIN,
             "passed": passed,
             "picture_in": picture_in,
             "points": points,

@@ -6,15 +6,25 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from autograder.class_run.grade_class import Done, Scope, grade_class
+from autograder.class_run.sources import HandedIn
 from autograder.dashboard.page import as_page
 from autograder.dashboard.results import Row, State, read_class
 from autograder.tests.browser import PHONE, Scheme, needs_browser, opened, running_browser
 from autograder.tests.dashboard.classes import write_class
 from autograder.tests.feedback.nasty import NASTY, grade_of
+from autograder.tests.hostile.corpus import read_attacks
+from autograder.tests.student_repository.clone import ASSIGNMENT, CORPUS, COURSE, SOLUTION, clone
 
 pytestmark = needs_browser
 
-KINDS = ("class", "anonymous", "hostile")
+KINDS = ("class", "anonymous", "hostile", "corpus")
+CORPUS_CLASS = (
+    "right/a_writer_class",
+    "wrong/partition_key_by_event",
+    "wrong/stops_at_an_empty_page",
+)
+ATTACKS = ("poison/message_with_html", "poison/names_with_everything")
 STUDENTS = 20
 
 
@@ -23,6 +33,21 @@ def browser() -> Iterator[Browser]:
     """Run a browser."""
     with running_browser() as made:
         yield made
+
+
+def grade_corpus(output: Path) -> None:
+    """Grade a few of the corpus and of the attacks as a class."""
+    folder = output / "class"
+    for name in CORPUS_CLASS:
+        clone(folder / name.rpartition("/")[2], CORPUS[name].assemble(SOLUTION).files)
+    for attack in read_attacks():
+        if attack.name in ATTACKS:
+            place = folder / attack.name.rpartition("/")[2]
+            place.mkdir()
+            attack.lay_out(place)
+    handed_in = [HandedIn(one.name, one) for one in sorted(folder.iterdir())]
+    outcomes = grade_class(handed_in, ASSIGNMENT, COURSE, output, Scope(workers=2))
+    assert [one.done for one in outcomes.values()] == [Done.GRADED] * len(CORPUS_CLASS + ATTACKS)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +70,10 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         for text in NASTY
         if not any("\ud800" <= one <= "\udfff" for one in text)
     ]
+    corpus = tmp_path_factory.mktemp("corpus")
+    grade_corpus(corpus)
     texts = {
+        "corpus": as_page(read_class(corpus).rows, "Logs"),
         "class": as_page(rows, "Logs"),
         "anonymous": as_page(rows, "Logs", anonymous=True),
         "hostile": as_page(hostile, NASTY[0]),
