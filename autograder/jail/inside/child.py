@@ -27,17 +27,21 @@ MAX_FRAMES = 20
 MAX_SHOWN_LINE = 200
 
 
-def run(request: dict[str, Any], submission: str, scratch: str, *, confined: bool) -> NoReturn:
+def run(
+    request: dict[str, Any],
+    clock: virtual_clock.VirtualClock,
+    submission: str,
+    scratch: str,
+    *,
+    confined: bool,
+) -> NoReturn:
     """Do one call and end the process."""
-    clock = virtual_clock.VirtualClock(
-        request["limits"]["virtual_seconds"], lambda: _virtual_time_is_up()
-    )
     answer: dict[str, Any]
     try:
         _set_limits(request["limits"], confined=confined)
         os.chdir(scratch)
         random.seed()
-        virtual_clock.install(clock)
+        clock.limit(request["limits"]["virtual_seconds"], _virtual_time_is_up)
         answer = _call(request, submission)
     except BaseException as error:
         answer = {"kind": "raised", "during_import": True, **_described(error, submission)}

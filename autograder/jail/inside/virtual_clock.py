@@ -1,11 +1,14 @@
 """Virtual time: sleeping moves the clocks of this process and returns at once.
 
-Installed in the child that runs the student's code, before that code is imported. Waiters,
-back-off and polite pauses then cost nothing, and a loop that sleeps for ever is found at once.
-The offset travels with each AWS request and answer, so that the cloud's clock is the same.
+Installed in the runner, where nothing sleeps, so that each child that runs a student's code
+inherits it. Waiters, back-off and polite pauses then cost nothing, and a loop that sleeps for ever
+is found at once. The offset travels with each AWS request and answer, so that the cloud's clock is
+the same.
 """
 
 import datetime as datetime_module
+import math
+import queue
 import threading
 import time
 from collections.abc import Callable
@@ -17,12 +20,16 @@ HEADER = "x-autograder-clock"
 class VirtualClock:
     """How far this process's clocks are ahead of the machine's, in seconds."""
 
-    def __init__(self, budget: float, on_exhausted: Callable[[], None]) -> None:
+    def __init__(self) -> None:
         self.offset = 0.0
+        self._budget = math.inf
+        self._on_exhausted: Callable[[], None] = lambda: None
+        self._lock = threading.Lock()
+
+    def limit(self, budget: float, on_exhausted: Callable[[], None]) -> None:
+        """Have `on_exhausted` called once the offset is beyond a budget, in seconds."""
         self._budget = budget
         self._on_exhausted = on_exhausted
-        self._lock = threading.Lock()
-        self._real_monotonic = time.monotonic
 
     def sleep(self, seconds: float) -> None:
         """Take the place of `time.sleep`: until this caller's start plus `seconds`."""
@@ -44,7 +51,7 @@ def install(clock: VirtualClock) -> None:
     """Put the clock in the place of Python's own, for this process and for good."""
     _replace_time(clock)
     _replace_datetime()
-    _replace_event_wait(clock)
+    _replace_waiting(clock)
     _share_with_cloud(clock)
 
 
@@ -110,17 +117,23 @@ def _replace_datetime() -> None:
     vars(datetime_module).update(datetime=Datetime, date=Date)
 
 
-def _replace_event_wait(clock: VirtualClock) -> None:
-    """Let `Event.wait(timeout)` jump where no other thread could set the event meanwhile."""
-    real_wait = threading.Event.wait
+def _replace_waiting(clock: VirtualClock) -> None:
+    """Let a wait with a timeout jump where no other thread could end it meanwhile.
 
-    def wait(event: threading.Event, timeout: float | None = None) -> bool:
-        if timeout is None or threading.active_count() > 1 or event.is_set():
-            return real_wait(event, timeout)
+    Events, queues, semaphores and barriers wait by a condition, and ask for the time by names of
+    their own.
+    """
+    real_wait = threading.Condition.wait
+
+    def wait(condition: threading.Condition, timeout: float | None = None) -> bool:
+        if timeout is None or threading.active_count() > 1:
+            return real_wait(condition, timeout)
         clock.sleep(max(0.0, timeout))
-        return event.is_set()
+        return real_wait(condition, 0)
 
-    setattr(threading.Event, "wait", wait)  # noqa: B010 - a replacement, not a method
+    setattr(threading.Condition, "wait", wait)  # noqa: B010 - a replacement, not a method
+    vars(threading)["_time"] = time.monotonic
+    vars(queue)["time"] = time.monotonic
 
 
 def _share_with_cloud(clock: VirtualClock) -> None:

@@ -41,7 +41,7 @@ LIMITS = Limits(
 )
 
 STUDENT = """
-import array, ctypes, datetime, os, select, signal, socket, sys, threading, time
+import array, ctypes, datetime, os, queue, select, signal, socket, sys, threading, time
 from collections import OrderedDict, namedtuple
 from decimal import Decimal
 from enum import IntEnum
@@ -100,6 +100,24 @@ def clocks():
     after = (time.time(), time.monotonic(), datetime.datetime.now().timestamp())
     return [round(b - a, -1) for a, b in zip(before, after)]
 def wait_for_event(): return threading.Event().wait(30)
+def wait_for_condition():
+    condition = threading.Condition()
+    with condition:
+        return [condition.wait(10), condition.wait_for(lambda: False, 20)]
+def wait_unowned(): threading.Condition().wait(10)
+def wait_for_item():
+    try:
+        queue.Queue().get(timeout=30)
+    except queue.Empty:
+        return "empty"
+def wait_for_another():
+    event = threading.Event()
+    threading.Thread(target=lambda: (time.sleep(100), event.set())).start()
+    return event.wait(60)
+def adaptive_bucket():
+    from botocore.retries.bucket import Clock, TokenBucket
+    bucket = TokenBucket(max_rate=0.5, clock=Clock())
+    return [bucket.acquire(1), bucket.acquire(1)]
 def datetimes():
     now = datetime.datetime.now(datetime.timezone.utc)
     real = datetime.datetime.fromisoformat("2026-01-01T00:00:00+00:00")
@@ -393,6 +411,35 @@ def test_waiting_for_an_event_is_virtual_too(call: Callable[..., CallResult]) ->
 
     assert isinstance(result, Returned)
     assert (result.value, result.usage.virtual_seconds) == (False, 30)
+
+
+@pytest.mark.parametrize(
+    ("function", "value", "seconds"),
+    [
+        ("wait_for_condition", [False, False], 30),
+        ("wait_for_item", "empty", 30),
+        ("adaptive_bucket", [True, True], 4),
+        ("wait_for_another", True, 100),
+    ],
+)
+def test_whoever_waits_with_a_timeout_waits_in_virtual_time(
+    call: Callable[..., CallResult], function: str, value: object, seconds: int
+) -> None:
+    """For a condition, an item, or a token as boto3's adaptive mode does; a thread still comes."""
+    result = call(function)
+
+    assert isinstance(result, Returned)
+    assert (result.value, round(result.usage.virtual_seconds)) == (value, seconds)
+
+
+def test_a_condition_that_is_not_held_cannot_be_waited_for(
+    call: Callable[..., CallResult],
+) -> None:
+    """As Python has it."""
+    result = call("wait_unowned")
+
+    assert isinstance(result, Raised)
+    assert result.type_name == "RuntimeError"
 
 
 def test_virtual_datetimes_behave_as_datetimes(call: Callable[..., CallResult]) -> None:
