@@ -1,8 +1,9 @@
 """The gate: the one door to the cloud, through which hostile HTTP comes.
 
 Only Kinesis and SQS exist, by their JSON protocols; everything else is 404. Each connection is
-counted, each request logged, and one may meet a fault. A failure of the cloud's own answers like
-AWS and is noted on the call, so that it never counts against a student.
+counted, and each further request on it; each request is logged, and one may meet a fault. A failure
+of the cloud's own answers like AWS and is noted on the call, so that it never counts against a
+student.
 """
 
 import json
@@ -29,7 +30,7 @@ _TARGETS = {"Kinesis_20131202": ("kinesis", "1.1"), "AmazonSQS": ("sqs", "1.0")}
 
 @dataclass(frozen=True)
 class Admission:
-    """What was decided on a connection when it was accepted."""
+    """What was decided on a request when its connection was accepted, or it began to arrive."""
 
     meter: Meter | None
     """The meter of the call that it belongs to."""
@@ -83,8 +84,11 @@ class Gate:
 
     def admit(self) -> Admission:
         """Count a connection, whatever will be said on it."""
-        meter = self._meter
-        return Admission(meter, meter is None or meter.count())
+        return _counted(self._meter)
+
+    def admit_again(self, before: Admission) -> Admission:
+        """Count a further request on a connection: it belongs to the call that opened it."""
+        return _counted(before.meter)
 
     def answer(self, admission: Admission, incoming: Incoming) -> HttpAnswer:
         """Answer the request on a connection.
@@ -187,6 +191,10 @@ class Gate:
         if query_error:
             headers.append(("x-amzn-query-error", query_error))
         return HttpAnswer(status, tuple(headers), body)
+
+
+def _counted(meter: Meter | None) -> Admission:
+    return Admission(meter, meter is None or meter.count())
 
 
 def _budget_is_used_up() -> AwsError:

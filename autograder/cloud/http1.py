@@ -1,7 +1,8 @@
-"""One HTTP/1.1 request a connection, parsed strictly, and the answer that ends it.
+"""One HTTP/1.1 request, parsed strictly, and its answer.
 
 h11 does the parsing. What it takes for wrong is refused; so is what a right client of AWS never
-sends, such as a body in chunks. Nothing is kept of a connection once its request is answered.
+sends, such as a body in chunks. Nothing is kept of a request once it is answered, so that each is
+parsed as if it were the first on its connection.
 """
 
 from collections.abc import Callable, Mapping
@@ -40,12 +41,18 @@ class HttpAnswer:
     headers: tuple[tuple[str, str], ...]
     body: bytes
 
-    def encoded(self) -> bytes:
-        """Write it down, in one piece."""
+    def encoded(self, *, is_last: bool = True) -> bytes:
+        """Write it down, in one piece.
+
+        Args:
+            is_last: The connection is closed after it, and the client is told so.
+        """
         phrase = _PHRASES.get(self.status, "Error")
         lines = [f"HTTP/1.1 {self.status} {phrase}", *(f"{k}: {v}" for k, v in self.headers)]
-        lines += [f"Content-Length: {len(self.body)}", "Connection: close", "", ""]
-        return "\r\n".join(lines).encode("latin-1") + self.body
+        lines.append(f"Content-Length: {len(self.body)}")
+        if is_last:
+            lines.append("Connection: close")
+        return "\r\n".join([*lines, "", ""]).encode("latin-1") + self.body
 
 
 class Incoming:
@@ -62,6 +69,12 @@ class Incoming:
         self._parser = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD)
         self.is_read = False
         """Whether nothing is left to read."""
+
+    @property
+    def may_be_followed(self) -> bool:
+        """Whether the client waits for the answer before it says more, and does not hang up."""
+        parser = self._parser
+        return self.is_read and parser.their_state is h11.DONE and not parser.trailing_data[0]
 
     def head(self) -> Head:
         """Read the request line and the headers.

@@ -1,8 +1,9 @@
 """Serves the gate on a listening socket that may live in another network namespace.
 
-Each connection has one thread, one request and a limited time; there are only so many at once. So
+Each connection has one thread, each request a limited time; there are only so many at once. So
 whoever opens thousands, or sends a byte now and then, holds up nobody but themselves, and not for
-long.
+long. The few connections of a client that goes about it quietly are kept for its next request, as
+AWS does; one that opens many (a client for each record, say) is asked to close each.
 """
 
 import contextlib
@@ -10,6 +11,7 @@ import selectors
 import socket
 import threading
 import time
+from collections.abc import Callable
 
 from autograder.cloud.gate import Admission, Gate
 from autograder.cloud.http1 import PART, Incoming
@@ -21,6 +23,8 @@ SLOWEST_SECONDS = 30.0
 LINGER_SECONDS = 2.0
 """For a client to read its answer though its request was not read to the end."""
 LINGER_BYTES = 32 << 20
+KEPT_OPEN = 8
+"""While no more are open, a connection is kept for the client's next request."""
 MOST_WAITING = 4096
 """More than a kernel lets wait on one socket."""
 RETRY_SECONDS = 0.01
@@ -77,6 +81,7 @@ class Server:
                 except OSError:  # the client is gone already, or descriptors are short
                     time.sleep(RETRY_SECONDS)
                     continue
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self._begin(connection, admission)
 
     def _hang_up_on_waiting(self) -> None:
@@ -95,6 +100,9 @@ class Server:
         except RuntimeError:  # no more threads can be had
             self._end(connection)
 
+    def _is_quiet(self) -> bool:
+        return len(self._open) <= KEPT_OPEN
+
     def _end(self, connection: socket.socket) -> None:
         self._open.discard(connection)
         connection.close()
@@ -102,15 +110,34 @@ class Server:
 
     def _serve(self, connection: socket.socket, admission: Admission) -> None:
         try:
-            answer_one(connection, self._gate, admission, self._seconds)
+            while answer_one(connection, self._gate, admission, self._seconds, self._is_quiet):
+                if not connection.recv(1, socket.MSG_PEEK):
+                    return  # the client has hung up
+                admission = self._gate.admit_again(admission)
         except OSError:
             return  # the client broke off, or took too long
         finally:
             self._end(connection)
 
 
-def answer_one(connection: socket.socket, gate: Gate, admission: Admission, seconds: float) -> None:
-    """Answer the one request on a connection.
+def answer_one(
+    connection: socket.socket,
+    gate: Gate,
+    admission: Admission,
+    seconds: float,
+    may_go_on: Callable[[], bool],
+) -> bool:
+    """Answer a request on a connection.
+
+    Args:
+        connection: Where it comes in.
+        gate: What answers.
+        admission: What was decided on it.
+        seconds: How long it may take to arrive, and its answer to leave.
+        may_go_on: Whether there is room for a connection that waits for another.
+
+    Returns:
+        Whether the client may send another.
 
     Raises:
         OSError: The client broke off, or took too long.
@@ -118,10 +145,12 @@ def answer_one(connection: socket.socket, gate: Gate, admission: Admission, seco
     receive = _Deadline(connection, seconds).receive
     incoming = Incoming(receive, connection.sendall)
     answer = gate.answer(admission, incoming)
+    goes_on = incoming.may_be_followed and may_go_on()
     connection.settimeout(seconds)
-    connection.sendall(answer.encoded())
+    connection.sendall(answer.encoded(is_last=not goes_on))
     if not incoming.is_read:
         _linger(connection)
+    return goes_on
 
 
 def _linger(connection: socket.socket) -> None:

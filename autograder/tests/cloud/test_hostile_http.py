@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import select
 import socket
 import threading
@@ -12,6 +13,7 @@ from urllib.parse import urlparse
 import pytest
 
 from autograder.cloud import CallBudget, Cloud, Server
+from autograder.cloud.server import KEPT_OPEN
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
@@ -149,12 +151,69 @@ def test_odd_but_right_requests_are_answered(dial: Dial, extra: bytes) -> None:
         request(extra=b"Transfer-Encoding: chunked\r\n"),
     ],
 )
-def test_a_connection_serves_one_request(cloud: Cloud, dial: Dial, first: bytes) -> None:
-    """What follows the first, answered or refused, is never read as another request."""
+def test_what_comes_along_with_a_request_is_no_other(
+    cloud: Cloud, dial: Dial, first: bytes
+) -> None:
+    """Who says more before the answer, be it one or a refusal, is hung up on: no client does."""
     answer = say(dial, first + request(operation="DescribeLimits"))
 
     assert answer.count(b"HTTP/1.1 ") == 1
     assert cloud.calls.of("DescribeLimits") == ()
+
+
+def length_of(answer: bytes) -> int:
+    """Tell how long an answer is with its body, by its head."""
+    head, _, _ = answer.partition(b"\r\n\r\n")
+    size = re.search(rb"\r\nContent-Length: ([0-9]+)", head)
+    assert size
+    return len(head) + 4 + int(size[1])
+
+
+def answered(connection: socket.socket) -> tuple[int, bool]:
+    """Read one answer; give its status, and whether the connection goes on."""
+    answer = b""
+    while b"\r\n\r\n" not in answer or len(answer) < length_of(answer):
+        part = connection.recv(1 << 16)
+        assert part
+        answer += part
+    return status_of(answer), b"Connection: close" not in answer
+
+
+def test_a_quiet_client_keeps_its_connection(cloud: Cloud, dial: Dial) -> None:
+    """Request after request is answered on it, refused ones too, until the client asks to end."""
+    with dial() as connection:
+        told = []
+        for raw in (request(), request(b"[]"), request(extra=b"Connection: close\r\n")):
+            connection.sendall(raw)
+            told.append(answered(connection))
+        rest = heard(connection)
+
+    assert told == [(200, True), (400, True), (200, False)]
+    assert rest == b""
+    assert len(cloud.calls.of("ListStreams")) == 3
+
+
+@pytest.mark.parametrize("raw", [request(line="POST / HTTP/1.0"), request(line="GET / HTTP/1.1")])
+def test_others_are_told_that_theirs_is_closed(dial: Dial, raw: bytes) -> None:
+    """An older client, and one whose request was refused unread."""
+    with dial() as connection:
+        connection.sendall(raw)
+        _, goes_on = answered(connection)
+        rest = heard(connection)
+
+    assert (goes_on, rest) == (False, b"")
+
+
+def test_of_many_connections_a_few_are_kept(dial: Dial) -> None:
+    """Clients that nobody collected yet hold neither descriptors nor threads for long."""
+    with contextlib.ExitStack() as stack:
+        kept = []
+        for _ in range(3 * KEPT_OPEN):
+            connection = stack.enter_context(dial())
+            connection.sendall(request())
+            kept.append(answered(connection)[1])
+
+    assert sum(kept) == KEPT_OPEN
 
 
 def test_a_body_that_is_too_large_is_refused_in_words(dial: Dial) -> None:
@@ -240,6 +299,39 @@ def test_closing_the_server_ends_its_connections(cloud: Cloud) -> None:
     assert not any(thread.is_alive() for thread in begun)
 
 
+def test_every_request_of_a_connection_counts(cloud: Cloud, dial: Dial) -> None:
+    """Also those after the first."""
+    exceeded: list[str] = []
+    cloud.gate.begin_call(CallBudget(3, 100, 1 << 20), exceeded.append)
+
+    told = []
+    with dial() as connection:
+        for _ in range(4):
+            connection.sendall(request())
+            told.append((answered(connection), len(exceeded)))
+    cloud.gate.end_call()
+
+    assert told == [((200, True), 0)] * 3 + [((400, False), 1)]
+
+
+def test_a_connection_belongs_to_the_call_that_opened_it(cloud: Cloud, dial: Dial) -> None:
+    """In a later call nothing that is said on it is done, or counted."""
+    exceeded: list[str] = []
+    cloud.gate.begin_call(CallBudget(10, 100, 1 << 20), exceeded.append)
+    with dial() as connection:
+        connection.sendall(request())
+        first = answered(connection)
+        cloud.gate.end_call()
+        cloud.gate.begin_call(CallBudget(0, 100, 1 << 20), exceeded.append)
+        connection.sendall(request(operation="DescribeLimits"))
+        second, _ = answered(connection)
+        cloud.gate.end_call()
+
+    assert (first, second) == ((200, True), 400)
+    assert cloud.calls.of("DescribeLimits") == ()
+    assert exceeded == []
+
+
 @pytest.mark.parametrize(
     "raw", [b"", b"garbage\r\n\r\n", request(line="GET / HTTP/1.1"), request(b"[]"), request()]
 )
@@ -307,10 +399,10 @@ def test_a_request_of_a_call_that_has_ended_does_nothing(cloud: Cloud, dial: Dia
         cloud.gate.end_call()
         cloud.gate.begin_call(BUDGET, exceeded.append)
         connection.sendall(raw[-1:])
-        answer = heard(connection)
+        status, _ = answered(connection)
     cloud.gate.end_call()
 
-    assert status_of(answer) == 400
+    assert status == 400
     assert cloud.kinesis.stream_names() == ()
     assert exceeded == []
 

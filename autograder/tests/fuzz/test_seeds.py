@@ -50,7 +50,7 @@ def test_the_gate_holds_on_a_socket(seed: bytes) -> None:
         def serve() -> None:
             with theirs:
                 try:
-                    answer_one(theirs, cloud.gate, cloud.gate.admit(), 5.0)
+                    answer_one(theirs, cloud.gate, cloud.gate.admit(), 5.0, lambda: False)
                 except OSError:
                     return
 
