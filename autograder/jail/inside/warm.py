@@ -2,11 +2,12 @@
 
 A client has much to read, to parse and to set up, the more so in a fork, where each page that is
 written to must be copied first. What is kept here are results of pure functions of files that
-nobody in the jail can write; clients, sessions and connections remain each call's own.
+nobody in the jail can write, and a client of each service that has not been used yet.
 """
 
 import functools
 import gc
+import os
 import socket
 import threading
 from typing import Any
@@ -16,10 +17,12 @@ ANSWER = (
     b"Content-Length: 2\r\nConnection: close\r\n\r\n{}"
 )
 REQUEST_BYTES = 64 << 10
+SERVICES = ("kinesis", "sqs")
 
 
 def warm() -> None:
     """Import boto3, keep what never changes, and have a client make a request once."""
+    gc.disable()  # what is imported stays
     import boto3
 
     _keep_files()
@@ -30,10 +33,12 @@ def warm() -> None:
     kinesis.get_waiter("stream_exists")
     boto3.resource("sqs")
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        for service in ("kinesis", "sqs"):
+        for service in SERVICES:
             _ask_once(boto3, service, listener)
+    _keep_clients(boto3)
     # Else a child's collector would write to each object that it inherits.
     gc.freeze()
+    gc.enable()
 
 
 def _ask_once(boto3: Any, service: str, listener: socket.socket) -> None:
@@ -91,3 +96,31 @@ def _keep_names() -> None:
     clean = useragent.sanitize_user_agent_string_component
     kept = functools.lru_cache(maxsize=256)(clean)
     vars(useragent).update(sanitize_user_agent_string_component=kept)
+
+
+def _keep_clients(boto3: Any) -> None:
+    """Make a client of each service, for whoever in a call first asks for one in the plain way.
+
+    It is what would be made then: nothing has been asked of it, and who has changed what clients
+    are made from (the environment, the default session, its event handlers) gets a new one.
+    """
+    session = boto3.DEFAULT_SESSION
+    make = boto3.Session.client
+    ready = {service: make(session, service) for service in SERVICES}
+    emitter = session.events._emitter
+    environment, handlers = dict(os.environ), emitter._lookup_cache  # replaced when one is added
+
+    def client(self: Any, service_name: Any, *args: Any, **options: Any) -> Any:
+        is_plain = (
+            self is session
+            and service_name in SERVICES
+            and not args
+            and options.get("region_name") in (None, session.region_name)
+            and all(value is None for name, value in options.items() if name != "region_name")
+            and os.environ == environment
+            and emitter._lookup_cache is handlers
+        )
+        kept = ready.pop(service_name, None) if is_plain else None
+        return kept or make(self, service_name, *args, **options)
+
+    setattr(boto3.Session, "client", client)  # noqa: B010 - a replacement, not a method
