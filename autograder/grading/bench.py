@@ -21,12 +21,11 @@ class Bench:
         self.cloud = Cloud()
         self._hung: set[str] = set()
         self._server: Server | None = None
-        self._serve(jail.listener)
-        jail.on_restart(self._serve)
+        jail.on_start(self._serve)
 
     @classmethod
     def set_up(cls, suite: Path, submission: str | None, *, confined: bool) -> Self:
-        """Start the jail; while its Python warms up, make the cloud.
+        """Start the jail, if it has anything to run; while its Python warms up, make the cloud.
 
         Raises:
             JailError: No jail can be had here.
@@ -35,7 +34,8 @@ class Bench:
         assignment = course.load(suite.name)
         folder = Path(submission) if submission else course.solutions / suite.name
         jail = Jail(folder.resolve(), assignment.limits, confined=confined)
-        jail.start()
+        if any(folder.glob("*.py")):
+            jail.start()
         return cls(assignment, folder, jail)
 
     def student(self, cloud: Cloud, api_calls: int | None) -> Student:

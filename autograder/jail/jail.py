@@ -18,7 +18,7 @@ from typing import IO, Any, Self
 from autograder.errors import JailError
 from autograder.jail import bubblewrap
 from autograder.jail.inside.wire import WireError, decode, encode, receive_frame, send_frame
-from autograder.jail.outcomes import CallResult, Stopped, Usage, read_result
+from autograder.jail.outcomes import CallResult, MissingModule, Stopped, Usage, read_result
 from autograder.jail.system_calls import filter_file
 from autograder.limits import Limits
 
@@ -43,7 +43,7 @@ class Jail:
         self._limits = limits
         self._confined = confined
         self.grace_seconds = GRACE_SECONDS
-        self._restarted: list[Callable[[socket.socket], None]] = []
+        self._on_start: list[Callable[[socket.socket], None]] = []
         self._runner: _Runner | None = None
         self._lock = threading.Lock()
         self._calling = False
@@ -56,6 +56,8 @@ class Jail:
             JailError: No jail can be had here.
         """
         self._runner = _Runner(self._submission, confined=self._confined)
+        for serve in self._on_start:
+            serve(self._runner.listener)
 
     @property
     def listener(self) -> socket.socket:
@@ -67,9 +69,11 @@ class Jail:
         """The process that holds the jail."""
         return self._running().pid
 
-    def on_restart(self, serve: Callable[[socket.socket], None]) -> None:
-        """Have the new listening socket passed on whenever the runner was replaced."""
-        self._restarted.append(serve)
+    def on_start(self, serve: Callable[[socket.socket], None]) -> None:
+        """Have the listening socket passed on: that of the runner which is there, and of others."""
+        self._on_start.append(serve)
+        if self._runner is not None:
+            serve(self._runner.listener)
 
     def call(
         self,
@@ -81,9 +85,13 @@ class Jail:
     ) -> CallResult:
         """Call a function and tell how it ended. Never waits without a limit.
 
+        The runner is started where there is none; a module that is missing needs none.
+
         Raises:
             JailError: A runner could not be started: the grader's fault.
         """
+        if not (self._submission / f"{module}.py").is_file():
+            return MissingModule(module)
         limits = limits or self._limits
         runner = self._ready()
         with self._lock:
@@ -157,8 +165,6 @@ class Jail:
         if self._runner is None:
             self.start()
             assert self._runner is not None
-            for serve in self._restarted:
-                serve(self._runner.listener)
         return self._runner
 
 

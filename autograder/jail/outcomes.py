@@ -163,8 +163,6 @@ def _read_answer(
                 during_import=answer.get("during_import") is True,
                 usage=usage,
             )
-        case "missing_module":
-            return MissingModule(module)
         case "missing_function":
             similar = answer.get("similar")
             return MissingFunction(module, function, None if similar is None else _text(similar))

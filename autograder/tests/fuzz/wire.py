@@ -88,7 +88,6 @@ SEEDS: tuple[bytes, ...] = (
         {"kind": "raised", "type": "E", "bases": ["E"], "message": "m", "code": "C",
          "frames": [["f.py", 3, "f", "x"]], "during_import": True},
     ),
-    _framed(_REPORT, {"kind": "missing_module"}),
     _framed(_REPORT, {"kind": "missing_function", "similar": "f"}),
     _framed(_REPORT, {"kind": "stopped", "reason": "virtual_time"}),
     _framed(_REPORT | {"reason": []}, {}),

@@ -11,7 +11,6 @@ from autograder.jail.inside.wire import WireError, encode
 from autograder.jail.outcomes import (
     CallResult,
     MissingFunction,
-    MissingModule,
     Raised,
     Returned,
     Stopped,
@@ -32,7 +31,6 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "kind": "raised", "type": "KeyError", "bases": ["KeyError", "object"], "message": "'a'",
         "frames": [["f.py", 3, "f", "x['a']"]], "code": None, "during_import": False,
     },
-    "missing_module": {"kind": "missing_module"},
     "missing_function": {"kind": "missing_function", "similar": None},
     "stopped": {"kind": "stopped"},
 }  # fmt: skip
@@ -66,7 +64,6 @@ def test_an_honest_answer_is_read(kind: str) -> None:
         "returned": Returned([1, "a"], Usage(0.5, 2.0, 3)),
         "unsendable": Unsendable("[0]", "set", "type", usage),
         "raised": frames,
-        "missing_module": MissingModule("module"),
         "missing_function": MissingFunction("module", "function", None),
         "stopped": Stopped("virtual_time", usage),
     }
