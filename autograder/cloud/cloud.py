@@ -4,6 +4,7 @@ import socket
 from types import TracebackType
 from typing import Self
 
+import moto.core.responses
 import moto.sqs.models
 from moto.core.model_instances import reset_model_data
 from moto.moto_api._internal import mock_random
@@ -15,6 +16,7 @@ from autograder.cloud.gate import Gate
 from autograder.cloud.kinesis_api import KinesisApi
 from autograder.cloud.kinesis_backstage import KinesisBackstage
 from autograder.cloud.kinesis_state import FaithfulBackend, Settings
+from autograder.cloud.moto_call import keep_names
 from autograder.cloud.server import Server
 from autograder.cloud.sqs import SqsApi, SqsBackstage, new_backend
 
@@ -42,6 +44,7 @@ class Cloud:
         self._settings = Settings(
             creating_seconds, creating_describes, throughput_limits=throughput_limits
         )
+        keep_names(moto.core.responses, moto.sqs.models)
         self._renew()
         self.gate = Gate(self._kinesis_api, self._sqs_api, self.faults, self.calls, self.clock)
 

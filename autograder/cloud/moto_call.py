@@ -1,8 +1,11 @@
 """How moto is asked: a request made anew from parameters that were checked, an answer as data."""
 
+import functools
 import json
+from types import ModuleType
 from typing import Any
 
+from moto.core import utils as moto_names
 from moto.core.request import Request
 from moto.core.responses import BaseResponse
 
@@ -25,6 +28,13 @@ class InOneRegion(BaseResponse):
         what a student may have stored.
         """
         return headers, body
+
+
+def keep_names(*modules: ModuleType) -> None:
+    """Let modules of moto make words of a CamelCase name once, not with each message."""
+    kept = functools.lru_cache(maxsize=1024)(moto_names.camelcase_to_underscores)
+    for module in modules:
+        vars(module).update(camelcase_to_underscores=kept)
 
 
 def ask_moto(

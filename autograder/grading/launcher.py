@@ -6,6 +6,7 @@ whoever grades is gone, killed even, the interpreter and the run under way end b
 
 import contextlib
 import gc
+import importlib
 import json
 import os
 import select
@@ -154,19 +155,29 @@ def serve(control: socket.socket) -> None:
 
 def _import_all() -> None:
     """Import what a run needs, so that a fork has it already."""
+    gc.disable()  # what is imported stays
+    import _pytest.config
+    import pytest_jsonreport.plugin  # type: ignore[import-untyped] # noqa: F401
     import pytest_metadata.plugin  # type: ignore[import-untyped] # noqa: F401
 
+    import autograder.grading.anomalies
     import autograder.grading.bench
     import autograder.grading.plugin
-    import autograder.grading.verdict  # noqa: F401
+    import autograder.grading.verdict
+    import autograder.written.answers  # noqa: F401
     from autograder.cloud import Cloud
     from autograder.jail.bubblewrap import runtime_packages
 
-    # What these find is kept, and is the same for each run.
-    Cloud().close()
+    for name in _pytest.config.default_plugins:
+        importlib.import_module(f"_pytest.{name}")
+    # What these find is kept, and is the same for each run; moto imports much when first asked.
+    with Cloud() as cloud:
+        cloud.gate.sqs.answer("CreateQueue", {"QueueName": "any"}, "127.0.0.1")
+        cloud.gate.kinesis.answer("CreateStream", {"StreamName": "any", "ShardCount": 1})
     runtime_packages()
     # Else a fork's collector would write to each object that it inherits, and copy its page.
     gc.freeze()
+    gc.enable()
 
 
 def _run(arguments: list[str], folder: Path, control: socket.socket) -> None:
