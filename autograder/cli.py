@@ -6,7 +6,6 @@ could not take; for some of a class or of the pushes there is no grade. Exit 2: 
 done, said in one line on stderr. Nothing that a submission does changes that.
 """
 
-import os
 import sys
 import tempfile
 from collections.abc import Callable
@@ -38,6 +37,7 @@ from autograder.feedback.text import print_grade
 from autograder.gradebook.commands import gradebook
 from autograder.grading.grade import Grade
 from autograder.grading.run import Examiner
+from autograder.grading.workers import WORKERS
 from autograder.similarity.command import similarity_command
 from autograder.stubs import build as build_stubs
 from autograder.stubs import check as check_stubs
@@ -45,8 +45,6 @@ from autograder.submission import read_submission
 from autograder.validation.report import Validation, markdown, print_validation
 from autograder.validation.validate import Scope
 from autograder.validation.validate import validate as validate_suite
-
-CORES = os.cpu_count() or 1
 
 app = typer.Typer(
     help="Grade programming assignments.",
@@ -208,7 +206,7 @@ def validate(
         list[str] | None, typer.Option(help="Part of a submission's name; may be repeated.")
     ] = None,
     repeats: Annotated[int, typer.Option(min=1, help="Times to grade, with other data each.")] = 1,
-    workers: Annotated[int, typer.Option(min=1, help="How many are graded at once.")] = CORES,
+    workers: Annotated[int, typer.Option(min=1, help="How many are graded at once.")] = WORKERS,
     format: Annotated[ReportFormat, typer.Option(help="How to write it.")] = ReportFormat.TEXT,  # noqa: A002 - the option's name
     output: Annotated[Path | None, typer.Option(help="File to write to, not the terminal.")] = None,
     *,

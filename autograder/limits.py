@@ -13,6 +13,11 @@ class Limits(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     wall_seconds: float = Field(gt=0, le=600)
+    still_seconds: float = Field(gt=0, le=600)
+    """How long a call may use no processor time at all: what it waits for does not come.
+
+    Sleeping takes none, and answers of AWS come at once.
+    """
     cpu_seconds: int = Field(gt=0, le=300)
     virtual_seconds: float = Field(gt=0)
     """How far sleeping may move the virtual clock."""

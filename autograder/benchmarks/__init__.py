@@ -1,1 +1,1 @@
-"""Scripts that measure and print; nothing in here is asserted."""
+"""What grading costs, measured: `python -m autograder.benchmarks`."""

@@ -1,105 +1,78 @@
-"""What one grade costs: `python -m autograder.benchmarks.one_grade [REPEATS]`.
+"""What one grade costs, cold and warm, and who spends it."""
 
-Prints medians and spread of a cold grade (a fresh process each), a warm one (imports paid, the
-suite run in a fork), what an endless poll adds, and the same suite with mock_aws in one process.
-"""
-
-import os
-import shutil
+import json
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
+from autograder.benchmarks.shares import as_lines
+from autograder.benchmarks.submissions import (
+    ASSIGNMENT,
+    polling_for_ever,
+    the_assignment,
+    the_solution,
+)
+from autograder.benchmarks.timing import Spread, timed
+from autograder.grading.launcher import Launcher
+from autograder.grading.run import Examiner, pytest_arguments
+from autograder.submission import Submission
 
-import autograder.grading.bench  # noqa: F401 - paid for here, not in the forks
-from autograder.assignment import Course
-from autograder.grading.run import pytest_arguments
-
-ID = "m06_partitioned_logs"
-COURSE = Course.of_this_checkout()
-SUITE = COURSE.suites / ID
-SOLUTION = COURSE.solutions / ID
-
-ENDLESS = """
-
-def follow_iterator(kinesis, iterator, max_records):
-    pairs = []
-    while iterator:
-        page = kinesis.get_records(ShardIterator=iterator)
-        pairs += [(one["SequenceNumber"], json.loads(one["Data"])) for one in page["Records"]]
-        iterator = page.get("NextShardIterator")
-    return pairs
-"""
+RUN_SECONDS = 300.0
 
 
-def main() -> None:
-    """Measure and print."""
-    repeats = int(sys.argv[1]) if len(sys.argv) > 1 else 5
-    with tempfile.TemporaryDirectory() as folder:
-        scratch = Path(folder)
-        scratch.chmod(0o755)
-        endless = scratch / "endless"
-        shutil.copytree(SOLUTION, endless, ignore=shutil.ignore_patterns("__pycache__"))
-        with (endless / "kinesis_read_shards.py").open("a") as file:
-            file.write(ENDLESS)
-        files = [f"test_{one.id}.py" for one in COURSE.load(ID).checkpoints]
-        cold = measure("cold grade of the solution", repeats, lambda: grade(SOLUTION))
-        warm = measure("warm grade (imports paid)", repeats, lambda: run_forked(files, scratch))
-        poll = measure("cold grade of an endless poll", repeats, lambda: grade(endless))
-        mock = measure("same suite, mock_aws, no jail", repeats, lambda: run_plain(files, scratch))
-    print(f"an endless poll adds            {poll - cold:6.2f} s")
-    print(f"ratio cold grade / mock_aws     {cold / mock:6.2f}")
-    print(f"ratio warm grade / mock_aws     {warm / mock:6.2f}")
+def cold_grade(repeats: int) -> Spread:
+    """Grade the solution in a fresh process each time, as the README's command does."""
+    course, assignment = the_assignment()
+    command = [sys.executable, "-m", "autograder", "grade"]
+    command += [str(course.solutions / assignment.id), "--assignment", ASSIGNMENT]
+
+    def grade() -> None:
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+    grade()
+    return timed(grade, repeats)
 
 
-def measure(what: str, repeats: int, action: Callable[[], None]) -> float:
-    """Time an action after one run that is not counted; print and return its median seconds."""
-    action()
-    seconds: list[float] = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        action()
-        seconds.append(time.perf_counter() - start)
-    median = statistics.median(seconds)
-    print(f"{what:31} {median:6.2f} s   ({min(seconds):.2f} to {max(seconds):.2f}, n={repeats})")
-    return median
+def warm_grade(submission: Submission, repeats: int) -> Spread:
+    """Grade with an examiner that has graded before, as a class run does."""
+    course, assignment = the_assignment()
+    with Examiner(assignment, course) as examiner:
+        examiner.grade(submission)
+        return timed(lambda: examiner.grade(submission), repeats)
 
 
-def grade(folder: Path) -> None:
-    """Grade in a fresh process, as a user does."""
-    command = [sys.executable, "-m", "autograder", "grade", str(folder), "--assignment", ID]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+def shares_of(submission: Submission, repeats: int) -> dict[str, float]:
+    """Tell the seconds that each part of a warm grade takes: medians."""
+    course, assignment = the_assignment()
+    runs = []
+    with Launcher() as launcher:
+        for _ in range(repeats + 1):
+            with tempfile.TemporaryDirectory(prefix="autograder-") as name:
+                scratch = Path(name)
+                scratch.chmod(0o755)
+                stage, shares = scratch / "submission", scratch / "shares.json"
+                stage.mkdir()
+                submission.copy_to(stage)
+                files = [f"test_{one.id}.py" for one in assignment.checkpoints]
+                suite = course.suites / assignment.id
+                arguments = pytest_arguments(suite, files, scratch, stage, "any", confined=True)
+                plugin = ["-p", "autograder.benchmarks.shares", "--shares", str(shares)]
+                launcher.run([*plugin, *arguments], scratch, RUN_SECONDS)
+                runs.append(json.loads(shares.read_text()))
+    counted = runs[1:]  # the first one found nothing warm
+    return {part: statistics.median(run[part] for run in counted) for part in counted[0]}
 
 
-def run_forked(files: list[str], scratch: Path) -> None:
-    """Run the suite in a fork of this process, which has imported all it needs."""
-    arguments = pytest_arguments(SUITE, files, scratch, SOLUTION, "seed", confined=True)
-    pid = os.fork()
-    if pid == 0:
-        null = os.open(os.devnull, os.O_RDWR)
-        os.dup2(null, 1)
-        os.dup2(null, 2)
-        os._exit(int(pytest.main(arguments)))
-    _, status = os.waitpid(pid, 0)
-    if os.waitstatus_to_exitcode(status) != 0:
-        raise SystemExit("the warm grade failed")
-
-
-def run_plain(files: list[str], scratch: Path) -> None:
-    """Run the suite in one process with plain mock_aws; what needs the mended cloud fails."""
-    arguments = pytest_arguments(SUITE, files, scratch, SOLUTION, "seed", confined=True)
-    arguments[arguments.index("autograder.grading.plugin")] = "autograder.benchmarks.plain_mock"
-    subprocess.run(
-        [sys.executable, "-P", "-m", "pytest", *arguments],
-        check=False,
-        stdout=subprocess.DEVNULL,
-    )
-
-
-if __name__ == "__main__":
-    main()
+def report(repeats: int) -> Iterator[str]:
+    """Measure, line by line."""
+    yield f"a cold grade          {cold_grade(repeats)}"
+    solution = the_solution()
+    warm = warm_grade(solution, repeats)
+    yield f"a warm grade          {warm}"
+    endless = warm_grade(polling_for_ever(), repeats)
+    yield f"one that polls for ever {endless.median - warm.median:5.2f} s more"
+    yield "of a warm grade:"
+    yield from as_lines(shares_of(solution, repeats))

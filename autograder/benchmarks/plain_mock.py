@@ -1,8 +1,8 @@
 """A pytest plugin for comparison: the same suite in one process, with plain mock_aws and no jail.
 
 It gives the suite's fixtures the same names. The student's module is imported into the test's own
-process, as most graders do; moto's own backend answers. Tests that need the mended cloud fail here;
-what is compared is the time.
+process, as most graders do; moto's own backend answers, and sleeping takes its time. Tests that
+need the mended cloud fail here; what is compared is the time.
 """
 
 import base64
@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 from moto import mock_aws
 from moto.kinesis.models import kinesis_backends
-from moto.sqs.models import SQSBackend
 
 from autograder.cloud import Call, Cloud, StoredRecord
 from autograder.grading.plugin import chance, pytest_addoption, pytest_configure
@@ -104,13 +103,6 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[_PlainCloud]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    monkeypatch.setattr(time, "sleep", lambda _: None)
-    receive = SQSBackend.receive_message
-
-    def receive_at_once(backend: Any, queue: str, count: int, _: int, *rest: Any) -> Any:
-        return receive(backend, queue, count, 0, *rest)  # moto would wait in real time
-
-    monkeypatch.setattr(SQSBackend, "receive_message", receive_at_once)
     with mock_aws():
         yield _PlainCloud()
 

@@ -37,8 +37,8 @@ from autograder.feedback.inert import inert
 from autograder.gradebook.book import Book
 from autograder.gradebook.handins import Handin
 from autograder.gradebook.roster import read_roster
+from autograder.grading.workers import WORKERS
 
-CORES = os.cpu_count() or 1
 MINUTE = timedelta(minutes=1)
 
 
@@ -59,7 +59,7 @@ def grade_class_command(
         str | None,
         typer.Option(help="Grade only who handed in since: 2026-12-01T08:00+01:00, or 3h, or 2d."),
     ] = None,
-    workers: Annotated[int, typer.Option(min=1, help="How many are graded at once.")] = CORES,
+    workers: Annotated[int, typer.Option(min=1, help="How many are graded at once.")] = WORKERS,
     dask: Annotated[
         str | None, typer.Option(help="Grade on this Dask cluster: its scheduler's address.")
     ] = None,

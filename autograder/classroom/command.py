@@ -34,8 +34,8 @@ from autograder.gradebook.roster import Roster, read_roster
 from autograder.gradebook.student import Student
 from autograder.grading.plan import read_plan
 from autograder.grading.pool import ExaminerPool
+from autograder.grading.workers import WORKERS
 
-CORES = os.cpu_count() or 1
 STATE = Path(".grade-pushes")
 _NOTHING_SEEN = (
     "no student's repository is seen with a commit in it: where there are some, the token has no"
@@ -60,7 +60,7 @@ def grade_pushes_command(
     state: Annotated[
         Path | None, typer.Option(help=f"Folder for what goes on; default: {STATE} at the policy.")
     ] = None,
-    workers: Annotated[int, typer.Option(min=1, help="How many are graded at once.")] = CORES,
+    workers: Annotated[int, typer.Option(min=1, help="How many are graded at once.")] = WORKERS,
     every: Annotated[int, typer.Option(min=5, help="With --watch: seconds between rounds.")] = 60,
     *,
     watch: Annotated[bool, typer.Option("--watch", help="Keep at it until stopped.")] = False,

@@ -21,6 +21,11 @@ _STOPPED: dict[str, tuple[Outcome, str, str]] = {
         "{call} had not returned after {limits.wall_seconds:g} seconds.",
         "Does it wait for something that never comes, such as input or a lock?",
     ),
+    "still": (
+        Outcome.TIMED_OUT,
+        "{call} did nothing at all for {limits.still_seconds:g} seconds.",
+        "Does it wait for something that never comes, such as input or a lock?",
+    ),
     "cpu": (
         Outcome.TIMED_OUT,
         "{call} used {limits.cpu_seconds} seconds of processor time without returning.",

@@ -11,7 +11,12 @@ from autograder.limits import Limits
 
 SHORTENED = 5
 
-_SLOW = ("cpu", "wall", "runner_died")  # who stops the runner makes the grader wait longest
+_SLOW = (
+    "cpu",
+    "wall",
+    "still",
+    "runner_died",
+)  # who stops the runner makes the grader wait longest
 
 
 class Student:
@@ -95,6 +100,7 @@ class Student:
         return self.limits.model_copy(
             update={
                 "cpu_seconds": max(1, self.limits.cpu_seconds // SHORTENED),
+                "still_seconds": self.limits.still_seconds / SHORTENED,
                 "wall_seconds": min(
                     self.limits.wall_seconds, max(5.0, self.limits.wall_seconds / SHORTENED)
                 ),

@@ -96,7 +96,7 @@ class Stopped:
 
 CallResult = Returned | Unsendable | Raised | MissingModule | MissingFunction | Stopped
 
-_REASONS = frozenset({"wall", "cpu", "output", "exited", "signal", "stop"})
+_REASONS = frozenset({"wall", "still", "cpu", "output", "exited", "signal", "stop"})
 _UNSENDABLE = frozenset(
     {"type", "nan", "cycle_or_depth", "huge_int", "bad_text", "key", "too_large"}
 )

@@ -28,6 +28,12 @@ MAX_REQUEST = 64 << 20
 MAX_LEFTOVERS = 5000
 SWEEPS = 2000
 REAPED_AT_ONCE = 256
+SAMPLE_SECONDS = 0.25
+PROCESSES_SEEN = 256
+"""Processes of a call, in the order of their start, whose time is looked at."""
+CPUCLOCK_SCHED = (
+    2  # of linux/posix-timers.h: a process's own clock, as clock_getcpuclockid(3) has it
+)
 
 
 def main() -> None:
@@ -114,6 +120,10 @@ class _Watch:
     reason: str | None = None
     status: int | None = None
     cpu_seconds: float = 0.0
+    still_samples: int = 0
+    """Looks in a row that found the processor time of the call's processes unchanged."""
+    spent: float = -1.0
+    """Their processor time at the last look."""
 
 
 class Runner:
@@ -205,7 +215,11 @@ class Runner:
             if left <= 0:
                 watch.reason = "wall"
                 return
-            for descriptor, _ in poll.poll(min(left, 1.0) * 1000):
+            happened = poll.poll(min(left, SAMPLE_SECONDS) * 1000)
+            if not happened and _stands_still(watch, limits["still_seconds"]):
+                watch.reason = "still"
+                return
+            for descriptor, _ in happened:
                 if descriptor == watch.answer_end:
                     if not self._take(poll, descriptor, watch.answer):
                         continue
@@ -309,6 +323,20 @@ class Runner:
             "cpu_seconds": round(watch.cpu_seconds, 3),
             "printed_bytes": watch.printed,
         }
+
+
+def _stands_still(watch: _Watch, seconds: float) -> bool:
+    """Look whether none of a call's processes does anything, and has not for so long.
+
+    Looks are counted, not seconds: a machine that stood still itself is no fault of the call.
+    """
+    spent = 0.0
+    for pid in range(watch.pid, watch.pid + PROCESSES_SEEN):
+        with contextlib.suppress(OSError):  # there is no such process
+            spent += time.clock_gettime((~pid << 3) | CPUCLOCK_SCHED)
+    watch.still_samples = watch.still_samples + 1 if spent == watch.spent else 0
+    watch.spent = spent
+    return watch.still_samples * SAMPLE_SECONDS >= seconds
 
 
 def _empty(folder: Path) -> None:

@@ -12,6 +12,7 @@ from autograder.limits import Limits
 
 LIMITS = Limits(
     wall_seconds=60.0,
+    still_seconds=5.0,
     cpu_seconds=10,
     virtual_seconds=600.0,
     memory_mib=1024,

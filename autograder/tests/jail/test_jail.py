@@ -29,6 +29,7 @@ from autograder.limits import Limits
 
 LIMITS = Limits(
     wall_seconds=20.0,
+    still_seconds=10.0,
     cpu_seconds=5,
     virtual_seconds=600.0,
     memory_mib=1024,
@@ -87,6 +88,17 @@ def spin():
         except BaseException:
             pass
 def block(): select.select([], [], [])
+def wait_with_children():
+    if os.fork() == 0:
+        block()
+    os.wait()
+def work_in_a_child():
+    if os.fork() == 0:
+        while time.process_time() < 1.5:
+            pass
+        os._exit(0)
+    os.wait()
+    return "done"
 def sleep(seconds): time.sleep(seconds); return seconds
 def sleep_for_ever():
     while True:
@@ -362,6 +374,8 @@ def test_what_is_missing_is_told(jail: Jail) -> None:
     [
         ("spin", [], {"cpu_seconds": 1}, "cpu"),
         ("block", [], {"wall_seconds": 0.5}, "wall"),
+        ("block", [], {"still_seconds": 0.5}, "still"),
+        ("wait_with_children", [], {"still_seconds": 0.5}, "still"),
         ("sleep", [365 * 86400], {}, "virtual_time"),
         ("sleep", [1e300], {}, "virtual_time"),
         ("sleep_for_ever", [], {}, "virtual_time"),
@@ -386,6 +400,16 @@ def test_each_end_has_its_reason_and_the_next_call_works(
     assert isinstance(result, Stopped)
     assert result.reason == reason
     assert isinstance(following, Returned)
+
+
+def test_a_call_whose_processes_work_does_not_stand_still(
+    call: Callable[..., CallResult],
+) -> None:
+    """Though the first of them only waits."""
+    result = call("work_in_a_child", still_seconds=0.5)
+
+    assert isinstance(result, Returned)
+    assert result.value == "done"
 
 
 def test_too_much_memory_is_a_memory_error(call: Callable[..., CallResult]) -> None:
