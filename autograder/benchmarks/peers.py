@@ -28,7 +28,7 @@ from autograder.grading.workers import WORKERS
 from autograder.submission import Submission
 
 OTTER = "7.0.0"
-MORE = 4
+MORE = 3
 """Submissions beyond the first, over which nbgrader's start is spread."""
 LONGEST_SECONDS = 1800.0
 _COURSE = """
@@ -159,6 +159,7 @@ def otter_run(submission: Submission) -> Spread:
         _run(
             [*otter, "generate", "-t", "tests", "-o", "autograder.zip", "--no-environment"], folder
         )
+        (folder / "out").mkdir()
         command = [*otter, "run", "-a", "autograder.zip", "-o", "out", "m06.ipynb"]
         took = timed(lambda: _run(command, folder), 3)
         results = json.loads((folder / "out" / "results.json").read_text())
