@@ -118,13 +118,14 @@ def test_every_requirement_is_judged_and_stands_in_the_handout() -> None:
 
 def test_the_handout_states_points_and_limits_as_they_are() -> None:
     """Students read what the grader uses."""
-    handout = (COURSE.assignments / MODULE.id / "README.md").read_text()
+    handout = " ".join((COURSE.assignments / MODULE.id / "README.md").read_text().split())
     limits = MODULE.limits
 
     stated = [
         *(f"({one.points} points)" for one in MODULE.checkpoints),
         f"{limits.cpu_seconds} s of processor time",
         f"{limits.virtual_seconds:g} s of (virtual) sleep",
+        f"nothing at all for {limits.still_seconds:g} s",
         f"{limits.api_calls} requests",
         f"{limits.traffic_mib} MiB of data to and from it",
         f"{limits.memory_mib >> 10} GiB of memory",
