@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 
 SETUP = """
-import boto3, boto3 as aws, json, os, time
+import boto3, boto3 as aws, contextlib, io, json, os, time
 from moto import mock_aws
 for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
     os.environ[name] = "testing"
@@ -34,21 +34,21 @@ assert len(aws.client("kinesis").list_shards(StreamName="s")["Shards"]) == 4
     (
         3,
         """
-filled("s", 0)
+shards = filled("s", 0)
 assert len(get_shard_info("s")) == 4
 """,
     ),
     (
         13,
         """
-filled("s", 0)
+shards = filled("s", 0)
 assert send_events_to_shards("s", 12)
 """,
     ),
     (
         2,
         """
-filled("s", 0)
+shards = filled("s", 0)
 delete_stream("s")
 assert aws.client("kinesis").list_streams()["StreamNames"] == []
 """,
@@ -63,7 +63,7 @@ assert len(read_from_shard("s", shard, 50)) == 30
     (
         3,
         """
-filled("s", 30)
+shards = filled("s", 30)
 found = read_all_shards("s")
 assert sum(len(pairs) for pairs in found.values()) == 30
 """,
@@ -100,7 +100,8 @@ def solution_cells(files: Mapping[str, bytes]) -> Iterator[str]:
 
 
 def exercise_cells() -> Iterator[str]:
-    """Yield the text of a cell for each exercise."""
+    """Yield the text of a cell for each exercise; what is printed is let go (otter judges it)."""
+    context = "with mock_aws(), contextlib.redirect_stdout(io.StringIO()):\n"
     for times, code in _EXERCISES:
-        cell = "with mock_aws():\n" + textwrap.indent(code.strip(), "    ")
+        cell = context + textwrap.indent(code.strip(), "    ")
         yield from [cell] * times

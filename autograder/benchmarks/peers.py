@@ -146,13 +146,14 @@ def otter_run(submission: Submission) -> Spread:
         _run([python, "-m", "pip", "install", "--quiet", *wanted], folder)
         tests = folder / "tests"
         tests.mkdir()
-        for number, text in enumerate(exercise_cells()):
+        exercises = list(exercise_cells())
+        for number, text in enumerate(exercises):
             test = {
                 "name": f"q{number}",
                 "points": 1,
                 "suites": [{"cases": [{"code": _as_doctest(text)}], "type": "doctest"}],
             }
-            (tests / f"q{number}.py").write_text(f"test = {json.dumps(test)}\n")
+            (tests / f"q{number}.py").write_text(f"OK_FORMAT = True\ntest = {json.dumps(test)}\n")
         cells = [new_code_cell(text) for text in (SETUP, *solution_cells(submission.files))]
         _write_notebook(folder / "m06.ipynb", cells)
         otter = [python, "-m", "otter"]
@@ -164,8 +165,8 @@ def otter_run(submission: Submission) -> Spread:
         took = timed(lambda: _run(command, folder), 3)
         results = json.loads((folder / "out" / "results.json").read_text())
         passed = sum(one.get("score", 0) > 0 for one in results["tests"])
-        if not passed:
-            raise PeerError("none of its tests passed")
+        if passed != len(exercises):
+            raise PeerError(f"{passed} of its {len(exercises)} tests passed")
         return took
 
 
