@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Self
 
 from autograder.assignment import Assignment, Course
-from autograder.grading.student import Student
+from autograder.grading.student import Hung, Student
 from autograder.jail import Jail
 
 from autograder.cloud import Cloud, Server  # isort: skip
@@ -19,7 +19,7 @@ class Bench:
         self.submission = submission
         self.jail = jail
         self.cloud = Cloud()
-        self._hung: set[str] = set()
+        self._hung = Hung()
         self._server: Server | None = None
         jail.on_start(self._serve)
 

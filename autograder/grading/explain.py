@@ -18,17 +18,17 @@ from autograder.limits import Limits
 _STOPPED: dict[str, tuple[Outcome, str, str]] = {
     "wall": (
         Outcome.TIMED_OUT,
-        "{call} had not returned after {limits.wall_seconds:g} seconds.",
+        "{call} had not returned when its time was up.",
         "Does it wait for something that never comes, such as input or a lock?",
     ),
     "still": (
         Outcome.TIMED_OUT,
-        "{call} did nothing at all for {limits.still_seconds:g} seconds.",
+        "{call} stood still, and had not returned when it was stopped.",
         "Does it wait for something that never comes, such as input or a lock?",
     ),
     "cpu": (
         Outcome.TIMED_OUT,
-        "{call} used {limits.cpu_seconds} seconds of processor time without returning.",
+        "{call} used up its processor time without returning.",
         "Look for a loop whose condition never changes.",
     ),
     "virtual_time": (
@@ -103,6 +103,11 @@ _ERROR_HINTS: dict[str, str] = {
     "500 records for each PutRecords.",
 }
 
+_IMPORT = (
+    "What stands outside of functions runs whenever the file is imported. Calls of your own belong "
+    'into main(), below `if __name__ == "__main__":`.'
+)
+_IMPORTING = "importing the file"
 _LOOK = "What does your code take for granted in the last line shown, that is not so here?"
 
 _TYPE_HINTS: dict[str, str] = {
@@ -113,6 +118,7 @@ _TYPE_HINTS: dict[str, str] = {
     "environment.",
     "SyntaxError": "Run the file with Python on your machine first.",
     "IndentationError": "Run the file with Python on your machine first.",
+    "EOFError": "Nobody answers input() while graded: take what you need from the parameters.",
     "KeyError": "Not every answer has every key; look in boto3's documentation when it is there.",
     "IndexError": "What does the code do where the list is empty?",
     "ParamValidationError": "boto3 refuses these parameters before it asks AWS; its documentation "
@@ -151,6 +157,8 @@ def verdict_of(result: CallResult, call: str, limits: Limits) -> Verdict | None:
             return _raised(result, call)
         case Stopped():
             outcome, sentence, advice = _STOPPED.get(result.reason, _STOPPED["signal"])
+            if result.during_import:
+                call, advice = _IMPORTING, _IMPORT
             return _verdict(outcome, sentence.format(call=call, limits=limits), advice)
 
 
@@ -172,6 +180,8 @@ def crashed(error: Raised, call: str, *, expected: str, hint: str | None = None)
 
 
 def _raised(result: Raised, call: str) -> Verdict:
+    if result.during_import:
+        call = _IMPORTING
     if "NotImplementedError" in (result.type_name, *result.bases):
         return _verdict(Outcome.UNIMPLEMENTED, f"{call} still raises NotImplementedError.", None)
     if result.type_name == "MemoryError":
@@ -185,14 +195,16 @@ def _raised(result: Raised, call: str) -> Verdict:
         f"{frame.file}:{frame.line}, in {frame.function}: {frame.code}"
         for frame in result.traceback
     )
-    did = "importing the file" if result.during_import else call
-    hint = _ERROR_HINTS.get(result.error_code or "") or _TYPE_HINTS.get(result.type_name) or _LOOK
+    if result.during_import and result.error_code:  # a call of the student's own
+        hint = _IMPORT
+    else:
+        hint = _ERROR_HINTS.get(result.error_code or "", _TYPE_HINTS.get(result.type_name, _LOOK))
     message = f": {steady(result.message)}" if result.message else ""
     return Verdict(
         Outcome.CRASHED,
         Feedback(
             asked="",
-            came_back=f"{did} raised {result.type_name}{message}",
+            came_back=f"{call} raised {result.type_name}{message}",
             hint=hint,
             trace=trace,
         ),

@@ -19,10 +19,35 @@ _SLOW = (
 )  # who stops the runner makes the grader wait longest
 
 
+class Hung:
+    """What has hung in a run: it gets less time from then on, so that the run stays short.
+
+    A module whose import hung, and hung again with less time, is not imported any more.
+    """
+
+    def __init__(self) -> None:
+        self._names: set[str] = set()
+        self._imports: dict[str, Stopped] = {}
+
+    def add(self, module: str, function: str, result: Stopped) -> None:
+        """Note that a call hung, in the function or already in the import of its module."""
+        if result.during_import and module in self._names:
+            self._imports[module] = result
+        self._names.add(module if result.during_import else f"{module}.{function}")
+
+    def has(self, module: str, function: str) -> bool:
+        """Tell whether a call of this function, or the import of its module, hung before."""
+        return module in self._names or f"{module}.{function}" in self._names
+
+    def end_of_import(self, module: str) -> Stopped | None:
+        """Tell how each import of a module ends; None where it is worth another attempt."""
+        return self._imports.get(module)
+
+
 class Student:
     """Calls functions of one submission, each within its budgets."""
 
-    def __init__(self, jail: Jail, cloud: Cloud, limits: Limits, hung: set[str]) -> None:
+    def __init__(self, jail: Jail, cloud: Cloud, limits: Limits, hung: Hung) -> None:
         self._jail = jail
         self._cloud = cloud
         self._hung = hung
@@ -38,8 +63,9 @@ class Student:
         Raises:
             GraderFaultError: The cloud failed meanwhile.
         """
-        name = f"{module}.{function}"
-        limits = self._limits_for(name)
+        if (ended := self._hung.end_of_import(module)) is not None:
+            return ended
+        limits = self._limits_for(module, function)
         calls_before = len(self._cloud.calls.all())
         budget = CallBudget(
             api_calls=limits.api_calls,
@@ -55,7 +81,7 @@ class Student:
             if call.internal_error is not None:
                 raise GraderFaultError(f"{call.operation}: {call.internal_error}")
         if isinstance(result, Stopped) and result.reason in _SLOW:
-            self._hung.add(name)
+            self._hung.add(module, function, result)
         return result
 
     def call(self, module: str, function: str, *args: Any, **kwargs: Any) -> Any:
@@ -65,7 +91,7 @@ class Student:
             Verdict: It did not return one.
             GraderFaultError: The cloud failed meanwhile.
         """
-        limits = self._limits_for(f"{module}.{function}")
+        limits = self._limits_for(module, function)
         result = self.outcome_of(module, function, *args, **kwargs)
         verdict = verdict_of(result, f"{function}()", limits)
         if verdict is not None:
@@ -79,7 +105,7 @@ class Student:
         Raises:
             Verdict: It neither raised an error of its own nor returned.
         """
-        limits = self._limits_for(f"{module}.{function}")
+        limits = self._limits_for(module, function)
         result = self.outcome_of(module, function, *args, **kwargs)
         if isinstance(result, Returned):
             return None
@@ -90,12 +116,9 @@ class Student:
         assert verdict is not None
         raise verdict
 
-    def _limits_for(self, function: str) -> Limits:
-        """Shorten the time of a function that has hung once, so that a run stays short.
-
-        What is left is still many times what a right solution needs.
-        """
-        if function not in self._hung:
+    def _limits_for(self, module: str, function: str) -> Limits:
+        """Shorten the time of what has hung once: it is still many times what a right one needs."""
+        if not self._hung.has(module, function):
             return self.limits
         return self.limits.model_copy(
             update={

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -113,8 +114,10 @@ class Jail:
         with self._lock:
             self._calling = False
             if self._stop_reason is not None:
-                usage = result.usage if isinstance(result, Stopped) else Usage()
-                result = Stopped(self._stop_reason, usage)
+                if isinstance(result, Stopped):
+                    result = replace(result, reason=self._stop_reason, number=0)
+                else:  # its answer came at the same time
+                    result = Stopped(self._stop_reason, Usage())
         if not is_sound or (isinstance(result, Stopped) and not runner.is_alive()):
             runner.close()
             self._runner = None

@@ -1,6 +1,6 @@
 """How a call of a student's function ended, read from the runner's hostile words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from autograder.jail.inside.values import UnsendableError, plain
@@ -92,6 +92,8 @@ class Stopped:
     usage: Usage
     number: int = 0
     """The exit code or the signal, where there is one."""
+    during_import: bool = False
+    """Whether the module was still being imported, by the child's own account."""
 
 
 CallResult = Returned | Unsendable | Raised | MissingModule | MissingFunction | Stopped
@@ -125,15 +127,20 @@ def read_result(
         cpu_seconds=_number(facts.get("cpu_seconds")),
         printed_bytes=_whole(facts.get("printed_bytes")),
     )
+    imported = facts.get("imported")
+    if type(imported) is not bool:
+        raise WireError("no truth value")
     if reason is not None:
         if _text(reason) not in _REASONS:
             raise WireError("an unknown reason")
-        return Stopped(reason, usage, _whole(facts.get("signal")) or _whole(facts.get("exit_code")))
+        number = _whole(facts.get("signal")) or _whole(facts.get("exit_code"))
+        return Stopped(reason, usage, number, during_import=not imported)
     try:
-        return _read_answer(_table(decode(answer)), usage, module, function, max_bytes)
+        result = _read_answer(_table(decode(answer)), usage, module, function, max_bytes)
     except WireError:
         # The child wrote something of its own to the answer's descriptor.
-        return Stopped("exited", usage)
+        result = Stopped("exited", usage)
+    return replace(result, during_import=not imported) if isinstance(result, Stopped) else result
 
 
 def _read_answer(

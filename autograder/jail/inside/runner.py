@@ -119,6 +119,8 @@ class _Watch:
     printed: int = 0
     reason: str | None = None
     status: int | None = None
+    imported: bool = False
+    """Whether the module was imported, by the child's own account."""
     cpu_seconds: float = 0.0
     still_samples: int = 0
     """Looks in a row that found the processor time of the call's processes unchanged."""
@@ -224,7 +226,7 @@ class Runner:
                     if not self._take(poll, descriptor, watch.answer):
                         continue
                     if len(watch.answer) > answer_limit:
-                        watch.answer.clear()
+                        del watch.answer[1:]
                         watch.reason = "exited"
                         return
                 elif descriptor == watch.output_end:
@@ -279,8 +281,12 @@ class Runner:
         # Whoever could write is gone; the pipe may have no end, if a descriptor is in flight.
         os.set_blocking(watch.answer_end, False)
         with contextlib.suppress(BlockingIOError):
-            while watch.reason is None and (part := os.read(watch.answer_end, 1 << 16)):
+            while (watch.reason is None or not watch.answer) and (
+                part := os.read(watch.answer_end, 1 << 16)
+            ):
                 watch.answer += part
+        watch.imported = watch.answer.startswith(self._child.IMPORTED)
+        watch.answer = watch.answer.removeprefix(self._child.IMPORTED)
         os.close(watch.answer_end)
         os.close(watch.output_end)
         if self._confined:
@@ -318,6 +324,7 @@ class Runner:
             reason = "exited"
         return {
             "reason": reason,
+            "imported": watch.imported,
             "signal": number,
             "exit_code": code,
             "cpu_seconds": round(watch.cpu_seconds, 3),

@@ -70,7 +70,14 @@ def _frame(payload: bytes) -> bytes:
     return len(payload).to_bytes(4) + payload
 
 
-_REPORT = {"reason": None, "signal": 0, "exit_code": 0, "cpu_seconds": 0.5, "printed_bytes": 3}
+_REPORT = {
+    "reason": None,
+    "imported": True,
+    "signal": 0,
+    "exit_code": 0,
+    "cpu_seconds": 0.5,
+    "printed_bytes": 3,
+}
 
 SEEDS: tuple[bytes, ...] = (
     b"",

@@ -1,4 +1,4 @@
-"""How a student's functions are called: what hangs once is given less time."""
+"""How a student's functions are called: what hangs once is given less time, or none any more."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from autograder.cloud import Cloud
-from autograder.grading.student import SHORTENED, Student
+from autograder.grading.student import SHORTENED, Hung, Student
 from autograder.jail import Jail, Stopped
 from autograder.limits import Limits
 
@@ -39,9 +39,10 @@ def student(tmp_path: Path) -> Iterator[Student]:
     """A student whose function tells how much time it has."""
     tmp_path.chmod(0o755)
     (tmp_path / "code_of_theirs.py").write_text(CODE)
+    (tmp_path / "looping.py").write_text("while True: pass\n")
     cloud = Cloud()
     with Jail(tmp_path, LIMITS) as jail:
-        yield Student(jail, cloud, LIMITS, set())
+        yield Student(jail, cloud, LIMITS, Hung())
     cloud.close()
 
 
@@ -55,3 +56,16 @@ def test_a_function_that_took_down_its_runner_has_less_time_afterwards(student: 
     assert isinstance(ended, Stopped)
     assert ended.reason == "runner_died"
     assert module.processor_seconds() == before // SHORTENED
+
+
+def test_a_module_whose_import_hung_twice_is_not_imported_any_more(student: Student) -> None:
+    """Each test of the file would wait anew; once may be an accident. Other files are run."""
+    student.limits = student.limits.model_copy(update={"cpu_seconds": 1})
+
+    first, second, third = (student.outcome_of("looping", name) for name in "fgh")
+
+    assert isinstance(second, Stopped)
+    assert second.during_import
+    assert first is not second
+    assert third is second
+    assert student.module("code_of_theirs").processor_seconds() == 1

@@ -239,6 +239,10 @@ def submission(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "helped.py").write_text("from student import boom\ndef f(): boom()\n")
     (folder / "broken.py").write_text("def f(:\n    pass\n")
     (folder / "failing.py").write_text("import nothing_like_that\n")
+    (folder / "looping.py").write_text("while True: pass\n")
+    (folder / "leaving.py").write_text("import os; os._exit(0)\n")
+    (folder / "sleeping.py").write_text("import time; time.sleep(1e6)\n")
+    (folder / "flooding.py").write_text("import os\nwhile True: os.write(3, b'x' * 60000)\n")
     return folder
 
 
@@ -350,6 +354,39 @@ def test_a_module_that_cannot_be_imported_is_told(
     assert isinstance(result, Raised)
     assert (result.type_name, result.during_import) == (type_name, True)
     assert result.traceback[-1].file == file
+
+
+@pytest.mark.parametrize(
+    ("module", "reason"),
+    [
+        ("looping", "cpu"),
+        ("leaving", "exited"),
+        ("sleeping", "virtual_time"),
+        ("flooding", "exited"),
+    ],
+)
+def test_a_call_that_is_stopped_while_its_module_is_imported_says_so(
+    jail: Jail, module: str, reason: str
+) -> None:
+    """The fault is not in the function that was called."""
+    result = jail.call(module, "f", [], {}, LIMITS.model_copy(update={"cpu_seconds": 1}))
+
+    assert isinstance(result, Stopped)
+    assert (result.reason, result.during_import) == (reason, True)
+
+
+@pytest.mark.parametrize(
+    ("function", "reason"),
+    [("spin", "cpu"), ("exit_now", "exited"), ("sleep_for_ever", "virtual_time")],
+)
+def test_a_call_that_is_stopped_in_the_function_says_so(
+    call: Callable[..., CallResult], function: str, reason: str
+) -> None:
+    """Its module was imported before."""
+    result = call(function, cpu_seconds=1)
+
+    assert isinstance(result, Stopped)
+    assert (result.reason, result.during_import) == (reason, False)
 
 
 def test_modules_beside_the_graded_one_can_be_imported(jail: Jail) -> None:

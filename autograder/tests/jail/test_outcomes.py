@@ -22,7 +22,8 @@ from autograder.jail.outcomes import (
 LIMIT = 1000
 
 REPORT: dict[str, Any] = {
-    "reason": None, "signal": 0, "exit_code": 0, "cpu_seconds": 0.5, "printed_bytes": 3,
+    "reason": None, "imported": True, "signal": 0, "exit_code": 0, "cpu_seconds": 0.5,
+    "printed_bytes": 3,
 }  # fmt: skip
 ANSWERS: dict[str, dict[str, Any]] = {
     "returned": {"kind": "returned", "value": [1, "a"], "virtual_seconds": 2.0},
@@ -77,6 +78,7 @@ def test_an_honest_answer_is_read(kind: str) -> None:
         [],
         None,
         {},
+        REPORT | {"imported": 1},
         REPORT | {"reason": []},
         REPORT | {"reason": {}},
         REPORT | {"reason": "memory"},

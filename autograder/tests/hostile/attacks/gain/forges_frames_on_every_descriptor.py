@@ -8,7 +8,14 @@ import json
 import os
 import struct
 
-REPORT = {"reason": None, "signal": 0, "exit_code": 0, "cpu_seconds": 0.0, "printed_bytes": 0}
+REPORT = {
+    "reason": None,
+    "imported": True,
+    "signal": 0,
+    "exit_code": 0,
+    "cpu_seconds": 0.0,
+    "printed_bytes": 0,
+}
 
 
 def read_queue_twice(queue_name, messages):

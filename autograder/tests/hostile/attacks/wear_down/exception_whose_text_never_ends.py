@@ -1,6 +1,6 @@
 # /// attack
 # outcomes = ["timed_out", "unimplemented"]
-# says = " seconds"
+# says = " time"
 # ///
 """Raises an error whose text is never found, and an error whose other parts are not either."""
 

@@ -1,6 +1,6 @@
 # /// attack
 # outcomes = ["timed_out", "unimplemented"]
-# says = "seconds"
+# says = " time"
 # ///
 """Forks without end, in every child too."""
 

@@ -1,6 +1,6 @@
 # /// attack
 # outcomes = ["timed_out", "unimplemented"]
-# says = " seconds"
+# says = " time"
 # ///
 """Has Python clear up after it without end: rings of objects whose finalizers make more."""
 

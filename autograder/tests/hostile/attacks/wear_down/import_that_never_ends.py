@@ -1,6 +1,6 @@
 # /// attack
 # outcomes = ["timed_out", "unimplemented"]
-# says = " seconds"
+# says = "importing the file used up its processor time"
 # ///
 """Never gets beyond its first lines, once it has found out what it is wanted for."""
 

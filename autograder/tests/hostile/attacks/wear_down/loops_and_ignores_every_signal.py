@@ -1,6 +1,6 @@
 # /// attack
 # outcomes = ["timed_out", "unimplemented"]
-# says = " seconds"
+# says = " time"
 # ///
 """An endless loop that swallows every exception and ignores every signal that can be ignored."""
 

@@ -1,6 +1,6 @@
 # /// attack
 # outcomes = ["timed_out", "unimplemented"]
-# says = " seconds"
+# says = " time"
 # ///
 """Stays within one call of C, where Python's own signals never arrive."""
 

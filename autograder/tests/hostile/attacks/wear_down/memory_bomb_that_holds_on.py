@@ -1,6 +1,6 @@
 # /// attack
 # outcomes = ["timed_out", "unimplemented"]
-# says = "seconds"
+# says = " time"
 # ///
 """Takes all the memory there is, in ever smaller pieces, and keeps it."""
 

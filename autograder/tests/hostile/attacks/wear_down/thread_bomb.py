@@ -1,6 +1,6 @@
 # /// attack
 # outcomes = ["timed_out", "unimplemented"]
-# says = "seconds"
+# says = " time"
 # ///
 """Starts threads without end that start threads without end."""
 

@@ -1,6 +1,6 @@
 # /// attack
 # outcomes = ["timed_out", "passed"]
-# says = " seconds"
+# says = " time"
 # solution = true
 # earns = 8.0
 # ///
