@@ -25,6 +25,8 @@ from autograder.cloud.sqs import SqsApi, sqs_misfit
 
 CLOCK_HEADER = "X-Autograder-Clock"
 
+NOTHING = CallBudget(api_calls=0, idle_reads=0, traffic_bytes=0)
+"""Between two calls of a student's functions."""
 _TARGETS = {"Kinesis_20131202": ("kinesis", "1.1"), "AmazonSQS": ("sqs", "1.0")}
 
 
@@ -78,9 +80,12 @@ class Gate:
         self._meter = Meter(budget, on_exceeded)
 
     def end_call(self) -> None:
-        """Stop counting; what is still under way for the call changes nothing any more."""
+        """Let nothing be done until the next call, be it under way or only asked for now.
+
+        Whoever asks between two calls is a process of the one before.
+        """
         with self._lock:
-            self._meter = None
+            self._meter = Meter(NOTHING, lambda _: None)
 
     def admit(self) -> Admission:
         """Count a connection, whatever will be said on it."""

@@ -8,12 +8,13 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from autograder.cloud import Cloud
+from autograder.cloud import CallBudget, Cloud
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
     from types_boto3_sqs import SQSClient
 
+WITHOUT_END = CallBudget(api_calls=1 << 30, idle_reads=1 << 30, traffic_bytes=1 << 60)
 ONCE = Config(retries={"total_max_attempts": 1, "mode": "standard"})
 
 
@@ -30,8 +31,9 @@ def served() -> Iterator[tuple[Cloud, str]]:
 
 @pytest.fixture
 def cloud(served: tuple[Cloud, str]) -> Cloud:
-    """Give the cloud, empty."""
+    """Give the cloud, empty, as in a call that may ask for anything."""
     served[0].reset()
+    served[0].gate.begin_call(WITHOUT_END, lambda _: None)
     return served[0]
 
 
