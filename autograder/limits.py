@@ -4,7 +4,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Limits(BaseModel):
-    """The budgets of one call, as `assignment.toml` states them under `[limits]`.
+    """The budgets of each call, as `assignment.toml` states them under `[limits]`.
 
     CPU time, API calls, traffic and virtual seconds are the same on every machine and do the
     judging. `wall_seconds` is a generous last resort, so that a noisy machine never costs a point.
@@ -18,6 +18,8 @@ class Limits(BaseModel):
 
     Sleeping takes none, and answers of AWS come at once.
     """
+    submission_seconds: float = Field(gt=0, le=7200)
+    """How long all calls of a submission may take together, in real time: another last resort."""
     cpu_seconds: int = Field(gt=0, le=300)
     virtual_seconds: float = Field(gt=0)
     """How far sleeping may move the virtual clock."""

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Self
 
 from autograder.assignment import Assignment, Course
-from autograder.grading.student import Hung, Student
+from autograder.grading.patience import Patience
+from autograder.grading.student import Student
 from autograder.jail import Jail
 
 from autograder.cloud import Cloud, Server  # isort: skip
@@ -19,7 +20,7 @@ class Bench:
         self.submission = submission
         self.jail = jail
         self.cloud = Cloud()
-        self._hung = Hung()
+        self._patience = Patience(assignment.limits.submission_seconds)
         self._server: Server | None = None
         jail.on_start(self._serve)
 
@@ -39,11 +40,14 @@ class Bench:
         return cls(assignment, folder, jail)
 
     def student(self, cloud: Cloud, api_calls: int | None) -> Student:
-        """Give the student's code, with the usual budgets or another number of requests."""
+        """Give the student's code, with the usual budgets or another number of requests.
+
+        Who is asked for hundreds of events takes longer than others, and has all the time for it.
+        """
         limits = self.assignment.limits
         if api_calls is not None:
             limits = limits.model_copy(update={"api_calls": api_calls})
-        return Student(self.jail, cloud, limits, self._hung)
+        return Student(self.jail, cloud, limits, self._patience, in_full=api_calls is not None)
 
     def close(self) -> None:
         """End the jail and stop serving."""

@@ -19,12 +19,18 @@ _STOPPED: dict[str, tuple[Outcome, str, str]] = {
     "wall": (
         Outcome.TIMED_OUT,
         "{call} had not returned when its time was up.",
-        "Does it wait for something that never comes, such as input or a lock?",
+        "Does it wait for something that never comes, such as a lock that nobody releases?",
     ),
     "still": (
         Outcome.TIMED_OUT,
         "{call} stood still, and had not returned when it was stopped.",
-        "Does it wait for something that never comes, such as input or a lock?",
+        "Does it wait for something that never comes, such as a lock that nobody releases?",
+    ),
+    "submission": (
+        Outcome.TIMED_OUT,
+        "{call} was not called any more: the calls before it had taken more than "
+        "{limits.submission_seconds:g} seconds together.",
+        "A right solution takes a few seconds in all. What do the functions wait for?",
     ),
     "cpu": (
         Outcome.TIMED_OUT,

@@ -1,56 +1,41 @@
 """The student's code as hidden tests see it: functions that run in the jail."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 from autograder.cloud import CallBudget, Cloud
 from autograder.grading.explain import verdict_of
+from autograder.grading.patience import Patience
 from autograder.grading.verdict import GraderFaultError
-from autograder.jail import CallResult, Jail, Raised, Returned, Stopped
+from autograder.jail import CallResult, Jail, Raised, Returned
 from autograder.limits import Limits
-
-SHORTENED = 5
-
-_SLOW = (
-    "cpu",
-    "wall",
-    "still",
-    "runner_died",
-)  # who stops the runner makes the grader wait longest
-
-
-class Hung:
-    """What has hung in a run: it gets less time from then on, so that the run stays short.
-
-    A module whose import hung, and hung again with less time, is not imported any more.
-    """
-
-    def __init__(self) -> None:
-        self._names: set[str] = set()
-        self._imports: dict[str, Stopped] = {}
-
-    def add(self, module: str, function: str, result: Stopped) -> None:
-        """Note that a call hung, in the function or already in the import of its module."""
-        if result.during_import and module in self._names:
-            self._imports[module] = result
-        self._names.add(module if result.during_import else f"{module}.{function}")
-
-    def has(self, module: str, function: str) -> bool:
-        """Tell whether a call of this function, or the import of its module, hung before."""
-        return module in self._names or f"{module}.{function}" in self._names
-
-    def end_of_import(self, module: str) -> Stopped | None:
-        """Tell how each import of a module ends; None where it is worth another attempt."""
-        return self._imports.get(module)
 
 
 class Student:
-    """Calls functions of one submission, each within its budgets."""
+    """Calls functions of one submission, each within its budgets.
 
-    def __init__(self, jail: Jail, cloud: Cloud, limits: Limits, hung: Hung) -> None:
+    Args:
+        jail: Where they run.
+        cloud: What they talk to.
+        limits: The budgets.
+        patience: What earlier calls of the run have shown.
+        in_full: Whether to give the whole time also to what hung before.
+    """
+
+    def __init__(
+        self,
+        jail: Jail,
+        cloud: Cloud,
+        limits: Limits,
+        patience: Patience,
+        *,
+        in_full: bool = False,
+    ) -> None:
         self._jail = jail
         self._cloud = cloud
-        self._hung = hung
+        self._patience = patience
+        self._in_full = in_full
         self.limits = limits
 
     def module(self, name: str) -> "Module":
@@ -63,7 +48,7 @@ class Student:
         Raises:
             GraderFaultError: The cloud failed meanwhile.
         """
-        if (ended := self._hung.end_of_import(module)) is not None:
+        if (ended := self._patience.end_of(module)) is not None:
             return ended
         limits = self._limits_for(module, function)
         calls_before = len(self._cloud.calls.all())
@@ -72,6 +57,7 @@ class Student:
             idle_reads=limits.idle_reads,
             traffic_bytes=limits.traffic_mib << 20,
         )
+        begin = time.monotonic()
         self._cloud.gate.begin_call(budget, self._jail.stop)
         try:
             result = self._jail.call(module, function, list(args), kwargs, limits=limits)
@@ -80,8 +66,7 @@ class Student:
         for call in self._cloud.calls.all()[calls_before:]:
             if call.internal_error is not None:
                 raise GraderFaultError(f"{call.operation}: {call.internal_error}")
-        if isinstance(result, Stopped) and result.reason in _SLOW:
-            self._hung.add(module, function, result)
+        self._patience.note(module, function, result, time.monotonic() - begin)
         return result
 
     def call(self, module: str, function: str, *args: Any, **kwargs: Any) -> Any:
@@ -117,18 +102,9 @@ class Student:
         raise verdict
 
     def _limits_for(self, module: str, function: str) -> Limits:
-        """Shorten the time of what has hung once: it is still many times what a right one needs."""
-        if not self._hung.has(module, function):
+        if self._in_full:
             return self.limits
-        return self.limits.model_copy(
-            update={
-                "cpu_seconds": max(1, self.limits.cpu_seconds // SHORTENED),
-                "still_seconds": self.limits.still_seconds / SHORTENED,
-                "wall_seconds": min(
-                    self.limits.wall_seconds, max(5.0, self.limits.wall_seconds / SHORTENED)
-                ),
-            }
-        )
+        return self._patience.limits_for(module, function, self.limits)
 
 
 class Module:

@@ -24,6 +24,7 @@ files = ["first.py", "second.py"]
 cpu_seconds = 1
 wall_seconds = 2.0
 still_seconds = 1.0
+submission_seconds = 10.0
 virtual_seconds = 3.0
 memory_mib = 512
 output_kib = 1

@@ -9,6 +9,8 @@ the same.
 import datetime as datetime_module
 import math
 import queue
+import select
+import selectors
 import threading
 import time
 from collections.abc import Callable
@@ -134,6 +136,41 @@ def _replace_waiting(clock: VirtualClock) -> None:
     setattr(threading.Condition, "wait", wait)  # noqa: B010 - a replacement, not a method
     vars(threading)["_time"] = time.monotonic
     vars(queue)["time"] = time.monotonic
+    _replace_selecting(clock)
+
+
+def _replace_selecting(clock: VirtualClock) -> None:
+    """Let who selects from nothing sleep, and an event loop that waits for its next timer alone."""
+    real_select = select.select
+    selector = selectors.DefaultSelector
+    real_events = selector.select
+
+    def select_virtually(*arguments: Any) -> Any:
+        match arguments:
+            case ([], [], [], float() | int() as timeout) if timeout > 0:
+                clock.sleep(timeout)
+                return [], [], []
+        return real_select(*arguments)
+
+    def events(self: Any, timeout: float | None = None) -> Any:
+        if timeout is None or timeout <= 0 or threading.active_count() > 1 or not _is_idle(self):
+            return real_events(self, timeout)
+        ready = real_events(self, 0)
+        if not ready:
+            clock.sleep(timeout)
+        return ready
+
+    vars(select).update(select=select_virtually)
+    setattr(selector, "select", events)  # noqa: B010 - a replacement, not a method
+
+
+def _is_idle(selector: selectors.BaseSelector) -> bool:
+    """Tell whether nothing is selected from but how other threads wake an asyncio loop."""
+    return all(
+        isinstance(key.data, tuple)
+        and getattr(getattr(key.data[0], "_callback", None), "__name__", "") == "_read_from_self"
+        for key in selector.get_map().values()
+    )
 
 
 def _share_with_cloud(clock: VirtualClock) -> None:

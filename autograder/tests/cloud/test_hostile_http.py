@@ -413,7 +413,7 @@ def test_a_request_of_a_call_that_has_ended_does_nothing(cloud: Cloud, dial: Dia
 
 
 def test_between_two_calls_nothing_is_done(cloud: Cloud, dial: Dial) -> None:
-    """Whoever knocks then is a process of the call before, and a test is looking at what it left."""
+    """Whoever knocks then belongs to the call before, and a test looks at what that one left."""
     exceeded: list[str] = []
     body = json.dumps({"StreamName": "late", "ShardCount": 1}).encode()
     cloud.gate.begin_call(BUDGET, exceeded.append)

@@ -7,7 +7,8 @@ import pytest
 
 from autograder.assignment import Course
 from autograder.cloud import Cloud
-from autograder.grading.student import Hung, Student
+from autograder.grading.patience import Patience
+from autograder.grading.student import Student
 from autograder.jail import Jail, Returned, Stopped
 
 MODULE = "m06_partitioned_logs"
@@ -72,7 +73,7 @@ def student(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Student,
     limits = Course.of_this_checkout().load(MODULE).limits
     with Cloud() as cloud, Jail(folder, limits) as jail:
         server = cloud.serve(jail.listener)
-        yield Student(jail, cloud, limits, Hung()), cloud
+        yield Student(jail, cloud, limits, Patience(60.0)), cloud
         server.close()
 
 

@@ -126,6 +126,7 @@ def test_the_handout_states_points_and_limits_as_they_are() -> None:
         f"{limits.cpu_seconds} s of processor time",
         f"{limits.virtual_seconds:g} s of (virtual) sleep",
         f"nothing at all for {limits.still_seconds:g} s",
+        f"{limits.submission_seconds / 60:g} minutes",
         f"{limits.api_calls} requests",
         f"{limits.traffic_mib} MiB of data to and from it",
         f"{limits.memory_mib >> 10} GiB of memory",

@@ -6,13 +6,16 @@ from pathlib import Path
 import pytest
 
 from autograder.cloud import Cloud
-from autograder.grading.student import SHORTENED, Hung, Student
+from autograder.grading.patience import SHORTENED, Patience
+from autograder.grading.student import Student
 from autograder.jail import Jail, Stopped
+from autograder.jail.outcomes import Usage
 from autograder.limits import Limits
 
 LIMITS = Limits(
     wall_seconds=60.0,
     still_seconds=5.0,
+    submission_seconds=60.0,
     cpu_seconds=10,
     virtual_seconds=600.0,
     memory_mib=1024,
@@ -35,15 +38,25 @@ def processor_seconds(die=False):
 
 
 @pytest.fixture
-def student(tmp_path: Path) -> Iterator[Student]:
-    """A student whose function tells how much time it has."""
+def patience() -> Patience:
+    """Nothing has hung yet."""
+    return Patience(LIMITS.submission_seconds)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[tuple[Jail, Cloud]]:
+    """A jail with functions that tell how much time they have."""
     tmp_path.chmod(0o755)
     (tmp_path / "code_of_theirs.py").write_text(CODE)
     (tmp_path / "looping.py").write_text("while True: pass\n")
-    cloud = Cloud()
-    with Jail(tmp_path, LIMITS) as jail:
-        yield Student(jail, cloud, LIMITS, Hung())
-    cloud.close()
+    with Cloud() as cloud, Jail(tmp_path, LIMITS) as jail:
+        yield jail, cloud
+
+
+@pytest.fixture
+def student(bench: tuple[Jail, Cloud], patience: Patience) -> Student:
+    """A student whose calls have the usual time."""
+    return Student(*bench, LIMITS, patience)
 
 
 def test_a_function_that_took_down_its_runner_has_less_time_afterwards(student: Student) -> None:
@@ -69,3 +82,15 @@ def test_a_module_whose_import_hung_twice_is_not_imported_any_more(student: Stud
     assert first is not second
     assert third is second
     assert student.module("code_of_theirs").processor_seconds() == 1
+
+
+def test_a_test_that_needs_its_time_has_all_of_it(
+    bench: tuple[Jail, Cloud], patience: Patience
+) -> None:
+    """Hundreds of events take longer than a fifth of it, also where something else hung before."""
+    student = Student(*bench, LIMITS, patience, in_full=True)
+    patience.note("code_of_theirs", "processor_seconds", Stopped("cpu", Usage()), 1.0)
+
+    seconds = student.module("code_of_theirs").processor_seconds()
+
+    assert seconds == LIMITS.cpu_seconds

@@ -30,6 +30,7 @@ from autograder.limits import Limits
 LIMITS = Limits(
     wall_seconds=20.0,
     still_seconds=10.0,
+    submission_seconds=600.0,
     cpu_seconds=5,
     virtual_seconds=600.0,
     memory_mib=1024,
@@ -126,6 +127,32 @@ def wait_for_another():
     event = threading.Event()
     threading.Thread(target=lambda: (time.sleep(100), event.set())).start()
     return event.wait(60)
+def wait_by_select():
+    select.select([], [], [], 30)
+    return select.select([], [], [], 0)
+def wait_in_a_loop():
+    import asyncio
+    async def tick(number):
+        await asyncio.sleep(10 * number)
+        return number
+    async def ticks():
+        return await asyncio.gather(tick(3), tick(1), tick(2))
+    return asyncio.run(ticks())
+def talk_in_a_loop():
+    import asyncio
+    async def talk():
+        one, other = socket.socketpair()
+        os.fork() or (other.close(), one.send(b"word"), os._exit(0))
+        one.close()
+        reader, _ = await asyncio.open_connection(sock=other)
+        return (await asyncio.wait_for(reader.read(), 30)).decode()
+    return asyncio.run(talk())
+def work_after_many_threads():
+    for _ in range(300):
+        thread = threading.Thread(target=int)
+        thread.start()
+        thread.join()
+    return work_in_a_child()
 def adaptive_bucket():
     from botocore.retries.bucket import Clock, TokenBucket
     bucket = TokenBucket(max_rate=0.5, clock=Clock())
@@ -439,11 +466,12 @@ def test_each_end_has_its_reason_and_the_next_call_works(
     assert isinstance(following, Returned)
 
 
+@pytest.mark.parametrize("function", ["work_in_a_child", "work_after_many_threads"])
 def test_a_call_whose_processes_work_does_not_stand_still(
-    call: Callable[..., CallResult],
+    call: Callable[..., CallResult], function: str
 ) -> None:
     """Though the first of them only waits."""
-    result = call("work_in_a_child", still_seconds=0.5)
+    result = call(function, still_seconds=0.5)
 
     assert isinstance(result, Returned)
     assert result.value == "done"
@@ -481,12 +509,18 @@ def test_waiting_for_an_event_is_virtual_too(call: Callable[..., CallResult]) ->
         ("wait_for_item", "empty", 30),
         ("adaptive_bucket", [True, True], 4),
         ("wait_for_another", True, 100),
+        ("wait_by_select", [[], [], []], 30),
+        ("wait_in_a_loop", [3, 1, 2], 30),
+        ("talk_in_a_loop", "word", 0),
     ],
 )
 def test_whoever_waits_with_a_timeout_waits_in_virtual_time(
     call: Callable[..., CallResult], function: str, value: object, seconds: int
 ) -> None:
-    """For a condition, an item, or a token as boto3's adaptive mode does; a thread still comes."""
+    """For a condition, an item, a timer, or a token as boto3's adaptive mode does.
+
+    A thread still comes, and so does another process's word.
+    """
     result = call(function)
 
     assert isinstance(result, Returned)
