@@ -1,6 +1,6 @@
 """Measures what grading costs, and prints it: `python -m autograder.benchmarks [PART ...]`.
 
-    uv run python -m autograder.benchmarks                  # everything, some 20 minutes
+    uv run python -m autograder.benchmarks                  # everything, half an hour
     uv run python -m autograder.benchmarks grade class      # these parts
     uv run python -m autograder.benchmarks class --memory   # and whether memory stays flat
 
