@@ -54,6 +54,9 @@ def report(repeats: int, submissions: int) -> Iterator[str]:
     yield f"{'ours, alone and warm, at the pace of the module':54}{warm:7.2f} s"
     peers: dict[str, Callable[[], float]] = {
         "the suite in pytest with mock_aws, at that pace": lambda: mock_aws_suite(slow, 1).median,
+        "the suite in pytest with mock_aws, without a pause": lambda: (
+            mock_aws_suite(fast, 1).median
+        ),
         "nbgrader autograde, amortised, at that pace": lambda: nbgrader_amortised(slow, 1),
         "nbgrader autograde, amortised, without a pause": lambda: nbgrader_amortised(fast),
         f"otter {OTTER} run, without a pause": lambda: otter_run(fast).median,
