@@ -34,21 +34,21 @@ assert len(aws.client("kinesis").list_shards(StreamName="s")["Shards"]) == 4
     (
         3,
         """
-shards = filled("s", 0)
+filled("s", 0)
 assert len(get_shard_info("s")) == 4
 """,
     ),
     (
         13,
         """
-shards = filled("s", 0)
+filled("s", 0)
 assert send_events_to_shards("s", 12)
 """,
     ),
     (
         2,
         """
-shards = filled("s", 0)
+filled("s", 0)
 delete_stream("s")
 assert aws.client("kinesis").list_streams()["StreamNames"] == []
 """,
@@ -63,7 +63,7 @@ assert len(read_from_shard("s", shard, 50)) == 30
     (
         3,
         """
-shards = filled("s", 30)
+filled("s", 30)
 found = read_all_shards("s")
 assert sum(len(pairs) for pairs in found.values()) == 30
 """,

@@ -138,7 +138,7 @@ def verdict_of(result: CallResult, call: str, limits: Limits) -> Verdict | None:
     Args:
         result: What the jail says.
         call: The call as a student would name it, such as `read_from_shard()`.
-        limits: The budgets it ran under.
+        limits: The budgets of a call; where what hung before had less time, that is not named.
     """
     match result:
         case Returned():

@@ -23,19 +23,19 @@ class Patience:
     """
 
     def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
+        self._seconds_left = seconds
         self._hung: set[str] = set()
         self._imports: dict[str, Stopped] = {}
 
     def end_of(self, module: str) -> Stopped | None:
         """Tell how a call of this module ends without being made; None where it is to be made."""
-        if self._seconds < 0:
+        if self._seconds_left < 0:
             return Stopped("submission", Usage())
         return self._imports.get(module)
 
     def note(self, module: str, function: str, result: CallResult, seconds: float) -> None:
         """Note how a call ended, and what it took, in seconds."""
-        self._seconds -= seconds
+        self._seconds_left -= seconds
         if not isinstance(result, Stopped) or result.reason not in _SLOW:
             return
         if result.during_import and module in self._hung:

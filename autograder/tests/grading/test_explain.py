@@ -6,7 +6,7 @@ from autograder.grading.explain import verdict_of
 from autograder.grading.grade import Feedback
 from autograder.jail import CallResult, Raised, Stopped
 from autograder.jail.outcomes import Usage
-from autograder.tests.jail.test_jail import LIMITS
+from autograder.tests.limits import LIMITS
 
 FUNCTION = "read_from_shard()"
 IMPORT = "importing the file"

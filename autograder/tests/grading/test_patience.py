@@ -5,7 +5,7 @@ import pytest
 from autograder.grading.patience import SHORTENED, Patience
 from autograder.jail import Returned, Stopped
 from autograder.jail.outcomes import Usage
-from autograder.tests.jail.test_jail import LIMITS
+from autograder.tests.limits import LIMITS
 
 DONE = Returned(1, Usage())
 

@@ -8,39 +8,30 @@ import pytest
 from autograder.cloud import Cloud
 from autograder.grading.patience import SHORTENED, Patience
 from autograder.grading.student import Student
-from autograder.jail import Jail, Stopped
+from autograder.jail import Jail, Returned, Stopped
 from autograder.jail.outcomes import Usage
-from autograder.limits import Limits
+from autograder.tests.limits import LIMITS
 
-LIMITS = Limits(
-    wall_seconds=60.0,
-    still_seconds=5.0,
-    submission_seconds=60.0,
-    cpu_seconds=10,
-    virtual_seconds=600.0,
-    memory_mib=1024,
-    output_kib=256,
-    return_kib=1024,
-    api_calls=400,
-    idle_reads=50,
-    traffic_mib=16,
-    processes=64,
-)
+PATIENT = LIMITS.model_copy(update={"wall_seconds": 60.0})
 CODE = """
-import os, resource
+import os, resource, select, socket
 
 def processor_seconds(die=False):
     if die:
         for number in range(5001):  # more than the runner sweeps up
             os.close(os.open(f"/tmp/{number}", os.O_CREAT))
     return resource.getrlimit(resource.RLIMIT_CPU)[0]
+
+def dawdle():
+    one, _ = socket.socketpair()
+    select.select([one], [], [], 0.3)
 """
 
 
 @pytest.fixture
 def patience() -> Patience:
     """Nothing has hung yet."""
-    return Patience(LIMITS.submission_seconds)
+    return Patience(PATIENT.submission_seconds)
 
 
 @pytest.fixture
@@ -49,14 +40,14 @@ def bench(tmp_path: Path) -> Iterator[tuple[Jail, Cloud]]:
     tmp_path.chmod(0o755)
     (tmp_path / "code_of_theirs.py").write_text(CODE)
     (tmp_path / "looping.py").write_text("while True: pass\n")
-    with Cloud() as cloud, Jail(tmp_path, LIMITS) as jail:
+    with Cloud() as cloud, Jail(tmp_path, PATIENT) as jail:
         yield jail, cloud
 
 
 @pytest.fixture
 def student(bench: tuple[Jail, Cloud], patience: Patience) -> Student:
     """A student whose calls have the usual time."""
-    return Student(*bench, LIMITS, patience)
+    return Student(*bench, PATIENT, patience)
 
 
 def test_a_function_that_took_down_its_runner_has_less_time_afterwards(student: Student) -> None:
@@ -71,9 +62,12 @@ def test_a_function_that_took_down_its_runner_has_less_time_afterwards(student: 
     assert module.processor_seconds() == before // SHORTENED
 
 
-def test_a_module_whose_import_hung_twice_is_not_imported_any_more(student: Student) -> None:
+def test_a_module_whose_import_hung_twice_is_not_imported_any_more(
+    bench: tuple[Jail, Cloud], patience: Patience
+) -> None:
     """Each test of the file would wait anew; once may be an accident. Other files are run."""
-    student.limits = student.limits.model_copy(update={"cpu_seconds": 1})
+    limits = LIMITS.model_copy(update={"cpu_seconds": 1})
+    student = Student(*bench, limits, patience)
 
     first, second, third = (student.outcome_of("looping", name) for name in "fgh")
 
@@ -88,9 +82,21 @@ def test_a_test_that_needs_its_time_has_all_of_it(
     bench: tuple[Jail, Cloud], patience: Patience
 ) -> None:
     """Hundreds of events take longer than a fifth of it, also where something else hung before."""
-    student = Student(*bench, LIMITS, patience, in_full=True)
+    student = Student(*bench, PATIENT, patience, in_full=True)
     patience.note("code_of_theirs", "processor_seconds", Stopped("cpu", Usage()), 1.0)
 
     seconds = student.module("code_of_theirs").processor_seconds()
 
-    assert seconds == LIMITS.cpu_seconds
+    assert seconds == PATIENT.cpu_seconds
+
+
+def test_a_submission_that_dawdles_all_the_time_is_called_no_more(
+    bench: tuple[Jail, Cloud],
+) -> None:
+    """Each call returns before it would be stopped; together they take too long."""
+    student = Student(*bench, LIMITS, Patience(0.2))
+
+    first, second = (student.outcome_of("code_of_theirs", "dawdle") for _ in range(2))
+
+    assert isinstance(first, Returned)
+    assert second == Stopped("submission", Usage())

@@ -10,7 +10,7 @@ import pytest
 from autograder.errors import JailError
 from autograder.jail import Jail, Returned
 from autograder.jail.system_calls import filter_program
-from autograder.tests.jail.test_jail import LIMITS
+from autograder.tests.limits import LIMITS
 
 ALLOWED, KILLED = 0x7FFF0000, 0x80000000
 AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
