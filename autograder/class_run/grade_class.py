@@ -254,12 +254,12 @@ def outcome_of(student: str, done: Done, grade: Grade | None, trouble: str = "")
     if grade is None:
         return Outcome(student, done, {}, 0.0, 0.0, done.value, trouble)
     states = {checkpoint.status for checkpoint in grade.checkpoints}
-    order = (Status.UNGRADED, Status.UNMARKED, Status.COMPLETE)
+    order = (Status.INCOMPLETE, Status.UNMARKED, Status.COMPLETE)
     return Outcome(
         student=student,
         done=done,
         points={
-            one.id: None if one.status is Status.UNGRADED else one.score
+            one.id: None if one.status is Status.INCOMPLETE else one.score
             for one in grade.checkpoints
         },
         score=grade.score,
@@ -274,7 +274,7 @@ def _usable(grade: Grade, suite: str, scope: Scope) -> bool:
     return (
         grade.grader.suite == suite
         and grade.grader.jail == scope.confined
-        and all(one.status is not Status.UNGRADED for one in grade.checkpoints)
+        and all(one.status is not Status.INCOMPLETE for one in grade.checkpoints)
     )
 
 

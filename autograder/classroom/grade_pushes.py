@@ -249,7 +249,7 @@ def _stands(desk: Desk, grade: Grade, push: Push) -> bool:
         and grade.submission.commit == push.commit
         and grade.grader.suite == desk.suite
         and grade.grader.jail == desk.confined
-        and all(one.status is not Status.UNGRADED for one in grade.checkpoints)
+        and all(one.status is not Status.INCOMPLETE for one in grade.checkpoints)
     )
 
 

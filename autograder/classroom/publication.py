@@ -143,7 +143,7 @@ def _status(checkpoint: GradedCheckpoint, detail: Detail, late: Lateness) -> Com
     """Sum a checkpoint up."""
     decided = [test for test in checkpoint.tests if test.outcome is not Outcome.UNMARKED]
     parts = [points(checkpoint)]
-    if checkpoint.status is Status.UNGRADED:
+    if checkpoint.status is Status.INCOMPLETE:
         return CommitStatus(
             f"{PREFIX}{checkpoint.id}", "error", "ungraded: the grader failed, no points are lost"
         )

@@ -146,7 +146,7 @@ def _tests(grades: Sequence[Grade]) -> Iterable[TestFigures]:
     for grade in grades:
         given, most = decided_points(grade)
         for checkpoint in grade.checkpoints:
-            counted = checkpoint.status is not Status.UNGRADED
+            counted = checkpoint.status is not Status.INCOMPLETE
             for test in checkpoint.tests:
                 others = most - test.max_score if counted else most
                 rest = (given - test.score if counted else given) / others if others > 0 else 0.0

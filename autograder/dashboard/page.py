@@ -155,7 +155,7 @@ def _trend(figures: ClassFigures) -> list[Point]:
 
 def _shown(row: Row, figures: ClassFigures, results: str) -> ShownStudent:
     points = {
-        one.id: "" if one.status is Status.UNGRADED else f"{round(one.score, 2):g}"
+        one.id: "" if one.status is Status.INCOMPLETE else f"{round(one.score, 2):g}"
         for one in (row.grade.checkpoints if row.grade else ())
     }
     keys = [key for key, what in STATES.items() if what == row.state.value]

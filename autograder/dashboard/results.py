@@ -155,7 +155,7 @@ def _row(
 def state_of(grade: Grade) -> State:
     """Sum the checkpoints of a grade up: the one that is furthest from decided."""
     states = {one.status for one in grade.checkpoints}
-    if Status.UNGRADED in states:
+    if Status.INCOMPLETE in states:
         return State.UNGRADED
     return State.WAITING if Status.UNMARKED in states else State.COMPLETE
 

@@ -113,7 +113,7 @@ def handout_link(handout: str, files_at: str) -> str | None:
 
 def state(checkpoint: GradedCheckpoint) -> str:
     """Say in a few words whether a checkpoint's points stand."""
-    if checkpoint.status is Status.UNGRADED:
+    if checkpoint.status is Status.INCOMPLETE:
         return "ungraded: the grader failed, no points are lost"
     if checkpoint.status is Status.UNMARKED:
         waiting = sum(

@@ -54,7 +54,7 @@ def _summary(grade: Grade) -> Table:
 
 def _style(checkpoint: GradedCheckpoint) -> str:
     if checkpoint.status is not Status.COMPLETE:
-        return "yellow" if checkpoint.status is Status.UNGRADED else "cyan"
+        return "yellow" if checkpoint.status is Status.INCOMPLETE else "cyan"
     return "green" if checkpoint.score == checkpoint.max_score else "red"
 
 

@@ -22,7 +22,7 @@ def _marked(checkpoint: GradedCheckpoint, known: StudentPoints) -> GradedCheckpo
     by_people = sum(test.score for test in tests if test.marked_by == "person")
     decided = known.checkpoints.get(checkpoint.id)
     status = checkpoint.status
-    if status is not Status.UNGRADED or decided is not None:
+    if status is not Status.INCOMPLETE or decided is not None:
         waits = any(test.outcome is Outcome.UNMARKED for test in tests)
         status = Status.UNMARKED if waits else Status.COMPLETE
     return checkpoint.model_copy(
@@ -88,7 +88,7 @@ def machine_points(grade: Grade) -> list[MachinePoints]:
         MachinePoints(
             checkpoint=one.id,
             score=None
-            if one.status is Status.UNGRADED
+            if one.status is Status.INCOMPLETE
             else sum(test.score for test in one.tests if test.marked_by == "machine"),
             max_score=machine_maximum(one),
             comment=_comment(one),

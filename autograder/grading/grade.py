@@ -31,20 +31,26 @@ class Outcome(StrEnum):
     """The process ended without an answer, or had to be ended."""
     REFUSED = "refused"
     """A file that cannot be graded."""
+    UNREADABLE = "unreadable"
+    """What the student's code left behind could not be read: no points, and an instructor looks."""
     GRADER_ERROR = "grader_error"
-    """The grader's own fault: never costs the student; the checkpoint is ungraded."""
+    """The grader's own fault: the test's points are open until it is graded again."""
     UNMARKED = "unmarked"
-    """Waits for a person: not lost, not yet earned."""
+    """Waits for a person: the test's points are open."""
+
+
+OPEN = frozenset({Outcome.UNMARKED, Outcome.GRADER_ERROR})
+"""Outcomes that neither give points nor cost any."""
 
 
 class Status(StrEnum):
     """Whether a checkpoint's score stands."""
 
     COMPLETE = "complete"
-    UNGRADED = "ungraded"
-    """The grader failed: its points are neither given nor lost."""
+    INCOMPLETE = "incomplete"
+    """The grader failed at some of its tests: their points are open."""
     UNMARKED = "unmarked"
-    """Part of it waits for a person."""
+    """The points of some of its tests wait for a person."""
 
 
 class _Model(BaseModel):
@@ -173,6 +179,11 @@ class GradedTest(_Model):
     max_score: float
     feedback: Feedback | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether its points are neither given nor lost yet."""
+        return self.outcome in OPEN
+
 
 class GradedCheckpoint(_Model):
     """One checkpoint's verdicts and points."""
@@ -183,6 +194,11 @@ class GradedCheckpoint(_Model):
     max_score: float
     status: Status
     tests: tuple[GradedTest, ...]
+
+    @property
+    def open_points(self) -> float:
+        """The points that are neither given nor lost yet."""
+        return sum(test.max_score for test in self.tests if test.is_open)
 
 
 class GradedSubmission(_Model):
@@ -206,7 +222,7 @@ class Grader(_Model):
 class Grade(_Model):
     """A submission's grade."""
 
-    schema_version: int = Field(default=1, ge=1)
+    schema_version: int = Field(default=2, ge=1)
     assignment: str
     score: float
     max_score: float
@@ -218,10 +234,10 @@ class Grade(_Model):
 def checkpoint_of(
     checkpoint_id: str, title: str, tests: tuple[GradedTest, ...]
 ) -> GradedCheckpoint:
-    """Add up a checkpoint; a grader error leaves it ungraded, whatever else was found."""
+    """Add up a checkpoint; a test that the grader failed at hides none of the others."""
     outcomes = {test.outcome for test in tests}
     if Outcome.GRADER_ERROR in outcomes:
-        status = Status.UNGRADED
+        status = Status.INCOMPLETE
     elif Outcome.UNMARKED in outcomes:
         status = Status.UNMARKED
     else:
@@ -239,15 +255,9 @@ def checkpoint_of(
 def decided_points(grade: Grade) -> tuple[float, float]:
     """Add up what is decided: the points given, and the most that could be.
 
-    What waits for a person, and what is in an ungraded checkpoint, is neither given nor lost.
+    Open points are in neither.
     """
-    decided = [
-        test
-        for one in grade.checkpoints
-        if one.status is not Status.UNGRADED
-        for test in one.tests
-        if test.outcome is not Outcome.UNMARKED
-    ]
+    decided = [test for one in grade.checkpoints for test in one.tests if not test.is_open]
     return sum(test.score for test in decided), sum(test.max_score for test in decided)
 
 

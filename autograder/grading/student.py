@@ -7,6 +7,7 @@ from typing import Any
 from autograder.cloud import CallBudget, Cloud
 from autograder.grading.explain import verdict_of
 from autograder.grading.patience import Patience
+from autograder.grading.phases import Phases
 from autograder.grading.verdict import GraderFaultError
 from autograder.jail import CallResult, Jail, Raised, Returned
 from autograder.limits import Limits
@@ -20,6 +21,7 @@ class Student:
         cloud: What they talk to.
         limits: The budgets.
         patience: What earlier calls of the run have shown.
+        phases: Hears that the student's code runs.
         in_full: Whether to give the whole time also to what hung before.
     """
 
@@ -29,12 +31,14 @@ class Student:
         cloud: Cloud,
         limits: Limits,
         patience: Patience,
+        phases: Phases,
         *,
         in_full: bool = False,
     ) -> None:
         self._jail = jail
         self._cloud = cloud
         self._patience = patience
+        self._phases = phases
         self._in_full = in_full
         self.limits = limits
 
@@ -48,6 +52,12 @@ class Student:
         Raises:
             GraderFaultError: The cloud failed meanwhile.
         """
+        with self._phases.student():
+            return self._call(module, function, list(args), kwargs)
+
+    def _call(
+        self, module: str, function: str, args: list[Any], kwargs: dict[str, Any]
+    ) -> CallResult:
         if (ended := self._patience.end_of(module)) is not None:
             return ended
         limits = self.limits
@@ -62,7 +72,7 @@ class Student:
         begin = time.monotonic()
         self._cloud.gate.begin_call(budget, self._jail.stop)
         try:
-            result = self._jail.call(module, function, list(args), kwargs, limits=limits)
+            result = self._jail.call(module, function, args, kwargs, limits=limits)
         finally:
             self._cloud.gate.end_call()
         for call in self._cloud.calls.all()[calls_before:]:
