@@ -1,6 +1,7 @@
 """Arrange and inspect Kinesis without HTTP: no fault strikes, nothing is logged."""
 
 import base64
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,13 +48,13 @@ class KinesisBackstage:
 
     def records(self, stream: str) -> dict[str, tuple[StoredRecord, ...]]:
         """List what stands in each shard; nothing where there is no such stream."""
+        return {shard_id: tuple(records) for shard_id, _, records in self.lazy_records(stream)}
+
+    def lazy_records(self, stream: str) -> Iterator[tuple[str, int, Iterator[StoredRecord]]]:
+        """Give each shard's id, how many records it holds, and these, decoded one by one."""
         found = self._backend.find(stream)
-        if found is None:
-            return {}
-        return {
-            shard.shard_id: tuple(_stored(shard, record) for record in shard.log)
-            for shard in found.faithful_shards()
-        }
+        for shard in found.faithful_shards() if found else ():
+            yield shard.shard_id, len(shard.log), (_stored(shard, record) for record in shard.log)
 
     def shards(self, stream: str) -> tuple[dict[str, Any], ...]:
         """List the shards as Kinesis describes them."""

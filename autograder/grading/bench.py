@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Self
 
 from autograder.assignment import Assignment, Course
+from autograder.grading.inspection import HandedIn
 from autograder.grading.patience import Patience
+from autograder.grading.phases import Phases
 from autograder.grading.student import Student
 from autograder.jail import Jail
 
@@ -15,9 +17,12 @@ from autograder.cloud import Cloud, Server  # isort: skip
 class Bench:
     """One jail and one cloud, wired together, for all tests of a run."""
 
-    def __init__(self, assignment: Assignment, submission: Path, jail: Jail) -> None:
+    def __init__(
+        self, assignment: Assignment, submission: Path, jail: Jail, phases: Phases
+    ) -> None:
+        self.phases = phases
         self.assignment = assignment
-        self.submission = submission
+        self.handed_in = HandedIn(submission)
         self.jail = jail
         self.cloud = Cloud()
         self._patience = Patience(assignment.limits.submission_seconds)
@@ -25,7 +30,7 @@ class Bench:
         jail.on_start(self._serve)
 
     @classmethod
-    def set_up(cls, suite: Path, submission: str | None, *, confined: bool) -> Self:
+    def set_up(cls, suite: Path, phases: Phases, submission: str | None, *, confined: bool) -> Self:
         """Start the jail, if it has anything to run; while its Python warms up, make the cloud.
 
         Raises:
@@ -37,9 +42,9 @@ class Bench:
         jail = Jail(folder.resolve(), assignment.limits, confined=confined)
         if any(folder.glob("*.py")):
             jail.start()
-        return cls(assignment, folder, jail)
+        return cls(assignment, folder, jail, phases)
 
-    def student(self, cloud: Cloud, api_calls: int | None) -> Student:
+    def student(self, api_calls: int | None) -> Student:
         """Give the student's code, with the usual budgets or another number of requests.
 
         Who is asked for hundreds of events takes longer than others, and has all the time for it.
@@ -47,7 +52,14 @@ class Bench:
         limits = self.assignment.limits
         if api_calls is not None:
             limits = limits.model_copy(update={"api_calls": api_calls})
-        return Student(self.jail, cloud, limits, self._patience, in_full=api_calls is not None)
+        return Student(
+            self.jail,
+            self.cloud,
+            limits,
+            self._patience,
+            self.phases,
+            in_full=api_calls is not None,
+        )
 
     def close(self) -> None:
         """End the jail and stop serving."""

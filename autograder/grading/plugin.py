@@ -1,4 +1,4 @@
-"""The pytest plugin that hidden suites run under: fixtures, the mark `graded`, and verdicts.
+"""The pytest plugin that hidden suites run under: fixtures, the mark `graded`, phases and verdicts.
 
 Loaded with `-p autograder.grading.plugin`. A maintainer runs one hidden test against the reference
 solution with plain pytest: `pytest autograder/suites/m06_partitioned_logs -k empty_page`.
@@ -7,7 +7,7 @@ solution with plain pytest: `pytest autograder/suites/m06_partitioned_logs -k em
 import hashlib
 import importlib
 import random
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +15,15 @@ import pytest
 
 if TYPE_CHECKING:
     from autograder.assignment import Assignment
-    from autograder.cloud import Cloud
     from autograder.grading.bench import Bench
+    from autograder.grading.inspection import HandedIn, Seen
+    from autograder.grading.journal import Journal
+    from autograder.grading.scene import Scene
     from autograder.grading.student import Student
 
 _BENCH: "pytest.StashKey[Bench]" = pytest.StashKey()
-_VERDICT = "verdict"
+_JOURNAL: "pytest.StashKey[Journal]" = pytest.StashKey()
+_ENTRY: "pytest.StashKey[dict[str, Any]]" = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -28,6 +31,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("autograder")
     group.addoption("--submission", metavar="DIR", help="what to grade; default: the solution")
     group.addoption("--seed", metavar="TEXT", default="", help="what the tests' data derive from")
+    group.addoption("--journal", metavar="FILE", help="where to write each verdict at once")
     group.addoption("--no-jail", action="store_true", help="run the code without a jail")
 
 
@@ -50,27 +54,79 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Start the jail while the suite's own imports are still under way."""
+    """Start the sandbox while the suite's own imports are still under way."""
     if not session.config.option.collectonly and any(_is_hidden(item) for item in session.items):
         from autograder.grading.bench import Bench
+        from autograder.grading.journal import Journal
+        from autograder.grading.phases import Phases
 
         suite = next(item.path.parent for item in session.items if _is_hidden(item))
+        path = session.config.getoption("journal")
+        journal = session.config.stash[_JOURNAL] = Journal(Path(path) if path else None)
         session.config.stash[_BENCH] = Bench.set_up(
             suite,
+            Phases(journal.entered),
             submission=session.config.getoption("submission"),
             confined=not session.config.getoption("no_jail"),
         )
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Take the jail down."""
+    """Take the sandbox down."""
     bench = config.stash.get(_BENCH, None)
     if bench is not None:
         bench.close()
+        config.stash[_JOURNAL].close()
 
 
 def _is_hidden(item: pytest.Item) -> bool:
     return item.get_closest_marker("graded") is not None
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
+    """Begin the arrange phase; a fixture that reads what was handed in begins the inspect phase."""
+    if not _is_hidden(item):
+        return (yield)
+    phases = item.config.stash[_BENCH].phases
+    item.config.stash[_JOURNAL].began(item.nodeid)
+    item.stash[_ENTRY] = {}
+    phases.begin_test()
+    try:
+        return (yield)
+    finally:
+        phases.pause()
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Count the time of an inspect phase while the test's own code runs, and no longer."""
+    if not _is_hidden(pyfuncitem):
+        return (yield)
+    phases = pyfuncitem.config.stash[_BENCH].phases
+    phases.resume()
+    try:
+        return (yield)
+    finally:
+        phases.pause()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note how a stage of a hidden test ended, and what that says of the submission."""
+    report = yield
+    entry = item.stash.get(_ENTRY, None)
+    if entry is not None:
+        entry[report.when] = {"outcome": report.outcome}
+        if (verdict := _verdict(item, call)) is not None:
+            entry["metadata"] = {"verdict": verdict}
+        if report.when == "teardown":
+            item.config.stash[_JOURNAL].ended(
+                item.nodeid, entry, item.config.stash[_BENCH].phases.student_seconds
+            )
+    return report
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -78,18 +134,26 @@ def pytest_json_runtest_metadata(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> dict[str, Any] | None:
     """Put a test's verdict into the JSON report."""
-    from autograder.grading.verdict import Verdict
+    verdict = _verdict(item, call) if _is_hidden(item) else None
+    return None if verdict is None else {"verdict": verdict}
 
-    if call.when != "call" or call.excinfo is None or not _is_hidden(item):
+
+def _verdict(item: pytest.Item, call: pytest.CallInfo[None]) -> dict[str, Any] | None:
+    """Judge how a stage ended; None where it passed, or where the grader itself failed."""
+    from autograder.grading.phases import Phase
+    from autograder.grading.verdict import Verdict, unreadable
+
+    if call.excinfo is None or call.when == "teardown":
         return None
-    if not isinstance(call.excinfo.value, Verdict):
+    error = call.excinfo.value
+    verdict = error if isinstance(error, Verdict) else None
+    if verdict is None and item.config.stash[_BENCH].phases.current is Phase.INSPECT:
+        verdict = unreadable(error)
+    if verdict is None:
         return None
-    verdict = call.excinfo.value
     return {
-        _VERDICT: {
-            "outcome": verdict.outcome.value,
-            "feedback": verdict.feedback.model_dump(mode="json"),
-        }
+        "outcome": verdict.outcome.value,
+        "feedback": verdict.feedback.model_dump(mode="json"),
     }
 
 
@@ -101,27 +165,38 @@ def assignment(request: pytest.FixtureRequest) -> "Assignment":
 
 
 @pytest.fixture
-def cloud(request: pytest.FixtureRequest) -> "Iterator[Cloud]":
-    """Give the AWS that the student's code talks to, empty."""
+def cloud(request: pytest.FixtureRequest) -> "Iterator[Scene]":
+    """Give the AWS that the student's code talks to, empty: a test arranges its scene there."""
+    from autograder.grading.scene import Scene
+
     bench = request.config.stash[_BENCH]
     bench.cloud.reset()
-    yield bench.cloud
+    yield Scene(bench.cloud.kinesis, bench.cloud.sqs, bench.cloud.faults)
     bench.cloud.reset()
 
 
 @pytest.fixture
-def student(request: pytest.FixtureRequest, cloud: "Cloud") -> "Student":
+def seen(request: pytest.FixtureRequest, cloud: "Scene") -> "Seen":  # noqa: ARG001 - emptied first
+    """Give the one view of what the student's code did to the AWS, for the inspect phase."""
+    from autograder.grading.inspection import Seen
+
+    return Seen(request.config.stash[_BENCH].cloud)
+
+
+@pytest.fixture
+def student(request: pytest.FixtureRequest, cloud: "Scene") -> "Student":  # noqa: ARG001
     """Give the student's code."""
     mark = request.node.get_closest_marker("graded")
     bench: Bench = request.config.stash[_BENCH]
-    return bench.student(cloud, mark.kwargs.get("api_calls"))
+    return bench.student(mark.kwargs.get("api_calls"))
 
 
 @pytest.fixture
-def handed_in(request: pytest.FixtureRequest) -> Path:
-    """Give the folder with the submission's files, for what is read and never run."""
+def handed_in(request: pytest.FixtureRequest) -> "HandedIn":
+    """Give the files that were handed in, for what is read and never run."""
     bench: Bench = request.config.stash[_BENCH]
-    return bench.submission
+    bench.phases.inspect()
+    return bench.handed_in
 
 
 @pytest.fixture

@@ -1,12 +1,15 @@
 """Run a hidden suite in a process of its own and make a Grade of its report.
 
 The expected tests are fixed before the run. A report that is missing, lacks a test, names one that
-nobody planned, or disagrees with pytest's exit code is the grader's error, never a pass.
+nobody planned, or disagrees with pytest's exit code is the grader's error, never a pass. A run that
+had to be ended has no report: what its journal holds by then stands, and the tests that it did not
+reach are run once more.
 """
 
 import importlib.metadata
 import json
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,10 +33,13 @@ from autograder.grading.grade import (
     Outcome,
     checkpoint_of,
 )
+from autograder.grading.journal import NOTHING_TOLD, Told, read_journal
 from autograder.grading.launcher import Launcher
 from autograder.grading.log_window import with_few_pictures
+from autograder.grading.phases import InspectionLimitError, Phase
 from autograder.grading.plan import PlannedTest, read_plan
 from autograder.grading.requirements import Requirements, read_requirements
+from autograder.grading.verdict import unreadable
 from autograder.jail import require_jail
 from autograder.jail.jail import GRACE_SECONDS
 from autograder.submission import Refusal, Submission
@@ -47,6 +53,9 @@ UNUSED_PLUGINS = (
 )  # fmt: skip
 """Parts of pytest that hidden tests have no use for; the last one collects garbage five times."""
 REPORT = "report.json"
+JOURNAL = "journal.jsonl"
+MOST_RUNS = 4
+"""Of one submission: each after the first goes on behind a test that ended the run before it."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +68,15 @@ class Run:
     """The parsed report; None where there is none."""
     output: str
     """The end of what pytest printed, for the instructor."""
+    told: Told = NOTHING_TOLD
+    """What its journal tells."""
+    seconds: float = 0.0
+    """How long it took, in real time."""
+
+    @property
+    def was_ended(self) -> bool:
+        """Whether it did not end by itself: in time, and not by a signal."""
+        return self.exit_code is None or self.exit_code < 0
 
 
 class Examiner:
@@ -142,17 +160,35 @@ class Examiner:
         trouble = ""
         if to_run:
             expected = [test for one in to_run for test in self._plan.of(one)]
-            run = self._run(
-                submission,
-                [f"test_{one}.py" for one in to_run],
-                seed=submission.digest if seed is None else seed,
+            verdicts, trouble = self._judge(
+                submission, expected, submission.digest if seed is None else seed
             )
-            verdicts, trouble = read_verdicts(run, expected, self._requirements)
             tests |= verdicts
         return self._grade(submission, {one.id for one in chosen}, tests), trouble
 
-    def _run(self, submission: Submission, files: list[str], *, seed: str) -> Run:
-        """Run the suite's files."""
+    def _judge(
+        self, submission: Submission, expected: Sequence[PlannedTest], seed: str
+    ) -> tuple[dict[str, GradedTest], str]:
+        """Run tests until each has its verdict."""
+        graded: dict[str, GradedTest] = {}
+        troubles: list[str] = []
+        for _ in range(MOST_RUNS):
+            missing = [test for test in expected if test.id not in graded]
+            run = self._run(submission, [test.node_id for test in missing], seed=seed)
+            if not run.was_ended:
+                verdicts, trouble = read_verdicts(run, missing, self._requirements)
+            else:
+                verdicts, trouble = read_ended(run, missing, self._requirements)
+            graded |= verdicts
+            troubles += [trouble] if trouble else []
+            if len(graded) == len(expected) or run.exit_code is None:
+                break
+        missing = [test for test in expected if test.id not in graded]
+        graded |= not_reached(missing, run, self._requirements)
+        return {test.id: graded[test.id] for test in expected}, "\n".join(troubles)
+
+    def _run(self, submission: Submission, node_ids: Sequence[str], *, seed: str) -> Run:
+        """Run tests of the suite."""
         limits = self._assignment.limits
         calls = limits.submission_seconds + limits.wall_seconds + GRACE_SECONDS
         longest = STARTING_SECONDS + LEEWAY * calls
@@ -163,12 +199,19 @@ class Examiner:
                 submission.copy_to(stage)
                 scratch.chmod(0o755)
                 arguments = pytest_arguments(
-                    self._suite, files, scratch, stage, seed, confined=self._confined
+                    self._suite, node_ids, scratch, stage, seed, confined=self._confined
                 )
             except OSError as error:
                 raise _no_room(error) from None
+            begin = time.monotonic()
             ended = self._launcher.run(arguments, scratch, longest)
-            return Run(ended.exit_code, _read_report(scratch / REPORT), ended.output)
+            return Run(
+                ended.exit_code,
+                _read_report(scratch / REPORT),
+                ended.output,
+                read_journal(scratch / JOURNAL),
+                time.monotonic() - begin,
+            )
 
     def _grade(
         self, submission: Submission, chosen_ids: set[str], tests: dict[str, GradedTest]
@@ -221,13 +264,13 @@ def _no_room(error: OSError) -> AutograderError:
 
 
 def pytest_arguments(
-    suite: Path, files: Sequence[str], scratch: Path, stage: Path, seed: str, *, confined: bool
+    suite: Path, tests: Sequence[str], scratch: Path, stage: Path, seed: str, *, confined: bool
 ) -> list[str]:
     """Write pytest's command line: our plugins and settings, and nobody else's.
 
     Args:
         suite: Folder of the hidden suite.
-        files: Its files to run.
+        tests: Which of its files or tests to run, as pytest names them.
         scratch: Folder for the report and for settings that hide all others.
         stage: Folder with the submission's files.
         seed: What the tests' data derive from.
@@ -245,9 +288,9 @@ def pytest_arguments(
         "-q", "--tb=line", "-rN", "--strict-markers", "--capture=fd",
         "--json-report", f"--json-report-file={scratch / REPORT}",
         "--json-report-omit", "collectors", "log", "streams", "keywords", "traceback",
-        "--submission", str(stage), "--seed", seed,
+        "--journal", str(scratch / JOURNAL), "--submission", str(stage), "--seed", seed,
         *([] if confined else ["--no-jail"]),
-        *[str(suite / name) for name in files],
+        *[str(suite / name) for name in tests],
     ]  # fmt: skip
 
 
@@ -286,15 +329,68 @@ def read_verdicts(
     }
     if not sound:
         return graded, f"pytest ended with {run.exit_code}, its report does not fit.\n{run.output}"
-    if any(test.outcome is Outcome.GRADER_ERROR for test in graded.values()):
+    odd = {Outcome.GRADER_ERROR, Outcome.UNREADABLE}
+    if any(test.outcome in odd for test in graded.values()):
         return graded, run.output
     return graded, ""
+
+
+def read_ended(
+    run: Run, expected: Sequence[PlannedTest], requirements: Requirements
+) -> tuple[dict[str, GradedTest], str]:
+    """Take what was decided before a run had to be ended.
+
+    The test that was under way is `unreadable` if it was inspecting: its own code never came back
+    from something that the student's code had left behind. Else it is the grader's error.
+
+    Returns:
+        A graded test for each planned one that began, by id, and the trouble for the instructor.
+    """
+    graded = {
+        test.id: _graded(test, dict(run.told.entries[test.node_id]), requirements)
+        for test in expected
+        if test.node_id in run.told.entries
+    }
+    under_way = [test for test in expected if test.node_id == run.told.under_way]
+    graded |= not_reached(under_way, run, requirements)
+    names = ", ".join(test.id for test in under_way) or "no test"
+    return graded, (
+        f"the run was ended ({run.exit_code}) in the phase {run.told.phase.value} of {names}\n"
+        f"{run.output}"
+    )
+
+
+def not_reached(
+    tests: Sequence[PlannedTest], run: Run, requirements: Requirements
+) -> dict[str, GradedTest]:
+    """Judge tests that a run did not finish.
+
+    They are `unreadable` where the student's work used up the time: the run was ended while it
+    inspected, or the calls of student code took most of it.
+    """
+    was_inspecting = run.exit_code is not None and run.told.phase is Phase.INSPECT
+    is_theirs = was_inspecting or run.told.student_seconds > run.seconds / 2
+    return {
+        test.id: _unreadable(test, InspectionLimitError(), requirements)
+        if is_theirs
+        else _graded(test, None, requirements)
+        for test in tests
+    }
+
+
+def _unreadable(test: PlannedTest, error: BaseException, requirements: Requirements) -> GradedTest:
+    return _judged(test, Outcome.UNREADABLE, unreadable(error).feedback, requirements)
 
 
 def _graded(
     test: PlannedTest, entry: dict[str, Any] | None, requirements: Requirements
 ) -> GradedTest:
-    outcome, feedback = _outcome(entry)
+    return _judged(test, *_outcome(entry), requirements)
+
+
+def _judged(
+    test: PlannedTest, outcome: Outcome, feedback: Feedback | None, requirements: Requirements
+) -> GradedTest:
     if feedback is not None:
         feedback = feedback.model_copy(update=_question(test, requirements))
     return GradedTest(
@@ -320,22 +416,23 @@ def _question(test: PlannedTest, requirements: Requirements) -> dict[str, str]:
 def _outcome(entry: dict[str, Any] | None) -> tuple[Outcome, Feedback | None]:
     fault = Feedback(
         asked="",
-        came_back="The grader itself failed here. This is not your fault and costs no points.",
-        hint="Your instructor will grade this checkpoint again.",
+        came_back="The grader itself failed at this test. That is not your fault and costs no "
+        "points.",
+        hint="Your instructor will have it graded again.",
     )
     if entry is None:
         return Outcome.GRADER_ERROR, fault
-    stages = {
-        stage: entry[stage].get("outcome") if isinstance(entry.get(stage), dict) else None
+    stages = [
+        entry[stage].get("outcome") if isinstance(entry.get(stage), dict) else None
         for stage in ("setup", "call", "teardown")
-    }
-    if stages["setup"] != "passed" or stages["teardown"] != "passed":
-        return Outcome.GRADER_ERROR, fault
-    if stages["call"] == "passed" and entry.get("outcome") == "passed":
+    ]
+    if stages == ["passed"] * 3:
         return Outcome.PASSED, None
     metadata = entry.get("metadata")
     verdict = metadata.get("verdict") if isinstance(metadata, dict) else None
-    if stages["call"] != "failed" or not isinstance(verdict, dict):
+    if stages not in (["passed", "failed", "passed"], ["failed", None, "passed"]):
+        return Outcome.GRADER_ERROR, fault
+    if not isinstance(verdict, dict):
         return Outcome.GRADER_ERROR, fault
     try:
         return Outcome(verdict["outcome"]), Feedback.model_validate(verdict["feedback"])
@@ -344,16 +441,5 @@ def _outcome(entry: dict[str, Any] | None) -> tuple[Outcome, Feedback | None]:
 
 
 def _refused(test: PlannedTest, refusal: Refusal, requirements: Requirements) -> GradedTest:
-    return GradedTest(
-        id=test.id,
-        title=test.title,
-        requirement=test.requirement,
-        marked_by=test.marked_by,
-        outcome=Outcome.REFUSED,
-        score=0.0,
-        max_score=test.points,
-        feedback=Feedback(
-            asked="",
-            came_back=f"{refusal.file} cannot be graded: {refusal.reason}.",
-        ).model_copy(update=_question(test, requirements)),
-    )
+    reason = f"{refusal.file} cannot be graded: {refusal.reason}."
+    return _judged(test, Outcome.REFUSED, Feedback(asked="", came_back=reason), requirements)

@@ -1,7 +1,8 @@
 """How a hidden test says what it found: a `Verdict` that carries typed feedback.
 
 A test that ends without an exception has passed. Any exception other than a `Verdict`, a failed
-`assert` included, is the grader's own fault and never costs the student.
+`assert` included, is the grader's own fault before the student's code was called. Afterwards the
+test is `unreadable`: it looked at something that the student's code had left behind.
 """
 
 import re
@@ -11,6 +12,7 @@ from typing import NoReturn
 from autograder.grading.cutting import cut
 from autograder.grading.grade import Feedback, LogPicture, Outcome, Witnesses
 from autograder.grading.log_window import bounded_picture
+from autograder.grading.phases import TEST_SECONDS, InspectionLimitError
 
 SHOWN_CHARACTERS = 200
 LONGEST_TEXT = 1000
@@ -74,6 +76,28 @@ def wrong(
     )
 
 
+def unreadable(error: BaseException) -> Verdict:
+    """Make the verdict of a test that failed unexpectedly while it inspected.
+
+    Args:
+        error: What stopped it. Its text goes to the instructor alone.
+    """
+    reason = "a hidden test could not make sense of it"
+    if isinstance(error, InspectionLimitError):
+        reason = f"it takes more than {TEST_SECONDS:g} seconds of processor time"
+    elif isinstance(error, MemoryError):
+        reason = "it takes too much memory"
+    return Verdict(
+        Outcome.UNREADABLE,
+        Feedback(
+            asked="",
+            came_back=f"What your code left behind could not be read: {reason}.",
+            hint="Does your function return, store and delete exactly what the handout asks for? "
+            "Your instructor sees this too, and will look at it.",
+        ),
+    )
+
+
 def _bounded(feedback: Feedback) -> Feedback:
     """Cut what may have come out of the jail."""
     witnesses = tuple(
@@ -102,8 +126,11 @@ def steady(text: str) -> str:
 
 
 def shown(value: object) -> str:
-    """Show a value that came out of the jail, plain data, as Python writes it; cut if long."""
-    text = steady(repr(value))
+    """Show a value that came out of the sandbox, plain data, as Python writes it; cut if long."""
+    try:
+        text = steady(repr(value))
+    except (ValueError, RecursionError, MemoryError):  # a number of 4,300 digits, or great depth
+        return f"a value that cannot be shown ({type(value).__name__})"
     if len(text) <= SHOWN_CHARACTERS:
         return text
     return f"{text[:SHOWN_CHARACTERS]}... ({len(text)} characters)"

@@ -17,7 +17,11 @@ from autograder.written.notebook import Notebook
 
 LONGEST_CODE = 5_000
 """Characters of a code cell that are read; Python's parser can fail badly on giants."""
+MOST_CODE = 100_000
+"""Characters of all code cells that are read, from the top: a notebook of answers has 3,000."""
 LARGEST_NUMBER = 10**15
+MOST_PARTS = 1_000
+"""Values within one answer; the largest has six."""
 BLANK = "YOUR ANSWER HERE"
 
 _OPERATIONS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -35,7 +39,9 @@ _FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {
     "int": int,
     "round": round,
 }
-_MAGIC = re.compile(r"^\s*[%!?].*$|^.*\?\s*$", re.MULTILINE)
+# Each works line by line, so that its time is linear in the length of a cell.
+_MAGIC = re.compile(r"[^\S\n]*[%!?].*|.*\?[^\S\n]*")
+_GETS_A_VALUE = re.compile(r"([A-Za-z_]\w*)(?:\[[^\]\n]*\])?[^\S\n]*=(?!=)")
 
 
 class _UnreadableError(Exception):
@@ -56,16 +62,19 @@ def closed_answers(notebook: Notebook) -> Answers:
     """Read every name that gets a value at the top level of a code cell."""
     values: dict[str, Any] = {}
     unreadable: dict[str, str] = {}
+    left = MOST_CODE
     for source in notebook.code:
+        left -= len(source)
         try:
-            statements = _statements(source)
+            statements = _statements(source) if left >= 0 else None
+            reason = "it stands behind too much other code"
         except SyntaxError as error:
-            reason = f"its cell is no Python (line {error.lineno})"
-            for name in re.findall(
-                r"^([A-Za-z_]\w*)(?:\[[^\]]*\])?\s*=(?!=)", source, re.MULTILINE
-            ):
-                values.pop(name, None)
-                unreadable[name] = reason
+            statements, reason = None, f"its cell is no Python (line {error.lineno})"
+        if statements is None:
+            for line in source.split("\n"):
+                if found := _GETS_A_VALUE.match(line):
+                    values.pop(found[1], None)
+                    unreadable[found[1]] = reason
             continue
         for target, expression in _assignments(statements):
             _assign(target, expression, values, unreadable)
@@ -87,7 +96,8 @@ def _statements(source: str) -> list[ast.stmt]:
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             pass
         try:
-            return ast.parse(_MAGIC.sub("", source)).body
+            lines = ("" if _MAGIC.fullmatch(line) else line for line in source.split("\n"))
+            return ast.parse("\n".join(lines)).body
         except (ValueError, RecursionError, MemoryError):
             raise SyntaxError("unreadable", ("", 1, None, None)) from None
 
@@ -125,6 +135,8 @@ def _parts(name: str, values: Mapping[str, Any]) -> dict[Any, Any]:
     whole = values.get(name)
     if not isinstance(whole, dict):
         raise _UnreadableError(f"{name} is no dictionary there")
+    if len(whole) >= MOST_PARTS:
+        raise _UnreadableError(f"{name} has too many parts")
     return whole
 
 
@@ -135,8 +147,10 @@ def _value(node: ast.expr, names: Mapping[str, Any]) -> Any:
         _UnreadableError: Something else than values and arithmetic is in it.
     """
     match node:
-        case ast.Constant(value=value):
+        case ast.Constant(value=bool() | str() | None as value):
             return value
+        case ast.Constant(value=int() | float() as value):
+            return _bounded(value)
         case ast.List(elts=parts) | ast.Tuple(elts=parts) | ast.Set(elts=parts):
             return [_value(part, names) for part in parts]
         case ast.Dict(keys=keys, values=parts):

@@ -8,13 +8,13 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NoReturn
 
 from autograder.grading.grade import Feedback, Outcome
+from autograder.grading.inspection import HandedIn
 from autograder.grading.verdict import Verdict, shown, wrong
-from autograder.written.answers import Answers, closed_answers, open_answer
-from autograder.written.notebook import Notebook, NotebookError, read_notebook
+from autograder.written.answers import Answers, open_answer
+from autograder.written.notebook import Notebook
 
 FILE = "concepts.ipynb"
 LETTERS = ("A", "B", "C", "D")
@@ -96,18 +96,13 @@ class Written:
         return value
 
 
-def read_written(folder: Path) -> Written:
+def read_written(handed_in: HandedIn) -> Written:
     """Read the notebook of a submission."""
-    none = Answers({}, {})
-    try:
-        content = (folder / FILE).read_bytes()
-    except FileNotFoundError:
-        return Written(None, none, Outcome.MISSING, f"{FILE} is not there.")
-    try:
-        notebook = read_notebook(content)
-    except NotebookError as error:
-        return Written(None, none, Outcome.REFUSED, f"{FILE} cannot be read: {error}.")
-    return Written(notebook, closed_answers(notebook))
+    read = handed_in.notebook(FILE)
+    if read.notebook is None:
+        outcome = Outcome.MISSING if read.is_missing else Outcome.REFUSED
+        return Written(None, read.answers, outcome, read.problem)
+    return Written(read.notebook, read.answers)
 
 
 def _end(outcome: Outcome, came_back: str, hint: str | None) -> NoReturn:

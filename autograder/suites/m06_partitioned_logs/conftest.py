@@ -1,10 +1,10 @@
 """What the hidden tests of module 6 share: the graded files and names nobody can guess."""
 
 import random
-from pathlib import Path
 
 import pytest
 
+from autograder.grading.inspection import HandedIn
 from autograder.grading.student import Module, Student
 from autograder.suites.m06_partitioned_logs.answering import Written, read_written
 
@@ -28,7 +28,7 @@ def brokers(student: Student) -> Module:
 
 
 @pytest.fixture
-def written(handed_in: Path) -> Written:
+def written(handed_in: HandedIn) -> Written:
     """Give the student's notebook, read."""
     return read_written(handed_in)
 

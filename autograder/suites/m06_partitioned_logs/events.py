@@ -4,28 +4,34 @@ Their form is judged by the tests of W4. All others recognise an event also wher
 text, or counted from 1, so that a fault of form costs those points only.
 """
 
-import ast
-import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from autograder.cloud import Cloud, StoredRecord
+from autograder.testing import Record, Seen, parsed_json, parsed_literal, wrong
 
 USERS = ("alice", "bob", "charlie", "diana", "eve")
 ACTIONS = ("login", "view_page", "click", "logout")
-LARGEST_EVENT = 64 << 10
-"""What is larger is no event; Python would take seconds and gigabytes to read some of it."""
+MOST_TIMES = 4
+"""Who leaves more than so many times the records that were asked for is told their number alone."""
+SEND = "Send each event with PutRecord or PutRecords."
 
 
 @dataclass(frozen=True)
 class SentEvent:
     """A record of the log, and what can be recognised in it."""
 
-    record: StoredRecord
-    event: dict[str, Any]
-    """Empty where the data is no event at all."""
-    number: int | None
-    """Which event it is."""
+    record: Record
+
+    @cached_property
+    def event(self) -> dict[str, Any]:
+        """The event; empty where the data are none at all."""
+        return decoded(self.record.data)
+
+    @cached_property
+    def number(self) -> int | None:
+        """Which event it is."""
+        return number_of(self.event)
 
     @property
     def user(self) -> str:
@@ -39,20 +45,29 @@ class SentEvent:
         return "an event without a number" if self.number is None else f"event {self.number}"
 
 
-def events_in(cloud: Cloud, stream: str) -> list[SentEvent]:
-    """Recognise the events of a stream, shard by shard, in order."""
-    sent = []
-    for records in cloud.kinesis.records(stream).values():
-        for record in records:
-            event = decoded(record.data)
-            sent.append(SentEvent(record, event, number_of(event)))
-    return sent
+def events_in(seen: Seen, stream: str, asked: int) -> list[SentEvent]:
+    """Recognise the events of a stream, shard by shard, in order.
+
+    Args:
+        seen: What saw them.
+        stream: Where they stand.
+        asked: How many were to be sent.
+
+    Raises:
+        Verdict: There are many times as many.
+    """
+    log = seen.log(stream)
+    if log.total > MOST_TIMES * max(asked, 25):
+        wrong(
+            f"The stream holds {log.total} records, though {asked} events were asked for.",
+            expected=f"{asked} records",
+            hint="One record for each event. Does a loop send the same events again and again?",
+        )
+    return [SentEvent(record) for record in log.records]
 
 
 def decoded(data: bytes) -> dict[str, Any]:
     """Make an event of a record's data: JSON, JSON within JSON, or a Python literal."""
-    if len(data) > LARGEST_EVENT:
-        return {}
     value: Any = data.decode("utf-8", "replace")
     for _ in range(2):
         if isinstance(value, str):
@@ -61,12 +76,8 @@ def decoded(data: bytes) -> dict[str, Any]:
 
 
 def _parsed(text: str) -> Any:
-    for parse in (json.loads, ast.literal_eval):
-        try:
-            return parse(text)
-        except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
-            continue
-    return None
+    value = parsed_json(text)
+    return parsed_literal(text) if value is None else value
 
 
 def number_of(event: dict[str, Any]) -> int | None:
@@ -74,6 +85,6 @@ def number_of(event: dict[str, Any]) -> int | None:
     for value in (event.get("eventId"), *event.values()):
         if type(value) is int:
             return value
-        if isinstance(value, str) and value.isdecimal() and len(value) < 10:
+        if isinstance(value, str) and len(value) < 10 and value.isdecimal():
             return int(value)
     return None

@@ -11,15 +11,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.cloud import Call, Cloud
-from autograder.grading.anomalies import compare_logs, in_words
-from autograder.grading.grade import Anomaly, LogPicture, Witnesses
-from autograder.grading.verdict import shown, wrong
 from autograder.suites.m06_partitioned_logs.pictures import ELSEWHERE, picture_of_reading
+from autograder.testing import (
+    Anomaly,
+    LogPicture,
+    Scene,
+    Seen,
+    Witnesses,
+    compare_logs,
+    in_words,
+    parsed_json,
+    shown,
+    wrong,
+)
 
 Pair = tuple[str, dict[str, Any]]
 
 RETURN_IT = "Does it return what it has collected? Printing is not returning."
+MOST_ITEMS = 5_000
+"""More items than this are counted and not looked at; no test expects more than a hundred."""
 PAIRS = "a list of (sequence number, event) pairs, the event being the decoded JSON"
 
 
@@ -47,7 +57,7 @@ def make_event(chance: random.Random, number: int) -> dict[str, Any]:
 
 
 def fill_shard(
-    cloud: Cloud, chance: random.Random, stream: str, records: int, shards: int = 3
+    cloud: Scene, chance: random.Random, stream: str, records: int, shards: int = 3
 ) -> FilledShard:
     """Make a stream and put records into one of its shards, and a few into another."""
     cloud.kinesis.create_stream(stream, shards)
@@ -63,21 +73,19 @@ def fill_shard(
     return FilledShard(stream, shard_id, tuple(pairs))
 
 
-def put(cloud: Cloud, stream: str, shard_id: str, event: dict[str, Any]) -> str:
+def put(cloud: Scene, stream: str, shard_id: str, event: dict[str, Any]) -> str:
     """Put one event into one shard and return its sequence number."""
     data = json.dumps(event).encode()
     return cloud.kinesis.put_in_shard(stream, shard_id, data, event["userId"]).sequence_number
 
 
-def expect_pairs(
-    value: Any, expected: Sequence[Pair], call: str, hint: str, *, cloud: Cloud
-) -> None:
+def expect_pairs(value: Any, expected: Sequence[Pair], call: str, hint: str, *, seen: Seen) -> None:
     """Check the form: that exactly these pairs came back, as Kinesis has them."""
     if not value:
-        expect_records(value, expected, call, hint, cloud=cloud)
+        expect_records(value, expected, call, hint, seen=seen)
     for item in items_of(value, call):
         if not isinstance(item, list) or len(item) != 2:
-            bare = item in [event for _, event in expected]
+            bare = isinstance(item, dict) and item in [event for _, event in expected]
             what = "the bare event {}, without its sequence number" if bare else "the item {}"
             wrong(
                 f"{call} returned a list with {what.format(shown(item))}.",
@@ -108,7 +116,7 @@ def expect_records(
     call: str,
     hint: str,
     *,
-    cloud: Cloud,
+    seen: Seen,
     known: Sequence[Pair] = (),
     in_order: bool = False,
 ) -> None:
@@ -118,8 +126,8 @@ def expect_records(
         value: What the function returned.
         expected: The records that should be in it.
         call: The call, as a student would name it.
-        hint: What helps on, unless the requests that the cloud saw tell more.
-        cloud: What saw them.
+        hint: What helps on, unless the requests that were seen tell more.
+        seen: What saw them.
         known: Other records that can be told by name.
         in_order: Whether their order is judged as well.
     """
@@ -133,14 +141,14 @@ def expect_records(
     if not witnesses:
         return
     replays = call.startswith("replay")
-    log = picture_of_reading(cloud, found, right, replay=replays, in_order=in_order)
-    blame_iterator(cloud, found, right, call, witnesses, log)
+    log = picture_of_reading(seen, found, right, replay=replays, in_order=in_order)
+    blame_iterator(seen, found, right, call, witnesses, log)
     if {one.anomaly for one in witnesses} == {Anomaly.REORDERED}:
         hint = "Kinesis gives the records of a shard in their order: leave them in it."
     unread = any(one.anomaly is Anomaly.UNREAD for one in witnesses)
     sentence = f"{call} returned {len(found)} of {len(right)} records: {in_words(witnesses)}."
     wrong(
-        " ".join([sentence, *(where_it_stopped(cloud) if unread else ())]),
+        " ".join([sentence, *(where_it_stopped(seen) if unread else ())]),
         expected=f"{len(right)} records{_ends(right)}",
         hint=hint,
         witnesses=witnesses,
@@ -167,12 +175,18 @@ def _stranger(item: Any) -> str:
 def items_of(value: Any, call: str) -> list[Any]:
     """List what is in a list, or in a dict."""
     if isinstance(value, dict):
-        return [[key, item] for key, item in value.items()]
+        value = [[key, item] for key, item in value.items()]
     if not isinstance(value, list):
         wrong(
             f"{_function(call)} returned {shown(value)}.",
             expected=PAIRS,
             hint=RETURN_IT if value is None else "Collect the pairs of all pages in one list.",
+        )
+    if len(value) > MOST_ITEMS:
+        wrong(
+            f"{_function(call)} returned a list of {len(value)} items.",
+            expected=PAIRS,
+            hint="Return one pair for each record, and no other items.",
         )
     return value
 
@@ -191,10 +205,7 @@ def _marks(item: Any, depth: int = 3) -> Iterator[str]:
     """Find what may tell a record: sequence numbers and event numbers."""
     if isinstance(item, str):
         yield item
-        try:
-            decoded = json.loads(item)
-        except (ValueError, RecursionError):
-            return
+        decoded = parsed_json(item) if item.lstrip()[:1] == "{" else None
         item = decoded if isinstance(decoded, dict) else None
     if isinstance(item, int):
         yield str(item)
@@ -215,7 +226,7 @@ def _ends(right: Sequence[str]) -> str:
 
 
 def blame_iterator(
-    cloud: Cloud,
+    seen: Seen,
     found: Sequence[str],
     right: Sequence[str],
     call: str,
@@ -227,7 +238,7 @@ def blame_iterator(
     replays = call.startswith("replay")
     from_offset = "a replay that starts with the record at the offset"
     at_offset = "Which type of iterator starts at the offset itself?"
-    types = types_of_iterators(cloud)
+    types = types_of_iterators(seen)
     if types == {"LATEST"} and not found:
         wrong(
             f"{function} took a shard iterator of type LATEST, which starts after the newest "
@@ -257,34 +268,26 @@ def blame_iterator(
         )
 
 
-def types_of_iterators(cloud: Cloud) -> set[str]:
-    """List the types of the shard iterators that the cloud was asked for."""
-    return {
-        str(one.parameters.get("ShardIteratorType")) for one in cloud.calls.of("GetShardIterator")
-    }
+def types_of_iterators(seen: Seen) -> set[str]:
+    """List the types of the shard iterators that were asked for."""
+    return {call.parameter("ShardIteratorType") for call in seen.calls("GetShardIterator")}
 
 
-def where_it_stopped(cloud: Cloud) -> tuple[str, ...]:
+def where_it_stopped(seen: Seen) -> tuple[str, ...]:
     """Say what Kinesis had answered when the function stopped reading, if more was to follow."""
-    reads = cloud.calls.of("GetRecords")
+    reads = seen.calls("GetRecords")
     if not reads:
         return ("It never asked for records (GetRecords).",)
     last = reads[-1]
     nth = f"Kinesis {{}} your {_ordinal(len(reads))} GetRecords"
     if last.error is not None:
         return (f"{nth.format('refused')} ({last.error}). Your function stopped there.",)
-    if not _more_follow(last):
+    if not last.more_follow:
         return ()
     return (
-        f"{nth.format('answered')} with {len(last.response['Records']) or 'no'} records and a "
+        f"{nth.format('answered')} with {len(last.sequence_numbers) or 'no'} records and a "
         "MillisBehindLatest above 0: more follow. "
         "Your function stopped there.",
-    )
-
-
-def _more_follow(read: Call) -> bool:
-    return bool(read.response.get("NextShardIterator")) and bool(
-        read.response.get("MillisBehindLatest")
     )
 
 

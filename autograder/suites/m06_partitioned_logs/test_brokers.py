@@ -5,11 +5,18 @@ from typing import Any
 
 import pytest
 
-from autograder.cloud import Cloud, EmptyPages, ReceiveSize
-from autograder.grading.anomalies import compare_logs, in_words
-from autograder.grading.grade import Anomaly
-from autograder.grading.student import Module
-from autograder.grading.verdict import shown, wrong
+from autograder.testing import (
+    Anomaly,
+    EmptyPages,
+    Module,
+    ReceiveSize,
+    Scene,
+    Seen,
+    compare_logs,
+    in_words,
+    shown,
+    wrong,
+)
 
 TEN = "ReceiveMessage hands out ten messages at most, and sometimes fewer: ask until none come."
 DELETE = (
@@ -52,16 +59,12 @@ def expect_messages(found: list[str], right: list[str], call: str, hint: str) ->
     )
 
 
-def handed_out(cloud: Cloud) -> set[str]:
+def handed_out(seen: Seen) -> set[str]:
     """List what SQS handed out."""
-    return {
-        message["Body"]
-        for call in cloud.calls.of("ReceiveMessage")
-        for message in call.response.get("Messages", ())
-    }
+    return {message for call in seen.calls("ReceiveMessage") for message in call.messages}
 
 
-def expect_queue_readings(value: Any, messages: list[str], *, cloud: Cloud) -> None:
+def expect_queue_readings(value: Any, messages: list[str], *, seen: Seen) -> None:
     """Check that the queue gave each message once, in any order, and then none."""
     first, second = two_readings(value, "read_queue_twice()")
     expect_messages(sorted(first), sorted(messages), "first", TEN)
@@ -71,7 +74,7 @@ def expect_queue_readings(value: Any, messages: list[str], *, cloud: Cloud) -> N
             expected="[]: the messages were received and deleted before",
             hint=DELETE,
         )
-    if not handed_out(cloud).issuperset(first):
+    if not handed_out(seen).issuperset(first):
         wrong(
             "first has messages that SQS never handed out.",
             expected="what ReceiveMessage answered",
@@ -81,19 +84,19 @@ def expect_queue_readings(value: Any, messages: list[str], *, cloud: Cloud) -> N
 
 @pytest.mark.graded("B1", points=1)
 def test_queue_hands_out_each_message_once(
-    brokers: Module, cloud: Cloud, chance: random.Random, name: str
+    brokers: Module, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """A queue gives each message once; received and deleted, it is gone."""
     messages = some_messages(chance, chance.randint(3, 7))
 
     value = brokers.read_queue_twice(name, messages)
 
-    expect_queue_readings(value, messages, cloud=cloud)
+    expect_queue_readings(value, messages, seen=seen)
 
 
 @pytest.mark.graded("B1", points=2)
 def test_queue_with_more_than_ten_messages(
-    brokers: Module, cloud: Cloud, chance: random.Random, name: str
+    brokers: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """All messages are received, though one receive hands out only some of them."""
     messages = some_messages(chance, chance.randint(23, 34))
@@ -101,43 +104,42 @@ def test_queue_with_more_than_ten_messages(
 
     value = brokers.read_queue_twice(name, messages)
 
-    expect_queue_readings(value, messages, cloud=cloud)
+    expect_queue_readings(value, messages, seen=seen)
 
 
 @pytest.mark.graded("B2", points=2)
 def test_nothing_is_left_in_the_queue(
-    brokers: Module, cloud: Cloud, chance: random.Random, name: str
+    brokers: Module, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """Afterwards no message is in the queue, not even one in flight."""
     messages = some_messages(chance, chance.randint(5, 15))
 
     brokers.read_queue_twice(name, messages)
 
-    if any(call.operation == "PurgeQueue" for call in cloud.calls.all()):
+    if seen.calls("PurgeQueue"):
         wrong(
             "The queue was purged.",
             expected="each message received and deleted, as a consumer does it",
             hint=DELETE,
         )
-    if not handed_out(cloud) & set(messages):
+    if not handed_out(seen) & set(messages):
         wrong(
             "None of the messages went through a queue.",
             expected=f"a queue {name!r}, used for real",
             hint=USE_IT,
         )
-    if cloud.sqs.exists(name):
-        depth = cloud.sqs.depth(name)
-        if depth.visible or depth.in_flight or depth.delayed:
-            wrong(
-                f"{depth.visible} messages are visible and {depth.in_flight} in flight.",
-                expected="0 visible, 0 in flight",
-                hint=DELETE,
-            )
+    depth = seen.queue(name)
+    if depth is not None and (depth.visible or depth.in_flight or depth.delayed):
+        wrong(
+            f"{depth.visible} messages are visible and {depth.in_flight} in flight.",
+            expected="0 visible, 0 in flight",
+            hint=DELETE,
+        )
 
 
 @pytest.mark.graded("B3", points=2)
 def test_log_is_read_twice_the_same(
-    brokers: Module, cloud: Cloud, chance: random.Random, name: str
+    brokers: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """A log gives the same messages, in order, to everyone who reads it from the start."""
     messages = some_messages(chance, chance.randint(12, 20))
@@ -149,7 +151,7 @@ def test_log_is_read_twice_the_same(
     hint = "Each reading takes a shard iterator of its own, TRIM_HORIZON."
     expect_messages(first, messages, "first", hint)
     expect_messages(second, messages, "second", hint)
-    handed_out = sum(len(call.response["Records"]) for call in cloud.calls.of("GetRecords"))
+    handed_out = sum(len(call.sequence_numbers) for call in seen.calls("GetRecords"))
     if handed_out < 2 * len(messages):
         wrong(
             f"Kinesis handed out {handed_out} records for {len(messages)} messages.",
@@ -160,21 +162,21 @@ def test_log_is_read_twice_the_same(
 
 @pytest.mark.graded("B3", points=1)
 def test_log_is_a_stream_with_one_shard(
-    brokers: Module, cloud: Cloud, chance: random.Random, name: str
+    brokers: Module, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """The messages stand in a stream of one shard, in the order in which they were given."""
     messages = some_messages(chance, chance.randint(4, 9))
 
     brokers.read_log_twice(name, messages)
 
-    status = cloud.kinesis.status(name)
+    status = seen.status(name)
     if status != "ACTIVE":
         wrong(
             f"Afterwards the stream {name!r} {f'is {status}' if status else 'does not exist'}.",
             expected="a stream with one shard, left in place",
             hint="Make the stream under exactly this name, and do not delete it.",
         )
-    shards = cloud.kinesis.records(name)
+    shards = seen.log(name).by_shard
     if len(shards) != 1:
         wrong(
             f"The stream has {len(shards)} shards.",
@@ -182,7 +184,7 @@ def test_log_is_a_stream_with_one_shard(
             hint="ShardCount is 1 here: only within a shard is there an order.",
         )
     (records,) = shards.values()
-    found = [record.data.decode("utf-8", "replace") for record in records]
+    found = [record.text for record in records]
     if found != messages:
         witnesses = compare_logs(messages, found)
         wrong(
@@ -195,7 +197,7 @@ def test_log_is_a_stream_with_one_shard(
 
 
 @pytest.mark.graded("B4", points=1)
-def test_no_messages_at_all(brokers: Module, cloud: Cloud, name: str) -> None:
+def test_no_messages_at_all(brokers: Module, seen: Seen, name: str) -> None:
     """Without any message, both brokers give two empty readings."""
     queue = brokers.read_queue_twice(f"{name}-queue", [])
     log = brokers.read_log_twice(f"{name}-log", [])
@@ -211,7 +213,7 @@ def test_no_messages_at_all(brokers: Module, cloud: Cloud, name: str) -> None:
         ("CreateQueue", "QueueName", "queue", "queue"),
         ("CreateStream", "StreamName", "stream", "log"),
     ):
-        made = {call.parameters.get(named) for call in cloud.calls.of(operation)}
+        made = {call.parameter(named) for call in seen.calls(operation)}
         if f"{name}-{suffix}" not in made:
             wrong(
                 f"No {broker} of the name that was passed in was made.",
@@ -222,7 +224,7 @@ def test_no_messages_at_all(brokers: Module, cloud: Cloud, name: str) -> None:
 
 @pytest.mark.graded("B4", points=1)
 def test_equal_messages_and_any_text(
-    brokers: Module, cloud: Cloud, chance: random.Random, name: str
+    brokers: Module, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """Equal messages are messages of their own, and every text comes back as it was."""
     word = f"größer {chance.randrange(10**6)}"
@@ -231,12 +233,12 @@ def test_equal_messages_and_any_text(
     queue = brokers.read_queue_twice(f"{name}-queue", messages)
     log = brokers.read_log_twice(f"{name}-log", messages)
 
-    expect_queue_readings(queue, messages, cloud=cloud)
+    expect_queue_readings(queue, messages, seen=seen)
     first, second = two_readings(log, "read_log_twice()")
     hint = "Encode text as UTF-8, and decode it the same way."
     expect_messages(first, messages, "first", hint)
     expect_messages(second, messages, "second", hint)
-    if not any(call.response["Records"] for call in cloud.calls.of("GetRecords")):
+    if not any(call.sequence_numbers for call in seen.calls("GetRecords")):
         wrong(
             "first has messages that Kinesis never handed out.",
             expected="what GetRecords answered",

@@ -6,11 +6,6 @@ from typing import Any
 
 import pytest
 
-from autograder.cloud import Cloud, EmptyPages, PageSize, ShardPageSize, Throttle
-from autograder.grading.anomalies import compare_logs, in_words, witnesses_of
-from autograder.grading.grade import Anomaly
-from autograder.grading.student import Module
-from autograder.grading.verdict import shown, wrong
 from autograder.suites.m06_partitioned_logs.pictures import picture_of_reading
 from autograder.suites.m06_partitioned_logs.reading import (
     Pair,
@@ -22,6 +17,21 @@ from autograder.suites.m06_partitioned_logs.reading import (
     put,
     records_in,
 )
+from autograder.testing import (
+    Anomaly,
+    EmptyPages,
+    Module,
+    PageSize,
+    Scene,
+    Seen,
+    ShardPageSize,
+    Throttle,
+    compare_logs,
+    in_words,
+    shown,
+    witnesses_of,
+    wrong,
+)
 
 CALL = "read_from_shard()"
 FROM_THE_START = "A shard iterator of type TRIM_HORIZON starts at the oldest record."
@@ -31,31 +41,31 @@ NO_MORE_THAN_ASKED = "Count what you have collected, and cut the last page to fi
 
 @pytest.mark.graded("R1", points=2)
 def test_oldest_records_come_first(
-    reader: Module, cloud: Cloud, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """All records of the shard come back, the oldest first."""
     shard = fill_shard(cloud, chance, name, chance.randint(9, 17))
 
     value = reader.read_from_shard(name, shard.shard_id)
 
-    expect_records(value, shard.pairs, CALL, FROM_THE_START, cloud=cloud, in_order=True)
+    expect_records(value, shard.pairs, CALL, FROM_THE_START, seen=seen, in_order=True)
 
 
 @pytest.mark.graded("R1", points=1)
 def test_sequence_numbers_and_events_are_as_kinesis_has_them(
-    reader: Module, cloud: Cloud, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """Each pair is the sequence number as text, and the decoded event."""
     shard = fill_shard(cloud, chance, name, 1)
 
     value = reader.read_from_shard(name, shard.shard_id)
 
-    expect_pairs(value, shard.pairs, CALL, FROM_THE_START, cloud=cloud)
+    expect_pairs(value, shard.pairs, CALL, FROM_THE_START, seen=seen)
 
 
 @pytest.mark.graded("R1", points=1)
 def test_pages_are_joined_in_order(
-    reader: Module, cloud: Cloud, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """However many pages the records come in, an older one stands before a newer one."""
     shard = fill_shard(cloud, chance, name, chance.randint(12, 18))
@@ -65,8 +75,9 @@ def test_pages_are_joined_in_order(
 
     found = records_in(value, shard.pairs, CALL)
     if not found:
-        expect_records(value, shard.pairs, CALL, GO_ON, cloud=cloud)
-    came = [name_of(event) for _, event in shard.pairs if name_of(event) in found]
+        expect_records(value, shard.pairs, CALL, GO_ON, seen=seen)
+    known = set(found)
+    came = [name_of(event) for _, event in shard.pairs if name_of(event) in known]
     witnesses = compare_logs(came, found)
     if witnesses:
         wrong(
@@ -74,13 +85,13 @@ def test_pages_are_joined_in_order(
             expected="the older record before the newer one, from page to page",
             hint="Append each page behind what you have.",
             witnesses=witnesses,
-            log=picture_of_reading(cloud, found, came, replay=False),
+            log=picture_of_reading(seen, found, came, replay=False),
         )
 
 
 @pytest.mark.graded("R2", points=3)
 def test_an_empty_page_is_not_the_end(
-    reader: Module, cloud: Cloud, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """An empty page is not the end of the shard."""
     shard = fill_shard(cloud, chance, name, chance.randint(14, 22))
@@ -89,13 +100,13 @@ def test_an_empty_page_is_not_the_end(
     value = reader.read_from_shard(name, shard.shard_id)
 
     expect_records(
-        value, shard.pairs, CALL, f"MillisBehindLatest above 0: more follow. {GO_ON}", cloud=cloud
+        value, shard.pairs, CALL, f"MillisBehindLatest above 0: more follow. {GO_ON}", seen=seen
     )
 
 
 @pytest.mark.graded("R2", points=2)
 def test_several_empty_pages_are_not_the_end(
-    reader: Module, cloud: Cloud, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """Several empty pages in a row are not the end of the shard either."""
     shard = fill_shard(cloud, chance, name, chance.randint(14, 22))
@@ -105,13 +116,13 @@ def test_several_empty_pages_are_not_the_end(
     value = reader.read_from_shard(name, shard.shard_id)
 
     expect_records(
-        value, shard.pairs, CALL, f"MillisBehindLatest above 0: more follow. {GO_ON}", cloud=cloud
+        value, shard.pairs, CALL, f"MillisBehindLatest above 0: more follow. {GO_ON}", seen=seen
     )
 
 
 @pytest.mark.graded("R2", points=1)
 def test_an_empty_first_page_is_not_the_end(
-    reader: Module, cloud: Cloud, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """A shard whose first page is empty may still hold records."""
     shard = fill_shard(cloud, chance, name, chance.randint(6, 12))
@@ -120,12 +131,14 @@ def test_an_empty_first_page_is_not_the_end(
     value = reader.read_from_shard(name, shard.shard_id)
 
     expect_records(
-        value, shard.pairs, CALL, f"MillisBehindLatest above 0: more follow. {GO_ON}", cloud=cloud
+        value, shard.pairs, CALL, f"MillisBehindLatest above 0: more follow. {GO_ON}", seen=seen
     )
 
 
 @pytest.mark.graded("R2", points=2)
-def test_an_empty_shard_is_an_empty_list(reader: Module, cloud: Cloud, name: str) -> None:
+def test_an_empty_shard_is_an_empty_list(
+    reader: Module, cloud: Scene, seen: Seen, name: str
+) -> None:
     """A shard with nothing in it, still open, gives an empty list, soon."""
     cloud.kinesis.create_stream(name, 2)
     shard_id = cloud.kinesis.shards(name)[1]["ShardId"]
@@ -137,12 +150,12 @@ def test_an_empty_shard_is_an_empty_list(reader: Module, cloud: Cloud, name: str
         [],
         CALL,
         "An open shard always has a next iterator; stop when caught up.",
-        cloud=cloud,
+        seen=seen,
     )
 
 
 def split_shard(
-    cloud: Cloud, chance: random.Random, stream: str, records: int
+    cloud: Scene, chance: random.Random, stream: str, records: int
 ) -> tuple[str, list[Pair]]:
     """Fill the one shard of a stream, split it, and put more into its children."""
     shard = fill_shard(cloud, chance, stream, records, shards=1)
@@ -155,7 +168,7 @@ def split_shard(
 
 @pytest.mark.graded("R3", points=2)
 def test_a_closed_shard_is_read_to_its_end(
-    reader: Module, cloud: Cloud, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """A shard that was split keeps its records; reading ends where there is no next iterator."""
     shard_id, pairs = split_shard(cloud, chance, name, chance.randint(7, 12))
@@ -168,13 +181,13 @@ def test_a_closed_shard_is_read_to_its_end(
         pairs,
         CALL,
         f"A closed shard's last page has no NextShardIterator. {GO_ON}",
-        cloud=cloud,
+        seen=seen,
     )
 
 
 @pytest.mark.graded("R3", points=1)
 def test_a_closed_shard_without_records_ends(
-    reader: Module, cloud: Cloud, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """A closed shard that holds nothing gives an empty list."""
     shard_id, _ = split_shard(cloud, chance, name, 0)
@@ -182,13 +195,13 @@ def test_a_closed_shard_without_records_ends(
     value = reader.read_from_shard(name, shard_id)
 
     expect_records(
-        value, [], CALL, "A closed shard's last page has no NextShardIterator.", cloud=cloud
+        value, [], CALL, "A closed shard's last page has no NextShardIterator.", seen=seen
     )
 
 
 @pytest.mark.graded("R4", points=1)
 def test_no_more_than_asked_for(
-    reader: Module, cloud: Cloud, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """With fewer asked for than there are, the oldest so many come back."""
     shard = fill_shard(cloud, chance, name, chance.randint(30, 40))
@@ -201,25 +214,27 @@ def test_no_more_than_asked_for(
         shard.pairs[:asked],
         f"read_from_shard(..., {asked})",
         NO_MORE_THAN_ASKED,
-        cloud=cloud,
+        seen=seen,
     )
 
 
 @pytest.mark.graded("R4", points=1)
-def test_none_asked_for(reader: Module, cloud: Cloud, chance: random.Random, name: str) -> None:
+def test_none_asked_for(
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+) -> None:
     """Asked for 0 records, it returns an empty list."""
     shard = fill_shard(cloud, chance, name, chance.randint(3, 6))
 
     value = reader.read_from_shard(name, shard.shard_id, 0)
 
     expect_records(
-        value, [], "read_from_shard(..., 0)", "GetRecords takes no Limit of 0.", cloud=cloud
+        value, [], "read_from_shard(..., 0)", "GetRecords takes no Limit of 0.", seen=seen
     )
 
 
 @pytest.mark.graded("R4", points=1)
 def test_asked_for_ends_within_a_page(
-    reader: Module, cloud: Cloud, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """However the pages fall, no record beyond the number asked for comes back, and none less."""
     shard = fill_shard(cloud, chance, name, 26)
@@ -234,13 +249,13 @@ def test_asked_for_ends_within_a_page(
         shard.pairs[:asked],
         f"read_from_shard(..., {asked})",
         NO_MORE_THAN_ASKED,
-        cloud=cloud,
+        seen=seen,
     )
 
 
 @pytest.mark.graded("R4", points=1)
 def test_more_asked_for_than_there_is(
-    reader: Module, cloud: Cloud, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """Asked for more than the shard holds, it returns what there is, through all its pages."""
     shard = fill_shard(cloud, chance, name, chance.randint(25, 35))
@@ -249,19 +264,19 @@ def test_more_asked_for_than_there_is(
 
     value = reader.read_from_shard(name, shard.shard_id, asked)
 
-    expect_records(value, shard.pairs, f"read_from_shard(..., {asked})", GO_ON, cloud=cloud)
+    expect_records(value, shard.pairs, f"read_from_shard(..., {asked})", GO_ON, seen=seen)
 
 
 @pytest.mark.graded("R4", points=1)
-def test_fifty_by_default(reader: Module, cloud: Cloud, chance: random.Random, name: str) -> None:
+def test_fifty_by_default(
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+) -> None:
     """Without a number, the oldest 50 come back."""
     shard = fill_shard(cloud, chance, name, chance.randint(53, 70), shards=1)
 
     value = reader.read_from_shard(name, shard.shard_id)
 
-    expect_records(
-        value, shard.pairs[:50], CALL, NO_MORE_THAN_ASKED, cloud=cloud, known=shard.pairs
-    )
+    expect_records(value, shard.pairs[:50], CALL, NO_MORE_THAN_ASKED, seen=seen, known=shard.pairs)
 
 
 BY_SHARD = "The keys are the ShardIds of the listing, the values the lists of pairs."
@@ -269,7 +284,7 @@ ALL_SHARDS = "a dict {shard id: what read_from_shard returns}"
 
 
 def expect_shards(
-    reader: Module, value: Any, right: dict[str, list[Pair]], hint: str, *, cloud: Cloud, name: str
+    reader: Module, value: Any, right: dict[str, list[Pair]], hint: str, *, seen: Seen, name: str
 ) -> None:
     """Check that each shard is there with what read_from_shard returns for it.
 
@@ -291,7 +306,7 @@ def expect_shards(
         listed = isinstance(shards[shard_id], list)
         same = listed and sorted(records_in(shards[shard_id], known, call)) == right_names
         if not same and shards[shard_id] != reader.read_from_shard(name, shard_id):
-            expect_records(shards[shard_id], pairs, call, hint, cloud=cloud, known=known)
+            expect_records(shards[shard_id], pairs, call, hint, seen=seen, known=known)
 
 
 def _as_dict(value: Any, right: Mapping[str, object]) -> dict[str, Any]:
@@ -311,7 +326,7 @@ def _as_dict(value: Any, right: Mapping[str, object]) -> dict[str, Any]:
 
 
 def fill_shards(
-    cloud: Cloud, chance: random.Random, stream: str, shards: int, *, leave_empty: bool = False
+    cloud: Scene, chance: random.Random, stream: str, shards: int, *, leave_empty: bool = False
 ) -> dict[str, list[Pair]]:
     """Make a stream with some records in each shard, or in every other one."""
     cloud.kinesis.create_stream(stream, shards)
@@ -329,7 +344,7 @@ def fill_shards(
 
 @pytest.mark.graded("R5", points=1)
 def test_every_shard_is_read(
-    reader: Module, cloud: Cloud, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """All shards are in the result, those without records too."""
     right = fill_shards(cloud, chance, name, chance.randint(3, 6), leave_empty=True)
@@ -343,14 +358,14 @@ def test_every_shard_is_read(
         value,
         right,
         "An empty shard belongs into the result, with an empty list.",
-        cloud=cloud,
+        seen=seen,
         name=name,
     )
 
 
 @pytest.mark.graded("R5", points=1)
 def test_the_shard_listing_is_followed_to_its_end(
-    reader: Module, cloud: Cloud, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """Shards that come on a later page of the listing are read as well."""
     right = fill_shards(cloud, chance, name, chance.randint(7, 9))
@@ -363,14 +378,14 @@ def test_the_shard_listing_is_followed_to_its_end(
         value,
         right,
         "HasMoreShards or NextToken says that more shards follow.",
-        cloud=cloud,
+        seen=seen,
         name=name,
     )
 
 
 @pytest.mark.graded("R5", points=1)
 def test_closed_shards_are_read_too(
-    reader: Module, cloud: Cloud, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """After a split, the closed parent and its children are all read."""
     right = fill_shards(cloud, chance, name, 2)
@@ -384,13 +399,13 @@ def test_closed_shards_are_read_too(
     value = reader.read_all_shards(name)
 
     expect_shards(
-        reader, value, right, "A closed shard still holds its records.", cloud=cloud, name=name
+        reader, value, right, "A closed shard still holds its records.", seen=seen, name=name
     )
 
 
 @pytest.mark.graded("R6", points=2)
 def test_throttled_reads_lose_and_double_nothing(
-    reader: Module, cloud: Cloud, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """When GetRecords is refused several times in a row, reading waits and goes on."""
     shard = fill_shard(cloud, chance, name, chance.randint(15, 24))
@@ -404,5 +419,5 @@ def test_throttled_reads_lose_and_double_nothing(
         shard.pairs,
         CALL,
         "A throttled GetRecords is tried again with the same iterator.",
-        cloud=cloud,
+        seen=seen,
     )

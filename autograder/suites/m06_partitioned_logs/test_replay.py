@@ -5,9 +5,6 @@ from typing import Any
 
 import pytest
 
-from autograder.cloud import Cloud, EmptyPages, PageSize, Throttle
-from autograder.grading.student import Module
-from autograder.grading.verdict import shown, wrong
 from autograder.suites.m06_partitioned_logs.reading import (
     FilledShard,
     expect_pairs,
@@ -19,6 +16,7 @@ from autograder.suites.m06_partitioned_logs.reading import (
     records_in,
     types_of_iterators,
 )
+from autograder.testing import EmptyPages, Module, PageSize, Scene, Seen, Throttle, shown, wrong
 
 CALL = "replay_from_offset()"
 INCLUSIVE = (
@@ -31,7 +29,7 @@ MANY = 1000
 
 @pytest.mark.graded("P1", points=2)
 def test_replay_starts_with_the_record_at_the_offset(
-    reader: Module, cloud: Cloud, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """A replay from the middle starts with the record at the offset itself."""
     shard = fill_shard(cloud, chance, name, chance.randint(10, 18))
@@ -44,7 +42,7 @@ def test_replay_starts_with_the_record_at_the_offset(
         shard.pairs[start:],
         CALL,
         INCLUSIVE,
-        cloud=cloud,
+        seen=seen,
         known=shard.pairs,
         in_order=True,
     )
@@ -52,43 +50,43 @@ def test_replay_starts_with_the_record_at_the_offset(
 
 @pytest.mark.graded("P1", points=1)
 def test_replay_from_the_first_record(
-    reader: Module, cloud: Cloud, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """A replay from the first offset gives the whole shard."""
     shard = fill_shard(cloud, chance, name, chance.randint(5, 9))
 
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[0], MANY)
 
-    expect_records(value, shard.pairs, CALL, INCLUSIVE, cloud=cloud, known=shard.pairs)
+    expect_records(value, shard.pairs, CALL, INCLUSIVE, seen=seen, known=shard.pairs)
 
 
 @pytest.mark.graded("P1", points=1)
 def test_replay_from_the_last_record(
-    reader: Module, cloud: Cloud, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """A replay from the last offset gives that one record."""
     shard = fill_shard(cloud, chance, name, chance.randint(5, 9))
 
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[-1], MANY)
 
-    expect_records(value, shard.pairs[-1:], CALL, INCLUSIVE, cloud=cloud, known=shard.pairs)
+    expect_records(value, shard.pairs[-1:], CALL, INCLUSIVE, seen=seen, known=shard.pairs)
 
 
 @pytest.mark.graded("P1", points=1)
 def test_replay_returns_pairs_as_reading_does(
-    reader: Module, cloud: Cloud, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """Each pair is the sequence number as text, and the decoded event."""
     shard = fill_shard(cloud, chance, name, 1)
 
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[0])
 
-    expect_pairs(value, shard.pairs, CALL, INCLUSIVE, cloud=cloud)
+    expect_pairs(value, shard.pairs, CALL, INCLUSIVE, seen=seen)
 
 
 @pytest.mark.graded("P1", points=1)
 def test_a_throttled_replay_goes_on(
-    reader: Module, cloud: Cloud, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """When GetRecords is refused several times in a row, the replay waits and goes on."""
     shard = fill_shard(cloud, chance, name, chance.randint(11, 16))
@@ -105,14 +103,14 @@ def test_a_throttled_replay_goes_on(
         shard.pairs[start:],
         CALL,
         "A throttled GetRecords is tried again with the same iterator.",
-        cloud=cloud,
+        seen=seen,
         known=shard.pairs,
     )
 
 
 @pytest.mark.graded("P1", points=2)
 def test_replay_goes_on_behind_an_empty_page(
-    reader: Module, cloud: Cloud, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """An empty page is not the end of a replay, not even the first one."""
     shard = fill_shard(cloud, chance, name, chance.randint(16, 22))
@@ -127,13 +125,13 @@ def test_replay_goes_on_behind_an_empty_page(
         shard.pairs[start:],
         CALL,
         f"MillisBehindLatest above 0: more follow. {GO_ON}",
-        cloud=cloud,
+        seen=seen,
     )
 
 
 @pytest.mark.graded("P1", points=1)
 def test_replay_of_a_closed_shard_ends(
-    reader: Module, cloud: Cloud, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """A shard that was split can still be replayed, to its last record."""
     shard = fill_shard(cloud, chance, name, chance.randint(9, 14), shards=1)
@@ -149,13 +147,13 @@ def test_replay_of_a_closed_shard_ends(
         shard.pairs[start:],
         CALL,
         "A closed shard's last page has no NextShardIterator.",
-        cloud=cloud,
+        seen=seen,
     )
 
 
 @pytest.mark.graded("P1", points=1)
 def test_replay_follows_the_pages(
-    reader: Module, cloud: Cloud, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """A replay longer than a page is whole."""
     shard = fill_shard(cloud, chance, name, chance.randint(14, 19))
@@ -165,12 +163,12 @@ def test_replay_follows_the_pages(
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], MANY)
 
     expect_records(
-        value, shard.pairs[start:], CALL, GO_ON, cloud=cloud, known=shard.pairs, in_order=True
+        value, shard.pairs[start:], CALL, GO_ON, seen=seen, known=shard.pairs, in_order=True
     )
 
 
 def expect_count(
-    value: Any, shard: FilledShard, start: int, asked: int, call: str, hint: str, *, cloud: Cloud
+    value: Any, shard: FilledShard, start: int, asked: int, call: str, hint: str, *, seen: Seen
 ) -> None:
     """Check that so many records in a row came back, of those around the offset.
 
@@ -181,12 +179,12 @@ def expect_count(
     if any(sorted(found) == sorted(names[at : at + asked]) for at in range(start + 2)):
         return
     right = shard.pairs[start : start + asked]
-    expect_records(value, right, call, hint, cloud=cloud, known=shard.pairs)
+    expect_records(value, right, call, hint, seen=seen, known=shard.pairs)
 
 
 @pytest.mark.graded("P2", points=1)
 def test_replay_of_so_many_records(
-    reader: Module, cloud: Cloud, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """No more records come back than were asked for, however the pages fall."""
     shard = fill_shard(cloud, chance, name, 20)
@@ -198,12 +196,12 @@ def test_replay_of_so_many_records(
 
     hint = "Count what you have collected, and cut the last page to fit."
     call = f"replay_from_offset(..., {asked})"
-    expect_count(value, shard, start, asked, call, hint, cloud=cloud)
+    expect_count(value, shard, start, asked, call, hint, seen=seen)
 
 
 @pytest.mark.graded("P2", points=1)
 def test_replay_of_one_record(
-    reader: Module, cloud: Cloud, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """Asked for one record, it returns one."""
     shard = fill_shard(cloud, chance, name, chance.randint(6, 9))
@@ -212,12 +210,12 @@ def test_replay_of_one_record(
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], 1)
 
     hint = "Look at what happens where max_records is 1."
-    expect_count(value, shard, start, 1, "replay_from_offset(..., 1)", hint, cloud=cloud)
+    expect_count(value, shard, start, 1, "replay_from_offset(..., 1)", hint, seen=seen)
 
 
 @pytest.mark.graded("P2", points=1)
 def test_replay_of_ten_by_default(
-    reader: Module, cloud: Cloud, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """Without a number, ten records come back."""
     shard = fill_shard(cloud, chance, name, chance.randint(18, 25))
@@ -225,11 +223,13 @@ def test_replay_of_ten_by_default(
 
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start])
 
-    expect_count(value, shard, start, 10, CALL, "max_records is 10 by default.", cloud=cloud)
+    expect_count(value, shard, start, 10, CALL, "max_records is 10 by default.", seen=seen)
 
 
 @pytest.mark.graded("P2", points=1)
-def test_replay_of_nothing(reader: Module, cloud: Cloud, chance: random.Random, name: str) -> None:
+def test_replay_of_nothing(
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+) -> None:
     """Asked for 0 records, it returns an empty list."""
     shard = fill_shard(cloud, chance, name, chance.randint(3, 6))
 
@@ -242,18 +242,18 @@ def test_replay_of_nothing(reader: Module, cloud: Cloud, chance: random.Random, 
         0,
         "replay_from_offset(..., 0)",
         "GetRecords takes no Limit of 0.",
-        cloud=cloud,
+        seen=seen,
     )
 
 
 def expect_error(
-    reader: Module, cloud: Cloud, stream: str, shard_id: str, offset: str, what: str
+    reader: Module, seen: Seen, stream: str, shard_id: str, offset: str, what: str
 ) -> None:
     """Check that a replay from an offset that Kinesis rejects raises an error."""
     error = reader.error_of("replay_from_offset", stream, shard_id, offset)
     if error is not None:
         return
-    types = types_of_iterators(cloud)
+    types = types_of_iterators(seen)
     told = types & {"AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER"}
     how = f", with a shard iterator of type {min(types)}" if types and not told else ""
     wrong(
@@ -267,14 +267,14 @@ def expect_error(
 
 @pytest.mark.graded("P3", points=1)
 def test_an_offset_that_is_no_number_is_an_error(
-    reader: Module, cloud: Cloud, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """A text that is no sequence number raises an error."""
     shard = fill_shard(cloud, chance, name, 4)
 
     expect_error(
         reader,
-        cloud,
+        seen,
         name,
         shard.shard_id,
         f"offset-{chance.randrange(999)}",
@@ -284,46 +284,46 @@ def test_an_offset_that_is_no_number_is_an_error(
 
 @pytest.mark.graded("P3", points=2)
 def test_an_offset_of_another_shard_is_an_error(
-    reader: Module, cloud: Cloud, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """A sequence number from another shard raises an error: offsets belong to one shard."""
     shard = fill_shard(cloud, chance, name, 5)
     other = next(
         records[0].sequence_number
-        for shard_id, records in cloud.kinesis.records(name).items()
+        for shard_id, records in seen.log(name).by_shard.items()
         if shard_id != shard.shard_id
     )
 
     expect_error(
-        reader, cloud, name, shard.shard_id, other, "an offset that belongs to another shard"
+        reader, seen, name, shard.shard_id, other, "an offset that belongs to another shard"
     )
 
 
 @pytest.mark.graded("P3", points=1)
 def test_a_shard_that_is_not_there_is_an_error(
-    reader: Module, cloud: Cloud, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """A replay of a shard that the stream does not have raises an error."""
     shard = fill_shard(cloud, chance, name, 4)
 
-    expect_error(reader, cloud, name, "shardId-000000000077", shard.offsets[0], "an unknown shard")
+    expect_error(reader, seen, name, "shardId-000000000077", shard.offsets[0], "an unknown shard")
 
 
 @pytest.mark.graded("P4", points=2)
 def test_a_replay_changes_nothing_and_can_be_repeated(
-    reader: Module, cloud: Cloud, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """A replay only reads: afterwards the log is as before, and gives the same again."""
     shard = fill_shard(cloud, chance, name, chance.randint(8, 12))
     start = chance.randint(1, 3)
-    before = cloud.kinesis.records(name)
+    before = seen.log(name)
 
     first = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], 4)
     again = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], 4)
 
     if not records_in(first, shard.pairs, CALL):
-        expect_records(first, shard.pairs[start:], CALL, INCLUSIVE, cloud=cloud)
-    if cloud.kinesis.status(name) != "ACTIVE" or cloud.kinesis.records(name) != before:
+        expect_records(first, shard.pairs[start:], CALL, INCLUSIVE, seen=seen)
+    if seen.status(name) != "ACTIVE" or seen.log(name) != before:
         wrong(
             "After the replay, other records stand in the stream than before.",
             expected="the same records: a replay only reads",

@@ -1,21 +1,16 @@
 """Hidden tests of the writer: kinesis_multi_shard.py."""
 
-import json
 import random
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from autograder.cloud import Cloud, RejectRecords, ShardPageSize, Throttle
-from autograder.grading.anomalies import witnesses_of
-from autograder.grading.explain import crashed
-from autograder.grading.grade import Anomaly
-from autograder.grading.student import Module
-from autograder.grading.verdict import shown, wrong
 from autograder.suites.m06_partitioned_logs.events import (
     ACTIONS,
+    SEND,
     USERS,
     decoded,
     events_in,
@@ -24,24 +19,37 @@ from autograder.suites.m06_partitioned_logs.events import (
 from autograder.suites.m06_partitioned_logs.pictures import picture_of_sending
 from autograder.suites.m06_partitioned_logs.reading import RETURN_IT
 from autograder.suites.m06_partitioned_logs.writing import expect_sent
+from autograder.testing import (
+    Anomaly,
+    Module,
+    Record,
+    RejectRecords,
+    Scene,
+    Seen,
+    ShardPageSize,
+    Throttle,
+    crashed,
+    shown,
+    witnesses_of,
+    wrong,
+)
 
 # Far more than a function may sleep, and less than any time zone is away from UTC here.
 CLOCKS_DIFFER = timedelta(hours=2)
-SEND = "Send each event with PutRecord or PutRecords."
 REPORTED = "Kinesis tells the ShardId of each record in its answer."
 WAIT_HINT = "create_stream only asks for a stream; boto3's waiter `stream_exists` waits for it."
 
 
-def expect_active(cloud: Cloud, stream: str, shards: int, after: str) -> None:
+def expect_active(seen: Seen, stream: str, shards: int, after: str) -> None:
     """Check that a stream is ACTIVE and has so many shards."""
-    status = cloud.kinesis.status(stream)
+    status = seen.status(stream)
     if status != "ACTIVE":
         wrong(
             f"After {after} the stream {f'is {status}' if status else 'does not exist'}.",
             expected=f"a stream {stream!r} that is ACTIVE",
             hint=WAIT_HINT,
         )
-    found = len(cloud.kinesis.shards(stream))
+    found = len(seen.shards(stream))
     if found != shards:
         wrong(
             f"After {after} the stream has {found} shards.",
@@ -52,19 +60,19 @@ def expect_active(cloud: Cloud, stream: str, shards: int, after: str) -> None:
 
 @pytest.mark.graded("W1", points=2)
 def test_create_returns_once_active(
-    writer: Module, cloud: Cloud, chance: random.Random, name: str
+    writer: Module, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """A new stream is ACTIVE, with the shards asked for, when the function returns."""
     shards = chance.choice([2, 3, 5, 6, 7])
 
     writer.create_multi_shard_stream(name, shards)
 
-    expect_active(cloud, name, shards, "create_multi_shard_stream()")
+    expect_active(seen, name, shards, "create_multi_shard_stream()")
 
 
 @pytest.mark.graded("W2", points=2)
 def test_existing_stream_is_left_alone(
-    writer: Module, cloud: Cloud, chance: random.Random, name: str
+    writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """A stream that exists keeps its shards and its records."""
     shards = chance.randint(2, 4)
@@ -73,8 +81,9 @@ def test_existing_stream_is_left_alone(
 
     writer.create_multi_shard_stream(name, shards + 3)
 
-    expect_active(cloud, name, shards, "create_multi_shard_stream() on a stream that existed")
-    if before not in cloud.kinesis.records(name)[before.shard_id]:
+    expect_active(seen, name, shards, "create_multi_shard_stream() on a stream that existed")
+    kept = {(record.sequence_number, record.data) for record in seen.log(name).records}
+    if (before.sequence_number, before.data) not in kept:
         wrong(
             "The record that was in the existing stream is gone.",
             expected="the existing stream with all its records",
@@ -84,7 +93,7 @@ def test_existing_stream_is_left_alone(
 
 @pytest.mark.graded("W2", points=2)
 def test_stream_that_somebody_else_creates_is_waited_for(
-    writer: Module, cloud: Cloud, chance: random.Random, name: str
+    writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """A stream that exists but is still CREATING is ACTIVE when the function returns."""
     shards = chance.randint(2, 5)
@@ -93,7 +102,7 @@ def test_stream_that_somebody_else_creates_is_waited_for(
     writer.create_multi_shard_stream(name, shards)
 
     expect_active(
-        cloud, name, shards, "create_multi_shard_stream() on a stream that was still CREATING"
+        seen, name, shards, "create_multi_shard_stream() on a stream that was still CREATING"
     )
 
 
@@ -101,7 +110,7 @@ AS_THEY_ARE = "Return the entries of Shards as Kinesis gives them, whole."
 DESCRIPTIONS = "a list of all shard descriptions, dicts with ShardId and HashKeyRange"
 
 
-def expect_shards(value: Any, cloud: Cloud, stream: str, hint: str) -> None:
+def expect_shards(value: Any, right: Sequence[str], hint: str) -> None:
     """Check that each shard of the stream is there once, in any order and any form."""
     if not isinstance(value, list):
         wrong(
@@ -109,9 +118,8 @@ def expect_shards(value: Any, cloud: Cloud, stream: str, hint: str) -> None:
             expected=DESCRIPTIONS,
             hint=RETURN_IT if value is None else AS_THEY_ARE,
         )
-    right = [shard["ShardId"] for shard in cloud.kinesis.shards(stream)]
-    found = [one.get("ShardId") if isinstance(one, dict) else one for one in value]
-    missing = sorted(set(right) - {one for one in found if isinstance(one, str)})
+    found = [shard.get("ShardId") if isinstance(shard, dict) else shard for shard in value]
+    missing = sorted(set(right) - {name for name in found if isinstance(name, str)})
     if missing or len(found) != len(right):
         wrong(
             f"get_shard_info() returned {len(found)} descriptions of {len(right)} shards.",
@@ -121,17 +129,22 @@ def expect_shards(value: Any, cloud: Cloud, stream: str, hint: str) -> None:
         )
 
 
+def shard_ids(cloud: Scene, stream: str) -> list[str]:
+    """List the ids of a stream's shards as they were arranged."""
+    return [shard["ShardId"] for shard in cloud.kinesis.shards(stream)]
+
+
 @pytest.mark.graded("W3", points=1)
 def test_shard_info_returns_the_descriptions(
-    writer: Module, cloud: Cloud, chance: random.Random, name: str
+    writer: Module, cloud: Scene, chance: random.Random, name: str
 ) -> None:
     """The overview returns each shard's description."""
     cloud.kinesis.create_stream(name, chance.randint(2, 6))
+    right = {shard["ShardId"]: shard["HashKeyRange"] for shard in cloud.kinesis.shards(name)}
 
     value = writer.get_shard_info(name)
 
-    expect_shards(value, cloud, name, AS_THEY_ARE)
-    right = {shard["ShardId"]: shard["HashKeyRange"] for shard in cloud.kinesis.shards(name)}
+    expect_shards(value, list(right), AS_THEY_ARE)
     for shard in value:
         if not isinstance(shard, dict):
             wrong(
@@ -150,18 +163,18 @@ def test_shard_info_returns_the_descriptions(
 
 @pytest.mark.graded("W3", points=2)
 def test_shard_info_follows_all_pages(
-    writer: Module, cloud: Cloud, chance: random.Random, name: str
+    writer: Module, cloud: Scene, chance: random.Random, name: str
 ) -> None:
     """A listing that comes in pages is followed to its end."""
     cloud.kinesis.create_stream(name, chance.randint(7, 11))
+    right = shard_ids(cloud, name)
     cloud.faults.add(ShardPageSize(3))
 
     value = writer.get_shard_info(name)
 
     expect_shards(
         value,
-        cloud,
-        name,
+        right,
         "Kinesis lists the shards of a large stream in pages; HasMoreShards or NextToken says "
         "that more follow.",
     )
@@ -169,20 +182,21 @@ def test_shard_info_follows_all_pages(
 
 @pytest.mark.graded("W3", points=1)
 def test_shard_info_has_closed_shards_too(
-    writer: Module, cloud: Cloud, chance: random.Random, name: str
+    writer: Module, cloud: Scene, chance: random.Random, name: str
 ) -> None:
     """Shards that were split are described as well: they still hold records."""
     cloud.kinesis.create_stream(name, 2)
-    cloud.kinesis.split(name, chance.choice(cloud.kinesis.shards(name))["ShardId"])
+    cloud.kinesis.split(name, chance.choice(shard_ids(cloud, name)))
+    right = shard_ids(cloud, name)
 
     value = writer.get_shard_info(name)
 
-    expect_shards(value, cloud, name, "A closed shard still holds records: list it too.")
+    expect_shards(value, right, "A closed shard still holds records: list it too.")
 
 
 @pytest.mark.graded("W4", points=2)
 def test_exactly_so_many_events_are_sent(
-    writer: Module, cloud: Cloud, chance: random.Random, name: str
+    writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """As many records stand in the stream as were asked for, each the JSON of one event."""
     count = chance.randint(31, 44)
@@ -190,19 +204,20 @@ def test_exactly_so_many_events_are_sent(
 
     writer.send_events_to_shards(name, count)
 
-    found = len(events_in(cloud, name))
-    if found != count:
+    found = events_in(seen, name, count)
+    if len(found) != count:
+        right = [f"event {number}" for number in range(count)]
         wrong(
-            f"send_events_to_shards(..., {count}) left {found} records in the stream.",
+            f"send_events_to_shards(..., {count}) left {len(found)} records in the stream.",
             expected=f"{count} records",
             hint="One record for each event, from number 0 to num_events - 1.",
-            log=picture_of_sending(cloud, name, [f"event {number}" for number in range(count)]),
+            log=picture_of_sending(seen, name, found, right),
         )
 
 
 @pytest.mark.graded("W4", points=1)
 def test_events_cycle_through_users_and_actions(
-    writer: Module, cloud: Cloud, chance: random.Random, name: str
+    writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """Event i has eventId i; users and actions take turns."""
     count = chance.randint(31, 40)
@@ -210,7 +225,7 @@ def test_events_cycle_through_users_and_actions(
 
     writer.send_events_to_shards(name, count)
 
-    events = [_strictly_decoded(one.record.data) for one in events_in(cloud, name)]
+    events = [_strictly_decoded(sent.record) for sent in events_in(seen, name, count)]
     found = {event.get("eventId") for event in events if type(event.get("eventId")) is int}
     missing = [f"event {number}" for number in range(count) if number not in found]
     if missing:
@@ -242,15 +257,12 @@ def test_events_cycle_through_users_and_actions(
             )
 
 
-def _strictly_decoded(data: bytes) -> dict[str, Any]:
+def _strictly_decoded(record: Record) -> dict[str, Any]:
     """Decode the JSON of an event; anything else ends the test."""
-    try:
-        event = json.loads(data)
-    except (ValueError, RecursionError):
-        event = None
+    event = record.json
     if not isinstance(event, dict):
         wrong(
-            f"A record's data is {shown(data.decode('utf-8', 'replace'))}.",
+            f"A record's data is {shown(record.text)}.",
             expected="the JSON of one event, such as json.dumps(event) gives it",
             hint="Data is what json.dumps makes of the event, once.",
         )
@@ -258,18 +270,21 @@ def _strictly_decoded(data: bytes) -> dict[str, Any]:
 
 
 @pytest.mark.graded("W4", points=1)
-def test_timestamps_are_utc(writer: Module, cloud: Cloud, chance: random.Random, name: str) -> None:
+def test_timestamps_are_utc(
+    writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+) -> None:
     """Each event says when it happened, in ISO 8601, in UTC, ending in Z."""
+    count = chance.randint(5, 9)
     cloud.kinesis.create_stream(name, 2)
 
-    writer.send_events_to_shards(name, chance.randint(5, 9))
+    writer.send_events_to_shards(name, count)
 
-    found = events_in(cloud, name)
+    found = events_in(seen, name, count)
     if not found:
         wrong("No record stands in the stream.", expected="events with a timestamp", hint=SEND)
     for one in found:
         stamp = one.event.get("timestamp")
-        amiss = _amiss_with(stamp, cloud.clock.today())
+        amiss = _amiss_with(stamp, seen.today())
         if amiss:
             wrong(
                 f"{one.name.capitalize()} has the timestamp {shown(stamp)}{amiss}",
@@ -281,7 +296,11 @@ def test_timestamps_are_utc(writer: Module, cloud: Cloud, chance: random.Random,
 
 def _amiss_with(stamp: object, now: datetime) -> str:
     """Tell what is wrong with a timestamp; empty where nothing is."""
-    if not isinstance(stamp, str) or not re.fullmatch(r"\d{4}-?\d\d-?\d\dT[\d:.,]+Z", stamp):
+    if (
+        not isinstance(stamp, str)
+        or len(stamp) > 40
+        or not re.fullmatch(r"\d{4}-?\d\d-?\d\dT[\d:.,]+Z", stamp)
+    ):
         return "."
     try:
         away = datetime.fromisoformat(stamp) - now
@@ -295,13 +314,13 @@ def _amiss_with(stamp: object, now: datetime) -> str:
 
 
 @pytest.mark.graded("W4", points=1)
-def test_thirty_events_by_default(writer: Module, cloud: Cloud, name: str) -> None:
+def test_thirty_events_by_default(writer: Module, cloud: Scene, seen: Seen, name: str) -> None:
     """Without a number, 30 events are sent."""
     cloud.kinesis.create_stream(name, 2)
 
     writer.send_events_to_shards(name)
 
-    found = len(events_in(cloud, name))
+    found = len(events_in(seen, name, 30))
     if found != 30:
         wrong(
             f"Called without num_events, it left {found} records.",
@@ -311,13 +330,13 @@ def test_thirty_events_by_default(writer: Module, cloud: Cloud, name: str) -> No
 
 
 @pytest.mark.graded("W4", points=1)
-def test_no_events_at_all(writer: Module, cloud: Cloud, name: str) -> None:
+def test_no_events_at_all(writer: Module, cloud: Scene, seen: Seen, name: str) -> None:
     """Asked for 0 events, it sends none, and that is no error."""
     cloud.kinesis.create_stream(name, 2)
 
     writer.send_events_to_shards(name, 0)
 
-    found = len(events_in(cloud, name))
+    found = len(events_in(seen, name, 0))
     if found:
         wrong(
             f"send_events_to_shards(..., 0) left {found} records.",
@@ -328,14 +347,16 @@ def test_no_events_at_all(writer: Module, cloud: Cloud, name: str) -> None:
 
 @pytest.mark.graded("W5", points=2)
 def test_partition_key_is_the_user(
-    writer: Module, cloud: Cloud, chance: random.Random, name: str
+    writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """Each record's partition key is its event's user, so a user's events share a shard."""
     cloud.kinesis.create_stream(name, chance.randint(3, 6))
+    count = chance.randint(15, 35)
 
-    writer.send_events_to_shards(name, chance.randint(15, 35))
+    writer.send_events_to_shards(name, count)
 
-    found = sorted(events_in(cloud, name), key=lambda one: -1 if one.number is None else one.number)
+    sent = events_in(seen, name, count)
+    found = sorted(sent, key=lambda one: -1 if one.number is None else one.number)
     if not found:
         wrong("No record stands in the stream.", expected="events keyed by their user", hint=SEND)
     for one in found:
@@ -346,12 +367,12 @@ def test_partition_key_is_the_user(
                 f"{shown(one.record.partition_key)}.",
                 expected="the user as partition key",
                 hint="Records with the same partition key land in the same shard, in order.",
-                log=picture_of_sending(cloud, name),
+                log=picture_of_sending(seen, name, sent),
             )
     misrouted = [
         one.name
         for one in found
-        if one.record.shard_id != cloud.kinesis.shard_for(name, one.record.partition_key)
+        if one.record.shard_id != seen.shard_for(name, one.record.partition_key)
     ]
     if misrouted:
         wrong(
@@ -360,13 +381,13 @@ def test_partition_key_is_the_user(
             expected="Kinesis chooses the shard from the partition key",
             hint="Leave ExplicitHashKey out.",
             witnesses=witnesses_of(Anomaly.MISROUTED, misrouted),
-            log=picture_of_sending(cloud, name),
+            log=picture_of_sending(seen, name, sent),
         )
 
 
 @pytest.mark.graded("W6", points=1)
 def test_each_users_events_are_in_order(
-    writer: Module, cloud: Cloud, chance: random.Random, name: str
+    writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """Within a user's shard, the events stand in the order of their eventId."""
     count = chance.randint(35, 60)
@@ -375,13 +396,13 @@ def test_each_users_events_are_in_order(
     writer.send_events_to_shards(name, count)
 
     expect_sent(
-        cloud, name, count, "Kinesis keeps records in the order in which they come.", in_order=True
+        seen, name, count, "Kinesis keeps records in the order in which they come.", in_order=True
     )
 
 
 @pytest.mark.graded("W6", points=2, api_calls=1500)
 def test_more_events_than_one_batch_holds(
-    writer: Module, cloud: Cloud, chance: random.Random, name: str
+    writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """Several hundred events arrive, though PutRecords takes 500 records at most."""
     count = chance.randint(503, 540)
@@ -389,12 +410,12 @@ def test_more_events_than_one_batch_holds(
 
     writer.send_events_to_shards(name, count)
 
-    expect_sent(cloud, name, count, "PutRecords takes at most 500 records.")
+    expect_sent(seen, name, count, "PutRecords takes at most 500 records.")
 
 
 @pytest.mark.graded("W6", points=2)
 def test_throttled_calls_lose_nothing(
-    writer: Module, cloud: Cloud, chance: random.Random, name: str
+    writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """A call that is refused several times in a row is tried again until it is taken."""
     count = chance.randint(20, 29)
@@ -405,13 +426,13 @@ def test_throttled_calls_lose_nothing(
     writer.send_events_to_shards(name, count)
 
     expect_sent(
-        cloud, name, count, "A throttled call stored nothing: pause, then send the same again."
+        seen, name, count, "A throttled call stored nothing: pause, then send the same again."
     )
 
 
 @pytest.mark.graded("W6", points=2)
 def test_rejected_records_are_sent_again_in_order(
-    writer: Module, cloud: Cloud, chance: random.Random, name: str
+    writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """When Kinesis takes only part of a batch, the rest follows, each user's events in order."""
     count = chance.randint(20, 29)
@@ -427,7 +448,7 @@ def test_rejected_records_are_sent_again_in_order(
     writer.send_events_to_shards(name, count)
 
     expect_sent(
-        cloud,
+        seen,
         name,
         count,
         "Kinesis rejected some records of a batch and took the others. Send again only what has "
@@ -463,7 +484,7 @@ def mapping_of(value: Any) -> dict[str, Any]:
 
 @pytest.mark.graded("W7", points=1)
 def test_mapping_names_the_users_that_sent(
-    writer: Module, cloud: Cloud, chance: random.Random, name: str
+    writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """The mapping has the users that sent something, and no others."""
     count = chance.randint(2, 4)
@@ -471,7 +492,8 @@ def test_mapping_names_the_users_that_sent(
 
     value = writer.send_events_to_shards(name, count)
 
-    sent = {one.user for one in events_in(cloud, name)} & set(USERS) or set(USERS[:count])
+    users = {sent.user for sent in events_in(seen, name, count)}
+    sent = users & set(USERS) or set(USERS[:count])
     if set(mapping_of(value)) != sent:
         wrong(
             f"send_events_to_shards(..., {count}) returned {shown(value)}.",
@@ -482,25 +504,29 @@ def test_mapping_names_the_users_that_sent(
 
 @pytest.mark.graded("W7", points=1)
 def test_mapping_is_what_kinesis_reported(
-    writer: Module, cloud: Cloud, chance: random.Random, name: str
+    writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """On a stream whose shards were split, the mapping names the shards that took the events."""
     cloud.kinesis.create_stream(name, 2)
     for shard in cloud.kinesis.shards(name):
         cloud.kinesis.split(name, shard["ShardId"])
 
-    value = writer.send_events_to_shards(name, chance.randint(10, 20))
+    count = chance.randint(10, 20)
+    leads_to = {user: cloud.kinesis.shard_for(name, user) for user in USERS}
+
+    value = writer.send_events_to_shards(name, count)
 
     mapping = mapping_of(value)
+    sent = events_in(seen, name, count)
     for user in USERS:
-        shards = {one.record.shard_id for one in events_in(cloud, name) if one.user == user}
-        shards = shards or {cloud.kinesis.shard_for(name, user)}
+        shards = {event.record.shard_id for event in sent if event.user == user}
+        shards = shards or {leads_to[user]}
         if user in mapping and mapping[user] not in list(shards):
             wrong(
                 f"send_events_to_shards() returned {shown(mapping[user])} for {user}.",
                 expected=" or ".join(sorted(shards)),
                 hint=REPORTED,
-                log=picture_of_sending(cloud, name),
+                log=picture_of_sending(seen, name, sent),
             )
     if not set(USERS) & set(mapping):
         wrong(
@@ -512,14 +538,14 @@ def test_mapping_is_what_kinesis_reported(
 
 @pytest.mark.graded("W8", points=1)
 def test_delete_returns_once_gone(
-    writer: Module, cloud: Cloud, chance: random.Random, name: str
+    writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
     """The stream is gone, not only DELETING, when the function returns."""
     cloud.kinesis.create_stream(name, chance.randint(1, 4))
 
     writer.delete_stream(name)
 
-    status = cloud.kinesis.status(name)
+    status = seen.status(name)
     if status is not None:
         wrong(
             f"After delete_stream() the stream is {status}.",
@@ -529,7 +555,9 @@ def test_delete_returns_once_gone(
 
 
 @pytest.mark.graded("W8", points=1)
-def test_deleting_what_never_was_is_no_error(writer: Module, cloud: Cloud, name: str) -> None:
+def test_deleting_what_never_was_is_no_error(
+    writer: Module, cloud: Scene, seen: Seen, name: str
+) -> None:
     """Deleting a stream that does not exist raises nothing, and touches no other stream."""
     other = f"{name}-other"
     cloud.kinesis.create_stream(other, 1)
@@ -545,7 +573,7 @@ def test_deleting_what_never_was_is_no_error(writer: Module, cloud: Cloud, name:
             if error.error_code == "ResourceNotFoundException"
             else None,
         )
-    if cloud.kinesis.status(other) != "ACTIVE":
+    if seen.status(other) != "ACTIVE":
         wrong(
             "delete_stream() deleted another stream.",
             expected="other streams stay",

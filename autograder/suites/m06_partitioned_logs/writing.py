@@ -1,13 +1,8 @@
 """Steps of the tests that write: say what is amiss with the events in the log."""
 
-import base64
 from collections import Counter
 from collections.abc import Sequence
 
-from autograder.cloud import Cloud
-from autograder.grading.anomalies import compare_logs, in_words
-from autograder.grading.grade import Anomaly, LogPicture
-from autograder.grading.verdict import wrong
 from autograder.suites.m06_partitioned_logs.events import (
     SentEvent,
     decoded,
@@ -15,16 +10,17 @@ from autograder.suites.m06_partitioned_logs.events import (
     number_of,
 )
 from autograder.suites.m06_partitioned_logs.pictures import picture_of_sending
+from autograder.testing import Anomaly, LogPicture, Seen, compare_logs, in_words, wrong
 
 
 def expect_sent(
-    cloud: Cloud, stream: str, num_events: int, hint: str, *, in_order: bool = False
+    seen: Seen, stream: str, num_events: int, hint: str, *, in_order: bool = False
 ) -> None:
     """Check that each event stands in the log once, and each user's in order if that is asked.
 
     That a first or a last event was never sent is not judged here but by the tests of W4.
     """
-    found = events_in(cloud, stream)
+    found = events_in(seen, stream, num_events)
     numbers = Counter(one.number for one in found if one.number is not None)
     if found and not numbers:
         wrong(
@@ -36,27 +32,27 @@ def expect_sent(
     first = 1 if numbers[num_events] and not numbers[0] else 0
     last = first + num_events - 1
     ends = {number for number in (first, last) if not numbers[number]}
-    tolerated = ends - _attempted(cloud) if len(ends) == 1 else set()
+    tolerated = ends - _attempted(seen) if len(ends) == 1 else set()
     right = [f"event {number}" for number in range(first, last + 1) if number not in tolerated]
     witnesses = [
         one
         for one in compare_logs(right, [one.name for one in found])
         if one.anomaly in (Anomaly.LOST, Anomaly.DUPLICATED)
     ]
-    log = picture_of_sending(cloud, stream, right)
+    log = picture_of_sending(seen, stream, found, right)
     if witnesses:
         wrong(
-            f"Of {num_events} events, {in_words(witnesses)}. {refusals(cloud)}".strip(),
+            f"Of {num_events} events, {in_words(witnesses)}. {refusals(seen)}".strip(),
             expected="every event once in the log",
             hint=hint,
             witnesses=witnesses,
             log=log,
         )
     if in_order:
-        _expect_order(cloud, found, hint, log)
+        _expect_order(seen, found, hint, log)
 
 
-def _expect_order(cloud: Cloud, found: Sequence[SentEvent], hint: str, log: LogPicture) -> None:
+def _expect_order(seen: Seen, found: Sequence[SentEvent], hint: str, log: LogPicture) -> None:
     by_log: dict[tuple[str, str], list[SentEvent]] = {}
     for one in found:
         by_log.setdefault((one.record.shard_id, one.user), []).append(one)
@@ -66,7 +62,7 @@ def _expect_order(cloud: Cloud, found: Sequence[SentEvent], hint: str, log: LogP
         if moved:
             wrong(
                 f"Of {user}'s {len(own)} events in {shard_id}, {in_words(moved)}. "
-                f"{refusals(cloud)}".strip(),
+                f"{refusals(seen)}".strip(),
                 expected=f"the events of {user} in the order of eventId",
                 hint=hint,
                 witnesses=moved,
@@ -74,31 +70,21 @@ def _expect_order(cloud: Cloud, found: Sequence[SentEvent], hint: str, log: LogP
             )
 
 
-def _attempted(cloud: Cloud) -> set[int]:
-    """Tell which events the cloud was asked to take, whether it took them or not."""
-    found = set()
-    for call in cloud.calls.of("PutRecord", "PutRecords"):
-        records = call.parameters.get("Records", [call.parameters])
-        for record in records if isinstance(records, list) else []:
-            number = number_of(decoded(_data_of(record)))
-            if number is not None:
-                found.add(number)
-    return found
+def _attempted(seen: Seen) -> set[int]:
+    """Tell which events the simulated AWS was asked to take, whether it took them or not."""
+    numbers = {
+        number_of(decoded(data))
+        for call in seen.calls("PutRecord", "PutRecords")
+        for data in call.sent
+    }
+    return {number for number in numbers if number is not None}
 
 
-def _data_of(record: object) -> bytes:
-    data = record.get("Data") if isinstance(record, dict) else None
-    try:
-        return base64.b64decode(data) if isinstance(data, str) else b""
-    except ValueError:
-        return b""
-
-
-def refusals(cloud: Cloud) -> str:
+def refusals(seen: Seen) -> str:
     """Say which calls Kinesis refused, in whole or in part."""
-    puts = cloud.calls.of("PutRecord", "PutRecords")
+    puts = seen.calls("PutRecord", "PutRecords")
     refused = [call.operation for call in puts if call.error is not None]
-    partly = sum(bool(call.response.get("FailedRecordCount")) for call in puts)
+    partly = sum(call.failed_records > 0 for call in puts)
     sentences = [
         f"Kinesis refused {count} {operation} calls."
         for operation, count in Counter(refused).items()

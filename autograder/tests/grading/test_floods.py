@@ -8,6 +8,7 @@ import pytest
 from autograder.assignment import Course
 from autograder.cloud import Cloud
 from autograder.grading.patience import Patience
+from autograder.grading.phases import Phases
 from autograder.grading.student import Student
 from autograder.jail import Jail, Returned, Stopped
 
@@ -73,7 +74,7 @@ def student(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Student,
     limits = Course.of_this_checkout().load(MODULE).limits
     with Cloud() as cloud, Jail(folder, limits) as jail:
         server = cloud.serve(jail.listener)
-        yield Student(jail, cloud, limits, Patience(60.0)), cloud
+        yield Student(jail, cloud, limits, Patience(60.0), Phases()), cloud
         server.close()
 
 

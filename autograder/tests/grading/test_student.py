@@ -7,6 +7,7 @@ import pytest
 
 from autograder.cloud import Cloud
 from autograder.grading.patience import SHORTENED, Patience
+from autograder.grading.phases import Phases
 from autograder.grading.student import Student
 from autograder.jail import Jail, Returned, Stopped
 from autograder.jail.outcomes import Usage
@@ -47,7 +48,7 @@ def bench(tmp_path: Path) -> Iterator[tuple[Jail, Cloud]]:
 @pytest.fixture
 def student(bench: tuple[Jail, Cloud], patience: Patience) -> Student:
     """A student whose calls have the usual time."""
-    return Student(*bench, PATIENT, patience)
+    return Student(*bench, PATIENT, patience, Phases())
 
 
 def test_a_function_that_took_down_its_runner_has_less_time_afterwards(student: Student) -> None:
@@ -67,7 +68,7 @@ def test_a_module_whose_import_hung_twice_is_not_imported_any_more(
 ) -> None:
     """Each test of the file would wait anew; once may be an accident. Other files are run."""
     limits = LIMITS.model_copy(update={"cpu_seconds": 1})
-    student = Student(*bench, limits, patience)
+    student = Student(*bench, limits, patience, Phases())
 
     first, second, third = (student.outcome_of("looping", name) for name in "fgh")
 
@@ -82,7 +83,7 @@ def test_a_test_that_needs_its_time_has_all_of_it(
     bench: tuple[Jail, Cloud], patience: Patience
 ) -> None:
     """Hundreds of events take longer than a fifth of it, also where something else hung before."""
-    student = Student(*bench, PATIENT, patience, in_full=True)
+    student = Student(*bench, PATIENT, patience, Phases(), in_full=True)
     patience.note("code_of_theirs", "processor_seconds", Stopped("cpu", Usage()), 1.0)
 
     seconds = student.module("code_of_theirs").processor_seconds()
@@ -94,7 +95,7 @@ def test_a_submission_that_dawdles_all_the_time_is_called_no_more(
     bench: tuple[Jail, Cloud],
 ) -> None:
     """Each call returns before it would be stopped; together they take too long."""
-    student = Student(*bench, LIMITS, Patience(0.2))
+    student = Student(*bench, LIMITS, Patience(0.2), Phases())
 
     first, second = (student.outcome_of("code_of_theirs", "dawdle") for _ in range(2))
 

@@ -114,7 +114,7 @@ def test_a_test_without_a_sound_verdict_is_the_graders_error(odd: dict[str, Any]
 @pytest.mark.parametrize(
     ("outcome", "status"),
     [
-        (Outcome.GRADER_ERROR, Status.UNGRADED),
+        (Outcome.GRADER_ERROR, Status.INCOMPLETE),
         (Outcome.UNMARKED, Status.UNMARKED),
         (Outcome.WRONG, Status.COMPLETE),
     ],

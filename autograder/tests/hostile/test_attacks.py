@@ -61,7 +61,7 @@ def test_an_attack_gets_nothing(
     assert outcomes(after.grade) <= {one.value for one in attack.declared.outcomes}
     assert attack.declared.says in said(after.grade)
     assert after.trouble == ""
-    assert all(one.status is not Status.UNGRADED for one in after.grade.checkpoints)
+    assert all(one.status is not Status.INCOMPLETE for one in after.grade.checkpoints)
     assert harm_in(shown["text"]) == set()
     assert max(len(line) for line in shown["text"].splitlines()) <= LONGEST_LINE
     assert len(shown["json"].encode()) <= LARGEST_GRADE

@@ -1,12 +1,13 @@
 """Attacks on the intake: folders that hold what no honest folder holds."""
 
 from autograder.tests.hostile.corpus import Attack
-from autograder.tests.hostile.intake import encodings, hooks, links, names, sizes
+from autograder.tests.hostile.intake import encodings, hooks, links, names, notebooks, sizes
 
 INTAKE: list[Attack] = [
     *links.FOUND,
     *encodings.FOUND,
     *sizes.FOUND,
     *names.FOUND,
+    *notebooks.FOUND,
     *hooks.FOUND,
 ]

@@ -18,12 +18,16 @@ Maker = Callable[[Path], None]
 
 
 def attack(
-    kept: list[Attack], *outcomes: Outcome, says: str = "", earns: float = 0.0
+    kept: list[Attack],
+    *outcomes: Outcome,
+    says: str = "",
+    earns: float = 0.0,
+    file: str = GRADED,
 ) -> Callable[[Maker], Maker]:
     """Put a function that makes a hostile folder into a list of attacks."""
 
     def keep(make: Maker) -> Maker:
-        declared = Declaration(outcomes=frozenset(outcomes), says=says, earns=earns)
+        declared = Declaration(outcomes=frozenset(outcomes), says=says, earns=earns, file=file)
         kept.append(Attack(f"intake/{make.__name__}", declared, make))
         return make
 

@@ -1,0 +1,104 @@
+"""What the authors of hidden tests import.
+
+A hidden test arranges a scene, calls the student's code, and inspects what came of it:
+
+    @pytest.mark.graded("W1", points=2)
+    def test_create_returns_once_active(writer: Module, seen: Seen, name: str) -> None:
+        \"\"\"A new stream is ACTIVE when the function returns.\"\"\"
+        writer.create_multi_shard_stream(name, 3)
+
+        if seen.status(name) != "ACTIVE":
+            wrong(
+                f"After create_multi_shard_stream() the stream is {seen.status(name)}.",
+                expected="a stream that is ACTIVE",
+                hint="create_stream only asks for a stream; the waiter `stream_exists` waits.",
+            )
+
+The fixtures are `cloud` (a `Scene` to arrange), `student` (whose `module(name)` gives a `Module`),
+`seen` (a `Seen`), `handed_in` (the notebooks) and `chance` (random data that differ for each test
+and submission). A test looks at what a student touched only through `Seen`, `HandedIn` and the
+values that a `Module` returns; a check refuses a suite that goes around them.
+"""
+
+from autograder.cloud import (
+    Depth,
+    EmptyPages,
+    PageSize,
+    ReceiveSize,
+    RejectRecords,
+    ShardPageSize,
+    Throttle,
+)
+from autograder.grading.anomalies import compare_logs, deviating, in_words, witnesses_of
+from autograder.grading.explain import crashed
+from autograder.grading.grade import (
+    Anomaly,
+    DrawnRecord,
+    DrawnRow,
+    DrawnShard,
+    Feedback,
+    LogPicture,
+    Outcome,
+    ReadPage,
+    Witnesses,
+)
+from autograder.grading.inspection import (
+    HandedIn,
+    Log,
+    Record,
+    Seen,
+    SeenCall,
+    Shard,
+    is_plain,
+    parsed_json,
+    parsed_literal,
+)
+from autograder.grading.scene import Scene
+from autograder.grading.student import Module, Student
+from autograder.grading.verdict import Verdict, shown, wrong
+from autograder.jail import Raised
+from autograder.written.answers import Answers, open_answer
+from autograder.written.notebook import Notebook
+
+__all__ = [
+    "Anomaly",
+    "Answers",
+    "Depth",
+    "DrawnRecord",
+    "DrawnRow",
+    "DrawnShard",
+    "EmptyPages",
+    "Feedback",
+    "HandedIn",
+    "Log",
+    "LogPicture",
+    "Module",
+    "Notebook",
+    "Outcome",
+    "PageSize",
+    "Raised",
+    "ReadPage",
+    "ReceiveSize",
+    "Record",
+    "RejectRecords",
+    "Scene",
+    "Seen",
+    "SeenCall",
+    "Shard",
+    "ShardPageSize",
+    "Student",
+    "Throttle",
+    "Verdict",
+    "Witnesses",
+    "compare_logs",
+    "crashed",
+    "deviating",
+    "in_words",
+    "is_plain",
+    "open_answer",
+    "parsed_json",
+    "parsed_literal",
+    "shown",
+    "witnesses_of",
+    "wrong",
+]
