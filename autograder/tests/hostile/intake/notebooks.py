@@ -22,7 +22,12 @@ def write(folder: Path, *sources: str, solution: bool = False) -> None:
         {"cell_type": "code", "id": f"x{at}", "metadata": {}, "outputs": [], "source": source}
         for at, source in enumerate(sources)
     ]
-    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    notebook: dict[str, object] = {
+        "cells": cells,
+        "metadata": {},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
     (folder / NOTEBOOK).write_text(json.dumps(notebook))
 
 

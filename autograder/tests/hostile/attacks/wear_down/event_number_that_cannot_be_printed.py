@@ -1,6 +1,6 @@
 # /// attack
 # file = "kinesis_multi_shard.py"
-# outcomes = ["wrong", "missing", "passed"]
+# outcomes = ["wrong", "missing", "crashed", "passed"]
 # says = "A record's data is"
 # earns = 4
 # ///
