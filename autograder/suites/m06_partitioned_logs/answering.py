@@ -10,11 +10,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from autograder.grading.grade import Feedback, Outcome
-from autograder.grading.inspection import HandedIn
-from autograder.grading.verdict import Verdict, shown, wrong
-from autograder.written.answers import Answers, open_answer
-from autograder.written.notebook import Notebook
+from autograder.testing import (
+    Answers,
+    Feedback,
+    HandedIn,
+    Notebook,
+    Outcome,
+    Verdict,
+    open_answer,
+    shown,
+    wrong,
+)
 
 FILE = "concepts.ipynb"
 LETTERS = ("A", "B", "C", "D")

@@ -4,9 +4,8 @@ import random
 
 import pytest
 
-from autograder.grading.inspection import HandedIn
-from autograder.grading.student import Module, Student
 from autograder.suites.m06_partitioned_logs.answering import Written, read_written
+from autograder.testing import HandedIn, Module, Student
 
 
 @pytest.fixture

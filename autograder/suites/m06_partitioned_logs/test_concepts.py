@@ -2,8 +2,8 @@
 
 import pytest
 
-from autograder.grading.verdict import shown, wrong
 from autograder.suites.m06_partitioned_logs.answering import Written, expect_choice, expect_number
+from autograder.testing import shown, wrong
 
 BROKERS = ("queue", "log")
 ONE_WORKER = (
