@@ -127,6 +127,10 @@ class Module:
 
         return call
 
+    def outcome_of(self, function: str, *args: Any, **kwargs: Any) -> CallResult:
+        """Call a function and tell how it ended, whatever that is."""
+        return self._student.outcome_of(self._name, function, *args, **kwargs)
+
     def error_of(self, function: str, *args: Any, **kwargs: Any) -> Raised | None:
         """Call a function that should raise; None where it returned a value instead."""
         return self._student.error_of(self._name, function, *args, **kwargs)

@@ -11,6 +11,7 @@ from autograder.grading.plan import Plan, read_plan
 from autograder.grading.requirements import read_requirements
 from autograder.submission import Submission, read_submission
 from autograder.validation.corpus import DeclaredSubmission, corpus_folder, read_corpus
+from autograder.validation.idle import idle_entries
 from autograder.validation.mutants import Mutant, make_mutants, read_equivalents
 from autograder.validation.report import (
     FEW,
@@ -20,6 +21,7 @@ from autograder.validation.report import (
     TestPower,
     Validation,
 )
+from autograder.validation.suite_rules import detours
 from autograder.validation.trials import Entry, Trial, try_all
 
 
@@ -87,6 +89,11 @@ def validate(
     tests = powers_of(plan, corpus, by_name)
     complete = not scope.only
     if complete:
+        findings += [
+            Finding(kind=Kind.LOOKS_PAST_THE_VIEW, subject=suite.name, detail=place)
+            for place in detours(suite)
+        ]
+        findings += _points_for_nothing(assignment, course, solution, scope, progress)
         findings += weak_tests(tests)
         findings += _trace(assignment, course, plan)
     score = None
@@ -104,6 +111,30 @@ def validate(
         mutants=score,
         findings=tuple(findings),
     )
+
+
+def _points_for_nothing(
+    assignment: Assignment,
+    course: Course,
+    solution: Submission,
+    scope: Scope,
+    progress: Callable[[str, int], Callable[[], None]],
+) -> list[Finding]:
+    """Grade functions that do nothing of use, and name the tests that they pass."""
+    entries = list(idle_entries(solution))
+    tick = progress("idle submissions", len(entries))
+    trials = try_all(entries, assignment, course, workers=scope.workers, on_done=tick)
+    findings = [finding for trial in trials for finding in _grader_faults(trial)]
+    for trial in trials:
+        passed = sorted(
+            name for name, outcome in trial.outcomes.items() if outcome is Outcome.PASSED
+        )
+        if passed:
+            words = f"passes {', '.join(passed)}"
+            findings.append(
+                Finding(kind=Kind.POINTS_FOR_NOTHING, subject=trial.entry.name, detail=words)
+            )
+    return findings
 
 
 def _check_ids(corpus: Iterable[DeclaredSubmission], plan: Plan) -> None:

@@ -9,6 +9,7 @@ import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from autograder.suites.m06_partitioned_logs.pictures import ELSEWHERE, picture_of_reading
@@ -17,6 +18,7 @@ from autograder.testing import (
     LogPicture,
     Scene,
     Seen,
+    SeenCall,
     Witnesses,
     compare_logs,
     in_words,
@@ -47,13 +49,25 @@ class FilledShard:
         return tuple(offset for offset, _ in self.pairs)
 
 
+USER_NAMES = ("rider", "Zoë", "møller", "tenant 7", "a/b", "O'Neil")
+ACTION_NAMES = ("brake", "zoom-in", "Überholen", "pay 3 €", "x", "log out")
+
+
 def make_event(chance: random.Random, number: int) -> dict[str, Any]:
-    """Make an event that looks like no example of the handout."""
-    return {
+    """Make an event with the keys that R1 promises, and values that nobody can guess.
+
+    Some have another key as well, as R1 says.
+    """
+    moment = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=chance.randrange(10**7))
+    event: dict[str, Any] = {
         "eventId": number,
-        "userId": f"rider-{chance.randrange(10**6)}",
-        "reading": {"value": chance.randrange(10**6), "unit": "m²"},
+        "userId": f"{chance.choice(USER_NAMES)}-{chance.randrange(10**6)}",
+        "action": f"{chance.choice(ACTION_NAMES)} {chance.randrange(10**4)}",
+        "timestamp": moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
     }
+    if chance.random() < 0.3:
+        event["reading"] = {"value": chance.randrange(10**6), "unit": "m²"}
+    return event
 
 
 def fill_shard(
@@ -77,6 +91,20 @@ def put(cloud: Scene, stream: str, shard_id: str, event: dict[str, Any]) -> str:
     """Put one event into one shard and return its sequence number."""
     data = json.dumps(event).encode()
     return cloud.kinesis.put_in_shard(stream, shard_id, data, event["userId"]).sequence_number
+
+
+def expect_asked(seen: Seen, call: str) -> None:
+    """Check that a function has asked Kinesis for records at all.
+
+    It is the positive half of a test whose other half a function that does nothing would pass. What
+    came back is the business of other tests.
+    """
+    if not seen.calls("GetRecords"):
+        wrong(
+            f"{call} never asked Kinesis for records, though a shard holds some.",
+            expected="records read with GetRecords, before this test looks at the rest",
+            hint="Take a shard iterator (GetShardIterator), then ask with GetRecords.",
+        )
 
 
 def expect_pairs(value: Any, expected: Sequence[Pair], call: str, hint: str, *, seen: Seen) -> None:
@@ -238,7 +266,7 @@ def blame_iterator(
     replays = call.startswith("replay")
     from_offset = "a replay that starts with the record at the offset"
     at_offset = "Which type of iterator starts at the offset itself?"
-    types = types_of_iterators(seen)
+    types = types_of_iterators(seen.calls("GetShardIterator"))
     if types == {"LATEST"} and not found:
         wrong(
             f"{function} took a shard iterator of type LATEST, which starts after the newest "
@@ -268,9 +296,9 @@ def blame_iterator(
         )
 
 
-def types_of_iterators(seen: Seen) -> set[str]:
+def types_of_iterators(calls: Sequence[SeenCall]) -> set[str]:
     """List the types of the shard iterators that were asked for."""
-    return {call.parameter("ShardIteratorType") for call in seen.calls("GetShardIterator")}
+    return {call.parameter("ShardIteratorType") for call in calls}
 
 
 def where_it_stopped(seen: Seen) -> tuple[str, ...]:

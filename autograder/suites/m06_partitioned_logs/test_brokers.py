@@ -129,7 +129,13 @@ def test_nothing_is_left_in_the_queue(
             hint=USE_IT,
         )
     depth = seen.queue(name)
-    if depth is not None and (depth.visible or depth.in_flight or depth.delayed):
+    if depth is None:
+        wrong(
+            f"Afterwards there is no queue {name!r}.",
+            expected="the queue, left in place and empty",
+            hint="Make the queue under exactly this name, and do not delete it.",
+        )
+    if depth.visible or depth.in_flight or depth.delayed:
         wrong(
             f"{depth.visible} messages are visible and {depth.in_flight} in flight.",
             expected="0 visible, 0 in flight",

@@ -9,6 +9,7 @@ import pytest
 from autograder.suites.m06_partitioned_logs.pictures import picture_of_reading
 from autograder.suites.m06_partitioned_logs.reading import (
     Pair,
+    expect_asked,
     expect_pairs,
     expect_records,
     fill_shard,
@@ -89,7 +90,28 @@ def test_pages_are_joined_in_order(
         )
 
 
-@pytest.mark.graded("R2", points=3)
+@pytest.mark.graded("R1", points=1)
+def test_equal_events_are_records_of_their_own(
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+) -> None:
+    """Two records with the same event are two pairs: the sequence number tells them apart."""
+    shard = fill_shard(cloud, chance, name, chance.randint(5, 8))
+    _, event = shard.pairs[chance.randint(1, 3)]
+    again = put(cloud, name, shard.shard_id, event)
+
+    value = reader.read_from_shard(name, shard.shard_id)
+
+    expect_records(
+        value,
+        [*shard.pairs, (again, event)],
+        CALL,
+        "An event that was sent twice stands in the log twice, each time with a sequence number of "
+        "its own.",
+        seen=seen,
+    )
+
+
+@pytest.mark.graded("R2", points=2)
 def test_an_empty_page_is_not_the_end(
     reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
@@ -137,14 +159,17 @@ def test_an_empty_first_page_is_not_the_end(
 
 @pytest.mark.graded("R2", points=2)
 def test_an_empty_shard_is_an_empty_list(
-    reader: Module, cloud: Scene, seen: Seen, name: str
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """A shard with nothing in it, still open, gives an empty list, soon."""
+    """An open, empty shard promptly gives an empty list; one with records gives records."""
     cloud.kinesis.create_stream(name, 2)
     shard_id = cloud.kinesis.shards(name)[1]["ShardId"]
+    filled = fill_shard(cloud, chance, f"{name}-filled", 2, shards=1)
 
+    reader.read_from_shard(filled.stream, filled.shard_id)
     value = reader.read_from_shard(name, shard_id)
 
+    expect_asked(seen, CALL)
     expect_records(
         value,
         [],
@@ -189,11 +214,14 @@ def test_a_closed_shard_is_read_to_its_end(
 def test_a_closed_shard_without_records_ends(
     reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """A closed shard that holds nothing gives an empty list."""
+    """A closed shard that holds nothing gives an empty list; one with records gives records."""
     shard_id, _ = split_shard(cloud, chance, name, 0)
+    filled = fill_shard(cloud, chance, f"{name}-filled", 2, shards=1)
 
+    reader.read_from_shard(filled.stream, filled.shard_id)
     value = reader.read_from_shard(name, shard_id)
 
+    expect_asked(seen, CALL)
     expect_records(
         value, [], CALL, "A closed shard's last page has no NextShardIterator.", seen=seen
     )
@@ -222,11 +250,13 @@ def test_no_more_than_asked_for(
 def test_none_asked_for(
     reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """Asked for 0 records, it returns an empty list."""
+    """With 0 for max_records the list is empty; with more it is not."""
     shard = fill_shard(cloud, chance, name, chance.randint(3, 6))
 
+    reader.read_from_shard(name, shard.shard_id, 2)
     value = reader.read_from_shard(name, shard.shard_id, 0)
 
+    expect_asked(seen, CALL)
     expect_records(
         value, [], "read_from_shard(..., 0)", "GetRecords takes no Limit of 0.", seen=seen
     )

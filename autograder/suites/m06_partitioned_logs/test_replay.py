@@ -7,6 +7,7 @@ import pytest
 
 from autograder.suites.m06_partitioned_logs.reading import (
     FilledShard,
+    expect_asked,
     expect_pairs,
     expect_records,
     fill_shard,
@@ -16,7 +17,18 @@ from autograder.suites.m06_partitioned_logs.reading import (
     records_in,
     types_of_iterators,
 )
-from autograder.testing import EmptyPages, Module, PageSize, Scene, Seen, Throttle, shown, wrong
+from autograder.testing import (
+    EmptyPages,
+    Module,
+    PageSize,
+    Raised,
+    Scene,
+    Seen,
+    Throttle,
+    crashed,
+    shown,
+    wrong,
+)
 
 CALL = "replay_from_offset()"
 INCLUSIVE = (
@@ -230,11 +242,13 @@ def test_replay_of_ten_by_default(
 def test_replay_of_nothing(
     reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """Asked for 0 records, it returns an empty list."""
+    """With 0 for max_records the list is empty; with more it is not."""
     shard = fill_shard(cloud, chance, name, chance.randint(3, 6))
 
+    reader.replay_from_offset(name, shard.shard_id, shard.offsets[0], 2)
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[1], 0)
 
+    expect_asked(seen, CALL)
     expect_count(
         value,
         shard,
@@ -247,13 +261,28 @@ def test_replay_of_nothing(
 
 
 def expect_error(
-    reader: Module, seen: Seen, stream: str, shard_id: str, offset: str, what: str
+    reader: Module, seen: Seen, shard: FilledShard, shard_id: str, offset: str, what: str
 ) -> None:
-    """Check that a replay from an offset that Kinesis rejects raises an error."""
-    error = reader.error_of("replay_from_offset", stream, shard_id, offset)
+    """Check that a replay from a good offset works, and one that Kinesis rejects raises an error.
+
+    Args:
+        reader: The student's functions.
+        seen: What saw the requests.
+        shard: A shard with records in it.
+        shard_id: The shard to name in the call that should fail.
+        offset: The offset to name there.
+        what: Why Kinesis rejects it, for the student.
+    """
+    good = reader.outcome_of("replay_from_offset", shard.stream, shard.shard_id, shard.offsets[0])
+    calls_before = len(seen.calls("GetShardIterator"))
+    error = reader.error_of("replay_from_offset", shard.stream, shard_id, offset)
+
+    if isinstance(good, Raised):
+        crashed(good, CALL, expected="no error for an offset that the shard holds")
+    expect_asked(seen, CALL)
     if error is not None:
         return
-    types = types_of_iterators(seen)
+    types = types_of_iterators(seen.calls("GetShardIterator")[calls_before:])
     told = types & {"AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER"}
     how = f", with a shard iterator of type {min(types)}" if types and not told else ""
     wrong(
@@ -269,17 +298,11 @@ def expect_error(
 def test_an_offset_that_is_no_number_is_an_error(
     reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """A text that is no sequence number raises an error."""
+    """A text that is not a sequence number raises an error."""
     shard = fill_shard(cloud, chance, name, 4)
+    offset = f"offset-{chance.randrange(999)}"
 
-    expect_error(
-        reader,
-        seen,
-        name,
-        shard.shard_id,
-        f"offset-{chance.randrange(999)}",
-        "an offset that is no number",
-    )
+    expect_error(reader, seen, shard, shard.shard_id, offset, "an offset that is not a number")
 
 
 @pytest.mark.graded("P3", points=2)
@@ -295,7 +318,7 @@ def test_an_offset_of_another_shard_is_an_error(
     )
 
     expect_error(
-        reader, seen, name, shard.shard_id, other, "an offset that belongs to another shard"
+        reader, seen, shard, shard.shard_id, other, "an offset that belongs to another shard"
     )
 
 
@@ -306,10 +329,10 @@ def test_a_shard_that_is_not_there_is_an_error(
     """A replay of a shard that the stream does not have raises an error."""
     shard = fill_shard(cloud, chance, name, 4)
 
-    expect_error(reader, seen, name, "shardId-000000000077", shard.offsets[0], "an unknown shard")
+    expect_error(reader, seen, shard, "shardId-000000000077", shard.offsets[0], "an unknown shard")
 
 
-@pytest.mark.graded("P4", points=2)
+@pytest.mark.graded("P4", points=1)
 def test_a_replay_changes_nothing_and_can_be_repeated(
     reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
@@ -321,6 +344,7 @@ def test_a_replay_changes_nothing_and_can_be_repeated(
     first = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], 4)
     again = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], 4)
 
+    expect_asked(seen, CALL)
     if not records_in(first, shard.pairs, CALL):
         expect_records(first, shard.pairs[start:], CALL, INCLUSIVE, seen=seen)
     if seen.status(name) != "ACTIVE" or seen.log(name) != before:
@@ -334,4 +358,29 @@ def test_a_replay_changes_nothing_and_can_be_repeated(
             f"The second {CALL} returned other records than the first.",
             expected=shown(first),
             hint="A consumer that reads again starts again at the offset that it is given.",
+        )
+
+
+@pytest.mark.graded("P4", points=1)
+def test_each_replay_reads_the_log_anew(
+    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+) -> None:
+    """A replay gives what the log holds by then, also where it was called like that before."""
+    shard = fill_shard(cloud, chance, name, chance.randint(7, 9))
+    start = chance.randint(1, 3)
+
+    reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], MANY)
+    event = make_event(chance, 8_000)
+    pairs = [*shard.pairs, (put(cloud, name, shard.shard_id, event), event)]
+    value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], MANY)
+
+    found = records_in(value, pairs, CALL)
+    if name_of(event) not in found or len(set(found)) < len(found):
+        expect_records(
+            value,
+            pairs[start:],
+            CALL,
+            "Does your code keep what an earlier call read? Ask Kinesis anew in each call.",
+            seen=seen,
+            known=pairs,
         )

@@ -74,13 +74,20 @@ def test_create_returns_once_active(
 def test_existing_stream_is_left_alone(
     writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """A stream that exists keeps its shards and its records."""
+    """A stream that exists keeps its shards and its records, while a new one is made."""
     shards = chance.randint(2, 4)
     cloud.kinesis.create_stream(name, shards)
     before = cloud.kinesis.put(name, b'{"kept": true}', "somebody")
 
+    writer.create_multi_shard_stream(f"{name}-new", shards)
     writer.create_multi_shard_stream(name, shards + 3)
 
+    if seen.status(f"{name}-new") is None:
+        wrong(
+            "create_multi_shard_stream() made no stream where there was none.",
+            expected="a new stream, before this test looks at the one that existed",
+            hint="Ask Kinesis for the stream with create_stream.",
+        )
     expect_active(seen, name, shards, "create_multi_shard_stream() on a stream that existed")
     kept = {(record.sequence_number, record.data) for record in seen.log(name).records}
     if (before.sequence_number, before.data) not in kept:
@@ -331,11 +338,14 @@ def test_thirty_events_by_default(writer: Module, cloud: Scene, seen: Seen, name
 
 @pytest.mark.graded("W4", points=1)
 def test_no_events_at_all(writer: Module, cloud: Scene, seen: Seen, name: str) -> None:
-    """Asked for 0 events, it sends none, and that is no error."""
+    """With 0 for num_events nothing is sent and no error is raised; with more, something is."""
     cloud.kinesis.create_stream(name, 2)
+    cloud.kinesis.create_stream(f"{name}-more", 2)
 
+    writer.send_events_to_shards(f"{name}-more", 3)
     writer.send_events_to_shards(name, 0)
 
+    expect_any(seen, f"{name}-more")
     found = len(events_in(seen, name, 0))
     if found:
         wrong(
@@ -458,16 +468,32 @@ def test_rejected_records_are_sent_again_in_order(
 
 
 @pytest.mark.graded("W6", points=1)
-def test_errors_that_last_reach_the_caller(writer: Module, name: str) -> None:
-    """Sending to a stream that does not exist raises an error."""
+def test_errors_that_last_reach_the_caller(
+    writer: Module, cloud: Scene, seen: Seen, name: str
+) -> None:
+    """Sending to a stream that does not exist raises an error; sending to one that does works."""
+    cloud.kinesis.create_stream(f"{name}-there", 2)
+
+    writer.send_events_to_shards(f"{name}-there", 5)
     error = writer.error_of("send_events_to_shards", name, 5)
 
+    expect_any(seen, f"{name}-there")
     if error is None:
         wrong(
             "send_events_to_shards() returned as if nothing had happened, "
             "though the stream does not exist.",
             expected="the error that boto3 raises",
             hint="Catch only the errors that go away by themselves, such as throttling.",
+        )
+
+
+def expect_any(seen: Seen, stream: str) -> None:
+    """Check that anything was sent: the positive half of what doing nothing would pass."""
+    if not seen.log(stream).total:
+        wrong(
+            "send_events_to_shards() sent nothing to a stream that exists.",
+            expected="events in that stream, before this test looks at anything else",
+            hint=SEND,
         )
 
 
@@ -492,6 +518,7 @@ def test_mapping_names_the_users_that_sent(
 
     value = writer.send_events_to_shards(name, count)
 
+    expect_any(seen, name)
     users = {sent.user for sent in events_in(seen, name, count)}
     sent = users & set(USERS) or set(USERS[:count])
     if set(mapping_of(value)) != sent:
@@ -516,6 +543,7 @@ def test_mapping_is_what_kinesis_reported(
 
     value = writer.send_events_to_shards(name, count)
 
+    expect_any(seen, name)
     mapping = mapping_of(value)
     sent = events_in(seen, name, count)
     for user in USERS:
@@ -558,12 +586,20 @@ def test_delete_returns_once_gone(
 def test_deleting_what_never_was_is_no_error(
     writer: Module, cloud: Scene, seen: Seen, name: str
 ) -> None:
-    """Deleting a stream that does not exist raises nothing, and touches no other stream."""
+    """Deleting a stream that does not exist raises no error and touches no other stream."""
     other = f"{name}-other"
     cloud.kinesis.create_stream(other, 1)
+    cloud.kinesis.create_stream(f"{name}-there", 1)
 
+    writer.delete_stream(f"{name}-there")
     error = writer.error_of("delete_stream", name)
 
+    if seen.status(f"{name}-there") == "ACTIVE":
+        wrong(
+            "delete_stream() did not delete a stream that exists.",
+            expected="that stream deleted, before this test looks at one that does not exist",
+            hint="Ask Kinesis for it with boto3's delete_stream.",
+        )
     if error is not None:
         crashed(
             error,

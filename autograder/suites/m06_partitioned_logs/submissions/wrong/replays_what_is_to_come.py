@@ -1,20 +1,21 @@
 # /// submission
 # file = "kinesis_read_shards.py"
 # fails = [
-#   "replay/replay_starts_with_the_record_at_the_offset",
-#   "replay/replay_from_the_first_record",
-#   "replay/replay_from_the_last_record",
-#   "replay/replay_returns_pairs_as_reading_does",
-#   "replay/a_throttled_replay_goes_on",
-#   "replay/replay_goes_on_behind_an_empty_page",
-#   "replay/replay_of_a_closed_shard_ends",
-#   "replay/replay_follows_the_pages",
-#   "replay/replay_of_so_many_records",
-#   "replay/replay_of_one_record",
-#   "replay/replay_of_ten_by_default",
-#   "replay/an_offset_that_is_no_number_is_an_error",
-#   "replay/an_offset_of_another_shard_is_an_error",
-#   "replay/a_replay_changes_nothing_and_can_be_repeated",
+#     "replay/replay_starts_with_the_record_at_the_offset",
+#     "replay/replay_from_the_first_record",
+#     "replay/replay_from_the_last_record",
+#     "replay/replay_returns_pairs_as_reading_does",
+#     "replay/a_throttled_replay_goes_on",
+#     "replay/replay_goes_on_behind_an_empty_page",
+#     "replay/replay_of_a_closed_shard_ends",
+#     "replay/replay_follows_the_pages",
+#     "replay/replay_of_so_many_records",
+#     "replay/replay_of_one_record",
+#     "replay/replay_of_ten_by_default",
+#     "replay/an_offset_that_is_no_number_is_an_error",
+#     "replay/an_offset_of_another_shard_is_an_error",
+#     "replay/a_replay_changes_nothing_and_can_be_repeated",
+#     "replay/each_replay_reads_the_log_anew",
 # ]
 # ///
 """Starts behind the newest record."""
