@@ -39,14 +39,13 @@ class Cloud:
         throughput_limits: bool = False,
     ) -> None:
         self.clock = Clock()
-        self.faults = Faults()
         self.calls = CallLog()
         self._settings = Settings(
             creating_seconds, creating_describes, throughput_limits=throughput_limits
         )
         keep_names(moto.core.responses, moto.sqs.models)
         self._renew()
-        self.gate = Gate(self._kinesis_api, self._sqs_api, self.faults, self.calls, self.clock)
+        self.gate = Gate(self._kinesis_api, self._sqs_api, self.calls, self.clock)
 
     def _renew(self) -> None:
         let_follow(self.clock, moto.sqs.models)  # another cloud may have been told since
@@ -56,13 +55,13 @@ class Cloud:
         sqs = new_backend()
         self.kinesis = KinesisBackstage(kinesis)
         self.sqs = SqsBackstage(sqs)
+        self.faults = Faults(self.kinesis.arranged, self.sqs.arranged)
         self._kinesis_api = KinesisApi(kinesis, self.faults)
         self._sqs_api = SqsApi(sqs, self.clock, self.faults)
 
     def reset(self) -> None:
         """Put everything back to the start: streams, queues, numbers, faults, log and clock."""
         self.clock.reset()
-        self.faults.clear()
         self.calls.clear()
         self._renew()
         self.gate.kinesis = self._kinesis_api

@@ -17,7 +17,6 @@ from typing import Any
 from autograder.cloud.calls import Call, CallBudget, CallLog, Meter
 from autograder.cloud.clock import Clock
 from autograder.cloud.errors import AwsError, malformed
-from autograder.cloud.faults import Faults
 from autograder.cloud.http1 import Head, HttpAnswer, Incoming
 from autograder.cloud.kinesis_api import KinesisApi
 from autograder.cloud.shapes import Shapes
@@ -56,13 +55,10 @@ HIGHEST_PORT = 65535
 class Gate:
     """Answers HTTP on behalf of the cloud."""
 
-    def __init__(
-        self, kinesis: KinesisApi, sqs: SqsApi, faults: Faults, calls: CallLog, clock: Clock
-    ) -> None:
+    def __init__(self, kinesis: KinesisApi, sqs: SqsApi, calls: CallLog, clock: Clock) -> None:
         self.kinesis = kinesis
         self.sqs = sqs
         self._shapes = {"kinesis": Shapes("kinesis"), "sqs": Shapes("sqs", sqs_misfit)}
-        self._faults = faults
         self._calls = calls
         self._clock = clock
         self._meter: Meter | None = None
@@ -129,7 +125,6 @@ class Gate:
             parameters: dict[str, Any] = {}
             try:
                 parameters = self._shapes[asked.service].take(asked.operation, _parse(asked.raw))
-                self._faults.strike(asked.operation)
                 answer = self._answer(asked, parameters)
                 body = json.dumps(answer).encode()
             except AwsError as error:

@@ -22,7 +22,7 @@ from autograder.cloud.errors import (
     throughput_exceeded,
     validation,
 )
-from autograder.cloud.faults import Faults
+from autograder.cloud.faults import Faults, decoded_size
 from autograder.cloud.kinesis_state import (
     ACCOUNT,
     REGION,
@@ -170,27 +170,32 @@ class KinesisApi:
         if count is None:
             raise validation(None, "shardCount", "Member must not be null")
         self._expect_room_for(count)
+        self._backend.expect_free(name)
+        self._faults.strike("CreateStream", name)
         self._backend.make_stream(name, count, mode if on_demand else None, "CREATING")
+        self._faults.restart(name)
         return {}
 
     def _delete_stream(self, parameters: Parameters) -> Answer:
         stream = self._stream(parameters)
+        self._faults.strike("DeleteStream", stream.stream_name)
         if stream.status != "DELETING":
             stream.begin("DELETING")
         return {}
 
-    def _described(self, parameters: Parameters) -> FaithfulStream:
+    def _described(self, operation: str, parameters: Parameters) -> FaithfulStream:
         """Find a stream and count that it was looked at."""
         stream = self._stream(parameters)
+        is_gone_by_this_look = stream.status == "DELETING" and stream.describes_left <= 1
+        if not is_gone_by_this_look:
+            self._faults.strike(operation, stream.stream_name)
         stream.describes_left -= 1
-        if stream.describes_left <= 0 and stream.status == "DELETING":
-            self._stream(parameters)
         return self._stream(parameters)
 
     def _describe_stream(self, parameters: Parameters) -> Answer:
-        stream = self._described(parameters)
+        stream = self._described("DescribeStream", parameters)
         limit = parameters.get("Limit", DESCRIBE_PAGE)
-        size = self._faults.shard_page_size(min(limit, DESCRIBE_PAGE))
+        size = self._faults.shard_page_size(stream.stream_name, min(limit, DESCRIBE_PAGE))
         start = parameters.get("ExclusiveStartShardId")
         shards = _behind(stream.faithful_shards(), start)
         description = stream.to_json()["StreamDescription"]
@@ -203,7 +208,7 @@ class KinesisApi:
         return {"StreamDescription": _without_none(description)}
 
     def _describe_stream_summary(self, parameters: Parameters) -> Answer:
-        stream = self._described(parameters)
+        stream = self._described("DescribeStreamSummary", parameters)
         summary = stream.to_json_summary()["StreamDescriptionSummary"]
         summary.update(
             OpenShardCount=sum(shard.is_open for shard in stream.faithful_shards()),
@@ -239,11 +244,12 @@ class KinesisApi:
             stream = self._backend.describe_stream(None, name)
         else:
             stream = self._stream(parameters)
+        self._faults.strike("ListShards", stream.stream_name)
         shards = _behind(stream.faithful_shards(), start)
         if parameters.get("ShardFilter", {}).get("Type") == "AT_LATEST":
             shards = [shard for shard in shards if shard.is_open]
         limit = parameters.get("MaxResults", LIST_PAGE)
-        size = self._faults.shard_page_size(min(limit, LIST_PAGE))
+        size = self._faults.shard_page_size(stream.stream_name, min(limit, LIST_PAGE))
         answer: Answer = {"Shards": [shard.to_json() for shard in shards[:size]]}
         if len(shards) > size:
             answer["NextToken"] = _token([stream.stream_name, shards[size - 1].shard_id])
@@ -253,8 +259,8 @@ class KinesisApi:
         stream = self._active_stream(parameters)
         key, explicit, data = _checked_record(parameters)
         shard = stream.open_shard_for(key, explicit)
-        if self._faults.rejects(key, data):
-            raise throughput_exceeded(shard.shard_id, stream.stream_name, ACCOUNT)
+        self._expect_throughput(stream, shard, data)
+        self._faults.strike("PutRecord", stream.stream_name)
         return self._store(stream, shard, key, data)
 
     def _put_records(self, parameters: Parameters) -> Answer:
@@ -263,26 +269,25 @@ class KinesisApi:
         if sum(len(data) * 3 // 4 + len(key) for key, _, data in checked) > MAX_BATCH_BYTES:
             raise invalid_argument("Records size exceeds 5 MB limit")
         shards = [stream.open_shard_for(key, explicit) for key, explicit, _ in checked]
+        self._faults.strike("PutRecords", stream.stream_name)
         results: list[Answer] = []
         for shard, (key, _, data) in zip(shards, checked, strict=True):
             try:
-                if self._faults.rejects(key, data):
-                    raise throughput_exceeded(shard.shard_id, stream.stream_name, ACCOUNT)
+                self._expect_throughput(stream, shard, data)
                 results.append(self._store(stream, shard, key, data))
             except AwsError as error:
                 results.append({"ErrorCode": error.code, "ErrorMessage": error.message})
         failed = sum("ErrorCode" in result for result in results)
         return {"FailedRecordCount": failed, "Records": results}
 
-    def _store(
-        self,
-        stream: FaithfulStream,
-        shard: FaithfulShard,
-        key: str,
-        data: str,
-    ) -> Answer:
+    def _expect_throughput(self, stream: FaithfulStream, shard: FaithfulShard, data: str) -> None:
         if self._backend.settings.throughput_limits:
-            shard.take_throughput(len(data) * 3 // 4, stream.stream_name)
+            shard.expect_throughput(decoded_size(data), stream.stream_name)
+
+    def _store(self, stream: FaithfulStream, shard: FaithfulShard, key: str, data: str) -> Answer:
+        if self._faults.rejects(stream.stream_name, key, data):
+            raise throughput_exceeded(shard.shard_id, stream.stream_name, ACCOUNT)
+        shard.take_throughput(decoded_size(data))
         number = shard.append(key, data).number
         return {"SequenceNumber": str(number), "ShardId": shard.shard_id}
 
@@ -290,6 +295,7 @@ class KinesisApi:
         stream = self._active_stream(parameters)
         shard = _shard(stream, parameters["ShardId"])
         last = self._last_before(stream, shard, parameters)
+        self._faults.strike("GetShardIterator", stream.stream_name)
         position = _Position(stream.stream_name, shard.shard_id, last, self._backend.clock.now(), 0)
         return {"ShardIterator": position.token()}
 
@@ -358,11 +364,12 @@ class KinesisApi:
                 "ExpiredIteratorException",
                 "Iterator expired. It was created more than 300000 milliseconds ago.",
             )
-        stream = self._backend.describe_stream(None, position.stream)
+        stream = self._active_stream({"StreamName": position.stream})
         shard = _shard(stream, position.shard_id)
+        self._faults.strike("GetRecords", stream.stream_name)
         index = shard.count_up_to(position.last)
-        size = self._faults.page_size(limit)
-        for fault in self._faults.empty_pages(shard.shard_id):
+        size = self._faults.page_size(stream.stream_name, limit)
+        for fault in self._faults.empty_pages(stream.stream_name, shard.shard_id):
             if index == fault.before_record < len(shard.log) and position.empty < fault.pages:
                 following = position.moved(position.last, now, position.empty + 1)
                 return {
@@ -390,6 +397,7 @@ class KinesisApi:
                 f"is closed, or does not hold the hash key {key} within its range."
             )
         self._expect_room_for(2)
+        self._faults.strike("SplitShard", stream.stream_name)
         stream.split_shard(shard.shard_id, key)
         return {}
 
@@ -398,6 +406,8 @@ class KinesisApi:
         names = (parameters["ShardToMerge"], parameters["AdjacentShardToMerge"])
         first, second = (_shard(stream, name) for name in names)
         self._expect_room_for(1)
+        stream.expect_mergeable(first.shard_id, second.shard_id)
+        self._faults.strike("MergeShards", stream.stream_name)
         stream.merge_shards(first.shard_id, second.shard_id)
         return {}
 
@@ -508,7 +518,7 @@ def _checked_record(record: Parameters) -> tuple[str, str | None, str]:
     key, data = record.get("PartitionKey"), record["Data"]
     if key is None:  # which the model lets pass
         raise validation(key, "partitionKey", "Member must not be null")
-    size = len(data) // 4 * 3 - data[-2:].count("=")
+    size = decoded_size(data)
     if size > MAX_RECORD_BYTES:
         raise validation(
             f"[{size} bytes]", "data", "Member must have length less than or equal to 1048576"

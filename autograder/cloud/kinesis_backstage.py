@@ -25,10 +25,16 @@ class KinesisBackstage:
 
     def __init__(self, backend: FaithfulBackend) -> None:
         self._backend = backend
+        self._arranged: list[str] = []
 
     def create_stream(self, name: str, shards: int, status: str = "ACTIVE") -> None:
         """Make a stream, ACTIVE at once unless told otherwise."""
         self._backend.make_stream(name, shards, None, status)
+        self._arranged.append(name)
+
+    def arranged(self) -> tuple[str, ...]:
+        """List the streams that were made here, whatever has become of them."""
+        return tuple(self._arranged)
 
     def put(
         self, stream: str, data: bytes, partition_key: str, explicit_hash_key: str | None = None

@@ -120,8 +120,8 @@ class FaithfulShard(Shard):
             index > 0 and self.log[index - 1].number == number
         )
 
-    def take_throughput(self, size: int, stream: str) -> None:
-        """Count a write against the shard's limits of 1,000 records and 1 MiB a second.
+    def expect_throughput(self, size: int, stream: str) -> None:
+        """Check that the shard can take a write: 1,000 records and 1 MiB a second are its limits.
 
         Source: Amazon Kinesis Data Streams, "Quotas and limits".
 
@@ -136,6 +136,9 @@ class FaithfulShard(Shard):
             or self._second_bytes + size > BYTES_PER_SECOND
         ):
             raise throughput_exceeded(self.shard_id, stream, ACCOUNT)
+
+    def take_throughput(self, size: int) -> None:
+        """Count a write against the limits of this second."""
         self._second_records += 1
         self._second_bytes += size
 
@@ -209,8 +212,19 @@ class FaithfulStream(Stream):
 
     def merge_shards(self, shard_to_merge: str, adjacent_shard_to_merge: str) -> None:
         """Merge two shards; their records stay where they are."""
+        self.expect_mergeable(shard_to_merge, adjacent_shard_to_merge)
         parents = [self.shards[shard_to_merge], self.shards[adjacent_shard_to_merge]]
-        first, second = parents
+        before = set(self.shards)
+        super().merge_shards(shard_to_merge, adjacent_shard_to_merge)
+        self._close(parents, before)
+
+    def expect_mergeable(self, shard_to_merge: str, adjacent_shard_to_merge: str) -> None:
+        """Check that two shards are open and adjacent, in this order.
+
+        Raises:
+            AwsError: They are not.
+        """
+        first, second = self.shards[shard_to_merge], self.shards[adjacent_shard_to_merge]
         adjacent = first.ending_hash + 1 == second.starting_hash
         if not (adjacent and first.is_open and second.is_open):
             raise invalid_argument(
@@ -218,9 +232,6 @@ class FaithfulStream(Stream):
                 f"{self.stream_name} under account {ACCOUNT} are not an adjacent pair of shards "
                 "eligible for merging"
             )
-        before = set(self.shards)
-        super().merge_shards(shard_to_merge, adjacent_shard_to_merge)
-        self._close(parents, before)
 
     def _close(self, parents: list[Shard], before: set[str]) -> None:
         children = [shard for name, shard in self.shards.items() if name not in before]
@@ -252,14 +263,22 @@ class FaithfulBackend(KinesisBackend):
         Raises:
             AwsError: There is one of that name, be it on its way out.
         """
+        self.expect_free(name)
+        stream = FaithfulStream.adopt(super().create_stream(name, shards, mode), self)
+        stream.begin(status)
+        return stream
+
+    def expect_free(self, name: str) -> None:
+        """Check that a stream can be made under this name.
+
+        Raises:
+            AwsError: There is one of that name, be it on its way out.
+        """
         if self.find(name) is not None:
             raise AwsError(
                 "ResourceInUseException",
                 f"Stream {name} under account {ACCOUNT} already exists.",
             )
-        stream = FaithfulStream.adopt(super().create_stream(name, shards, mode), self)
-        stream.begin(status)
-        return stream
 
     def find(self, name: str) -> FaithfulStream | None:
         """Find a stream as it is by now; None where there is none, or no more."""

@@ -39,6 +39,7 @@ _WORDS = {
 _WITHOUT_EFFECT = frozenset({"Policy", "RedriveAllowPolicy", "RedrivePolicy"})
 _MAX_LISTED = 1000
 _MAX_ENTRIES = 10
+_MAX_RECEIVED = 10
 _MAX_MESSAGE_ATTRIBUTES = 10
 _MAX_NAMES = 50
 """In any other list or table; moto goes through all messages for each of some names."""
@@ -110,8 +111,14 @@ class SqsApi:
     def _received(self, parameters: dict[str, Any], ask: Ask) -> dict[str, Any]:
         wait = self._long_poll_seconds(parameters)
         asked = parameters.get("MaxNumberOfMessages", 1)
-        if asked > 0:
-            asked = self._faults.receive_size(asked)
+        queue = _name_in(parameters["QueueUrl"])
+        if (
+            queue in self._backend.queues
+            and 1 <= asked <= _MAX_RECEIVED
+            and parameters.get("VisibilityTimeout", 0) <= _WHOLE_NUMBERS["VisibilityTimeout"][1]
+        ):  # else moto refuses it
+            self._faults.strike("ReceiveMessage", queue)
+            asked = self._faults.receive_size(queue, asked)
         parameters = {**parameters, "WaitTimeSeconds": 0, "MaxNumberOfMessages": asked}
         answer = ask(parameters)
         if wait and not answer.get("Messages"):
@@ -210,10 +217,16 @@ class SqsBackstage:
 
     def __init__(self, backend: SQSBackend) -> None:
         self._backend = backend
+        self._arranged: list[str] = []
 
     def create_queue(self, name: str, **attributes: str) -> None:
         """Make a queue."""
         self._backend.create_queue(name, {}, **attributes)
+        self._arranged.append(name)
+
+    def arranged(self) -> tuple[str, ...]:
+        """List the queues that were made here, whatever has become of them."""
+        return tuple(self._arranged)
 
     def send(self, name: str, body: str) -> None:
         """Send a message."""

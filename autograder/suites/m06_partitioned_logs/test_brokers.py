@@ -100,7 +100,7 @@ def test_queue_with_more_than_ten_messages(
 ) -> None:
     """All messages are received, though one receive hands out only some of them."""
     messages = some_messages(chance, chance.randint(23, 34))
-    cloud.faults.add(ReceiveSize(chance.randint(4, 9)))
+    cloud.faults.add(ReceiveSize(chance.randint(4, 9), queue=name))
 
     value = brokers.read_queue_twice(name, messages)
 
@@ -149,7 +149,7 @@ def test_log_is_read_twice_the_same(
 ) -> None:
     """A log gives the same messages, in order, to everyone who reads it from the start."""
     messages = some_messages(chance, chance.randint(12, 20))
-    cloud.faults.add(EmptyPages("shardId-000000000000", chance.randint(4, 8), pages=1))
+    cloud.faults.add(EmptyPages("shardId-000000000000", chance.randint(4, 8), pages=1, stream=name))
 
     value = brokers.read_log_twice(name, messages)
 

@@ -129,8 +129,8 @@ def test_page_sizes_can_be_set(cloud: Cloud, kinesis: "KinesisClient") -> None:
     """Of records and of shards."""
     shard = filled(cloud, 5)
     cloud.kinesis.create_stream("wide", 5)
-    cloud.faults.add(PageSize(2))
-    cloud.faults.add(ShardPageSize(2))
+    cloud.faults.add(PageSize(2, stream="s"))
+    cloud.faults.add(ShardPageSize(2, stream="wide"))
 
     records = pages(kinesis, "s", shard)
     listing = kinesis.get_paginator("list_shards").paginate(StreamName="wide")
@@ -144,7 +144,7 @@ def test_a_receive_can_hand_out_fewer_messages_than_asked(cloud: Cloud, sqs: "SQ
     url = sqs.create_queue(QueueName="q")["QueueUrl"]
     for number in range(5):
         cloud.sqs.send("q", str(number))
-    cloud.faults.add(ReceiveSize(3))
+    cloud.faults.add(ReceiveSize(3, queue="q"))
 
     sizes = [
         len(sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []))
@@ -284,12 +284,13 @@ def test_reset_forgets_everything(cloud: Cloud, kinesis: "KinesisClient") -> Non
     filled(cloud, 3)
     before = cloud.kinesis.records("s")
     cloud.clock.advance(1000)
-    cloud.faults.add(Throttle("ListStreams", times=1))
+    cloud.faults.add(Throttle("DescribeStream", times=1))
 
     cloud.reset()
     names = kinesis.list_streams()["StreamNames"]
     filled(cloud, 3)
     after = cloud.kinesis.records("s")
+    kinesis.describe_stream(StreamName="s")
 
     assert names == []
     assert cloud.clock.offset == 0
