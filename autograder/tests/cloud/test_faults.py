@@ -85,6 +85,25 @@ def test_a_throttle_is_not_used_up_on_another_stream(
     assert on_target == ["", THROTTLED, THROTTLED, ""]
 
 
+def test_throttled_reads_are_not_used_up_on_another_stream(
+    cloud: Cloud, kinesis: "KinesisClient"
+) -> None:
+    """The iterator tells which stream a GetRecords reads."""
+    for stream in ("s", "scratch"):
+        cloud.kinesis.create_stream(stream, 1)
+    cloud.faults.add(Throttle("GetRecords", times=1, after=1, stream="s"))
+
+    codes = {
+        stream: [
+            code_of(kinesis.get_records, ShardIterator=iterator_of(kinesis, stream))
+            for _ in range(3)
+        ]
+        for stream in ("scratch", "s")
+    }
+
+    assert codes == {"scratch": ["", "", ""], "s": ["", THROTTLED, ""]}
+
+
 def test_each_throttle_counts_on_its_own_stream(cloud: Cloud, kinesis: "KinesisClient") -> None:
     """Requests to two streams that take turns are counted apart, by name as by ARN."""
     for stream in ("a", "b"):
