@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -83,8 +83,12 @@ class Jail:
         args: list[Any],
         kwargs: dict[str, Any],
         limits: Limits | None = None,
+        again: Sequence[list[Any]] = (),
     ) -> CallResult:
         """Call a function and tell how it ended. Never waits without a limit.
+
+        With `again`, the function is called once more in the same process for each list of
+        arguments there, and what is returned is the list of all values.
 
         The runner is started where there is none; a module that is missing needs none.
 
@@ -102,6 +106,7 @@ class Jail:
             "function": function,
             "args": args,
             "kwargs": kwargs,
+            "again": list(again),
             "limits": limits.model_dump(),
         }
         result: CallResult

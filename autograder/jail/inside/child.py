@@ -110,6 +110,8 @@ def _call(request: dict[str, Any], submission: str) -> dict[str, Any]:
         return {"kind": "missing_function", "similar": _similar(module, function)}
     try:
         value = target(*request["args"], **request["kwargs"])
+        if request["again"]:
+            value = [value, *(target(*arguments) for arguments in request["again"])]
         plain = values.plain(value, request["limits"]["return_kib"] << 10)
     except values.UnsendableError as error:
         return {
