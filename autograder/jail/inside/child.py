@@ -40,6 +40,7 @@ def run(
     answer: dict[str, Any]
     try:
         _set_limits(request["limits"], confined=confined)
+        _open_streams()
         os.chdir(scratch)
         random.seed()
         clock.limit(request["limits"]["virtual_seconds"], _virtual_time_is_up)
@@ -72,6 +73,23 @@ def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(BaseException):  # printed text is not graded
             stream.flush()
+
+
+def _open_streams() -> None:
+    """Make the standard streams anew, as a program in a terminal has them.
+
+    The runner's own were made over a file, and believe that they can seek; now there are pipes.
+    They stay open below, whatever a student closes, so that what is printed is never lost.
+    """
+    shared: dict[str, Any] = {"encoding": "utf-8", "closefd": False}
+    streams = {
+        "stdin": open(0, **shared),  # noqa: SIM115 - they live as long as the process
+        "stdout": open(1, "w", buffering=1, **shared),  # noqa: SIM115
+        "stderr": open(2, "w", buffering=1, errors="backslashreplace", **shared),  # noqa: SIM115
+    }
+    for name, stream in streams.items():
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
 
 
 def _set_limits(limits: dict[str, Any], *, confined: bool) -> None:
