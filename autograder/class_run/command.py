@@ -5,7 +5,7 @@ import os
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -33,10 +33,12 @@ from autograder.class_run.sources import Readable, find_submissions
 from autograder.classroom.github import GitHubClient, Place
 from autograder.classroom.policy import check_extensions, read_policy
 from autograder.errors import AutograderError
+from autograder.feedback.content import unreadable_summary
 from autograder.feedback.inert import inert
 from autograder.gradebook.book import Book
 from autograder.gradebook.handins import Handin
 from autograder.gradebook.roster import read_roster
+from autograder.grading.grade import Status
 from autograder.grading.workers import WORKERS
 
 MINUTE = timedelta(minutes=1)
@@ -134,7 +136,10 @@ def grade_class_command(
         problems = synced.problems
         for line in problems:
             errors.print(inert(line), soft_wrap=True)
-    Console(highlight=False, markup=False).print(_summary(list(outcomes.values())))
+    console = Console(highlight=False, markup=False)
+    console.print(_summary(list(outcomes.values())))
+    if line := unreadable_line(outcomes.values()):
+        console.print(line, soft_wrap=True)
     if problems or found.unseen or any(one.trouble for one in outcomes.values()):
         raise typer.Exit(1)
 
@@ -257,6 +262,14 @@ def _bar(console: Console) -> Progress:
     )
 
 
+def unreadable_line(outcomes: Iterable[Outcome]) -> str:
+    """Say at how many tests an instructor should look, and whose; empty where at none."""
+    tests, words = unreadable_summary(
+        {outcome.student: outcome.unreadable for outcome in outcomes}, named=True
+    )
+    return f"{tests} {words}" if tests else ""
+
+
 def _summary(outcomes: list[Outcome]) -> Table:
     """Sum up: how many were graded, and how their points are spread."""
     counts = Counter(one.done for one in outcomes)
@@ -266,6 +279,9 @@ def _summary(outcomes: list[Outcome]) -> Table:
     for done in Done:
         if counts[done]:
             table.add_row(done.value, str(counts[done]))
+    incomplete = sum(one.state == Status.INCOMPLETE for one in outcomes)
+    if incomplete:
+        table.add_row("incomplete: the grader failed", str(incomplete))
     if scores:
         table.add_row("lowest score", f"{scores[0]:g}")
         table.add_row("median score", f"{scores[len(scores) // 2]:g}")

@@ -21,6 +21,7 @@ from autograder.errors import AutograderError
 from autograder.feedback.html import as_html
 from autograder.feedback.inert import in_csv
 from autograder.grading.grade import Grade, Status, decided_points
+from autograder.grading.grade import Outcome as TestOutcome
 from autograder.grading.graders import Graders, LocalGraders
 from autograder.grading.kept import read_result, write_result, write_whole
 from autograder.grading.plan import read_plan
@@ -32,6 +33,8 @@ READERS = 4
 PATIENCE = 30.0
 """Seconds after which one asks why nothing comes."""
 RESULTS, FEEDBACK, TABLE = "results", "feedback", "grades.csv"
+TROUBLE = "trouble"
+"""Folder of what the grader printed where a test failed unexpectedly; for the instructor alone."""
 ATTEMPTS = "attempts.csv"
 """What submissions that others have replaced since were worth: student, points, most points.
 
@@ -58,14 +61,18 @@ class Outcome:
 
     student: str
     done: Done
-    points: Mapping[str, float | None]
-    """By checkpoint; None where they are not decided. Empty where there is no grade."""
+    points: Mapping[str, float]
+    """By checkpoint, those that are decided. Empty where there is no grade."""
     score: float
     max_score: float
     state: str
     """That of the checkpoint that is furthest from decided; where there is no grade, why."""
     trouble: str
     """What failed on the grader's side; else empty."""
+    open_points: float = 0.0
+    """Points that are neither given nor lost yet."""
+    unreadable: int = 0
+    """Tests that could not read what the code left behind: an instructor should look at them."""
     replaced: tuple[float, float] | None = None
     """Decided points of an earlier submission, whose result is gone, and the most there were."""
 
@@ -226,14 +233,25 @@ def _written(step: _ToGrade, future: "Future[tuple[Grade, str]]", output: Path) 
         grade, trouble = future.result()
         write_whole(output / FEEDBACK / f"{student}.html", as_html(grade))
         write_result(output / RESULTS / f"{student}.json", grade)
+        _keep_trouble(output / TROUBLE / f"{student}.txt", trouble)
     except AutograderError as error:
         return outcome_of(student, Done.FAILED, before, str(error))
     except Exception as error:  # such as a worker that was lost once too often
         return outcome_of(student, Done.FAILED, before, f"{type(error).__name__}: {error}")
-    outcome = outcome_of(student, Done.GRADED, grade, trouble)
+    # What a test could not read is in the folder of troubles, and no fault of the grader's.
+    outcome = outcome_of(student, Done.GRADED, grade, trouble if grade.is_incomplete else "")
     if before is None or before.submission.digest == grade.submission.digest:
         return outcome
     return replace(outcome, replaced=decided_points(before))
+
+
+def _keep_trouble(path: Path, trouble: str) -> None:
+    """Keep what the grader printed; what it printed of an earlier submission goes."""
+    if trouble:
+        _make(path.parent)
+        write_whole(path, f"{trouble}\n")
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _keep_attempt(path: Path, student: str, score: float, max_score: float) -> None:
@@ -258,14 +276,13 @@ def outcome_of(student: str, done: Done, grade: Grade | None, trouble: str = "")
     return Outcome(
         student=student,
         done=done,
-        points={
-            one.id: None if one.status is Status.INCOMPLETE else one.score
-            for one in grade.checkpoints
-        },
+        points={one.id: one.score for one in grade.checkpoints},
         score=grade.score,
         max_score=grade.max_score,
         state=next(one for one in order if one in states).value,
         trouble=trouble,
+        open_points=grade.open_points,
+        unreadable=grade.count(TestOutcome.UNREADABLE),
     )
 
 
@@ -274,7 +291,7 @@ def _usable(grade: Grade, suite: str, scope: Scope) -> bool:
     return (
         grade.grader.suite == suite
         and grade.grader.jail == scope.confined
-        and all(one.status is not Status.INCOMPLETE for one in grade.checkpoints)
+        and not grade.is_incomplete
     )
 
 
@@ -287,14 +304,14 @@ def _is_of(grade: Grade, submission: Submission) -> bool:
 
 
 def as_table(outcomes: Iterable[Outcome], assignment: Assignment) -> str:
-    """Write a row for each student: points by checkpoint, empty where they are not decided."""
+    """Write a row for each student: decided points by checkpoint, and how many are open."""
     file = io.StringIO()
     writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
     checkpoints = [one.id for one in assignment.checkpoints]
-    writer.writerow(["student", *checkpoints, "score", "max_score", "state"])
+    writer.writerow(["student", *checkpoints, "score", "max_score", "open_points", "state"])
     for one in sorted(outcomes, key=lambda outcome: outcome.student):
         points = [one.points.get(name) for name in checkpoints]
-        scores = [one.score, one.max_score] if one.points else [None, None]
+        scores = [one.score, one.max_score, one.open_points] if one.points else [None] * 3
         row = ["" if value is None else value for value in (*points, *scores)]
         writer.writerow([in_csv(one.student), *row, one.state])
     return file.getvalue()

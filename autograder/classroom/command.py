@@ -28,6 +28,7 @@ from autograder.classroom.grade_pushes import (
 )
 from autograder.classroom.policy import DEFAULT_COURSE, Policy, check_extensions, read_policy
 from autograder.errors import AutograderError, GitHubError, PolicyError, RosterError
+from autograder.feedback.content import unreadable_summary
 from autograder.feedback.inert import in_log
 from autograder.gradebook.book import Book
 from autograder.gradebook.roster import Roster, read_roster
@@ -206,7 +207,13 @@ class _Report:
             if counts[done]:
                 table.add_row("to grade" if dry_run and done is Done.GRADED else done.value,
                               str(counts[done]))  # fmt: skip
-        Console(highlight=False, markup=False).print(table)
+        console = Console(highlight=False, markup=False)
+        console.print(table)
+        tests, words = unreadable_summary(
+            {self._who(one.student): one.unreadable for one in outcomes}, named=self._names
+        )
+        if tests:
+            console.print(in_log(f"{tests} {words}"), soft_wrap=True)
 
     def _who(self, student: Student) -> str:
         return student.id if self._names else f"student {self._places[student.id]} of the roster"

@@ -25,10 +25,12 @@ from autograder.classroom.publication import publication, waiting
 from autograder.classroom.publish import publish, set_status
 from autograder.classroom.pushes import Repository, find_repositories, pushed_at, read_commit
 from autograder.errors import AutograderError, GitHubError
+from autograder.feedback.content import number
 from autograder.gradebook.book import Book
 from autograder.gradebook.handins import Handin
 from autograder.gradebook.student import Student
-from autograder.grading.grade import Grade, Status
+from autograder.grading.grade import Grade
+from autograder.grading.grade import Outcome as TestOutcome
 from autograder.grading.kept import read_result, write_result, write_whole
 from autograder.submission import Submission
 
@@ -63,6 +65,8 @@ class Outcome:
     done: Done
     trouble: str = ""
     """What failed, in a line that names nobody; else empty."""
+    unreadable: int = 0
+    """Tests that could not read what the code left behind: an instructor should look at them."""
 
 
 @dataclass(frozen=True)
@@ -224,8 +228,20 @@ def _grade_alone(desk: Desk, examiner: Examines, push: Push) -> Outcome:
     done = publish(
         desk.client, push.repository.full_name, push.commit, wanted, only_head=push.only_head
     )
-    said = "the grader failed for a checkpoint, which is ungraded" if trouble else ""
-    return Outcome(push.student, Done.GRADED if done else Done.SUPERSEDED, said)
+    return Outcome(
+        push.student,
+        Done.GRADED if done else Done.SUPERSEDED,
+        _grader_fault(grade),
+        grade.count(TestOutcome.UNREADABLE),
+    )
+
+
+def _grader_fault(grade: Grade) -> str:
+    """Say at how many tests the grader failed; empty where at none."""
+    if not grade.is_incomplete:
+        return ""
+    failed = grade.count(TestOutcome.GRADER_ERROR)
+    return f"the grader failed at {number(failed, 'test')}, whose points are open"
 
 
 def _grade_of(desk: Desk, examiner: Examines, push: Push) -> tuple[Grade, str]:
@@ -249,7 +265,7 @@ def _stands(desk: Desk, grade: Grade, push: Push) -> bool:
         and grade.submission.commit == push.commit
         and grade.grader.suite == desk.suite
         and grade.grader.jail == desk.confined
-        and all(one.status is not Status.INCOMPLETE for one in grade.checkpoints)
+        and not grade.is_incomplete
     )
 
 

@@ -10,10 +10,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from autograder.classroom.policy import Lateness, Policy
-from autograder.feedback.content import Detail, passed, points
+from autograder.feedback.content import Detail, open_points, passed, points
 from autograder.feedback.inert import inert
 from autograder.feedback.markdown import LONGEST_COMMENT, as_markdown
-from autograder.grading.grade import Grade, GradedCheckpoint, Outcome, Status
+from autograder.grading.grade import Grade, GradedCheckpoint, Status
 
 PREFIX = "grade/"
 """Before a checkpoint's id, in a status's name; the students' `checks/show_grade.py` knows it."""
@@ -140,25 +140,20 @@ def _written(moment: datetime, policy: Policy) -> str:
 
 
 def _status(checkpoint: GradedCheckpoint, detail: Detail, late: Lateness) -> CommitStatus:
-    """Sum a checkpoint up."""
-    decided = [test for test in checkpoint.tests if test.outcome is not Outcome.UNMARKED]
+    """Sum a checkpoint up: lost points are a failure, the grader's fault alone is an error."""
     parts = [points(checkpoint)]
-    if checkpoint.status is Status.INCOMPLETE:
-        return CommitStatus(
-            f"{PREFIX}{checkpoint.id}", "error", "ungraded: the grader failed, no points are lost"
-        )
-    if checkpoint.status is Status.UNMARKED:
-        open_points = checkpoint.max_score - sum(test.max_score for test in decided)
-        parts.append(f"{open_points:g} points wait for a person")
+    if checkpoint.open_points:
+        parts.append(open_points(checkpoint))
     if detail is not Detail.SCORE:
         parts.append(f"{passed(checkpoint)} tests")
     if not late.counts:
         parts.append("too late to count")
     elif late.percent:
         parts.append(f"late: -{late.percent:g}%")
-    won = checkpoint.score == sum(test.max_score for test in decided)
+    lost = any(not test.is_open and test.score < test.max_score for test in checkpoint.tests)
+    incomplete = checkpoint.status is Status.INCOMPLETE
     return CommitStatus(
         f"{PREFIX}{checkpoint.id}",
-        "success" if won else "failure",
+        "failure" if lost else "error" if incomplete else "success",
         inert(", ".join(parts), LONGEST_DESCRIPTION),
     )

@@ -18,6 +18,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from autograder.errors import ExportError
+from autograder.feedback.content import points_open
 from autograder.gradebook.exports.classroom50 import whole_points
 from autograder.gradebook.handins import Handin
 from autograder.gradebook.roster import Roster
@@ -152,7 +153,8 @@ def with_overrides(scores: Scores, standings: Sequence[Standing]) -> Overridden:
         if not one.student.login:
             left.append(f"{one.student.id}: the roster has no GitHub login")
         elif total is None:
-            left.append(f"{one.student.id}: there is no total yet ({one.status.value})")
+            why = points_open(one.open_points) if one.open_points else one.status.value
+            left.append(f"{one.student.id}: there is no total yet ({why})")
         elif number is None:
             left.append(f"{one.student.id}: Classroom 50 has collected no submission")
         elif scores.entries[number].override and scores.entries[number].overridden_by != US:

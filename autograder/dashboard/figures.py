@@ -2,19 +2,18 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
 from autograder.dashboard.results import Row, State, share_of
-from autograder.grading.grade import Grade, GradedTest, Outcome, Status, decided_points
+from autograder.grading.grade import Grade, GradedTest, Outcome, decided_points
 
 BINS = 10
 FEWEST_FOR_DISCRIMINATION = 8
 """With fewer students, one of them decides."""
 FEWEST_FOR_A_GROUP = 3
 """In the lecture hall a misconception of fewer is nobody's business."""
-_UNDECIDED = (Outcome.GRADER_ERROR, Outcome.UNMARKED)
 
 
 @dataclass(frozen=True)
@@ -79,6 +78,8 @@ class ClassFigures:
 
     graded: int
     states: Counter[State]
+    unreadable: Mapping[str, int]
+    """By student, tests that could not read what the code left behind."""
     missing: int | None
     """Who has not handed in; None where no roster tells."""
     late: int | None
@@ -97,15 +98,13 @@ def figures_of(rows: Sequence[Row]) -> ClassFigures:
     """Work out the figures; at least one row has a grade. Excused students count nowhere."""
     counted = [one for one in rows if one.grade is not None and one.state is not State.EXCUSED]
     grades = [one.grade for one in counted if one.grade is not None]
-    sound = [
-        one.grade for one in counted if one.grade is not None and one.state is not State.UNGRADED
-    ]
-    shares = [share_of(one) for one in sound]
+    shares = [share_of(grade) for grade in grades if decided_points(grade)[1] > 0]
     states = Counter(one.state for one in rows)
     lateness = [one.late for one in rows if one.late is not None]
     counts = Counter(min(int(one * BINS), BINS - 1) for one in shares)
     return ClassFigures(
         graded=len(grades),
+        unreadable={row.shown_name: row.unreadable for row in counted},
         states=states,
         missing=states[State.MISSING] if any(one.enrolled for one in rows) else None,
         late=sum(lateness) if lateness else None,
@@ -146,13 +145,12 @@ def _tests(grades: Sequence[Grade]) -> Iterable[TestFigures]:
     for grade in grades:
         given, most = decided_points(grade)
         for checkpoint in grade.checkpoints:
-            counted = checkpoint.status is not Status.INCOMPLETE
             for test in checkpoint.tests:
-                others = most - test.max_score if counted else most
-                rest = (given - test.score if counted else given) / others if others > 0 else 0.0
+                others = most - test.max_score  # of an open test it is not used
+                rest = (given - test.score) / others if others > 0 else 0.0
                 entries.setdefault(test.id, []).append((checkpoint.id, test, rest))
     for name, found in entries.items():
-        decided = [(test, rest) for _, test, rest in found if test.outcome not in _UNDECIDED]
+        decided = [(test, rest) for _, test, rest in found if not test.is_open]
         checkpoint_id, first, _ = found[0]
         if first.marked_by == "person" and not decided:
             continue

@@ -20,8 +20,8 @@ from autograder.dashboard.figures import (
     hardest,
 )
 from autograder.dashboard.results import Row, State
+from autograder.feedback.content import unreadable_summary
 from autograder.feedback.page import page_environment
-from autograder.grading.grade import Status
 
 SCRIPT = Path(__file__).with_name("dashboard.js")
 TALLEST = 130
@@ -29,10 +29,11 @@ BASE = 162
 STATES = {
     "complete": State.COMPLETE.value,
     "waiting": State.WAITING.value,
-    "ungraded": State.UNGRADED.value,
+    "incomplete": State.INCOMPLETE.value,
     "missing": State.MISSING.value,
     "excused": State.EXCUSED.value,
     "late": "late",
+    "unreadable": "unreadable",
 }
 
 
@@ -70,6 +71,7 @@ class ShownStudent:
     score_key: float
     """To sort by: below 0 where there is no score."""
     points: tuple[str, ...]
+    open_points: str
     state: str
     keys: str
     """What the filter knows it by, as in `STATES`."""
@@ -97,7 +99,7 @@ def as_page(rows: Sequence[Row], title: str, *, anonymous: bool = False, results
             title=title,
             anonymous=anonymous,
             figures=figures,
-            tiles=_tiles(figures),
+            tiles=_tiles(figures, anonymous=anonymous),
             hardest=hardest(figures),
             histogram=_histogram(figures),
             trend=_trend(figures),
@@ -114,15 +116,17 @@ def percent(share: float) -> int:
     return round(100 * share)
 
 
-def _tiles(figures: ClassFigures) -> list[tuple[str, str]]:
+def _tiles(figures: ClassFigures, *, anonymous: bool) -> list[tuple[str, str]]:
     """Take the figures that come first, those that are known."""
     states = figures.states
+    unreadable, look_at_them = unreadable_summary(figures.unreadable, named=not anonymous)
     tiles: list[tuple[str | int | None, str]] = [
         (figures.graded, "handed in"),
         (f"{percent(figures.median)} %", "of the decided points, the median"),
         (figures.missing, "not handed in"),
         (figures.late, "late"),
-        (states[State.UNGRADED], "ungraded"),
+        (states[State.INCOMPLETE], State.INCOMPLETE.value),
+        (unreadable or None, look_at_them),
         (states[State.WAITING], "wait for a person"),
         (states[State.EXCUSED] or None, "excused"),
     ]
@@ -155,18 +159,19 @@ def _trend(figures: ClassFigures) -> list[Point]:
 
 def _shown(row: Row, figures: ClassFigures, results: str) -> ShownStudent:
     points = {
-        one.id: "" if one.status is Status.INCOMPLETE else f"{round(one.score, 2):g}"
-        for one in (row.grade.checkpoints if row.grade else ())
+        one.id: f"{round(one.score, 2):g}" for one in (row.grade.checkpoints if row.grade else ())
     }
     keys = [key for key, what in STATES.items() if what == row.state.value]
+    notes = [*(["late"] if row.late else []), *(["unreadable"] if row.unreadable else [])]
     return ShownStudent(
-        name=f"{row.name} ({row.id})" if row.name else row.id,
+        name=row.shown_name,
         page=quote(os.fsencode(f"{results}/{row.page}")) if row.page else None,
         score=f"{round(row.grade.score, 2):g}" if row.grade else "",
         score_key=row.grade.score if row.grade else -1.0,
         points=tuple(points.get(one.id, "") for one in figures.checkpoints),
-        state=f"{row.state.value}, late" if row.late else row.state.value,
-        keys=" ".join([*keys, *(["late"] if row.late else [])]),
+        open_points=f"{round(row.grade.open_points, 2):g}" if row.grade else "",
+        state=", ".join([row.state.value, *notes]),
+        keys=" ".join([*keys, *notes]),
         attempts=len(row.attempts),
     )
 

@@ -13,7 +13,7 @@ from autograder.feedback.inert import in_csv
 from autograder.gradebook.handins import HANDINS_FILE, Handin, read_handins
 from autograder.gradebook.roster import read_roster
 from autograder.gradebook.student import Student
-from autograder.grading.grade import Grade, Status, decided_points
+from autograder.grading.grade import Grade, Outcome, Status, decided_points
 from autograder.grading.kept import read_result
 
 ROSTER = "roster.csv"
@@ -26,8 +26,8 @@ class State(StrEnum):
     """Where a student stands."""
 
     COMPLETE = "complete"
-    UNGRADED = "ungraded"
-    """The grader failed for a checkpoint: its points are neither given nor lost."""
+    INCOMPLETE = "incomplete: the grader failed"
+    """At some tests: their points are neither given nor lost."""
     WAITING = "waits for a person"
     MISSING = "not handed in"
     EXCUSED = "excused"
@@ -51,6 +51,16 @@ class Row:
     """The shares of the points that each attempt gave, oldest first, the last one included."""
     page: str | None
     """Where the feedback page lies, relative to the results."""
+
+    @property
+    def shown_name(self) -> str:
+        """The name with the id, or the id alone."""
+        return f"{self.name} ({self.id})" if self.name else self.id
+
+    @property
+    def unreadable(self) -> int:
+        """Tests that could not read what the code left behind: an instructor should look."""
+        return self.grade.count(Outcome.UNREADABLE) if self.grade else 0
 
 
 @dataclass(frozen=True)
@@ -147,16 +157,16 @@ def _row(
         enrolled=known is not None,
         late=handin.handed_in_at > deadline if deadline and handin.handed_in_at else None,
         grade=grade,
-        attempts=(*attempts.get(in_csv(student), ())[-MOST_ATTEMPTS:], share_of(grade)),
+        attempts=(*attempts.get(in_csv(student), ())[-MOST_ATTEMPTS:], *_last_attempt(grade)),
         page=page if (folder / page).is_file() else None,
     )
 
 
 def state_of(grade: Grade) -> State:
     """Sum the checkpoints of a grade up: the one that is furthest from decided."""
+    if grade.is_incomplete:
+        return State.INCOMPLETE
     states = {one.status for one in grade.checkpoints}
-    if Status.INCOMPLETE in states:
-        return State.UNGRADED
     return State.WAITING if Status.UNMARKED in states else State.COMPLETE
 
 
@@ -164,6 +174,12 @@ def share_of(grade: Grade) -> float:
     """The share of the points that are decided, from 0 to 1."""
     given, most = decided_points(grade)
     return min(1.0, given / most) if most > 0 else 0.0
+
+
+def _last_attempt(grade: Grade) -> Iterator[float]:
+    """Yield the share of the decided points, unless none are decided."""
+    if decided_points(grade)[1] > 0:
+        yield share_of(grade)
 
 
 def _has_sound_points(grade: Grade) -> bool:

@@ -5,17 +5,16 @@ import re
 
 from rich.console import Console
 
-from autograder.feedback.content import LONGEST_TITLE, feedback_lines, without_points
+from autograder.feedback.content import LONGEST_TITLE, explanation, feedback_lines, without_points
 from autograder.feedback.inert import LONGEST_LINE, in_log, inert, workflow_command
 from autograder.feedback.text import print_grade
-from autograder.grading.grade import Feedback, Grade, GradedTest, Outcome
+from autograder.grading.grade import Feedback, Grade, GradedTest
 
 MOST_ANNOTATIONS = 10
 """Of each level, for one step; GitHub drops those beyond."""
 
 _WIDTH = 100
 _PLACE = re.compile(r"([^:]{1,200}):([1-9][0-9]{0,6}), in ")
-_NOT_LOST = (Outcome.UNMARKED, Outcome.GRADER_ERROR)
 
 
 def as_workflow_log(grade: Grade) -> str:
@@ -27,7 +26,7 @@ def as_workflow_log(grade: Grade) -> str:
     warnings: list[str] = []
     for checkpoint in grade.checkpoints:
         for tests in without_points(checkpoint):
-            if tests[0].outcome not in _NOT_LOST:
+            if not tests[0].is_open:
                 place = _place(tests[0].feedback, grade)
                 annotation = _annotation("error" if place else "warning", tests, place)
                 (errors if place else warnings).append(annotation)
@@ -56,7 +55,8 @@ def _place(feedback: Feedback | None, grade: Grade) -> dict[str, str]:
 
 def _annotation(level: str, tests: list[GradedTest], place: dict[str, str]) -> str:
     first, *others = tests
-    said = feedback_lines(first.feedback) if first.feedback else []
+    feedback = explanation(tests)
+    said = feedback_lines(feedback) if feedback else []
     message = [f"{label}: {text}" for label, text in said]
     if others:
         message.append(f"The same goes for {len(others)} more.")

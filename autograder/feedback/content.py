@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from autograder.feedback.inert import inert
@@ -14,7 +14,6 @@ from autograder.grading.grade import (
     GradedTest,
     LogPicture,
     Outcome,
-    Status,
     Witnesses,
 )
 
@@ -23,6 +22,9 @@ LONGEST_TRACE = 6
 MOST_RECORDS = 5
 LONGEST_RECORD = 100
 MOST_MORE = 1_000_000
+MOST_NAMES = 3
+"""Students who are named in a summary."""
+LONGEST_NAME = 60
 
 
 class Detail(StrEnum):
@@ -49,8 +51,10 @@ def by_cause(tests: Sequence[GradedTest]) -> list[list[GradedTest]]:
     seen = Counter(_came_back(test) for test in tests)
     groups: dict[object, list[GradedTest]] = {}
     for test in tests:
-        if test.feedback is None or test.outcome is Outcome.UNMARKED:
-            key: object = test.id
+        if test.outcome is Outcome.GRADER_ERROR:
+            key: object = test.outcome
+        elif test.feedback is None or test.outcome is Outcome.UNMARKED:
+            key = test.id
         elif seen[_came_back(test)] > 1 or not test.feedback.hint:
             key = _came_back(test)
         else:
@@ -79,9 +83,31 @@ def picture_in(tests: Sequence[GradedTest]) -> LogPicture | None:
     return next((one for one in pictures if one is not None), None)
 
 
+def explanation(tests: Sequence[GradedTest]) -> Feedback | None:
+    """Take what explains tests that gave no points for one reason; None where there is nothing."""
+    first, *others = tests
+    if first.outcome is not Outcome.GRADER_ERROR:
+        return first.feedback
+    most = sum(test.max_score for test in tests)
+    are = "is" if most == 1 else "are"
+    if others:
+        said = (
+            f"These {len(tests)} tests could not be graded, which is not your fault. "
+            f"Their {number(most, 'point')} {are} open until they are graded again."
+        )
+    else:
+        said = (
+            "This test could not be graded, which is not your fault. "
+            f"Its {number(most, 'point')} {are} open until it is graded again."
+        )
+    feedback = first.feedback or Feedback(asked="", came_back="")
+    return feedback.model_copy(update={"came_back": said, "hint": None})
+
+
 def feedback_lines(feedback: Feedback) -> list[tuple[str, str]]:
     """Write feedback as lines of a label and a text, each inert, and not too many of them."""
-    lines = [("asked", inert(feedback.asked)), ("got", inert(feedback.came_back))]
+    lines = [("asked", inert(feedback.asked))] if feedback.asked else []
+    lines.append(("got", inert(feedback.came_back)))
     if feedback.expected:
         lines.append(("expected", inert(feedback.expected)))
     lines += [(one.anomaly.value, _listed(one)) for one in feedback.witnesses[: len(Anomaly)]]
@@ -113,29 +139,69 @@ def handout_link(handout: str, files_at: str) -> str | None:
 
 def state(checkpoint: GradedCheckpoint) -> str:
     """Say in a few words whether a checkpoint's points stand."""
-    if checkpoint.status is Status.INCOMPLETE:
-        return "ungraded: the grader failed, no points are lost"
-    if checkpoint.status is Status.UNMARKED:
-        waiting = sum(
-            test.max_score for test in checkpoint.tests if test.outcome is Outcome.UNMARKED
-        )
-        return f"{waiting:g} points wait for a person"
+    if checkpoint.open_points:
+        return open_points(checkpoint)
     return "complete" if checkpoint.score == checkpoint.max_score else "points lost"
 
 
-def undecided(grade: Grade) -> str:
-    """Say how many points are neither given nor lost; empty where all are decided."""
-    waiting = sum(
-        test.max_score
-        for checkpoint in grade.checkpoints
-        for test in checkpoint.tests
-        if test.outcome in (Outcome.UNMARKED, Outcome.GRADER_ERROR)
+def open_points(checkpoint: GradedCheckpoint) -> str:
+    """Say how many points of a checkpoint are open, and why; empty where none are."""
+    failed, waiting = (
+        sum(test.max_score for test in checkpoint.tests if test.outcome is outcome)
+        for outcome in (Outcome.GRADER_ERROR, Outcome.UNMARKED)
     )
-    return f"{waiting:g} points not decided yet" if waiting else ""
+    parts = []
+    if failed:
+        parts.append(f"{points_open(failed)}: the grader failed")
+    if waiting:
+        wait = "waits" if waiting == 1 else "wait"
+        parts.append(f"{number(waiting, 'point')} {wait} for a person")
+    return ", ".join(parts)
+
+
+def undecided(grade: Grade) -> str:
+    """Say how many points of a grade are open; empty where none are."""
+    return points_open(grade.open_points) if grade.open_points else ""
+
+
+def points_open(amount: float) -> str:
+    """Write `3 points open`."""
+    return f"{number(amount, 'point')} open"
+
+
+def unreadable_summary(tests: Mapping[str, int], *, named: bool) -> tuple[int, str]:
+    """Count the unreadable tests of a class, for an instructor who should look at them.
+
+    Args:
+        tests: How many there are, by student.
+        named: Whether to name the first few students.
+
+    Returns:
+        The number of tests, and the words that follow it: `3` and `tests of 2 students unreadable:
+        look at them (ada, bob)`. 0 and nothing where there are none.
+    """
+    students = sorted(student for student, count in tests.items() if count)
+    total = sum(tests.values())
+    if not total:
+        return 0, ""
+    words = f"{'test' if total == 1 else 'tests'} of {number(len(students), 'student')} unreadable"
+    words += f": look at {'it' if total == 1 else 'them'}"
+    if named:
+        names = ", ".join(inert(student, LONGEST_NAME) for student in students[:MOST_NAMES])
+        more = len(students) - MOST_NAMES
+        words += f" ({names} and {more} more)" if more > 0 else f" ({names})"
+    return total, words
+
+
+def number(count: float, noun: str) -> str:
+    """Write a number with its noun: `1 point`, `2 points`, `0.5 points`."""
+    return f"{count:g} {noun}" if count == 1 else f"{count:g} {noun}s"
 
 
 def points(scored: Grade | GradedCheckpoint | GradedTest) -> str:
-    """Write a score and what it could have been: `3 / 5`."""
+    """Write a score and what it could have been: `3 / 5`; `open / 5` where the grader failed."""
+    if isinstance(scored, GradedTest) and scored.outcome is Outcome.GRADER_ERROR:
+        return f"open / {scored.max_score:g}"
     return f"{scored.score:g} / {scored.max_score:g}"
 
 

@@ -7,6 +7,7 @@ from jinja2 import Environment
 
 from autograder.feedback.content import (
     WITHOUT_JAIL,
+    explanation,
     feedback_lines,
     handout_link,
     passed,
@@ -49,7 +50,9 @@ def _tone(test: GradedTest) -> str:
     """Name the class of the stylesheet for how good or bad an outcome is."""
     if test.outcome is Outcome.PASSED:
         return "good"
-    return "wait" if test.outcome in (Outcome.UNMARKED, Outcome.GRADER_ERROR) else "bad"
+    if test.outcome is Outcome.UNREADABLE:
+        return "unreadable"
+    return "wait" if test.is_open else "bad"
 
 
 def _share(scored: Grade | GradedCheckpoint) -> int:
@@ -67,6 +70,7 @@ def _environment() -> Environment:
             "cell_width": CELL,
             "columns": COLUMNS,
             "drawing_of": drawing_of,
+            "explanation": explanation,
             "feedback_lines": feedback_lines,
             "handout_link": handout_link,
             "margin": MARGIN,

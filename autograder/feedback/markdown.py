@@ -9,6 +9,7 @@ from autograder.feedback.content import (
     LONGEST_TITLE,
     WITHOUT_JAIL,
     Detail,
+    explanation,
     feedback_lines,
     handout_link,
     passed,
@@ -126,8 +127,9 @@ def _tests(checkpoint: GradedCheckpoint) -> str:
 def _cause(tests: list[GradedTest], files_at: str) -> str:
     first, *others = tests
     lines = [f"### {_headline(first)}", ""]
-    if first.feedback:
-        for label, text in feedback_lines(first.feedback):
+    feedback = explanation(tests)
+    if feedback:
+        for label, text in feedback_lines(feedback):
             lines.append(f"- **{label}:** {_feedback(label, text, files_at)}")
     lines += [f"- **same {shared(tests)}:** {_headline(test)}" for test in others]
     return "\n".join(lines)

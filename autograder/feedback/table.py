@@ -3,7 +3,7 @@
 import csv
 import io
 
-from autograder.feedback.content import feedback_lines
+from autograder.feedback.content import explanation, feedback_lines
 from autograder.feedback.inert import in_csv
 from autograder.grading.grade import Grade
 
@@ -24,13 +24,14 @@ COLUMNS = (
 
 
 def as_csv(grade: Grade) -> str:
-    """Write a grade as CSV: texts in quotes, numbers without."""
+    """Write a grade as CSV: texts in quotes, numbers without; open points have no score."""
     file = io.StringIO()
     writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
     writer.writerow(COLUMNS)
     for checkpoint in grade.checkpoints:
         for test in checkpoint.tests:
-            said = feedback_lines(test.feedback) if test.feedback else []
+            feedback = explanation([test])
+            said = feedback_lines(feedback) if feedback else []
             writer.writerow(
                 (
                     in_csv(grade.assignment),
@@ -39,7 +40,7 @@ def as_csv(grade: Grade) -> str:
                     in_csv(test.title),
                     in_csv(test.requirement),
                     test.outcome.value,
-                    test.score,
+                    "" if test.is_open else test.score,
                     test.max_score,
                     in_csv("; ".join(f"{label}: {text}" for label, text in said), LONGEST_CELL),
                 )

@@ -6,6 +6,7 @@ from rich.text import Text
 
 from autograder.feedback.content import (
     WITHOUT_JAIL,
+    explanation,
     feedback_lines,
     passed,
     points,
@@ -19,7 +20,12 @@ from autograder.grading.grade import Grade, GradedCheckpoint, GradedTest, Outcom
 
 __all__ = ["LONGEST_LINE", "inert", "print_grade", "print_lost_points"]
 
-_SIGNS = {Outcome.PASSED: ("+", "green"), Outcome.UNMARKED: ("?", "cyan")}
+_SIGNS = {
+    Outcome.PASSED: ("+", "green"),
+    Outcome.UNMARKED: ("?", "cyan"),
+    Outcome.GRADER_ERROR: ("?", "yellow"),
+    Outcome.UNREADABLE: ("!", "magenta"),
+}
 
 
 def print_grade(grade: Grade, console: Console) -> None:
@@ -64,13 +70,15 @@ def _print_lost_points(checkpoint: GradedCheckpoint, console: Console) -> None:
         return
     console.print()
     console.print(Text(inert(checkpoint.title), "bold"), soft_wrap=not console.is_terminal)
-    for first, *others in causes:
-        _print_test(first, console)
+    for tests in causes:
+        first, *others = tests
+        _print_headline(first, console)
+        _print_feedback(tests, console)
         for test in others:
             _print_headline(test, console)
         if others:
             all_of_them = "both" if len(others) == 1 else f"all {len(others) + 1}"
-            same = shared([first, *others])
+            same = shared(tests)
             console.print(Text(f"      the same {same} for {all_of_them}", "dim"))
 
 
@@ -86,18 +94,19 @@ def _print_headline(test: GradedTest, console: Console) -> None:
     console.print(line, soft_wrap=not console.is_terminal)
 
 
-def _print_test(test: GradedTest, console: Console) -> None:
-    _print_headline(test, console)
-    if test.feedback is None or test.outcome is Outcome.UNMARKED:
+def _print_feedback(tests: list[GradedTest], console: Console) -> None:
+    """Print what explains tests that gave no points for one reason."""
+    feedback = explanation(tests)
+    if feedback is None or tests[0].outcome is Outcome.UNMARKED:
         return
     if not console.is_terminal:
-        for label, value in feedback_lines(test.feedback):
+        for label, value in feedback_lines(feedback):
             console.print(Text(f"      {label + ':':12}{value}"), soft_wrap=True)
         return
     grid = Table.grid(padding=(0, 1))
     grid.add_column(width=5)
     grid.add_column(style="dim")
     grid.add_column(overflow="fold")
-    for label, value in feedback_lines(test.feedback):
+    for label, value in feedback_lines(feedback):
         grid.add_row("", f"{label}:", Text(value))
     console.print(grid)

@@ -213,27 +213,13 @@ class Book:
         missing_is_zero: bool,
     ) -> Entry:
         kept = self.folder / RESULTS / f"{student.id}.json"
-        grade = _load(kept) if kept.exists() and known and known.checkpoints else None
-        if grade is None or known is None:
+        if not (kept.exists() and known and known.checkpoints):
             nothing = 0.0 if missing_is_zero else None
-            return Entry(
-                student,
-                None,
-                Standing(
-                    student=student,
-                    checkpoints=tuple(
-                        CheckpointPoints(
-                            id=one.id, title=one.title, score=nothing, max_score=one.points
-                        )
-                        for one in self.assignment.checkpoints
-                    ),
-                    excused=handin.excused,
-                    missing=True,
-                    commit=handin.commit,
-                    repository=handin.repository,
-                ),
-                (),
-            )
+            return self._without_grade(student, handin, nothing, missing=True)
+        try:
+            grade = _load(kept)
+        except _EarlierVersionError:
+            return self._without_grade(student, handin, None, missing=False)
         marked = with_marks(grade, known)
         return Entry(
             student,
@@ -249,6 +235,31 @@ class Book:
             ),
             to_mark(grade, known),
         )
+
+    def _without_grade(
+        self, student: Student, handin: Handin, score: float | None, *, missing: bool
+    ) -> Entry:
+        """Make the entry of a student of whom no grade can be read; all points may be open."""
+        checkpoints = tuple(
+            CheckpointPoints(
+                id=one.id,
+                title=one.title,
+                score=score,
+                max_score=one.points,
+                open_points=0.0 if missing else one.points,
+            )
+            for one in self.assignment.checkpoints
+        )
+        standing = Standing(
+            student=student,
+            checkpoints=checkpoints,
+            handed_in_at=None if missing else handin.handed_in_at,
+            excused=handin.excused,
+            missing=missing,
+            commit=handin.commit,
+            repository=handin.repository,
+        )
+        return Entry(student, None, standing, ())
 
     def _read_result(self, path: Path, roster: Roster) -> tuple[Student, Grade]:
         student = roster.find(path.stem)
@@ -348,12 +359,22 @@ def _files(results: Iterable[Path]) -> Iterator[Path]:
             raise GradebookError(f"{path} does not exist: give results of `autograder grade`")
 
 
+class _EarlierVersionError(GradebookError):
+    """A grade was written by an earlier version, and does not say which points are open."""
+
+
 def _load(path: Path) -> Grade:
+    found: object = None
     try:
         if path.stat().st_size > LARGEST_RESULT:
             raise GradebookError(f"{path}: is too large for a grade")
-        return Grade.model_validate(json.loads(path.read_text(encoding="utf-8")))
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return Grade.model_validate(found)
     except (OSError, ValueError, RecursionError, ValidationError) as error:
+        if isinstance(found, dict) and found.get("schema_version") == 1:
+            raise _EarlierVersionError(
+                f"{path}: is a grade of an earlier version: grade the submission again"
+            ) from None
         reason = str(error).splitlines()[0][:200]
         raise GradebookError(
             f"{path}: is no grade as `autograder grade` writes it: {reason}"

@@ -84,7 +84,7 @@ def sync(
 
 @gradebook.command()
 def status(folder: Folder = DEFAULT_FOLDER, assignment: AssignmentId = None) -> None:
-    """Say who is missing, late, excused, ungraded, or waits for a mark."""
+    """Say who is missing, late or excused, and how many points are open or wait for a mark."""
     book, _ = _book(folder, assignment)
     entries = book.entries()
     counts = Counter(one.standing.status.value for one in entries)
@@ -92,7 +92,7 @@ def status(folder: Folder = DEFAULT_FOLDER, assignment: AssignmentId = None) -> 
     summary = ", ".join(f"{number} {name}" for name, number in sorted(counts.items()))
     console.print(f"{len(entries)} students: {summary or 'none'}")
     table = Table()
-    for title in ("student", "name", "points", "status", "late", "to mark"):
+    for title in ("student", "name", "points", "open", "status", "late", "to mark"):
         table.add_column(title)
     for one in entries:
         total = one.standing.total
@@ -101,6 +101,7 @@ def status(folder: Folder = DEFAULT_FOLDER, assignment: AssignmentId = None) -> 
             Text(one.student.id),
             Text(inert(one.student.full_name)),
             "" if total is None else f"{total:g} / {one.standing.max_score:g}",
+            f"{one.standing.open_points:g}" if one.standing.open_points else "",
             one.standing.status.value,
             f"{late / 3600:.1f} h" if late else "",
             ", ".join(cell.partition("/")[2] for cell in one.to_mark),

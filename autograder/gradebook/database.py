@@ -28,10 +28,12 @@ class MachinePoints:
     """What the hidden tests gave for one checkpoint."""
 
     checkpoint: str
-    score: float | None
-    """None where the grader failed, so that the points are not decided."""
+    score: float
+    """What is decided."""
     max_score: float
     comment: str
+    is_open: bool = False
+    """Whether the grader failed at some of its tests, whose points are not decided."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class StudentPoints:
 
     checkpoints: Mapping[str, float | None]
     """Points by checkpoint, changes by hand included; None where they are not decided."""
+    by_hand: frozenset[str]
+    """Checkpoints whose points a person set."""
     marks: Mapping[str, Mark]
     """By the open answer's cell; those that nobody has marked are not there."""
     handed_in_at: datetime | None
@@ -107,7 +111,8 @@ class Database:
         for one in points:
             grade = grades[one.checkpoint]
             grade.auto_score = one.score
-            grade.needs_manual_grade = one.score is None
+            # Points that a person set stay, so that nobody needs to look again.
+            grade.needs_manual_grade = one.is_open and grade.manual_score is None
             comments[one.checkpoint].auto_comment = one.comment
         self._book.db.commit()
 
@@ -118,6 +123,7 @@ class Database:
         return {
             student.id: StudentPoints(
                 checkpoints=_checkpoints(code.get(student.id)),
+                by_hand=_by_hand(code.get(student.id)),
                 marks=_marks(written.get(student.id)),
                 handed_in_at=_aware(code.get(student.id)),
                 late_seconds=_lateness(code.get(student.id)),
@@ -144,6 +150,17 @@ def _checkpoints(submission: Any) -> dict[str, float | None]:
         for notebook in submission.notebooks
         for grade in notebook.grades
     }
+
+
+def _by_hand(submission: Any) -> frozenset[str]:
+    if submission is None:
+        return frozenset()
+    return frozenset(
+        grade.name
+        for notebook in submission.notebooks
+        for grade in notebook.grades
+        if grade.manual_score is not None
+    )
 
 
 def _marks(submission: Any) -> dict[str, Mark]:

@@ -1,9 +1,20 @@
 """What machines and people gave, put together: into a grade to show, and into points to export."""
 
+import math
+from collections.abc import Sequence
+
 from autograder.feedback.content import points, state
 from autograder.gradebook.database import MachinePoints, StudentPoints
 from autograder.gradebook.standing import CheckpointPoints
-from autograder.grading.grade import Grade, GradedCheckpoint, GradedTest, Outcome, Status
+from autograder.grading.grade import (
+    Feedback,
+    Grade,
+    GradedCheckpoint,
+    GradedTest,
+    Outcome,
+    Status,
+    checkpoint_of,
+)
 
 LONGEST_COMMENT = 4000
 
@@ -18,20 +29,40 @@ def with_marks(grade: Grade, known: StudentPoints) -> Grade:
 
 def _marked(checkpoint: GradedCheckpoint, known: StudentPoints) -> GradedCheckpoint:
     tests = tuple(_marked_test(test, known) for test in checkpoint.tests)
-    by_machine = sum(test.score for test in checkpoint.tests if test.marked_by == "machine")
+    by_machine = sum(test.score for test in tests if test.marked_by == "machine")
     by_people = sum(test.score for test in tests if test.marked_by == "person")
-    decided = known.checkpoints.get(checkpoint.id)
-    status = checkpoint.status
-    if status is not Status.INCOMPLETE or decided is not None:
-        waits = any(test.outcome is Outcome.UNMARKED for test in tests)
-        status = Status.UNMARKED if waits else Status.COMPLETE
-    return checkpoint.model_copy(
-        update={
-            "tests": tests,
-            "score": (by_machine if decided is None else decided) + by_people,
-            "status": status,
-        }
-    )
+    if checkpoint.id in known.by_hand:
+        tests = _closed(tests, (known.checkpoints[checkpoint.id] or 0.0) - by_machine)
+    marked = checkpoint_of(checkpoint.id, checkpoint.title, tests)
+    if marked.status is not Status.INCOMPLETE:
+        decided = known.checkpoints.get(checkpoint.id)
+        by_machine = by_machine if decided is None else decided
+    return marked.model_copy(update={"score": by_machine + by_people})
+
+
+def _closed(tests: Sequence[GradedTest], points: float) -> tuple[GradedTest, ...]:
+    """Decide the tests that the grader failed at, once a person set the checkpoint's points.
+
+    Args:
+        tests: Those of the checkpoint.
+        points: What the person gave beyond the other tests' points, to be shared out in order.
+    """
+    closed = []
+    for test in tests:
+        if test.outcome is Outcome.GRADER_ERROR and test.marked_by == "machine":
+            score = min(max(points, 0.0), test.max_score)
+            points -= score
+            full = math.isclose(score, test.max_score)
+            said = Feedback(asked="", came_back="A person has decided the points of this test.")
+            test = test.model_copy(
+                update={
+                    "outcome": Outcome.PASSED if full else Outcome.WRONG,
+                    "score": score,
+                    "feedback": None if full else said,
+                }
+            )
+        closed.append(test)
+    return tuple(closed)
 
 
 def _marked_test(test: GradedTest, known: StudentPoints) -> GradedTest:
@@ -79,6 +110,7 @@ def points_of(checkpoint: GradedCheckpoint) -> CheckpointPoints:
         title=checkpoint.title,
         score=max(0.0, checkpoint.score) if decided else None,
         max_score=checkpoint.max_score,
+        open_points=checkpoint.open_points,
     )
 
 
@@ -87,11 +119,13 @@ def machine_points(grade: Grade) -> list[MachinePoints]:
     return [
         MachinePoints(
             checkpoint=one.id,
-            score=None
-            if one.status is Status.INCOMPLETE
-            else sum(test.score for test in one.tests if test.marked_by == "machine"),
+            score=sum(test.score for test in one.tests if test.marked_by == "machine"),
             max_score=machine_maximum(one),
             comment=_comment(one),
+            is_open=any(
+                test.outcome is Outcome.GRADER_ERROR and test.marked_by == "machine"
+                for test in one.tests
+            ),
         )
         for one in grade.checkpoints
     ]

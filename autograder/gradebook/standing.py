@@ -12,7 +12,7 @@ class StandingStatus(StrEnum):
 
     COMPLETE = "complete"
     UNDECIDED = "undecided"
-    """A checkpoint is ungraded or waits for a marker."""
+    """Some points are open: they wait for a marker, or to be graded again."""
     MISSING = "missing"
     """Nothing was handed in."""
     EXCUSED = "excused"
@@ -29,8 +29,10 @@ class CheckpointPoints(_Model):
     id: str
     title: str
     score: float | None = Field(ge=0)
-    """None: not decided yet, since it is ungraded or waits for a marker."""
+    """None while some of its points are open: they wait for a marker, or to be graded again."""
     max_score: float = Field(ge=0)
+    open_points: float = Field(default=0.0, ge=0)
+    """How many of its points are neither given nor lost yet."""
 
 
 class Standing(_Model):
@@ -67,6 +69,11 @@ class Standing(_Model):
     def max_score(self) -> float:
         """What can be had."""
         return sum(one.max_score for one in self.checkpoints)
+
+    @property
+    def open_points(self) -> float:
+        """The points that are neither given nor lost yet."""
+        return sum(one.open_points for one in self.checkpoints)
 
     @property
     def status(self) -> StandingStatus:

@@ -232,6 +232,22 @@ class Grade(_Model):
     grader: Grader
     checkpoints: tuple[GradedCheckpoint, ...]
 
+    @property
+    def open_points(self) -> float:
+        """The points that are neither given nor lost yet."""
+        return sum(checkpoint.open_points for checkpoint in self.checkpoints)
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether the grader failed at some of its tests."""
+        return self.count(Outcome.GRADER_ERROR) > 0
+
+    def count(self, outcome: Outcome) -> int:
+        """How many of its tests ended so."""
+        return sum(
+            test.outcome is outcome for checkpoint in self.checkpoints for test in checkpoint.tests
+        )
+
 
 def checkpoint_of(
     checkpoint_id: str, title: str, tests: tuple[GradedTest, ...]

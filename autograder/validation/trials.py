@@ -8,7 +8,7 @@ from rich.console import Console
 
 from autograder.assignment import Assignment, Course
 from autograder.feedback.text import print_lost_points
-from autograder.grading.grade import Grade, Outcome
+from autograder.grading.grade import OPEN, Grade, Outcome
 from autograder.grading.pool import ExaminerPool
 from autograder.grading.run import Examiner
 from autograder.submission import Submission
@@ -38,9 +38,16 @@ class Trial:
 
     @property
     def failed(self) -> frozenset[str]:
-        """Ids of the tests that it did not pass; what waits for a person has not failed."""
-        good = (Outcome.PASSED, Outcome.UNMARKED)
+        """Ids of the tests that it did not pass; one whose points are open has not failed."""
+        good = OPEN | {Outcome.PASSED}
         return frozenset(one for one, outcome in self.outcomes.items() if outcome not in good)
+
+    @property
+    def grader_failed(self) -> frozenset[str]:
+        """Ids of the tests that judged nothing, since the grader failed."""
+        return frozenset(
+            name for name, outcome in self.outcomes.items() if outcome is Outcome.GRADER_ERROR
+        )
 
 
 def try_all(

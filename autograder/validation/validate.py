@@ -149,14 +149,15 @@ def judge(declared: DeclaredSubmission, trials: Sequence[Trial]) -> list[Finding
     """Hold what a submission failed against what it declares."""
     findings = [finding for trial in trials for finding in _grader_faults(trial)]
     first = trials[0].failed
-    missed, surplus = sorted(declared.fails - first), sorted(first - declared.fails)
+    judged = declared.fails - trials[0].grader_failed
+    missed, surplus = sorted(judged - first), sorted(first - declared.fails)
     if declared.is_right and surplus:
         findings.append(_finding(Kind.RIGHT_REFUSED, declared, "by", surplus))
-    elif not declared.is_right and not first:
+    elif not declared.is_right and judged and not first:
         findings.append(_finding(Kind.WRONG_ACCEPTED, declared, "should fail", missed))
     else:
         if missed:
-            findings.append(_finding(Kind.FAILS_ELSEWHERE, declared, "passes", missed))
+            findings.append(_finding(Kind.FAILS_ELSEWHERE, declared, "does not fail", missed))
         if surplus:
             findings.append(_finding(Kind.FAILS_ELSEWHERE, declared, "fails also", surplus))
     for trial in trials[1:]:
@@ -168,9 +169,13 @@ def judge(declared: DeclaredSubmission, trials: Sequence[Trial]) -> list[Finding
 
 
 def _grader_faults(trial: Trial) -> list[Finding]:
-    if not trial.trouble and Outcome.GRADER_ERROR not in trial.outcomes.values():
+    """Name the tests that the grader failed at; what was unreadable has failed like any other."""
+    tests = sorted(trial.grader_failed)
+    explained = Outcome.UNREADABLE in trial.outcomes.values()
+    if not tests and (explained or not trial.trouble):
         return []
-    return [Finding(kind=Kind.GRADER_FAILED, subject=trial.entry.name, detail=trial.trouble[-500:])]
+    detail = f"at {', '.join(tests) or 'no test'}: {trial.trouble[-500:]}".rstrip(": ")
+    return [Finding(kind=Kind.GRADER_FAILED, subject=trial.entry.name, detail=detail)]
 
 
 def _finding(kind: Kind, declared: DeclaredSubmission, words: str, tests: Sequence[str]) -> Finding:

@@ -8,6 +8,7 @@ row's grades then go to the student of the row before.
 
 from collections.abc import Sequence
 
+from autograder.feedback.content import points_open
 from autograder.feedback.inert import in_csv
 from autograder.gradebook.exports.table import Cell, as_table, columns_of, number, refuse, scores_of
 from autograder.gradebook.standing import Standing, StandingStatus
@@ -80,7 +81,11 @@ def _feedback(standing: Standing) -> str:
     if standing.status is StandingStatus.MISSING:
         said.append("nothing handed in")
     if standing.status is StandingStatus.UNDECIDED:
-        waiting = [one.title for one in standing.checkpoints if one.score is None]
+        waiting = [
+            f"{one.title} ({points_open(one.open_points)})" if one.open_points else one.title
+            for one in standing.checkpoints
+            if one.score is None
+        ]
         said.append(f"not decided yet: {', '.join(waiting)}")
     if standing.late_seconds > 0:
         said.append(f"late {duration(standing.late_seconds)}")

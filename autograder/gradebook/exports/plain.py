@@ -22,8 +22,9 @@ def as_plain(assignment_id: str, title: str, standings: Sequence[Standing]) -> s
     """Write the standings as a table that a spreadsheet opens.
 
     A column for each checkpoint is called by its id. Empty points are not decided; `status` says
-    why. Texts are inert: none is computed, and characters that cannot be seen are escapes. For a
-    program that must have names as they are, the other forms have them.
+    why, and `open_points` how many are open. Texts are inert: none is computed, and characters that
+    cannot be seen are escapes. For a program that must have names as they are, the other forms have
+    them.
 
     Args:
         assignment_id: Stands in each row.
@@ -36,7 +37,15 @@ def as_plain(assignment_id: str, title: str, standings: Sequence[Standing]) -> s
         [
             *("assignment", "student", "login", "name", "email", "section", "status"),
             *(in_csv(one.id) for one in columns),
-            *("total", "max_score", "late_hours", "handed_in_at", "repository", "commit"),
+            *(
+                "total",
+                "max_score",
+                "open_points",
+                "late_hours",
+                "handed_in_at",
+                "repository",
+                "commit",
+            ),
         ]
     ]
     for standing in standings:
@@ -56,6 +65,7 @@ def as_plain(assignment_id: str, title: str, standings: Sequence[Standing]) -> s
                 *scores_of(standing, columns),
                 number(standing.total),
                 number(standing.max_score),
+                number(standing.open_points),
                 number(round(standing.late_seconds / _SECONDS_AN_HOUR, 2)),
                 utc(standing.handed_in_at),
                 in_csv(repository_address(standing)),

@@ -16,10 +16,12 @@ import pytest
 
 from autograder.classroom.grade_pushes import Done
 from autograder.gradebook.book import Book
+from autograder.grading.grade import Outcome
 from autograder.tests.classroom.course import CONTEXTS, FILE, Classroom, round_elsewhere
 from autograder.tests.github import Fault, StandIn, broken, secondary_limit
-from autograder.tests.gradebook.students import ASSIGNMENT, COURSE
+from autograder.tests.gradebook.students import ASSIGNMENT, COURSE, a_grade
 
+FIRST = "writer/create_returns_once_active"
 LATE = "[late]\npercent_per_day = 10\ndays = 3\n"
 STAGES = (
     '[[feedback]]\ndetail = "titles"\n[[feedback]]\ndetail = "full"\nfrom = 2026-03-12T00:00:00\n'
@@ -451,12 +453,40 @@ def test_a_fault_of_the_grader_s_is_told_and_kept(course: Classroom) -> None:
     """For the instructor, since it may show code."""
     course.push()
     course.pool.trouble = "E  secret code"
+    course.pool.always = a_grade({FIRST: Outcome.GRADER_ERROR})
 
     outcome = course.round()["ada"]
 
     assert outcome.done is Done.GRADED
-    assert "ungraded" in outcome.trouble
-    assert "secret" not in outcome.trouble
+    assert outcome.trouble == "the grader failed at 1 test, whose points are open"
+    assert "secret code" in (course.folder / "state" / "trouble" / "ada.txt").read_text()
+
+
+def test_a_push_that_the_grader_failed_at_is_graded_anew(course: Classroom) -> None:
+    """What was kept of it does not stand, however little of it was published."""
+    sha = course.push()
+    course.pool.always = a_grade({FIRST: Outcome.GRADER_ERROR})
+    course.github.faults = [broken("/comments", times=99)]
+    failed = course.done()
+    course.github.faults = []
+    course.pool.always = None
+
+    done = course.done()
+
+    assert (failed, done) == ({"ada": Done.FAILED}, {"ada": Done.GRADED})
+    assert course.pool.graded == [sha, sha]
+    assert_published_once(course, sha)
+
+
+def test_what_was_unreadable_is_counted_and_fails_no_round(course: Classroom) -> None:
+    """A student could else make every run fail."""
+    course.push()
+    course.pool.trouble = "E  secret code"
+    course.pool.always = a_grade({FIRST: Outcome.UNREADABLE})
+
+    outcome = course.round()["ada"]
+
+    assert (outcome.done, outcome.trouble, outcome.unreadable) == (Done.GRADED, "", 1)
     assert "secret code" in (course.folder / "state" / "trouble" / "ada.txt").read_text()
 
 

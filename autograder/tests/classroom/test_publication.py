@@ -97,7 +97,7 @@ def test_a_student_s_text_is_no_marker(tmp_path: Path) -> None:
 
 
 def test_each_checkpoint_has_a_status(tmp_path: Path) -> None:
-    """What waits for a person is no failure; what the grader failed at is an error."""
+    """Open points are no failure; where nothing is lost, the grader's fault is an error."""
     grade = a_grade()
     lost = {test.id: Outcome.WRONG for test in grade.checkpoints[0].tests[:1]}
     failed = {grade.checkpoints[1].tests[0].id: Outcome.GRADER_ERROR}
@@ -113,7 +113,9 @@ def test_each_checkpoint_has_a_status(tmp_path: Path) -> None:
         "brokers": "success",
         "concepts": "success",
     }
-    assert made.statuses[1].description == "ungraded: the grader failed, no points are lost"
+    assert made.statuses[1].description == (
+        "23 / 25, 2 points open: the grader failed, 18/19 tests"
+    )
     assert "6 points wait for a person" in made.statuses[4].description
 
 

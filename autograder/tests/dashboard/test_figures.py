@@ -34,13 +34,13 @@ def test_what_is_not_decided_counts_for_nobody() -> None:
     """A fault of the grader is no student's."""
     failed = grade_with({FIRST: Outcome.GRADER_ERROR})
 
-    figures = figures_of([row(WHOLE), row(failed, State.UNGRADED)])
+    figures = figures_of([row(WHOLE), row(failed, State.INCOMPLETE)])
 
     (test,) = [one for one in figures.tests if one.id == FIRST]
     assert (test.decided, test.passed, test.lost) == (1, 1, 0)
     assert test.misconception is None
-    assert sum(figures.bins) == 1
-    assert figures.checkpoints[0].decided == 1
+    assert figures.bins[-1] == 2
+    assert (figures.checkpoints[0].share, figures.checkpoints[0].decided) == (1.0, 2)
 
 
 def test_what_waits_for_a_person_is_not_lost() -> None:
@@ -55,7 +55,7 @@ def test_what_waits_for_a_person_is_not_lost() -> None:
 
 
 @pytest.mark.parametrize("number", [0, -1])
-def test_an_ungraded_checkpoint_says_nothing_of_how_strong_somebody_is(number: int) -> None:
+def test_an_open_test_says_nothing_of_how_strong_somebody_is(number: int) -> None:
     """Whether the grader failed beside a test or in another checkpoint, it tells as much."""
     weak, strong = grade_with({FIRST: WRONG, SECOND: WRONG}), WHOLE
     other = WHOLE.checkpoints[number].tests[-1].id

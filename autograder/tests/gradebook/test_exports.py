@@ -232,6 +232,7 @@ def test_the_plain_table_has_everything() -> None:
         "concepts": "10",
         "total": "32.5",
         "max_score": "45",
+        "open_points": "0",
         "late_hours": "3.02",
         "handed_in_at": "2026-11-03T04:30:00Z",
         "repository": "https://github.com/course/logs-octo-1",

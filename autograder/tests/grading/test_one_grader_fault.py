@@ -1,0 +1,514 @@
+"""A fault of the grader in one test opens that test's points, and no others, wherever they show."""
+
+import ast
+import csv
+import io
+import json
+import re
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from autograder.assignment import Course
+from autograder.class_run.command import unreadable_line
+from autograder.class_run.grade_class import Done, Outcome, Scope, grade_class, outcome_of
+from autograder.class_run.sources import HandedIn
+from autograder.classroom.policy import lateness, read_policy
+from autograder.classroom.publication import CommitStatus, Publication, publication
+from autograder.classroom50.scores import read_scores, with_overrides
+from autograder.cli import app
+from autograder.dashboard.figures import figures_of
+from autograder.dashboard.page import as_page
+from autograder.dashboard.results import ClassResults, State, read_class
+from autograder.feedback.actions import as_workflow_log
+from autograder.feedback.content import Detail
+from autograder.feedback.data import as_json
+from autograder.feedback.html import as_html
+from autograder.feedback.markdown import as_markdown
+from autograder.feedback.table import as_csv
+from autograder.feedback.text import print_grade
+from autograder.gradebook.book import Book, Entry
+from autograder.gradebook.exports import FORMATS
+from autograder.gradebook.standing import StandingStatus
+from autograder.grading.grade import Grade, GradedTest, checkpoint_of
+from autograder.grading.grade import Outcome as TestOutcome
+from autograder.grading.kept import read_result
+from autograder.tests.classroom.course import POLICY
+from autograder.tests.gradebook.students import (
+    ASSIGNMENT,
+    COURSE,
+    ID,
+    SOLUTION,
+    a_grade,
+    make_book,
+    write_result,
+)
+
+TEST = "reader/oldest_records_come_first"
+POINTS = next(
+    test.max_score for one in a_grade().checkpoints for test in one.tests if test.id == TEST
+)
+MOST = 25.0
+OPEN = f"{POINTS:g} points open: the grader failed"
+SAID = (
+    "This test could not be graded, which is not your fault. "
+    f"Its {POINTS:g} points are open until it is graded again."
+)
+
+
+@dataclass(frozen=True)
+class ClassRun:
+    """One student's right submission, graded as a class."""
+
+    folder: Path
+    outcome: Outcome
+
+    @property
+    def grade(self) -> Grade:
+        """The grade that was kept."""
+        grade = read_result(self.folder / "results" / "ada.json")
+        assert grade is not None
+        return grade
+
+
+@pytest.fixture(scope="module")
+def submissions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Hand in the solution."""
+    folder = tmp_path_factory.mktemp("submissions")
+    shutil.copytree(SOLUTION, folder / "ada")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def sound(submissions: Path, tmp_path_factory: pytest.TempPathFactory) -> ClassRun:
+    """Grade with the suite as it is."""
+    return graded(submissions, COURSE, tmp_path_factory.mktemp("sound"))
+
+
+@pytest.fixture(scope="module")
+def faulty(submissions: Path, tmp_path_factory: pytest.TempPathFactory) -> ClassRun:
+    """Grade with a suite in which one test breaks before it calls the student's code."""
+    root = tmp_path_factory.mktemp("course")
+    for folder in ("assignments", "solutions", "autograder/suites"):
+        shutil.copytree(COURSE.suites.parents[1] / folder, root / folder)
+    break_test(root / "autograder" / "suites" / ID / "test_reader.py", TEST.partition("/")[2])
+    return graded(submissions, Course(root), tmp_path_factory.mktemp("faulty"))
+
+
+def break_test(path: Path, name: str) -> None:
+    """Let a hidden test raise an error at its beginning, below what says what it is."""
+    source = path.read_text()
+    (function,) = (
+        node
+        for node in ast.parse(source).body
+        if isinstance(node, ast.FunctionDef) and node.name == f"test_{name}"
+    )
+    lines = source.splitlines(keepends=True)
+    lines.insert(function.body[1].lineno - 1, "    raise RuntimeError('no room')\n")
+    path.write_text("".join(lines))
+
+
+def graded(submissions: Path, course: Course, output: Path) -> ClassRun:
+    """Grade a class of one."""
+    handed_in = [HandedIn("ada", submissions / "ada")]
+    outcomes = grade_class(handed_in, ASSIGNMENT, course, output, Scope())
+    return ClassRun(output, outcomes["ada"])
+
+
+def by_id(grade: Grade) -> dict[str, GradedTest]:
+    """All tests, by id."""
+    return {test.id: test for one in grade.checkpoints for test in one.tests}
+
+
+def lines(text: str) -> list[str]:
+    """The lines of a text, whatever the width of its tables."""
+    return [" ".join(line.split()) for line in text.splitlines()]
+
+
+def as_text(grade: Grade) -> str:
+    """Print a grade as into a pipe."""
+    file = io.StringIO()
+    print_grade(grade, Console(file=file, width=100, highlight=False, markup=False))
+    return file.getvalue()
+
+
+def test_every_other_test_keeps_its_verdict(sound: ClassRun, faulty: ClassRun) -> None:
+    """And the checkpoint its points, but for those of the one."""
+    before, after = by_id(sound.grade), by_id(faulty.grade)
+
+    assert after[TEST].outcome is TestOutcome.GRADER_ERROR
+    assert {**before, TEST: after[TEST]} == after
+    assert faulty.grade.open_points == sound.grade.open_points + POINTS
+    assert faulty.grade.score == sound.grade.score - POINTS
+
+
+@pytest.mark.parametrize("form", [as_text, as_markdown, as_html, as_workflow_log])
+def test_every_form_for_people_shows_just_these_points_as_open(
+    sound: ClassRun, faulty: ClassRun, form: Callable[[Grade], str]
+) -> None:
+    """With the words for whom they belong to; what changed is about them alone."""
+    before, after = form(sound.grade), form(faulty.grade)
+
+    assert OPEN not in before
+    assert after.count(OPEN) == 1
+    assert after.count(SAID) == 1
+    assert f"open / {POINTS:g}" in after
+    assert f"{sound.grade.open_points + POINTS:g} points open" in after
+    assert f"{MOST - POINTS:g} / {MOST:g}" in after
+    assert not re.search(r"points lost|^::(error|warning)", after, re.MULTILINE)
+    titles = [one.title for one in sound.grade.checkpoints if one.id != "reader"]
+    assert [line for line in lines(before) if any(title in line for title in titles)] == [
+        line for line in lines(after) if any(title in line for title in titles)
+    ]
+
+
+def test_the_table_and_the_data_have_it_open(sound: ClassRun, faulty: ClassRun) -> None:
+    """One row differs: it has no score, its outcome and its explanation."""
+    before, after = as_csv(sound.grade), as_csv(faulty.grade)
+    (row,) = set(after.splitlines()) - set(before.splitlines())
+    data = json.loads(as_json(faulty.grade))
+
+    cells = next(csv.reader([row]))
+    assert cells[2] == TEST
+    assert cells[5:8] == ["grader_error", "", str(POINTS)]
+    assert SAID in cells[8]
+    assert data["schema_version"] == 2
+    assert [one["status"] for one in data["checkpoints"]] == [
+        *("complete", "incomplete", "complete", "complete", "unmarked")
+    ]
+
+
+def published(grade: Grade, folder: Path) -> Publication:
+    """Write what is published of a grade."""
+    (folder / "course.toml").write_text(POLICY)
+    (folder / "roster.csv").write_text("login\nada\n")
+    policy = read_policy(folder / "course.toml")
+    student = make_book(folder / "book").roster().students[0]
+    late = lateness(policy, student, datetime(2026, 3, 1, tzinfo=UTC))
+    return publication(grade, "a" * 40, Detail.FULL, late, policy, "")
+
+
+def test_one_status_and_the_comment_have_it_open(
+    sound: ClassRun, faulty: ClassRun, tmp_path: Path
+) -> None:
+    """The checkpoint's other points are there, and it is no failure."""
+    before, after = published(sound.grade, tmp_path), published(faulty.grade, tmp_path)
+
+    assert [one for one in after.statuses if one not in before.statuses] == [
+        CommitStatus("grade/reader", "error", f"{MOST - POINTS:g} / {MOST:g}, {OPEN}, 18/19 tests")
+    ]
+    assert OPEN in after.comment
+    assert SAID in after.comment
+
+
+def test_lost_points_beside_open_ones_are_a_failure(tmp_path: Path) -> None:
+    """Whatever the grader failed at, these are lost."""
+    other = next(test for test in by_id(a_grade()) if test.startswith("reader") and test != TEST)
+    grade = a_grade({TEST: TestOutcome.GRADER_ERROR, other: TestOutcome.WRONG})
+
+    status = published(grade, tmp_path).statuses[1]
+
+    assert status.state == "failure"
+    assert OPEN in status.description
+
+
+# --- the gradebook
+
+
+def all_marked(grade: Grade) -> Grade:
+    """Let no open answer wait, so that a sound grade has a total."""
+    checkpoints = tuple(
+        checkpoint_of(
+            one.id,
+            one.title,
+            tuple(
+                test.model_copy(update={"outcome": TestOutcome.UNIMPLEMENTED})
+                if test.marked_by == "person"
+                else test
+                for test in one.tests
+            ),
+        )
+        for one in grade.checkpoints
+    )
+    return grade.model_copy(update={"checkpoints": checkpoints})
+
+
+@pytest.fixture
+def book(sound: ClassRun, faulty: ClassRun, tmp_path: Path) -> Book:
+    """Make a gradebook in which ada's grade is whole, and bob's has the grader's fault."""
+    made = make_book(tmp_path / "book", {"ada": "Ada", "bob": "Bob"})
+    write_result(tmp_path / "results", "ada", all_marked(sound.grade))
+    write_result(tmp_path / "results", "bob", all_marked(faulty.grade))
+    made.sync([tmp_path / "results"])
+    return made
+
+
+def entries(book: Book) -> Mapping[str, Entry]:
+    """All entries, by student."""
+    return {one.student.id: one for one in book.entries()}
+
+
+def change_cell(book: Book, student: str, manual_score: float | None) -> None:
+    """Save the reader's cell as formgrader does."""
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{book.database}") as gradebook:
+        cell = gradebook.find_grade("reader", "checkpoints", book.code, student)
+        cell.manual_score, cell.needs_manual_grade = manual_score, False
+        gradebook.db.commit()
+
+
+def test_the_database_keeps_what_is_decided_and_asks_for_a_person(book: Book) -> None:
+    """In the cell of the one checkpoint."""
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{book.database}") as gradebook:
+        cells = {
+            (student, one.id): (cell.auto_score, cell.needs_manual_grade)
+            for student in ("ada", "bob")
+            for one in ASSIGNMENT.checkpoints
+            for cell in [gradebook.find_grade(one.id, "checkpoints", book.code, student)]
+        }
+
+    assert cells["bob", "reader"] == (MOST - POINTS, True)
+    for one in ASSIGNMENT.checkpoints:
+        assert cells["ada", one.id][1] is False
+        if one.id != "reader":
+            assert cells["bob", one.id] == cells["ada", one.id]
+
+
+def test_the_standing_has_no_points_for_this_checkpoint_alone(book: Book) -> None:
+    """And says how many are open."""
+    ada, bob = entries(book)["ada"].standing, entries(book)["bob"].standing
+
+    assert (ada.status, ada.open_points) == (StandingStatus.COMPLETE, 0)
+    assert (bob.status, bob.open_points, bob.total) == (StandingStatus.UNDECIDED, POINTS, None)
+    assert [one.id for one in bob.checkpoints if one.open_points] == ["reader"]
+    assert [one.score for one in bob.checkpoints] == [
+        None if one.id == "reader" else one.score for one in ada.checkpoints
+    ]
+
+
+@pytest.mark.parametrize(
+    ("form", "without_points", "said"),
+    [
+        ("csv", 2, [f"{POINTS:g}", "undecided"]),
+        ("canvas", 1, []),
+        ("moodle", 2, [f"({POINTS:g} points open)"]),
+        ("gradescope", 2, ["Ungraded"]),
+        ("github-classroom", 1, []),
+        ("classroom50", 3, []),
+    ],
+)
+def test_every_export_leaves_out_the_checkpoint_and_the_total(
+    book: Book, form: str, without_points: int, said: list[str]
+) -> None:
+    """All else is as for the student without the fault."""
+    text = FORMATS[form](ID, "Logs", [one.standing for one in book.entries()])
+    *_, ada, bob = csv.reader(io.StringIO(text))
+
+    differing = [
+        (before, after)
+        for before, after in zip(ada, bob, strict=True)
+        if before != after and "bob" not in after.lower() and after != "101"
+    ]
+
+    emptied = [after for before, after in differing if before and after in ("", "-")]
+    others = [after for before, after in differing if after not in ("", "-")]
+    assert len(emptied) == without_points
+    assert len(others) == len(said)
+    assert all(word in after for word, after in zip(sorted(said), sorted(others), strict=True))
+
+
+def test_a_sync_again_or_a_look_in_formgrader_decides_nothing(book: Book) -> None:
+    """The points are open until they are graded or given."""
+    change_cell(book, "bob", None)
+
+    assert entries(book)["bob"].standing.open_points == POINTS
+    book.sync([book.folder / "results"])
+    assert entries(book)["bob"].standing.open_points == POINTS
+
+
+@pytest.mark.parametrize(("points", "outcome"), [(MOST, "passed"), (MOST - POINTS, "wrong")])
+def test_points_that_a_person_gives_close_them(book: Book, points: float, outcome: str) -> None:
+    """In the total and on the student's page, and so they stay."""
+    change_cell(book, "bob", points)
+    book.sync([book.folder / "results"])
+
+    bob = entries(book)["bob"]
+
+    assert bob.grade is not None
+    assert (bob.standing.open_points, bob.grade.open_points) == (0, 0)
+    assert bob.standing.checkpoints[1].score == points
+    assert by_id(bob.grade)[TEST].outcome == outcome
+    assert "open" not in as_text(bob.grade)
+
+
+def test_classroom50_keeps_its_points_while_some_are_open(book: Book, tmp_path: Path) -> None:
+    """The student is named with the reason."""
+    submission = {
+        "submission": "submit/2026-11-02T23-59-00Z-ab12cd3",
+        "commit": f"https://github.com/o/r/commit/{'a' * 40}",
+        "score": 1,
+        "max-score": 9,
+        "tests": [],
+    }
+    bucket = {
+        "type": "individual",
+        "entries": [{"owner": name, "submissions": [submission]} for name in ("ada", "bob")],
+    }
+    path = tmp_path / "scores.json"
+    path.write_text(
+        json.dumps({"schema": "classroom50/scores/v1", "assignments": {"logs": bucket}})
+    )
+
+    done = with_overrides(read_scores(path, "logs"), [one.standing for one in book.entries()])
+
+    assert done.written == ("ada",)
+    assert done.left == (f"bob: there is no total yet ({POINTS:g} points open)",)
+
+
+# --- the class
+
+
+def test_the_class_s_table_has_decided_and_open_points(sound: ClassRun, faulty: ClassRun) -> None:
+    """In the column of the checkpoint the decided ones."""
+    before, after = (
+        next(csv.DictReader((run.folder / "grades.csv").read_text().splitlines()))
+        for run in (sound, faulty)
+    )
+
+    differing = {key: after[key] for key in after if after[key] != before[key]}
+    assert differing == {
+        "reader": str(MOST - POINTS),
+        "score": str(sound.grade.score - POINTS),
+        "open_points": str(sound.grade.open_points + POINTS),
+        "state": "incomplete",
+    }
+    assert "no room" in faulty.outcome.trouble
+    assert "no room" in (faulty.folder / "trouble" / "ada.txt").read_text()
+
+
+def test_only_who_has_open_points_by_the_grader_is_graded_again(
+    sound: ClassRun, faulty: ClassRun, submissions: Path, tmp_path: Path
+) -> None:
+    """With the suite mended; the other result stands."""
+    shutil.copytree(faulty.folder, tmp_path / "faulty")
+    shutil.copytree(sound.folder, tmp_path / "sound")
+
+    mended = graded(submissions, COURSE, tmp_path / "faulty")
+    kept = graded(submissions, COURSE, tmp_path / "sound")
+
+    assert (mended.outcome.done, kept.outcome.done) == (Done.GRADED, Done.KEPT)
+    assert mended.grade == sound.grade
+    assert not (tmp_path / "faulty" / "trouble" / "ada.txt").exists()
+
+
+def class_of(folder: Path, **grades: Grade) -> ClassResults:
+    """Read a class with these results."""
+    for student, grade in grades.items():
+        write_result(folder, student, grade)
+    return read_class(folder)
+
+
+def test_the_dashboard_leaves_out_these_points_alone(
+    sound: ClassRun, faulty: ClassRun, tmp_path: Path
+) -> None:
+    """The student counts with all that is decided."""
+    found = class_of(tmp_path / "results", ada=sound.grade, bob=faulty.grade)
+
+    figures = figures_of(found.rows)
+    page = as_page(found.rows, "Logs")
+
+    assert [one.state for one in found.rows] == [State.WAITING, State.INCOMPLETE]
+    assert (figures.bins[-1], figures.median) == (2, 1.0)
+    assert [one.decided for one in figures.checkpoints] == [2] * 5
+    assert {one.id: one.decided for one in figures.tests if one.decided != 2} == {TEST: 1}
+    assert f">{MOST - POINTS:g}</td>" in page
+    assert f'data-key="{faulty.grade.open_points:g}"' in page
+    assert "incomplete: the grader failed" in page
+
+
+def test_a_result_of_an_earlier_version_is_graded_again_and_stops_nothing(
+    sound: ClassRun, submissions: Path, tmp_path: Path
+) -> None:
+    """It knew checkpoints that were ungraded as a whole."""
+    shutil.copytree(sound.folder, tmp_path / "out")
+    book = make_book(tmp_path / "book", {"ada": "Ada", "bob": "Bob"})
+    for name in ("ada", "bob"):
+        write_result(tmp_path / "results", name, all_marked(sound.grade))
+    book.sync([tmp_path / "results"])
+    for path in (tmp_path / "out" / "results", book.folder / "results"):
+        old = json.loads((path / "ada.json").read_text())
+        old["schema_version"], old["checkpoints"][1]["status"] = 1, "ungraded"
+        (path / "ada.json").write_text(json.dumps(old))
+
+    again = graded(submissions, COURSE, tmp_path / "out")
+    standings = {name: one.standing for name, one in entries(book).items()}
+    synced = book.sync([book.folder / "results"])
+
+    assert again.outcome.done is Done.GRADED
+    assert standings["ada"].status is StandingStatus.UNDECIDED
+    assert standings["ada"].open_points == 100
+    assert standings["bob"].status is StandingStatus.COMPLETE
+    assert synced.written == ("bob",)
+    assert "earlier version" in synced.problems[0]
+
+
+# --- what could not be read
+
+
+@pytest.mark.parametrize(
+    ("form", "label"),
+    [
+        (as_text, r"^  ! R\d+ .* 0 / \d\.?\d*  unreadable$"),
+        (as_markdown, r"\| unreadable \|$"),
+        (as_html, r'<span class="unreadable">unreadable</span>'),
+        (as_csv, r'"unreadable"'),
+        (as_workflow_log, r"^::warning title=unreadable"),
+        (as_json, r'"outcome": "unreadable"'),
+    ],
+)
+def test_what_could_not_be_read_has_a_label_of_its_own(
+    form: Callable[[Grade], str], label: str
+) -> None:
+    """Its points are lost, as any others."""
+    grade = a_grade({TEST: TestOutcome.UNREADABLE})
+
+    text = form(grade)
+
+    assert re.search(label, text, re.MULTILINE)
+    assert grade.checkpoints[1].open_points == 0
+
+
+def test_a_class_s_summary_and_dashboard_tell_an_instructor_to_look(tmp_path: Path) -> None:
+    """With the first few names, but on the page for the lecture hall."""
+    second = next(one for one in by_id(a_grade()) if one.startswith("writer"))
+    both = a_grade({TEST: TestOutcome.UNREADABLE, second: TestOutcome.UNREADABLE})
+    one_of_them = a_grade({TEST: TestOutcome.UNREADABLE})
+    grades = {"ada": both, "bob": one_of_them, "cyd": a_grade()}
+    said = "tests of 2 students unreadable: look at them"
+
+    outcomes = [outcome_of(name, Done.GRADED, grade) for name, grade in grades.items()]
+    rows = class_of(tmp_path / "results", **grades).rows
+
+    assert unreadable_line(outcomes) == f"3 {said} (ada, bob)"
+    assert f"<strong>3</strong> {said} (ada, bob)" in as_page(rows, "Logs")
+    assert f"<strong>3</strong> {said}</li>" in as_page(rows, "Logs", anonymous=True)
+    assert 'data-states="waiting unreadable"' in as_page(rows, "Logs")
+
+
+def test_the_status_command_shows_open_points(book: Book) -> None:
+    """Beside who waits for what."""
+    done = CliRunner().invoke(
+        app, ["gradebook", "status", "--folder", str(book.folder)], env={"COLUMNS": "200"}
+    )
+
+    bob = next(line for line in done.stdout.splitlines() if "bob" in line)
+    assert [cell.strip() for cell in bob.split("\u2502")][3:6] == ["", f"{POINTS:g}", "undecided"]
