@@ -7,6 +7,7 @@ from rich.text import Text
 from autograder.feedback.content import (
     WITHOUT_JAIL,
     feedback_lines,
+    notes_of,
     passed,
     points,
     shared,
@@ -27,6 +28,8 @@ def print_grade(grade: Grade, console: Console) -> None:
     console.print(_summary(grade))
     if not grade.grader.jail:
         console.print(Text(WITHOUT_JAIL, "yellow"))
+    for note in notes_of(grade):
+        console.print(Text(f"note: {note}", "yellow"), soft_wrap=not console.is_terminal)
     print_lost_points(grade, console)
 
 

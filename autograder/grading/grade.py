@@ -191,6 +191,8 @@ class GradedSubmission(_Model):
     digest: str
     commit: str | None = None
     files: dict[str, str]
+    notes: tuple[str, ...] = ()
+    """What was left out and why, in sentences for the student; a note costs no points."""
 
 
 class Grader(_Model):

@@ -1,13 +1,24 @@
 """Intake: what is taken from a student's folder, and what is refused by name."""
 
 import os
+import time
+from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from autograder.assignment import Assignment, Course
 from autograder.errors import SubmissionError
-from autograder.submission import MAX_FILE_BYTES, read_submission
+from autograder.submission import (
+    MAX_FILE_BYTES,
+    MAX_FILES,
+    MAX_FOLDERS,
+    MAX_NOTEBOOKS,
+    MAX_NOTES,
+    READ_SECONDS,
+    read_submission,
+)
 
 WRITER = "kinesis_multi_shard.py"
 READER = "kinesis_read_shards.py"
@@ -184,3 +195,135 @@ def test_a_pointer_of_git_lfs_is_refused(tmp_path: Path, assignment: Assignment)
     assert submission.files == {}
     assert [refusal.file for refusal in submission.refused] == [WRITER]
     assert "LFS" in submission.refused[0].reason
+
+
+def test_a_notebook_of_another_name_is_named(tmp_path: Path, assignment: Assignment) -> None:
+    """The one whose name is closest, so that the student sees which to rename."""
+    for name in ("answers.ipynb", "concepts (1).ipynb", "other.ipynb"):
+        (tmp_path / name).write_text("{}")
+
+    submission = read_submission(tmp_path, assignment)
+
+    assert [refusal.file for refusal in submission.refused] == ["concepts.ipynb"]
+    assert "'concepts (1).ipynb'" in submission.refused[0].reason
+
+
+def test_so_many_notebooks_are_compared_with_a_missing_one(
+    tmp_path: Path, assignment: Assignment
+) -> None:
+    """The first by name; a closer one behind them is not looked at."""
+    for number in range(MAX_NOTEBOOKS):
+        (tmp_path / f"a{number:02}.ipynb").write_text("{}")
+    (tmp_path / "concepts1.ipynb").write_text("{}")
+
+    submission = read_submission(tmp_path, assignment)
+
+    assert "'concepts1.ipynb'" not in submission.refused[0].reason
+
+
+def test_long_names_of_notebooks_take_little_time(tmp_path: Path, assignment: Assignment) -> None:
+    """Comparing 1,500 of them with a missing one would take seconds of processor time."""
+    plain, hostile = tmp_path / "plain", tmp_path / "hostile"
+    for folder, ending in ((plain, ".txt"), (hostile, ".ipynb")):
+        folder.mkdir()
+        for number in range(1500):
+            (folder / f"{number:04}{'concepts.' * 26}{ending}").touch()
+
+    allowed = 10 * processor_seconds(lambda: read_submission(plain, assignment))
+
+    assert processor_seconds(lambda: read_submission(hostile, assignment)) < allowed
+
+
+def processor_seconds(call: Callable[[], object]) -> float:
+    """Measure the processor time of a call: the least of three, as others use the machine too."""
+
+    def measured() -> float:
+        before = time.process_time()
+        call()
+        return time.process_time() - before
+
+    return min(measured() for _ in range(3))
+
+
+def test_refused_files_count_among_those_looked_at(tmp_path: Path, assignment: Assignment) -> None:
+    """Each file that is too large would be read up to the limit, however many there are."""
+    for number in range(MAX_FILES + 50):
+        with (tmp_path / f"a{number:03}.py").open("wb") as file:
+            file.truncate(MAX_FILE_BYTES + 1)
+
+    submission = read_submission(tmp_path, assignment)
+
+    assert len(submission.refused) == MAX_FILES + 1
+    assert "more than 100 Python files" in submission.refused[-1].reason
+
+
+def test_so_many_folders_are_searched_and_a_note_names_the_others(
+    tmp_path: Path, assignment: Assignment
+) -> None:
+    """What is ignored costs no points; the notes are few, and the last one counts the rest."""
+    (tmp_path / WRITER).write_text("x = 1\n")
+    for number in range(MAX_FOLDERS + MAX_NOTES + 5):
+        (tmp_path / f"p{number:03}").mkdir()
+
+    submission = read_submission(tmp_path, assignment)
+
+    assert (set(submission.files), submission.refusal_for((WRITER,))) == ({WRITER}, None)
+    assert submission.notes[0] == (
+        f"'p{MAX_FOLDERS - 1}' is ignored: there are too many files and folders"
+    )
+    assert submission.notes[MAX_NOTES:] == ("6 more are ignored",)
+
+
+def test_so_many_names_are_looked_at_in_all_folders_together(
+    tmp_path: Path, assignment: Assignment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A package that comes after them is ignored, with a note."""
+    monkeypatch.setattr("autograder.submission.MAX_ALL_ENTRIES", 4)
+    for name in ("p", "q"):
+        (tmp_path / name).mkdir()
+        for module in ("__init__.py", "a.py", "b.py"):
+            (tmp_path / name / module).write_text("")
+
+    submission = read_submission(tmp_path, assignment)
+
+    assert sorted(name.split("/")[0] for name in submission.files) == ["p", "p"]
+    assert submission.notes == (
+        "the folder 'p' has too many files: the first 2 are looked at",
+        "'q' is ignored: there are too many files and folders",
+    )
+
+
+def test_notes_belong_to_the_identity_of_a_submission(
+    tmp_path: Path, assignment: Assignment
+) -> None:
+    """Else a grade that was kept would go on showing notes on files that are gone."""
+    (tmp_path / WRITER).write_text("x = 1\n")
+    before = read_submission(tmp_path, assignment).digest
+    for number in range(MAX_FOLDERS):
+        (tmp_path / f"p{number:03}").mkdir()
+
+    assert read_submission(tmp_path, assignment).digest != before
+
+
+@pytest.mark.parametrize("step", [READ_SECONDS, READ_SECONDS / 3])
+def test_reading_ends_at_its_time_limit(
+    tmp_path: Path, assignment: Assignment, step: float
+) -> None:
+    """It is checked before each folder and each file; the clock here goes on with each look."""
+    for number in range(5):
+        (tmp_path / f"a{number}.py").write_text("")
+
+    with pytest.raises(SubmissionError, match="cannot be read in 60 seconds"):
+        read_submission(tmp_path, assignment, clock=count(0.0, step).__next__)
+
+
+def test_reading_that_takes_no_longer_than_its_time_limit_goes_on(
+    tmp_path: Path, assignment: Assignment
+) -> None:
+    """To the last moment."""
+    for number in range(5):
+        (tmp_path / f"a{number}.py").write_text("")
+
+    submission = read_submission(tmp_path, assignment, clock=count(0.0, READ_SECONDS / 10).__next__)
+
+    assert len(submission.files) == 5
