@@ -25,6 +25,8 @@ MOST_MORE = 1_000_000
 MOST_NAMES = 3
 """Students who are named in a summary."""
 LONGEST_NAME = 60
+MOST_NOTES = 21
+"""As many as intake writes: 20, and a line for the rest."""
 
 
 class Detail(StrEnum):
@@ -41,6 +43,11 @@ WITHOUT_JAIL = "Graded without a jail (--no-jail): for trusted code only."
 
 # A file of the student's repository and a place in it; never another site or a scheme.
 _PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]{0,99}(#[A-Za-z0-9_-]{1,99})?")
+
+
+def notes_of(grade: Grade) -> list[str]:
+    """List what was left out of a submission and why: inert lines, and not too many of them."""
+    return [inert(note) for note in grade.submission.notes[:MOST_NOTES]]
 
 
 def by_cause(tests: Sequence[GradedTest]) -> list[list[GradedTest]]:

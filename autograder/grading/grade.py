@@ -208,7 +208,7 @@ class GradedSubmission(_Model):
     commit: str | None = None
     files: dict[str, str]
     notes: tuple[str, ...] = ()
-    """What was left out and costs nothing, each in a sentence for the student."""
+    """What was left out and why, in sentences for the student; a note costs no points."""
 
 
 class Grader(_Model):
