@@ -248,7 +248,7 @@ def test_replay_of_nothing(
     """With 0 for max_records the list is empty; with more it is not."""
     shard = fill_shard(cloud, chance, name, chance.randint(3, 6))
 
-    reader.replay_from_offset(name, shard.shard_id, shard.offsets[0], 2)
+    reader.outcome_of("replay_from_offset", name, shard.shard_id, shard.offsets[0], 2)
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[1], 0)
 
     expect_asked(seen, CALL)
