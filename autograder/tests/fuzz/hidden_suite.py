@@ -7,6 +7,7 @@ by one that interprets a program.
 import json
 import shutil
 from collections.abc import Generator, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -34,10 +35,11 @@ from autograder.limits import Limits
 from autograder.tests.fuzz import conversation, honest
 from autograder.tests.fuzz.conversation import Step
 from autograder.tests.fuzz.honest import Client, RefusedError, StoppedError
-from autograder.tests.fuzz.program import edited, made
+from autograder.tests.fuzz.program import TEST, edited, made
 
 ID = "m06_partitioned_logs"
 NOTEBOOK = "concepts.ipynb"
+LARGEST_BATCH = 500
 MOST_PUT = 5_000
 """Records that a program may store by one step: more than any reader looks at."""
 _REPORT = {
@@ -146,7 +148,7 @@ class _Student:
             "Data": honest.encoded(text.encode("utf-8", "surrogatepass")),
             "PartitionKey": key,
         }
-        batch = max(1, min(honest.LARGEST_BATCH, (4 << 20) // (len(text) + len(key) + 1)))
+        batch = max(1, min(LARGEST_BATCH, (4 << 20) // (len(text) + len(key) + 1)))
         for begin in range(0, min(count, MOST_PUT), batch):
             records = [record] * min(batch, count - begin)
             parameters = {"StreamName": self._args[0], "Records": records}
@@ -156,12 +158,13 @@ class _Student:
 def _raised(parameters: dict[str, Any]) -> bytes:
     kind = str(parameters.get("type"))
     code = parameters.get("code")
+    message = made(parameters.get("message"))
     return encode(
         {
             "kind": "raised",
             "type": kind,
             "bases": [kind, "Exception", "object"],
-            "message": str(made(parameters.get("message")))[:2000],
+            "message": message[:2000] if isinstance(message, str) else "",
             "code": None if code is None else str(code),
             "frames": [["kinesis_multi_shard.py", 3, "f", kind]],
             "during_import": parameters.get("during_import") is True,
@@ -218,18 +221,20 @@ class HiddenSuite:
         # What pytest.main does, but for the loop over the tests: that is `run`, again and again.
         # pytest has no public name for it; pytest-xdist does the same in its workers.
         self._config = _prepareconfig(arguments, [self])
+        self._config.option.tbstyle = "line"  # the terminal's option; nobody reads the other form
         self._config._do_configure()
         self._session = pytest.Session.from_config(self._config)
         self._config.hook.pytest_sessionstart(session=self._session)
         with patch.object(Bench, "set_up", lambda *_, **__: self._bench):
-            self._items = self._session.perform_collect()
+            collected = self._session.perform_collect()
+        self._items = {item.nodeid: item for item in collected}
 
     def close(self) -> None:
         """End the session."""
         self._config._ensure_unconfigure()
 
     def run(self, steps: Sequence[Step]) -> tuple[list[GradedTest], list[tuple[str, BaseException]]]:
-        """Run all hidden tests with a program as the student's code.
+        """Run all hidden tests, or the one that a program names, with it as the student's code.
 
         Returns:
             The graded tests, and the unexpected exceptions with the name of the test that each
@@ -239,11 +244,15 @@ class HiddenSuite:
         self._bench.renew(steps)
         self._journal.write_bytes(b"")
         self._errors = []
-        for item, following in zip(self._items, [*self._items[1:], None], strict=True):
+        tests = self._plan.tests
+        named = [number for step, number in steps if step == TEST and isinstance(number, int)]
+        planned = [tests[named[0] % len(tests)]] if named else tests
+        items = [self._items[test.node_id] for test in planned]
+        for item, following in zip_longest(items, items[1:]):
             self._config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         told = read_journal(self._journal)
-        graded, _ = read_ended(Run(None, None, "", told), self._plan.tests, self._requirements)
-        assert len(graded) == len(self._plan.tests), "a test left no verdict"
+        graded, _ = read_ended(Run(None, None, "", told), planned, self._requirements)
+        assert len(graded) == len(planned), "a test left no verdict"
         return list(graded.values()), self._errors
 
     @pytest.hookimpl(wrapper=True)

@@ -6,13 +6,13 @@ The reference solution needs boto3, a socket and real pauses for this; a fuzzer 
 import base64
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from autograder.cloud.gate import Gate
 from autograder.cloud.http1 import Incoming
 from autograder.tests.fuzz.gate import parsed, request
 
-LARGEST_BATCH = 500
 USERS = ("alice", "bob", "charlie", "diana", "eve")
 ACTIONS = ("login", "view_page", "click", "logout")
 PASSING = frozenset({"ProvisionedThroughputExceededException", "LimitExceededException"})
@@ -99,17 +99,20 @@ def get_shard_info(aws: Client, name: str) -> list[Any]:
 def send_events_to_shards(aws: Client, name: str, num_events: int = 30) -> dict[str, str]:
     """Send events in batches, and what was rejected again."""
     mapping: dict[str, str] = {}
-    waiting = [_event(number) for number in range(num_events)]
-    while waiting:
-        batch, waiting = waiting[:LARGEST_BATCH], waiting[LARGEST_BATCH:]
-        answer = aws.ask("kinesis.PutRecords", StreamName=name, Records=batch)
-        rejected = []
-        for record, result in zip(batch, answer["Records"], strict=True):
-            if "ShardId" in result:
-                mapping.setdefault(record["PartitionKey"], result["ShardId"])
-            else:
-                rejected.append(record)
-        waiting = rejected + waiting
+    events = [_event(number) for number in range(num_events)]
+    # No more than an event of each user at a time: none overtakes one that is sent again.
+    for begin in range(0, num_events, len(USERS)):
+        batch = events[begin : begin + len(USERS)]
+        while batch:
+            answer = aws.ask("kinesis.PutRecords", StreamName=name, Records=batch)
+            results = list(zip(batch, answer["Records"], strict=True))
+            taken = {
+                record["PartitionKey"]: result["ShardId"]
+                for record, result in results
+                if "ShardId" in result
+            }
+            mapping |= taken
+            batch = [record for record in batch if record["PartitionKey"] not in taken]
     return mapping
 
 
@@ -119,7 +122,7 @@ def _event(number: int) -> dict[str, str]:
         "eventId": number,
         "userId": user,
         "action": ACTIONS[number % len(ACTIONS)],
-        "timestamp": "2026-03-01T12:34:56.789012Z",
+        "timestamp": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
     }
     return {"Data": encoded(json.dumps(event).encode()), "PartitionKey": user}
 
@@ -146,7 +149,7 @@ def read_from_shard(aws: Client, name: str, shard_id: str, max_records: int = 50
 
 
 def replay_from_offset(
-    aws: Client, name: str, shard_id: str, offset: str, max_records: int = 20
+    aws: Client, name: str, shard_id: str, offset: str, max_records: int = 10
 ) -> list[Any]:
     """Read a shard from a sequence number on."""
     return _read(

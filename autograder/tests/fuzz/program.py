@@ -11,11 +11,15 @@ Those of the student are:
     ["student.raise", {"type": "KeyError", "message": "m", "code": null}]
     ["student.stop", "cpu"]                             the call ends without an answer
 
-and those of the notebook:
+those of the notebook:
 
     ["notebook.raw", "{}"]                              the notebook's file is this
     ["notebook.code", "c4 = 'B'"]                       another code cell stands at its end
     ["notebook.edit", {"at": 3, "how": "replace", "by": null}]
+
+and one says which test is run, where it is not all of them:
+
+    ["test", 17]
 """
 
 import json
@@ -30,6 +34,9 @@ from autograder.tests.fuzz.target import MutateBytes
 LARGEST_MADE = 1 << 20
 """Bytes that a short text may stand for: what may be returned, and the size of a notebook."""
 MOST_PARTS = 300_000
+TEST = "test"
+MOST_TESTS = 1000
+"""More than a suite has; numbers beyond its last begin again at its first."""
 EDITS = ("drop", "double", "swap", "nest", "replace", "reverse", "rename", "text", "repeat")
 
 _VALUES: tuple[Any, ...] = (
@@ -162,13 +169,21 @@ def _places(holder: list[Any]) -> Iterator[tuple[Any, Any]]:
 
 
 def changed(steps: list[Step], chance: random.Random, mutate_bytes: MutateBytes) -> list[Step]:
-    """Make another program of one."""
+    """Make another program of one, nearly always for a single test: all take a hundred times longer.
+
+    What is found for one test is seldom found for it alone, and all run with each seed.
+    """
     if chance.random() < 0.5:
-        return conversation.changed(steps, chance, mutate_bytes)
-    steps = list(steps)
-    for _ in range(chance.choice((1, 1, 2, 3))):
-        steps.insert(chance.randrange(len(steps) + 1), _made_up(chance))
-    return steps[-conversation.MAX_STEPS :]
+        steps = conversation.changed(steps, chance, mutate_bytes)
+    else:
+        steps = list(steps)
+        for _ in range(chance.choice((1, 1, 2, 3))):
+            steps.insert(chance.randrange(len(steps) + 1), _made_up(chance))
+    chosen = [step for step in steps if step[0] == TEST][:1]
+    if not chosen or chance.random() < 0.2:
+        chosen = [(TEST, chance.randrange(MOST_TESTS))]
+    steps = [step for step in steps if step[0] != TEST][1 - conversation.MAX_STEPS :]
+    return steps if chance.random() < 0.01 else chosen + steps
 
 
 def _made_up(chance: random.Random) -> Step:
