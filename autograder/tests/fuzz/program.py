@@ -187,37 +187,46 @@ def changed(steps: list[Step], chance: random.Random, mutate_bytes: MutateBytes)
 
 
 def _made_up(chance: random.Random) -> Step:
-    edit = {
-        "at": chance.randrange(chance.choice((3, 30, 300))),
-        "how": chance.choice(EDITS),
-        "by": chance.choice(_VALUES),
+    put = {
+        "data": chance.choice(_DATA),
+        "key": chance.choice(_KEYS),
+        "count": chance.choice((1, 1, 2, 40, 800)),
+    }
+    error = {
+        "type": chance.choice(_ERRORS),
+        "message": chance.choice(_VALUES),
+        "code": chance.choice(_CODES),
     }
     return chance.choice(
         (
             ("student.honest", None),
-            ("student.edit", edit),
-            ("student.edit", edit),
+            ("student.edit", _edit(chance)),
+            ("student.edit", _edit(chance)),
             ("student.return", chance.choice(_VALUES)),
-            (
-                "student.put",
-                {
-                    "data": chance.choice(_DATA),
-                    "key": chance.choice(_KEYS),
-                    "count": chance.choice((1, 1, 2, 40, 800)),
-                },
-            ),
-            (
-                "student.raise",
-                {
-                    "type": chance.choice(_ERRORS),
-                    "message": chance.choice(_VALUES),
-                    "code": chance.choice(_CODES),
-                },
-            ),
+            ("student.put", put),
+            ("student.raise", error),
             ("student.stop", chance.choice(_STOPS)),
-            ("notebook.code", chance.choice(_CODE)),
-            ("notebook.edit", edit),
             ("kinesis.DeleteStream", {"StreamName": "s"}),
             ("sqs.DeleteQueue", {"QueueUrl": "q"}),
+            made_up_notebook_step(chance),
         )
     )
+
+
+def made_up_notebook_step(chance: random.Random) -> Step:
+    """Make up a step that changes the notebook."""
+    return chance.choice(
+        (
+            ("notebook.code", chance.choice(_CODE)),
+            ("notebook.edit", _edit(chance)),
+            ("notebook.edit", _edit(chance)),
+        )
+    )
+
+
+def _edit(chance: random.Random) -> dict[str, Any]:
+    return {
+        "at": chance.randrange(chance.choice((3, 30, 300))),
+        "how": chance.choice(EDITS),
+        "by": chance.choice(_VALUES),
+    }
