@@ -28,7 +28,6 @@ from autograder.grading.requirements import read_requirements
 from autograder.grading.run import UNUSED_PLUGINS, Run, read_ended
 from autograder.grading.verdict import Verdict
 from autograder.jail import CallResult, Jail, Stopped, Usage
-from autograder.jail.inside.values import UnsendableError, plain
 from autograder.jail.inside.wire import encode
 from autograder.jail.outcomes import read_result
 from autograder.limits import Limits
@@ -46,6 +45,10 @@ _REPORT = {
     "reason": None, "imported": True, "signal": 0, "exit_code": 0, "cpu_seconds": 0.1,
     "printed_bytes": 0,
 }  # fmt: skip
+
+
+Error = tuple[str, BaseException]
+"""The name of a test, and the exception that ended it."""
 
 
 class ScriptedJail(Jail):
@@ -74,7 +77,7 @@ class ScriptedJail(Jail):
         client = Client(self.gate, lambda: self._stop_reason)
         most = (limits or self._limits).return_kib << 10
         try:
-            answer = _Student(client, function, args).follow(self.steps, most)
+            answer = _Student(client, function, args).follow(self.steps)
         except StoppedError as error:
             return Stopped(str(error), Usage())
         return read_result(encode(_REPORT), answer, module, function, most)
@@ -92,7 +95,7 @@ class _Student:
             self._known["ShardId"] = str(args[1])
         self._value: Any = None
 
-    def follow(self, steps: Sequence[Step], most: int) -> bytes:
+    def follow(self, steps: Sequence[Step]) -> bytes:
         """Take each step; return the answer that the child of the jail would send.
 
         Raises:
@@ -110,11 +113,9 @@ class _Student:
             except (KeyError, IndexError, TypeError, ValueError, RecursionError) as error:
                 return _raised({"type": type(error).__name__, "message": "m", "code": None})
         try:
-            value = plain(self._value, most)
-        except UnsendableError as error:
-            said = {"where": error.where, "type": error.type_name, "reason": error.reason}
-            return encode({"kind": "unsendable", **said})
-        return encode({"kind": "returned", "value": value, "virtual_seconds": 1.0})
+            return encode({"kind": "returned", "value": self._value, "virtual_seconds": 1.0})
+        except (ValueError, RecursionError):
+            return encode({"kind": "unsendable", "where": "", "type": "list", "reason": "nan"})
 
     def _take(self, operation: str, parameters: Any) -> None:
         match operation, parameters:
@@ -207,7 +208,7 @@ class HiddenSuite:
         self._submission = scratch / "submission"
         shutil.copytree(course.solutions / ID, self._submission)
         self._bench = ScriptedBench(assignment, self._submission)
-        self._errors: list[tuple[str, BaseException]] = []
+        self._errors: list[Error] = []
         settings = scratch / "pytest.ini"
         settings.write_text("[pytest]\n")
         arguments = [
@@ -233,12 +234,12 @@ class HiddenSuite:
         """End the session."""
         self._config._ensure_unconfigure()
 
-    def run(self, steps: Sequence[Step]) -> tuple[list[GradedTest], list[tuple[str, BaseException]]]:
+    def run(self, steps: Sequence[Step]) -> tuple[list[GradedTest], list[Error]]:
         """Run all hidden tests, or the one that a program names, with it as the student's code.
 
         Returns:
-            The graded tests, and the unexpected exceptions with the name of the test that each
-            ended: other than a verdict or a used up budget.
+            The graded tests, and the unexpected exceptions: none that is a verdict, or says that a
+            budget is used up.
         """
         (self._submission / NOTEBOOK).write_bytes(notebook_of(steps, self._solution))
         self._bench.renew(steps)

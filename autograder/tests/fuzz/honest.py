@@ -1,6 +1,6 @@
 """What right code does, written as plain requests: it brings the fuzzer behind the first checks.
 
-The reference solution needs boto3, a socket and real pauses for this; a fuzzer has no time for them.
+The reference solution needs boto3, a socket and real pauses for this: too slow for a fuzzer.
 """
 
 import base64

@@ -15,13 +15,21 @@ import boto3
 GIANT = 200_000
 CHANCES = 0.4
 """Of each of the four ways to meddle with a call."""
+
+
+def _nested(depth: int) -> list[Any]:
+    value: list[Any] = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
 VALUES: tuple[Any, ...] = (
     None, True, -1, 10**18, 10**90, 10**5000, 1e308, float("nan"), float("inf"), "", "x" * GIANT,
     "\ud800", "\x00", b"bytes", [], {}, [[]], [[], []], [["1", {}]], [[1, 2, 3]], {"a": [[]]},
     {1: 2}, {None: None}, {("a",): 1}, set("ab"), object(), len, iter("ab"), [0] * GIANT,
-    [[]] * 40_000, [["1", {"eventId": 1}]] * 8000, {str(number): number for number in range(30_000)},
-    functools.reduce(lambda inner, _: [inner], range(25), None),
-    functools.reduce(lambda inner, _: [inner], range(900), None),
+    [[]] * 40_000, [["1", {"eventId": 1}]] * 8000, dict.fromkeys(map(str, range(30_000))),
+    _nested(25), _nested(900),
 )  # fmt: skip
 DATA = (
     b"", b"{}", b"null", b"x" * 900_000, b"\xff\xfe", b'{"eventId": 0}', b'{"eventId": "1"}',
@@ -57,7 +65,7 @@ def _meddling(function: Callable[..., Any], chance: random.Random) -> Callable[.
 def _touch(name: str, chance: random.Random) -> None:
     """Do something in the AWS that no right code does."""
     kinesis, sqs = boto3.client("kinesis"), boto3.client("sqs")
-    record = {"Data": chance.choice(DATA), "PartitionKey": chance.choice(KEYS)}
+    record: Any = {"Data": chance.choice(DATA), "PartitionKey": chance.choice(KEYS)}
     ways: list[Callable[[], Any]] = [
         lambda: kinesis.put_record(StreamName=name, **record),
         lambda: kinesis.put_records(StreamName=name, Records=[record]),

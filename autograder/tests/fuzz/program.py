@@ -33,7 +33,9 @@ from autograder.tests.fuzz.target import MutateBytes
 
 LARGEST_MADE = 1 << 20
 """Bytes that a short text may stand for: what may be returned, and the size of a notebook."""
-MOST_PARTS = 300_000
+MOST_PARTS = 30_000
+"""Values that a short one may stand for: more than any reader looks at. What more of them cost is
+the time of the wire, whose bound is the size of what is returned."""
 TEST = "test"
 MOST_TESTS = 1000
 """More than a suite has; numbers beyond its last begin again at its first."""
@@ -169,9 +171,9 @@ def _places(holder: list[Any]) -> Iterator[tuple[Any, Any]]:
 
 
 def changed(steps: list[Step], chance: random.Random, mutate_bytes: MutateBytes) -> list[Step]:
-    """Make another program of one, nearly always for a single test: all take a hundred times longer.
+    """Make another program of one, nearly always for a single test.
 
-    What is found for one test is seldom found for it alone, and all run with each seed.
+    All of them together take a hundred times longer; they run with each seed.
     """
     if chance.random() < 0.5:
         steps = conversation.changed(steps, chance, mutate_bytes)
