@@ -23,6 +23,9 @@ import wire
 ANSWER = 3
 IMPORTED = b"i"
 """Goes before the answer, once the module is imported: whoever is stopped can tell no more."""
+DESCRIPTORS = 128
+"""Files and sockets of each process: with 64 processes, their buffers stay near the bound on memory
+even between two looks of the grader."""
 MAX_TEXT = 2000
 MAX_FRAMES = 20
 MAX_SHOWN_LINE = 200
@@ -101,7 +104,7 @@ def _set_limits(limits: dict[str, Any], *, confined: bool) -> None:
         "RLIMIT_CPU": (limits["cpu_seconds"], limits["cpu_seconds"] + 1),
         "RLIMIT_AS": (memory, memory),
         "RLIMIT_FSIZE": (16 << 20, 16 << 20),
-        "RLIMIT_NOFILE": (256, 256),
+        "RLIMIT_NOFILE": (DESCRIPTORS, DESCRIPTORS),
         "RLIMIT_CORE": (0, 0),
         "RLIMIT_STACK": (8 << 20, 8 << 20),
     }
