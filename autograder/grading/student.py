@@ -9,7 +9,7 @@ from autograder.grading.explain import verdict_of
 from autograder.grading.patience import Patience
 from autograder.grading.phases import Phases
 from autograder.grading.verdict import GraderFaultError
-from autograder.jail import CallResult, Jail, Raised, Returned
+from autograder.jail import CallResult, Jail, Raised, Returned, Stopped
 from autograder.limits import Limits
 
 
@@ -70,6 +70,8 @@ class Student:
         first, *others = (list(arguments) for arguments in calls)
         with self._phases.student():
             result = self._call(module, function, first, {}, others)
+        if isinstance(result, Returned) and not _is_row(result.value, len(calls)):
+            result = Stopped("exited", result.usage)  # it wrote an answer of its own
         values: list[Any] = self._value_of(result, function)
         return values
 
@@ -135,6 +137,10 @@ class Student:
         verdict = verdict_of(result, f"{function}()", self.limits)
         assert verdict is not None
         raise verdict
+
+
+def _is_row(value: object, length: int) -> bool:
+    return isinstance(value, list) and len(value) == length
 
 
 class Module:
