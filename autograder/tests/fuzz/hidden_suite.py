@@ -72,18 +72,22 @@ class ScriptedJail(Jail):
         limits: Limits | None = None,
         again: Sequence[list[Any]] = (),
     ) -> CallResult:
-        """Run the program with these arguments; further calls in a row return the same value."""
+        """Run the program with these arguments, and with those of further calls in a row."""
         assert self.gate is not None
         self._stop_reason = None
         client = Client(self.gate, lambda: self._stop_reason)
         most = (limits or self._limits).return_kib << 10
         try:
-            answer = _Student(client, function, args).follow(self.steps)
+            answers = [
+                _Student(client, function, arguments).follow(self.steps)
+                for arguments in (args, *again)
+            ]
         except StoppedError as error:
             return Stopped(str(error), Usage())
-        told = decode(answer)
-        if again and told.get("kind") == "returned":
-            answer = encode({**told, "value": [told.get("value")] * (1 + len(again))})
+        answer = answers[0]
+        told = [decode(each) for each in answers]
+        if again and all(each.get("kind") == "returned" for each in told):
+            answer = encode({**told[0], "value": [each.get("value") for each in told]})
         return read_result(encode(_REPORT), answer, module, function, most)
 
 
