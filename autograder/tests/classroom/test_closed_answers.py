@@ -45,7 +45,7 @@ WRONG: Mapping[str, Any] = {
     "c5": "D",
     "c6": {"goes_on_at": 450, "processed_twice": 0},
 }
-GUESSES = [RIGHT, WRONG, WRONG | {name: RIGHT[name] for name in ("c1", "c3", "c4")}]
+GUESSES = [RIGHT, WRONG, {**WRONG, "c1": RIGHT["c1"], "c3": RIGHT["c3"], "c4": RIGHT["c4"]}]
 
 
 @dataclass
