@@ -11,17 +11,17 @@ An LMS's own names tell whose a submission is:
 
 import contextlib
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
 from autograder.assignment import Assignment
 from autograder.class_run.gradescope import SUBMITTERS, read_submitters
 from autograder.errors import SubmissionError
-from autograder.submission import Submission, read_submission
+from autograder.submission import MAX_ENTRIES, MAX_FILE_BYTES, Submission, read_submission
 
 _MOODLE = re.compile(r"(?P<student>.+)_\d+_assignsubmission_(file|onlinetext)_?")
 _CANVAS = re.compile(r"[a-z0-9]+(_LATE)?_(?P<student>\d+)_\d+_(?P<file>.+)", re.IGNORECASE)
@@ -62,11 +62,15 @@ class HandedIn:
 
     @property
     def handed_in_at(self) -> datetime | None:
-        """When a file of it was changed last; None where none can be looked at."""
-        times = []
-        with contextlib.suppress(OSError):
-            times = [one.lstat().st_mtime for one in (self.folder, *self.folder.iterdir())]
-        return datetime.fromtimestamp(max(times), UTC) if times else None
+        """When a file of it was changed last; None where that is not known.
+
+        An archive may give a file a time that lies beyond the year 9999.
+        """
+        with contextlib.suppress(OSError, ValueError, OverflowError):
+            paths = (self.folder, *islice(self.folder.iterdir(), MAX_ENTRIES))
+            latest = max(path.lstat().st_mtime for path in paths)
+            return datetime.fromtimestamp(latest, UTC)
+        return None
 
     def read(self, assignment: Assignment) -> Submission:
         """Read it; see `read_submission`."""
@@ -98,12 +102,13 @@ def find_submissions(folder: Path, assignment: Assignment, scratch: Path) -> Sou
         entries = sorted(folder.iterdir(), key=lambda one: one.name)
     except OSError as error:
         raise SubmissionError(f"{folder} cannot be read: {error.strerror}") from None
-    found = dict(_canvas_files(entries, assignment, scratch))
+    of_canvas = _of_canvas(entries)
+    found = dict(_canvas_files(of_canvas, assignment, scratch))
+    known = {SUBMITTERS, *(path.name for path in of_canvas)}
     oddities: list[str] = []
     submitters = read_submitters(folder / SUBMITTERS) if (folder / SUBMITTERS).exists() else {}
     for entry in entries:
         if entry.is_symlink() or not entry.is_dir():
-            known = {SUBMITTERS, *(one.name for one in _of_canvas(entries))}
             if entry.name not in known and not _hidden(entry):
                 oddities.append(f"{entry.name!r} is no folder of a student")
             continue
@@ -126,18 +131,20 @@ def find_submissions(folder: Path, assignment: Assignment, scratch: Path) -> Sou
 
 
 def _canvas_files(
-    entries: list[Path], assignment: Assignment, scratch: Path
+    of_canvas: list[Path], assignment: Assignment, scratch: Path
 ) -> Iterator[tuple[str, Path]]:
     """Gather the files of Canvas's download into a folder per student."""
     folders: dict[str, Path] = {}
-    for entry in _of_canvas(entries):
+    for entry in of_canvas:
         match = _CANVAS.fullmatch(entry.name)
         assert match is not None
         name = _AGAIN.sub("", match["file"])
         if name in assignment.files or name.endswith(".py"):
             place = folders.setdefault(match["student"], scratch / match["student"])
             place.mkdir(exist_ok=True)
-            shutil.copyfile(entry, place / name)
+            with entry.open("rb") as file:
+                # One byte more than may be: what is larger is refused, and need not be copied.
+                (place / name).write_bytes(file.read(MAX_FILE_BYTES + 1))
     yield from folders.items()
 
 

@@ -80,7 +80,8 @@ def prepare(book: Book, course: Course, submissions: Path) -> Prepared:
         notebook = folder / file
         if notebook.is_symlink() or not notebook.is_file():
             continue
-        copy = copy_for_marking(released, solved, notebook.read_bytes()[: 1 << 20])
+        with notebook.open("rb") as handed_in:
+            copy = copy_for_marking(released, solved, handed_in.read(1 << 20))
         digest = hashlib.sha256(copy.encode()).hexdigest()
         if done.get(student.id) != digest:
             _hand_in(book, student.id, file, copy)

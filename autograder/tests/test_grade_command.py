@@ -1,6 +1,7 @@
 """`autograder grade`, end to end: real files in, the real jail and cloud, a real grade out."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 
 from autograder.assignment import Course
 from autograder.grading.grade import Grade, grade_schema
+from autograder.submission import MAX_FOLDERS
 
 COURSE = Course.of_this_checkout()
 SOLUTION = COURSE.solutions / "m06_partitioned_logs"
@@ -252,6 +254,21 @@ def test_each_form_is_written_and_inert(tmp_path: Path, form: str, words: str) -
     assert words in ran.output
     assert "\x1b" not in ran.output
     assert "\u202e" not in ran.output
+
+
+@pytest.mark.parametrize("form", ["json", "markdown", "html", "text"])
+def test_what_was_left_out_is_noted_in_each_form_and_costs_nothing(
+    tmp_path: Path, form: str
+) -> None:
+    """Folders that are too many to be searched are named, and the code is graded all the same."""
+    shutil.copyfile(SOLUTION / "compare_with_sqs.py", tmp_path / "compare_with_sqs.py")
+    for number in range(MAX_FOLDERS):
+        (tmp_path / f"p{number:03}").mkdir()
+
+    ran = autograder("grade", tmp_path, "--checkpoint", "brokers", "--format", form)
+
+    assert re.search(r"p199\S* is ignored: there are too many files and folders", ran.output)
+    assert "10 / 10" in ran.output or ran.grade["score"] == 10.0
 
 
 def test_no_jail_is_recorded_in_the_grade(tmp_path: Path) -> None:

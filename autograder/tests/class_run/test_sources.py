@@ -1,12 +1,16 @@
 """Whose submission is whose, in a folder of folders and in what LMSs let one download."""
 
+import os
+import tempfile
+import time
 from pathlib import Path
 
 import pytest
 
 from autograder.assignment import Course
-from autograder.class_run.sources import Source, find_submissions
+from autograder.class_run.sources import HandedIn, Source, find_submissions
 from autograder.errors import SubmissionError
+from autograder.submission import MAX_FILE_BYTES
 
 ASSIGNMENT = Course.of_this_checkout().load("m06_partitioned_logs")
 
@@ -89,3 +93,41 @@ def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     """In one line."""
     with pytest.raises(SubmissionError, match="cannot be read"):
         find(tmp_path / "nowhere", tmp_path)
+
+
+def test_a_file_that_is_too_large_is_not_copied_whole(folder: Path, tmp_path: Path) -> None:
+    """It stays too large, so that it is refused by name."""
+    with (folder / "lovelaceada_98765_4711_compare_with_sqs.py").open("wb") as file:
+        file.truncate(8 * MAX_FILE_BYTES)
+
+    (handed_in,) = find(folder, tmp_path).handed_in
+
+    (copy,) = handed_in.folder.iterdir()
+    assert copy.stat().st_size == MAX_FILE_BYTES + 1
+    assert "larger than 1 MiB" in handed_in.read(ASSIGNMENT).refused[0].reason
+
+
+def test_four_times_as_many_loose_files_take_four_times_as_long(tmp_path: Path) -> None:
+    """And not sixteen times: students choose how many files they hand in."""
+
+    def processor_seconds(files: int) -> float:
+        folder, scratch = tmp_path / f"class{files}", tmp_path / f"scratch{files}"
+        folder.mkdir()
+        scratch.mkdir()
+        for number in range(files):
+            (folder / f"lovelaceada_98765_{number}_notes.txt").touch()
+        (folder / "ada").mkdir()
+        before = time.process_time()
+        find_submissions(folder, ASSIGNMENT, scratch)
+        return time.process_time() - before
+
+    assert processor_seconds(800) < 8 * processor_seconds(200)
+
+
+@pytest.mark.skipif(not Path("/dev/shm").exists(), reason="no file system of memory")
+def test_a_time_that_no_calendar_has_is_not_known() -> None:
+    """An archive can hold one; it stops neither the others nor this one."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as name:
+        os.utime(name, (2**45, 2**45))
+
+        assert HandedIn("ada", Path(name)).handed_in_at is None

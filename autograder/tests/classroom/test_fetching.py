@@ -19,6 +19,7 @@ from autograder.submission import (
     read_submission,
 )
 from autograder.tests.github import GITLINK, LINK, StandIn
+from autograder.tests.github.repositories import git
 from autograder.tests.gradebook.students import ASSIGNMENT
 
 NAME = "course/m06-ada"
@@ -257,9 +258,9 @@ def test_a_commit_with_hostile_names_takes_little_time(
     github: StandIn, hostile: list[str], notes: int
 ) -> None:
     """No more processor time than ten plain commits of as many files, and a bit."""
-    plain = github.push(NAME, {f"{number:04}.txt": "" for number in range(4900)})
-    long = github.push(NAME, dict.fromkeys(hostile, ""))
     folder = github.repository(NAME).folder
+    plain = commit_of([f"{number:04}.txt" for number in range(4900)], folder)
+    long = commit_of(hostile, folder)
 
     def processor_seconds(sha: str) -> float:
         before = time.process_time()
@@ -270,6 +271,16 @@ def test_a_commit_with_hostile_names_takes_little_time(
 
     assert processor_seconds(long) < allowed
     assert len(read_source(CommitFiles(folder, long), ASSIGNMENT).notes) == notes
+
+
+def commit_of(names: list[str], folder: Path) -> str:
+    """Commit empty files, with names that `git fast-import` would cut."""
+    blob = git("hash-object", "-w", "--stdin", folder=folder, given=b"")
+    entries = "".join(f"100644 blob {blob}\t{name}\0" for name in names)
+    tree = git("mktree", "-z", folder=folder, given=entries.encode())
+    who = f"tree {tree}\nauthor A <a@b.c> 0 +0000\ncommitter A <a@b.c> 0 +0000\n\n.\n"
+    commit = ("hash-object", "-w", "-t", "commit", "--stdin")
+    return git(*commit, folder=folder, given=who.encode())
 
 
 def test_graded_files_are_found_in_a_commit_with_more_files_than_are_listed(

@@ -89,3 +89,11 @@ def helpers_have_names_of_the_library_in_capitals(folder: Path) -> None:
     honest(folder)
     for name in ("JSON.py", "BOTO3.py", "Os.py", "tests.py", "pytest.py", "autograder.py"):
         (folder / name).write_text(EVIL)
+
+
+@attack(FOUND, Outcome.PASSED, earns=POINTS)
+def thousands_of_notebooks_have_the_longest_names(folder: Path) -> None:
+    """Is honest, beside notebooks that take long to compare with the one that is missing."""
+    honest(folder)
+    for number in range(4900):
+        (folder / f"{number:04}{'concepts.' * 27}.ipynb").touch()

@@ -89,3 +89,11 @@ def packages_that_branch_without_end(folder: Path) -> None:
             inner.mkdir(parents=True)
             for level in (inner, inner.parent, inner.parent.parent):
                 (level / "__init__.py").write_text(EVIL)
+
+
+@attack(FOUND, Outcome.PASSED, earns=POINTS)
+def thousands_of_folders_lie_beside_it(folder: Path) -> None:
+    """Is honest, beside folders each of which could be a package."""
+    honest(folder)
+    for number in range(2000):
+        (folder / f"p{number}").mkdir()
