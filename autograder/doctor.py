@@ -41,6 +41,8 @@ class Machine:
     """Why the kernel gives an ordinary user no user namespace; empty where it does."""
     jail: str
     """Why no jail starts; empty where one does."""
+    memory: str
+    """Why the memory of a sandbox cannot be counted exactly; empty where it can."""
     engine: str
     """What is wrong with moto; empty where nothing is."""
     other_versions: tuple[str, ...]
@@ -116,6 +118,12 @@ def examine(machine: Machine) -> Iterator[Finding]:
         machine.jail or "starts, and each of its walls is there",
         "mend what is named above; in a container, allow it user namespaces or start it privileged",
     )
+    yield Finding(
+        "bound on memory",
+        not machine.memory,
+        machine.memory or "the grader looks at all processes of a call, 5 times a second",
+        "grade on a kernel of version 4.14 or newer, with CONFIG_PROC_PAGE_MONITOR",
+    )
 
 
 def _install(distribution: str) -> str:
@@ -148,6 +156,7 @@ def this_machine() -> Machine:
         filter=_trouble(lambda: filter_program(platform.machine())),
         user_namespaces=refusal_of_user_namespaces(Path("/proc/sys")),
         jail=_trouble(require_jail) if on_linux else "",
+        memory=refusal_of_memory_counts(Path("/proc/self")) if on_linux else "",
         engine=_trouble(require_engine),
         other_versions=tuple(_other_versions()),
         free_bytes=shutil.disk_usage(tempfile.gettempdir()).free,
@@ -197,6 +206,15 @@ def refusal_of_user_namespaces(settings: Path) -> str:
         if found == value:
             return f"{name.replace('/', '.')} is {value}"
     return ""
+
+
+def refusal_of_memory_counts(process: Path) -> str:
+    """Name the file that the kernel lacks to tell what a process holds.
+
+    Args:
+        process: The folder of a process below /proc.
+    """
+    return "" if (process / "smaps_rollup").exists() else "/proc has no smaps_rollup"
 
 
 def _other_versions() -> Iterator[str]:

@@ -221,8 +221,9 @@ class _Runner:
             self._first = received[1]
             try:
                 self.memory = SandboxMemory.of(self._first)
-            except OSError:
-                raise self._failure() from None
+            except OSError as error:
+                self.close()
+                raise JailError(f"the sandbox's memory cannot be seen: {error}") from None
 
     def wait_until_ready(self) -> None:
         """Wait until boto3 is imported.

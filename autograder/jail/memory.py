@@ -98,10 +98,8 @@ def _private_bytes(pid: int) -> int:
     """Return what a process holds; pages shared after a fork are divided among their holders."""
     try:
         rollup = Path(f"/proc/{pid}/smaps_rollup").read_bytes()
-    except PermissionError:  # then no less than it holds, and shared pages several times
+    except OSError:  # it has ended, or is not shown: then shared pages count several times
         return _page_counts(pid)[1] * _PAGE
-    except OSError:  # it has ended
-        return 0
     counted = (b"Pss_Anon:", b"Pss_Shmem:", b"SwapPss:")
     lines = [line for line in rollup.splitlines() if line.startswith(counted)]
     return sum(int(line.split()[1]) << 10 for line in lines)

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from autograder.cli import app
-from autograder.doctor import Machine, examine, refusal_of_user_namespaces
+from autograder.doctor import Machine, examine, refusal_of_memory_counts, refusal_of_user_namespaces
 
 WELL = Machine(
     system="Linux",
@@ -18,6 +18,7 @@ WELL = Machine(
     filter="",
     user_namespaces="",
     jail="",
+    memory="",
     engine="",
     other_versions=(),
     free_bytes=1 << 34,
@@ -46,6 +47,7 @@ def test_a_machine_that_has_everything_needs_no_advice() -> None:
         ({"other_versions": ("rich 1 instead of 2",)}, "packages", "uv sync"),
         ({"free_bytes": 1 << 20}, "temporary files", "TMPDIR"),
         ({"jail": REFUSED}, "jail", "container"),
+        ({"memory": "/proc has no smaps_rollup"}, "bound on memory", "PAGE_MONITOR"),
         ({"user_namespaces": "user.max_user_namespaces is 0"}, "user namespaces", "sysctl"),
         (
             {"user_namespaces": "kernel.unprivileged_userns_clone is 0"},
@@ -110,9 +112,15 @@ def test_the_kernels_settings_are_read(tmp_path: Path, name: str, value: str, sa
     assert bool(refusal_of_user_namespaces(tmp_path)) == bool(said)
 
 
+def test_a_kernel_that_does_not_count_pages_is_told(tmp_path: Path) -> None:
+    """Without the count, pages that are shared after a fork count several times."""
+    assert refusal_of_memory_counts(tmp_path) == "/proc has no smaps_rollup"
+
+
 def test_this_machine_can_grade() -> None:
     """Tests of the jail run on it."""
     done = CliRunner().invoke(app, ["doctor"])
 
     assert done.exit_code == 0, done.output
     assert "+ jail: starts, and each of its walls is there" in done.output
+    assert "+ bound on memory: the grader looks at all processes" in done.output

@@ -706,6 +706,7 @@ def test_an_ordinary_user_gets_a_jail_too(tmp_path: Path) -> None:
         with Jail(Path(sys.argv[1]), limits) as jail:
             print(jail.call("student", "bomb", [], {}).value <= limits.processes)
             print(jail.call("student", "value", ["pair"], {}).value)
+            print(jail.memory.first in jail.memory.processes(), jail.memory.is_above(1 << 20))
         """)
     )
 
@@ -721,4 +722,4 @@ def test_an_ordinary_user_gets_a_jail_too(tmp_path: Path) -> None:
         cwd=tmp_path,
     )
 
-    assert (ran.stdout, ran.stderr) == ("True\n[1, 'two']\n", "")
+    assert (ran.stdout, ran.stderr) == ("True\n[1, 'two']\nTrue True\n", "")

@@ -68,12 +68,12 @@ def hoard_in_connections():
     wait()
 
 def share_after_fork():
-    held = bytearray(b"x") * (400 << 20)
-    for _ in range(8):
+    held = bytearray(b"x") * (300 << 20)
+    for _ in range(4):
         if os.fork() == 0:
-            burn(0.5)
+            burn(0.3)
             os._exit(0)
-    for _ in range(8):
+    for _ in range(4):
         os.wait()
     return "done"
 
@@ -151,7 +151,9 @@ def test_a_call_ends_at_the_first_look_above_the_bound(
     jail: Jail, looks: list[bool], function: str
 ) -> None:
     """Processes and sockets within their own limits, and too much together."""
-    result = jail.call("student", function, [], {})
+    limits = LIMITS.model_copy(update={"memory_total_mib": 1024, "wall_seconds": 120.0})
+
+    result = jail.call("student", function, [], {}, limits)
 
     assert isinstance(result, Stopped)
     assert result.reason == "memory"
@@ -186,7 +188,9 @@ def test_honest_processes_threads_and_sockets_are_below_the_bound(
     jail: Jail, looks: list[bool], function: str, value: object
 ) -> None:
     """Pages that are shared after a fork count once."""
-    result = jail.call("student", function, [], {}, LIMITS.model_copy(update={"cpu_seconds": 20}))
+    patient = {"memory_total_mib": 1024, "cpu_seconds": 20, "wall_seconds": 120.0}
+
+    result = jail.call("student", function, [], {}, LIMITS.model_copy(update=patient))
 
     assert isinstance(result, Returned)
     assert result.value == value

@@ -1,6 +1,6 @@
 # /// attack
 # file = "kinesis_multi_shard.py"
-# outcomes = ["out_of_memory", "unimplemented"]
+# outcomes = ["out_of_memory", "missing", "unimplemented"]
 # says = "sockets"
 # ///
 """Fills the buffers of Unix sockets: the kernel's memory, which no limit of a process counts."""

@@ -1,6 +1,6 @@
 # /// attack
-# outcomes = ["timed_out", "unimplemented"]
-# says = " time"
+# outcomes = ["timed_out", "out_of_memory", "unimplemented"]
+# says = "read_log_twice()"
 # ///
 """Takes all the memory there is, in ever smaller pieces, and keeps it."""
 

@@ -1,6 +1,6 @@
 # /// attack
 # file = "kinesis_multi_shard.py"
-# outcomes = ["out_of_memory", "unimplemented"]
+# outcomes = ["out_of_memory", "missing", "unimplemented"]
 # says = "with all processes"
 # ///
 """Has many processes, each of which holds nearly what a single one may have."""
@@ -19,5 +19,4 @@ def get_shard_info(stream_name):
         if os.fork() == 0:
             held = bytearray(b"x") * (700 << 20)
             select.poll().poll()
-    while True:
-        select.poll().poll(100)
+    select.poll().poll()
