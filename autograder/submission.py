@@ -12,8 +12,10 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -24,6 +26,14 @@ MAX_FILE_BYTES = 1 << 20
 MAX_FILES = 100
 MAX_PACKAGE_DEPTH = 4
 MAX_ENTRIES = 5000
+MAX_NAME_BYTES = 255
+"""No file system that students use takes longer ones; a commit may have names of megabytes."""
+MAX_NOTEBOOKS = 20
+"""So many are considered where a graded one is missing: comparing names takes time."""
+MAX_NOTES = 20
+READING_SECONDS = 60.0
+"""One hand-in is read within this, in real time; a right one takes milliseconds, and may lie on a
+slow network drive."""
 
 # What the run itself imports: a file of the same name would take its place.
 RUNTIME_MODULES = frozenset(
@@ -57,6 +67,8 @@ class Submission:
     refused: tuple[Refusal, ...] = ()
     commit: str | None = None
     """Where the files come from, if that is known; not part of the submission's identity."""
+    notes: tuple[str, ...] = ()
+    """What was left out and costs nothing, each in a sentence for the student."""
 
     @property
     def file_digests(self) -> dict[str, str]:
@@ -136,14 +148,25 @@ def read_submission(folder: Path, assignment: Assignment) -> Submission:
         raise SubmissionError(f"{folder} cannot be read: {error.strerror}") from None
 
 
-def read_source(source: Source, assignment: Assignment, commit: str | None = None) -> Submission:
+def read_source(
+    source: Source,
+    assignment: Assignment,
+    commit: str | None = None,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+) -> Submission:
     """Read a student's files from anywhere.
 
     Args:
         source: Where they are.
         assignment: What they answer.
         commit: To keep with the submission.
+        clock: Gives real time, in seconds.
+
+    Raises:
+        SubmissionError: They could not be read within `READING_SECONDS`.
     """
+    source = bounded = _BoundedSource(source, clock)
     found = list(_find(source, assignment))
     files: dict[str, bytes] = {}
     refused: list[Refusal] = []
@@ -157,7 +180,7 @@ def read_source(source: Source, assignment: Assignment, commit: str | None = Non
         else:
             files[name] = content
     refused += _renamed_notebooks(source, assignment, {*found})
-    return Submission(files, assignment.files, tuple(refused), commit)
+    return Submission(files, assignment.files, tuple(refused), commit, bounded.notes)
 
 
 def _renamed_notebooks(
@@ -165,7 +188,8 @@ def _renamed_notebooks(
 ) -> Iterator[Refusal]:
     """Say so where a graded notebook is missing and another lies in its place."""
     wanted = [name for name in assignment.files if name.endswith(".ipynb") and name not in found]
-    others = [one.name for one in source.entries("") if one.name.endswith(".ipynb")]
+    notebooks = (entry.name for entry in source.entries("") if entry.name.endswith(".ipynb"))
+    others = list(islice(notebooks, MAX_NOTEBOOKS))
     for name in wanted if others else ():
         (other,) = difflib.get_close_matches(name, others, 1, cutoff=0.0)
         yield Refusal(name, f"it is not there, but {other[:100]!r} is: rename it to {name}")
@@ -220,6 +244,60 @@ def _read(source: Source, name: str) -> bytes | Refusal:
     if content.startswith(_LFS_POINTER):
         return Refusal(name, "it is a pointer of Git LFS: commit the file itself")
     return content
+
+
+class _BoundedSource:
+    """A source as far as it is looked at: without giant names, and within a time limit.
+
+    Args:
+        source: Where the files are.
+        clock: Gives real time, in seconds.
+    """
+
+    def __init__(self, source: Source, clock: Callable[[], float]) -> None:
+        self._source = source
+        self._clock = clock
+        self._end = clock() + READING_SECONDS
+        self._giants: set[str] = set()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was left out, in a sentence for each of the first few names."""
+        giants = sorted(self._giants)
+        notes = [
+            f"{name[:40]!r}... is ignored: its name is longer than {MAX_NAME_BYTES} bytes"
+            for name in giants[:MAX_NOTES]
+        ]
+        more = len(giants) - MAX_NOTES
+        return (*notes, *([f"{more} more names are that long"] if more > 0 else []))
+
+    def entries(self, folder: str) -> list[Entry]:
+        entries = self._within_time(self._source).entries(folder)
+        giants = {entry.name for entry in entries if _is_giant(entry.name)}
+        self._giants |= giants
+        return [entry for entry in entries if entry.name not in giants] if giants else entries
+
+    def exists(self, name: str) -> bool:
+        return self._within_time(self._source).exists(name)
+
+    def is_file(self, name: str) -> bool:
+        return self._within_time(self._source).is_file(name)
+
+    def read(self, name: str) -> bytes | str:
+        return self._within_time(self._source).read(name)
+
+    def _within_time(self, source: Source) -> Source:
+        if self._clock() > self._end:
+            raise SubmissionError(
+                f"the files could not be read within {READING_SECONDS:g} seconds: is the disk or "
+                "network that slow, or are there very many files?"
+            )
+        return source
+
+
+def _is_giant(name: str) -> bool:
+    # A character takes four bytes at most, so that most names need not be encoded.
+    return len(name) * 4 > MAX_NAME_BYTES and len(os.fsencode(name)) > MAX_NAME_BYTES
 
 
 class _Folder:

@@ -20,6 +20,7 @@ import os
 import signal
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ from autograder.submission import (
     LINKED,
     MAX_ENTRIES,
     MAX_FILE_BYTES,
+    READING_SECONDS,
     TOO_LARGE,
     Entry,
     Refusal,
@@ -183,9 +185,12 @@ class CommitFiles:
             stderr=subprocess.DEVNULL,
         ) as process:
             assert process.stdout is not None
+            too_long = threading.Timer(READING_SECONDS, process.kill)
+            too_long.start()
             content = process.stdout.read(most)
             if process.stdout.read(1):
                 process.kill()
+            too_long.cancel()
         return content if process.returncode in (0, -signal.SIGKILL) else None
 
 

@@ -11,6 +11,7 @@ from autograder.assignment import Assignment, Course
 from autograder.classroom.leaks import Passage, Secrets, Statement, Term
 from autograder.errors import AssignmentError
 from autograder.gradebook.roster import Roster
+from autograder.grading.requirements import REQUIREMENTS_FILE
 
 IN_SOLUTIONS = 8
 IN_HIDDEN_TESTS = 12
@@ -68,6 +69,8 @@ def read_secrets(
             public += [outside] if inside else []
     grader = course.suites.parent
     for path in _files(grader):
+        if path.name == REQUIREMENTS_FILE and path.is_relative_to(course.suites):
+            continue  # students read these sentences in their feedback
         name = path.relative_to(grader.parent).as_posix()
         text = _text(path)
         text = _IMPORT.sub("", text) if path.suffix == ".py" else text

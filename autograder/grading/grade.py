@@ -207,6 +207,8 @@ class GradedSubmission(_Model):
     digest: str
     commit: str | None = None
     files: dict[str, str]
+    notes: tuple[str, ...] = ()
+    """What was left out and costs nothing, each in a sentence for the student."""
 
 
 class Grader(_Model):

@@ -230,7 +230,10 @@ class Examiner:
             score=sum(one.score for one in checkpoints),
             max_score=sum(one.max_score for one in checkpoints),
             submission=GradedSubmission(
-                digest=submission.digest, commit=submission.commit, files=submission.file_digests
+                digest=submission.digest,
+                commit=submission.commit,
+                files=submission.file_digests,
+                notes=submission.notes,
             ),
             grader=Grader(
                 version=importlib.metadata.version("autograder"),

@@ -1,13 +1,17 @@
 """Intake: what is taken from a student's folder, and what is refused by name."""
 
 import os
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from autograder.assignment import Assignment, Course
 from autograder.errors import SubmissionError
-from autograder.submission import MAX_FILE_BYTES, read_submission
+from autograder.submission import MAX_FILE_BYTES, MAX_NOTES, Entry, read_source, read_submission
+
+ASSIGNMENT = Course.of_this_checkout().load("m06_partitioned_logs")
 
 WRITER = "kinesis_multi_shard.py"
 READER = "kinesis_read_shards.py"
@@ -184,3 +188,84 @@ def test_a_pointer_of_git_lfs_is_refused(tmp_path: Path, assignment: Assignment)
     assert submission.files == {}
     assert [refusal.file for refusal in submission.refused] == [WRITER]
     assert "LFS" in submission.refused[0].reason
+
+
+class Listed:
+    """A source of empty files that exist in a listing alone, and a clock that it moves."""
+
+    def __init__(self, names: Sequence[str], seconds_each: float = 0.0) -> None:
+        self.names = names
+        self.now = 0.0
+        self._seconds_each = seconds_each
+
+    def entries(self, folder: str) -> list[Entry]:
+        """List all names at the top."""
+        self.now += self._seconds_each
+        return [] if folder else [Entry(name, is_folder=False) for name in self.names]
+
+    def exists(self, name: str) -> bool:
+        """Whether a name is there."""
+        return name in self.names
+
+    def is_file(self, name: str) -> bool:
+        """All are files."""
+        return name in self.names
+
+    def read(self, name: str) -> bytes | str:
+        """Read a file that holds its name, slowly."""
+        self.now += self._seconds_each
+        return name.encode()
+
+
+def processor_seconds(names: Sequence[str]) -> float:
+    """Tell what reading a source with these names takes."""
+    begin = time.process_time()
+    read_source(Listed(names), ASSIGNMENT)
+    return time.process_time() - begin
+
+
+def test_giant_names_are_ignored_with_a_note_and_cost_nothing() -> None:
+    """A commit may hold names that no file system does."""
+    giant = "x" * 300 + ".ipynb"
+
+    submission = read_source(Listed(["kinesis_multi_shard.py", giant]), ASSIGNMENT)
+
+    assert list(submission.files) == ["kinesis_multi_shard.py"]
+    assert submission.refused == ()
+    assert len(submission.notes) == 1
+    assert "is ignored: its name is longer than 255 bytes" in submission.notes[0]
+    assert len(submission.notes[0]) < 120
+
+
+def test_many_giant_names_make_few_notes() -> None:
+    """The rest is counted."""
+    submission = read_source(Listed([f"{n:04}{'é' * 200}.py" for n in range(500)]), ASSIGNMENT)
+
+    assert len(submission.notes) == MAX_NOTES + 1
+    assert submission.notes[-1] == f"{500 - MAX_NOTES} more names are that long"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [f"{'n' * 2000}{number}.ipynb" for number in range(4900)],
+        ["n" * (2 << 20) + ".ipynb"],
+        [f"{'n' * 240}{number}.ipynb" for number in range(4900)],
+    ],
+    ids=["many_long", "one_giant", "many_allowed"],
+)
+def test_names_of_notebooks_cost_about_what_other_names_do(names: list[str]) -> None:
+    """Looking for the notebook that was meant compares a few short names."""
+    plain = [f"{'n' * 240}{number}.txt" for number in range(4900)]
+
+    spent = min(processor_seconds(names) for _ in range(3))
+
+    assert spent < 20 * min(processor_seconds(plain) for _ in range(3)) + 0.05
+
+
+def test_a_source_that_takes_too_long_ends_its_own_reading() -> None:
+    """The limit is on the whole hand-in, however many small steps it takes."""
+    source = Listed([f"m{number}.py" for number in range(90)], seconds_each=1.0)
+
+    with pytest.raises(SubmissionError, match="within 60 seconds"):
+        read_source(source, ASSIGNMENT, clock=lambda: source.now)

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
     from types_boto3_sqs import SQSClient
 
+SETTLED = 60
+"""Virtual seconds after which a stream has come or gone."""
+
 THROTTLED = "ProvisionedThroughputExceededException"
 
 
@@ -67,7 +70,7 @@ def test_a_throttle_is_not_used_up_on_another_stream(
     cloud.kinesis.create_stream("s", 1)
     cloud.faults.add(Throttle(operation, times=2, after=1))
     kinesis.create_stream(StreamName="scratch", ShardCount=1)
-    kinesis.get_waiter("stream_exists").wait(StreamName="scratch")
+    cloud.clock.advance(SETTLED)
 
     def send(stream: str) -> str:
         if operation == "PutRecord":
@@ -80,6 +83,25 @@ def test_a_throttle_is_not_used_up_on_another_stream(
 
     assert on_scratch == [""] * 5
     assert on_target == ["", THROTTLED, THROTTLED, ""]
+
+
+def test_throttled_reads_are_not_used_up_on_another_stream(
+    cloud: Cloud, kinesis: "KinesisClient"
+) -> None:
+    """The iterator tells which stream a GetRecords reads."""
+    for stream in ("s", "scratch"):
+        cloud.kinesis.create_stream(stream, 1)
+    cloud.faults.add(Throttle("GetRecords", times=1, after=1, stream="s"))
+
+    codes = {
+        stream: [
+            code_of(kinesis.get_records, ShardIterator=iterator_of(kinesis, stream))
+            for _ in range(3)
+        ]
+        for stream in ("scratch", "s")
+    }
+
+    assert codes == {"scratch": ["", "", ""], "s": ["", THROTTLED, ""]}
 
 
 def test_each_throttle_counts_on_its_own_stream(cloud: Cloud, kinesis: "KinesisClient") -> None:
@@ -107,7 +129,7 @@ def test_the_same_content_is_counted_per_stream(cloud: Cloud, kinesis: "KinesisC
         cloud.kinesis.create_stream(stream, 1)
         cloud.faults.add(RejectRecords(lambda _: True, times_each=2, stream=stream))
     kinesis.create_stream(StreamName="scratch", ShardCount=1)
-    kinesis.get_waiter("stream_exists").wait(StreamName="scratch")
+    cloud.clock.advance(SETTLED)
 
     codes = {stream: [put(kinesis, stream) for _ in range(3)] for stream in ("scratch", "a", "b")}
 
@@ -128,9 +150,9 @@ def test_a_stream_made_anew_meets_its_faults_from_the_beginning(
     used_up = [put(kinesis, "s") for _ in range(3)]
 
     kinesis.delete_stream(StreamName="s")
-    kinesis.get_waiter("stream_not_exists").wait(StreamName="s")
+    cloud.clock.advance(SETTLED)
     kinesis.create_stream(StreamName="s", ShardCount=1)
-    kinesis.get_waiter("stream_exists").wait(StreamName="s")
+    cloud.clock.advance(SETTLED)
     again = [put(kinesis, "s") for _ in range(3)]
 
     assert used_up == again == [THROTTLED, THROTTLED, ""]
@@ -242,7 +264,7 @@ def test_a_stream_that_is_creating_uses_up_no_fault(cloud: Cloud, kinesis: "Kine
     cloud.faults.add(Throttle("PutRecord", times=1))
 
     early = [put(kinesis, "s") for _ in range(2)]
-    cloud.clock.advance(60)
+    cloud.clock.advance(SETTLED)
     codes = [put(kinesis, "s") for _ in range(2)]
 
     assert early == ["ResourceNotFoundException"] * 2

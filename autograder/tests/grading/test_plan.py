@@ -123,17 +123,18 @@ def test_the_handout_states_points_and_limits_as_they_are() -> None:
 
     stated = [
         *(f"({one.points} points)" for one in MODULE.checkpoints),
-        f"{limits.cpu_seconds} s of processor time",
-        f"{limits.virtual_seconds:g} s of (virtual) sleep",
-        f"nothing at all for {limits.still_seconds:g} s",
-        f"{limits.submission_seconds / 60:g} minutes",
-        f"{limits.api_calls} requests",
-        f"{limits.traffic_mib} MiB of data to and from it",
-        f"{limits.memory_mib >> 10} GiB of memory",
-        f"{limits.processes} threads",
-        f"{limits.output_kib} KiB of printed text",
-        f"{limits.return_kib >> 10} MiB of returned data",
-        f"{limits.idle_reads} answers in a row",
+        f"| processor time | {limits.cpu_seconds} s |",
+        f"| sleep, in virtual time | {limits.virtual_seconds:g} s |",
+        f"sleep does not count) | {limits.still_seconds:g} s |",
+        f"| real time | {limits.wall_seconds:g} s;",
+        f"all calls together {limits.submission_seconds / 60:g} minutes |",
+        f"| requests to AWS | {limits.api_calls},",
+        f"| data to and from AWS | {limits.traffic_mib} MiB |",
+        f"| memory | {limits.memory_mib >> 10} GiB |",
+        f"| processes and threads | {limits.processes} |",
+        f"| printed text | {limits.output_kib} KiB |",
+        f"| returned data | {limits.return_kib >> 10} MiB |",
+        f"say that you are caught up | {limits.idle_reads} |",
     ]
 
     assert [one for one in stated if one not in handout] == []
