@@ -25,6 +25,8 @@ class Limits(BaseModel):
     """How far sleeping may move the virtual clock."""
     memory_mib: int = Field(ge=256, le=16384)
     """Address space of each process, in MiB."""
+    memory_total_mib: int = Field(default=2048, ge=256, le=65536)
+    """What all processes of a call may hold together, buffers of sockets included, in MiB."""
     output_kib: int = Field(ge=1, le=65536)
     """What may be printed, in KiB."""
     return_kib: int = Field(ge=1, le=65536)

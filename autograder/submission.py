@@ -4,6 +4,9 @@ They come from a folder, or from any other `Source`, such as a commit; the rules
 Everything is read here once, as bytes; later steps never open the source again. Links,
 devices and giants are refused by name with a sentence for the student. Symbolic links are never
 followed and hard links not read, since either could be one of the grader's own files.
+
+The work is bounded whatever a student hands in: so many names, folders and files are looked at,
+names have a longest length, and reading ends after `READ_SECONDS`.
 """
 
 import difflib
@@ -13,9 +16,8 @@ import re
 import stat
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -26,14 +28,20 @@ MAX_FILE_BYTES = 1 << 20
 MAX_FILES = 100
 MAX_PACKAGE_DEPTH = 4
 MAX_ENTRIES = 5000
+"""Names of one folder that are looked at."""
+MAX_ALL_ENTRIES = 4 * MAX_ENTRIES
+"""Names of all folders together: a commit can hold one full folder under many names at no cost."""
+MAX_FOLDERS = 200
+"""Folders that are searched for modules: twice as many as there can be files. Each takes a process
+of git where a commit is read."""
 MAX_NAME_BYTES = 255
-"""No file system that students use takes longer ones; a commit may have names of megabytes."""
+"""The longest name that Linux's file systems hold (NAME_MAX); a tree of git can hold any length."""
 MAX_NOTEBOOKS = 20
-"""So many are considered where a graded one is missing: comparing names takes time."""
+"""Notebooks of which one may be a renamed one: comparing two names takes quadratic time."""
 MAX_NOTES = 20
-READING_SECONDS = 60.0
-"""One hand-in is read within this, in real time; a right one takes milliseconds, and may lie on a
-slow network drive."""
+READ_SECONDS = 60.0
+"""How long reading one hand-in may take. The bounds above keep it below a second on a local disk;
+the rest is for a slow network disk, or for git with a commit made to be slow."""
 
 # What the run itself imports: a file of the same name would take its place.
 RUNTIME_MODULES = frozenset(
@@ -43,6 +51,9 @@ RUNTIME_MODULES = frozenset(
 
 TOO_LARGE = f"it is larger than {MAX_FILE_BYTES >> 20} MiB"
 LINKED = "it is not a plain, readable file (a link, or no right to read it)"
+
+MAX_SHOWN_NAME = 100
+"""Characters of a name in a sentence."""
 
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
@@ -65,10 +76,10 @@ class Submission:
     graded: tuple[str, ...]
     """The names that the assignment grades; the others are helpers."""
     refused: tuple[Refusal, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What was left out and why, in sentences for the student; a note costs no points."""
     commit: str | None = None
     """Where the files come from, if that is known; not part of the submission's identity."""
-    notes: tuple[str, ...] = ()
-    """What was left out and costs nothing, each in a sentence for the student."""
 
     @property
     def file_digests(self) -> dict[str, str]:
@@ -77,12 +88,14 @@ class Submission:
 
     @property
     def digest(self) -> str:
-        """`sha256:...` over all names, contents and refusals: the submission's identity."""
+        """`sha256:...` over all names, contents, refusals and notes: the submission's identity."""
         total = hashlib.sha256()
         for name, digest in self.file_digests.items():
             total.update(f"{name}\0{digest}\n".encode())
         for refusal in self.refused:
             total.update(f"{refusal.file}\0{refusal.reason}\n".encode("utf-8", "backslashreplace"))
+        for note in self.notes:
+            total.update(f"\0{note}\n".encode("utf-8", "backslashreplace"))
         return f"sha256:{total.hexdigest()}"
 
     def refusal_for(self, files: tuple[str, ...]) -> Refusal | None:
@@ -130,11 +143,18 @@ class Source(Protocol):
         """Read a plain file of at most `MAX_FILE_BYTES`, or say why not, to the student."""
 
 
-def read_submission(folder: Path, assignment: Assignment) -> Submission:
+def read_submission(
+    folder: Path, assignment: Assignment, *, clock: Callable[[], float] = time.monotonic
+) -> Submission:
     """Read a student's folder.
 
+    Args:
+        folder: Where the files are.
+        assignment: What they answer.
+        clock: Returns seconds; see `read_source`.
+
     Raises:
-        SubmissionError: The path does not exist, is no folder, or cannot be read.
+        SubmissionError: The path does not exist, is no folder, cannot be read, or takes too long.
     """
     try:
         if not folder.exists():
@@ -143,7 +163,7 @@ def read_submission(folder: Path, assignment: Assignment) -> Submission:
             raise SubmissionError(
                 f"{folder} is not a folder: give the folder with the graded files"
             )
-        return read_source(_Folder(folder), assignment)
+        return read_source(_Folder(folder), assignment, clock=clock)
     except OSError as error:
         raise SubmissionError(f"{folder} cannot be read: {error.strerror}") from None
 
@@ -161,63 +181,148 @@ def read_source(
         source: Where they are.
         assignment: What they answer.
         commit: To keep with the submission.
-        clock: Gives real time, in seconds.
+        clock: Returns seconds; reading ends `READ_SECONDS` after the first look at it.
 
     Raises:
-        SubmissionError: They could not be read within `READING_SECONDS`.
+        SubmissionError: Reading takes too long.
     """
-    source = bounded = _BoundedSource(source, clock)
-    found = list(_find(source, assignment))
+    bounded = _Bounded(source, clock)
+    top = bounded.entries("")
+    found = sorted(_find(bounded, top, assignment))
     files: dict[str, bytes] = {}
     refused: list[Refusal] = []
-    for name in sorted(found):
-        content = _hides_graded(name, assignment) or _read(source, name)
+    for name in found[:MAX_FILES]:
+        content = _hides_graded(name, assignment) or _read(bounded, name)
         if isinstance(content, Refusal):
             refused.append(content)
-        elif len(files) == MAX_FILES:
-            refused.append(Refusal(name, f"there are more than {MAX_FILES} Python files"))
-            break
         else:
             files[name] = content
-    refused += _renamed_notebooks(source, assignment, {*found})
-    return Submission(files, assignment.files, tuple(refused), commit, bounded.notes)
+    if len(found) > MAX_FILES:
+        reason = f"there are more than {MAX_FILES} Python files"
+        refused.append(Refusal(found[MAX_FILES], reason))
+    refused += _renamed_notebooks(top, assignment, {*found})
+    return Submission(files, assignment.files, tuple(refused), bounded.notes(), commit)
+
+
+class _Bounded:
+    """A source that is read in bounded work and time, and the notes on what was left out."""
+
+    def __init__(self, source: Source, clock: Callable[[], float]) -> None:
+        self._source = source
+        self._clock = clock
+        self._ends = clock() + READ_SECONDS
+        self._entries_left = MAX_ALL_ENTRIES
+        self._folders: set[str] = set()
+        self._cut: set[str] = set()
+        self._notes: list[str] = []
+        self._notes_left_out = 0
+
+    def notes(self) -> tuple[str, ...]:
+        """Return the first notes, and how many more there would be."""
+        more = self._notes_left_out
+        return (*self._notes, f"{more:,} more are ignored") if more else (*self._notes,)
+
+    def is_cut(self, folder: str) -> bool:
+        """Whether there may be more in a folder than was listed."""
+        return folder in self._cut
+
+    def entries(self, folder: str) -> list[Entry]:
+        """List a folder by name, without names that are too long; nothing once too much is read."""
+        if not self._may_open(folder):
+            return []
+        room = min(MAX_ENTRIES, self._entries_left)
+        listed = self._source.entries(folder)[:room]
+        self._entries_left -= len(listed)
+        if len(listed) == room:
+            self._cut.add(folder)
+            where = f"the folder {_shown(folder)}" if folder else "the folder"
+            self._note(f"{where} has too many files: the first {room:,} are looked at")
+        for entry in listed:
+            if not _is_short(entry.name):
+                reason = f"its name is longer than {MAX_NAME_BYTES} bytes"
+                self._note(f"{_shown(entry.name)} is ignored: {reason}")
+        return [entry for entry in listed if _is_short(entry.name)]
+
+    def exists(self, name: str) -> bool:
+        """Whether there is anything of that name."""
+        self._check_time()
+        return self._source.exists(name)
+
+    def is_package(self, folder: str) -> bool:
+        """Whether Python would import a folder."""
+        return self._may_open(folder) and self._source.is_file(f"{folder}/__init__.py")
+
+    def read(self, name: str) -> bytes | str:
+        """Read a plain file of at most `MAX_FILE_BYTES`, or say why not."""
+        self._check_time()
+        return self._source.read(name)
+
+    def _may_open(self, folder: str) -> bool:
+        self._check_time()
+        if folder not in self._folders:
+            if len(self._folders) == MAX_FOLDERS or not self._entries_left:
+                self._note(f"{_shown(folder)} is ignored: there are too many files and folders")
+                return False
+            self._folders.add(folder)
+        return True
+
+    def _check_time(self) -> None:
+        if self._clock() >= self._ends:
+            raise SubmissionError(
+                f"the files cannot be read in {READ_SECONDS:.0f} seconds: "
+                "take out what is not needed"
+            )
+
+    def _note(self, note: str) -> None:
+        if len(self._notes) < MAX_NOTES:
+            self._notes.append(note)
+        else:
+            self._notes_left_out += 1
+
+
+def _is_short(name: str) -> bool:
+    return len(name) <= MAX_NAME_BYTES and len(os.fsencode(name)) <= MAX_NAME_BYTES
+
+
+def _shown(name: str) -> str:
+    """Quote a name for a sentence, cut where it is long, with escapes for what cannot be seen."""
+    cut = "..." if len(name) > MAX_SHOWN_NAME else ""
+    return f"{name[:MAX_SHOWN_NAME]!r}{cut}"
 
 
 def _renamed_notebooks(
-    source: Source, assignment: Assignment, found: set[str]
+    entries: Sequence[Entry], assignment: Assignment, found: set[str]
 ) -> Iterator[Refusal]:
     """Say so where a graded notebook is missing and another lies in its place."""
     wanted = [name for name in assignment.files if name.endswith(".ipynb") and name not in found]
-    notebooks = (entry.name for entry in source.entries("") if entry.name.endswith(".ipynb"))
-    others = list(islice(notebooks, MAX_NOTEBOOKS))
+    others = [entry.name for entry in entries if entry.name.endswith(".ipynb")][:MAX_NOTEBOOKS]
     for name in wanted if others else ():
         (other,) = difflib.get_close_matches(name, others, 1, cutoff=0.0)
-        yield Refusal(name, f"it is not there, but {other[:100]!r} is: rename it to {name}")
+        yield Refusal(name, f"it is not there, but {_shown(other)} is: rename it to {name}")
 
 
-def _find(source: Source, assignment: Assignment) -> Iterator[str]:
+def _find(bounded: _Bounded, top: Sequence[Entry], assignment: Assignment) -> Iterator[str]:
     """Yield the graded files that exist, and the modules and packages beside them."""
     graded = set(assignment.files)
-    entries = source.entries("")
-    if len(entries) == MAX_ENTRIES:  # more may be there: the graded files are asked for by name
-        listed = {entry.name for entry in entries}
-        yield from (name for name in graded - listed if source.exists(name))
-    for entry in entries:
+    if bounded.is_cut(""):  # more may be there: the graded files are asked for by name
+        listed = {entry.name for entry in top}
+        yield from (name for name in graded - listed if bounded.exists(name))
+    for entry in top:
         if entry.name in graded:
             yield entry.name
         elif entry.is_folder:
-            if _PLAIN_NAME.fullmatch(entry.name) and source.is_file(f"{entry.name}/__init__.py"):
-                yield from _find_package(source, entry.name, 1)
+            if _PLAIN_NAME.fullmatch(entry.name) and bounded.is_package(entry.name):
+                yield from _find_package(bounded, entry.name, 1)
         elif entry.name.endswith(".py") and _PLAIN_NAME.fullmatch(entry.name[:-3]):
             yield entry.name
 
 
-def _find_package(source: Source, folder: str, depth: int) -> Iterator[str]:
-    for entry in source.entries(folder):
+def _find_package(bounded: _Bounded, folder: str, depth: int) -> Iterator[str]:
+    for entry in bounded.entries(folder):
         name = f"{folder}/{entry.name}"
         if entry.is_folder:
             if depth < MAX_PACKAGE_DEPTH and _PLAIN_NAME.fullmatch(entry.name):
-                yield from _find_package(source, name, depth + 1)
+                yield from _find_package(bounded, name, depth + 1)
         elif entry.name.endswith(".py") and _PLAIN_NAME.fullmatch(entry.name[:-3]):
             yield name
 
@@ -230,7 +335,7 @@ def _hides_graded(name: str, assignment: Assignment) -> Refusal | None:
     return Refusal(name, f"the folder `{top}` hides {top}.py: rename or remove it")
 
 
-def _read(source: Source, name: str) -> bytes | Refusal:
+def _read(source: _Bounded, name: str) -> bytes | Refusal:
     """Read one file, or say why not."""
     top = name.split("/")[0].removesuffix(".py")
     if top in sys.stdlib_module_names or top in RUNTIME_MODULES:
@@ -244,60 +349,6 @@ def _read(source: Source, name: str) -> bytes | Refusal:
     if content.startswith(_LFS_POINTER):
         return Refusal(name, "it is a pointer of Git LFS: commit the file itself")
     return content
-
-
-class _BoundedSource:
-    """A source as far as it is looked at: without giant names, and within a time limit.
-
-    Args:
-        source: Where the files are.
-        clock: Gives real time, in seconds.
-    """
-
-    def __init__(self, source: Source, clock: Callable[[], float]) -> None:
-        self._source = source
-        self._clock = clock
-        self._end = clock() + READING_SECONDS
-        self._giants: set[str] = set()
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What was left out, in a sentence for each of the first few names."""
-        giants = sorted(self._giants)
-        notes = [
-            f"{name[:40]!r}... is ignored: its name is longer than {MAX_NAME_BYTES} bytes"
-            for name in giants[:MAX_NOTES]
-        ]
-        more = len(giants) - MAX_NOTES
-        return (*notes, *([f"{more} more names are that long"] if more > 0 else []))
-
-    def entries(self, folder: str) -> list[Entry]:
-        entries = self._within_time(self._source).entries(folder)
-        giants = {entry.name for entry in entries if _is_giant(entry.name)}
-        self._giants |= giants
-        return [entry for entry in entries if entry.name not in giants] if giants else entries
-
-    def exists(self, name: str) -> bool:
-        return self._within_time(self._source).exists(name)
-
-    def is_file(self, name: str) -> bool:
-        return self._within_time(self._source).is_file(name)
-
-    def read(self, name: str) -> bytes | str:
-        return self._within_time(self._source).read(name)
-
-    def _within_time(self, source: Source) -> Source:
-        if self._clock() > self._end:
-            raise SubmissionError(
-                f"the files could not be read within {READING_SECONDS:g} seconds: is the disk or "
-                "network that slow, or are there very many files?"
-            )
-        return source
-
-
-def _is_giant(name: str) -> bool:
-    # A character takes four bytes at most, so that most names need not be encoded.
-    return len(name) * 4 > MAX_NAME_BYTES and len(os.fsencode(name)) > MAX_NAME_BYTES
 
 
 class _Folder:

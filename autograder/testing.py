@@ -23,6 +23,7 @@ values that a `Module` returns; a check refuses a suite that goes around them.
 from autograder.cloud import (
     Depth,
     EmptyPages,
+    LateRecord,
     PageSize,
     ReceiveSize,
     RejectRecords,
@@ -70,6 +71,7 @@ __all__ = [
     "EmptyPages",
     "Feedback",
     "HandedIn",
+    "LateRecord",
     "Log",
     "LogPicture",
     "Module",

@@ -9,7 +9,8 @@ follows submodules and links, fetches what is missing. None of it can happen her
   `.gitattributes` runs, no link is made, and nothing of Git LFS is asked for;
 * only the protocol of the server's address is allowed, redirects are refused, and for reading, no
   protocol at all, so that git does not go for what is missing;
-* time, memory and the size of a pack are limited.
+* time, memory and the size of a pack are limited, and so is what is read of a listing: a tree can
+  hold names of any length, and one tree can stand under many names at no cost.
 
 The token is passed as an HTTP header in the environment (git-config, `GIT_CONFIG_KEY_<n>`), and so
 is the address: neither stands in a command line, which all users of a machine can read.
@@ -24,17 +25,17 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from autograder.assignment import Assignment
 from autograder.classroom.github import Place
-from autograder.errors import GitHubError
+from autograder.errors import GitHubError, SubmissionError
 from autograder.submission import (
     LINKED,
     MAX_ENTRIES,
     MAX_FILE_BYTES,
-    READING_SECONDS,
     TOO_LARGE,
     Entry,
     Refusal,
@@ -46,7 +47,8 @@ MAX_PACK_BYTES = 256 << 20
 MAX_LISTING_BYTES = 16 << 20
 MAX_MEMORY_KIB = 4 << 20
 FETCH_SECONDS = 180.0
-READ_SECONDS = 30.0
+COMMAND_SECONDS = 30.0
+"""How long git may take to read one listing or file of what was fetched."""
 
 _NO_SUCH_COMMIT = ("not our ref", "unadvertised object", "remote ref does not exist")
 _TOO_LARGE = "signal 25"
@@ -108,10 +110,13 @@ def fetch_submission(
         if _TOO_LARGE in fetched:
             reason = f"it is larger than {most_bytes >> 20} MiB: take out what is not needed"
             refusal = Refusal("the repository", reason)
-            return Submission({}, assignment.files, (refusal,), commit)
+            return Submission({}, assignment.files, (refusal,), commit=commit)
         if fetched:
             raise GitHubError(_why(fetched))
-        return read_source(files, assignment, commit)
+        try:
+            return read_source(files, assignment, commit)
+        except SubmissionError as error:
+            raise GitHubError(str(error)) from None
 
 
 class CommitFiles:
@@ -129,8 +134,11 @@ class CommitFiles:
 
     def entries(self, folder: str) -> list[Entry]:
         """List a folder by name."""
-        listed = [Entry(name, one.kind == "tree") for name, one in self._tree(folder).items()]
-        return sorted(listed, key=lambda entry: entry.name)[:MAX_ENTRIES]
+        if folder not in self._trees:
+            self._trees[folder] = self._list(folder)
+        files = self._trees[folder].items()
+        listed = [Entry(name, file.kind == "tree") for name, file in files]
+        return sorted(listed, key=lambda entry: entry.name)
 
     def exists(self, name: str) -> bool:
         """Whether there is anything of that name."""
@@ -162,20 +170,23 @@ class CommitFiles:
 
     def _find(self, name: str) -> _File | None:
         folder, _, last = name.rpartition("/")
-        return self._tree(folder).get(last)
+        listed = self._trees.get(folder, {})
+        return listed.get(last) or self._list(folder, last).get(last)
 
-    def _tree(self, folder: str) -> Mapping[str, _File]:
-        if folder not in self._trees:
-            listing = self._read(
-                "ls-tree", "-z", f"{self._commit}:{folder}", most=MAX_LISTING_BYTES
-            )
-            if listing is None:
-                raise GitHubError(_UNREAD)
-            self._trees[folder] = dict(_listed(listing))
-        return self._trees[folder]
+    def _list(self, folder: str, *names: str) -> dict[str, _File]:
+        """List the first `MAX_ENTRIES` of a folder, or of these names in it."""
+        tree = f"{self._commit}:{folder}"
+        listing = self._read("ls-tree", "-z", tree, *names, most=MAX_LISTING_BYTES)
+        if listing is None:
+            raise GitHubError(_UNREAD)
+        return dict(islice(_listed(listing), MAX_ENTRIES))
 
     def _read(self, *arguments: str, most: int) -> bytes | None:
-        """Read what git prints, and no more than this; None where it fails."""
+        """Read what git prints, and no more than this; None where it fails.
+
+        Raises:
+            GitHubError: It takes too long.
+        """
         with subprocess.Popen(
             _command(arguments),
             cwd=self.folder,
@@ -185,13 +196,31 @@ class CommitFiles:
             stderr=subprocess.DEVNULL,
         ) as process:
             assert process.stdout is not None
-            too_long = threading.Timer(READING_SECONDS, process.kill)
-            too_long.start()
-            content = process.stdout.read(most)
-            if process.stdout.read(1):
-                process.kill()
-            too_long.cancel()
+            with _ended_after(COMMAND_SECONDS, process) as is_late:
+                content = process.stdout.read(most)
+                if process.stdout.read(1):
+                    process.kill()
+                process.wait()
+        if is_late.is_set():
+            raise GitHubError("git took too long to read the commit")
         return content if process.returncode in (0, -signal.SIGKILL) else None
+
+
+@contextmanager
+def _ended_after(seconds: float, process: subprocess.Popen[bytes]) -> Iterator[threading.Event]:
+    """End a process that is still there after so many seconds; the event says if it was."""
+    is_late = threading.Event()
+
+    def end() -> None:
+        is_late.set()
+        process.kill()
+
+    timer = threading.Timer(seconds, end)
+    timer.start()
+    try:
+        yield is_late
+    finally:
+        timer.cancel()
 
 
 def _listed(listing: bytes) -> Iterator[tuple[str, _File]]:

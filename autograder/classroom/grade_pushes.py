@@ -23,7 +23,13 @@ from autograder.classroom.github import GitHubClient
 from autograder.classroom.policy import Lateness, Policy, lateness, next_attempt
 from autograder.classroom.publication import publication, waiting
 from autograder.classroom.publish import publish, set_status
-from autograder.classroom.pushes import Repository, find_repositories, pushed_at, read_commit
+from autograder.classroom.pushes import (
+    Repository,
+    Standing,
+    find_repositories,
+    pushed_at,
+    read_commit,
+)
 from autograder.errors import AutograderError, GitHubError
 from autograder.feedback.content import number
 from autograder.gradebook.book import Book
@@ -152,9 +158,7 @@ def _to_do(
         return Outcome(student, Done.ARCHIVED)
     if commit is not None:
         return Push(student, repository, commit, only_head=False)
-    detail = desk.policy.detail_at(desk.now())
-    checkpoints = [one.id for one in desk.assignment.checkpoints]
-    if repository.standing.is_complete(checkpoints, detail) and not desk.regrade:
+    if _is_complete(desk, student, repository.standing, desk.now()) and not desk.regrade:
         return Outcome(student, Done.ALREADY)
     return Push(student, repository, repository.head)
 
@@ -198,15 +202,13 @@ def _grade(desk: Desk, examiner: Examines, push: Push) -> Outcome:
 def _grade_alone(desk: Desk, examiner: Examines, push: Push) -> Outcome:
     head, standing = read_commit(desk.client, push.repository.full_name, push.commit)
     now = desk.now()
-    detail = desk.policy.detail_at(now)
-    checkpoints = [one.id for one in desk.assignment.checkpoints]
     if push.only_head and head != push.commit:
         return Outcome(push.student, Done.SUPERSEDED)
-    if standing.is_complete(checkpoints, detail) and not desk.regrade:
+    if _is_complete(desk, push.student, standing, now) and not desk.regrade:
         return Outcome(push.student, Done.ALREADY)
     until = next_attempt(desk.policy, push.repository.graded_at, now)
     if until is not None and push.only_head and not standing.comments:
-        status = waiting(checkpoints[0], until, desk.policy)
+        status = waiting(desk.assignment.checkpoints[0].id, until, desk.policy)
         if standing.statuses.get(status.context) != status:
             set_status(desk.client, push.repository.full_name, push.commit, status)
         return Outcome(push.student, Done.WAITING)
@@ -220,10 +222,11 @@ def _grade_alone(desk: Desk, examiner: Examines, push: Push) -> Outcome:
     wanted = publication(
         grade,
         push.commit,
-        detail,
+        desk.policy.detail_at(now),
         late,
         desk.policy,
         f"{server}/{push.repository.full_name}/blob/{push.commit}/",
+        desk.policy.withheld_until(push.student, now),
     )
     done = publish(
         desk.client, push.repository.full_name, push.commit, wanted, only_head=push.only_head
@@ -233,6 +236,15 @@ def _grade_alone(desk: Desk, examiner: Examines, push: Push) -> Outcome:
         Done.GRADED if done else Done.SUPERSEDED,
         _grader_fault(grade),
         grade.count(TestOutcome.UNREADABLE),
+    )
+
+
+def _is_complete(desk: Desk, student: Student, standing: Standing, now: datetime) -> bool:
+    """Whether all that a student should be shown now stands at a commit."""
+    return standing.is_complete(
+        [checkpoint.id for checkpoint in desk.assignment.checkpoints],
+        desk.policy.detail_at(now),
+        may_withhold=desk.policy.withheld_until(student, now) is not None,
     )
 
 

@@ -5,6 +5,7 @@
     roster = "roster.csv"                # beside this file
     timezone = "Europe/Berlin"           # of all times that have none of their own
     attempts_per_hour = 6                # gradings of one student; without it, any number
+    closed_answers = "after_deadline"    # or "immediately"; see below
 
     [deadline]
     at = 2026-12-01T23:59:00
@@ -24,6 +25,11 @@
     detail = "full"
     from = 2026-12-05T12:00:00
 
+Until a student's deadline and its grace are over, feedback on a closed question says only whether
+an answer of the right form is there, and its points are open; otherwise a few pushes would tell
+the whole answer key. `closed_answers = "immediately"` shows the verdicts from the start. How much
+of a verdict is shown follows from `[[feedback]]`.
+
 What follows from it is computed by pure functions: they are given the moment, and ask no clock.
 """
 
@@ -34,7 +40,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -86,6 +92,8 @@ class Policy(_Model):
     roster: Path = Field(default=Path("roster.csv"), strict=False)
     timezone: str
     attempts_per_hour: int | None = Field(default=None, ge=1)
+    closed_answers: Literal["after_deadline", "immediately"] = "after_deadline"
+    """When students see the verdicts on their closed answers."""
     deadline: Deadline
     late: Late | None = None
     extensions: Mapping[str, datetime] = Field(default_factory=dict)
@@ -117,6 +125,14 @@ class Policy(_Model):
             if name.casefold() in (student.id.casefold(), (student.login or "").casefold()):
                 return when
         return self.deadline.at
+
+    def withheld_until(self, student: Student, moment: datetime) -> datetime | None:
+        """Until when a student's closed answers have no verdict; None where they have one now.
+
+        The grace counts, since a push within it is not late.
+        """
+        last = self.due(student) + timedelta(minutes=self.deadline.grace_minutes)
+        return last if self.closed_answers == "after_deadline" and moment <= last else None
 
     def detail_at(self, moment: datetime) -> Detail:
         """How much students are shown at a moment; before the first stage begins, the score."""

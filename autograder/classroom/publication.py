@@ -13,7 +13,13 @@ from autograder.classroom.policy import Lateness, Policy
 from autograder.feedback.content import Detail, open_points, passed, points
 from autograder.feedback.inert import inert
 from autograder.feedback.markdown import LONGEST_COMMENT, as_markdown
-from autograder.grading.grade import Grade, GradedCheckpoint, Status
+from autograder.grading.grade import (
+    Grade,
+    GradedCheckpoint,
+    Outcome,
+    Status,
+    without_closed_verdicts,
+)
 
 PREFIX = "grade/"
 """Before a checkpoint's id, in a status's name; the students' `checks/show_grade.py` knows it."""
@@ -24,7 +30,7 @@ ROOM = 1_500
 
 _MARKER = re.compile(
     r"<!-- graded commit=(?P<commit>[0-9a-f]{40,64}) suite=(?P<suite>sha256:[0-9a-f]+)"
-    r" detail=(?P<detail>\w+) -->"
+    r" detail=(?P<detail>\w+)(?P<withheld> closed_answers=withheld)? -->"
 )
 _MORE = {Detail.SCORE: 0, Detail.TITLES: 1, Detail.FULL: 2}
 
@@ -37,13 +43,19 @@ class Marker:
     suite: str
     """The digest of the hidden suite."""
     detail: Detail
+    withholds: bool = False
+    """Whether verdicts on closed answers are left out of the comment."""
 
     def __str__(self) -> str:
-        return f"<!-- graded commit={self.commit} suite={self.suite} detail={self.detail} -->"
+        withheld = " closed_answers=withheld" if self.withholds else ""
+        return (
+            f"<!-- graded commit={self.commit} suite={self.suite} detail={self.detail}{withheld}"
+            " -->"
+        )
 
-    def shows(self, detail: Detail) -> bool:
-        """Whether the comment shows this much, or more."""
-        return _MORE[self.detail] >= _MORE[detail]
+    def shows(self, detail: Detail, *, may_withhold: bool) -> bool:
+        """Whether the comment shows this much, or more, and no less than it may."""
+        return _MORE[self.detail] >= _MORE[detail] and (may_withhold or not self.withholds)
 
 
 def marker_of(comment: str) -> Marker | None:
@@ -52,7 +64,9 @@ def marker_of(comment: str) -> Marker | None:
     match = _MARKER.fullmatch(last)
     if match is None or match["detail"] not in list(Detail):
         return None
-    return Marker(match["commit"], match["suite"], Detail(match["detail"]))
+    return Marker(
+        match["commit"], match["suite"], Detail(match["detail"]), withholds=bool(match["withheld"])
+    )
 
 
 @dataclass(frozen=True)
@@ -74,7 +88,13 @@ class Publication:
 
 
 def publication(
-    grade: Grade, commit: str, detail: Detail, late: Lateness, policy: Policy, files_at: str
+    grade: Grade,
+    commit: str,
+    detail: Detail,
+    late: Lateness,
+    policy: Policy,
+    files_at: str,
+    withheld_until: datetime | None = None,
 ) -> Publication:
     """Write what to publish.
 
@@ -85,12 +105,19 @@ def publication(
         late: How late the push was.
         policy: The course's.
         files_at: Where the student's files are read, for links.
+        withheld_until: Until when closed answers have no verdict; None where they have one.
     """
+    withholds = False
+    if withheld_until is not None:
+        grade = without_closed_verdicts(grade)
+        withholds = grade.count(Outcome.ANSWERED) > 0
     text = as_markdown(grade, files_at=files_at, detail=detail, limit=LONGEST_COMMENT - ROOM)
     heading, _, rest = text.partition("\n")
     notes = [*_on_lateness(grade, late, policy), *_on_detail(detail, policy)]
+    if withheld_until is not None and withholds:
+        notes.append(_on_closed_answers(withheld_until, policy))
     said = "".join(f"\n{note}\n" for note in notes)
-    marker = Marker(commit, grade.grader.suite, detail)
+    marker = Marker(commit, grade.grader.suite, detail, withholds=withholds)
     return Publication(
         f"{heading}\n{said}{rest}\n{marker}\n",
         tuple(_status(one, detail, late) for one in grade.checkpoints),
@@ -132,6 +159,13 @@ def _on_detail(detail: Detail, policy: Policy) -> list[str]:
         if one.begins is not None and _MORE[one.detail] > _MORE[detail]
     ]
     return [f"More of it is shown from {_written(later[0], policy)} on."] if later else []
+
+
+def _on_closed_answers(until: datetime, policy: Policy) -> str:
+    return (
+        "**Closed questions:** `answered` means that an answer of the right form is there. Whether"
+        f" it is right is shown, and counted, after {_written(until, policy)}."
+    )
 
 
 def _written(moment: datetime, policy: Policy) -> str:

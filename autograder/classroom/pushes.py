@@ -94,12 +94,14 @@ class Standing:
     more: str | None = None
     """Where to read on, if there are more comments."""
 
-    def is_complete(self, checkpoints: Iterable[str], detail: Detail) -> bool:
+    def is_complete(
+        self, checkpoints: Iterable[str], detail: Detail, *, may_withhold: bool
+    ) -> bool:
         """Whether all of a grade stands there, and shows as much as it should."""
         contexts = [f"{PREFIX}{one}" for one in checkpoints]
         return (
             len(self.comments) == 1
-            and self.comments[0].marker.shows(detail)
+            and self.comments[0].marker.shows(detail, may_withhold=may_withhold)
             and all(
                 one in self.statuses and self.statuses[one].state != "pending" for one in contexts
             )

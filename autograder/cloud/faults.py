@@ -34,6 +34,8 @@ and carries out the others in one step, which leaves no moment for a fault to st
 QUEUE_OPERATIONS = frozenset({"ReceiveMessage"})
 """The operations on a queue that can be made to fail, for the same reason."""
 
+SECOND_READING = 2
+
 _CONTROL_PLANE = frozenset(
     {"CreateStream", "DeleteStream", "DescribeStream", "DescribeStreamSummary", "ListShards"}
 )
@@ -143,7 +145,17 @@ class ReceiveSize:
     queue: str | None = None
 
 
-Fault = Fail | RejectRecords | EmptyPages | PageSize | ShardPageSize | ReceiveSize
+@dataclass(frozen=True)
+class LateRecord:
+    """Append a record to a shard as soon as a second reading of it begins (GetShardIterator)."""
+
+    shard_id: str
+    data: bytes
+    partition_key: str
+    stream: str | None = None
+
+
+Fault = Fail | RejectRecords | EmptyPages | PageSize | ShardPageSize | ReceiveSize | LateRecord
 _Kind = TypeVar("_Kind", bound=Fault)
 
 
@@ -267,6 +279,17 @@ class Faults:
     def empty_pages(self, stream: str, shard_id: str) -> tuple[EmptyPages, ...]:
         """List the empty pages of one shard."""
         return tuple(fault for fault in self._on(stream, EmptyPages) if fault.shard_id == shard_id)
+
+    def late_records(self, stream: str, shard_id: str) -> Iterator[LateRecord]:
+        """Count a reading of a shard that begins, and yield the records that arrive with it."""
+        for binding in self._bindings:
+            fault = binding.fault
+            if not isinstance(fault, LateRecord):
+                continue
+            if binding.target == stream and fault.shard_id == shard_id:
+                binding.requests += 1
+                if binding.requests == SECOND_READING:
+                    yield fault
 
     def page_size(self, stream: str, asked: int) -> int:
         """Return how many records a page holds at most."""

@@ -296,6 +296,8 @@ class KinesisApi:
         shard = _shard(stream, parameters["ShardId"])
         last = self._last_before(stream, shard, parameters)
         self._faults.strike("GetShardIterator", stream.stream_name)
+        for late in self._faults.late_records(stream.stream_name, shard.shard_id):
+            shard.append(late.partition_key, base64.b64encode(late.data).decode())
         position = _Position(stream.stream_name, shard.shard_id, last, self._backend.clock.now(), 0)
         return {"ShardIterator": position.token()}
 

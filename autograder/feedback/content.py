@@ -25,6 +25,8 @@ MOST_MORE = 1_000_000
 MOST_NAMES = 3
 """Students who are named in a summary."""
 LONGEST_NAME = 60
+MOST_NOTES = 21
+"""As many as intake writes: 20, and a line for the rest."""
 
 
 class Detail(StrEnum):
@@ -41,6 +43,11 @@ WITHOUT_JAIL = "Graded without a jail (--no-jail): for trusted code only."
 
 # A file of the student's repository and a place in it; never another site or a scheme.
 _PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]{0,99}(#[A-Za-z0-9_-]{1,99})?")
+
+
+def notes_of(grade: Grade) -> list[str]:
+    """List what was left out of a submission and why: inert lines, and not too many of them."""
+    return [inert(note) for note in grade.submission.notes[:MOST_NOTES]]
 
 
 def by_cause(tests: Sequence[GradedTest]) -> list[list[GradedTest]]:
@@ -73,8 +80,12 @@ def _came_back(test: GradedTest) -> tuple[Outcome, str | None]:
 
 
 def without_points(checkpoint: GradedCheckpoint) -> list[list[GradedTest]]:
-    """Take the tests that gave no points, by cause: lost ones and those not decided yet."""
-    return by_cause([test for test in checkpoint.tests if test.outcome is not Outcome.PASSED])
+    """Take the tests that gave no points, by cause: lost ones and those not decided yet.
+
+    Answers whose verdict is withheld are left out: there is nothing to explain.
+    """
+    explained = (Outcome.PASSED, Outcome.ANSWERED)
+    return by_cause([test for test in checkpoint.tests if test.outcome not in explained])
 
 
 def picture_in(tests: Sequence[GradedTest]) -> LogPicture | None:
@@ -146,13 +157,15 @@ def state(checkpoint: GradedCheckpoint) -> str:
 
 def open_points(checkpoint: GradedCheckpoint) -> str:
     """Say how many points of a checkpoint are open, and why; empty where none are."""
-    failed, waiting = (
+    failed, withheld, waiting = (
         sum(test.max_score for test in checkpoint.tests if test.outcome is outcome)
-        for outcome in (Outcome.GRADER_ERROR, Outcome.UNMARKED)
+        for outcome in (Outcome.GRADER_ERROR, Outcome.ANSWERED, Outcome.UNMARKED)
     )
     parts = []
     if failed:
         parts.append(f"{points_open(failed)}: the grader failed")
+    if withheld:
+        parts.append(f"{points_open(withheld)} until the deadline")
     if waiting:
         wait = "waits" if waiting == 1 else "wait"
         parts.append(f"{number(waiting, 'point')} {wait} for a person")
@@ -199,8 +212,9 @@ def number(count: float, noun: str) -> str:
 
 
 def points(scored: Grade | GradedCheckpoint | GradedTest) -> str:
-    """Write a score and what it could have been: `3 / 5`; `open / 5` where the grader failed."""
-    if isinstance(scored, GradedTest) and scored.outcome is Outcome.GRADER_ERROR:
+    """Write a score and what it could have been: `3 / 5`; `open / 5` where it is not known."""
+    unknown = (Outcome.GRADER_ERROR, Outcome.ANSWERED)
+    if isinstance(scored, GradedTest) and scored.outcome in unknown:
         return f"open / {scored.max_score:g}"
     return f"{scored.score:g} / {scored.max_score:g}"
 

@@ -12,6 +12,7 @@ from autograder.feedback.content import (
     explanation,
     feedback_lines,
     handout_link,
+    notes_of,
     passed,
     picture_in,
     points,
@@ -107,6 +108,9 @@ def _overview(grade: Grade) -> str:
     lines.append(f"| **total** | | **{points(grade)}** | {undecided(grade)} |")
     if not grade.grader.jail:
         lines += ["", WITHOUT_JAIL]
+    notes = notes_of(grade)
+    if notes:
+        lines += ["", *(f"- **note:** {in_markdown(note)}" for note in notes)]
     return "\n".join(lines)
 
 

@@ -8,6 +8,7 @@ from autograder.feedback.content import (
     WITHOUT_JAIL,
     explanation,
     feedback_lines,
+    notes_of,
     passed,
     points,
     shared,
@@ -33,6 +34,8 @@ def print_grade(grade: Grade, console: Console) -> None:
     console.print(_summary(grade))
     if not grade.grader.jail:
         console.print(Text(WITHOUT_JAIL, "yellow"))
+    for note in notes_of(grade):
+        console.print(Text(f"note: {note}", "yellow"), soft_wrap=not console.is_terminal)
     print_lost_points(grade, console)
 
 

@@ -61,8 +61,9 @@ _STOPPED: dict[str, tuple[Outcome, str, str]] = {
     ),
     "memory": (
         Outcome.OUT_OF_MEMORY,
-        "{call} needed more than {limits.memory_mib} MiB of memory.",
-        "Look for a list that grows without end.",
+        "{call} needed more than {limits.memory_total_mib} MiB of memory, with all processes and "
+        "sockets that it started.",
+        "Start fewer processes, close sockets, and look for a list that grows without end.",
     ),
     "output": (
         Outcome.KILLED,

@@ -37,9 +37,14 @@ class Outcome(StrEnum):
     """The grader's own fault: the test's points are open until it is graded again."""
     UNMARKED = "unmarked"
     """Waits for a person: the test's points are open."""
+    ANSWERED = "answered"
+    """A closed answer has the right form; its verdict is withheld, and the points are open.
+
+    Only a student's view of a grade has it, see `without_closed_verdicts`.
+    """
 
 
-OPEN = frozenset({Outcome.UNMARKED, Outcome.GRADER_ERROR})
+OPEN = frozenset({Outcome.UNMARKED, Outcome.GRADER_ERROR, Outcome.ANSWERED})
 """Outcomes that neither give points nor cost any."""
 
 
@@ -50,7 +55,7 @@ class Status(StrEnum):
     INCOMPLETE = "incomplete"
     """The grader failed at some of its tests: their points are open."""
     UNMARKED = "unmarked"
-    """The points of some of its tests wait for a person."""
+    """The points of some of its tests wait for a person or, in a student's view, the deadline."""
 
 
 class _Model(BaseModel):
@@ -161,6 +166,8 @@ class Feedback(_Model):
     """Where the handout states the requirement, relative to the student's repository."""
     log: LogPicture | None = None
     """What explains itself best when it is drawn."""
+    about_form: bool = False
+    """Whether a closed answer has the wrong form, which says nothing about the right answer."""
 
 
 MarkedBy = Literal["machine", "person"]
@@ -174,6 +181,8 @@ class GradedTest(_Model):
     requirement: str
     marked_by: MarkedBy = "machine"
     """Whose judgement its points are; a person's are never given by the grader."""
+    closed_answer: bool = False
+    """Whether it judges a closed answer, so that its verdict would tell what is right."""
     outcome: Outcome
     score: float
     max_score: float
@@ -208,7 +217,7 @@ class GradedSubmission(_Model):
     commit: str | None = None
     files: dict[str, str]
     notes: tuple[str, ...] = ()
-    """What was left out and costs nothing, each in a sentence for the student."""
+    """What was left out and why, in sentences for the student; a note costs no points."""
 
 
 class Grader(_Model):
@@ -256,7 +265,7 @@ def checkpoint_of(
     outcomes = {test.outcome for test in tests}
     if Outcome.GRADER_ERROR in outcomes:
         status = Status.INCOMPLETE
-    elif Outcome.UNMARKED in outcomes:
+    elif outcomes & OPEN:
         status = Status.UNMARKED
     else:
         status = Status.COMPLETE
@@ -268,6 +277,32 @@ def checkpoint_of(
         status=status,
         tests=tests,
     )
+
+
+def without_closed_verdicts(grade: Grade) -> Grade:
+    """Return a grade as its student may see it while the answer key is secret.
+
+    Each closed answer of the right form becomes `answered`, right or wrong. Everything else stays:
+    that an answer is missing or has the wrong form says nothing about what is right.
+    """
+    checkpoints = tuple(
+        checkpoint_of(
+            checkpoint.id,
+            checkpoint.title,
+            tuple(_without_verdict(test) for test in checkpoint.tests),
+        )
+        for checkpoint in grade.checkpoints
+    )
+    score = sum(checkpoint.score for checkpoint in checkpoints)
+    return grade.model_copy(update={"checkpoints": checkpoints, "score": score})
+
+
+def _without_verdict(test: GradedTest) -> GradedTest:
+    is_about_form = test.feedback is not None and test.feedback.about_form
+    is_judged = test.outcome in (Outcome.PASSED, Outcome.WRONG) and not is_about_form
+    if not (test.closed_answer and is_judged):
+        return test
+    return test.model_copy(update={"outcome": Outcome.ANSWERED, "score": 0.0, "feedback": None})
 
 
 def decided_points(grade: Grade) -> tuple[float, float]:

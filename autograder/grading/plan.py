@@ -26,6 +26,7 @@ class PlannedTest:
     requirement: str
     points: float
     marked_by: MarkedBy = "machine"
+    closed_answer: bool = False
 
     @property
     def id(self) -> str:
@@ -106,6 +107,7 @@ def _planned(path: Path, checkpoint: str, node: ast.FunctionDef) -> PlannedTest:
                     requirement=requirement,
                     points=given["points"],
                     marked_by=given.get("marked_by", "machine"),
+                    closed_answer=given.get("closed_answer", False),
                 )
             except (ValueError, KeyError):
                 break

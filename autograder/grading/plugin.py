@@ -39,9 +39,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare the mark."""
     config.addinivalue_line(
         "markers",
-        "graded(requirement, points, api_calls=None, marked_by='machine'): a hidden test, the "
-        "requirement of the handout that it judges, its points, a budget of requests other than "
-        "the usual, and 'person' where a person judges what the test only finds",
+        "graded(requirement, points, api_calls=None, marked_by='machine', closed_answer=False): "
+        "a hidden test, the requirement of the handout that it judges, its points, a budget of "
+        "requests other than the usual, 'person' where a person judges what the test only finds, "
+        "and whether it judges a closed answer, whose verdict is withheld until the deadline",
     )
 
 

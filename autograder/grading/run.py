@@ -401,6 +401,7 @@ def _judged(
         title=test.title,
         requirement=test.requirement,
         marked_by=test.marked_by,
+        closed_answer=test.closed_answer,
         outcome=outcome,
         score=test.points if outcome is Outcome.PASSED else 0.0,
         max_score=test.points,

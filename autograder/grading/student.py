@@ -1,7 +1,7 @@
 """The student's code as hidden tests see it: functions that run in the jail."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograder.cloud import CallBudget, Cloud
@@ -9,7 +9,7 @@ from autograder.grading.explain import verdict_of
 from autograder.grading.patience import Patience
 from autograder.grading.phases import Phases
 from autograder.grading.verdict import GraderFaultError
-from autograder.jail import CallResult, Jail, Raised, Returned
+from autograder.jail import CallResult, Jail, Raised, Returned, Stopped
 from autograder.limits import Limits
 
 
@@ -55,8 +55,33 @@ class Student:
         with self._phases.student():
             return self._call(module, function, list(args), kwargs)
 
+    def values_in_a_row(
+        self, module: str, function: str, calls: Sequence[Sequence[Any]]
+    ) -> list[Any]:
+        """Call a function several times in one process, and return the values.
+
+        What its module remembers from one call, the next one finds; else each call has a process
+        of its own. The limits of one call hold for all together.
+
+        Raises:
+            Verdict: One of the calls did not return a value.
+            GraderFaultError: The cloud failed meanwhile.
+        """
+        first, *others = (list(arguments) for arguments in calls)
+        with self._phases.student():
+            result = self._call(module, function, first, {}, others)
+        if isinstance(result, Returned) and not _is_row(result.value, len(calls)):
+            result = Stopped("exited", result.usage)  # it wrote an answer of its own
+        values: list[Any] = self._value_of(result, function)
+        return values
+
     def _call(
-        self, module: str, function: str, args: list[Any], kwargs: dict[str, Any]
+        self,
+        module: str,
+        function: str,
+        args: list[Any],
+        kwargs: dict[str, Any],
+        again: Sequence[list[Any]] = (),
     ) -> CallResult:
         if (ended := self._patience.end_of(module)) is not None:
             return ended
@@ -72,7 +97,7 @@ class Student:
         begin = time.monotonic()
         self._cloud.gate.begin_call(budget, self._jail.stop)
         try:
-            result = self._jail.call(module, function, args, kwargs, limits=limits)
+            result = self._jail.call(module, function, args, kwargs, limits=limits, again=again)
         finally:
             self._cloud.gate.end_call()
         for call in self._cloud.calls.all()[calls_before:]:
@@ -88,7 +113,9 @@ class Student:
             Verdict: It did not return one.
             GraderFaultError: The cloud failed meanwhile.
         """
-        result = self.outcome_of(module, function, *args, **kwargs)
+        return self._value_of(self.outcome_of(module, function, *args, **kwargs), function)
+
+    def _value_of(self, result: CallResult, function: str) -> Any:
         verdict = verdict_of(result, f"{function}()", self.limits)
         if verdict is not None:
             raise verdict
@@ -112,6 +139,10 @@ class Student:
         raise verdict
 
 
+def _is_row(value: object, length: int) -> bool:
+    return isinstance(value, list) and len(value) == length
+
+
 class Module:
     """One graded file: `module.function(...)` runs in the jail."""
 
@@ -126,6 +157,10 @@ class Module:
             return self._student.call(self._name, function, *args, **kwargs)
 
         return call
+
+    def values_in_a_row(self, function: str, *calls: Sequence[Any]) -> list[Any]:
+        """Call a function several times in one process, once for each sequence of arguments."""
+        return self._student.values_in_a_row(self._name, function, calls)
 
     def outcome_of(self, function: str, *args: Any, **kwargs: Any) -> CallResult:
         """Call a function and tell how it ended, whatever that is."""

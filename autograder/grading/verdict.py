@@ -50,6 +50,7 @@ def wrong(
     hint: str,
     witnesses: Sequence[Witnesses] = (),
     log: LogPicture | None = None,
+    about_form: bool = False,
 ) -> NoReturn:
     """End the test: the code ran, and did something else than the requirement asks.
 
@@ -59,6 +60,8 @@ def wrong(
         hint: One step further, without the solution.
         witnesses: The records that prove it.
         log: What to draw of the log.
+        about_form: Whether a closed answer has the wrong form, which students are told at once;
+            whether an answer of the right form is wrong, they are told after the deadline.
 
     Raises:
         Verdict: Always.
@@ -72,6 +75,7 @@ def wrong(
             hint=hint,
             witnesses=tuple(witnesses),
             log=log,
+            about_form=about_form,
         ),
     )
 

@@ -169,6 +169,8 @@ def jail_command(bubblewrap: Path, submission: Path, filter_: int) -> list[str]:
     command += _bind(submission, Path(SUBMISSION), parents)
     # No /proc: it would tell of mounts, and open other processes.
     command += ["--dev", "/dev"]
+    # A shared map of it is memory that nothing counts; behind a plain bind it cannot be opened.
+    command += ["--ro-bind", "/dev/null", "/dev/zero"]
     for folder in ("/dev/shm", SCRATCH):  # noqa: S108 - the jail's own
         command += ["--perms", "1777", "--size", str(SCRATCH_BYTES), "--tmpfs", folder]
     return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", SCRATCH]

@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import IO, Any, Self
 from autograder.errors import JailError
 from autograder.jail import bubblewrap
 from autograder.jail.inside.wire import WireError, decode, encode, receive_frame, send_frame
+from autograder.jail.memory import SAMPLE_SECONDS, SandboxMemory, as_likeliest_victim
 from autograder.jail.outcomes import CallResult, MissingModule, Stopped, Usage, read_result
 from autograder.jail.system_calls import filter_file
 from autograder.limits import Limits
@@ -26,6 +27,8 @@ from autograder.limits import Limits
 STARTING_SECONDS = 60.0
 GRACE_SECONDS = 20.0
 ENDING_SECONDS = 10.0
+STOPPING_SECONDS = 1.0
+"""How long the runner has to end a call that holds too much memory, before it is ended with it."""
 PORT = 4566
 MAX_REPORT = 64 << 10
 
@@ -70,6 +73,11 @@ class Jail:
         """The process that holds the jail."""
         return self._running().pid
 
+    @property
+    def memory(self) -> SandboxMemory | None:
+        """What its processes hold; None without walls, where nothing bounds it."""
+        return self._running().memory
+
     def on_start(self, serve: Callable[[socket.socket], None]) -> None:
         """Have the listening socket passed on: that of the runner which is there, and of others."""
         self._on_start.append(serve)
@@ -83,8 +91,12 @@ class Jail:
         args: list[Any],
         kwargs: dict[str, Any],
         limits: Limits | None = None,
+        again: Sequence[list[Any]] = (),
     ) -> CallResult:
         """Call a function and tell how it ended. Never waits without a limit.
+
+        With `again`, the function is called once more in the same process for each list of
+        arguments there, and what is returned is the list of all values.
 
         The runner is started where there is none; a module that is missing needs none.
 
@@ -102,12 +114,13 @@ class Jail:
             "function": function,
             "args": args,
             "kwargs": kwargs,
+            "again": list(again),
             "limits": limits.model_dump(),
         }
         result: CallResult
         is_sound = True
         try:
-            report, answer = runner.ask(encode(request), limits, self.grace_seconds)
+            report, answer = runner.ask(encode(request), limits, self.grace_seconds, self.stop)
             result = read_result(report, answer, module, function, limits.return_kib << 10)
         except WireError:
             result, is_sound = Stopped("runner_died", Usage()), False
@@ -179,6 +192,7 @@ class _Runner:
         self._scratch: Path | None = None
         self._first: int | None = None
         """Descriptor of the first process in the jail, with which all others end."""
+        self.memory: SandboxMemory | None = None
         self._control, inside = socket.socketpair()
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the runner
         with inside, filter_file() if confined else nullcontext() as filter_:
@@ -205,6 +219,10 @@ class _Runner:
         self.listener = socket.socket(fileno=received[0])
         if confined:
             self._first = received[1]
+            try:
+                self.memory = SandboxMemory.of(self._first)
+            except OSError:
+                raise self._failure() from None
 
     def wait_until_ready(self) -> None:
         """Wait until boto3 is imported.
@@ -222,14 +240,30 @@ class _Runner:
             raise self._failure()
         self._ready = True
 
-    def ask(self, request: bytes, limits: Limits, grace: float) -> tuple[bytes, bytes]:
+    def ask(
+        self, request: bytes, limits: Limits, grace: float, stop: Callable[[str], None]
+    ) -> tuple[bytes, bytes]:
         """Send a request; return the runner's report and the child's answer.
+
+        Args:
+            request: What to call, encoded.
+            limits: The call's.
+            grace: Seconds that the runner has beyond the limit, to end the call itself.
+            stop: Told "memory" when the processes of the call hold too much together.
 
         Raises:
             WireError: The runner broke off, or took too long.
         """
         end = time.monotonic() + limits.wall_seconds + min(grace, limits.wall_seconds)
         send_frame(self._control, request, end)
+        if self.memory is not None:
+            poll = select.poll()
+            poll.register(self._control, select.POLLIN)
+            while not poll.poll(SAMPLE_SECONDS * 1000) and time.monotonic() < end:
+                if self.memory.is_above(limits.memory_total_mib << 20):
+                    stop("memory")
+                    end = min(end, time.monotonic() + STOPPING_SECONDS)
+                    break
         report = receive_frame(self._control, MAX_REPORT, end)
         answer = receive_frame(self._control, ((limits.return_kib << 10) * 6) + (256 << 10), end)
         return report, answer
@@ -273,7 +307,8 @@ class _Runner:
         options = ["--control", str(control)]
         if filter_ is not None:
             walls = bubblewrap.jail_command(bubblewrap.find_bubblewrap(), submission, filter_)
-            return [*walls, *bubblewrap.runner_command(), *options, "--port", str(PORT)], {}
+            inside = [*bubblewrap.runner_command(), *options, "--port", str(PORT)]
+            return as_likeliest_victim([*walls, *inside]), {}
         self._scratch = Path(tempfile.mkdtemp(prefix="autograder-open-"))
         runtime, scratch = self._scratch / "runtime", self._scratch / "scratch"
         runtime.mkdir()

@@ -11,6 +11,7 @@ The filter is classic BPF as seccomp(2) describes it; the numbers are those of t
 """
 
 import errno
+import mmap
 import platform
 import socket
 import struct
@@ -21,7 +22,7 @@ from typing import IO
 from autograder.errors import JailError
 
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _AND, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
-_NUMBER, _ARCHITECTURE, _FIRST, _SECOND, _THIRD = 0, 4, 16, 24, 32
+_NUMBER, _ARCHITECTURE, _FIRST, _SECOND, _THIRD, _FOURTH = 0, 4, 16, 24, 32, 40
 _ALLOW, _KILL, _ERROR = 0x7FFF0000, 0x80000000, 0x00050000
 _X32 = 0x40000000
 
@@ -32,6 +33,8 @@ _NEW_NAMESPACE = (
 _KIND = 0xF
 """The bits of a socket's type without SOCK_NONBLOCK and SOCK_CLOEXEC."""
 _NETLINK_ROUTE = 0
+_BUFFER_SIZES = (7, 8, 32, 33)
+"""SO_SNDBUF, SO_RCVBUF, SO_SNDBUFFORCE and SO_RCVBUFFORCE of asm-generic/socket.h."""
 
 # Name: number on x86_64, on aarch64; None where there is no such call.
 _REFUSED: dict[str, tuple[int, int | None]] = {
@@ -82,11 +85,17 @@ class _Machine:
     clone3: int
     socket: int
     socketpair: int
+    setsockopt: int
+    mmap: int
 
 
 _MACHINES = {
-    "x86_64": _Machine(0xC000003E, 0, clone=56, clone3=435, socket=41, socketpair=53),
-    "aarch64": _Machine(0xC00000B7, 1, clone=220, clone3=435, socket=198, socketpair=199),
+    "x86_64": _Machine(
+        0xC000003E, 0, clone=56, clone3=435, socket=41, socketpair=53, setsockopt=54, mmap=9
+    ),
+    "aarch64": _Machine(
+        0xC00000B7, 1, clone=220, clone3=435, socket=198, socketpair=199, setsockopt=208, mmap=222
+    ),
 }
 
 
@@ -131,10 +140,37 @@ def filter_program(machine: str) -> bytes:
         _step(_ANY_BIT, _NEW_NAMESPACE, 0, 1),
         _fail(errno.EPERM),
         _step(_LOAD, _NUMBER),
+        *_uncounted_memory(on),
         *_sockets(on),
         _step(_RETURN, _ALLOW),
     ]
     return b"".join(steps)
+
+
+def _uncounted_memory(on: _Machine) -> list[bytes]:
+    """Refuse memory that `autograder.jail.memory` could not count.
+
+    One mapped page of shared memory keeps all that were ever filled, which no count of a process
+    shows. Buffers of sockets can be counted while none is larger than the default.
+    """
+    return [
+        _step(_EQUAL, on.mmap, 0, 5),
+        _step(_LOAD, _FOURTH),
+        _step(_ANY_BIT, mmap.MAP_SHARED, 0, 2),
+        _step(_ANY_BIT, mmap.MAP_ANONYMOUS, 0, 1),
+        _fail(errno.EPERM),
+        _step(_LOAD, _NUMBER),
+        _step(_EQUAL, on.setsockopt, 0, 5 + len(_BUFFER_SIZES)),
+        _step(_LOAD, _SECOND),
+        _step(_EQUAL, socket.SOL_SOCKET, 0, 2 + len(_BUFFER_SIZES)),
+        _step(_LOAD, _THIRD),
+        *(
+            _step(_EQUAL, option, left, 0 if left else 1)
+            for left, option in reversed(list(enumerate(_BUFFER_SIZES)))
+        ),
+        _fail(errno.EPERM),
+        _step(_LOAD, _NUMBER),
+    ]
 
 
 def _sockets(on: _Machine) -> list[bytes]:

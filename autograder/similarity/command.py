@@ -62,6 +62,7 @@ def _sources(
             trouble.append(f"{one.student}: {error}")
             continue
         trouble += [f"{one.student}: {no.file}: {no.reason}" for no in submission.refused]
+        trouble += [f"{one.student}: {note}" for note in submission.notes]
         code = {
             name: text
             for name, text in submission.files.items()

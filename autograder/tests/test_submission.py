@@ -2,16 +2,23 @@
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from autograder.assignment import Assignment, Course
 from autograder.errors import SubmissionError
-from autograder.submission import MAX_FILE_BYTES, MAX_NOTES, Entry, read_source, read_submission
-
-ASSIGNMENT = Course.of_this_checkout().load("m06_partitioned_logs")
+from autograder.submission import (
+    MAX_FILE_BYTES,
+    MAX_FILES,
+    MAX_FOLDERS,
+    MAX_NOTEBOOKS,
+    MAX_NOTES,
+    READ_SECONDS,
+    read_submission,
+)
 
 WRITER = "kinesis_multi_shard.py"
 READER = "kinesis_read_shards.py"
@@ -190,82 +197,133 @@ def test_a_pointer_of_git_lfs_is_refused(tmp_path: Path, assignment: Assignment)
     assert "LFS" in submission.refused[0].reason
 
 
-class Listed:
-    """A source of empty files that exist in a listing alone, and a clock that it moves."""
+def test_a_notebook_of_another_name_is_named(tmp_path: Path, assignment: Assignment) -> None:
+    """The one whose name is closest, so that the student sees which to rename."""
+    for name in ("answers.ipynb", "concepts (1).ipynb", "other.ipynb"):
+        (tmp_path / name).write_text("{}")
 
-    def __init__(self, names: Sequence[str], seconds_each: float = 0.0) -> None:
-        self.names = names
-        self.now = 0.0
-        self._seconds_each = seconds_each
+    submission = read_submission(tmp_path, assignment)
 
-    def entries(self, folder: str) -> list[Entry]:
-        """List all names at the top."""
-        self.now += self._seconds_each
-        return [] if folder else [Entry(name, is_folder=False) for name in self.names]
-
-    def exists(self, name: str) -> bool:
-        """Whether a name is there."""
-        return name in self.names
-
-    def is_file(self, name: str) -> bool:
-        """All are files."""
-        return name in self.names
-
-    def read(self, name: str) -> bytes | str:
-        """Read a file that holds its name, slowly."""
-        self.now += self._seconds_each
-        return name.encode()
+    assert [refusal.file for refusal in submission.refused] == ["concepts.ipynb"]
+    assert "'concepts (1).ipynb'" in submission.refused[0].reason
 
 
-def processor_seconds(names: Sequence[str]) -> float:
-    """Tell what reading a source with these names takes."""
-    begin = time.process_time()
-    read_source(Listed(names), ASSIGNMENT)
-    return time.process_time() - begin
+def test_so_many_notebooks_are_compared_with_a_missing_one(
+    tmp_path: Path, assignment: Assignment
+) -> None:
+    """The first by name; a closer one behind them is not looked at."""
+    for number in range(MAX_NOTEBOOKS):
+        (tmp_path / f"a{number:02}.ipynb").write_text("{}")
+    (tmp_path / "concepts1.ipynb").write_text("{}")
+
+    submission = read_submission(tmp_path, assignment)
+
+    assert "'concepts1.ipynb'" not in submission.refused[0].reason
 
 
-def test_giant_names_are_ignored_with_a_note_and_cost_nothing() -> None:
-    """A commit may hold names that no file system does."""
-    giant = "x" * 300 + ".ipynb"
+def test_long_names_of_notebooks_take_little_time(tmp_path: Path, assignment: Assignment) -> None:
+    """Comparing 1,500 of them with a missing one would take seconds of processor time."""
+    plain, hostile = tmp_path / "plain", tmp_path / "hostile"
+    for folder, ending in ((plain, ".txt"), (hostile, ".ipynb")):
+        folder.mkdir()
+        for number in range(1500):
+            (folder / f"{number:04}{'concepts.' * 26}{ending}").touch()
 
-    submission = read_source(Listed(["kinesis_multi_shard.py", giant]), ASSIGNMENT)
+    allowed = 10 * processor_seconds(lambda: read_submission(plain, assignment))
 
-    assert list(submission.files) == ["kinesis_multi_shard.py"]
-    assert submission.refused == ()
-    assert len(submission.notes) == 1
-    assert "is ignored: its name is longer than 255 bytes" in submission.notes[0]
-    assert len(submission.notes[0]) < 120
-
-
-def test_many_giant_names_make_few_notes() -> None:
-    """The rest is counted."""
-    submission = read_source(Listed([f"{n:04}{'é' * 200}.py" for n in range(500)]), ASSIGNMENT)
-
-    assert len(submission.notes) == MAX_NOTES + 1
-    assert submission.notes[-1] == f"{500 - MAX_NOTES} more names are that long"
+    assert processor_seconds(lambda: read_submission(hostile, assignment)) < allowed
 
 
-@pytest.mark.parametrize(
-    "names",
-    [
-        [f"{'n' * 2000}{number}.ipynb" for number in range(4900)],
-        ["n" * (2 << 20) + ".ipynb"],
-        [f"{'n' * 240}{number}.ipynb" for number in range(4900)],
-    ],
-    ids=["many_long", "one_giant", "many_allowed"],
-)
-def test_names_of_notebooks_cost_about_what_other_names_do(names: list[str]) -> None:
-    """Looking for the notebook that was meant compares a few short names."""
-    plain = [f"{'n' * 240}{number}.txt" for number in range(4900)]
+def processor_seconds(call: Callable[[], object]) -> float:
+    """Measure the processor time of a call: the least of three, as others use the machine too."""
 
-    spent = min(processor_seconds(names) for _ in range(3))
+    def measured() -> float:
+        before = time.process_time()
+        call()
+        return time.process_time() - before
 
-    assert spent < 20 * min(processor_seconds(plain) for _ in range(3)) + 0.05
+    return min(measured() for _ in range(3))
 
 
-def test_a_source_that_takes_too_long_ends_its_own_reading() -> None:
-    """The limit is on the whole hand-in, however many small steps it takes."""
-    source = Listed([f"m{number}.py" for number in range(90)], seconds_each=1.0)
+def test_refused_files_count_among_those_looked_at(tmp_path: Path, assignment: Assignment) -> None:
+    """Each file that is too large would be read up to the limit, however many there are."""
+    for number in range(MAX_FILES + 50):
+        with (tmp_path / f"a{number:03}.py").open("wb") as file:
+            file.truncate(MAX_FILE_BYTES + 1)
 
-    with pytest.raises(SubmissionError, match="within 60 seconds"):
-        read_source(source, ASSIGNMENT, clock=lambda: source.now)
+    submission = read_submission(tmp_path, assignment)
+
+    assert len(submission.refused) == MAX_FILES + 1
+    assert "more than 100 Python files" in submission.refused[-1].reason
+
+
+def test_so_many_folders_are_searched_and_a_note_names_the_others(
+    tmp_path: Path, assignment: Assignment
+) -> None:
+    """What is ignored costs no points; the notes are few, and the last one counts the rest."""
+    (tmp_path / WRITER).write_text("x = 1\n")
+    for number in range(MAX_FOLDERS + MAX_NOTES + 5):
+        (tmp_path / f"p{number:03}").mkdir()
+
+    submission = read_submission(tmp_path, assignment)
+
+    assert (set(submission.files), submission.refusal_for((WRITER,))) == ({WRITER}, None)
+    assert submission.notes[0] == (
+        f"'p{MAX_FOLDERS - 1}' is ignored: there are too many files and folders"
+    )
+    assert submission.notes[MAX_NOTES:] == ("6 more are ignored",)
+
+
+def test_so_many_names_are_looked_at_in_all_folders_together(
+    tmp_path: Path, assignment: Assignment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A package that comes after them is ignored, with a note."""
+    monkeypatch.setattr("autograder.submission.MAX_ALL_ENTRIES", 4)
+    for name in ("p", "q"):
+        (tmp_path / name).mkdir()
+        for module in ("__init__.py", "a.py", "b.py"):
+            (tmp_path / name / module).write_text("")
+
+    submission = read_submission(tmp_path, assignment)
+
+    assert sorted(name.split("/")[0] for name in submission.files) == ["p", "p"]
+    assert submission.notes == (
+        "the folder 'p' has too many files: the first 2 are looked at",
+        "'q' is ignored: there are too many files and folders",
+    )
+
+
+def test_notes_belong_to_the_identity_of_a_submission(
+    tmp_path: Path, assignment: Assignment
+) -> None:
+    """Else a grade that was kept would go on showing notes on files that are gone."""
+    (tmp_path / WRITER).write_text("x = 1\n")
+    before = read_submission(tmp_path, assignment).digest
+    for number in range(MAX_FOLDERS):
+        (tmp_path / f"p{number:03}").mkdir()
+
+    assert read_submission(tmp_path, assignment).digest != before
+
+
+@pytest.mark.parametrize("step", [READ_SECONDS, READ_SECONDS / 3])
+def test_reading_ends_at_its_time_limit(
+    tmp_path: Path, assignment: Assignment, step: float
+) -> None:
+    """It is checked before each folder and each file; the clock here goes on with each look."""
+    for number in range(5):
+        (tmp_path / f"a{number}.py").write_text("")
+
+    with pytest.raises(SubmissionError, match="cannot be read in 60 seconds"):
+        read_submission(tmp_path, assignment, clock=count(0.0, step).__next__)
+
+
+def test_reading_that_takes_no_longer_than_its_time_limit_goes_on(
+    tmp_path: Path, assignment: Assignment
+) -> None:
+    """To the last moment."""
+    for number in range(5):
+        (tmp_path / f"a{number}.py").write_text("")
+
+    submission = read_submission(tmp_path, assignment, clock=count(0.0, READ_SECONDS / 10).__next__)
+
+    assert len(submission.files) == 5

@@ -23,6 +23,9 @@ import wire
 ANSWER = 3
 IMPORTED = b"i"
 """Goes before the answer, once the module is imported: whoever is stopped can tell no more."""
+DESCRIPTORS = 128
+"""Files and sockets of each process: with 64 processes, their buffers stay near the bound on memory
+even between two looks of the grader."""
 MAX_TEXT = 2000
 MAX_FRAMES = 20
 MAX_SHOWN_LINE = 200
@@ -40,6 +43,7 @@ def run(
     answer: dict[str, Any]
     try:
         _set_limits(request["limits"], confined=confined)
+        _open_streams()
         os.chdir(scratch)
         random.seed()
         clock.limit(request["limits"]["virtual_seconds"], _virtual_time_is_up)
@@ -74,6 +78,23 @@ def _flush() -> None:
             stream.flush()
 
 
+def _open_streams() -> None:
+    """Make the standard streams anew, as a program in a terminal has them.
+
+    The runner's own were made over a file, and believe that they can seek; now there are pipes.
+    They stay open below, whatever a student closes, so that what is printed is never lost.
+    """
+    shared: dict[str, Any] = {"encoding": "utf-8", "closefd": False}
+    streams = {
+        "stdin": open(0, **shared),  # noqa: SIM115 - they live as long as the process
+        "stdout": open(1, "w", buffering=1, **shared),  # noqa: SIM115
+        "stderr": open(2, "w", buffering=1, errors="backslashreplace", **shared),  # noqa: SIM115
+    }
+    for name, stream in streams.items():
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+
+
 def _set_limits(limits: dict[str, Any], *, confined: bool) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
@@ -83,7 +104,7 @@ def _set_limits(limits: dict[str, Any], *, confined: bool) -> None:
         "RLIMIT_CPU": (limits["cpu_seconds"], limits["cpu_seconds"] + 1),
         "RLIMIT_AS": (memory, memory),
         "RLIMIT_FSIZE": (16 << 20, 16 << 20),
-        "RLIMIT_NOFILE": (256, 256),
+        "RLIMIT_NOFILE": (DESCRIPTORS, DESCRIPTORS),
         "RLIMIT_CORE": (0, 0),
         "RLIMIT_STACK": (8 << 20, 8 << 20),
     }
@@ -110,6 +131,8 @@ def _call(request: dict[str, Any], submission: str) -> dict[str, Any]:
         return {"kind": "missing_function", "similar": _similar(module, function)}
     try:
         value = target(*request["args"], **request["kwargs"])
+        if request["again"]:
+            value = [value, *(target(*arguments) for arguments in request["again"])]
         plain = values.plain(value, request["limits"]["return_kib"] << 10)
     except values.UnsendableError as error:
         return {

@@ -47,6 +47,7 @@ class Written:
                 Outcome.WRONG,
                 f"The answer {name} cannot be read: {self.answers.unreadable[name]}.",
                 "Answers are read without running them: write plain values.",
+                about_form=True,
             )
         if name not in self.answers.values:
             _end(
@@ -62,6 +63,7 @@ class Written:
                 Outcome.UNIMPLEMENTED if whole is None else Outcome.WRONG,
                 f"{name} is {shown(whole)}.",
                 f"Keep {name} as it was handed out, a dictionary with a value for each part.",
+                about_form=True,
             )
         if part not in whole:
             _end(
@@ -111,8 +113,11 @@ def read_written(handed_in: HandedIn) -> Written:
     return Written(read.notebook, read.answers)
 
 
-def _end(outcome: Outcome, came_back: str, hint: str | None) -> NoReturn:
-    raise Verdict(outcome, Feedback(asked="", came_back=came_back, hint=hint))
+def _end(
+    outcome: Outcome, came_back: str, hint: str | None, *, about_form: bool = False
+) -> NoReturn:
+    feedback = Feedback(asked="", came_back=came_back, hint=hint, about_form=about_form)
+    raise Verdict(outcome, feedback)
 
 
 def expect_choice(
@@ -145,6 +150,7 @@ def expect_choice(
             f"{what} is {shown(value)}.",
             expected=f"one of {', '.join(json.dumps(one) for one in among)}",
             hint="Write it in quotes, just so.",
+            about_form=True,
         )
     if chosen != right:
         wrong(f"{what} is {json.dumps(chosen)}.", expected=expected, hint=hints[chosen])
@@ -161,6 +167,11 @@ def expect_number(
     if isinstance(value, str) and re.fullmatch(r"\s*\d[\d_, ]{0,20}(\.\d+)?\s*", value):
         value = float(re.sub(r"[_, ]", "", value))
     if type(value) not in (int, float):
-        wrong(f"{what} is {shown(value)}.", expected="a number", hint="Write digits, no unit.")
+        wrong(
+            f"{what} is {shown(value)}.",
+            expected="a number",
+            hint="Write digits, no unit.",
+            about_form=True,
+        )
     if not abs(value - right) <= tolerance:
         wrong(f"{what} is {shown(value)}.", expected=expected, hint=hint)

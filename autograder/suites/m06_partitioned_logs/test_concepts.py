@@ -17,7 +17,7 @@ MANY_READERS = (
 FITS = "the broker whose way of handing out messages fits the task"
 
 
-@pytest.mark.graded("C1", points=0.5)
+@pytest.mark.graded("C1", points=0.5, closed_answer=True)
 def test_broker_for_photos(written: Written) -> None:
     """The broker that fits the photos."""
     value = written.value("c1", "photos")
@@ -27,7 +27,7 @@ def test_broker_for_photos(written: Written) -> None:
     )
 
 
-@pytest.mark.graded("C1", points=0.5)
+@pytest.mark.graded("C1", points=0.5, closed_answer=True)
 def test_broker_for_balances(written: Written) -> None:
     """The broker that fits the balances."""
     value = written.value("c1", "balances")
@@ -37,7 +37,7 @@ def test_broker_for_balances(written: Written) -> None:
     )
 
 
-@pytest.mark.graded("C1", points=0.5)
+@pytest.mark.graded("C1", points=0.5, closed_answer=True)
 def test_broker_for_invoices(written: Written) -> None:
     """The broker that fits the invoices."""
     value = written.value("c1", "invoices")
@@ -47,7 +47,7 @@ def test_broker_for_invoices(written: Written) -> None:
     )
 
 
-@pytest.mark.graded("C1", points=0.5)
+@pytest.mark.graded("C1", points=0.5, closed_answer=True)
 def test_broker_for_rides(written: Written) -> None:
     """The broker that fits the rides."""
     value = written.value("c1", "rides")
@@ -63,7 +63,7 @@ def test_c1_why(written: Written) -> None:
     written.leave_to_a_person("c1-why", "**C1, open")
 
 
-@pytest.mark.graded("C2", points=0.5)
+@pytest.mark.graded("C2", points=0.5, closed_answer=True)
 def test_recomputing_from_a_log(written: Written) -> None:
     """How the days are put right where a log brought the messages."""
     value = written.value("c2", "log")
@@ -81,7 +81,7 @@ def test_recomputing_from_a_log(written: Written) -> None:
     )
 
 
-@pytest.mark.graded("C2", points=0.5)
+@pytest.mark.graded("C2", points=0.5, closed_answer=True)
 def test_recomputing_from_a_queue(written: Written) -> None:
     """How the days are put right where a queue brought the messages."""
     value = written.value("c2", "queue")
@@ -105,7 +105,7 @@ def test_c2_why(written: Written) -> None:
     written.leave_to_a_person("c2-why", "**C2, open")
 
 
-@pytest.mark.graded("C3", points=0.5)
+@pytest.mark.graded("C3", points=0.5, closed_answer=True)
 def test_records_in_a_second(written: Written) -> None:
     """How many records arrive in a second."""
     value = written.value("c3", "records_per_second")
@@ -119,7 +119,7 @@ def test_records_in_a_second(written: Written) -> None:
     )
 
 
-@pytest.mark.graded("C3", points=0.5)
+@pytest.mark.graded("C3", points=0.5, closed_answer=True)
 def test_megabytes_in_a_second(written: Written) -> None:
     """How many megabytes that is."""
     value = written.value("c3", "megabytes_per_second")
@@ -134,7 +134,7 @@ def test_megabytes_in_a_second(written: Written) -> None:
     )
 
 
-@pytest.mark.graded("C3", points=0.5)
+@pytest.mark.graded("C3", points=0.5, closed_answer=True)
 def test_fewest_shards(written: Written) -> None:
     """With how few shards it would just fit."""
     value = written.value("c3", "shards_at_least")
@@ -148,7 +148,7 @@ def test_fewest_shards(written: Written) -> None:
     )
 
 
-@pytest.mark.graded("C3", points=0.5)
+@pytest.mark.graded("C3", points=0.5, closed_answer=True)
 def test_shards_with_headroom(written: Written) -> None:
     """With how few shards none is more than half full."""
     value = written.value("c3", "shards_half_full")
@@ -162,7 +162,7 @@ def test_shards_with_headroom(written: Written) -> None:
     )
 
 
-@pytest.mark.graded("C3", points=0.5)
+@pytest.mark.graded("C3", points=0.5, closed_answer=True)
 def test_partition_key_of_readings(written: Written) -> None:
     """Which partition key spreads the load and keeps the order that is needed."""
     value = written.value("c3", "partition_key")
@@ -180,7 +180,7 @@ def test_partition_key_of_readings(written: Written) -> None:
     )
 
 
-@pytest.mark.graded("C3", points=0.5)
+@pytest.mark.graded("C3", points=0.5, closed_answer=True)
 def test_order_between_shards(written: Written) -> None:
     """Whether there is an order between shards."""
     value = written.value("c3", "ordered_between")
@@ -190,6 +190,7 @@ def test_order_between_shards(written: Written) -> None:
             f'c3["ordered_between"] is {shown(value)}.',
             expected="True or False",
             hint="Write it without quotes.",
+            about_form=True,
         )
     if value:
         wrong(
@@ -205,7 +206,7 @@ def test_c3_why(written: Written) -> None:
     written.leave_to_a_person("c3-why", "**C3, open")
 
 
-@pytest.mark.graded("C4", points=1)
+@pytest.mark.graded("C4", points=1, closed_answer=True)
 def test_what_a_log_can_do_above_all(written: Written) -> None:
     """The main thing that a log has over a queue."""
     value = written.value("c4")
@@ -223,7 +224,7 @@ def test_what_a_log_can_do_above_all(written: Written) -> None:
     )
 
 
-@pytest.mark.graded("C5", points=1)
+@pytest.mark.graded("C5", points=1, closed_answer=True)
 def test_purpose_of_partitions(written: Written) -> None:
     """Why a log is cut into partitions."""
     value = written.value("c5")
@@ -241,7 +242,7 @@ def test_purpose_of_partitions(written: Written) -> None:
     )
 
 
-@pytest.mark.graded("C6", points=0.5)
+@pytest.mark.graded("C6", points=0.5, closed_answer=True)
 def test_where_a_consumer_goes_on(written: Written) -> None:
     """Where a consumer goes on after a crash."""
     value = written.value("c6", "goes_on_at")
@@ -255,7 +256,7 @@ def test_where_a_consumer_goes_on(written: Written) -> None:
     )
 
 
-@pytest.mark.graded("C6", points=0.5)
+@pytest.mark.graded("C6", points=0.5, closed_answer=True)
 def test_how_many_are_processed_twice(written: Written) -> None:
     """How many records are processed a second time."""
     value = written.value("c6", "processed_twice")

@@ -166,7 +166,7 @@ def test_an_empty_shard_is_an_empty_list(
     shard_id = cloud.kinesis.shards(name)[1]["ShardId"]
     filled = fill_shard(cloud, chance, f"{name}-filled", 2, shards=1)
 
-    reader.read_from_shard(filled.stream, filled.shard_id)
+    reader.outcome_of("read_from_shard", filled.stream, filled.shard_id)
     value = reader.read_from_shard(name, shard_id)
 
     expect_asked(seen, CALL)
@@ -218,7 +218,7 @@ def test_a_closed_shard_without_records_ends(
     shard_id, _ = split_shard(cloud, chance, name, 0)
     filled = fill_shard(cloud, chance, f"{name}-filled", 2, shards=1)
 
-    reader.read_from_shard(filled.stream, filled.shard_id)
+    reader.outcome_of("read_from_shard", filled.stream, filled.shard_id)
     value = reader.read_from_shard(name, shard_id)
 
     expect_asked(seen, CALL)
@@ -253,7 +253,7 @@ def test_none_asked_for(
     """With 0 for max_records the list is empty; with more it is not."""
     shard = fill_shard(cloud, chance, name, chance.randint(3, 6))
 
-    reader.read_from_shard(name, shard.shard_id, 2)
+    reader.outcome_of("read_from_shard", name, shard.shard_id, 2)
     value = reader.read_from_shard(name, shard.shard_id, 0)
 
     expect_asked(seen, CALL)

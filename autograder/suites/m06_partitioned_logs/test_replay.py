@@ -1,5 +1,6 @@
 """Hidden tests of the replay: replay_from_offset in kinesis_read_shards.py."""
 
+import json
 import random
 from typing import Any
 
@@ -19,6 +20,7 @@ from autograder.suites.m06_partitioned_logs.reading import (
 )
 from autograder.testing import (
     EmptyPages,
+    LateRecord,
     Module,
     PageSize,
     Raised,
@@ -36,6 +38,7 @@ INCLUSIVE = (
     "after it."
 )
 GO_ON = "Go on with NextShardIterator until you are caught up, or there is none."
+READ_ANEW = "Does your code keep what an earlier call read? Ask Kinesis anew in each call."
 MANY = 1000
 
 
@@ -245,7 +248,7 @@ def test_replay_of_nothing(
     """With 0 for max_records the list is empty; with more it is not."""
     shard = fill_shard(cloud, chance, name, chance.randint(3, 6))
 
-    reader.replay_from_offset(name, shard.shard_id, shard.offsets[0], 2)
+    reader.outcome_of("replay_from_offset", name, shard.shard_id, shard.offsets[0], 2)
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[1], 0)
 
     expect_asked(seen, CALL)
@@ -365,22 +368,31 @@ def test_a_replay_changes_nothing_and_can_be_repeated(
 def test_each_replay_reads_the_log_anew(
     reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """A replay gives what the log holds by then, also where it was called like that before."""
+    """A second replay with the same arguments gives what has been written meanwhile, too."""
     shard = fill_shard(cloud, chance, name, chance.randint(7, 9))
     start = chance.randint(1, 3)
-
-    reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], MANY)
     event = make_event(chance, 8_000)
-    pairs = [*shard.pairs, (put(cloud, name, shard.shard_id, event), event)]
-    value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], MANY)
+    late = LateRecord(shard.shard_id, json.dumps(event).encode(), event["userId"])
+    cloud.faults.add(late)
+    arguments = (name, shard.shard_id, shard.offsets[start], MANY)
 
-    found = records_in(value, pairs, CALL)
+    values = reader.values_in_a_row("replay_from_offset", arguments, arguments)
+
+    newest = seen.log(name).by_shard.get(shard.shard_id, ())[-1:]
+    if not newest or newest[0].sequence_number == shard.offsets[-1]:
+        wrong(
+            f"The second of two equal calls of {CALL} did not ask Kinesis for a shard iterator.",
+            expected="what the log holds by then, read anew",
+            hint=READ_ANEW,
+        )
+    pairs = [*shard.pairs, (newest[0].sequence_number, event)]
+    found = records_in(values[1], pairs, CALL)
     if name_of(event) not in found or len(set(found)) < len(found):
         expect_records(
-            value,
+            values[1],
             pairs[start:],
             CALL,
-            "Does your code keep what an earlier call read? Ask Kinesis anew in each call.",
+            READ_ANEW,
             seen=seen,
             known=pairs,
         )

@@ -57,7 +57,16 @@ def test_a_folder_that_is_not_told_of_goes_by_its_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a: [", "- 1\n- 2\n", "just words", "!!python/object/apply:os.system ['x']", "\0", ""]
+    "text",
+    [
+        "a: [",
+        "- 1\n- 2\n",
+        "just words",
+        "!!python/object/apply:os.system ['x']",
+        "\0",
+        "",
+        "[\n" * 9999,
+    ],
 )
 def test_what_tells_nothing_is_an_error_of_one_line(tmp_path: Path, text: str) -> None:
     """And runs nothing."""
@@ -68,6 +77,15 @@ def test_what_tells_nothing_is_an_error_of_one_line(tmp_path: Path, text: str) -
         read_submitters(path)
 
     assert "\n" not in str(refused.value)
+
+
+def test_aliases_that_stand_for_billions_of_values_are_harmless(tmp_path: Path) -> None:
+    """An alias is the same value again, and only a few of them are looked at."""
+    path = tmp_path / SUBMITTERS
+    bombs = (f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30))
+    path.write_text(f"a0: &a0 {{':sid': '1'}}\n{''.join(bombs)}s: {{':submitters': *a29}}\n")
+
+    assert read_submitters(path) == {}
 
 
 @pytest.mark.parametrize(

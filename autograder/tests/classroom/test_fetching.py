@@ -2,15 +2,22 @@
 
 import os
 import random
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from autograder.classroom.fetching import fetch_submission
+from autograder.classroom.fetching import CommitFiles, fetch_submission
 from autograder.classroom.github import Place
 from autograder.errors import GitHubError
-from autograder.submission import MAX_FILE_BYTES, Submission, read_submission
+from autograder.submission import (
+    MAX_FILE_BYTES,
+    MAX_NOTES,
+    Submission,
+    read_source,
+    read_submission,
+)
 from autograder.tests.github import GITLINK, LINK, StandIn
 from autograder.tests.gradebook.students import ASSIGNMENT
 
@@ -211,3 +218,97 @@ def test_what_cannot_be_fetched_is_told_without_names(
         fetch(github, sha or made, name)
 
     assert not any(word in str(caught.value) for word in ("ada", "eve", "ghp_", "\n"))
+
+
+def test_names_that_no_disk_holds_are_ignored_with_a_note(github: StandIn) -> None:
+    """They cost nothing; the limit is in bytes."""
+    longest = f"{'é' * 124}1.ipynb"  # 255 bytes, and the module has 256
+    sha = github.push(
+        NAME,
+        {
+            BROKERS: "x = 1\n",
+            f"{'é' * 126}1.py": "",
+            f"{'p' * 256}/__init__.py": "",
+            longest: "{}",
+        },
+    )
+
+    submission = fetch(github, sha)
+
+    assert submission.files == {BROKERS: b"x = 1\n"}
+    assert submission.refusal_for((BROKERS,)) is None
+    assert submission.notes == (
+        f"'{'p' * 100}'... is ignored: its name is longer than 255 bytes",
+        f"'{'é' * 100}'... is ignored: its name is longer than 255 bytes",
+    )
+    assert [repr(longest[:100]) in refusal.reason for refusal in submission.refused] == [True]
+
+
+@pytest.mark.parametrize(
+    ("hostile", "notes"),
+    [
+        ([f"{number:04}{'concepts.' * 27}.ipynb" for number in range(4900)], 0),
+        ([f"{number:04}{'concepts.' * 40}.ipynb" for number in range(4900)], MAX_NOTES + 1),
+        ([f"{'concepts.ipynb' * 150_000}.ipynb"], 1),
+    ],
+    ids=["long", "too-long", "one-of-two-megabytes"],
+)
+def test_a_commit_with_hostile_names_takes_little_time(
+    github: StandIn, hostile: list[str], notes: int
+) -> None:
+    """No more processor time than ten plain commits of as many files, and a bit."""
+    plain = github.push(NAME, {f"{number:04}.txt": "" for number in range(4900)})
+    long = github.push(NAME, dict.fromkeys(hostile, ""))
+    folder = github.repository(NAME).folder
+
+    def processor_seconds(sha: str) -> float:
+        before = time.process_time()
+        read_source(CommitFiles(folder, sha), ASSIGNMENT, sha)
+        return time.process_time() - before
+
+    allowed = 10 * processor_seconds(plain)
+
+    assert processor_seconds(long) < allowed
+    assert len(read_source(CommitFiles(folder, long), ASSIGNMENT).notes) == notes
+
+
+def test_graded_files_are_found_in_a_commit_with_more_files_than_are_listed(
+    github: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are asked for by name."""
+    monkeypatch.setattr("autograder.submission.MAX_ENTRIES", 2)
+    monkeypatch.setattr("autograder.classroom.fetching.MAX_ENTRIES", 2)
+    sha = github.push(NAME, {"a.txt": "", "b.txt": "", BROKERS: "x = 1\n", WRITER: "x = 2\n"})
+
+    submission = fetch(github, sha)
+
+    assert submission.files == {BROKERS: b"x = 1\n", WRITER: b"x = 2\n"}
+    assert submission.notes == ("the folder has too many files: the first 2 are looked at",)
+
+
+def test_a_commit_that_takes_too_long_to_read_is_told_in_one_line(
+    github: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one that cannot be fetched is, so that the others of a class go on."""
+    monkeypatch.setattr("autograder.submission.READ_SECONDS", 0.0)
+    sha = github.push(NAME, {BROKERS: "x = 1\n"})
+
+    with pytest.raises(GitHubError, match="cannot be read in 0 seconds"):
+        fetch(github, sha)
+
+
+def test_a_git_that_does_not_end_is_ended(
+    github: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A commit may be made so that git takes long to read it."""
+    sha = github.push(NAME, {BROKERS: "x = 1\n"})
+    wrapper = tmp_path / "bin" / "git"
+    wrapper.parent.mkdir()
+    wrapper.write_text("#!/bin/sh\nexec tail -f /dev/null\n")
+    wrapper.chmod(0o755)
+    files = CommitFiles(github.repository(NAME).folder, sha)
+    monkeypatch.setenv("PATH", f"{wrapper.parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr("autograder.classroom.fetching.COMMAND_SECONDS", 0.1)
+
+    with pytest.raises(GitHubError, match="took too long"):
+        files.read(BROKERS)

@@ -122,6 +122,27 @@ def test_all_is_shown_where_nothing_is_said(tmp_path: Path) -> None:
     assert late.detail_at(DUE) is Detail.SCORE
 
 
+def test_closed_answers_are_withheld_until_a_push_would_be_late(tmp_path: Path) -> None:
+    """That is until the grace is over, and for each student until their own deadline."""
+    read = policy(tmp_path)
+    last = DUE + timedelta(minutes=15)
+    extended = read.due(ADA) + timedelta(minutes=15)
+
+    assert read.withheld_until(BOB, DUE - timedelta(days=9)) == last
+    assert read.withheld_until(BOB, last) == last
+    assert read.withheld_until(BOB, last + timedelta(seconds=1)) is None
+    assert extended > last
+    assert read.withheld_until(ADA, extended) == extended
+    assert read.withheld_until(ADA, extended + timedelta(seconds=1)) is None
+
+
+def test_closed_answers_can_be_shown_immediately(tmp_path: Path) -> None:
+    """By a key; without it they are not."""
+    read = policy(tmp_path, f'closed_answers = "immediately"\n{TEXT}')
+
+    assert read.withheld_until(BOB, DUE - timedelta(days=9)) is None
+
+
 def test_attempts_are_counted_over_an_hour(tmp_path: Path) -> None:
     """The next is allowed an hour after the one that would be one too many."""
     read = policy(tmp_path)
@@ -156,6 +177,7 @@ def test_a_repository_is_named_after_the_login(tmp_path: Path) -> None:
         ('detail = "titles"', 'detail = "some"', "feedback.0.detail: "),
         ("from = 2026-12-05T12:00:00Z", "", "feedback: each but the first"),
         ("organization", "organisation", "organization: Field required"),
+        ("timezone", 'closed_answers = "never"\ntimezone', "closed_answers: "),
         ("[late]", "[late", "cannot be read as TOML"),
     ],
 )

@@ -15,6 +15,7 @@ from autograder.cloud import (
     Cloud,
     EmptyPages,
     Fail,
+    LateRecord,
     PageSize,
     ReceiveSize,
     RejectRecords,
@@ -646,3 +647,19 @@ def test_a_target_of_the_wrong_service_is_an_error(operation: str, target: dict[
     """An operation on a stream has no queue, and the other way round."""
     with pytest.raises(ValueError, match=f"{operation} is not an operation on"):
         Fail(operation, "InternalFailure", **target)  # type: ignore[arg-type]
+
+
+def test_a_late_record_arrives_once_with_the_second_reading(
+    cloud: Cloud, kinesis: "KinesisClient"
+) -> None:
+    """The log grows between two readings; readings of other streams do not count."""
+    for stream in ("log", "other"):
+        cloud.kinesis.create_stream(stream, 1)
+    cloud.faults.add(LateRecord("shardId-000000000000", b"late", "k", stream="log"))
+
+    held = []
+    for stream in ("other", "other", "log", "log", "log"):
+        iterator_of(kinesis, stream)
+        held.append(stored(cloud, stream))
+
+    assert held == [[], [], [], [b"late"], [b"late"]]

@@ -316,7 +316,10 @@ def grade_of(strings: Sequence[str]) -> Grade:
         score=3,
         max_score=21,
         submission=GradedSubmission(
-            digest=next(word), commit=next(word), files={FILE: next(word), next(word): next(word)}
+            digest=next(word),
+            commit=next(word),
+            files={FILE: next(word), next(word): next(word)},
+            notes=(next(word), next(word)),
         ),
         grader=Grader(version=next(word), suite=next(word), jail=False),
         checkpoints=(first, second),
@@ -434,6 +437,7 @@ def any_grade() -> st.SearchStrategy[Grade]:
             digest=words,
             commit=st.none() | words,
             files=st.dictionaries(words, words, max_size=3),
+            notes=st.lists(words, max_size=3).map(tuple),
         ),
         grader=st.builds(Grader, version=words, suite=words, jail=st.booleans()),
         checkpoints=st.lists(checkpoints, max_size=3).map(tuple),

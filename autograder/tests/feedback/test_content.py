@@ -4,12 +4,21 @@ import pytest
 
 from autograder.feedback.content import (
     LONGEST_TRACE,
+    MOST_NOTES,
     MOST_RECORDS,
     feedback_lines,
     handout_link,
+    notes_of,
 )
 from autograder.feedback.inert import LONGEST_LINE
-from autograder.grading.grade import Anomaly, Feedback, Witnesses
+from autograder.grading.grade import (
+    Anomaly,
+    Feedback,
+    Grade,
+    GradedSubmission,
+    Grader,
+    Witnesses,
+)
 
 
 def test_feedback_has_so_many_lines_at_most() -> None:
@@ -29,6 +38,25 @@ def test_feedback_has_so_many_lines_at_most() -> None:
     assert all(len(text) <= LONGEST_LINE for _, text in lines)
     assert lines[3][1].count(", ") == MOST_RECORDS - 1
     assert lines[3][1].endswith(f" and {60 - MOST_RECORDS} more")
+
+
+def test_so_many_notes_are_shown_at_most_each_escaped_and_cut() -> None:
+    """A grade may come from a file that somebody made."""
+    notes = ("x" * 1000, "\x1b[31m", *("more" for _ in range(100)))
+    grade = Grade(
+        assignment="m06",
+        score=0,
+        max_score=0,
+        submission=GradedSubmission(digest="sha256:0", files={}, notes=notes),
+        grader=Grader(version="0", suite="sha256:0", jail=True),
+        checkpoints=(),
+    )
+
+    shown = notes_of(grade)
+
+    assert len(shown) == MOST_NOTES
+    assert len(shown[0]) == LONGEST_LINE
+    assert shown[1] == r"\x1b[31m"
 
 
 def test_a_count_beyond_all_reason_is_no_error() -> None:

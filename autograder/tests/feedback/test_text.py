@@ -34,14 +34,14 @@ def lost_test(name: str, outcome: Outcome, feedback: Feedback | None) -> GradedT
     )
 
 
-def printed(*tests: GradedTest, jail: bool = True) -> str:
+def printed(*tests: GradedTest, jail: bool = True, notes: tuple[str, ...] = ()) -> str:
     """Print a grade as into a pipe."""
     checkpoint = checkpoint_of("reader", "Reading", tests)
     grade = Grade(
         assignment="m06",
         score=checkpoint.score,
         max_score=checkpoint.max_score,
-        submission=GradedSubmission(digest="sha256:0", files={}),
+        submission=GradedSubmission(digest="sha256:0", files={}, notes=notes),
         grader=Grader(version="0", suite="sha256:0", jail=jail),
         checkpoints=(checkpoint,),
     )
@@ -102,6 +102,13 @@ def test_points_that_wait_are_not_shown_as_lost() -> None:
     assert "3 points open: the grader failed" in failed
     assert "open / 3" in failed
     assert "points lost" not in waiting + failed
+
+
+def test_each_note_has_a_line() -> None:
+    """It says what was left out of the submission."""
+    lines = printed(notes=("'a' is ignored: b", "3 more are ignored")).splitlines()
+
+    assert lines[-2:] == ["note: 'a' is ignored: b", "note: 3 more are ignored"]
 
 
 def test_a_grade_without_a_jail_says_so() -> None:

@@ -13,12 +13,14 @@ from autograder.tests.fuzz.__main__ import TARGETS
 from autograder.tests.fuzz.calls import CallsTarget
 from autograder.tests.fuzz.gate import SEEDS as GATE_SEEDS
 from autograder.tests.fuzz.gate import GateTarget, parsed, request
+from autograder.tests.fuzz.inspect import InspectTarget
 from autograder.tests.fuzz.target import NotHeldError, Target
 from autograder.tests.fuzz.wire import WireTarget
 
 MADE: dict[str, Callable[[], Target]] = {
     "calls": CallsTarget,
     "gate": GateTarget,
+    "inspect": InspectTarget,
     "wire": WireTarget,
 }
 SEEDS = [(name, seed) for name, make in MADE.items() for seed in make().seeds]

@@ -103,6 +103,7 @@ def _tests(planned: Iterable[PlannedTest], given: Mapping[str, Outcome]) -> Iter
             title=one.title,
             requirement=one.requirement,
             marked_by=one.marked_by,
+            closed_answer=one.closed_answer,
             outcome=outcome,
             score=one.points if outcome is Outcome.PASSED else 0.0,
             max_score=one.points,

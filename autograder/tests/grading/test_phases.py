@@ -13,7 +13,7 @@ import pytest
 
 from autograder.assignment import Course
 from autograder.grading.grade import Grade, Outcome
-from autograder.grading.phases import InspectionLimitError, Phases
+from autograder.grading.phases import OVERRUN_SECONDS, InspectionLimitError, Phases
 from autograder.grading.run import Examiner
 from autograder.submission import read_submission
 
@@ -199,6 +199,22 @@ def test_limits_of_the_process_are_as_before_between_tests() -> None:
     after = [resource.getrlimit(limit) for limit in (resource.RLIMIT_CPU, resource.RLIMIT_AS)]
     assert after == before
     assert signal.getitimer(signal.ITIMER_PROF) == (0.0, 0.0)
+    assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
+
+
+def test_the_bound_of_c_code_counts_from_the_inspect_phase_on() -> None:
+    """What the process did before is not held against a test, however the kernel counts it."""
+    phases = Phases(test_seconds=1.0)
+    before = resource.getrlimit(resource.RLIMIT_CPU)
+    phases.begin_test()
+
+    with phases.student():
+        pass
+    limit, timer = resource.getrlimit(resource.RLIMIT_CPU), signal.getitimer(signal.ITIMER_VIRTUAL)
+    phases.pause()
+
+    assert limit == before
+    assert OVERRUN_SECONDS < timer[0] < OVERRUN_SECONDS + 2  # to a tick of the kernel
 
 
 def test_the_time_of_the_students_call_is_not_the_tests(tried: Tried) -> None:

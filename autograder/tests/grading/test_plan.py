@@ -105,6 +105,19 @@ def test_the_plan_is_what_pytest_collects() -> None:
     assert sorted(collected) == sorted(planned)
 
 
+def test_every_closed_question_is_marked_as_one() -> None:
+    """One that is not would tell its answer before the deadline."""
+    tests = read_plan(MODULE, SUITE).tests
+
+    marked = {test.id for test in tests if test.closed_answer}
+
+    by_machine = {
+        test.id for test in tests if test.checkpoint == "concepts" and test.marked_by == "machine"
+    }
+    assert marked == by_machine
+    assert len(marked) == 16
+
+
 def test_every_requirement_is_judged_and_stands_in_the_handout() -> None:
     """No requirement without a test, none that students cannot read."""
     requirements = read_requirements(SUITE)

@@ -23,6 +23,12 @@ def processor_seconds(die=False):
             os.close(os.open(f"/tmp/{number}", os.O_CREAT))
     return resource.getrlimit(resource.RLIMIT_CPU)[0]
 
+known = []
+
+def remembers(value):
+    known.append(value)
+    return known
+
 def dawdle():
     one, _ = socket.socketpair()
     select.select([one], [], [], 0.3)
@@ -101,3 +107,13 @@ def test_a_submission_that_dawdles_all_the_time_is_called_no_more(
 
     assert isinstance(first, Returned)
     assert second == Stopped("submission", Usage())
+
+
+def test_calls_in_a_row_share_what_the_module_remembers(student: Student) -> None:
+    """They run in one process, and each other call in a process of its own."""
+    module = student.module("code_of_theirs")
+
+    values = module.values_in_a_row("remembers", ["a"], ["b"])
+
+    assert values == [["a", "b"], ["a", "b"]]
+    assert module.remembers("c") == ["c"]

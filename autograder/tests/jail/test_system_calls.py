@@ -22,12 +22,12 @@ NUMBERS = {
                "clone3": 435, "socket": 41, "ptrace": 101, "keyctl": 250, "unshare": 272,
                "setns": 308, "mount": 165, "bpf": 321, "io_uring_setup": 425,
                "memfd_create": 319, "setpriority": 141, "prlimit64": 302,
-               "sched_setaffinity": 203},
+               "sched_setaffinity": 203, "setsockopt": 54},
     "aarch64": {"read": 63, "mmap": 222, "connect": 203, "execve": 221, "futex": 98, "clone": 220,
                 "clone3": 435, "socket": 198, "ptrace": 117, "keyctl": 219, "unshare": 97,
                 "setns": 268, "mount": 40, "bpf": 280, "io_uring_setup": 425,
                 "memfd_create": 279, "setpriority": 140, "prlimit64": 261,
-                "sched_setaffinity": 122},
+                "sched_setaffinity": 122, "setsockopt": 208},
 }  # fmt: skip
 CASES = [
     *((name, (), ALLOWED) for name in ("read", "mmap", "connect", "execve", "futex")),
@@ -38,6 +38,13 @@ CASES = [
     ("prlimit64", (1, 7), 0x50000 | errno.EPERM),  # the runner's
     ("sched_setaffinity", (0, 8), ALLOWED),
     ("sched_setaffinity", (1, 8), 0x50000 | errno.EPERM),
+    ("mmap", (0, 4096, 3, 0x22), ALLOWED),  # private, without a file
+    ("mmap", (0, 4096, 3, 0x01), ALLOWED),  # shared, of a file
+    ("mmap", (0, 4096, 3, 0x21), 0x50000 | errno.EPERM),  # shared, without a file
+    ("mmap", (0, 4096, 3, 0x23), 0x50000 | errno.EPERM),  # the same, validated
+    ("setsockopt", (3, 1, 2), ALLOWED),  # SO_REUSEADDR
+    ("setsockopt", (3, 6, 7), ALLOWED),  # of TCP
+    *(("setsockopt", (3, 1, option), 0x50000 | errno.EPERM) for option in (7, 8, 32, 33)),
     ("clone3", (), 0x50000 | errno.ENOSYS),
     ("clone", (THREAD,), ALLOWED),
     ("clone", (THREAD | NEW_USER,), 0x50000 | errno.EPERM),

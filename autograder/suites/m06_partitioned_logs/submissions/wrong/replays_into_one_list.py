@@ -1,6 +1,6 @@
 # /// submission
 # file = "kinesis_read_shards.py"
-# fails = ["replay/each_replay_reads_the_log_anew", "replay/a_replay_changes_nothing_and_can_be_repeated"]
+# fails = ["replay/each_replay_reads_the_log_anew"]
 # ///
 """Collects the pairs of every call in one list of the module."""
 

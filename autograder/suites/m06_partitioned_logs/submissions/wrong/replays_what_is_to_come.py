@@ -15,7 +15,6 @@
 #     "replay/an_offset_that_is_no_number_is_an_error",
 #     "replay/an_offset_of_another_shard_is_an_error",
 #     "replay/a_replay_changes_nothing_and_can_be_repeated",
-#     "replay/each_replay_reads_the_log_anew",
 # ]
 # ///
 """Starts behind the newest record."""

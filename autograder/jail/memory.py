@@ -1,0 +1,140 @@
+"""The bound on the memory of all processes of a call together.
+
+`RLIMIT_AS` bounds each process; there may be dozens. The grader looks at them from outside the
+sandbox, while it waits for the answer: the sandbox has no part in it that student code could stop.
+
+What can hold memory: private pages of the processes, which the kernel reports for each of them;
+buffers of sockets; two small tmpfs; pipes, which the kernel bounds per user. Shared memory without
+a file would escape every count, since a single mapped page keeps all others, so the filter of
+system calls refuses it, as it refuses buffers of sockets that are larger than the default.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+SAMPLE_SECONDS = 0.2
+"""Time between two looks: calls shorter than this are never looked at, and cost nothing more."""
+LIKELIEST = 1000
+"""The oom_score_adj of everything in a sandbox: when the machine runs out of memory, the kernel
+ends these processes first, and not the grader."""
+
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+_COUNTED_SOCKETS = ("unix", "udp", "udp6", "netlink")
+_TCP_SOCKETS = ("tcp", "tcp6")
+
+
+def as_likeliest_victim(command: list[str]) -> list[str]:
+    """Return a command that runs another with the highest oom_score_adj, which children inherit.
+
+    A shell sets it for itself, since every later moment could be too late for a child.
+    """
+    script = f'echo {LIKELIEST} >/proc/self/oom_score_adj; exec "$@"'
+    return ["/bin/sh", "-c", script, "sh", *command]
+
+
+@dataclass(frozen=True)
+class SandboxMemory:
+    """The memory of all processes in a sandbox, seen from outside."""
+
+    first: int
+    """The process, by its id out here, that all others end with."""
+    namespace: str
+    """The kernel's name of their namespace of processes."""
+
+    @classmethod
+    def of(cls, first: int) -> "SandboxMemory":
+        """Return that of the sandbox that a pidfd's process is the first of.
+
+        Raises:
+            OSError: The process has ended, or the kernel does not show its namespace.
+        """
+        lines = Path(f"/proc/self/fdinfo/{first}").read_text(encoding="ascii").splitlines()
+        pid = next(int(line.split()[1]) for line in lines if line.startswith("Pid:"))
+        return cls(pid, os.readlink(f"/proc/{pid}/ns/pid"))  # noqa: PTH115 - no path
+
+    def is_above(self, bound: int) -> bool:
+        """Tell whether the processes hold more than `bound` bytes together.
+
+        What they map is known at once and is never less than what they hold. What they hold takes
+        the kernel a walk through their pages, so it is asked only of those that map too much.
+        """
+        pids = list(self.processes())
+        held = _socket_bytes(Path(f"/proc/{self.first}/net"))
+        if held + sum(map(_mapped_bytes, pids)) <= bound:
+            return False
+        for pid in pids:
+            held += _private_bytes(pid)
+            if held > bound:
+                return True
+        return False
+
+    def processes(self) -> Iterator[int]:
+        """Yield the ids, out here, of the processes in the sandbox."""
+        for name in os.listdir("/proc"):  # noqa: PTH208 - names, five times a second
+            # Another user's process does not show its namespace; it is none of these.
+            with suppress(OSError):
+                if name.isdecimal() and os.readlink(f"/proc/{name}/ns/pid") == self.namespace:  # noqa: PTH115
+                    yield int(name)
+
+
+def _mapped_bytes(pid: int) -> int:
+    """Return the size of a process's address space; 0 if it has ended."""
+    return _page_counts(pid)[0] * _PAGE
+
+
+def _page_counts(pid: int) -> tuple[int, int]:
+    """Return how many pages a process maps and how many of them are in memory."""
+    try:
+        mapped, resident, *_ = Path(f"/proc/{pid}/statm").read_bytes().split()
+    except OSError:
+        return 0, 0
+    return int(mapped), int(resident)
+
+
+def _private_bytes(pid: int) -> int:
+    """Return what a process holds; pages shared after a fork are divided among their holders."""
+    try:
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_bytes()
+    except PermissionError:  # then no less than it holds, and shared pages several times
+        return _page_counts(pid)[1] * _PAGE
+    except OSError:  # it has ended
+        return 0
+    counted = (b"Pss_Anon:", b"Pss_Shmem:", b"SwapPss:")
+    lines = [line for line in rollup.splitlines() if line.startswith(counted)]
+    return sum(int(line.split()[1]) << 10 for line in lines)
+
+
+def _socket_bytes(tables: Path) -> int:
+    """Return how much the sockets of a network namespace may hold.
+
+    The kernel does not tell what is in a Unix socket, so each counts as full: to the default size,
+    which the filter of system calls keeps, and over it by one message as large as that.
+
+    Args:
+        tables: The `net` folder of one of its processes below /proc.
+    """
+    settings = Path("/proc/sys/net/core")
+    fullest = 2 * max(
+        int((settings / name).read_bytes()) for name in ("wmem_default", "rmem_default")
+    )
+    count = sum(len(_rows(tables / name)) for name in _COUNTED_SOCKETS)
+    return count * fullest + sum(
+        2 * _queued_bytes(row) for name in _TCP_SOCKETS for row in _rows(tables / name)
+    )
+
+
+def _rows(table: Path) -> list[bytes]:
+    """Return the rows of a table below its heading; none if the kernel has no such table."""
+    try:
+        return table.read_bytes().splitlines()[1:]
+    except OSError:
+        return []
+
+
+def _queued_bytes(row: bytes) -> int:
+    """Return what a TCP connection has yet to deliver: its fifth column, `sent:received`."""
+    sent, _, received = row.split()[4].partition(b":")
+    return int(sent, 16) + int(received, 16)

@@ -1,0 +1,138 @@
+"""Meddles with a student's functions: what they return, and what they leave in the AWS.
+
+A random submission has this file beside its own. It runs in the sandbox and imports nothing of the
+grader's.
+"""
+
+import functools
+import random
+import types
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+
+GIANT = 200_000
+CHANCES = 0.4
+"""Of each of the four ways to meddle with a call."""
+
+
+def _nested(depth: int) -> list[Any]:
+    value: list[Any] = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+VALUES: tuple[Any, ...] = (
+    None, True, -1, 10**18, 10**90, 10**5000, 1e308, float("nan"), float("inf"), "", "x" * GIANT,
+    "\ud800", "\x00", b"bytes", [], {}, [[]], [[], []], [["1", {}]], [[1, 2, 3]], {"a": [[]]},
+    {1: 2}, {None: None}, {("a",): 1}, set("ab"), object(), len, iter("ab"), [0] * GIANT,
+    [[]] * 40_000, [["1", {"eventId": 1}]] * 8000, dict.fromkeys(map(str, range(30_000))),
+    _nested(25), _nested(900),
+)  # fmt: skip
+DATA = (
+    b"", b"{}", b"null", b"x" * 900_000, b"\xff\xfe", b'{"eventId": 0}', b'{"eventId": "1"}',
+    b'{"eventId": 1e999}', b'{"eventId": [], "userId": {}}', b'{"eventId": NaN}', b"[" * 100_000,
+    b"(" * 2000, b"-" * 2000 + b"1", b"{'eventId': 0x" + b"f" * 1900 + b"}", b"9" * 60_000,
+    b'{"eventId": 2, "userId": "\\ud800", "action": [], "timestamp": {}}', b'"' * 3,
+)  # fmt: skip
+KEYS = ("alice", "k", "a" * 256, "\u2603" * 200, "0", "\x1b[31m")
+
+
+def meddle(names: dict[str, Any], seed: int) -> None:
+    """Put a function that meddles in the place of each function of a module."""
+    chance = random.Random(seed)
+    for name, value in list(names.items()):
+        if isinstance(value, types.FunctionType) and not name.startswith("_"):
+            names[name] = _meddling(value, chance)
+
+
+def _meddling(function: Callable[..., Any], chance: random.Random) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        name = args[0] if args and isinstance(args[0], str) else "none"
+        if chance.random() < CHANCES / 4:
+            _touch(name, chance)
+        value = function(*args, **kwargs)
+        if chance.random() < CHANCES:
+            _touch(name, chance)
+        return _changed(value, chance) if chance.random() < CHANCES else value
+
+    return call
+
+
+def _touch(name: str, chance: random.Random) -> None:
+    """Do something in the AWS that no right code does."""
+    kinesis, sqs = boto3.client("kinesis"), boto3.client("sqs")
+    record: Any = {"Data": chance.choice(DATA), "PartitionKey": chance.choice(KEYS)}
+    ways: list[Callable[[], Any]] = [
+        lambda: kinesis.put_record(StreamName=name, **record),
+        lambda: kinesis.put_records(StreamName=name, Records=[record]),
+        lambda: [
+            kinesis.put_records(
+                StreamName=name, Records=[{"Data": b"{" * 9, "PartitionKey": "eve"}] * 500
+            )
+            for _ in range(chance.randrange(12))
+        ],
+        lambda: kinesis.delete_stream(StreamName=name),
+        lambda: kinesis.create_stream(StreamName=name + "-", ShardCount=chance.randrange(1, 60)),
+        lambda: kinesis.split_shard(
+            StreamName=name, ShardToSplit="shardId-000000000000", NewStartingHashKey="1000"
+        ),
+        lambda: kinesis.merge_shards(
+            StreamName=name,
+            ShardToMerge="shardId-000000000000",
+            AdjacentShardToMerge="shardId-000000000001",
+        ),
+        lambda: kinesis.get_records(ShardIterator="none"),
+        lambda: kinesis.get_shard_iterator(
+            StreamName=name, ShardId="shardId-000000000099", ShardIteratorType="LATEST"
+        ),
+        lambda: kinesis.put_record(StreamName="nobody", **record),
+        lambda: sqs.send_message(QueueUrl=_queue(sqs, name), MessageBody="\u2603" * 9),
+        lambda: sqs.receive_message(QueueUrl=_queue(sqs, name), MaxNumberOfMessages=10),
+        lambda: sqs.delete_queue(QueueUrl=_queue(sqs, name)),
+        lambda: sqs.purge_queue(QueueUrl=_queue(sqs, name)),
+        lambda: sqs.get_queue_url(QueueName="nobody"),
+    ]
+    try:
+        chance.choice(ways)()
+    except Exception:
+        if chance.random() < CHANCES / 4:
+            raise
+
+
+def _queue(sqs: Any, name: str) -> str:
+    return str(sqs.get_queue_url(QueueName=name)["QueueUrl"])
+
+
+def _changed(value: Any, chance: random.Random) -> Any:
+    """Change a value somewhere, or put another in its place."""
+    if isinstance(value, dict) and value and chance.random() < 0.8:
+        key = chance.choice(list(value))
+        rest = {name: part for name, part in value.items() if name != key}
+        ways: list[Callable[[], Any]] = [
+            lambda: rest,
+            lambda: {**value, key: _changed(value[key], chance)},
+            lambda: {**rest, chance.choice(VALUES[9:13]): value[key]},
+            lambda: list(value.items()),
+        ]
+        return chance.choice(ways)()
+    if isinstance(value, list | tuple) and value and chance.random() < 0.8:
+        at = chance.randrange(len(value))
+        before, part, after = list(value[:at]), value[at], list(value[at + 1 :])
+        ways = [
+            lambda: before + after,
+            lambda: [*before, part, part, *after],
+            lambda: [*before, _changed(part, chance), *after],
+            lambda: list(value)[::-1],
+            lambda: list(value) * 300,
+            lambda: [list(value)],
+            lambda: {str(number): one for number, one in enumerate(value)},
+            lambda: [*value, value],
+        ]
+        return chance.choice(ways)()
+    if isinstance(value, str) and chance.random() < 0.5:
+        return chance.choice((value[::-1], value.upper(), value * 99, value.encode(), [value]))
+    return chance.choice(VALUES)

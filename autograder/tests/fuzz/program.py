@@ -1,0 +1,234 @@
+"""Programs that stand for a student's function: steps that a fuzzer can read, write and change.
+
+A step is a line of JSON, `["kinesis.DeleteStream", {"StreamName": "s"}]`. Those of the services are
+requests, in which the stream `s` and the queue `q` are the ones that the function was called with.
+Those of the student are:
+
+    ["student.honest", null]                            do what right code does; the value is its
+    ["student.return", [1, {"$repeat": ["x", 9000]}]]   the value is this
+    ["student.edit", {"at": 3, "how": "drop"}]          change a part of the value, counted through
+    ["student.put", {"data": "{", "key": "k", "count": 3}]    store records in the stream
+    ["student.raise", {"type": "KeyError", "message": "m", "code": null}]
+    ["student.stop", "cpu"]                             the call ends without an answer
+
+those of the notebook:
+
+    ["notebook.raw", "{}"]                              the notebook's file is this
+    ["notebook.code", "c4 = 'B'"]                       another code cell stands at its end
+    ["notebook.edit", {"at": 3, "how": "replace", "by": null}]
+
+and one says which test is run, where it is not all of them:
+
+    ["test", 17]
+"""
+
+import json
+import random
+from collections.abc import Iterator
+from typing import Any
+
+from autograder.tests.fuzz import conversation
+from autograder.tests.fuzz.conversation import Step
+from autograder.tests.fuzz.target import MutateBytes
+
+LARGEST_MADE = 1 << 20
+"""Bytes that a short text may stand for: what may be returned, and the size of a notebook."""
+MOST_PARTS = 30_000
+"""Values that a short one may stand for: more than any reader looks at. What more of them cost is
+the time of the wire, whose bound is the size of what is returned."""
+TEST = "test"
+MOST_TESTS = 1000
+"""More than a suite has; numbers beyond its last begin again at its first."""
+EDITS = ("drop", "double", "swap", "nest", "replace", "reverse", "rename", "text", "repeat")
+
+_VALUES: tuple[Any, ...] = (
+    None, True, 0, -1, 1.5, 1e308, 10**18, 10**19, "", "0", "x", [], {}, [[]], [[], []], [{}],
+    "\u0661", "\ud800", "\x00", "event 1", "shardId-000000000000", "NaN",
+    {"$repeat": ["x", 100_000]}, {"$repeat": [0, 100_000]}, {"$repeat": [[], 300_000]},
+    {"$repeat": [["1", {"eventId": 1}], 6000]}, {"$deep": 20}, {"$deep": 30}, {"$deep": 5000},
+    {"$digits": 90}, {"$digits": 5000},
+    [["1", {}]], [["1", {"eventId": 0}], ["1", {"eventId": 0}]], {"alice": "shardId-000000000000"},
+    {"shardId-000000000000": []}, [["shardId-000000000000", []]], [["a"], ["a"]],
+)  # fmt: skip
+_DATA: tuple[Any, ...] = (
+    "", "{}", "null", "x", '{"eventId": 0}', '{"eventId": "1"}', '{"eventId": -1}',
+    '{"eventId": 1e400}', '{"eventId": NaN}', '{"eventId": 10000000000000000000}',
+    '{"eventId": true, "userId": ["alice"]}', '{"eventId": 0, "userId": {"a": 1}, "action": []}',
+    '{"eventId": 3, "userId": "\\ud800", "timestamp": "\\ud800"}', '"{\\"eventId\\": 2}"',
+    '{"eventId": 1, "timestamp": "2026-03-01T12:34:56Z"}',
+    '{"eventId": 1, "timestamp": "0001-01-01T00:00:00Z"}',
+    '{"eventId": 1, "timestamp": "\u0662\u0660\u0662\u0666-\u0660\u0661-\u0660\u0661T1Z"}',
+    "{'eventId': 4}", "{'eventId': 0x" + "f" * 900 + "}", "{1: 2, None: 3}", "{'a': {1, 2}}",
+    {"$repeat": ["[", 60_000]}, {"$repeat": ["(", 2000]}, {"$repeat": ["-", 2000]},
+    {"$repeat": ["9", 60_000]}, {"$repeat": ["\u0661", 9]}, {"$repeat": ["x", 900_000]},
+    {"$repeat": ['{"a":', 9000]}, "f'{1}'", "\\N{", "'\\ud800'", "\x00",
+)  # fmt: skip
+_KEYS = ("alice", "eve", "k", "a" * 256, "\u2603" * 256, "0", " ", "event 1", "\x1b[31m")
+_CODE: tuple[Any, ...] = (
+    "c4 = 'B'", "c4 = 0x" + "f" * 4000, "c4 = [", "c4 = c4", "c1 = {}", "c1['photos'] = 1e999",
+    "c1 = {'photos': {'photos': None}, None: 1}", "c1 = dict(photos='log', balances=[])",
+    "c3 = -(-(-(1)))", "c3 = 9 ** 9 ** 9", "c3 = '9' * 9", "c3 = 1 / 0", "c3 = 10 % 0.0",
+    "c3 = '1_000,0.5'", "c3 = '\u0661'", "c2 = '\\ud800'", "c2 = f'{c4}'", "c4: str = 'a'",
+    "c4 = c1 = 'b'", "c4[0] = 1", "c4['x']['y'] = 1", "%magic\nc4 = 'C'", "c4 = 'C' ?",
+    "c4 = int('7')", "c4 = math.floor(1e300)", "c4 = round(True)", "c5 = {[]: 1}", "\x00c4 = 1",
+    {"$repeat": ["(", 4900]}, {"$repeat": ["\n", 20_000]}, {"$repeat": ["c4 = 1\n", 700]},
+    {"$repeat": ["c4 =", 1200]}, {"$repeat": [" ", 20_000]}, {"$repeat": ["c4 = 1;" * 9, 70]},
+)  # fmt: skip
+_STOPS = (
+    "wall", "still", "cpu", "virtual_time", "memory", "output", "exited", "signal", "runner_died",
+    "api_calls", "idle_reads", "traffic",
+)  # fmt: skip
+_ERRORS = (
+    "ValueError", "KeyError", "NotImplementedError", "MemoryError", "SystemExit", "SyntaxError",
+    "ClientError", "", "\x1b[31m", "E" * 4000,
+)  # fmt: skip
+_CODES = (None, "ResourceNotFoundException", "ProvisionedThroughputExceededException", "", "C" * 99)
+
+
+def made(value: Any) -> Any:
+    """Make what a short value stands for: `{"$repeat": [x, n]}`, `{"$deep": n}`, `{"$digits": n}`.
+
+    Giants come out smaller: together they have at most `MOST_PARTS` parts of `LARGEST_MADE` bytes.
+    """
+    return _Maker().make(value)
+
+
+class _Maker:
+    def __init__(self) -> None:
+        self._parts_left = MOST_PARTS
+        self._bytes_left = LARGEST_MADE
+
+    def make(self, value: Any) -> Any:
+        match value:
+            case {"$repeat": [str(text), int(times)]}:
+                times = min(times, self._bytes_left // max(1, len(text.encode(errors="replace"))))
+                self._bytes_left -= max(0, times) * len(text)
+                return text * times
+            case {"$repeat": [part, int(times)]}:
+                size = len(json.dumps(part))
+                times = max(0, min(times, self._parts_left, self._bytes_left // size))
+                self._parts_left -= times
+                self._bytes_left -= times * size
+                return [part] * times
+            case {"$deep": int(depth)}:
+                nested: list[Any] = []
+                for _ in range(min(depth, 10_000)):
+                    nested = [nested]
+                return nested
+            case {"$digits": int(digits)}:
+                return 10 ** max(0, min(digits, 10_000))
+            case list():
+                return [self.make(part) for part in value]
+            case dict():
+                return {key: self.make(part) for key, part in value.items()}
+        return value
+
+
+def edited(value: Any, parameters: Any) -> Any:
+    """Change one part of a value as a step says; other parts stay, and `value` itself too."""
+    if not isinstance(parameters, dict):
+        return value
+    holder = [json.loads(json.dumps(value))]
+    places = list(_places(holder))
+    at = parameters.get("at")
+    container, key = places[at % len(places) if isinstance(at, int) else 0]
+    part = container[key]
+    by = made(parameters.get("by"))
+    match parameters.get("how"):
+        case "drop" if container is not holder:
+            del container[key]
+        case "double" if isinstance(container, list):
+            container.insert(key, part)
+        case "swap" if isinstance(container, list) and container is not holder:
+            container[key], container[0] = container[0], part
+        case "nest":
+            container[key] = [part]
+        case "reverse" if isinstance(part, list | str):
+            container[key] = part[::-1]
+        case "rename" if isinstance(container, dict):
+            container[str(by)] = container.pop(key)
+        case "text":
+            container[key] = json.dumps(part)[:LARGEST_MADE]
+        case "repeat" if isinstance(part, list | str) and part:
+            container[key] = part * max(2, min(50_000, LARGEST_MADE // len(json.dumps(part))))
+        case _:
+            container[key] = by
+    return holder[0]
+
+
+def _places(holder: list[Any]) -> Iterator[tuple[Any, Any]]:
+    """List each part of a value, as what holds it and its key there, level by level."""
+    level: list[Any] = [holder]
+    while level:
+        following: list[Any] = []
+        for container in level[:2000]:
+            keys = range(len(container)) if isinstance(container, list) else list(container)
+            for key in keys:
+                yield container, key
+                if isinstance(container[key], list | dict):
+                    following.append(container[key])
+        level = following
+
+
+def changed(steps: list[Step], chance: random.Random, mutate_bytes: MutateBytes) -> list[Step]:
+    """Make another program of one, nearly always for a single test.
+
+    All of them together take a hundred times longer; they run with each seed.
+    """
+    if chance.random() < 0.5:
+        steps = conversation.changed(steps, chance, mutate_bytes)
+    else:
+        steps = list(steps)
+        for _ in range(chance.choice((1, 1, 2, 3))):
+            steps.insert(chance.randrange(len(steps) + 1), _made_up(chance))
+    chosen = [step for step in steps if step[0] == TEST][:1]
+    if not chosen or chance.random() < 0.2:
+        chosen = [(TEST, chance.randrange(MOST_TESTS))]
+    steps = [step for step in steps if step[0] != TEST][1 - conversation.MAX_STEPS :]
+    return steps if chance.random() < 0.01 else chosen + steps
+
+
+def _made_up(chance: random.Random) -> Step:
+    put = {
+        "data": chance.choice(_DATA),
+        "key": chance.choice(_KEYS),
+        "count": chance.choice((1, 1, 2, 40, 800)),
+    }
+    error = {
+        "type": chance.choice(_ERRORS),
+        "message": chance.choice(_VALUES),
+        "code": chance.choice(_CODES),
+    }
+    return chance.choice(
+        (
+            ("student.honest", None),
+            ("student.edit", _edit(chance)),
+            ("student.edit", _edit(chance)),
+            ("student.return", chance.choice(_VALUES)),
+            ("student.put", put),
+            ("student.raise", error),
+            ("student.stop", chance.choice(_STOPS)),
+            ("kinesis.DeleteStream", {"StreamName": "s"}),
+            ("sqs.DeleteQueue", {"QueueUrl": "q"}),
+            made_up_notebook_step(chance),
+        )
+    )
+
+
+def made_up_notebook_step(chance: random.Random) -> Step:
+    """Make up a step that changes the notebook."""
+    return chance.choice(
+        (
+            ("notebook.code", chance.choice(_CODE)),
+            ("notebook.edit", _edit(chance)),
+            ("notebook.edit", _edit(chance)),
+        )
+    )
+
+
+def _edit(chance: random.Random) -> dict[str, Any]:
+    return {
+        "at": chance.randrange(chance.choice((3, 30, 300))),
+        "how": chance.choice(EDITS),
+        "by": chance.choice(_VALUES),
+    }

@@ -1,0 +1,100 @@
+"""What the fuzz target of the hidden tests can notice, and random submissions, graded for real."""
+
+import pytest
+
+from autograder.assignment import Course
+from autograder.grading.grade import Outcome
+from autograder.suites.m06_partitioned_logs import events
+from autograder.tests.fuzz import program
+from autograder.tests.fuzz.hidden_suite import ID
+from autograder.tests.fuzz.inspect import InspectTarget
+from autograder.tests.fuzz.submissions import grade_random, random_submission, report
+from autograder.tests.fuzz.target import NotHeldError
+from autograder.validation.trials import Trial
+
+HONEST = b'["student.honest", null]'
+
+
+@pytest.fixture(scope="module")
+def target() -> InspectTarget:
+    """Give the target, its suite collected."""
+    return InspectTarget()
+
+
+def test_a_program_of_right_code_loses_no_point(target: InspectTarget) -> None:
+    """What is changed of it lies near what is right, and so gets far into the tests."""
+    tests, errors = target.suite.run([("student.honest", None)])
+
+    assert {test.outcome for test in tests} == {Outcome.PASSED, Outcome.UNMARKED}
+    assert errors == []
+
+
+def test_a_hidden_test_that_trips_is_found(
+    target: InspectTarget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An exception that no author expected ends the run, though the test is only `unreadable`."""
+    monkeypatch.setattr(events, "decoded", lambda data: int(data))
+
+    with pytest.raises(NotHeldError, match="ValueError"):
+        target(HONEST)
+
+
+def test_a_failure_of_the_cloud_is_found(
+    target: InspectTarget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be the grader's fault."""
+    monkeypatch.setattr("autograder.cloud.gate._parse", lambda _: int("failed"))
+
+    with pytest.raises(NotHeldError, match="NotHeldError"):
+        target(HONEST)
+
+
+def test_a_run_that_takes_too_long_is_found(
+    target: InspectTarget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its processor time counts."""
+    monkeypatch.setattr("autograder.tests.fuzz.inspect.MOST_SECONDS", 0.0)
+
+    with pytest.raises(NotHeldError, match="processor time"):
+        target(b'["test", 0]')
+
+
+@pytest.mark.parametrize("how", program.EDITS)
+def test_each_way_to_edit_a_value_changes_it(how: str) -> None:
+    """And leaves the value itself alone."""
+    value = {"a": ["b", ["cd", 1]]}
+
+    after = [program.edited(value, {"at": at, "how": how, "by": "new"}) for at in range(5)]
+
+    assert any(one != {"a": ["b", ["cd", 1]]} for one in after)
+    assert value == {"a": ["b", ["cd", 1]]}
+
+
+def test_a_random_submission_depends_on_its_number_alone() -> None:
+    """So what was found can be graded again."""
+    again = [random_submission(number).submission.digest for number in range(20)]
+
+    assert [random_submission(number).submission.digest for number in range(20)] == again
+    assert len(set(again)) == 20
+
+
+def test_no_random_submission_is_the_graders_fault() -> None:
+    """A sample of those that the command makes."""
+    course = Course.of_this_checkout()
+
+    trials = grade_random(range(12), course.load(ID), course, workers=2)
+
+    text, is_sound = report(trials)
+    assert is_sound, text
+    assert Outcome.UNREADABLE.value not in text
+
+
+def test_a_graders_error_is_reported_with_its_number() -> None:
+    """The report names the submission, the test, and what the grader printed."""
+    trial = Trial(random_submission(3), {"writer/it": Outcome.GRADER_ERROR}, "", "KeyError: 'x'")
+
+    text, is_sound = report([trial])
+
+    assert not is_sound
+    assert f"grader_error: {trial.entry.name}: writer/it" in text
+    assert "KeyError" in text
