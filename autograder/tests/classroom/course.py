@@ -102,7 +102,7 @@ class FakeExaminers(FakePool):
     made = 0
 
     def __init__(self, *_: object, **__: object) -> None:
-        super().__init__()
+        super().__init__(always=self.always)
         FakeExaminers.made += 1
 
     def __enter__(self) -> Self:

@@ -10,9 +10,10 @@ import pytest
 from autograder.classroom import command, github
 from autograder.cli import app
 from autograder.errors import AutograderError
+from autograder.grading.grade import Outcome
 from autograder.tests.classroom.course import FILE, Classroom, FakeExaminers
 from autograder.tests.github import Fault, StandIn
-from autograder.tests.gradebook.students import SOLUTION
+from autograder.tests.gradebook.students import SOLUTION, a_grade
 
 Run = Callable[..., int]
 
@@ -122,6 +123,29 @@ def test_names_are_printed_on_request(
     run("--names")
 
     assert "ada: ZeroDivisionError" in capfd.readouterr().err
+
+
+@pytest.mark.usefixtures("fake")
+@pytest.mark.parametrize(("options", "who"), [((), ""), (("--names",), " (ada, bob)")])
+def test_unreadable_tests_are_counted(
+    course: Classroom,
+    run: Run,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    options: tuple[str, ...],
+    who: str,
+) -> None:
+    """So that an instructor looks; names are there on request, and the run has not failed."""
+    grade = a_grade({"writer/create_returns_once_active": Outcome.UNREADABLE})
+    monkeypatch.setattr(FakeExaminers, "always", grade)
+    course.push("ada")
+    course.push("bob")
+
+    code = run(*options)
+
+    assert code == 0
+    line = f"2 tests of 2 students unreadable: look at them{who}"
+    assert line in capfd.readouterr().out.splitlines()
 
 
 @pytest.mark.usefixtures("fake")

@@ -82,6 +82,18 @@ def test_a_fault_of_the_grader_is_no_catch(failing: Trial) -> None:
     assert finding.kind is Kind.GRADER_FAILED
 
 
+def test_what_was_unreadable_has_failed_like_any_other() -> None:
+    """It is a finding where it is not declared, whatever the grader printed of it."""
+    unreadable = trial("wrong/x", "a", trouble="Traceback", outcome=Outcome.UNREADABLE)
+
+    assert judge(declared("wrong/x", "a"), [unreadable]) == []
+    assert kinds(judge(declared("wrong/x", "b"), [unreadable])) == [
+        (Kind.FAILS_ELSEWHERE, "does not fail b"),
+        (Kind.FAILS_ELSEWHERE, "fails also a"),
+    ]
+    assert kinds(judge(declared("right/x"), [unreadable])) == [(Kind.RIGHT_REFUSED, "by a")]
+
+
 def test_tests_that_catch_nothing_of_their_own_are_named() -> None:
     """Either nothing fails them, or only what fails many others too."""
     tests = tuple(PlannedTest("x", f"test_{one}", one, "R1", 1) for one in "abcde")
