@@ -266,9 +266,9 @@ class HiddenSuite:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
+        self, call: pytest.CallInfo[None], item: pytest.Item
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Note the exception that ended a test."""
+        """Keep the exception that ended a test."""
         expected = (Verdict, InspectionLimitError, MemoryError)
         if call.excinfo is not None and not isinstance(call.excinfo.value, expected):
             self._errors.append((item.name, call.excinfo.value))
