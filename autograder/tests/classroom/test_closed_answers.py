@@ -103,17 +103,25 @@ def readable(course: Classroom, commit: str, login: str = "ada") -> str:
 
 @pytest.mark.parametrize("detail", ["full", "titles", "score"])
 def test_a_bot_that_pushes_guesses_reads_the_same_each_time(course: Classroom, detail: str) -> None:
-    """Byte for byte, whatever is right; and each of its pushes is told to be complete."""
+    """Byte for byte, whatever is right, and written with the same requests to GitHub."""
     course.change_policy(f'[[feedback]]\ndetail = "{detail}"\n')
 
-    told = []
+    told, asked = [], []
     for answers in GUESSES:
         commit = push(course, answers)
+        course.github.requests.clear()
         assert course.done()["ada"] is Done.GRADED
         assert course.done()["ada"] is Done.ALREADY
         told.append(readable(course, commit))
+        asked.append(
+            [
+                (request.method, request.path.replace(commit, "COMMIT"))
+                for request in course.github.requests
+            ]
+        )
 
     assert told[0] == told[1] == told[2]
+    assert asked[0] == asked[1] == asked[2]
     assert "9 points open until the deadline" in told[0]
 
 

@@ -1,16 +1,39 @@
 """A student's view of a grade before the deadline tells nothing about the key of closed answers."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
 
 from autograder.feedback.content import state, undecided
 from autograder.feedback.markdown import as_markdown
 from autograder.grading.grade import Feedback, Grade, Outcome, without_closed_verdicts
-from autograder.tests.gradebook.students import a_grade
+from autograder.grading.run import Examiner
+from autograder.submission import read_submission
+from autograder.tests.gradebook.students import ASSIGNMENT, COURSE, a_grade, hand_in
 
 CLOSED = [
     test.id for checkpoint in a_grade().checkpoints for test in checkpoint.tests
     if test.closed_answer
 ]  # fmt: skip
+WRONG_FORMS: Mapping[str, Any] = {
+    "c1": {"photos": "both", "balances": 1, "invoices": "", "rides": ["log"]},
+    "c2": "B",
+    "c3": {
+        "records_per_second": "ten thousand",
+        "megabytes_per_second": "10 MB",
+        "shards_at_least": True,
+        "shards_half_full": [20],
+        "partition_key": "E",
+        "ordered_between": "False",
+    },
+    "c4": "C, since it keeps them",
+    "c5": 2,
+    "c6": {"goes_on_at": "-400", "processed_twice": {}},
+}
+"""For each question an answer that nobody could take for a guess."""
 
 
 def with_feedback(outcomes: Mapping[str, Outcome], *, about_form: bool) -> Grade:
@@ -83,3 +106,58 @@ def test_all_else_is_shown_as_it_is() -> None:
     assert [test for test in view.checkpoints[-1].tests if not test.closed_answer] == [
         test for test in grade.checkpoints[-1].tests if not test.closed_answer
     ]
+
+
+@pytest.fixture(scope="module")
+def examiner() -> Iterator[Examiner]:
+    """Make the examiner of the real suite."""
+    with Examiner(ASSIGNMENT, COURSE) as made:
+        yield made
+
+
+def graded_with(examiner: Examiner, folder: Path, source: str) -> Grade:
+    """Grade the solution's notebook with one more code cell, which overrides those before it."""
+    path = hand_in(folder, "ada") / "concepts.ipynb"
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    cell = {"cell_type": "code", "id": "later", "metadata": {}, "outputs": [], "source": source}
+    notebook["cells"].append(cell | {"execution_count": None})
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    grade, trouble = examiner.grade(
+        read_submission(path.parent, ASSIGNMENT), checkpoints=["concepts"]
+    )
+    assert trouble == ""
+    return grade
+
+
+def test_right_answers_of_the_real_suite_are_withheld(examiner: Examiner, tmp_path: Path) -> None:
+    """All of them, though the whole grade has their points."""
+    grade = graded_with(examiner, tmp_path, "")
+
+    assert grade.score == 9
+    assert without_closed_verdicts(grade).score == 0
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param(
+            "\n".join(f"{name} = {value!r}" for name, value in WRONG_FORMS.items()),
+            id="not one of the choices, not a number",
+        ),
+        pytest.param("\n".join(f"{name} = input()" for name in WRONG_FORMS), id="not a value"),
+    ],
+)
+def test_each_question_tells_a_wrong_form_from_a_wrong_answer(
+    examiner: Examiner, tmp_path: Path, source: str
+) -> None:
+    """So a student reads before the deadline, too, what is wrong with how it is written."""
+    grade = graded_with(examiner, tmp_path, source)
+
+    outcomes = {
+        test.outcome
+        for checkpoint in grade.checkpoints
+        for test in checkpoint.tests
+        if test.closed_answer
+    }
+    assert outcomes == {Outcome.WRONG}
+    assert without_closed_verdicts(grade) == grade
