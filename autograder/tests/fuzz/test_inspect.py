@@ -82,7 +82,7 @@ def test_no_random_submission_is_the_graders_fault() -> None:
     """A sample of those that the command makes."""
     course = Course.of_this_checkout()
 
-    trials = grade_random(range(12), course.load(ID), course, workers=2)
+    trials = grade_random(range(8), course.load(ID), course, workers=2)
 
     text, is_sound = report(trials)
     assert is_sound, text
