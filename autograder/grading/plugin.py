@@ -185,7 +185,7 @@ def seen(request: pytest.FixtureRequest, cloud: "Scene") -> "Seen":  # noqa: ARG
 
 
 @pytest.fixture
-def student(request: pytest.FixtureRequest, cloud: "Scene") -> "Student":  # noqa: ARG001
+def student(request: pytest.FixtureRequest, cloud: "Scene") -> "Student":  # noqa: ARG001 - emptied first
     """Give the student's code."""
     mark = request.node.get_closest_marker("graded")
     bench: Bench = request.config.stash[_BENCH]

@@ -6,7 +6,9 @@ by one that interprets a program.
 
 import json
 import shutil
+import time
 from collections.abc import Generator, Sequence
+from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -41,6 +43,8 @@ NOTEBOOK = "concepts.ipynb"
 LARGEST_BATCH = 500
 MOST_PUT = 5_000
 """Records that a program may store by one step: more than any reader looks at."""
+MOST_PUT_BYTES = 3 << 20
+"""By one step; three of them are more than any reader looks at."""
 _REPORT = {
     "reason": None, "imported": True, "signal": 0, "exit_code": 0, "cpu_seconds": 0.1,
     "printed_bytes": 0,
@@ -57,6 +61,8 @@ class ScriptedJail(Jail):
     def __init__(self, submission: Path, limits: Limits) -> None:
         super().__init__(submission, limits)
         self.gate: Gate | None = None
+        self.seconds = 0.0
+        """Processor time of all calls, the simulated AWS included."""
         self.steps: Sequence[Step] = ()
 
     def stop(self, reason: str) -> None:
@@ -77,18 +83,21 @@ class ScriptedJail(Jail):
         self._stop_reason = None
         client = Client(self.gate, lambda: self._stop_reason)
         most = (limits or self._limits).return_kib << 10
+        begin = time.process_time()
         try:
             answers = [
                 _Student(client, function, arguments).follow(self.steps)
                 for arguments in (args, *again)
             ]
+            answer = answers[0]
+            told = [decode(each) for each in answers]
+            if again and all(each.get("kind") == "returned" for each in told):
+                answer = encode({**told[0], "value": [each.get("value") for each in told]})
+            return read_result(encode(_REPORT), answer, module, function, most)
         except StoppedError as error:
             return Stopped(str(error), Usage())
-        answer = answers[0]
-        told = [decode(each) for each in answers]
-        if again and all(each.get("kind") == "returned" for each in told):
-            answer = encode({**told[0], "value": [each.get("value") for each in told]})
-        return read_result(encode(_REPORT), answer, module, function, most)
+        finally:
+            self.seconds += time.process_time() - begin
 
 
 class _Student:
@@ -158,7 +167,8 @@ class _Student:
             "PartitionKey": key,
         }
         batch = max(1, min(LARGEST_BATCH, (4 << 20) // (len(text) + len(key) + 1)))
-        for begin in range(0, min(count, MOST_PUT), batch):
+        count = min(count, MOST_PUT, MOST_PUT_BYTES // (len(text) + 1))
+        for begin in range(0, count, batch):
             records = [record] * min(batch, count - begin)
             parameters = {"StreamName": self._args[0], "Records": records}
             self._client.try_once("kinesis.PutRecords", parameters)
@@ -193,9 +203,21 @@ class ScriptedBench(Bench):
     def renew(self, steps: Sequence[Step]) -> None:
         """Forget what the program before was known for."""
         self.scripted_jail.steps = steps
+        self.scripted_jail.seconds = 0.0
         self.phases = Phases()
         self.handed_in = HandedIn(self._submission)
         self._patience = Patience(self.assignment.limits.submission_seconds)
+
+
+@dataclass(frozen=True)
+class SuiteRun:
+    """What came of a run of the hidden tests."""
+
+    tests: tuple[GradedTest, ...]
+    errors: tuple[Error, ...]
+    """What ended a test unexpectedly: neither a verdict nor a budget that is used up."""
+    seconds: float
+    """Processor time of the tests' own code: without the student's calls, which have budgets."""
 
 
 class HiddenSuite:
@@ -242,13 +264,8 @@ class HiddenSuite:
         """End the session."""
         self._config._ensure_unconfigure()
 
-    def run(self, steps: Sequence[Step]) -> tuple[list[GradedTest], list[Error]]:
-        """Run all hidden tests, or the one that a program names, with it as the student's code.
-
-        Returns:
-            The graded tests, and the unexpected exceptions: none that is a verdict, or says that a
-            budget is used up.
-        """
+    def run(self, steps: Sequence[Step]) -> SuiteRun:
+        """Run all hidden tests, or the one that a program names, with it as the student's code."""
         (self._submission / NOTEBOOK).write_bytes(notebook_of(steps, self._solution))
         self._bench.renew(steps)
         self._journal.write_bytes(b"")
@@ -257,12 +274,14 @@ class HiddenSuite:
         named = [number for step, number in steps if step == TEST and isinstance(number, int)]
         planned = [tests[named[0] % len(tests)]] if named else tests
         items = [self._items[test.node_id] for test in planned]
+        begin = time.process_time()
         for item, following in zip_longest(items, items[1:]):
             self._config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        seconds = time.process_time() - begin - self._bench.scripted_jail.seconds
         told = read_journal(self._journal)
         graded, _ = read_ended(Run(None, None, "", told), planned, self._requirements)
         assert len(graded) == len(planned), "a test left no verdict"
-        return list(graded.values()), self._errors
+        return SuiteRun(tuple(graded.values()), tuple(self._errors), seconds)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(

@@ -6,7 +6,6 @@ exception that its author did not expect, and the run's processor time is bounde
 
 import random
 import tempfile
-import time
 import traceback
 import weakref
 from collections.abc import Sequence
@@ -19,8 +18,8 @@ from autograder.tests.fuzz import conversation, program
 from autograder.tests.fuzz.hidden_suite import HiddenSuite
 from autograder.tests.fuzz.target import MutateBytes, NotHeldError
 
-MOST_SECONDS = 20.0
-"""Processor time of a run, the simulated AWS and a fuzzer's counting of lines included."""
+MOST_SECONDS = 10.0
+"""Processor time of all hidden tests, a fuzzer's counting of lines included."""
 
 
 class InspectTarget:
@@ -34,19 +33,17 @@ class InspectTarget:
 
     def __call__(self, data: bytes) -> None:
         """Feed one input."""
-        begin = time.process_time()
-        tests, errors = self.suite.run(conversation.steps_of(data))
-        seconds = time.process_time() - begin
-        for name, error in errors:
+        run = self.suite.run(conversation.steps_of(data))
+        for name, error in run.errors:
             traceback.print_exception(error)
             raise NotHeldError(f"{name}: {type(error).__name__}") from error
-        faults = [test.id for test in tests if test.outcome is Outcome.GRADER_ERROR]
+        faults = [test.id for test in run.tests if test.outcome is Outcome.GRADER_ERROR]
         if faults:
             raise NotHeldError(f"the grader's fault: {', '.join(faults)}")
-        for test in with_few_pictures(tests):
+        for test in with_few_pictures(run.tests):
             test.model_dump_json()
-        if seconds > MOST_SECONDS:
-            raise NotHeldError(f"the run took {seconds:.0f} seconds of processor time")
+        if run.seconds > MOST_SECONDS:
+            raise NotHeldError(f"the tests took {run.seconds:.0f} seconds of processor time")
 
     def mutate(
         self, data: bytes, size: int, chance: random.Random, mutate_bytes: MutateBytes
@@ -101,15 +98,20 @@ SEEDS: tuple[bytes, ...] = (
                                  "AdjacentShardToMerge": "shardId-000000000002"}),
     ),
     _steps(_HONEST, _put('{"eventId": 0}', count=740)),
-    _steps(_HONEST, _put({"$repeat": ["[", 60_000]}, count=3)),
-    _steps(_HONEST, _put("{'eventId': 0x" + "f" * 900 + "}")),
-    _steps(_HONEST, _put('{"eventId": 3, "userId": "\\ud800", "timestamp": "\\ud800"}')),
-    _steps(_HONEST, _put('{"eventId": [], "userId": {}, "action": NaN}', "\x1b[31m")),
-    _steps(_HONEST, _edit(1, "drop")),
-    _steps(_HONEST, _edit(3, "replace", [{"$deep": 20}])),
-    _steps(_HONEST, _edit(0, "reverse"), _edit(1, "repeat")),
-    _steps(_HONEST, _edit(2, "rename", "x")),
-    _steps(("student.return", {"$repeat": [["1", {"eventId": 1}], 6000]})),
+    _steps(
+        _HONEST,
+        _put({"$repeat": ["[", 60_000]}, count=3),
+        _put("{'eventId': 0x" + "f" * 900 + "}"),
+    ),
+    _steps(
+        _HONEST,
+        _put('{"eventId": 3, "userId": "\\ud800", "timestamp": "\\ud800"}'),
+        _put('{"eventId": [], "userId": {}, "action": NaN}', "\x1b[31m"),
+    ),
+    _steps(_HONEST, _edit(1, "drop"), _edit(2, "rename", "x")),
+    _steps(_HONEST, _edit(0, "reverse"), _edit(3, "replace", [{"$deep": 20}])),
+    _steps(("test", 37), _HONEST, _edit(1, "repeat")),
+    _steps(("student.return", {"$repeat": [["1", {"eventId": 1}], 1200]})),
     _steps(("student.return", [["1", {"eventId": {"$digits": 90}}]])),
     _steps(("student.return", {"$deep": 30})),
     _steps(("student.raise", {"type": "KeyError", "message": "\x1b", "code": "C" * 99})),

@@ -150,7 +150,8 @@ def edited(value: Any, parameters: Any) -> Any:
         case "text":
             container[key] = json.dumps(part)[:LARGEST_MADE]
         case "repeat" if isinstance(part, list | str) and part:
-            container[key] = part * max(2, min(50_000, LARGEST_MADE // len(json.dumps(part))))
+            size = len(json.dumps(part))
+            container[key] = part * max(2, min(MOST_PARTS, LARGEST_MADE // 8) // size)
         case _:
             container[key] = by
     return holder[0]
