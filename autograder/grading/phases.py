@@ -49,7 +49,8 @@ class InspectionLimitError(BaseException):
 class Phases:
     """Knows the phase of the test under way, and stops an inspect phase that exceeds its budget.
 
-    Used by the main thread of a run alone, since signals arrive there.
+    Used by the main thread of a run alone, since signals arrive there. No time is counted outside
+    of a test: no timer is left behind to strike whatever the process does next.
 
     Args:
         note: Hears of each change of phase.
@@ -70,6 +71,7 @@ class Phases:
         self._left_of_run = run_seconds
         self._armed_at: float | None = None
         self._usual: dict[int, tuple[int, int]] = {}
+        self._in_test = False
         self.current = Phase.ARRANGE
         self.student_seconds = 0.0
         """Real time that the student's calls of this run took."""
@@ -77,8 +79,14 @@ class Phases:
     def begin_test(self) -> None:
         """Begin a test with its arrange phase."""
         self.pause()
+        self._in_test = True
         self._left_of_test = self._test_seconds
         self._enter(Phase.ARRANGE)
+
+    def end_test(self) -> None:
+        """Count no time until the next test begins; the phase stays, for the verdict."""
+        self.pause()
+        self._in_test = False
 
     @contextmanager
     def student(self) -> Iterator[None]:
@@ -108,7 +116,7 @@ class Phases:
         Raises:
             InspectionLimitError: The run's tests have used up the time to inspect.
         """
-        if self.current is not Phase.INSPECT or self._armed_at is not None:
+        if not self._in_test or self.current is not Phase.INSPECT or self._armed_at is not None:
             return
         seconds = min(self._left_of_test, self._left_of_run)
         if seconds <= 0:

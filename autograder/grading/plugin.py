@@ -109,7 +109,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     try:
         return (yield)
     finally:
-        phases.pause()
+        phases.end_test()
 
 
 @pytest.hookimpl(wrapper=True)

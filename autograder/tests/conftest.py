@@ -1,6 +1,19 @@
-"""What the project's tests tell at their end."""
+"""What holds for each of the project's tests, and what they tell at their end."""
+
+import signal
+from collections.abc import Iterator
 
 import pytest
+
+TIMERS = {"ITIMER_PROF": signal.ITIMER_PROF, "ITIMER_VIRTUAL": signal.ITIMER_VIRTUAL}
+
+
+@pytest.fixture(autouse=True)
+def no_timer_left_behind() -> Iterator[None]:
+    """Refuse a test that leaves a timer set: it would strike in another test."""
+    yield
+    left = {name for name, timer in TIMERS.items() if signal.setitimer(timer, 0.0)[0]}
+    assert not left
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -176,8 +176,21 @@ def inspect_for(seconds: float, phases: Phases) -> bool:
     except InspectionLimitError:
         return False
     finally:
-        phases.pause()
+        phases.end_test()
     return True
+
+
+def test_outside_of_a_test_no_timer_is_set() -> None:
+    """A call that belongs to no test leaves nothing behind that strikes later."""
+    phases = Phases()
+    phases.begin_test()
+    phases.end_test()
+
+    with phases.student():
+        pass
+
+    assert signal.getitimer(signal.ITIMER_PROF) == (0.0, 0.0)
+    assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
 
 
 def test_many_slow_inspect_phases_end_together() -> None:
@@ -211,7 +224,7 @@ def test_the_bound_of_c_code_counts_from_the_inspect_phase_on() -> None:
     with phases.student():
         pass
     limit, timer = resource.getrlimit(resource.RLIMIT_CPU), signal.getitimer(signal.ITIMER_VIRTUAL)
-    phases.pause()
+    phases.end_test()
 
     assert limit == before
     assert OVERRUN_SECONDS < timer[0] < OVERRUN_SECONDS + 2  # to a tick of the kernel
