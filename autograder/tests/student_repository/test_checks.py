@@ -8,6 +8,7 @@ import pytest
 from autograder.tests.student_repository.clone import (
     ASSIGNMENT,
     CORPUS,
+    COURSE,
     SOLUTION,
     checkpoints_of,
     clone,
@@ -16,8 +17,10 @@ from autograder.tests.student_repository.clone import (
     side_by_side,
 )
 from autograder.validation.idle import BODIES, idle_entries
+from autograder.validation.visible import refused_by_checks
 
 CODE = [one.id for one in ASSIGNMENT.checkpoints if not one.files[0].endswith(".ipynb")]
+SAMPLE = 16
 RIGHT = [name for name, declared in CORPUS.items() if declared.is_right]
 
 
@@ -66,6 +69,20 @@ def test_every_right_submission_passes_the_checks(names: tuple[str, ...], tmp_pa
     run = run_checks(folder)
 
     assert run.all_passed, run.text
+
+
+def test_most_wrong_submissions_are_caught_by_the_checks() -> None:
+    """70 % or more, the closed questions included, of which the checks know no answer.
+
+    A sample: `autograder validate --checks` tries all of them, and prints the share.
+    """
+    wrong = [declared for declared in CORPUS.values() if not declared.is_right]
+    sample = wrong[:: len(wrong) // SAMPLE]
+
+    refused = refused_by_checks(sample, SOLUTION, ASSIGNMENT, COURSE, workers=1)
+
+    missed = [declared.name for declared in sample if declared.name not in refused]
+    assert len(refused) >= 0.7 * len(sample), missed
 
 
 @pytest.mark.parametrize(
