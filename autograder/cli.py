@@ -213,6 +213,10 @@ def validate(
     mutants: Annotated[
         bool, typer.Option("--mutants", help="Try mutants of the solution as well.")
     ] = False,
+    checks: Annotated[
+        bool,
+        typer.Option("--checks", help="Run the visible checks on the corpus too; takes minutes."),
+    ] = False,
     update: Annotated[
         bool, typer.Option("--update", help="Write the expected feedback anew.")
     ] = False,
@@ -221,7 +225,14 @@ def validate(
     course = Course.of_this_checkout()
     chosen = course.load(assignment) if assignment else course.only()
     _check_writable(output)
-    scope = Scope(tuple(only or ()), repeats, mutants=mutants, update=update, workers=workers)
+    scope = Scope(
+        tuple(only or ()),
+        repeats,
+        mutants=mutants,
+        checks=checks,
+        update=update,
+        workers=workers,
+    )
     with Progress(console=Console(stderr=True), transient=True) as bar:
 
         def progress(what: str, total: int) -> Callable[[], None]:

@@ -14,6 +14,7 @@ class Kind(StrEnum):
     """What can be wrong with a suite, in the words of the report."""
 
     RIGHT_REFUSED = "right one refused"
+    RIGHT_REFUSED_AT_HOME = "right one refused by the visible checks"
     WRONG_ACCEPTED = "wrong one accepted"
     FAILS_ELSEWHERE = "fails elsewhere"
     UNSTABLE = "unstable"
@@ -69,6 +70,19 @@ class MutationScore(_Model):
         return 100 * self.killed / max(self.killed + self.survived, 1)
 
 
+class Rehearsal(_Model):
+    """Which wrong submissions the visible checks catch, so that a student sees it at home."""
+
+    caught: int
+    missed: tuple[str, ...]
+    """Those that pass all visible checks."""
+
+    @property
+    def percent(self) -> float:
+        """The caught ones, of all wrong submissions."""
+        return 100 * self.caught / max(self.caught + len(self.missed), 1)
+
+
 class Validation(_Model):
     """The result of `autograder validate`."""
 
@@ -81,6 +95,7 @@ class Validation(_Model):
     requirements: int
     tests: tuple[TestPower, ...]
     mutants: MutationScore | None
+    rehearsal: Rehearsal | None = None
     findings: tuple[Finding, ...]
 
 
@@ -99,6 +114,15 @@ def summary(result: Validation) -> list[str]:
             f"{score.killed} of {score.killed + score.survived} mutants killed "
             f"({score.percent:.1f} %), {score.equivalent} more are equivalent"
         )
+    if result.rehearsal is not None:
+        rehearsal = result.rehearsal
+        lines.append(
+            f"the visible checks catch {rehearsal.caught} of "
+            f"{rehearsal.caught + len(rehearsal.missed)} wrong submissions "
+            f"({rehearsal.percent:.0f} %)"
+        )
+        if rehearsal.missed:
+            lines.append(f"they miss {', '.join(rehearsal.missed)}")
     lines.append(f"{len(result.findings)} findings" if result.findings else "nothing is off")
     return lines
 

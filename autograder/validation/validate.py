@@ -18,11 +18,13 @@ from autograder.validation.report import (
     Finding,
     Kind,
     MutationScore,
+    Rehearsal,
     TestPower,
     Validation,
 )
 from autograder.validation.suite_rules import detours
 from autograder.validation.trials import Entry, Trial, try_all
+from autograder.validation.visible import refused_by_checks
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Scope:
     repeats: int = 1
     """How often each submission is graded, each time with other data."""
     mutants: bool = False
+    checks: bool = False
+    """Run the visible checks on each submission as well."""
     update: bool = False
     """Write the feedback files anew instead of comparing them."""
     workers: int = 2
@@ -100,6 +104,10 @@ def validate(
     if scope.mutants:
         score, survived = _try_mutants(assignment, course, solution, scope, progress)
         findings += survived
+    rehearsal = None
+    if scope.checks:
+        rehearsal, refused = _rehearse(corpus, assignment, course, solution, scope, progress)
+        findings += refused
     return Validation(
         assignment=assignment.id,
         right=sum(one.is_right for one in corpus),
@@ -109,8 +117,32 @@ def validate(
         requirements=len(read_requirements(suite)),
         tests=tests,
         mutants=score,
+        rehearsal=rehearsal,
         findings=tuple(findings),
     )
+
+
+def _rehearse(
+    corpus: Sequence[DeclaredSubmission],
+    assignment: Assignment,
+    course: Course,
+    solution: Submission,
+    scope: Scope,
+    progress: Callable[[str, int], Callable[[], None]],
+) -> tuple[Rehearsal, list[Finding]]:
+    """Run the visible checks on the corpus: they should catch wrong ones, and no right one."""
+    tick = progress("visible checks", len(corpus))
+    refused = refused_by_checks(
+        corpus, solution, assignment, course, workers=scope.workers, on_done=tick
+    )
+    wrong = [one.name for one in corpus if not one.is_right]
+    missed = tuple(name for name in wrong if name not in refused)
+    findings = [
+        Finding(kind=Kind.RIGHT_REFUSED_AT_HOME, subject=one.name)
+        for one in corpus
+        if one.is_right and one.name in refused
+    ]
+    return Rehearsal(caught=len(wrong) - len(missed), missed=missed), findings
 
 
 def _points_for_nothing(

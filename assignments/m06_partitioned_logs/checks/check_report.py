@@ -9,16 +9,17 @@ import tomllib
 from collections.abc import Generator
 from dataclasses import dataclass, field
 
-import on_actions
 import pytest
-from student_code import ROOT, CheckFailed, Place
+
+from checks import on_actions
+from checks.student_code import ROOT, CheckFailed, Place
 
 MOST_ANNOTATIONS = 9
 """GitHub shows ten errors of a step, one of which says that the step failed."""
 ABOUT_GRADE = (
-    "These checks are the plain cases only. Your grade comes from the hidden tests; there are "
-    "more of them: throttling, empty pages, closed shards, unusual data. After a push it appears "
-    "at your commit on GitHub, as statuses named grade/... and a comment."
+    "Your grade comes from the hidden tests. They ask for the same requirements, with other data, "
+    "other sizes and more unusual cases. After a push, your grade appears at your commit on "
+    "GitHub, as statuses named grade/... and a comment."
 )
 
 

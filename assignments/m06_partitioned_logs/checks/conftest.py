@@ -1,15 +1,14 @@
 """What the checks have at hand: your files, the simulated AWS, and unused names."""
 
 import itertools
-import json
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
-import boto3
 import pytest
-from check_report import Report
-from mended_moto import mended_moto
-from student_code import StudentFile
+
+from checks.check_report import Report
+from checks.cloud import Cloud
+from checks.mended_moto import mended_moto
+from checks.student_code import StudentFile
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -24,16 +23,12 @@ def aws() -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
-def kinesis(aws: str) -> Any:
-    """A client of our own, to look at what your code did."""
-    return boto3.Session().client("kinesis", endpoint_url=aws)
-
-
-@pytest.fixture(scope="session")
-def sqs(aws: str) -> Any:
-    """The same for SQS."""
-    return boto3.Session().client("sqs", endpoint_url=aws)
+@pytest.fixture
+def cloud(aws: str) -> Iterator[Cloud]:
+    """The simulated AWS, seen from inside. Faults that a check adds end with it."""
+    cloud = Cloud()
+    yield cloud
+    cloud.faults.clear()
 
 
 @pytest.fixture(scope="module")
@@ -66,53 +61,13 @@ def name(_numbers: Iterator[int]) -> str:
 
 
 @pytest.fixture
-def stream(kinesis: Any, name: str) -> str:
+def stream(cloud: Cloud, name: str) -> str:
     """The name of a stream of three shards with nothing in it."""
-    kinesis.create_stream(StreamName=name, ShardCount=3)
+    cloud.create_stream(name, 3)
     return name
 
 
 @pytest.fixture
-def shards(kinesis: Any, stream: str) -> list[str]:
+def shards(cloud: Cloud, stream: str) -> list[str]:
     """The ids of that stream's shards."""
-    return [one["ShardId"] for one in kinesis.list_shards(StreamName=stream)["Shards"]]
-
-
-@pytest.fixture
-def put(kinesis: Any, stream: str) -> Callable[[str, int], list[list[Any]]]:
-    """A function that puts so many events into a shard, and returns them as [offset, event]."""
-
-    def put_into(shard_id: str, count: int) -> list[list[Any]]:
-        found = kinesis.list_shards(StreamName=stream)["Shards"]
-        (shard,) = (one for one in found if one["ShardId"] == shard_id)
-        pairs = []
-        for number in range(count):
-            event = {"eventId": number, "userId": "alice", "action": "click"}
-            answer = kinesis.put_record(
-                StreamName=stream,
-                Data=json.dumps(event),
-                PartitionKey="alice",
-                ExplicitHashKey=shard["HashKeyRange"]["StartingHashKey"],
-            )
-            pairs.append([answer["SequenceNumber"], event])
-        return pairs
-
-    return put_into
-
-
-@pytest.fixture
-def records(kinesis: Any) -> Callable[[str], dict[str, list[dict[str, Any]]]]:
-    """A function that reads all records of a stream, shard by shard."""
-
-    def read(stream_name: str) -> dict[str, list[dict[str, Any]]]:
-        found = {}
-        for shard in kinesis.list_shards(StreamName=stream_name)["Shards"]:
-            iterator = kinesis.get_shard_iterator(
-                StreamName=stream_name,
-                ShardId=shard["ShardId"],
-                ShardIteratorType="TRIM_HORIZON",
-            )["ShardIterator"]
-            found[shard["ShardId"]] = kinesis.get_records(ShardIterator=iterator)["Records"]
-        return found
-
-    return read
+    return cloud.shard_ids(stream)

@@ -11,7 +11,8 @@ from types import ModuleType, TracebackType
 from typing import Any, NamedTuple, NoReturn
 
 import pytest
-from time_limit import TimeLimit, TooLong
+from checks.student_streams import own_streams
+from checks.time_limit import TimeLimit, TooLong
 
 CHECKS = Path(__file__).resolve().parent
 ROOT = CHECKS.parent
@@ -89,7 +90,8 @@ class StudentFile:
             self._place = Place(_relative(code.co_filename), code.co_firstlineno)
         shown = f"{function}({', '.join(map(show, arguments))})"
         try:
-            return _limit.run(lambda: found(*arguments, **named))
+            with own_streams():
+                return _limit.run(lambda: found(*arguments, **named))
         except KeyboardInterrupt:
             raise
         except NotImplementedError as error:
@@ -119,14 +121,17 @@ class StudentFile:
                 del sys.modules[name]
         name = self._name.removesuffix(".py")
         try:
-            module: ModuleType = _limit.run(lambda: importlib.import_module(name))
+            with own_streams():
+                module: ModuleType = _limit.run(lambda: importlib.import_module(name))
             return module
         except KeyboardInterrupt:
             raise
         except SyntaxError as error:
             if error.filename and is_yours(error.filename):
                 self._place = Place(_relative(error.filename), error.lineno or 1)
-            return CheckFailed(f"{self._place.file} is no Python: {_text_of(error)}", self._place)
+            return CheckFailed(
+                f"{self._place.file} is not valid Python: {_text_of(error)}", self._place
+            )
         except BaseException as error:
             try:
                 self._fail(error, _what_happened(f"Importing {self._name}", error))

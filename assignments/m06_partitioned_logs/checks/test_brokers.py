@@ -1,8 +1,10 @@
 """Visible checks of the two brokers, compare_with_sqs.py."""
 
-from student_code import show
+from checks.faults import EmptyPages, ReceiveSize
+from checks.student_code import show
 
-MESSAGES = ["lamp on", "lamp off", "window open"]
+MESSAGES = [f"lamp {number} on" for number in range(13)]
+TEXTS = ["window öpen", "  two  spaces ", "lamp on", '{"lamp": "on"}', "lamp on", "灯"]
 
 
 def two_readings(brokers, answer):
@@ -16,48 +18,91 @@ def two_readings(brokers, answer):
     return [list(one) for one in answer]
 
 
-def test_b1_the_queue(brokers, name):
-    """B1: The first reading of the queue has each message once; the second is empty."""
-    first, second = two_readings(brokers, brokers.read_queue_twice(name, MESSAGES))
-
+def must_have_read_queue(brokers, cloud, queue, answer, messages):
+    """Fail unless the first reading has each message once, and the second none."""
+    first, second = two_readings(brokers, answer)
     brokers.must(
-        sorted(map(str, first)) == sorted(MESSAGES),
-        f"Sent were {MESSAGES}; the first reading is {show(first)}.",
+        sorted(map(str, first)) == sorted(messages),
+        f"You sent {len(messages)} messages, {show(messages)}; the first reading has "
+        f"{len(first)}: {show(first)}.",
     )
     brokers.must(second == [], f"The second reading should be empty; it is {show(second)}.")
-
-
-def test_b2_the_queue_afterwards(brokers, sqs, name):
-    """B2: Nothing is left in the queue, neither waiting nor in flight."""
-    brokers.read_queue_twice(name, MESSAGES)
-
-    urls = sqs.list_queues(QueueNamePrefix=name).get("QueueUrls", [])
-    brokers.must(urls, f"There is no queue {name} afterwards.")
-    counts = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    left = sqs.get_queue_attributes(QueueUrl=urls[0], AttributeNames=counts)["Attributes"]
-    waiting, in_flight = (left[count] for count in counts)
+    brokers.must(cloud.has_queue(queue), f"There is no queue {queue} afterwards.")
+    count = cloud.handed_out(queue)
     brokers.must(
-        (waiting, in_flight) == ("0", "0"),
-        f"{waiting} messages wait and {in_flight} are in flight: received, but not deleted.",
+        count >= len(messages),
+        f"The queue handed out {count} of {len(messages)} messages: receive them from it.",
     )
 
 
-def test_b3_the_log(brokers, name):
-    """B3: Both readings of the log have all messages, in order."""
-    answer = two_readings(brokers, brokers.read_log_twice(name, MESSAGES))
-
+def must_have_read_log(brokers, cloud, stream, answer, messages):
+    """Fail unless both readings have all messages, in order, read from a stream of one shard."""
+    for which, reading in zip(("first", "second"), two_readings(brokers, answer), strict=True):
+        brokers.must(
+            reading == messages,
+            f"The log has {len(messages)} messages, {show(messages)}; the {which} reading has "
+            f"{len(reading)}: {show(reading)}.",
+        )
+    status = cloud.status(stream)
+    brokers.must(status == "ACTIVE", f"Afterwards the stream {stream} is {status or 'gone'}.")
+    count = len(cloud.shard_ids(stream))
+    brokers.must(count == 1, f"The stream should have one shard; it has {count}.")
+    stored = [record.data for record in cloud.records(stream)]
+    expected = [message.encode() for message in messages]
     brokers.must(
-        answer == [MESSAGES, MESSAGES],
-        f"Both readings should be {MESSAGES}; you returned {show(answer)}.",
+        stored == expected, f"The stream should hold {show(expected)}; it holds {show(stored)}."
+    )
+    brokers.must(
+        cloud.handed_out(stream) >= 2 * len(messages),
+        f"Kinesis handed out {cloud.handed_out(stream)} records for two readings of "
+        f"{len(messages)} messages: read the log a second time.",
     )
 
 
-def test_b4_no_messages(brokers, name):
+def test_b1_queue(brokers, cloud, name):
+    """B1: All messages are received once, a few at a time; then none is left to receive."""
+    cloud.faults.add(ReceiveSize(4, queue=name))
+
+    answer = brokers.read_queue_twice(name, MESSAGES)
+
+    must_have_read_queue(brokers, cloud, name, answer, MESSAGES)
+
+
+def test_b2_queue_afterwards(brokers, cloud, name):
+    """B2: Each message is deleted: none is visible afterwards, none in flight."""
+    brokers.read_queue_twice(name, MESSAGES[:4])
+
+    brokers.must(cloud.has_queue(name), f"There is no queue {name} afterwards.")
+    count = cloud.handed_out(name)
+    brokers.must(count >= 4, f"The queue handed out {count} of 4 messages: receive them from it.")
+    visible, in_flight = cloud.left_in_queue(name)
+    brokers.must(
+        visible == in_flight == 0,
+        f"{visible} messages are visible and {in_flight} in flight: received, but not deleted.",
+    )
+    brokers.must(not cloud.is_purged(name), "The queue was purged: delete each message instead.")
+
+
+def test_b3_log(brokers, cloud, name):
+    """B3: Both readings of the log have all messages, in order, past an empty page."""
+    cloud.faults.add(EmptyPages("shardId-000000000000", before_record=5, pages=1, stream=name))
+
+    answer = brokers.read_log_twice(name, MESSAGES)
+
+    must_have_read_log(brokers, cloud, name, answer, MESSAGES)
+
+
+def test_b4_no_messages(brokers, cloud, name):
     """B4: Without any message, all four readings are empty."""
-    queue = two_readings(brokers, brokers.read_queue_twice(name, []))
-    log = two_readings(brokers, brokers.read_log_twice(name, []))
+    queue, log = f"{name}-queue", f"{name}-log"
 
-    brokers.must(
-        queue == log == [[], []],
-        f"Nothing was sent; from the queue came {show(queue)}, from the log {show(log)}.",
-    )
+    must_have_read_queue(brokers, cloud, queue, brokers.read_queue_twice(queue, []), [])
+    must_have_read_log(brokers, cloud, log, brokers.read_log_twice(log, []), [])
+
+
+def test_b4_any_text(brokers, cloud, name):
+    """B4: Equal messages and any text come back as they were."""
+    queue, log = f"{name}-queue", f"{name}-log"
+
+    must_have_read_queue(brokers, cloud, queue, brokers.read_queue_twice(queue, TEXTS), TEXTS)
+    must_have_read_log(brokers, cloud, log, brokers.read_log_twice(log, TEXTS), TEXTS)

@@ -7,7 +7,8 @@ import json
 import re
 
 import pytest
-from student_code import ROOT, CheckFailed, Place, show
+
+from checks.student_code import ROOT, CheckFailed, Place, show
 
 FILE = "concepts.ipynb"
 BLANK = "YOUR ANSWER HERE"
@@ -79,7 +80,7 @@ def notebook():
         try:
             return Notebook(json.loads((ROOT / FILE).read_text(encoding="utf-8"))["cells"])
         except (ValueError, KeyError, TypeError, AttributeError):
-            fail(f"{FILE} is no notebook any more: open and save it again, or take an older one.")
+            fail(f"{FILE} is no longer a valid notebook: open and save it again, or restore it.")
 
     return read
 

@@ -1,49 +1,147 @@
 """Visible checks of the reader, kinesis_read_shards.py."""
 
-from student_code import as_lists, show
+from checks.events import some_events
+from checks.faults import EmptyPages, PageSize, ShardPageSize, Throttle
+from checks.student_code import as_lists, show
+
+POLLS = 50
+"""After so many answers in a row that say "caught up", a reader is stopped when it is graded."""
 
 
-def test_r1_all_records(reader, stream, shards, put):
-    """R1: All records of a shard come back as (sequence number, event), the oldest first."""
-    expected = put(shards[1], 6)
-
-    found = as_lists(reader.read_from_shard(stream, shards[1]))
-
-    reader.must(found == expected, f"The shard holds {show(expected)}; you returned {show(found)}.")
-
-
-def test_r2_the_end(reader, stream, shards):
-    """R2: At the end of an open shard, reading stops and waits for nothing."""
-    found = reader.read_from_shard(stream, shards[0])
-
-    reader.must(as_lists(found) == [], f"The shard is empty; you returned {show(found)}.")
-
-
-def test_r4_at_most(reader, stream, shards, put):
-    """R4: At most max_records pairs come back, the oldest ones."""
-    expected = put(shards[2], 5)
-
-    found = as_lists(reader.read_from_shard(stream, shards[2], 3))
-
+def must_have(reader, found, expected, what="The shard holds"):
+    """Fail unless these pairs came back."""
+    found = as_lists(found)
+    count = f"; you returned {len(found)} pairs" if isinstance(found, list) else "; you returned"
     reader.must(
-        found == expected[:3],
-        f"Asked for 3 records, you should return {show(expected[:3])}; you returned {show(found)}.",
+        found == expected,
+        f"{what} {len(expected)} records, {show(expected)}{count}: {show(found)}.",
     )
 
 
-def test_r5_all_shards(reader, stream, shards, put):
-    """R5: Every shard is read, one with nothing in it too."""
-    expected = {shards[0]: put(shards[0], 2), shards[1]: [], shards[2]: put(shards[2], 3)}
+# One shard.
+
+
+def test_r1_pairs(reader, cloud, stream, shards):
+    """R1: All records of a shard come back as (sequence number, event), the oldest first."""
+    expected = cloud.put(stream, shards[1], *some_events(6))
+
+    must_have(reader, reader.read_from_shard(stream, shards[1]), expected)
+
+
+def test_r1_equal_events(reader, cloud, stream, shards):
+    """R1: Two records with equal events are two pairs."""
+    expected = cloud.put(stream, shards[0], *some_events(2), *some_events(2))
+
+    must_have(reader, reader.read_from_shard(stream, shards[0]), expected)
+
+
+def test_r2_empty_pages(reader, cloud, stream, shards):
+    """R2: Two empty pages amid the records are not the end of the shard."""
+    expected = cloud.put(stream, shards[0], *some_events(9))
+    cloud.faults.add(EmptyPages(shards[0], before_record=4, pages=2, stream=stream))
+
+    must_have(reader, reader.read_from_shard(stream, shards[0]), expected)
+
+
+def test_r2_the_end(reader, cloud, stream, shards):
+    """R2: Once it is caught up, reading stops; an empty shard gives an empty list."""
+    expected = cloud.put(stream, shards[0], *some_events(3))
+
+    must_have(reader, reader.read_from_shard(stream, shards[0]), expected)
+    must_have(reader, reader.read_from_shard(stream, shards[2]), [])
+    polls = cloud.idle_answers(stream)
+    reader.must(
+        polls < POLLS,
+        f"Kinesis answered {polls} times in a row that you are caught up, and you asked again.",
+    )
+
+
+def test_r3_closed_shard(reader, cloud, stream, shards):
+    """R3: A closed shard is read to its end, through all its pages."""
+    expected = cloud.put(stream, shards[1], *some_events(5))
+    for child in cloud.split(stream, shards[1]):
+        cloud.put(stream, child, *some_events(2, first=50))
+    cloud.faults.add(PageSize(2, stream=stream))
+
+    must_have(reader, reader.read_from_shard(stream, shards[1]), expected)
+
+
+def test_r4_at_most(reader, cloud, stream, shards):
+    """R4: At most max_records pairs come back, the oldest ones, however the pages fall."""
+    expected = cloud.put(stream, shards[2], *some_events(9))[:5]
+    cloud.faults.add(PageSize(3, stream=stream))
+
+    found = reader.read_from_shard(stream, shards[2], 5)
+
+    must_have(reader, found, expected, "Asked for 5 records, you should return")
+
+
+def test_r4_none_and_all(reader, cloud, stream, shards):
+    """R4: max_records may be 0, and more than the 10,000 that GetRecords takes as its Limit."""
+    expected = cloud.put(stream, shards[2], *some_events(4))
+
+    found = reader.read_from_shard(stream, shards[2], 12_000)
+    must_have(reader, found, expected, "Asked for 12,000 records, you should return")
+    found = reader.read_from_shard(stream, shards[2], 0)
+    must_have(reader, found, [], "Asked for 0 records, you should return")
+
+
+def test_r4_fifty_by_default(reader, cloud, stream, shards):
+    """R4: Without max_records, the oldest 50 come back."""
+    expected = cloud.put(stream, shards[0], *some_events(52))[:50]
+
+    found = reader.read_from_shard(stream, shards[0])
+
+    must_have(reader, found, expected, "Without max_records, you should return")
+
+
+def test_r6_throttled(reader, cloud, stream, shards):
+    """R6: When GetRecords is throttled 7 times in a row, reading waits and goes on."""
+    expected = cloud.put(stream, shards[0], *some_events(7))
+    cloud.faults.add(PageSize(3, stream=stream))
+    cloud.faults.add(Throttle("GetRecords", times=7, after=1, stream=stream))
+
+    must_have(reader, reader.read_from_shard(stream, shards[0]), expected)
+
+
+# All shards.
+
+
+def must_have_shards(reader, found, expected):
+    """Fail unless the value is a dict with these shards and their pairs."""
+    reader.must(isinstance(found, dict), f"It should return a dict; you returned {show(found)}.")
+    reader.must(
+        sorted(map(str, found)) == sorted(expected),
+        f"The stream has {len(expected)} shards, {show(sorted(expected))}; you returned "
+        f"{show(sorted(map(str, found)))}.",
+    )
+    for shard, pairs in expected.items():
+        must_have(reader, found[shard], pairs, f"{shard} holds")
+
+
+def test_r5_all_shards(reader, cloud, stream, shards):
+    """R5: Every shard is read, one without records too."""
+    first = cloud.put(stream, shards[0], *some_events(2))
+    third = cloud.put(stream, shards[2], *some_events(3, first=20))
 
     found = reader.read_all_shards(stream)
 
-    reader.must(isinstance(found, dict), f"It should return a dict; you returned {show(found)}.")
-    reader.must(
-        sorted(map(str, found)) == shards,
-        f"The stream has the shards {show(shards)}; you returned {show(sorted(map(str, found)))}.",
-    )
-    for shard, pairs in expected.items():
-        reader.must(
-            as_lists(found[shard]) == pairs,
-            f"{shard} holds {show(pairs)}; you returned {show(found[shard])}.",
-        )
+    must_have_shards(reader, found, {shards[0]: first, shards[1]: [], shards[2]: third})
+
+
+def test_r5_pages(reader, cloud, name):
+    """R5: A listing of shards that comes in three pages is followed to its end."""
+    shards = cloud.create_stream(name, 5)
+    expected = {shard: cloud.put(name, shard, *some_events(1)) for shard in shards}
+    cloud.faults.add(ShardPageSize(2, stream=name))
+
+    must_have_shards(reader, reader.read_all_shards(name), expected)
+
+
+def test_r5_closed_shards(reader, cloud, stream, shards):
+    """R5: A closed shard and the shards that took its place are all read."""
+    expected = {shard: cloud.put(stream, shard, *some_events(2)) for shard in shards}
+    for child in cloud.split(stream, shards[0]):
+        expected[child] = cloud.put(stream, child, *some_events(1, first=30))
+
+    must_have_shards(reader, reader.read_all_shards(stream), expected)

@@ -2,98 +2,271 @@
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 
-from student_code import show
+from checks.events import some_events
+from checks.faults import RejectRecords, ShardPageSize, Throttle
+from checks.student_code import show
 
 USERS = ("alice", "bob", "charlie", "diana", "eve")
 ACTIONS = ("login", "view_page", "click", "logout")
+TIMESTAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"
 
 
-def sent_events(writer, records, stream):
-    """Decode all events of a stream, in the order of their eventId."""
-    events = []
-    for record in (one for shard in records(stream).values() for one in shard):
-        try:
-            events.append(json.loads(record["Data"]))
-        except ValueError:
-            writer.must(False, f"A record holds {show(record['Data'])}, which is no JSON.")
-    if all(isinstance(one, dict) and isinstance(one.get("eventId"), int) for one in events):
-        events.sort(key=lambda event: event["eventId"])
-    return events
+# Creating a stream.
 
 
-def test_w1_a_new_stream(writer, kinesis, name):
-    """W1: A new stream has the shards that were asked for, and is ready."""
+def must_be_active(writer, cloud, stream, shards):
+    """Fail unless a stream is ACTIVE and has so many shards."""
+    status = cloud.status(stream)
+    writer.must(status is not None, f"There is no stream {stream} after the call.")
+    writer.must(
+        status == "ACTIVE",
+        f"The stream is {status} when your function returns. create_stream only asks for a "
+        "stream: wait until it is ACTIVE.",
+    )
+    count = len(cloud.shard_ids(stream))
+    writer.must(count == shards, f"The stream should have {shards} shards; it has {count}.")
+
+
+def test_w1_new_stream(writer, cloud, name):
+    """W1: A new stream is ACTIVE and has the shards that were asked for."""
     writer.create_multi_shard_stream(name, 3)
 
-    streams = kinesis.list_streams(Limit=100)["StreamNames"]
-    writer.must(name in streams, f"There is no stream {name} afterwards.")
-    count = len(kinesis.list_shards(StreamName=name)["Shards"])
-    writer.must(count == 3, f"Asked for 3 shards, it made {count}.")
+    must_be_active(writer, cloud, name, 3)
 
 
-def test_w2_a_stream_that_exists(writer, kinesis, stream, shards, put, records):
-    """W2: Making a stream that exists is no error, and leaves it alone."""
-    put(shards[0], 2)
+def test_w2_existing_stream(writer, cloud, name):
+    """W2: An existing stream keeps its shards and records, and is no error."""
+    writer.create_multi_shard_stream(name, 2)
+    must_be_active(writer, cloud, name, 2)
+    cloud.put(name, cloud.shard_ids(name)[1], *some_events(2))
 
-    writer.create_multi_shard_stream(stream, 2)
+    writer.create_multi_shard_stream(name, 5)
 
-    now = [one["ShardId"] for one in kinesis.list_shards(StreamName=stream)["Shards"]]
-    writer.must(now == shards, f"The stream had {len(shards)} shards; now it has {len(now)}.")
-    left = len(records(stream)[shards[0]])
+    must_be_active(writer, cloud, name, 2)
+    left = len(cloud.records(name))
     writer.must(left == 2, f"The stream held 2 records; now it holds {left}.")
 
 
-def test_w3_the_overview(writer, stream, shards):
-    """W3: The overview returns the description of each shard."""
-    found = writer.get_shard_info(stream)
+def test_w2_stream_that_is_still_creating(writer, cloud, name):
+    """W2: A stream that somebody else has just made is waited for."""
+    cloud.create_stream(name, 2, status="CREATING")
 
+    writer.create_multi_shard_stream(name, 2)
+
+    must_be_active(writer, cloud, name, 2)
+
+
+# The overview.
+
+
+def must_describe(writer, found, shards):
+    """Fail unless a value is a list of the descriptions of these shards."""
     writer.must(
         isinstance(found, list | tuple) and all(isinstance(one, dict) for one in found),
-        f"It should return a list of dicts, and returned {show(found)}.",
+        f"It should return a list of dicts; it returned {show(found)}.",
     )
     ids = sorted(str(one.get("ShardId")) for one in found)
-    writer.must(ids == shards, f"The stream has the shards {show(shards)}; you returned {ids}.")
+    writer.must(
+        ids == shards,
+        f"There are {len(shards)} shards, {show(shards)}; you returned {show(ids)}.",
+    )
+
+
+def test_w3_overview(writer, stream, shards):
+    """W3: The overview returns each shard's description."""
+    found = writer.get_shard_info(stream)
+
+    must_describe(writer, found, shards)
     writer.must(
         all("HashKeyRange" in one for one in found),
         "A description has no HashKeyRange: return the dicts as Kinesis gives them.",
     )
 
 
-def test_w4_events(writer, stream, records):
-    """W4: So many events are sent, with the four keys; users and actions take turns."""
-    writer.send_events_to_shards(stream, 6)
+def test_w3_pages(writer, cloud, name):
+    """W3: A listing that comes in three pages is followed to its end."""
+    shards = cloud.create_stream(name, 5)
+    cloud.faults.add(ShardPageSize(2, stream=name))
 
-    events = sent_events(writer, records, stream)
-    writer.must(len(events) == 6, f"Asked for 6 events, it sent {len(events)}.")
+    must_describe(writer, writer.get_shard_info(name), shards)
+
+
+def test_w3_closed_shards(writer, cloud, stream, shards):
+    """W3: A closed shard is described too."""
+    cloud.split(stream, shards[1])
+
+    must_describe(writer, writer.get_shard_info(stream), cloud.shard_ids(stream))
+
+
+# Sending events.
+
+
+def sent_events(writer, cloud, stream):
+    """Decode all events of a stream, in the order of their eventId."""
+    events = []
+    for record in cloud.records(stream):
+        try:
+            events.append(json.loads(record.data))
+        except ValueError:
+            writer.must(False, f"A record holds {show(record.data)}, which is not JSON.")
+    if all(isinstance(event, dict) and type(event.get("eventId")) is int for event in events):
+        events.sort(key=lambda event: event["eventId"])
+    return events
+
+
+def test_w4_events(writer, cloud, stream):
+    """W4: Each event has its number, and users and actions cycle through their lists."""
+    writer.send_events_to_shards(stream, 23)
+
+    events = sent_events(writer, cloud, stream)
+    writer.must(len(events) == 23, f"Asked for 23 events, it sent {len(events)}.")
     for number, event in enumerate(events):
         expected = {"eventId": number, "userId": USERS[number % 5], "action": ACTIONS[number % 4]}
-        wanted = f"Event {number} should hold {expected} and a timestamp; it is {show(event)}."
-        writer.must(isinstance(event, dict), wanted)
-        writer.must({**event, **expected} == event and "timestamp" in event, wanted)
         writer.must(
-            re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", str(event["timestamp"])),
-            f"The timestamp {show(event['timestamp'])} is not like 2026-03-01T12:34:56.789012Z.",
+            isinstance(event, dict)
+            and type(event.get("eventId")) is int
+            and {**event, **expected} == event
+            and "timestamp" in event,
+            f"Event {number} should hold {expected} and a timestamp; it is {show(event)}.",
         )
 
 
-def test_w5_w7_where_events_go(writer, stream, records):
-    """W5, W7: The partition key is the user; the answer says which shard has whose events."""
-    answer = writer.send_events_to_shards(stream, 5)
+def test_w4_timestamps(writer, cloud, stream):
+    """W4: Each timestamp is the present time, in UTC."""
+    writer.send_events_to_shards(stream, 6)
 
-    held = records(stream)
-    expected = {one["PartitionKey"]: shard for shard, found in held.items() for one in found}
-    writer.must(
-        sorted(expected) == sorted(USERS),
-        f"The partition keys should be the five users; they are {show(sorted(expected))}.",
-    )
-    writer.must(answer == expected, f"Events are in {show(expected)}; you returned {show(answer)}.")
+    events = sent_events(writer, cloud, stream)
+    writer.must(len(events) == 6, f"Asked for 6 events, it sent {len(events)}.")
+    for event in events:
+        stamp = str(event.get("timestamp")) if isinstance(event, dict) else show(event)
+        writer.must(
+            re.fullmatch(TIMESTAMP, stamp),
+            f"The timestamp {show(stamp)} is not like 2026-03-01T12:34:56.789012Z.",
+        )
+        away = abs(datetime.fromisoformat(stamp) - datetime.now(UTC))
+        writer.must(
+            away < timedelta(minutes=10),
+            f"The timestamp {stamp} is {away} away from now: write the present time in UTC.",
+        )
 
 
-def test_w8_deleting(writer, kinesis, stream):
-    """W8: A deleted stream is gone; to delete one that never was is no error."""
+def test_w4_numbers_of_events(writer, cloud, stream):
+    """W4: Asked for 0 events it sends none; without a number it sends 30."""
+    writer.send_events_to_shards(stream, 0)
+
+    count = len(cloud.records(stream))
+    writer.must(count == 0, f"Asked for 0 events, it sent {count}.")
+    writer.send_events_to_shards(stream)
+    count = len(cloud.records(stream))
+    writer.must(count == 30, f"Called without num_events, it sent {count} events, not 30.")
+
+
+def test_w5_partition_keys(writer, cloud, stream):
+    """W5: The partition key is the user, and Kinesis chooses the shard."""
+    writer.send_events_to_shards(stream, 10)
+
+    records = cloud.records(stream)
+    writer.must(len(records) == 10, f"Asked for 10 events, it sent {len(records)}.")
+    for record in records:
+        number = json.loads(record.data).get("eventId")
+        keys = [USERS[number % 5]] if type(number) is int else USERS
+        writer.must(
+            record.partition_key in keys,
+            f"Event {number} of {keys[0]} has the partition key {show(record.partition_key)}: "
+            "it should be the user.",
+        )
+        writer.must(
+            not record.explicit_hash_key,
+            "A record was sent with an ExplicitHashKey: leave it out, so that Kinesis chooses the "
+            "shard from the partition key.",
+        )
+
+
+def must_be_complete(writer, cloud, stream, count):
+    """Fail unless all events are there once, each user's in order."""
+    held = {user: [] for user in USERS}
+    for record in cloud.records(stream):
+        event = json.loads(record.data)
+        held.setdefault(event.get("userId"), []).append(event.get("eventId"))
+    numbers = [number for numbers in held.values() for number in numbers]
+    lost = sorted(set(range(count)) - set(numbers))
+    writer.must(not lost, f"Of {count} events, {len(lost)} are lost: {show(lost)}.")
+    twice = sorted({number for number in numbers if numbers.count(number) > 1})
+    writer.must(not twice, f"Of {count} events, {len(twice)} were sent twice: {show(twice)}.")
+    for user, own in held.items():
+        writer.must(
+            own == sorted(own),
+            f"The events of {user} stand in the log in the order {own}: send what was refused "
+            "again before that user's next event.",
+        )
+
+
+def test_w6_more_than_a_batch(writer, cloud, stream):
+    """W6: Several hundred events arrive, though PutRecords takes 500 at most."""
+    writer.send_events_to_shards(stream, 502)
+
+    must_be_complete(writer, cloud, stream, 502)
+
+
+def test_w6_throttled(writer, cloud, stream):
+    """W6: A call that Kinesis refuses 7 times in a row is tried again until it is taken."""
+    for operation in ("PutRecord", "PutRecords"):
+        cloud.faults.add(Throttle(operation, times=7, after=1, stream=stream))
+
+    writer.send_events_to_shards(stream, 17)
+
+    must_be_complete(writer, cloud, stream, 17)
+
+
+def test_w6_rejected_records(writer, cloud, stream):
+    """W6: When Kinesis takes only part of a batch, the rest is sent again, in order."""
+
+    def is_every_fourth(data):
+        return json.loads(data).get("eventId", 0) % 4 == 1
+
+    cloud.faults.add(RejectRecords(is_every_fourth, times_each=4, stream=stream))
+
+    writer.send_events_to_shards(stream, 18)
+
+    must_be_complete(writer, cloud, stream, 18)
+
+
+def test_w6_errors(writer, cloud, stream):
+    """W6: An error that does not go away, such as a missing stream, reaches the caller."""
+    writer.send_events_to_shards(stream, 5)
+    must_be_complete(writer, cloud, stream, 5)
+
+    raised = writer.fails("send_events_to_shards", f"{stream}-missing", 5)
+
+    writer.must(raised, f"There is no stream {stream}-missing, and no error reached the caller.")
+
+
+def test_w7_mapping(writer, cloud, stream):
+    """W7: The answer says which shard has whose events, of the users that sent some."""
+    answer = writer.send_events_to_shards(stream, 4)
+
+    sent = {record.partition_key: record.shard_id for record in cloud.records(stream)}
+    writer.must(len(sent) == 4, f"Asked for 4 events of 4 users, the stream has {show(sent)}.")
+    writer.must(answer == sent, f"The events are in {show(sent)}; you returned {show(answer)}.")
+
+
+# Deleting a stream.
+
+
+def test_w8_deleting(writer, cloud, stream):
+    """W8: A deleted stream is gone, not only DELETING."""
     writer.delete_stream(stream)
 
-    streams = kinesis.list_streams(Limit=100)["StreamNames"]
-    writer.must(stream not in streams, f"The stream {stream} is still there.")
-    writer.delete_stream("a-stream-that-never-was")
+    status = cloud.status(stream)
+    writer.must(status is None, f"The stream is {status} when your function returns.")
+
+
+def test_w8_nothing_to_delete(writer, cloud, stream):
+    """W8: Deleting a stream that does not exist is no error."""
+    writer.delete_stream(stream)
+    status = cloud.status(stream)
+    writer.must(status is None, f"The stream is {status} when your function returns.")
+
+    writer.delete_stream(stream)

@@ -1,10 +1,6 @@
 """A student's clone: what is handed out, with a submission's files in place, and its checks run."""
 
-import os
 import re
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -13,6 +9,7 @@ from pathlib import Path
 from autograder.assignment import Course
 from autograder.submission import read_submission
 from autograder.validation.corpus import corpus_folder, read_corpus
+from autograder.validation.visible import lay_out, run_visible_checks
 
 COURSE = Course.of_this_checkout()
 ASSIGNMENT = COURSE.load("m06_partitioned_logs")
@@ -20,17 +17,12 @@ REPOSITORY = COURSE.assignments / ASSIGNMENT.id
 SOLUTION = read_submission(COURSE.solutions / ASSIGNMENT.id, ASSIGNMENT)
 CORPUS = {one.name: one for one in read_corpus(corpus_folder(COURSE, ASSIGNMENT), ASSIGNMENT)}
 
-_NOT_HANDED_OUT = shutil.ignore_patterns("__pycache__", ".*_cache", ".venv", "uv.lock")
 _COUNT = re.compile(r"^(?P<id>\w+) (?P<passed>\d+) of (?P<all>\d+) visible checks$", re.MULTILINE)
-_PASSED_ON = ("PATH", "HOME", "TMPDIR", "SYSTEMROOT")
 
 
 def clone(folder: Path, files: Mapping[str, bytes] = {}) -> Path:
     """Copy the student repository to a folder that is not there yet, with these files in place."""
-    shutil.copytree(REPOSITORY, folder, ignore=_NOT_HANDED_OUT)
-    for name, content in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(content)
+    lay_out(REPOSITORY, folder, files)
     return folder
 
 
@@ -90,21 +82,8 @@ def run_checks(
     """Run the visible checks of a clone as a student does, all of them or some checkpoints'."""
     summary = folder.parent / f"{folder.name}-summary.md"
     chosen = [f"checks/test_{one}.py" for one in checkpoints or ()]
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *chosen, *arguments],
-        cwd=folder,
-        env={
-            **{name: os.environ[name] for name in _PASSED_ON if name in os.environ},
-            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # a student has no other plugins
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "LC_ALL": "C.UTF-8",
-            "GITHUB_STEP_SUMMARY": str(summary),
-            **environment,
-        },
-        capture_output=True,
-        encoding="utf-8",
-        timeout=300,
-        check=False,
+    done = run_visible_checks(
+        folder, [*chosen, *arguments], {"GITHUB_STEP_SUMMARY": str(summary), **environment}
     )
     text = done.stdout + done.stderr
     return Run(

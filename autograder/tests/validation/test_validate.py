@@ -166,3 +166,32 @@ def test_validate_says_when_feedback_has_changed(tmp_path: Path) -> None:
     )
     assert updated == ()
     assert kept.read_text() == text
+
+
+def test_the_visible_checks_are_run_on_the_corpus_if_asked() -> None:
+    """The report says which share of the wrong submissions they catch, and names the others."""
+    arguments = ["validate", "--checks", "--workers", "2"]
+    for name in ("stops_at_a_gap", "deletes_by_prefix"):
+        arguments += ["--only", name]
+
+    done = CliRunner().invoke(app, arguments)
+
+    assert done.exit_code == 0, done.output
+    assert "the visible checks catch 1 of 2 wrong submissions (50 %)" in done.output
+    assert "they miss wrong/deletes_by_prefix" in done.output
+
+
+def test_a_right_submission_that_the_visible_checks_refuse_is_named(tmp_path: Path) -> None:
+    """Whoever hands in the same would look for a fault that is not there."""
+    ours = Course.of_this_checkout()
+    for folder in ("assignments", "solutions", "autograder/suites"):
+        shutil.copytree(ours.suites.parents[1] / folder, tmp_path / folder)
+    course = Course(tmp_path)
+    assignment = course.load("m06_partitioned_logs")
+    check = course.assignments / assignment.id / "checks" / "test_brokers.py"
+    check.write_text("def test_refuse():\n    assert False\n")
+    scope = Scope(only=("queue_in_batches_by_resource",), checks=True)
+
+    result = validate(assignment, course, scope)
+
+    assert kinds(list(result.findings)) == [(Kind.RIGHT_REFUSED_AT_HOME, "")]

@@ -1,0 +1,103 @@
+"""Runs the visible checks of the student repository on the corpus, to see what they catch.
+
+What the checks accept should not lose points for want of a rehearsal, so they should catch most of
+what the hidden tests catch. What a student rehearses in vain is worse: a right submission that a
+check refuses.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from autograder.assignment import Assignment, Course
+from autograder.errors import AssignmentError
+from autograder.submission import Submission
+from autograder.validation.corpus import DeclaredSubmission
+
+RUN_SECONDS = 300
+"""A run with an endless loop in each call takes about a minute on a busy machine."""
+_NOT_HANDED_OUT = shutil.ignore_patterns("__pycache__", ".*_cache", ".venv", "uv.lock")
+_PASSED_ON = ("PATH", "HOME", "TMPDIR", "SYSTEMROOT")
+
+
+def lay_out(repository: Path, folder: Path, files: Mapping[str, bytes]) -> None:
+    """Copy a student repository to a folder that is not there yet, with these files in place."""
+    shutil.copytree(repository, folder, ignore=_NOT_HANDED_OUT)
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+
+
+def run_visible_checks(
+    folder: Path, arguments: Iterable[str], environment: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """Run pytest in a student repository as a student does, with nothing else of our environment.
+
+    Raises:
+        subprocess.TimeoutExpired: It took far too long.
+    """
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *arguments],
+        cwd=folder,
+        env={
+            **{name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # a student has no other plugins
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "LC_ALL": "C.UTF-8",
+            **environment,
+        },
+        capture_output=True,
+        encoding="utf-8",
+        timeout=RUN_SECONDS,
+        check=False,
+    )
+
+
+def refused_by_checks(
+    submissions: Sequence[DeclaredSubmission],
+    solution: Submission,
+    assignment: Assignment,
+    course: Course,
+    *,
+    workers: int,
+    on_done: Callable[[], None] = lambda: None,
+) -> set[str]:
+    """Name the submissions that fail a visible check, each laid over the solution.
+
+    Only the checks that the submission's file bears on are run, and only up to the first failure.
+
+    Raises:
+        AssignmentError: The checks could not be run.
+    """
+    repository = course.assignments / assignment.id
+
+    def is_refused(declared: DeclaredSubmission) -> bool:
+        checks = [
+            f"checks/test_{checkpoint.id}.py"
+            for checkpoint in assignment.checkpoints
+            if declared.file in checkpoint.files
+        ]
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
+            folder = Path(scratch) / "repository"
+            lay_out(repository, folder, declared.assemble(solution).files)
+            try:
+                status = run_visible_checks(folder, ["--exitfirst", *checks], {}).returncode
+            except subprocess.TimeoutExpired:
+                status = 1
+        on_done()
+        if status not in (0, 1):
+            raise AssignmentError(f"{declared.name}: pytest ended its visible checks with {status}")
+        return status == 1
+
+    with ThreadPoolExecutor(workers) as pool:
+        refused = list(pool.map(is_refused, submissions))
+    return {
+        declared.name
+        for declared, was_refused in zip(submissions, refused, strict=True)
+        if was_refused
+    }
