@@ -12,6 +12,7 @@ from autograder.limits import Limits
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}\.(py|ipynb)$")]
+PythonVersion = Annotated[str, Field(pattern=r"^3\.[1-9][0-9]$")]
 Title = Annotated[str, Field(min_length=1, max_length=100)]
 
 SETTINGS_FILE = "assignment.toml"
@@ -36,6 +37,8 @@ class Assignment(BaseModel):
 
     id: Identifier
     title: Title
+    python: PythonVersion
+    """The Python that students' code is written for and graded with, such as `3.12`."""
     checkpoints: Annotated[tuple[Checkpoint, ...], Field(min_length=1, strict=False)]
     limits: Limits
 

@@ -158,19 +158,17 @@ def build(
     assignment: Annotated[str | None, typer.Argument(help="Id; default: all.")] = None,
     *,
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit 1 if a stub is out of date.")
+        bool, typer.Option("--check", help="Write nothing; exit 1 if a file is out of date.")
     ] = False,
 ) -> None:
-    """Derive the students' stubs from the solutions."""
+    """Derive what students get from the solutions and from assignment.toml."""
     course = Course.of_this_checkout()
-    ids = [course.load(assignment).id] if assignment else course.ids()
+    ids = [assignment] if assignment else course.ids()
+    act = check_stubs if check else build_stubs
     stale: list[str] = []
-    for one in ids:
-        act = check_stubs if check else build_stubs
-        stale += [
-            f"assignments/{one}/{name}"
-            for name in act(course.solutions / one, course.assignments / one)
-        ]
+    for one in map(course.load, ids):
+        files = act(course.solutions / one.id, course.assignments / one.id, one.python)
+        stale += [f"assignments/{one.id}/{name}" for name in files]
     for name in stale:
         typer.echo(f"{name} {'is out of date: run `autograder build`' if check else 'written'}")
     if check and stale:

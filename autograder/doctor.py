@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
+from autograder.assignment import Course
 from autograder.cloud.engine import require_engine
 from autograder.errors import AutograderError
-from autograder.jail import find_bubblewrap, require_jail
+from autograder.jail import find_bubblewrap, find_interpreter, require_jail
 from autograder.jail.system_calls import filter_program
 
 OLDEST, NEWEST = (3, 11), (3, 13)
@@ -33,6 +34,8 @@ class Machine:
     """ID of /etc/os-release: debian, ubuntu ...; empty elsewhere."""
     is_root: bool
     python: tuple[int, int]
+    missing_pythons: tuple[str, ...]
+    """Versions that assignments name and that are not installed."""
     bubblewrap: str
     """Its path; empty where there is none."""
     filter: str
@@ -70,6 +73,14 @@ def examine(machine: Machine) -> Iterator[Finding]:
         OLDEST <= machine.python <= NEWEST,
         ".".join(map(str, machine.python)),
         "use Python 3.11 to 3.13: `uv python pin 3.13`",
+    )
+    missing = ", ".join(machine.missing_pythons)
+    yield Finding(
+        "Python of the assignments",
+        not missing,
+        f"{missing} not found" if missing else "installed",
+        f"`uv python install {' '.join(machine.missing_pythons)}`; without it, `grade` uses "
+        "another and says so, and whole classes are graded with --any-python alone",
     )
     yield Finding(
         "packages",
@@ -152,6 +163,7 @@ def this_machine() -> Machine:
         distribution=_distribution(Path("/etc/os-release")),
         is_root=os.geteuid() == 0,
         python=(sys.version_info.major, sys.version_info.minor),
+        missing_pythons=tuple(_missing_pythons(Course.of_this_checkout())),
         bubblewrap=_found(find_bubblewrap),
         filter=_trouble(lambda: filter_program(platform.machine())),
         user_namespaces=refusal_of_user_namespaces(Path("/proc/sys")),
@@ -161,6 +173,12 @@ def this_machine() -> Machine:
         other_versions=tuple(_other_versions()),
         free_bytes=shutil.disk_usage(tempfile.gettempdir()).free,
     )
+
+
+def _missing_pythons(course: Course) -> Iterator[str]:
+    for python in sorted({course.load(one).python for one in course.ids()}):
+        if find_interpreter(python) is None:
+            yield python
 
 
 def _found(find: Callable[[], Path]) -> str:

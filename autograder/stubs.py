@@ -3,7 +3,7 @@
 Each region between `### BEGIN SOLUTION` and `### END SOLUTION` becomes `raise
 NotImplementedError`; regions of `HIDDEN TESTS` vanish. What nbgrader lets pass and could leak a
 solution (a stray end, a mark that is misspelt) is an error here. Notebooks
-go through nbgrader itself.
+go through nbgrader itself. The files that name a version of Python are derived too.
 """
 
 import ast
@@ -16,8 +16,12 @@ from pathlib import Path
 from autograder.errors import AssignmentError
 from autograder.written.release import release_notebook
 
+PYTHON_VERSION_FILE = ".python-version"
+DEV_CONTAINER = ".devcontainer/devcontainer.json"
 STUB = ("# YOUR CODE HERE", "raise NotImplementedError")
 
+_IMAGE = re.compile(r"(/devcontainers/python:[0-9.]+-)[0-9.]+(-\w+\")")
+"""The tag is the image's own version, that of Python, and Debian's name."""
 _MARK = re.compile(r"### (BEGIN|END) (SOLUTION|HIDDEN TESTS)")
 _NEAR_MARK = re.compile(r"#.*\b(begin|end)\W+(solution|hidden)", re.IGNORECASE)
 
@@ -72,38 +76,52 @@ def make_stub(source: str, name: str) -> str:
     return stub
 
 
-def build(solutions: Path, assignment: Path) -> tuple[str, ...]:
-    """Write the stubs that are missing or out of date; return their names.
+def build(solutions: Path, assignment: Path, python: str) -> tuple[str, ...]:
+    """Write the derived files that are missing or out of date; return their names.
+
+    Args:
+        solutions: Folder of the solutions.
+        assignment: Folder of what students get.
+        python: The version of Python that students' code is written for, such as `3.12`.
 
     Raises:
         AssignmentError: A solution cannot be turned into a stub; nothing is written then.
     """
-    stale = dict(_stale(solutions, assignment))
+    stale = dict(_stale(solutions, assignment, python))
     for name, stub in stale.items():
         _write(assignment / name, stub)
     return tuple(stale)
 
 
-def check(solutions: Path, assignment: Path) -> tuple[str, ...]:
-    """Name the stubs that are missing or out of date.
+def check(solutions: Path, assignment: Path, python: str) -> tuple[str, ...]:
+    """Name the derived files that are missing or out of date; see `build`.
 
     Raises:
         AssignmentError: A solution cannot be turned into a stub.
     """
-    return tuple(name for name, _ in _stale(solutions, assignment))
+    return tuple(name for name, _ in _stale(solutions, assignment, python))
 
 
-def _stale(solutions: Path, assignment: Path) -> Iterator[tuple[str, str]]:
+def _stale(solutions: Path, assignment: Path, python: str) -> Iterator[tuple[str, str]]:
     found = sorted(solutions.glob("*.py"))
     if not found:
         raise AssignmentError(f"{solutions}: there are no solutions")
     stubs = {path.name: make_stub(path.read_text("utf-8"), str(path)) for path in found}
     for path in sorted(solutions.glob("*.ipynb")):
         stubs[path.name] = release_notebook(path.read_text("utf-8"), str(path))
-    for name, stub in stubs.items():
+    for name, stub in (stubs | _naming_python(assignment, python)).items():
         target = assignment / name
         if not target.is_file() or target.read_text("utf-8") != stub:
             yield name, stub
+
+
+def _naming_python(assignment: Path, python: str) -> dict[str, str]:
+    """Write the files that name the version of Python, for uv, Actions and a Codespace."""
+    named = {PYTHON_VERSION_FILE: f"{python}\n"}
+    container = assignment / DEV_CONTAINER
+    if container.is_file():
+        named[DEV_CONTAINER] = _IMAGE.sub(rf"\g<1>{python}\g<2>", container.read_text("utf-8"))
+    return named
 
 
 def _write(path: Path, text: str) -> None:

@@ -18,6 +18,7 @@ from autograder.benchmarks.submissions import (
 from autograder.benchmarks.timing import Spread, timed
 from autograder.grading.launcher import Launcher
 from autograder.grading.run import Examiner, pytest_arguments
+from autograder.jail import interpreter_for
 from autograder.submission import Submission
 
 RUN_SECONDS = 300.0
@@ -58,7 +59,10 @@ def shares_of(submission: Submission, repeats: int) -> dict[str, float]:
                 submission.copy_to(stage)
                 files = [f"test_{one.id}.py" for one in assignment.checkpoints]
                 suite = course.suites / assignment.id
-                arguments = pytest_arguments(suite, files, scratch, stage, "any", confined=True)
+                python = interpreter_for(assignment.python)
+                arguments = pytest_arguments(
+                    suite, files, scratch, stage, "any", python, confined=True
+                )
                 plugin = ["-p", "autograder.benchmarks.shares", "--shares", str(shares)]
                 launcher.run([*plugin, *arguments], scratch, RUN_SECONDS)
                 runs.append(json.loads(shares.read_text()))

@@ -26,6 +26,7 @@ from autograder.benchmarks.submissions import (
 from autograder.benchmarks.timing import Spread, timed
 from autograder.grading.run import pytest_arguments
 from autograder.grading.workers import WORKERS
+from autograder.jail import interpreter_for
 from autograder.submission import Submission
 
 OTTER = "7.0.0"
@@ -83,7 +84,8 @@ def mock_aws_suite(submission: Submission, repeats: int) -> Spread:
         scratch, stage = Path(name), Path(name) / "submission"
         stage.mkdir()
         submission.copy_to(stage)
-        arguments = pytest_arguments(suite, files, scratch, stage, "any", confined=True)
+        python = interpreter_for(assignment.python)
+        arguments = pytest_arguments(suite, files, scratch, stage, "any", python, confined=True)
         arguments[arguments.index("autograder.grading.plugin")] = "autograder.benchmarks.plain_mock"
         command = [sys.executable, "-P", "-m", "pytest", *arguments]
         return timed(

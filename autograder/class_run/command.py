@@ -40,6 +40,7 @@ from autograder.gradebook.handins import Handin
 from autograder.gradebook.roster import read_roster
 from autograder.grading.grade import Status
 from autograder.grading.workers import WORKERS
+from autograder.jail import require_interpreter
 
 MINUTE = timedelta(minutes=1)
 
@@ -78,6 +79,14 @@ def grade_class_command(
     no_jail: Annotated[
         bool, typer.Option("--no-jail", help="Run the code without a jail: only if you trust it.")
     ] = False,
+    any_python: Annotated[
+        bool,
+        typer.Option(
+            "--any-python",
+            envvar="AUTOGRADER_ANY_PYTHON",
+            help="Where the assignment's Python is not installed, grade with another.",
+        ),
+    ] = False,
 ) -> None:
     """Grade a whole class. Do it again to go on where it was interrupted, or to grade what changed.
 
@@ -85,6 +94,7 @@ def grade_class_command(
     """
     course = Course.of_this_checkout()
     chosen = course.load(assignment) if assignment else course.only()
+    require_interpreter(chosen.python, any_python=any_python)
     errors = Console(stderr=True, highlight=False, markup=False)
     begin = _moment(since, datetime.now(UTC)) if since else None
     with ExitStack() as opened:

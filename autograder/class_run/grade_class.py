@@ -23,7 +23,7 @@ from autograder.feedback.inert import in_csv
 from autograder.grading.grade import Grade, Status, decided_points
 from autograder.grading.grade import Outcome as TestOutcome
 from autograder.grading.graders import Graders, LocalGraders
-from autograder.grading.kept import read_result, write_result, write_whole
+from autograder.grading.kept import has_best_python, read_result, write_result, write_whole
 from autograder.grading.plan import read_plan
 from autograder.grading.pool import ExaminerPool
 from autograder.submission import Submission
@@ -287,9 +287,10 @@ def outcome_of(student: str, done: Done, grade: Grade | None, trouble: str = "")
 
 
 def _usable(grade: Grade, suite: str, scope: Scope) -> bool:
-    """Whether a result was made as one would be made now."""
+    """Whether a result was made as one would be made now, or with the Python that it should be."""
     return (
         grade.grader.suite == suite
+        and has_best_python(grade)
         and grade.grader.jail == scope.confined
         and not grade.is_incomplete
     )

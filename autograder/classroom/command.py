@@ -36,6 +36,7 @@ from autograder.gradebook.student import Student
 from autograder.grading.plan import read_plan
 from autograder.grading.pool import ExaminerPool
 from autograder.grading.workers import WORKERS
+from autograder.jail import require_interpreter
 
 STATE = Path(".grade-pushes")
 _NOTHING_SEEN = (
@@ -77,6 +78,14 @@ def grade_pushes_command(
     no_jail: Annotated[
         bool, typer.Option("--no-jail", help="Run the code without a jail: only if you trust it.")
     ] = False,
+    any_python: Annotated[
+        bool,
+        typer.Option(
+            "--any-python",
+            envvar="AUTOGRADER_ANY_PYTHON",
+            help="Where the assignment's Python is not installed, grade with another.",
+        ),
+    ] = False,
 ) -> None:
     """Grade what was pushed and is not graded yet, and publish it at the commits.
 
@@ -84,6 +93,7 @@ def grade_pushes_command(
     """
     course = Course.of_this_checkout()
     chosen = course.load(assignment) if assignment else course.only()
+    require_interpreter(chosen.python, any_python=any_python)
     try:
         rules = read_policy(policy)
         roster = read_roster(rules.roster)

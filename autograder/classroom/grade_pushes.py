@@ -37,7 +37,7 @@ from autograder.gradebook.handins import Handin
 from autograder.gradebook.student import Student
 from autograder.grading.grade import Grade
 from autograder.grading.grade import Outcome as TestOutcome
-from autograder.grading.kept import read_result, write_result, write_whole
+from autograder.grading.kept import has_best_python, read_result, write_result, write_whole
 from autograder.submission import Submission
 
 RESULTS, LOCKS, TROUBLE = "results", "locks", "trouble"
@@ -276,6 +276,7 @@ def _stands(desk: Desk, grade: Grade, push: Push) -> bool:
         grade.assignment == desk.assignment.id
         and grade.submission.commit == push.commit
         and grade.grader.suite == desk.suite
+        and has_best_python(grade)
         and grade.grader.jail == desk.confined
         and not grade.is_incomplete
     )

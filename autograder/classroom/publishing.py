@@ -56,9 +56,9 @@ def publish(
         AssignmentError: The stubs are not those of the solutions.
     """
     folder = course.assignments / assignment.id
-    stale = check_stubs(course.solutions / assignment.id, folder)
+    stale = check_stubs(course.solutions / assignment.id, folder, assignment.python)
     if stale:
-        raise PublishError(f"{stale[0]} is not the stub of its solution: run `autograder build`")
+        raise PublishError(f"{stale[0]} is out of date: run `autograder build`")
     files = committed_files(folder)
     refuse_leaks(files, secrets)
     source = run_git(folder, "rev-parse", "--short=12", "HEAD").decode().strip()

@@ -23,17 +23,23 @@ from autograder.errors import AutograderError
 from autograder.grading.grade import Grade
 from autograder.grading.pool import WAITING
 from autograder.grading.run import Examiner
+from autograder.jail import interpreter_for
 from autograder.submission import Submission
 
 CONNECT_SECONDS = 15
 _DEPENDENCIES = ("boto3", "moto", "pydantic", "pytest")
 
 
-def versions() -> dict[str, str]:
+def versions(assignment: Assignment) -> dict[str, str]:
     """Tell what a grade depends on besides the suite."""
     found = {name: importlib.metadata.version(name) for name in _DEPENDENCIES}
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
-    return {"the autograder's code": code_digest()[:12], "Python": python, **found}
+    return {
+        "the autograder's code": code_digest()[:12],
+        "Python": python,
+        "Python of the submissions": interpreter_for(assignment.python).version,
+        **found,
+    }
 
 
 class ExaminersOfAWorker(WorkerPlugin):  # type: ignore[misc]  # distributed brings no types
@@ -57,17 +63,17 @@ class ExaminersOfAWorker(WorkerPlugin):  # type: ignore[misc]  # distributed bri
         Raises:
             AutograderError: The worker is not as it must be.
         """
-        here = versions()
-        odd = [f"{name} {here[name]}" for name in here if here[name] != self._wanted[name]]
-        if odd:
-            raise AutograderError(
-                f"the worker {worker.address} has other versions than this machine: "
-                f"{', '.join(odd)}: install the same"
-            )
         with ExitStack() as opened:
             folder = opened.enter_context(tempfile.TemporaryDirectory(prefix="autograder-"))
             course = unpack(self._packed, Path(folder))
             assignment = course.load(self._packed.assignment)
+            here = versions(assignment)
+            odd = [f"{name} {here[name]}" for name in here if here[name] != self._wanted[name]]
+            if odd:
+                raise AutograderError(
+                    f"the worker {worker.address} has other versions than this machine: "
+                    f"{', '.join(odd)}: install the same"
+                )
             self._free: SimpleQueue[Examiner] = SimpleQueue()
             for _ in range(worker.state.nthreads):
                 examiner = Examiner(assignment, course, confined=self._confined)
@@ -109,7 +115,9 @@ class DaskGraders:
     def __init__(
         self, address: str, assignment: Assignment, course: Course, *, confined: bool = True
     ) -> None:
-        plugin = ExaminersOfAWorker(pack(course, assignment), versions(), confined=confined)
+        plugin = ExaminersOfAWorker(
+            pack(course, assignment), versions(assignment), confined=confined
+        )
         self._name = plugin.name
         try:
             self._client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)

@@ -46,8 +46,12 @@ _PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]{0,99}(#[A-Za-z0-9_-]{1,99})?")
 
 
 def notes_of(grade: Grade) -> list[str]:
-    """List what was left out of a submission and why: inert lines, and not too many of them."""
-    return [inert(note) for note in grade.submission.notes[:MOST_NOTES]]
+    """List what is to be known about a grade: inert lines, and not too many of them.
+
+    That is another Python than usual, and what was left out of the submission, and why.
+    """
+    notes = [*filter(None, [grade.grader.other_python]), *grade.submission.notes[:MOST_NOTES]]
+    return [inert(note) for note in notes]
 
 
 def by_cause(tests: Sequence[GradedTest]) -> list[list[GradedTest]]:

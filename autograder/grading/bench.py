@@ -1,5 +1,6 @@
 """Sets up what a suite needs: a jail with the submission in it, and the cloud that it talks to."""
 
+import json
 import socket
 from pathlib import Path
 from typing import Self
@@ -9,7 +10,7 @@ from autograder.grading.inspection import HandedIn
 from autograder.grading.patience import Patience
 from autograder.grading.phases import Phases
 from autograder.grading.student import Student
-from autograder.jail import Jail
+from autograder.jail import Interpreter, Jail, interpreter_for
 
 from autograder.cloud import Cloud, Server  # isort: skip
 
@@ -30,8 +31,24 @@ class Bench:
         jail.on_start(self._serve)
 
     @classmethod
-    def set_up(cls, suite: Path, phases: Phases, submission: str | None, *, confined: bool) -> Self:
+    def set_up(
+        cls,
+        suite: Path,
+        phases: Phases,
+        submission: str | None,
+        interpreter: str | None,
+        *,
+        confined: bool,
+    ) -> Self:
         """Start the jail, if it has anything to run; while its Python warms up, make the cloud.
+
+        Args:
+            suite: Folder of the hidden suite.
+            phases: Hears when the student's code runs.
+            submission: Folder of what is graded; by default the solution.
+            interpreter: What runs it, as `Interpreter.as_json` writes it; by default the Python
+                that the assignment names.
+            confined: False runs the code without a jail.
 
         Raises:
             JailError: No jail can be had here.
@@ -39,7 +56,12 @@ class Bench:
         course = Course(suite.parents[2])
         assignment = course.load(suite.name)
         folder = Path(submission) if submission else course.solutions / suite.name
-        jail = Jail(folder.resolve(), assignment.limits, confined=confined)
+        python = (
+            Interpreter.read(json.loads(interpreter))
+            if interpreter
+            else interpreter_for(assignment.python)
+        )
+        jail = Jail(folder.resolve(), assignment.limits, confined=confined, interpreter=python)
         if any(folder.glob("*.py")):
             jail.start()
         return cls(assignment, folder, jail, phases)

@@ -228,6 +228,17 @@ class Grader(_Model):
     """Digest of the hidden suite and its settings."""
     jail: bool
     """False where the instructor chose `--no-jail`."""
+    python: str
+    """The Python that ran the student's code, such as `3.12`."""
+    python_named: str
+    """The Python that the assignment names."""
+
+    @property
+    def other_python(self) -> str | None:
+        """Say so where the code ran on another Python than the one named."""
+        if self.python == self.python_named:
+            return None
+        return f"Graded with Python {self.python}; the assignment names Python {self.python_named}."
 
 
 class Grade(_Model):

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from autograder.errors import AutograderError
 from autograder.grading.grade import Grade
+from autograder.jail import find_interpreter
 
 
 def read_result(path: Path) -> Grade | None:
@@ -16,6 +17,12 @@ def read_result(path: Path) -> Grade | None:
         return Grade.model_validate(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, RecursionError, ValidationError):
         return None
+
+
+def has_best_python(grade: Grade) -> bool:
+    """Whether a grade was made with the Python that is named, or none such is installed here."""
+    grader = grade.grader
+    return grader.python == grader.python_named or not find_interpreter(grader.python_named)
 
 
 def write_result(path: Path, grade: Grade) -> None:

@@ -32,6 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--submission", metavar="DIR", help="what to grade; default: the solution")
     group.addoption("--seed", metavar="TEXT", default="", help="what the tests' data derive from")
     group.addoption("--journal", metavar="FILE", help="where to write each verdict at once")
+    group.addoption("--interpreter", metavar="JSON", help="what runs the student's code")
     group.addoption("--no-jail", action="store_true", help="run the code without a jail")
 
 
@@ -68,6 +69,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
             suite,
             Phases(journal.entered),
             submission=session.config.getoption("submission"),
+            interpreter=session.config.getoption("interpreter"),
             confined=not session.config.getoption("no_jail"),
         )
 

@@ -40,7 +40,7 @@ from autograder.grading.phases import InspectionLimitError, Phase
 from autograder.grading.plan import PlannedTest, read_plan
 from autograder.grading.requirements import Requirements, read_requirements
 from autograder.grading.verdict import unreadable
-from autograder.jail import require_jail
+from autograder.jail import Interpreter, interpreter_for, require_jail
 from autograder.jail.jail import GRACE_SECONDS
 from autograder.submission import Refusal, Submission
 
@@ -99,11 +99,12 @@ class Examiner:
         self._confined = confined
         self._plan = read_plan(assignment, self._suite)
         self._requirements = read_requirements(self._suite)
+        self._interpreter = interpreter_for(assignment.python)
         self._launcher = Launcher()
         try:
             require_engine()
             if confined:
-                require_jail()
+                require_jail(self._interpreter)
         except BaseException:
             self.close()
             raise
@@ -199,7 +200,13 @@ class Examiner:
                 submission.copy_to(stage)
                 scratch.chmod(0o755)
                 arguments = pytest_arguments(
-                    self._suite, node_ids, scratch, stage, seed, confined=self._confined
+                    self._suite,
+                    node_ids,
+                    scratch,
+                    stage,
+                    seed,
+                    self._interpreter,
+                    confined=self._confined,
                 )
             except OSError as error:
                 raise _no_room(error) from None
@@ -239,6 +246,8 @@ class Examiner:
                 version=importlib.metadata.version("autograder"),
                 suite=self._plan.digest,
                 jail=self._confined,
+                python=self._interpreter.version,
+                python_named=self._assignment.python,
             ),
             checkpoints=tuple(checkpoints),
         )
@@ -267,7 +276,14 @@ def _no_room(error: OSError) -> AutograderError:
 
 
 def pytest_arguments(
-    suite: Path, tests: Sequence[str], scratch: Path, stage: Path, seed: str, *, confined: bool
+    suite: Path,
+    tests: Sequence[str],
+    scratch: Path,
+    stage: Path,
+    seed: str,
+    interpreter: Interpreter,
+    *,
+    confined: bool,
 ) -> list[str]:
     """Write pytest's command line: our plugins and settings, and nobody else's.
 
@@ -277,6 +293,7 @@ def pytest_arguments(
         scratch: Folder for the report and for settings that hide all others.
         stage: Folder with the submission's files.
         seed: What the tests' data derive from.
+        interpreter: What runs the student's code.
         confined: False runs the code without a jail.
     """
     settings = scratch / "pytest.ini"
@@ -292,6 +309,7 @@ def pytest_arguments(
         "--json-report", f"--json-report-file={scratch / REPORT}",
         "--json-report-omit", "collectors", "log", "streams", "keywords", "traceback",
         "--journal", str(scratch / JOURNAL), "--submission", str(stage), "--seed", seed,
+        "--interpreter", interpreter.as_json(),
         *([] if confined else ["--no-jail"]),
         *[str(suite / name) for name in tests],
     ]  # fmt: skip

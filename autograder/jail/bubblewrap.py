@@ -10,18 +10,17 @@ import os
 import re
 import secrets
 import shutil
-import site
 import subprocess
-import sys
-import sysconfig
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
 from autograder.errors import JailError
 from autograder.jail.inside.runner import WHOLE
+from autograder.jail.interpreter import Interpreter, this_interpreter
 from autograder.jail.system_calls import filter_file
 
 INSIDE = Path(__file__).resolve().parent / "inside"
@@ -31,6 +30,7 @@ RUNNER = "/runner"
 SCRATCH = "/tmp"  # noqa: S108 - the jail's own, in memory
 SCRATCH_BYTES = 16 << 20
 PROBE_SECONDS = 60.0
+COMPILE_SECONDS = 120.0
 
 # The range that Linux distributions hand to nobody (systemd: "unused", below the 31-bit limit).
 FIRST_UNUSED_UID = 1_879_048_192
@@ -59,19 +59,24 @@ def find_bubblewrap() -> Path:
     )
 
 
-def require_jail() -> None:
+def require_jail(interpreter: Interpreter | None = None) -> None:
     """Make sure that a jail can be had on this machine, by starting an empty one.
+
+    Args:
+        interpreter: What runs in it; by default the Python that runs this.
 
     Raises:
         JailError: None can be had; the message says why.
     """
+    interpreter = interpreter or this_interpreter()
+    _compile_runtime(interpreter)
     with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
         Path(folder).chmod(0o755)
         with filter_file() as filter_:
-            walls = jail_command(find_bubblewrap(), Path(folder), filter_.fileno())
+            walls = jail_command(find_bubblewrap(), Path(folder), filter_.fileno(), interpreter)
             try:
                 ran = subprocess.run(
-                    [*walls, *runner_command(), "--check"],
+                    [*walls, *runner_command(interpreter), "--check"],
                     env={},
                     pass_fds=[filter_.fileno()],
                     stdin=subprocess.DEVNULL,
@@ -111,15 +116,29 @@ def runtime_packages() -> Mapping[str, Path]:
     return MappingProxyType(found)
 
 
-def base_interpreter() -> Path:
-    """Name the real interpreter behind a virtual environment."""
-    return Path(getattr(sys, "_base_executable", sys.executable)).resolve()
+def _compile_runtime(interpreter: Interpreter) -> None:
+    """Have boto3 compiled for another Python, once: nothing can be kept from within the jail."""
+    if interpreter.version == this_interpreter().version:
+        return
+    compiled = f"client.cpython-{interpreter.version.replace('.', '')}.pyc"
+    if (runtime_packages()["botocore"] / "__pycache__" / compiled).is_file():
+        return
+    # Where the packages cannot be written to, each start of a jail takes longer, and no more.
+    with suppress(OSError, subprocess.TimeoutExpired):
+        subprocess.run(
+            [interpreter.executable, "-I", "-m", "compileall", "-q",
+             *runtime_packages().values(), INSIDE],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            timeout=COMPILE_SECONDS,
+        )  # fmt: skip
 
 
-def runner_command() -> list[str]:
+def runner_command(interpreter: Interpreter) -> list[str]:
     """Write how the runner is started inside; as root it is told which user to become."""
     command = [
-        str(base_interpreter()), "-S", "-s", "-P", f"{RUNNER}/runner.py", "--confined",
+        str(interpreter.executable), "-S", "-s", "-P", f"{RUNNER}/runner.py", "--confined",
         "--submission", SUBMISSION, "--scratch", SCRATCH, "--runtime", RUNTIME,
     ]  # fmt: skip
     if os.geteuid() == 0:
@@ -127,13 +146,16 @@ def runner_command() -> list[str]:
     return command
 
 
-def jail_command(bubblewrap: Path, submission: Path, filter_: int) -> list[str]:
+def jail_command(
+    bubblewrap: Path, submission: Path, filter_: int, interpreter: Interpreter
+) -> list[str]:
     """Build bubblewrap's command line, up to the program to run.
 
     Args:
         bubblewrap: The program.
         submission: Folder that is shown at /submission.
         filter_: Descriptor from which it reads the filter of system calls.
+        interpreter: What will run in it.
     """
     as_root = os.geteuid() == 0
     command = [str(bubblewrap)]
@@ -159,10 +181,12 @@ def jail_command(bubblewrap: Path, submission: Path, filter_: int) -> list[str]:
     for name, value in environment().items():
         command += ["--setenv", name, value]
     parents: set[Path] = set()
-    for path in _system_paths():
+    shown = _without_nested(_system_paths(interpreter))
+    for path in shown:
         command += _bind(path, path, parents)
-    for path in _site_folders():
-        command += ["--perms", "0755", "--tmpfs", str(path)]
+    for path in sorted({site for site in interpreter.sites if site.is_dir()}):
+        if any(path.is_relative_to(one) for one in shown):
+            command += ["--perms", "0755", "--tmpfs", str(path)]
     for name, path in runtime_packages().items():
         command += _bind(path, Path(RUNTIME) / name, parents)
     command += _bind(INSIDE, Path(RUNNER), parents)
@@ -207,40 +231,24 @@ def _bind(source: Path, target: Path, parents: set[Path]) -> list[str]:
     return [*arguments, "--ro-bind", str(source), str(target)]
 
 
-def _system_paths() -> Iterator[Path]:
-    """Name what the interpreter needs, each at its own path; a link is bound as what it is."""
-    shared = sysconfig.get_config_var("INSTSONAME") or ""
-    library = Path(sysconfig.get_config_var("LIBDIR") or "/nowhere") / shared
-    wanted = [
+def _system_paths(interpreter: Interpreter) -> tuple[Path, ...]:
+    """Name what an interpreter needs, each at its own path; a link is bound as what it is."""
+    return (
         Path("/usr/lib"),
         Path("/usr/lib64"),
         Path("/lib"),
         Path("/lib64"),
         Path("/etc/ld.so.cache"),
         Path("/usr/share/zoneinfo"),
-        Path(sysconfig.get_path("stdlib")),
-        Path(sysconfig.get_path("platstdlib", vars={"platbase": sys.base_prefix})),
-        base_interpreter(),
-    ]
-    if ".so" in shared:
-        wanted.append(library)
-    done: list[Path] = []
-    for path in wanted:
-        if path.exists() and not any(path.is_relative_to(one) for one in done):
-            done.append(path)
-            yield path
+        *interpreter.paths,
+        interpreter.executable,
+    )
 
 
-def _site_folders() -> Iterator[Path]:
-    """Name the folders of installed packages that lie within what is bound."""
-    stdlib = Path(sysconfig.get_path("stdlib"))
-    bound = list(_system_paths())
-    candidates = {
-        stdlib / "site-packages",
-        stdlib / "dist-packages",
-        Path("/usr/lib/python3/dist-packages"),
-        *(Path(folder) for folder in site.getsitepackages([sys.base_prefix, "/usr"])),
-    }
-    for path in sorted(candidates):
-        if path.is_dir() and any(path.is_relative_to(one) for one in bound):
-            yield path
+def _without_nested(paths: Sequence[Path]) -> list[Path]:
+    """Leave out what does not exist, and what lies within a path before it."""
+    kept: list[Path] = []
+    for path in paths:
+        if path.exists() and not any(path.is_relative_to(one) for one in kept):
+            kept.append(path)
+    return kept

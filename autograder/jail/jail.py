@@ -19,6 +19,7 @@ from typing import IO, Any, Self
 from autograder.errors import JailError
 from autograder.jail import bubblewrap
 from autograder.jail.inside.wire import WireError, decode, encode, receive_frame, send_frame
+from autograder.jail.interpreter import Interpreter, this_interpreter
 from autograder.jail.memory import SAMPLE_SECONDS, SandboxMemory, as_likeliest_victim
 from autograder.jail.outcomes import CallResult, MissingModule, Stopped, Usage, read_result
 from autograder.jail.system_calls import filter_file
@@ -40,11 +41,20 @@ class Jail:
         submission: Folder with the student's modules.
         limits: The budgets of a call, unless it is given others.
         confined: False runs the same runner without walls, for code that is trusted.
+        interpreter: What runs them; by default the Python that runs this.
     """
 
-    def __init__(self, submission: Path, limits: Limits, *, confined: bool = True) -> None:
+    def __init__(
+        self,
+        submission: Path,
+        limits: Limits,
+        *,
+        confined: bool = True,
+        interpreter: Interpreter | None = None,
+    ) -> None:
         self._submission = submission
         self._limits = limits
+        self._interpreter = interpreter or this_interpreter()
         self._confined = confined
         self.grace_seconds = GRACE_SECONDS
         self._on_start: list[Callable[[socket.socket], None]] = []
@@ -59,7 +69,7 @@ class Jail:
         Raises:
             JailError: No jail can be had here.
         """
-        self._runner = _Runner(self._submission, confined=self._confined)
+        self._runner = _Runner(self._submission, self._interpreter, confined=self._confined)
         for serve in self._on_start:
             serve(self._runner.listener)
 
@@ -187,7 +197,8 @@ class Jail:
 class _Runner:
     """One process behind the walls, and the connection to it."""
 
-    def __init__(self, submission: Path, *, confined: bool) -> None:
+    def __init__(self, submission: Path, interpreter: Interpreter, *, confined: bool) -> None:
+        self._interpreter = interpreter
         self._ready = False
         self._scratch: Path | None = None
         self._first: int | None = None
@@ -307,8 +318,11 @@ class _Runner:
     ) -> tuple[list[str], dict[str, str]]:
         options = ["--control", str(control)]
         if filter_ is not None:
-            walls = bubblewrap.jail_command(bubblewrap.find_bubblewrap(), submission, filter_)
-            inside = [*bubblewrap.runner_command(), *options, "--port", str(PORT)]
+            walls = bubblewrap.jail_command(
+                bubblewrap.find_bubblewrap(), submission, filter_, self._interpreter
+            )
+            runner = bubblewrap.runner_command(self._interpreter)
+            inside = [*runner, *options, "--port", str(PORT)]
             return as_likeliest_victim([*walls, *inside]), {}
         self._scratch = Path(tempfile.mkdtemp(prefix="autograder-open-"))
         runtime, scratch = self._scratch / "runtime", self._scratch / "scratch"
@@ -317,7 +331,7 @@ class _Runner:
         for name, path in bubblewrap.runtime_packages().items():
             (runtime / name).symlink_to(path)
         return [
-            str(bubblewrap.base_interpreter()), "-S", "-s", "-P",
+            str(self._interpreter.executable), "-S", "-s", "-P",
             str(bubblewrap.INSIDE / "runner.py"), *options, "--port", "0",
             "--submission", str(submission), "--scratch", str(scratch), "--runtime", str(runtime),
         ], bubblewrap.environment() | {"HOME": str(scratch)}  # fmt: skip

@@ -8,6 +8,14 @@ import pytest
 TIMERS = {"ITIMER_PROF": signal.ITIMER_PROF, "ITIMER_VIRTUAL": signal.ITIMER_VIRTUAL}
 
 
+@pytest.fixture(scope="session", autouse=True)
+def whichever_python_there_is() -> Iterator[None]:
+    """Let classes be graded where the assignments' Python is not installed; tests need no other."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AUTOGRADER_ANY_PYTHON", "1")
+        yield
+
+
 @pytest.fixture(autouse=True)
 def no_timer_left_behind() -> Iterator[None]:
     """Refuse a test that leaves a timer set: it would strike in another test."""

@@ -10,6 +10,7 @@ from autograder.errors import AssignmentError
 GOOD = """
 id = "demo"
 title = "A demonstration"
+python = "3.12"
 [[checkpoints]]
 id = "one"
 title = "First"

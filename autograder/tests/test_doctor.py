@@ -14,6 +14,7 @@ WELL = Machine(
     distribution="debian",
     is_root=False,
     python=(3, 12),
+    missing_pythons=(),
     bubblewrap="/usr/bin/bwrap",
     filter="",
     user_namespaces="",
@@ -40,6 +41,7 @@ def test_a_machine_that_has_everything_needs_no_advice() -> None:
     ("lacking", "what", "words"),
     [
         ({"python": (3, 14)}, "Python", "3.11 to 3.13"),
+        ({"missing_pythons": ("3.14",)}, "Python of the assignments", "install 3.14"),
         ({"bubblewrap": ""}, "bubblewrap", "apt-get install -y bubblewrap"),
         ({"bubblewrap": "", "distribution": "fedora"}, "bubblewrap", "of your distribution"),
         ({"filter": "not on riscv64"}, "filter of system calls", "x86_64"),

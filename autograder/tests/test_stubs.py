@@ -88,13 +88,29 @@ def test_build_writes_and_check_tells_what_is_out_of_date(tmp_path: Path) -> Non
     assignment.mkdir()
     (solutions / "a.py").write_text(SOLUTION)
 
-    before = check(solutions, assignment)
-    written = build(solutions, assignment)
-    again = build(solutions, assignment)
+    before = check(solutions, assignment, "3.12")
+    written = build(solutions, assignment, "3.12")
+    again = build(solutions, assignment, "3.12")
     (assignment / "a.py").write_text("changed by hand\n")
-    after = check(solutions, assignment)
+    after = check(solutions, assignment, "3.12")
 
-    assert (before, written, again, after) == (("a.py",), ("a.py",), (), ("a.py",))
+    both = ("a.py", ".python-version")
+    assert (before, written, again, after) == (both, both, (), ("a.py",))
+
+
+def test_build_names_the_python_of_the_assignment_wherever_one_is_named(tmp_path: Path) -> None:
+    """For uv and Actions in one file, for a Codespace in the tag of its image."""
+    solutions, assignment = tmp_path / "solutions", tmp_path / "assignment"
+    solutions.mkdir()
+    (assignment / ".devcontainer").mkdir(parents=True)
+    (solutions / "a.py").write_text(SOLUTION)
+    container = assignment / ".devcontainer" / "devcontainer.json"
+    container.write_text('{"image": "mcr.microsoft.com/devcontainers/python:3.0.6-3.12-bookworm"}')
+
+    build(solutions, assignment, "3.14")
+
+    assert (assignment / ".python-version").read_text() == "3.14\n"
+    assert "python:3.0.6-3.14-bookworm" in container.read_text()
 
 
 def test_the_stubs_of_this_checkout_are_up_to_date() -> None:
@@ -102,7 +118,8 @@ def test_the_stubs_of_this_checkout_are_up_to_date() -> None:
     course = Course.of_this_checkout()
 
     stale = {
-        name: check(course.solutions / name, course.assignments / name) for name in course.ids()
+        name: check(course.solutions / name, course.assignments / name, course.load(name).python)
+        for name in course.ids()
     }
 
     assert not any(stale.values())

@@ -8,6 +8,7 @@ import threading
 import tomllib
 from collections.abc import Generator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -101,8 +102,8 @@ class Report:
             for check in checkpoint.checks.values():
                 if check.failure is not None:
                     terminalreporter.write_line(f"  failed  {check.title}", red=True)
-        terminalreporter.write_line("")
-        terminalreporter.write_line(ABOUT_GRADE)
+        for line in filter(None, ["", _about_python(), ABOUT_GRADE]):
+            terminalreporter.write_line(line)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None]:
@@ -175,7 +176,7 @@ class Report:
             mark = "✅" if one.passed == len(one.checks) else "❌"
             title = on_actions.cell(titles.get(one.id, ""))
             lines.append(f"| {mark} {one.id} | {title} | {one.passed} of {len(one.checks)} |")
-        lines += ["", ABOUT_GRADE, ""]
+        lines += ["", *filter(None, [_about_python()]), ABOUT_GRADE, ""]
         for checkpoint, check in self._failed():
             lines.append(f"**{checkpoint.id}** {on_actions.cell(check.title)}")
             lines += ["", on_actions.block(check.failure or ""), ""]
@@ -194,9 +195,24 @@ def _title(item: pytest.Item) -> str:
 def _titles() -> dict[str, str]:
     """Read what the checkpoints are called."""
     try:
-        assignment = tomllib.loads((ROOT / "assignment.toml").read_text("utf-8"))
-        return {str(one["id"]): str(one["title"]) for one in assignment["checkpoints"]}
-    except (OSError, ValueError, KeyError, TypeError):
+        return {str(one["id"]): str(one["title"]) for one in _assignment()["checkpoints"]}
+    except (KeyError, TypeError):
+        return {}
+
+
+def _about_python() -> str:
+    """Say so where the checks run on another Python than the one that grades."""
+    here = f"{sys.version_info.major}.{sys.version_info.minor}"
+    graded = _assignment().get("python", here)
+    if graded == here:
+        return ""
+    return f"These checks ran with Python {here}; your code is graded with Python {graded}."
+
+
+def _assignment() -> dict[str, Any]:
+    try:
+        return tomllib.loads((ROOT / "assignment.toml").read_text("utf-8"))
+    except (OSError, ValueError):
         return {}
 
 

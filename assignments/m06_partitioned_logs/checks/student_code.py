@@ -11,6 +11,7 @@ from types import ModuleType, TracebackType
 from typing import Any, NamedTuple, NoReturn
 
 import pytest
+
 from checks.student_streams import own_streams
 from checks.time_limit import TimeLimit, TooLong
 

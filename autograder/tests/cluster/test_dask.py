@@ -165,8 +165,8 @@ def test_a_worker_with_other_versions_is_refused(
 ) -> None:
     """Its grades could be others."""
     cluster.add_worker()
-    wanted = {**dask_graders.versions(), "moto": "0.0.1"}
-    monkeypatch.setattr(dask_graders, "versions", lambda: wanted)
+    wanted = {**dask_graders.versions(ASSIGNMENT), "moto": "0.0.1"}
+    monkeypatch.setattr(dask_graders, "versions", lambda _: wanted)
 
     with pytest.raises(AutograderError, match="other versions than this machine: moto"):
         run(students, tmp_path / "far", Scope(dask=cluster.address))

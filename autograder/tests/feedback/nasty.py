@@ -321,7 +321,13 @@ def grade_of(strings: Sequence[str]) -> Grade:
             files={FILE: next(word), next(word): next(word)},
             notes=(next(word), next(word)),
         ),
-        grader=Grader(version=next(word), suite=next(word), jail=False),
+        grader=Grader(
+            version=next(word),
+            suite=next(word),
+            jail=False,
+            python=next(word),
+            python_named=next(word),
+        ),
         checkpoints=(first, second),
     )
 

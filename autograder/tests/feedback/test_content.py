@@ -48,7 +48,7 @@ def test_so_many_notes_are_shown_at_most_each_escaped_and_cut() -> None:
         score=0,
         max_score=0,
         submission=GradedSubmission(digest="sha256:0", files={}, notes=notes),
-        grader=Grader(version="0", suite="sha256:0", jail=True),
+        grader=Grader(version="0", suite="sha256:0", jail=True, python="3.12", python_named="3.12"),
         checkpoints=(),
     )
 

@@ -42,7 +42,7 @@ def printed(*tests: GradedTest, jail: bool = True, notes: tuple[str, ...] = ()) 
         score=checkpoint.score,
         max_score=checkpoint.max_score,
         submission=GradedSubmission(digest="sha256:0", files={}, notes=notes),
-        grader=Grader(version="0", suite="sha256:0", jail=jail),
+        grader=Grader(version="0", suite="sha256:0", jail=jail, python="3.12", python_named="3.12"),
         checkpoints=(checkpoint,),
     )
     file = io.StringIO()

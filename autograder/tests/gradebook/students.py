@@ -89,7 +89,7 @@ def a_grade(outcomes: Mapping[str, Outcome] | None = None, digest: str = "sha256
         score=sum(one.score for one in checkpoints),
         max_score=sum(one.max_score for one in checkpoints),
         submission=GradedSubmission(digest=digest, files={}),
-        grader=Grader(version="0", suite="sha256:1", jail=True),
+        grader=Grader(version="0", suite="sha256:1", jail=True, python="3.12", python_named="3.12"),
         checkpoints=checkpoints,
     )
 

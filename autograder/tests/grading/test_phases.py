@@ -20,6 +20,7 @@ from autograder.submission import read_submission
 SETTINGS = """
 id = "m99"
 title = "Phases"
+python = "3.12"
 
 [[checkpoints]]
 id = "it"

@@ -24,7 +24,7 @@ from autograder.jail import (
     Stopped,
     Unsendable,
 )
-from autograder.jail.bubblewrap import base_interpreter
+from autograder.jail.interpreter import this_interpreter
 from autograder.tests.limits import LIMITS
 
 STUDENT = """
@@ -577,9 +577,8 @@ def test_the_machines_files_are_not_there(call: Callable[..., CallResult], path:
     result = call("files", path)
 
     found = result.value if isinstance(result, Returned) else []
-    assert set(found) <= {one.name for one in base_interpreter().parents} | {
-        base_interpreter().name
-    }
+    executable = this_interpreter().executable
+    assert set(found) <= {one.name for one in executable.parents} | {executable.name}
 
 
 def test_nothing_but_scratch_can_be_written(call: Callable[..., CallResult]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograder.jail.bubblewrap import find_bubblewrap, jail_command, runner_command
+from autograder.jail.interpreter import this_interpreter
 from autograder.jail.system_calls import filter_file
 
 
@@ -15,9 +16,10 @@ def look(folder: Path, change: Callable[[list[str]], list[str]]) -> str:
     """Start a jail whose command line was changed; return what it says of its walls."""
     folder.chmod(0o755)
     with filter_file() as filter_:
-        walls = jail_command(find_bubblewrap(), folder, filter_.fileno())
+        python = this_interpreter()
+        walls = jail_command(find_bubblewrap(), folder, filter_.fileno(), python)
         ran = subprocess.run(
-            [*change([*walls, *runner_command()]), "--check"],
+            [*change([*walls, *runner_command(python)]), "--check"],
             env={},
             pass_fds=[filter_.fileno()],
             capture_output=True,
