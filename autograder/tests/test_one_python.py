@@ -7,7 +7,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]  # PyYAML brings no types
 from typer.testing import CliRunner
 
-from autograder.assignment import Course
+from autograder.assignment import Assignment, Course
 from autograder.cli import app
 from autograder.jail import find_interpreter
 from autograder.jail.interpreter import this_interpreter
@@ -18,7 +18,7 @@ ROOT = COURSE.assignments.parent
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS, ids=lambda one: one.id)
-def test_the_handout_names_it(assignment: object) -> None:
+def test_the_handout_names_it(assignment: Assignment) -> None:
     """Students read with which Python their code is graded."""
     handout = (COURSE.assignments / assignment.id / "README.md").read_text("utf-8")
 
