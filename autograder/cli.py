@@ -7,9 +7,9 @@ done, said in one line on stderr. Nothing that a submission does changes that.
 """
 
 import sys
-import tempfile
 from collections.abc import Callable
 from enum import StrEnum
+from io import StringIO
 from pathlib import Path
 from typing import Annotated
 
@@ -34,6 +34,7 @@ from autograder.feedback.inert import in_log
 from autograder.feedback.markdown import as_markdown
 from autograder.feedback.table import as_csv
 from autograder.feedback.text import print_grade
+from autograder.files import write_whole
 from autograder.gradebook.commands import gradebook
 from autograder.grading.grade import Grade
 from autograder.grading.run import Examiner
@@ -126,24 +127,16 @@ def _check_writable(output: Path | None) -> None:
 
 
 def _write(render: Callable[[Console], None], output: Path | None) -> None:
-    """Write a result; a file is replaced only once the new one is whole."""
-    try:
-        if output is None:
+    """Write a result to the terminal or to a file."""
+    if output is None:
+        try:
             render(Console(highlight=False, markup=False))
-            return
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=output.parent, prefix=f".{output.name}-", delete=False
-        ) as file:
-            try:
-                render(Console(file=file, highlight=False, markup=False, width=100))
-                file.flush()
-                Path(file.name).chmod(0o644)
-                Path(file.name).replace(output)
-            except BaseException:
-                Path(file.name).unlink()
-                raise
-    except OSError as error:
-        raise AutograderError(f"the result cannot be written: {error.strerror}") from None
+        except OSError as error:
+            raise AutograderError(f"the result cannot be written: {error.strerror}") from None
+        return
+    text = StringIO()
+    render(Console(file=text, highlight=False, markup=False, width=100))
+    write_whole(output, text.getvalue())
 
 
 def _render(result: Grade, form: Format, console: Console) -> None:

@@ -7,13 +7,12 @@ go through nbgrader itself. The files that name a version of Python are derived 
 """
 
 import ast
-import os
 import re
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.errors import AssignmentError
+from autograder.files import write_whole
 from autograder.written.release import release_notebook
 
 PYTHON_VERSION_FILE = ".python-version"
@@ -89,7 +88,7 @@ def build(solutions: Path, assignment: Path, python: str) -> tuple[str, ...]:
     """
     stale = dict(_stale(solutions, assignment, python))
     for name, stub in stale.items():
-        _write(assignment / name, stub)
+        write_whole(assignment / name, stub)
     return tuple(stale)
 
 
@@ -122,12 +121,3 @@ def _naming_python(assignment: Path, python: str) -> dict[str, str]:
     if container.is_file():
         named[DEV_CONTAINER] = _IMAGE.sub(rf"\g<1>{python}\g<2>", container.read_text("utf-8"))
     return named
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace a file as a whole or not at all."""
-    descriptor, scratch = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-    Path(scratch).chmod(0o644)
-    Path(scratch).replace(path)

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import statistics
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -294,6 +295,6 @@ def _summary(outcomes: list[Outcome]) -> Table:
         table.add_row("incomplete: the grader failed", str(incomplete))
     if scores:
         table.add_row("lowest score", f"{scores[0]:g}")
-        table.add_row("median score", f"{scores[len(scores) // 2]:g}")
+        table.add_row("median score", f"{statistics.median(scores):g}")
         table.add_row("highest score", f"{scores[-1]:g}")
     return table

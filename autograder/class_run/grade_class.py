@@ -20,10 +20,11 @@ from autograder.class_run.sources import Readable
 from autograder.errors import AutograderError
 from autograder.feedback.html import as_html
 from autograder.feedback.inert import in_csv
+from autograder.files import write_whole
 from autograder.grading.grade import Grade, Status, decided_points
 from autograder.grading.grade import Outcome as TestOutcome
 from autograder.grading.graders import Graders, LocalGraders
-from autograder.grading.kept import has_best_python, read_result, write_result, write_whole
+from autograder.grading.kept import has_best_python, read_result, write_result
 from autograder.grading.plan import read_plan
 from autograder.grading.pool import ExaminerPool
 from autograder.submission import Submission

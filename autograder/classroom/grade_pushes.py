@@ -32,12 +32,13 @@ from autograder.classroom.pushes import (
 )
 from autograder.errors import AutograderError, GitHubError
 from autograder.feedback.content import number
+from autograder.files import write_whole
 from autograder.gradebook.book import Book
 from autograder.gradebook.handins import Handin
 from autograder.gradebook.student import Student
 from autograder.grading.grade import Grade
 from autograder.grading.grade import Outcome as TestOutcome
-from autograder.grading.kept import has_best_python, read_result, write_result, write_whole
+from autograder.grading.kept import has_best_python, read_result, write_result
 from autograder.submission import Submission
 
 RESULTS, LOCKS, TROUBLE = "results", "locks", "trouble"

@@ -11,9 +11,9 @@ from autograder.classroom50.roster import as_classroom50_roster
 from autograder.classroom50.scores import handins_of, read_scores, with_overrides
 from autograder.errors import AutograderError, GradebookError
 from autograder.feedback.inert import in_log
+from autograder.files import write_whole
 from autograder.gradebook.book import Book
 from autograder.gradebook.roster import read_roster
-from autograder.grading.kept import write_whole
 
 classroom50 = typer.Typer(help="Work with Classroom 50.", no_args_is_help=True)
 

@@ -12,7 +12,7 @@ from autograder.dashboard.page import as_page
 from autograder.dashboard.results import read_class
 from autograder.errors import AutograderError
 from autograder.feedback.inert import in_log
-from autograder.grading.kept import write_whole
+from autograder.files import write_whole
 
 
 def report_command(

@@ -1,12 +1,11 @@
 """Grades kept in files: read where they are whole, replaced as a whole or not at all."""
 
 import json
-import tempfile
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from autograder.errors import AutograderError
+from autograder.files import write_whole
 from autograder.grading.grade import Grade
 from autograder.jail import find_interpreter
 
@@ -32,20 +31,3 @@ def write_result(path: Path, grade: Grade) -> None:
         AutograderError: It cannot be written.
     """
     write_whole(path, json.dumps(grade.model_dump(), indent=1) + "\n")
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Replace a file as a whole or not at all.
-
-    Raises:
-        AutograderError: It cannot be written.
-    """
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, prefix=".", suffix=".part", delete=False
-        ) as file:
-            file.write(text)
-        Path(file.name).chmod(0o644)
-        Path(file.name).replace(path)
-    except OSError as error:
-        raise AutograderError(f"{path} cannot be written: {error.strerror}") from None

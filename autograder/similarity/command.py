@@ -12,7 +12,7 @@ from autograder.assignment import HANDOUT_FILE, Assignment, Course
 from autograder.class_run.sources import HandedIn, find_submissions
 from autograder.errors import AutograderError
 from autograder.feedback.inert import in_log
-from autograder.grading.kept import write_whole
+from autograder.files import write_whole
 from autograder.similarity.page import as_page
 from autograder.similarity.pairs import Sources, compare
 from autograder.submission import read_submission

@@ -1,0 +1,58 @@
+"""Writing files as a whole or not at all."""
+
+import stat
+import tempfile
+from pathlib import Path
+
+from autograder.errors import AutograderError
+
+DEVICES = Path("/dev")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file so that nobody ever sees half of it.
+
+    A link stays a link: the file that it leads to is replaced. Devices and pipes, such as
+    `/dev/stdout`, are written to as they are.
+
+    Args:
+        path: The file; its folder exists.
+        text: Its new content, written as UTF-8.
+
+    Raises:
+        AutograderError: It cannot be written; what was there is still there.
+    """
+    try:
+        if _is_special(path):
+            # To append: `>> file` makes /dev/stdout a file with something in it.
+            with path.open("a", encoding="utf-8", newline="") as file:
+                file.write(text)
+        else:
+            _replace(path.resolve(), text)
+    except (OSError, RuntimeError) as error:  # RuntimeError: links that lead in a circle
+        reason = getattr(error, "strerror", None) or error
+        raise AutograderError(f"{path} cannot be written: {reason}") from None
+
+
+def _is_special(path: Path) -> bool:
+    """Whether a path is anything but a file, or a link to one, that may be replaced."""
+    if path.absolute().is_relative_to(DEVICES) and not path.absolute().is_relative_to("/dev/shm"):  # noqa: S108 - an ordinary folder
+        return True
+    try:
+        return not stat.S_ISREG(path.stat().st_mode)
+    except FileNotFoundError:
+        return False
+
+
+def _replace(path: Path, text: str) -> None:
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", newline="", dir=path.parent, prefix=".", suffix=".part", delete=False
+    ) as file:
+        try:
+            file.write(text)
+            file.flush()
+            Path(file.name).chmod(0o644)
+            Path(file.name).replace(path)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
