@@ -51,6 +51,10 @@ class Plan:
         return tuple(test for test in self.tests if test.checkpoint == checkpoint)
 
 
+_MARK_KEYS = ("api_calls", "closed_answer", "marked_by", "points")
+"""What the mark `graded` takes besides the requirement; see the plugin."""
+
+
 def read_plan(assignment: Assignment, suite: Path) -> Plan:
     """Read a suite's plan.
 
@@ -100,6 +104,10 @@ def _planned(path: Path, checkpoint: str, node: ast.FunctionDef) -> PlannedTest:
             try:
                 (requirement,) = [ast.literal_eval(argument) for argument in call.args]
                 given = {keyword.arg: ast.literal_eval(keyword.value) for keyword in call.keywords}
+                if unknown := sorted(str(name) for name in given.keys() - {*_MARK_KEYS}):
+                    raise AssignmentError(
+                        f"{where}: its mark has {unknown[0]!r}; known are {', '.join(_MARK_KEYS)}"
+                    )
                 return PlannedTest(
                     checkpoint=checkpoint,
                     function=node.name,

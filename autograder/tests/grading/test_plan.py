@@ -63,6 +63,7 @@ def test_a_test_is_planned_with_its_title_and_points(
         (('"W1"', '"W9"'), "which is none"),
         (('@pytest.mark.graded("W1", points=3)', ""), "needs a mark"),
         (("points=3", "points=three"), "needs a mark"),
+        (("points=3", "points=3, close_answer=True"), "its mark has .close_answer."),
         (('"""It does one thing.\n\n    More words.\n    """', "pass"), "needs a docstring"),
         (("@pytest.mark.g", "@pytest.mark.parametrize('a', [1])\n@pytest.mark.g"), "parametrized"),
         (("def test_one(", "def test_one(("), "cannot be read"),
