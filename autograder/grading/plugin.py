@@ -1,11 +1,15 @@
 """The pytest plugin that hidden suites run under: fixtures, the mark `graded`, phases and verdicts.
 
-Loaded with `-p autograder.grading.plugin`. A maintainer runs one hidden test against the reference
-solution with plain pytest: `pytest autograder/suites/m06_partitioned_logs -k empty_page`.
+Loaded with `-p autograder.grading.plugin`. A maintainer runs hidden tests with plain pytest, on
+the reference solution or another folder, with the data that a student had:
+
+    pytest autograder/suites/m06_partitioned_logs -k empty_page
+    pytest autograder/suites/m06_partitioned_logs -k empty_page --submission ada --seed-of ada.json
 """
 
 import hashlib
 import importlib
+import json
 import random
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
     from autograder.grading.journal import Journal
     from autograder.grading.scene import Scene
     from autograder.grading.student import Student
+    from autograder.grading.verdict import Verdict
 
 _BENCH: "pytest.StashKey[Bench]" = pytest.StashKey()
 _JOURNAL: "pytest.StashKey[Journal]" = pytest.StashKey()
@@ -31,6 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("autograder")
     group.addoption("--submission", metavar="DIR", help="what to grade; default: the solution")
     group.addoption("--seed", metavar="TEXT", default="", help="what the tests' data derive from")
+    group.addoption("--seed-of", metavar="FILE", help="take the seed of this grade, as JSON")
     group.addoption("--journal", metavar="FILE", help="where to write each verdict at once")
     group.addoption("--interpreter", metavar="JSON", help="what runs the student's code")
     group.addoption("--no-jail", action="store_true", help="run the code without a jail")
@@ -124,7 +130,8 @@ def pytest_runtest_makereport(
     if entry is not None:
         entry[report.when] = {"outcome": report.outcome}
         if (verdict := _verdict(item, call)) is not None:
-            entry["metadata"] = {"verdict": verdict}
+            entry["metadata"] = {"verdict": _as_data(verdict)}
+            report.longrepr = _as_text(item, verdict)
         if report.when == "teardown":
             item.config.stash[_JOURNAL].ended(
                 item.nodeid, entry, item.config.stash[_BENCH].phases.student_seconds
@@ -138,10 +145,38 @@ def pytest_json_runtest_metadata(
 ) -> dict[str, Any] | None:
     """Put a test's verdict into the JSON report."""
     verdict = _verdict(item, call) if _is_hidden(item) else None
-    return None if verdict is None else {"verdict": verdict}
+    return None if verdict is None else {"verdict": _as_data(verdict)}
 
 
-def _verdict(item: pytest.Item, call: pytest.CallInfo[None]) -> dict[str, Any] | None:
+def _as_data(verdict: "Verdict") -> dict[str, Any]:
+    return {
+        "outcome": verdict.outcome.value,
+        "feedback": verdict.feedback.model_dump(mode="json"),
+    }
+
+
+def _as_text(item: pytest.Item, verdict: "Verdict") -> str:
+    """Write what the student would read, and where the test stands."""
+    feedback = verdict.feedback
+    file, line, _ = item.location
+    title = getattr(getattr(item, "function", None), "__doc__", None) or item.name
+    lines = [
+        (verdict.outcome.value, title.splitlines()[0]),
+        ("got", feedback.came_back),
+        ("expected", feedback.expected),
+        *(("at", frame) for frame in feedback.trace),
+        ("hint", feedback.hint),
+        ("test", f"{file}:{(line or 0) + 1}"),
+    ]
+    return "\n".join(f"{label + ':':15}{_printable(text)}" for label, text in lines if text)
+
+
+def _printable(text: str) -> str:
+    """Escape what a terminal would obey: it may be the student's."""
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+
+
+def _verdict(item: pytest.Item, call: pytest.CallInfo[None]) -> "Verdict | None":
     """Judge how a stage ended; None where it passed, or where the grader itself failed."""
     from autograder.grading.phases import Phase
     from autograder.grading.verdict import Verdict, unreadable
@@ -152,12 +187,7 @@ def _verdict(item: pytest.Item, call: pytest.CallInfo[None]) -> dict[str, Any] |
     verdict = error if isinstance(error, Verdict) else None
     if verdict is None and item.config.stash[_BENCH].phases.current is Phase.INSPECT:
         verdict = unreadable(error)
-    if verdict is None:
-        return None
-    return {
-        "outcome": verdict.outcome.value,
-        "feedback": verdict.feedback.model_dump(mode="json"),
-    }
+    return verdict
 
 
 @pytest.fixture
@@ -205,5 +235,17 @@ def handed_in(request: pytest.FixtureRequest) -> "HandedIn":
 @pytest.fixture
 def chance(request: pytest.FixtureRequest) -> random.Random:
     """Give chance that differs per test and per submission, and is the same when graded again."""
-    seed = f"{request.config.getoption('seed')}\0{request.node.name}"
+    seed = f"{_seed(request.config)}\0{request.node.name}"
     return random.Random(hashlib.sha256(seed.encode()).digest())  # noqa: S311 - not for secrets
+
+
+def _seed(config: pytest.Config) -> str:
+    """Return what the tests' data derive from: `--seed`, or the submission that was graded."""
+    path = config.getoption("seed_of")
+    if path is None:
+        return str(config.getoption("seed"))
+    try:
+        return str(json.loads(Path(path).read_text("utf-8"))["submission"]["digest"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        message = f"--seed-of {path} is not a grade, as `autograder grade --format json` writes it"
+        raise pytest.UsageError(message) from None

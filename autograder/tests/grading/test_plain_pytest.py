@@ -1,0 +1,78 @@
+"""A maintainer runs hidden tests with plain pytest, and reads what the student reads."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from autograder.assignment import Course
+
+COURSE = Course.of_this_checkout()
+SUITE = COURSE.suites / "m06_partitioned_logs"
+SOLUTION = COURSE.solutions / SUITE.name
+TEST = "test_create_returns_once_active"
+SHARDS = re.compile(r"expected: +(\d+) shards")
+
+
+def run(*arguments: object) -> str:
+    """Run one hidden test, and return what pytest prints."""
+    command = [sys.executable, "-m", "pytest", SUITE / "test_writer.py", "-k", TEST, *arguments]
+    return subprocess.run(
+        list(map(str, command)), check=False, capture_output=True, text=True
+    ).stdout
+
+
+def submission_that(folder: Path, body: str) -> Path:
+    """Write a writer whose first function does this alone."""
+    folder.chmod(0o755)  # the sandbox has a user of its own
+    (folder / "kinesis_multi_shard.py").write_text(
+        f"import boto3\n\ndef create_multi_shard_stream(stream_name, shard_count):\n    {body}\n"
+    )
+    return folder
+
+
+def test_a_failing_test_says_what_the_student_reads(tmp_path: Path) -> None:
+    """In a few lines, without a line of the grader's own source; escapes stay harmless."""
+    folder = submission_that(tmp_path, "raise ValueError('no \\x1b[31m stream')")
+
+    printed = run("--submission", folder)
+
+    lines = [line for line in printed.splitlines() if re.match(r"[a-z_]+: ", line)]
+    assert [line.split(":")[0] for line in lines] == ["crashed", "got", "at", "hint", "test"]
+    assert "ValueError: no " in lines[1]
+    assert "kinesis_multi_shard.py:4" in lines[2]
+    assert re.search(r"test_writer\.py:\d+$", lines[-1])
+    assert "\x1b" not in printed
+    assert "raise Verdict" not in printed
+    assert len(printed.splitlines()) < 20
+
+
+def test_the_data_of_a_grade_come_back_with_its_seed(tmp_path: Path) -> None:
+    """Each submission has data of its own; `--seed-of` takes them from the grade."""
+    folder = submission_that(
+        tmp_path,
+        "boto3.client('kinesis').create_stream(StreamName=stream_name, ShardCount=1)\n"
+        "    boto3.client('kinesis').get_waiter('stream_exists').wait(StreamName=stream_name)",
+    )
+    seeds = [f"sha256:{number}" for number in range(6)]
+    for number, seed in enumerate(seeds):
+        (tmp_path / f"{number}.json").write_text(json.dumps({"submission": {"digest": seed}}))
+
+    by_grade = [
+        SHARDS.findall(run("--submission", folder, "--seed-of", tmp_path / f"{number}.json"))
+        for number in range(len(seeds))
+    ]
+
+    by_seed = [SHARDS.findall(run("--submission", folder, "--seed", seed)) for seed in seeds]
+    assert by_grade == by_seed
+    assert len(set(map(tuple, by_grade))) > 1
+
+
+def test_a_file_that_is_no_grade_is_one_line(tmp_path: Path) -> None:
+    """Such as the page."""
+    (tmp_path / "ada.html").write_text("<html>")
+
+    printed = run("--submission", SOLUTION, "--seed-of", tmp_path / "ada.html")
+
+    assert "ada.html is not a grade, as `autograder grade --format json` writes it" in printed
