@@ -35,8 +35,9 @@ class Shown:
     summary: str
 
 
-def show(github: GitHub, folder: Path, *, wait: str = "60", **environment: str) -> Shown:
+def show(github: GitHub, folder: Path, *, wait: str | None = "60", **environment: str) -> Shown:
     """Run the script as the workflow does, without a pause between two questions."""
+    waiting = {} if wait is None else {"GRADE_WAIT_SECONDS": wait}
     summary = folder / "summary.md"
     with serving(github):
         done = subprocess.run(
@@ -49,7 +50,7 @@ def show(github: GitHub, folder: Path, *, wait: str = "60", **environment: str) 
                 "GITHUB_SHA": COMMIT,
                 "GITHUB_TOKEN": TOKEN,
                 "GITHUB_STEP_SUMMARY": str(summary),
-                "GRADE_WAIT_SECONDS": wait,
+                **waiting,
                 "GRADE_PAUSE_SECONDS": "0",
                 "PYTHONDONTWRITEBYTECODE": "1",
                 "PYTHONIOENCODING": "cp1252:strict",
@@ -127,6 +128,15 @@ def test_feedback_that_is_not_published_is_said_to_be_missing(tmp_path: Path) ->
     assert shown.status == 0
     assert "There is no feedback yet." in shown.summary
     assert "| writer | success |" in shown.summary
+
+
+def test_it_does_not_wait_unless_the_course_says_so(tmp_path: Path) -> None:
+    """Most grades come minutes later: a job that waited would only cost time."""
+    github = GitHub([[], GRADED], [[FEEDBACK]])
+
+    shown = show(github, tmp_path, wait=None)
+
+    assert shown.log.startswith("Not graded yet.")
 
 
 def test_what_is_there_when_the_time_is_up_is_shown(tmp_path: Path) -> None:
