@@ -117,9 +117,7 @@ def runtime_packages() -> Mapping[str, Path]:
 
 
 def _compile_runtime(interpreter: Interpreter) -> None:
-    """Have boto3 compiled for another Python, once: nothing can be kept from within the jail."""
-    if interpreter.version == this_interpreter().version:
-        return
+    """Have boto3 compiled for a Python, once: nothing can be kept from within the jail."""
     compiled = f"client.cpython-{interpreter.version.replace('.', '')}.pyc"
     if (runtime_packages()["botocore"] / "__pycache__" / compiled).is_file():
         return
