@@ -6,6 +6,7 @@ could not take; for some of a class or of the pushes there is no grade. Exit 2: 
 done, said in one line on stderr. Nothing that a submission does changes that.
 """
 
+import importlib.metadata
 import sys
 from collections.abc import Callable
 from enum import StrEnum
@@ -50,19 +51,38 @@ from autograder.validation.validate import validate as validate_suite
 app = typer.Typer(
     help="Grade programming assignments.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 
 
-app.add_typer(gradebook, name="gradebook")
-app.add_typer(classroom50, name="classroom50")
-app.command("grade-class")(grade_class_command)
-app.command("similarity")(similarity_command)
-app.command("report")(report_command)
-app.command("publish")(publish_command)
-app.command("release-solutions")(release_command)
-app.command("grade-pushes")(grade_pushes_command)
+GRADE, CLASS, GITHUB, MAINTAIN = "Grade", "A class", "GitHub", "Maintain an assignment"
+"""The groups of the list of commands, by work."""
+
+app.command("grade-class", rich_help_panel=GRADE)(grade_class_command)
+app.command("grade-pushes", rich_help_panel=GRADE)(grade_pushes_command)
+app.add_typer(gradebook, name="gradebook", rich_help_panel=CLASS)
+app.command("report", rich_help_panel=CLASS)(report_command)
+app.command("similarity", rich_help_panel=CLASS)(similarity_command)
+app.command("publish", rich_help_panel=GITHUB)(publish_command)
+app.command("release-solutions", rich_help_panel=GITHUB)(release_command)
+app.add_typer(classroom50, name="classroom50", rich_help_panel=GITHUB)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"autograder {importlib.metadata.version('autograder')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print it and end."),
+    ] = False,
+) -> None:
+    """Grade programming assignments."""
 
 
 class Format(StrEnum):
@@ -85,7 +105,7 @@ _WRITTEN: dict[Format, Callable[[Grade], str]] = {
 }
 
 
-@app.command()
+@app.command(rich_help_panel=GRADE)
 def grade(
     path: Annotated[Path, typer.Argument(help="Folder with the graded files.")],
     assignment: Annotated[
@@ -146,7 +166,7 @@ def _render(result: Grade, form: Format, console: Console) -> None:
         console.file.write(_WRITTEN[form](result))
 
 
-@app.command()
+@app.command(rich_help_panel=MAINTAIN)
 def build(
     assignment: Annotated[str | None, typer.Argument(help="Id; default: all.")] = None,
     *,
@@ -168,7 +188,7 @@ def build(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(rich_help_panel=GRADE)
 def doctor() -> None:
     """Say what this machine offers for grading. Exit 1 if something is missing."""
     findings = list(examine(this_machine()))
@@ -190,7 +210,7 @@ class ReportFormat(StrEnum):
     MARKDOWN = "markdown"
 
 
-@app.command()
+@app.command(rich_help_panel=MAINTAIN)
 def validate(
     assignment: Annotated[str | None, typer.Argument(help="Id; default: the only one.")] = None,
     only: Annotated[

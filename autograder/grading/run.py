@@ -17,11 +17,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import pytest
 from pydantic import ValidationError
 
 from autograder.assignment import HANDOUT_FILE, Assignment, Course
-from autograder.cloud.engine import require_engine
 from autograder.errors import AssignmentError, AutograderError
 from autograder.grading.grade import (
     Feedback,
@@ -100,6 +98,9 @@ class Examiner:
         self._plan = read_plan(assignment, self._suite)
         self._requirements = read_requirements(self._suite)
         self._interpreter = interpreter_for(assignment.python)
+        # Here, since it brings moto, which commands that grade nothing need not wait for.
+        from autograder.cloud.engine import require_engine
+
         self._launcher = Launcher()
         try:
             require_engine()
@@ -330,6 +331,8 @@ def read_verdicts(
     Returns:
         A graded test for each planned one, by id, and the trouble to show the instructor.
     """
+    from pytest import ExitCode  # here, since it takes long to import  # noqa: PT013
+
     report = run.report if isinstance(run.report, dict) else {}
     entries = report.get("tests")
     by_node: dict[str, dict[str, Any]] = {}
@@ -340,7 +343,7 @@ def read_verdicts(
             if isinstance(entry, dict)
         }
     failed = any(entry.get("outcome") != "passed" for entry in by_node.values())
-    agrees = run.exit_code == (pytest.ExitCode.TESTS_FAILED if failed else pytest.ExitCode.OK)
+    agrees = run.exit_code == (ExitCode.TESTS_FAILED if failed else ExitCode.OK)
     planned = {test.node_id for test in expected}
     complete = set(by_node) == planned and report.get("exitcode") == run.exit_code
     sound = agrees and complete
