@@ -18,6 +18,7 @@ from typing import IO, Any, Self
 
 from autograder.errors import JailError
 from autograder.jail import bubblewrap
+from autograder.jail.inside.runner import PACKAGE
 from autograder.jail.inside.wire import WireError, decode, encode, receive_frame, send_frame
 from autograder.jail.memory import SAMPLE_SECONDS, SandboxMemory, as_likeliest_victim
 from autograder.jail.outcomes import CallResult, MissingModule, Stopped, Usage, read_result
@@ -314,11 +315,14 @@ class _Runner:
         runtime, scratch = self._scratch / "runtime", self._scratch / "scratch"
         runtime.mkdir()
         scratch.mkdir()
+        runner = self._scratch / "runner" / PACKAGE
+        runner.parent.mkdir()
+        runner.symlink_to(bubblewrap.INSIDE)
         for name, path in bubblewrap.runtime_packages().items():
             (runtime / name).symlink_to(path)
         return [
             str(bubblewrap.base_interpreter()), "-S", "-s", "-P",
-            str(bubblewrap.INSIDE / "runner.py"), *options, "--port", "0",
+            str(runner / "runner.py"), *options, "--port", "0",
             "--submission", str(submission), "--scratch", str(scratch), "--runtime", str(runtime),
         ], bubblewrap.environment() | {"HOME": str(scratch)}  # fmt: skip
 
