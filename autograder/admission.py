@@ -22,7 +22,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -97,6 +97,7 @@ STANDARD_LIBRARY = frozenset(
 """The names of `sys.stdlib_module_names` in Python 3.11, 3.12 and 3.13 together."""
 
 LINKED = "it is not a plain, readable file (a link, or no right to read it)"
+NOT_PLAIN = "it is not a plain file"
 TOO_MANY = f"there are more than {MAX_FILES} Python files"
 
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
@@ -162,6 +163,8 @@ class Admission:
     """For each graded file that is not there, a sentence that may name the file that is meant."""
     notes: tuple[str, ...] = ()
     """What was left out and why, in sentences for the student; a note costs no points."""
+    not_installed: tuple[str, ...] = ()
+    """Packages that the files import and that are not there where code is graded."""
 
     def refusals_of(self, graded: str) -> tuple[Refusal, ...]:
         """The refusals that concern a graded file; none if it is taken."""
@@ -192,7 +195,7 @@ def admit(
         for file in files:
             if file in taking.problems:
                 concerns.setdefault(file, []).append(name)
-    taking.note_packages(dict.fromkeys(file for files in reached.values() for file in files))
+    not_installed = taking.note_packages({file for files in reached.values() for file in files})
     taking.take_the_rest(told=concerns)
     return Admission(
         files=taking.files,
@@ -203,6 +206,7 @@ def admit(
             name: _missing(name, listing, set(graded)) for name in graded if name not in present
         },
         notes=listing.notes(),
+        not_installed=not_installed,
     )
 
 
@@ -376,14 +380,17 @@ class _Taking:
                 self._not_installed.setdefault(name, {})[top] = None
         return tuple(found)
 
-    def note_packages(self, names: Iterable[str]) -> None:
-        """Note which packages some files import that are not there when code is graded."""
-        for name in names:
-            for package in self._not_installed.get(name, ()):
+    def note_packages(self, names: Collection[str]) -> tuple[str, ...]:
+        """Note the packages that some files import and that are nowhere; return their names."""
+        found: dict[str, None] = {}
+        for name, packages in self._not_installed.items():
+            for package in packages if name in names else ():
+                found[package] = None
                 self._listing.note(
                     f"{_shown(name)} imports {_shown(package)}, which is not installed where your "
                     "code is graded"
                 )
+        return tuple(found)
 
     def _files_of(self, module: str) -> Iterator[str]:
         """Name the files that Python reads to import a module, such as `a.b`, in their order."""

@@ -158,10 +158,10 @@ def build(
     assignment: Annotated[str | None, typer.Argument(help="Id; default: all.")] = None,
     *,
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit 1 if a stub is out of date.")
+        bool, typer.Option("--check", help="Write nothing; exit 1 if a file is out of date.")
     ] = False,
 ) -> None:
-    """Derive the students' stubs from the solutions."""
+    """Derive the students' stubs from the solutions, and copy the rules of admission."""
     course = Course.of_this_checkout()
     ids = [course.load(assignment).id] if assignment else course.ids()
     stale: list[str] = []

@@ -1,9 +1,9 @@
-"""Derive the students' stubs from the solutions, with nbgrader's marks.
+"""Derive the students' stubs from the solutions, with nbgrader's marks, and copy what they share.
 
 Each region between `### BEGIN SOLUTION` and `### END SOLUTION` becomes `raise
 NotImplementedError`; regions of `HIDDEN TESTS` vanish. What nbgrader lets pass and could leak a
 solution (a stray end, a mark that is misspelt) is an error here. Notebooks
-go through nbgrader itself.
+go through nbgrader itself. The rules of admission are copied into the visible checks.
 """
 
 import ast
@@ -13,9 +13,14 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from autograder import admission
+from autograder.admission import CHECKS
 from autograder.errors import AssignmentError
 from autograder.written.release import release_notebook
 
+COPIED = (
+    "# A copy of the rules by which the grader takes your files; a change here changes no grade.\n"
+)
 STUB = ("# YOUR CODE HERE", "raise NotImplementedError")
 
 _MARK = re.compile(r"### (BEGIN|END) (SOLUTION|HIDDEN TESTS)")
@@ -73,7 +78,7 @@ def make_stub(source: str, name: str) -> str:
 
 
 def build(solutions: Path, assignment: Path) -> tuple[str, ...]:
-    """Write the stubs that are missing or out of date; return their names.
+    """Write the stubs and copies that are missing or out of date; return their names.
 
     Raises:
         AssignmentError: A solution cannot be turned into a stub; nothing is written then.
@@ -85,7 +90,7 @@ def build(solutions: Path, assignment: Path) -> tuple[str, ...]:
 
 
 def check(solutions: Path, assignment: Path) -> tuple[str, ...]:
-    """Name the stubs that are missing or out of date.
+    """Name the stubs and copies that are missing or out of date.
 
     Raises:
         AssignmentError: A solution cannot be turned into a stub.
@@ -100,6 +105,9 @@ def _stale(solutions: Path, assignment: Path) -> Iterator[tuple[str, str]]:
     stubs = {path.name: make_stub(path.read_text("utf-8"), str(path)) for path in found}
     for path in sorted(solutions.glob("*.ipynb")):
         stubs[path.name] = release_notebook(path.read_text("utf-8"), str(path))
+    if (assignment / CHECKS).is_dir():
+        rules = Path(admission.__file__)
+        stubs[f"{CHECKS}/{rules.name}"] = f"{COPIED}{rules.read_text('utf-8')}"
     for name, stub in stubs.items():
         target = assignment / name
         if not target.is_file() or target.read_text("utf-8") != stub:

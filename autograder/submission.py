@@ -17,6 +17,7 @@ from pathlib import Path
 from autograder.admission import (
     LINKED,
     MAX_ENTRIES,
+    NOT_PLAIN,
     Entry,
     Refusal,
     Source,
@@ -167,7 +168,7 @@ class _Folder:
         try:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
-                return "it is not a plain file"
+                return NOT_PLAIN
             if status.st_nlink > 1:
                 return "it has more than one name (a hard link): hand in a copy"
             content = _read_at_most(descriptor, most + 1)

@@ -34,6 +34,7 @@ from autograder.admission import (
     MAX_ENTRIES,
     MAX_FILE_BYTES,
     MAX_NOTEBOOK_BYTES,
+    NOT_PLAIN,
     Entry,
     Refusal,
     too_large,
@@ -160,7 +161,7 @@ class CommitFiles:
         if found.kind == "commit":
             return "it is a submodule: commit the file itself"
         if found.kind != "blob":
-            return "it is not a plain file"
+            return NOT_PLAIN
         size = self._read("cat-file", "-s", found.object_id, most=100)
         if size is None and self._read("cat-file", "-s", self._commit, most=100) is not None:
             return too_large(min(most, self.largest))  # left out by the server; all else has come

@@ -235,6 +235,7 @@ def test_packages_that_are_not_installed_are_noted() -> None:
         f"{WRITER} imports tenacity, which is not installed where your code is graded",
         "tools.py imports yaml, which is not installed where your code is graded",
     )
+    assert taken.not_installed == ("tenacity", "yaml")
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,9 @@ from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any
 
+from checks import mended_moto
 from moto.kinesis.models import Shard, Stream, kinesis_backends
 from moto.sqs.models import Queue, sqs_backends
-
-from checks import mended_moto
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 

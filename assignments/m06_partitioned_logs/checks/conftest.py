@@ -4,7 +4,6 @@ import itertools
 from collections.abc import Iterator
 
 import pytest
-
 from checks.check_report import Report
 from checks.cloud import Cloud
 from checks.mended_moto import mended_moto

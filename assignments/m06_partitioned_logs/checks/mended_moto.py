@@ -15,6 +15,8 @@ from collections import Counter, OrderedDict
 from collections.abc import Iterator
 
 import pytest
+from checks.faults import Faults
+from checks.time_limit import now
 from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult
 from moto.kinesis.exceptions import InvalidArgumentError, ResourceNotFoundError
@@ -23,9 +25,6 @@ from moto.kinesis.responses import KinesisResponse
 from moto.kinesis.utils import compose_shard_iterator, decompose_shard_iterator
 from moto.server import ThreadedMotoServer
 from moto.sqs.models import SQSBackend
-
-from checks.faults import Faults
-from checks.time_limit import now
 
 FIRST_NUMBER = 49670000000000000000000000000000000000000000000000000000
 """Sequence numbers are as long as AWS's, 56 digits, and do not follow one another directly."""
