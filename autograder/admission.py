@@ -502,7 +502,10 @@ def imported_modules(content: bytes, package: str) -> tuple[str, ...]:
         content: The code.
         package: The package that it is in, for relative imports; empty for none.
     """
-    text = content[:MAX_SCANNED].decode("utf-8-sig", "replace")
+    try:
+        text = content.decode("utf-8-sig")[:MAX_SCANNED]
+    except UnicodeDecodeError:
+        text = content.decode("latin-1")[:MAX_SCANNED]
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _NOT_CODE.sub(" ", text).replace("\\\n", " ")
     text = re.sub(r" ?\. ?", ".", re.sub(r"[ \t\f]+", " ", text))

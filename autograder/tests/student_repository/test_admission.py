@@ -15,6 +15,7 @@ from autograder.tests.student_repository.clone import (
     clone,
     run_checks,
 )
+from autograder.tests.student_repository.layouts import try_layouts
 
 WRITER, READER = "kinesis_multi_shard.py", "kinesis_read_shards.py"
 BROKERS, NOTEBOOK = "compare_with_sqs.py", "concepts.ipynb"
@@ -100,3 +101,19 @@ def test_a_package_that_is_not_installed_where_code_is_graded_is_missing_at_home
 
     assert run.all_passed == passes
     assert f"{BROKERS} imports yaml, which is not installed where your code is graded" in run.text
+
+
+def test_random_hand_ins_fare_as_the_checks_say() -> None:
+    """`python -m autograder.tests.student_repository.layouts --count 1000` tries more."""
+    tried = list(try_layouts(60, seed=0))
+
+    assert [found for *_, found in tried if found] == []
+    assert any(submission.refused for _, submission, _ in tried)
+    assert any(not submission.refused for _, submission, _ in tried)
+
+
+def test_a_difference_between_checks_and_grader_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here the grader takes fewer files than the checks say."""
+    monkeypatch.setattr("autograder.admission.MAX_FILES", 2)
+
+    assert any(found for *_, found in try_layouts(5, seed=0))
