@@ -1,9 +1,10 @@
-"""Derive the students' stubs from the solutions, with nbgrader's marks.
+"""Derive the students' stubs from the solutions, with nbgrader's marks, and copy what they share.
 
 Each region between `### BEGIN SOLUTION` and `### END SOLUTION` becomes `raise
 NotImplementedError`; regions of `HIDDEN TESTS` vanish. What nbgrader lets pass and could leak a
 solution (a stray end, a mark that is misspelt) is an error here. Notebooks
-go through nbgrader itself. The files that name a version of Python are derived too.
+go through nbgrader itself. The rules of admission are copied into the visible checks, and the files
+that name a version of Python are derived too.
 """
 
 import ast
@@ -11,12 +12,17 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from autograder import admission
+from autograder.admission import CHECKS
 from autograder.errors import AssignmentError
 from autograder.files import write_whole
 from autograder.written.release import release_notebook
 
-PYTHON_VERSION_FILE = ".python-version"
+COPIED = (
+    "# A copy of the rules by which the grader takes your files; a change here changes no grade.\n"
+)
 DEV_CONTAINER = ".devcontainer/devcontainer.json"
+PYTHON_VERSION_FILE = ".python-version"
 STUB = ("# YOUR CODE HERE", "raise NotImplementedError")
 
 _IMAGE = re.compile(r"(/devcontainers/python:[0-9.]+-)[0-9.]+(-\w+\")")
@@ -108,7 +114,11 @@ def _stale(solutions: Path, assignment: Path, python: str) -> Iterator[tuple[str
     stubs = {path.name: make_stub(path.read_text("utf-8"), str(path)) for path in found}
     for path in sorted(solutions.glob("*.ipynb")):
         stubs[path.name] = release_notebook(path.read_text("utf-8"), str(path))
-    for name, stub in (stubs | _naming_python(assignment, python)).items():
+    stubs |= _naming_python(assignment, python)
+    if (assignment / CHECKS).is_dir():
+        rules = Path(admission.__file__)
+        stubs[f"{CHECKS}/{rules.name}"] = f"{COPIED}{rules.read_text('utf-8')}"
+    for name, stub in stubs.items():
         target = assignment / name
         if not target.is_file() or target.read_text("utf-8") != stub:
             yield name, stub

@@ -18,10 +18,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
+from autograder.admission import MAX_ENTRIES, most_bytes
 from autograder.assignment import Assignment
 from autograder.class_run.gradescope import SUBMITTERS, read_submitters
 from autograder.errors import SubmissionError
-from autograder.submission import MAX_ENTRIES, MAX_FILE_BYTES, Submission, read_submission
+from autograder.submission import Submission, read_submission
 
 _MOODLE = re.compile(r"(?P<student>.+)_\d+_assignsubmission_(file|onlinetext)_?")
 _CANVAS = re.compile(r"[a-z0-9]+(_LATE)?_(?P<student>\d+)_\d+_(?P<file>.+)", re.IGNORECASE)
@@ -144,7 +145,7 @@ def _canvas_files(
             place.mkdir(exist_ok=True)
             with entry.open("rb") as file:
                 # One byte more than may be: what is larger is refused, and need not be copied.
-                (place / name).write_bytes(file.read(MAX_FILE_BYTES + 1))
+                (place / name).write_bytes(file.read(most_bytes(name) + 1))
     yield from folders.items()
 
 

@@ -29,19 +29,20 @@ from itertools import islice
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from autograder.assignment import Assignment
-from autograder.classroom.github import Place
-from autograder.errors import GitHubError, SubmissionError
-from autograder.submission import (
+from autograder.admission import (
     LINKED,
     MAX_ENTRIES,
     MAX_FILE_BYTES,
-    TOO_LARGE,
+    MAX_NOTEBOOK_BYTES,
+    NOT_PLAIN,
     Entry,
     Refusal,
-    Submission,
-    read_source,
+    too_large,
 )
+from autograder.assignment import Assignment
+from autograder.classroom.github import Place
+from autograder.errors import GitHubError, SubmissionError
+from autograder.submission import Submission, read_source
 
 MAX_PACK_BYTES = 256 << 20
 MAX_LISTING_BYTES = 16 << 20
@@ -51,6 +52,7 @@ COMMAND_SECONDS = 30.0
 """How long git may take to read one listing or file of what was fetched."""
 
 _NO_SUCH_COMMIT = ("not our ref", "unadvertised object", "remote ref does not exist")
+_LARGER = "larger than {} MiB: take out what is not needed"
 _TOO_LARGE = "signal 25"
 """SIGXFSZ: a file grew beyond the limit."""
 _UNREAD = "git did not read what it had fetched"
@@ -97,20 +99,25 @@ def fetch_submission(
     with _scratch() as scratch:
         files = CommitFiles(scratch / "repository.git", commit)
         _run_git(scratch, ["init", "--quiet", "--bare", "--template=", str(files.folder)])
-        fetched = _run_git(
-            files.folder,
-            [
-                "fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules",
-                "--no-write-fetch-head", f"--filter=blob:limit={MAX_FILE_BYTES + 1}",
-                "origin", commit,
-            ],
-            _remote(place, repository),
-            most_bytes=most_bytes,
-        )  # fmt: skip
-        if _TOO_LARGE in fetched:
-            reason = f"it is larger than {most_bytes >> 20} MiB: take out what is not needed"
-            refusal = Refusal("the repository", reason)
-            return Submission({}, assignment.files, (refusal,), commit=commit)
+        # Without large files if the repository does not fit with them: one may be the notebook.
+        for largest in (MAX_NOTEBOOK_BYTES, MAX_FILE_BYTES):
+            fetched = _run_git(
+                files.folder,
+                [
+                    "fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules",
+                    "--no-write-fetch-head", f"--filter=blob:limit={largest + 1}",
+                    "origin", commit,
+                ],
+                _remote(place, repository),
+                most_bytes=most_bytes,
+            )  # fmt: skip
+            if _TOO_LARGE not in fetched:
+                break
+        else:
+            reason = f"the repository is {_LARGER.format(most_bytes >> 20)}"
+            refused = tuple(Refusal(name, reason, (name,)) for name in assignment.files)
+            return Submission({}, assignment.files, refused, commit=commit)
+        files.largest = largest
         if fetched:
             raise GitHubError(_why(fetched))
         try:
@@ -125,10 +132,12 @@ class CommitFiles:
     Args:
         folder: The repository.
         commit: The commit's id.
+        largest: The largest file that the server was asked for, in bytes.
     """
 
-    def __init__(self, folder: Path, commit: str) -> None:
+    def __init__(self, folder: Path, commit: str, *, largest: int = MAX_NOTEBOOK_BYTES) -> None:
         self.folder = folder
+        self.largest = largest
         self._commit = commit
         self._trees: dict[str, dict[str, _File]] = {}
 
@@ -144,26 +153,21 @@ class CommitFiles:
         """Whether there is anything of that name."""
         return self._find(name) is not None
 
-    def is_file(self, name: str) -> bool:
-        """Whether there is a file of that name, or a link that may be one."""
-        found = self._find(name)
-        return found is not None and found.kind == "blob"
-
-    def read(self, name: str) -> bytes | str:
-        """Read a plain file, or say why not."""
+    def read(self, name: str, most: int) -> bytes | str:
+        """Read a plain file of at most so many bytes, or say why not."""
         found = self._find(name)
         if found is None or found.mode == "120000":
             return LINKED
         if found.kind == "commit":
             return "it is a submodule: commit the file itself"
         if found.kind != "blob":
-            return "it is not a plain file"
+            return NOT_PLAIN
         size = self._read("cat-file", "-s", found.object_id, most=100)
         if size is None and self._read("cat-file", "-s", self._commit, most=100) is not None:
-            return TOO_LARGE  # left out by the server; all else has come
-        if size is not None and int(size) > MAX_FILE_BYTES:
-            return TOO_LARGE
-        content = self._read("cat-file", "blob", found.object_id, most=MAX_FILE_BYTES)
+            return too_large(min(most, self.largest))  # left out by the server; all else has come
+        if size is not None and int(size) > most:
+            return too_large(most)
+        content = self._read("cat-file", "blob", found.object_id, most=most)
         if size is None or content is None or len(content) != int(size):
             raise GitHubError(_UNREAD)
         return content

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from autograder import admission
 from autograder.assignment import Assignment, Course
 from autograder.classroom.leaks import Passage, Secrets, Statement, Term
 from autograder.errors import AssignmentError
@@ -71,6 +72,8 @@ def read_secrets(
     for path in _files(grader):
         if path.name == REQUIREMENTS_FILE and path.is_relative_to(course.suites):
             continue  # students read these sentences in their feedback
+        if path == grader / Path(admission.__file__).name:
+            continue  # students have a copy, beside the visible checks
         name = path.relative_to(grader.parent).as_posix()
         text = _text(path)
         text = _IMPORT.sub("", text) if path.suffix == ".py" else text

@@ -40,7 +40,7 @@ from autograder.grading.requirements import Requirements, read_requirements
 from autograder.grading.verdict import unreadable
 from autograder.jail import Interpreter, interpreter_for, require_jail
 from autograder.jail.jail import GRACE_SECONDS
-from autograder.submission import Refusal, Submission
+from autograder.submission import Submission
 
 STARTING_SECONDS = 120.0
 LEEWAY = 2
@@ -148,17 +148,17 @@ class Examiner:
         chosen = [
             one for one in self._assignment.checkpoints if not checkpoints or one.id in checkpoints
         ]
-        refusals = {one.id: submission.refusal_for(one.files) for one in chosen}
-        to_run = [one.id for one in chosen if refusals[one.id] is None]
-
         tests: dict[str, GradedTest] = {}
+        to_run: list[str] = []
         for checkpoint in chosen:
-            refusal = refusals[checkpoint.id]
-            if refusal is not None:
-                tests |= {
-                    test.id: _refused(test, refusal, self._requirements)
-                    for test in self._plan.of(checkpoint.id)
-                }
+            settled = _settled_by_intake(submission, checkpoint.files)
+            if settled is None:
+                to_run.append(checkpoint.id)
+                continue
+            tests |= {
+                test.id: _judged(test, *settled, self._requirements)
+                for test in self._plan.of(checkpoint.id)
+            }
         trouble = ""
         if to_run:
             expected = [test for one in to_run for test in self._plan.of(one)]
@@ -465,6 +465,13 @@ def _outcome(entry: dict[str, Any] | None) -> tuple[Outcome, Feedback | None]:
         return Outcome.GRADER_ERROR, fault
 
 
-def _refused(test: PlannedTest, refusal: Refusal, requirements: Requirements) -> GradedTest:
-    reason = f"{refusal.file} cannot be graded: {refusal.reason}."
-    return _judged(test, Outcome.REFUSED, Feedback(asked="", came_back=reason), requirements)
+def _settled_by_intake(
+    submission: Submission, files: tuple[str, ...]
+) -> tuple[Outcome, Feedback] | None:
+    """Judge all tests of a checkpoint whose files are refused or not there; None for others."""
+    if (reason := submission.refusal_for(files)) is not None:
+        return Outcome.REFUSED, Feedback(asked="", came_back=reason)
+    if (reason := submission.missing_for(files)) is not None:
+        hint = "Hand in the file under exactly this name, in the top folder."
+        return Outcome.MISSING, Feedback(asked="", came_back=reason, hint=hint)
+    return None

@@ -19,14 +19,14 @@ from pathlib import Path
 from types import MappingProxyType
 
 from autograder.errors import JailError
-from autograder.jail.inside.runner import WHOLE
+from autograder.jail.inside.runner import PACKAGE, WHOLE
 from autograder.jail.interpreter import Interpreter, this_interpreter
 from autograder.jail.system_calls import filter_file
 
 INSIDE = Path(__file__).resolve().parent / "inside"
 SUBMISSION = "/submission"
 RUNTIME = "/runtime"
-RUNNER = "/runner"
+RUNNER = f"/runner/{PACKAGE}"
 SCRATCH = "/tmp"  # noqa: S108 - the jail's own, in memory
 SCRATCH_BYTES = 16 << 20
 PROBE_SECONDS = 60.0

@@ -18,6 +18,7 @@ from typing import IO, Any, Self
 
 from autograder.errors import JailError
 from autograder.jail import bubblewrap
+from autograder.jail.inside.runner import PACKAGE
 from autograder.jail.inside.wire import WireError, decode, encode, receive_frame, send_frame
 from autograder.jail.interpreter import Interpreter, this_interpreter
 from autograder.jail.memory import SAMPLE_SECONDS, SandboxMemory, as_likeliest_victim
@@ -321,18 +322,21 @@ class _Runner:
             walls = bubblewrap.jail_command(
                 bubblewrap.find_bubblewrap(), submission, filter_, self._interpreter
             )
-            runner = bubblewrap.runner_command(self._interpreter)
-            inside = [*runner, *options, "--port", str(PORT)]
+            start = bubblewrap.runner_command(self._interpreter)
+            inside = [*start, *options, "--port", str(PORT)]
             return as_likeliest_victim([*walls, *inside]), {}
         self._scratch = Path(tempfile.mkdtemp(prefix="autograder-open-"))
         runtime, scratch = self._scratch / "runtime", self._scratch / "scratch"
         runtime.mkdir()
         scratch.mkdir()
+        runner = self._scratch / "runner" / PACKAGE
+        runner.parent.mkdir()
+        runner.symlink_to(bubblewrap.INSIDE)
         for name, path in bubblewrap.runtime_packages().items():
             (runtime / name).symlink_to(path)
         return [
             str(self._interpreter.executable), "-S", "-s", "-P",
-            str(bubblewrap.INSIDE / "runner.py"), *options, "--port", "0",
+            str(runner / "runner.py"), *options, "--port", "0",
             "--submission", str(submission), "--scratch", str(scratch), "--runtime", str(runtime),
         ], bubblewrap.environment() | {"HOME": str(scratch)}  # fmt: skip
 

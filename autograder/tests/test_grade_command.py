@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from autograder.admission import MAX_FOLDERS
 from autograder.assignment import Course
 from autograder.grading.grade import Grade, grade_schema
-from autograder.submission import MAX_FOLDERS
 
 COURSE = Course.of_this_checkout()
 SOLUTION = COURSE.solutions / "m06_partitioned_logs"
@@ -267,7 +267,7 @@ def test_what_was_left_out_is_noted_in_each_form_and_costs_nothing(
 
     ran = autograder("grade", tmp_path, "--checkpoint", "brokers", "--format", form)
 
-    assert re.search(r"p199\S* is ignored: there are too many files and folders", ran.output)
+    assert re.search(r"p199\S* is left out: there are too many files and folders", ran.output)
     assert "10 / 10" in ran.output or ran.grade["score"] == 10.0
 
 

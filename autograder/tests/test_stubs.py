@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograder import admission
 from autograder.assignment import Course
 from autograder.errors import AssignmentError
 from autograder.stubs import build, check, make_stub
 
+RULES = "checks/admission.py"
 SOLUTION = '''"""A module."""
 
 
@@ -145,3 +147,17 @@ def test_stubs_are_those_that_nbgrader_makes() -> None:
         notebook, _ = clear.preprocess(notebook, {})
 
         assert notebook.cells[0].source.strip() == make_stub(text, path.name).strip()
+
+
+def test_the_rules_of_admission_are_copied_into_the_checks(tmp_path: Path) -> None:
+    """A copy that differs is out of date, as a stub is."""
+    solutions, assignment = tmp_path / "solutions", tmp_path / "assignment"
+    solutions.mkdir()
+    (assignment / "checks").mkdir(parents=True)
+    (solutions / "a.py").write_text(SOLUTION)
+
+    assert build(solutions, assignment, "3.12") == ("a.py", ".python-version", RULES)
+    assert (assignment / RULES).read_text().endswith(Path(admission.__file__).read_text())
+    assert check(solutions, assignment, "3.12") == ()
+    (assignment / RULES).write_text("MAX_FILES = 1000\n")
+    assert check(solutions, assignment, "3.12") == (RULES,)

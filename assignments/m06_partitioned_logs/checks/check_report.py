@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from checks import on_actions
-from checks.student_code import ROOT, CheckFailed, Place
+from checks.hand_in import ROOT, your_hand_in
+from checks.student_code import CheckFailed, Place
 
 MOST_ANNOTATIONS = 9
 """GitHub shows ten errors of a step, one of which says that the step failed."""
@@ -102,6 +103,8 @@ class Report:
             for check in checkpoint.checks.values():
                 if check.failure is not None:
                     terminalreporter.write_line(f"  failed  {check.title}", red=True)
+        for note in your_hand_in().notes:
+            terminalreporter.write_line(f"  note    {note}")
         for line in filter(None, ["", _about_python(), ABOUT_GRADE]):
             terminalreporter.write_line(line)
 
@@ -176,6 +179,7 @@ class Report:
             mark = "✅" if one.passed == len(one.checks) else "❌"
             title = on_actions.cell(titles.get(one.id, ""))
             lines.append(f"| {mark} {one.id} | {title} | {one.passed} of {len(one.checks)} |")
+        lines += ["", *(f"* {on_actions.cell(note)}" for note in your_hand_in().notes)]
         lines += ["", *filter(None, [_about_python()]), ABOUT_GRADE, ""]
         for checkpoint, check in self._failed():
             lines.append(f"**{checkpoint.id}** {on_actions.cell(check.title)}")

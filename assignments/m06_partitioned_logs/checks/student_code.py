@@ -12,11 +12,11 @@ from typing import Any, NamedTuple, NoReturn
 
 import pytest
 
+from checks.hand_in import ROOT, installed_as_where_graded, why_not_graded
 from checks.student_streams import own_streams
 from checks.time_limit import TimeLimit, TooLong
 
 CHECKS = Path(__file__).resolve().parent
-ROOT = CHECKS.parent
 _NOT_YOURS = tuple(
     Path(path).resolve()
     for path in (str(CHECKS), *map(sysconfig.get_path, ("stdlib", "purelib", "scripts")))
@@ -114,15 +114,15 @@ class StudentFile:
 
     def _import(self) -> ModuleType | CheckFailed:
         self._place = Place(self._name, 1)
-        if not (ROOT / self._name).is_file():
-            return CheckFailed(f"There is no file {self._name}.", self._place)
+        if (reason := why_not_graded(self._name)) is not None:
+            return CheckFailed(reason, self._place)
         for name, loaded in list(sys.modules.items()):
             file = getattr(loaded, "__dict__", {}).get("__file__")
             if isinstance(file, str) and is_yours(file):
                 del sys.modules[name]
         name = self._name.removesuffix(".py")
         try:
-            with own_streams():
+            with own_streams(), installed_as_where_graded():
                 module: ModuleType = _limit.run(lambda: importlib.import_module(name))
             return module
         except KeyboardInterrupt:

@@ -8,7 +8,8 @@ import re
 
 import pytest
 
-from checks.student_code import ROOT, CheckFailed, Place, show
+from checks.hand_in import ROOT, why_not_graded
+from checks.student_code import CheckFailed, Place, show
 
 FILE = "concepts.ipynb"
 BLANK = "YOUR ANSWER HERE"
@@ -75,8 +76,8 @@ def notebook():
     """Your notebook, read anew."""
 
     def read():
-        if not (ROOT / FILE).is_file():
-            fail(f"There is no file {FILE}.")
+        if (reason := why_not_graded(FILE)) is not None:
+            fail(reason)
         try:
             return Notebook(json.loads((ROOT / FILE).read_text(encoding="utf-8"))["cells"])
         except (ValueError, KeyError, TypeError, AttributeError):

@@ -16,9 +16,7 @@ import sys
 import types
 from typing import Any, NoReturn
 
-import values
-import virtual_clock
-import wire
+from . import values, virtual_clock, wire
 
 ANSWER = 3
 IMPORTED = b"i"

@@ -1,12 +1,13 @@
 """The jail's first process: hands out its listening socket, warms boto3, forks for every call.
 
-Started with the descriptor of the control connection. It reads one request at a time, forks a
-child for it, and reports how the child ended. It never parses what the child answers.
+Started as a script, with the descriptor of the control connection. It reads one request at a time,
+forks a child for it, and reports how the child ended. It never parses what the child answers.
 """
 
 import argparse
 import contextlib
 import ctypes
+import importlib
 import os
 import select
 import shutil
@@ -24,6 +25,9 @@ PR_SET_DUMPABLE = 4
 PR_SET_NO_NEW_PRIVS = 38
 CAPABILITY_VERSION = 0x20080522  # _LINUX_CAPABILITY_VERSION_3 of linux/capability.h
 WHOLE = "each wall is there"
+PACKAGE = "_sandbox_runner"
+"""What the folder of this file is called in the jail. It is the only name that the runner takes: a
+student may call a helper `runner`, `child` or `wire`."""
 MAX_REQUEST = 64 << 20
 MAX_LEFTOVERS = 5000
 SWEEPS = 2000
@@ -33,6 +37,11 @@ PROCESSES_SEEN = 4096
 """Processes and threads of a call, in the order of their start, whose time is looked at."""
 CPUCLOCK_SCHED = 2  # of linux/posix-timers.h: a process's clock, as clock_getcpuclockid(3) has it
 wait_for_descriptors = select.select  # for real: it is replaced by a virtual one
+
+
+def _own(name: str) -> Any:
+    """Import a module that lies beside this file, as part of the package that they are in here."""
+    return importlib.import_module(f"{PACKAGE}.{name}")
 
 
 def main() -> None:
@@ -47,6 +56,7 @@ def main() -> None:
     parser.add_argument("--confined", action="store_true")
     parser.add_argument("--check", action="store_true", help="look at the walls, and end")
     options = parser.parse_args()
+    sys.path.append(str(Path(__file__).parents[1]))
     if options.check:
         _drop_to(options.uid)
         _harden()
@@ -69,12 +79,7 @@ def main() -> None:
     if options.confined:
         _harden()
         _look_at_walls(options.submission, options.scratch)
-    sys.path[:] = [
-        options.submission,
-        *sys.path,
-        options.runtime,
-        str(Path(__file__).parent),
-    ]
+    sys.path[:] = [options.submission, *sys.path[:-1], options.runtime, sys.path[-1]]
     Runner(control, options.submission, options.scratch, confined=options.confined).serve()
 
 
@@ -89,11 +94,7 @@ def _drop_to(uid: int | None) -> None:
 def _look_at_walls(submission: str, scratch: str) -> None:
     """End here if one of the walls is missing."""
     here = str(Path(__file__).parent)
-    sys.path.append(here)
-    import walls
-
-    del sys.modules["walls"]  # a student's module may have that name
-    for missing in walls.missing_walls(["/", "/dev", submission, here], scratch):
+    for missing in _own("walls").missing_walls(["/", "/dev", submission, here], scratch):
         sys.exit(f"half a jail is none: {missing}")
 
 
@@ -133,13 +134,8 @@ class Runner:
     def __init__(
         self, control: socket.socket, submission: str, scratch: str, *, confined: bool
     ) -> None:
-        import child
-        import virtual_clock
-        import warm
-        import wire
-
-        self._child = child
-        self._wire = wire
+        self._child = _own("child")
+        self._wire = _own("wire")
         self._control = control
         self._submission = submission
         self._scratch = scratch
@@ -152,10 +148,10 @@ class Runner:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(wakeup_end.fileno(), warn_on_full_buffer=False)
+        virtual_clock = _own("virtual_clock")
         self._clock = virtual_clock.VirtualClock()
         virtual_clock.install(self._clock)
-        warm.warm()
-        del sys.modules["warm"]  # a student's module may have that name
+        _own("warm").warm()
 
     def serve(self) -> None:
         """Say that the runner is warm, then answer requests."""

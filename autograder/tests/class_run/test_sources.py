@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from autograder.admission import MAX_FILE_BYTES
 from autograder.assignment import Course
 from autograder.class_run.sources import HandedIn, Source, find_submissions
 from autograder.errors import SubmissionError
-from autograder.submission import MAX_FILE_BYTES
 
 ASSIGNMENT = Course.of_this_checkout().load("m06_partitioned_logs")
 

@@ -8,16 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from autograder.admission import MAX_FILE_BYTES, MAX_NOTEBOOK_BYTES, MAX_NOTES
 from autograder.classroom.fetching import CommitFiles, fetch_submission
 from autograder.classroom.github import Place
 from autograder.errors import GitHubError
-from autograder.submission import (
-    MAX_FILE_BYTES,
-    MAX_NOTES,
-    Submission,
-    read_source,
-    read_submission,
-)
+from autograder.submission import Submission, read_source, read_submission
 from autograder.tests.github import GITLINK, LINK, StandIn
 from autograder.tests.github.repositories import git
 from autograder.tests.gradebook.students import ASSIGNMENT
@@ -92,12 +87,14 @@ def test_what_is_no_plain_file_is_refused(github: StandIn) -> None:
 
     assert submission.files == {}
     assert {one.file: one.reason.split(":")[0] for one in submission.refused} == {
-        "linked.py": "it is not a plain, readable file (a link, or no right to read it)",
         WRITER: "it is a submodule",
         READER: "it is not a plain file",
         BROKERS: "it is larger than 1 MiB",
         "concepts.ipynb": "it is a pointer of Git LFS",
     }
+    assert submission.notes == (
+        "linked.py is left out: it is not a plain, readable file (a link, or no right to read it)",
+    )
 
 
 def test_the_largest_file_that_is_allowed_is_read(github: StandIn) -> None:
@@ -112,13 +109,32 @@ def test_the_largest_file_that_is_allowed_is_read(github: StandIn) -> None:
 
 def test_giants_beside_the_graded_files_are_not_even_fetched(github: StandIn) -> None:
     """The server is asked to leave them out."""
-    content = random.Random(1).randbytes(2 * MAX_FILE_BYTES)
+    content = random.Random(1).randbytes(MAX_NOTEBOOK_BYTES + 1)
     sha = github.push(NAME, {BROKERS: "x = 1\n", "video.mp4": content})
 
     submission = fetch(github, sha, most_bytes=MAX_FILE_BYTES)
 
     assert submission.files == {BROKERS: b"x = 1\n"}
     assert submission.refused == ()
+
+
+def test_large_files_are_left_out_where_the_repository_does_not_fit_with_them(
+    github: StandIn,
+) -> None:
+    """A notebook among them is then refused; the code is graded."""
+    noise = random.Random(1)
+    files: dict[str, str | bytes] = {
+        f"{name}.csv": noise.randbytes(2 * MAX_FILE_BYTES) for name in range(3)
+    }
+    notebook = noise.randbytes(MAX_FILE_BYTES + 1)
+    sha = github.push(NAME, {BROKERS: "x = 1\n", "concepts.ipynb": notebook, **files})
+
+    submission = fetch(github, sha, most_bytes=4 * MAX_FILE_BYTES)
+
+    assert submission.files == {BROKERS: b"x = 1\n"}
+    assert submission.refusal_for(("concepts.ipynb",)) == (
+        "concepts.ipynb cannot be graded: it is larger than 1 MiB."
+    )
 
 
 def test_a_repository_that_is_too_large_as_a_whole_is_refused(github: StandIn) -> None:
@@ -129,9 +145,10 @@ def test_a_repository_that_is_too_large_as_a_whole_is_refused(github: StandIn) -
 
     submission = fetch(github, sha, most_bytes=MAX_FILE_BYTES)
 
-    refusal = submission.refusal_for((BROKERS,))
-    assert refusal is not None
-    assert "larger than 1 MiB" in refusal.reason
+    assert submission.refusal_for((BROKERS,)) == (
+        f"{BROKERS} cannot be graded: the repository is larger than 1 MiB: "
+        "take out what is not needed."
+    )
 
 
 def test_nothing_of_a_repository_is_run(
@@ -239,10 +256,10 @@ def test_names_that_no_disk_holds_are_ignored_with_a_note(github: StandIn) -> No
     assert submission.files == {BROKERS: b"x = 1\n"}
     assert submission.refusal_for((BROKERS,)) is None
     assert submission.notes == (
-        f"'{'p' * 100}'... is ignored: its name is longer than 255 bytes",
-        f"'{'é' * 100}'... is ignored: its name is longer than 255 bytes",
+        f"'{'p' * 100}'... is left out: its name is longer than 255 bytes",
+        f"'{'é' * 100}'... is left out: its name is longer than 255 bytes",
     )
-    assert [repr(longest[:100]) in refusal.reason for refusal in submission.refused] == [True]
+    assert repr(longest[:100]) in submission.missing["concepts.ipynb"]
 
 
 @pytest.mark.parametrize(
@@ -287,7 +304,7 @@ def test_graded_files_are_found_in_a_commit_with_more_files_than_are_listed(
     github: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They are asked for by name."""
-    monkeypatch.setattr("autograder.submission.MAX_ENTRIES", 2)
+    monkeypatch.setattr("autograder.admission.MAX_ENTRIES", 2)
     monkeypatch.setattr("autograder.classroom.fetching.MAX_ENTRIES", 2)
     sha = github.push(NAME, {"a.txt": "", "b.txt": "", BROKERS: "x = 1\n", WRITER: "x = 2\n"})
 
@@ -301,7 +318,7 @@ def test_a_commit_that_takes_too_long_to_read_is_told_in_one_line(
     github: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As one that cannot be fetched is, so that the others of a class go on."""
-    monkeypatch.setattr("autograder.submission.READ_SECONDS", 0.0)
+    monkeypatch.setattr("autograder.admission.READ_SECONDS", 0.0)
     sha = github.push(NAME, {BROKERS: "x = 1\n"})
 
     with pytest.raises(GitHubError, match="cannot be read in 0 seconds"):
@@ -322,4 +339,4 @@ def test_a_git_that_does_not_end_is_ended(
     monkeypatch.setattr("autograder.classroom.fetching.COMMAND_SECONDS", 0.1)
 
     with pytest.raises(GitHubError, match="took too long"):
-        files.read(BROKERS)
+        files.read(BROKERS, MAX_FILE_BYTES)

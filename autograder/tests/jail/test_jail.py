@@ -24,6 +24,7 @@ from autograder.jail import (
     Stopped,
     Unsendable,
 )
+from autograder.jail.bubblewrap import INSIDE
 from autograder.jail.interpreter import this_interpreter
 from autograder.tests.limits import LIMITS
 
@@ -358,6 +359,25 @@ def test_modules_beside_the_graded_one_can_be_imported(jail: Jail) -> None:
 
     assert isinstance(result, Raised)
     assert result.type_name == "ValueError"
+
+
+@pytest.mark.parametrize("confined", [True, False])
+def test_a_helper_may_be_called_as_a_module_of_the_runner(tmp_path: Path, confined: bool) -> None:
+    """The runner's own modules are in a package, so that they are in nobody's way."""
+    names = sorted(path.stem for path in INSIDE.glob("*.py") if path.stem != "__init__")
+    for name in names:
+        (tmp_path / f"{name}.py").write_text(f"def own(): return '{name}'\n")
+    imports = "".join(f"import {name}\n" for name in names)
+    calls = ", ".join(f"{name}.own()" for name in names)
+    (tmp_path / "student.py").write_text(f"{imports}def f(): return [{calls}]\n")
+    tmp_path.chmod(0o755)
+
+    with Jail(tmp_path, LIMITS, confined=confined) as jail:
+        result = jail.call("student", "f", [], {})
+
+    assert isinstance(result, Returned)
+    assert result.value == names
+    assert "runner" in names
 
 
 def test_what_is_missing_is_told(jail: Jail) -> None:

@@ -105,7 +105,7 @@ def test_no_notebook_is_said_once(mark: Mark) -> None:
     grade = mark(None)
 
     assert outcomes(grade) == {Outcome.MISSING}
-    assert came_back(grade) == {"concepts.ipynb is not there."}
+    assert came_back(grade) == {"There is no file concepts.ipynb."}
 
 
 def test_a_broken_notebook_is_refused_with_the_reason(mark: Mark) -> None:

@@ -55,10 +55,17 @@ def graded_file_is_a_link_to_the_graders_descriptors(folder: Path) -> None:
     (folder / GRADED).symlink_to("/proc/self/fd/0")
 
 
+@attack(FOUND, Outcome.PASSED, earns=POINTS)
+def unused_helper_is_a_link_to_the_solution(folder: Path) -> None:
+    """Is honest, beside a link to the solution, which is left out."""
+    honest(folder)
+    (folder / "helper.py").symlink_to(SOLUTION)
+
+
 @attack(FOUND, Outcome.REFUSED, says=LINK)
 def helper_is_a_link_to_the_solution(folder: Path) -> None:
-    """Is honest, but for a helper that links to the solution."""
-    honest(folder)
+    """Takes its functions from a link to the solution."""
+    (folder / GRADED).write_text("from helper import *\n")
     (folder / "helper.py").symlink_to(SOLUTION)
 
 

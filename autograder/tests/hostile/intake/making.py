@@ -34,6 +34,6 @@ def attack(
     return keep
 
 
-def honest(folder: Path) -> None:
-    """Put the reference solution where the graded file belongs."""
-    (folder / GRADED).write_bytes(SOLUTION.read_bytes())
+def honest(folder: Path, first: str = "") -> None:
+    """Put the reference solution where the graded file belongs, behind some code if asked."""
+    (folder / GRADED).write_bytes(first.encode() + SOLUTION.read_bytes())

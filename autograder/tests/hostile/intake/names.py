@@ -60,10 +60,17 @@ def packages_have_names_that_do_harm(folder: Path) -> None:
         (folder / name / "__init__.py").write_text(EVIL)
 
 
+@attack(FOUND, Outcome.PASSED, earns=POINTS)
+def unused_helper_hides_the_standard_library(folder: Path) -> None:
+    """Is honest, beside a json.py of its own, which boto3 would import were it taken along."""
+    honest(folder)
+    (folder / "json.py").write_text(EVIL)
+
+
 @attack(FOUND, Outcome.REFUSED, says="hides the module `json`")
 def helper_hides_the_standard_library(folder: Path) -> None:
-    """Has a json.py of its own, which boto3 would import."""
-    honest(folder)
+    """Imports a json.py of its own."""
+    honest(folder, "import json\n")
     (folder / "json.py").write_text(EVIL)
 
 
@@ -75,11 +82,19 @@ def package_hides_boto3(folder: Path) -> None:
     (folder / "boto3" / "__init__.py").write_text("def client(*args, **kwargs): ...\n")
 
 
-@attack(FOUND, Outcome.REFUSED, says="hides the module `child`")
+@attack(FOUND, Outcome.REFUSED, says="hides the module `_sandbox_runner`")
 def helper_hides_what_runs_it(folder: Path) -> None:
-    """Has modules with the names of those that run the code."""
+    """Imports a module with the name of the package that runs the code."""
+    honest(folder, "import _sandbox_runner\n")
+    (folder / "_sandbox_runner.py").write_text(EVIL)
+
+
+@attack(FOUND, Outcome.PASSED, earns=POINTS)
+def helpers_are_called_as_what_runs_them(folder: Path) -> None:
+    """Is honest, beside modules with the names of those that run the code."""
     honest(folder)
-    for name in ("child", "runner", "values", "virtual_clock", "wire", "sitecustomize"):
+    names = ("child", "runner", "values", "virtual_clock", "wire", "sitecustomize")
+    for name in (*names, "_sandbox_runner"):
         (folder / f"{name}.py").write_text(EVIL)
 
 

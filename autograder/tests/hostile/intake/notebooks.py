@@ -56,3 +56,46 @@ def notebook_of_brackets(folder: Path) -> None:
 def notebook_of_code_that_parses_slowly(folder: Path) -> None:
     """Cells that Python's parser reads twice, and then refuses."""
     write(folder, *["x = [" + "1," * 2400 + "$]"] * 200)
+
+
+@attack(FOUND, Outcome.PASSED, Outcome.UNMARKED, earns=CLOSED, file=NOTEBOOK)
+def notebook_has_a_large_picture(folder: Path) -> None:
+    """Is honest, with outputs and attachments of 19 MiB."""
+    whole = json.loads(SOLUTION.read_text(encoding="utf-8"))
+    for cell in whole["cells"]:
+        part = {"x": "A" * ((19 << 20) // len(whole["cells"]))}
+        cell |= {"outputs": [part]} if cell["cell_type"] == "code" else {"attachments": part}
+    (folder / NOTEBOOK).write_text(json.dumps(whole))
+
+
+@attack(FOUND, Outcome.REFUSED, says="larger than 20 MiB", file=NOTEBOOK)
+def notebook_is_a_tebibyte(folder: Path) -> None:
+    """Says that it is a TiB, and takes no room on the disk."""
+    with (folder / NOTEBOOK).open("wb") as file:
+        file.truncate(1 << 40)
+
+
+@attack(FOUND, Outcome.REFUSED, says="larger than 1 MiB", file=NOTEBOOK)
+def notebook_of_lists_in_lists(folder: Path) -> None:
+    """Is so deep that no parser comes to its end."""
+    (folder / NOTEBOOK).write_bytes(b'{"cells": ' + b"[" * (19 << 20))
+
+
+@attack(FOUND, Outcome.REFUSED, says="larger than 1 MiB", file=NOTEBOOK)
+def notebook_of_empty_objects(folder: Path) -> None:
+    """Would take forty times its size in memory."""
+    (folder / NOTEBOOK).write_bytes(b'{"cells": [' + b"{}," * (6 << 20) + b"{}]}")
+
+
+@attack(FOUND, Outcome.REFUSED, says="larger than 1 MiB", file=NOTEBOOK)
+def notebook_of_one_number(folder: Path) -> None:
+    """Is a number of 19 million digits."""
+    (folder / NOTEBOOK).write_bytes(b'{"cells": ' + b"9" * (19 << 20) + b"}")
+
+
+@attack(FOUND, Outcome.MISSING, says="No code cell", file=NOTEBOOK)
+def notebook_has_each_key_twice(folder: Path) -> None:
+    """Has cells twice, and outputs a hundred thousand times; the last one counts."""
+    outputs = ", ".join(['"outputs": [1]'] * 100_000)
+    twice = f'{{"cell_type": "code", "source": "c4 = 1", {outputs}}}'
+    (folder / NOTEBOOK).write_text(f'{{"cells": [{twice}], "cells": [{{"outputs": [1]}}]}}')

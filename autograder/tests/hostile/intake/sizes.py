@@ -28,10 +28,19 @@ def graded_file_is_a_tebibyte(folder: Path) -> None:
     _sparse(folder / GRADED, 1 << 40)
 
 
-@attack(FOUND, Outcome.REFUSED, says="larger than 1 MiB")
-def helper_is_huge(folder: Path) -> None:
-    """Is honest, beside a helper that nobody can read to its end."""
+@attack(FOUND, Outcome.PASSED, earns=POINTS)
+def unused_helper_is_huge(folder: Path) -> None:
+    """Is honest, beside a helper that nobody imports or can read to its end."""
     honest(folder)
+    _sparse(folder / "helper.py", 1 << 40)
+
+
+@attack(
+    FOUND, Outcome.REFUSED, says="uses helper.py, which cannot be graded: it is larger than 1 MiB"
+)
+def helper_is_huge(folder: Path) -> None:
+    """Imports a helper that nobody can read to its end."""
+    honest(folder, "import helper\n")
     _sparse(folder / "helper.py", 1 << 40)
 
 
@@ -53,12 +62,29 @@ def a_hundred_thousand_files_lie_beside_it(folder: Path) -> None:
     os.close(here)
 
 
-@attack(FOUND, Outcome.REFUSED, says="more than 100 Python files")
-def a_hundred_and_one_helpers(folder: Path) -> None:
+@attack(FOUND, Outcome.PASSED, earns=POINTS)
+def a_hundred_and_one_scratch_files(folder: Path) -> None:
     """Is honest, and has more modules than anybody needs."""
     honest(folder)
     for number in range(101):
         (folder / f"a{number:03}.py").write_text("")
+
+
+@attack(FOUND, Outcome.REFUSED, says="more than 100 Python files")
+def a_hundred_and_one_helpers(folder: Path) -> None:
+    """Imports them all, each of which imports the next."""
+    honest(folder, "import a000\n")
+    for number in range(101):
+        (folder / f"a{number:03}.py").write_text(f"import a{number + 1:03}\n")
+
+
+@attack(FOUND, Outcome.PASSED, Outcome.CRASHED, earns=POINTS)
+def helpers_full_of_imports(folder: Path) -> None:
+    """Has as many modules as are read, each of the largest size and full of imports."""
+    honest(folder)
+    for number in range(99):
+        lines = "".join(f"import a{other:06}.b\n" for other in range(70_000))
+        (folder / f"a{number:03}.py").write_text(lines)
 
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
@@ -79,7 +105,7 @@ def folders_deeper_than_a_path(folder: Path) -> None:
     os.close(here)
 
 
-@attack(FOUND, Outcome.REFUSED, Outcome.PASSED, earns=POINTS)
+@attack(FOUND, Outcome.PASSED, earns=POINTS)
 def packages_that_branch_without_end(folder: Path) -> None:
     """Is honest, beside packages in packages in packages, thousands of them."""
     honest(folder)

@@ -9,7 +9,7 @@ import sys
 
 TARGETS = (
     "/submission/compare_with_sqs.py",
-    "/runner/runner.py",
+    "/runner/_sandbox_runner/runner.py",
     os.__file__,
     sys.executable,
     "/proc/1/environ",

@@ -8,10 +8,10 @@ import os
 import sys
 
 PATHS = [
-    "/submission/compare_with_sqs.py", "/runner/runner.py", "/runner/child.py",
+    "/submission/compare_with_sqs.py", "/runner/_sandbox_runner/runner.py", "/runner/mine.py",
     "/runtime/boto3/__init__.py", os.__file__, sys.executable, "/etc/ld.so.cache",
     "/etc/ld.so.preload", "/usr/lib/os-release", "/dev/null/../mine", "/mine", "/submission/mine.py",
-    "/runner/json.py", "/runtime/sitecustomize.py", "/proc/self/mem/../../1/oom_score_adj",
+    "/runner/_sandbox_runner/json.py", "/runtime/sitecustomize.py", "/proc/self/mem/../../1/oom_score_adj",
 ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@
 PATHS = [
     "/submission/../proc/1/environ",
     "/submission/../proc/self/mountinfo",
-    "/submission/../runner/child.py",
+    "/submission/../runner/_sandbox_runner/child.py",
     "/submission/../../etc/shadow",
     "/submission/compare_with_sqs.py/../../../etc/passwd",
 ]

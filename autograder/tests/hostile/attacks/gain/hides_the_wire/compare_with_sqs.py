@@ -1,8 +1,8 @@
 # /// attack
-# outcomes = ["refused"]
-# says = "its name hides the module `wire`"
+# outcomes = ["wrong"]
+# says = "returned"
 # ///
-"""Brings a wire.py of its own, to be imported in the place of the real one."""
+"""Brings a wire.py of its own, as a module of what runs it is called."""
 
 import wire
 
