@@ -37,9 +37,7 @@ async def take(source, count):
 
 async def read(stream_name, shard_id, count=50):
     kinesis = boto3.client("kinesis")
-    return await take(
-        records(kinesis, stream_name, shard_id, ShardIteratorType="TRIM_HORIZON"), count
-    )
+    return await take(records(kinesis, stream_name, shard_id, ShardIteratorType="TRIM_HORIZON"), count)
 
 
 def read_from_shard(stream_name, shard_id, max_records=50):

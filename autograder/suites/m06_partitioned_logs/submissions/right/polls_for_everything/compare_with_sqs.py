@@ -58,9 +58,7 @@ def read_log_twice(stream_name, messages):
     status = ""
     while status != "ACTIVE":
         time.sleep(1)
-        status = kinesis.describe_stream(StreamName=stream_name)["StreamDescription"][
-            "StreamStatus"
-        ]
+        status = kinesis.describe_stream(StreamName=stream_name)["StreamDescription"]["StreamStatus"]
     for message in messages:
         kinesis.put_record(StreamName=stream_name, Data=message.encode("utf-8"), PartitionKey="1")
     return read_log(stream_name), read_log(stream_name)

@@ -12,7 +12,7 @@ import boto3
 
 kinesis = boto3.client("kinesis")
 
-POLL_EVERY = 2  # seconds
+POLL_EVERY = 2      # seconds
 GIVE_UP_AFTER = 5 * 60
 
 
@@ -36,9 +36,7 @@ def poll_until(stream_name, status):
         waited = time.perf_counter() - started
         if waited > GIVE_UP_AFTER:
             raise TimeoutError("%s is %s after %.0f s" % (stream_name, current, waited))
-        sys.stdout.write(
-            "\r%s %s is %s (%.0f s)" % ("|/-\\"[spinner % 4], stream_name, current, waited)
-        )
+        sys.stdout.write("\r%s %s is %s (%.0f s)" % ("|/-\\"[spinner % 4], stream_name, current, waited))
         sys.stdout.flush()
         spinner += 1
         time.sleep(POLL_EVERY)
@@ -85,13 +83,9 @@ def send_events_to_shards(stream_name, num_events=30):
         event["eventId"] = i
         event["userId"] = user
         event["action"] = actions[i % len(actions)]
-        event["timestamp"] = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(t)) + ".%06dZ" % (
-            t % 1 * 1000000
-        )
+        event["timestamp"] = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(t)) + ".%06dZ" % (t % 1 * 1000000)
         try:
-            response = kinesis.put_record(
-                StreamName=stream_name, Data=json.dumps(event), PartitionKey=user
-            )
+            response = kinesis.put_record(StreamName=stream_name, Data=json.dumps(event), PartitionKey=user)
         except kinesis.exceptions.ProvisionedThroughputExceededException as e:
             failures += 1
             if failures >= 20:

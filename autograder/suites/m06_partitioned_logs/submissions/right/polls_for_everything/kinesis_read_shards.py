@@ -23,9 +23,7 @@ def read_records(shard_iterator, max_records):
         failures = 0
         for record in response["Records"]:
             if len(result) < max_records:
-                result.append(
-                    (record["SequenceNumber"], json.loads(record["Data"].decode("utf-8")))
-                )
+                result.append((record["SequenceNumber"], json.loads(record["Data"].decode("utf-8"))))
         if response.get("NextShardIterator") is None:
             print("closed after", polls, "polls")
             break

@@ -14,7 +14,9 @@ def read_queue_twice(queue_name, messages):
     def consume(bodies):
         client = boto3.session.Session().client("sqs")
         while True:
-            answer = client.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1)
+            answer = client.receive_message(
+                QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1
+            )
             if not answer.get("Messages"):
                 return
             for message in answer["Messages"]:

@@ -3,11 +3,9 @@ from kinesis_multi_shard import aws, create_multi_shard_stream
 
 def _take_all(url):
     taken = []
-    while (
-        got := aws("sqs")
-        .receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=20)
-        .get("Messages")
-    ):
+    while got := aws("sqs").receive_message(
+        QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=20
+    ).get("Messages"):
         for m in got:
             taken.append(m["Body"])
             aws("sqs").delete_message(QueueUrl=url, ReceiptHandle=m["ReceiptHandle"])

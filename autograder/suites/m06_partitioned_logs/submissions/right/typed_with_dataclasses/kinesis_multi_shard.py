@@ -105,9 +105,7 @@ def create_multi_shard_stream(stream_name: str, shard_count: int) -> None:
 
 
 def get_shard_info(stream_name: str) -> list[ShardDescription]:
-    pages = (
-        boto3.client("kinesis").get_paginator("describe_stream").paginate(StreamName=stream_name)
-    )
+    pages = boto3.client("kinesis").get_paginator("describe_stream").paginate(StreamName=stream_name)
     return [shard for page in pages for shard in page["StreamDescription"]["Shards"]]
 
 

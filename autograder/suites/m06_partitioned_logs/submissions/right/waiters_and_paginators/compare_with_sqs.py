@@ -6,9 +6,7 @@ from kinesis_multi_shard import CONFIG
 def read_queue_twice(queue_name, messages):
     sqs = boto3.client("sqs", config=CONFIG)
     sqs.create_queue(QueueName=queue_name, Attributes={"VisibilityTimeout": "60"})
-    urls = (
-        sqs.get_paginator("list_queues").paginate(QueueNamePrefix=queue_name).search("QueueUrls[]")
-    )
+    urls = sqs.get_paginator("list_queues").paginate(QueueNamePrefix=queue_name).search("QueueUrls[]")
     url = next(url for url in urls if url.rsplit("/", 1)[-1] == queue_name)
     for message in messages:
         sqs.send_message(QueueUrl=url, MessageBody=message)

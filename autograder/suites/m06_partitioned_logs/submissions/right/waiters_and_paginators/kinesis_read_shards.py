@@ -20,7 +20,9 @@ def _follow(kinesis, stream_name, shard_id, max_records, **position):
 
 def read_from_shard(stream_name, shard_id, max_records=50):
     kinesis = boto3.client("kinesis", config=CONFIG)
-    return _follow(kinesis, stream_name, shard_id, max_records, ShardIteratorType="TRIM_HORIZON")
+    return _follow(
+        kinesis, stream_name, shard_id, max_records, ShardIteratorType="TRIM_HORIZON"
+    )
 
 
 def read_all_shards(stream_name):

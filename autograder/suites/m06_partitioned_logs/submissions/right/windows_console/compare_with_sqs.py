@@ -3,7 +3,6 @@
 # alone = true
 # ///
 """Written on Windows: UTF-8 forced on the console, byte order marks, CRLF, tabs, colours."""
-
 import codecs
 import locale
 import os

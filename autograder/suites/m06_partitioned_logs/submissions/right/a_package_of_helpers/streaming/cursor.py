@@ -17,7 +17,9 @@ class Cursor:
                 "ShardIteratorType": "AT_SEQUENCE_NUMBER",
                 "StartingSequenceNumber": offset,
             }
-        answer = self._kinesis.get_shard_iterator(StreamName=stream_name, ShardId=shard_id, **start)
+        answer = self._kinesis.get_shard_iterator(
+            StreamName=stream_name, ShardId=shard_id, **start
+        )
         self._iterator = answer["ShardIterator"]
         self._buffer = []
 
