@@ -7,7 +7,8 @@ it: otherwise a student could use it up on a stream of their own or with request
 
 import base64
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -103,11 +104,17 @@ class RejectRecords:
             student makes up may look like a failure of the grader.
         times_each: How often each is rejected before it is taken.
         stream: The stream that the records are put into.
+        identity: Given the same as `choose`, by what a record is known when it is tried again. A
+            writer may make a record anew for each attempt, with a new timestamp.
     """
 
     choose: Callable[[dict[str, Any]], bool]
     times_each: int = 1
     stream: str | None = None
+    identity: Callable[[dict[str, Any]], Hashable] = lambda record: (
+        record["PartitionKey"],
+        record["Data"],
+    )
 
 
 @dataclass(frozen=True)
@@ -166,7 +173,7 @@ class _Binding:
     fault: Fault
     target: str
     requests: int = 0
-    rejected: Counter[tuple[str, bytes]] = field(default_factory=Counter)
+    rejected: Counter[Hashable] = field(default_factory=Counter)
 
     def restart(self) -> None:
         """Count from the beginning."""
@@ -270,10 +277,12 @@ class Faults:
             return False
         content = base64.b64decode(data)
         for binding, fault in bindings:
-            key = (partition_key, content)
-            if binding.rejected[key] < fault.times_each and _chooses(fault, partition_key, content):
-                binding.rejected[key] += 1
-                return True
+            record = {"Data": content, "PartitionKey": partition_key}
+            with suppress(Exception):  # whatever a student's data can make the two functions raise
+                identity = fault.identity(record)
+                if binding.rejected[identity] < fault.times_each and fault.choose(record):
+                    binding.rejected[identity] += 1
+                    return True
         return False
 
     def empty_pages(self, stream: str, shard_id: str) -> tuple[EmptyPages, ...]:
@@ -325,10 +334,3 @@ def _only(kind: str, arranged: Collection[str]) -> str:
         raise ValueError(f"a fault needs the name of its {kind}, as {kind}=...: {made}")
     (name,) = arranged
     return name
-
-
-def _chooses(fault: RejectRecords, partition_key: str, content: bytes) -> bool:
-    try:
-        return bool(fault.choose({"Data": content, "PartitionKey": partition_key}))
-    except Exception:  # whatever a student's data can make it raise
-        return False

@@ -12,6 +12,8 @@ What follows is put behind the reference solution's file of that name, so that i
 anew what differs; where that is a notebook, it becomes a code cell at its end. With `alone = true`
 it takes the file's place. A submission with helper modules
 is a folder instead: the file with the header, named as it is graded, and the modules beside it.
+Other graded files in the folder take the place of the solution's, so a folder can hold a whole
+program.
 """
 
 import json
@@ -53,7 +55,7 @@ class DeclaredSubmission:
     alone: bool
     source: str
     helpers: dict[str, bytes]
-    """Modules beside the graded file."""
+    """Files beside the one with the header: modules, and other graded files."""
     feedback_file: Path
     """Where the feedback that a student reads is kept."""
 
@@ -61,6 +63,11 @@ class DeclaredSubmission:
     def is_right(self) -> bool:
         """Whether it should have full marks."""
         return self.name.startswith("right/")
+
+    @property
+    def files(self) -> frozenset[str]:
+        """The names of all files that it changes or adds."""
+        return frozenset({self.file, *self.helpers})
 
     def assemble(self, solution: Submission) -> Submission:
         """Make the whole submission, the other files being the reference solution's."""

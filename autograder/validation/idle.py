@@ -36,7 +36,8 @@ def idle_entries(solution: Submission) -> Iterator[Entry]:
             )
             files = {**solution.files, file: source.encode()}
             title = f"idle/{file.removesuffix('.py')}_{name}"
-            yield Entry(title, Submission(files, solution.graded), file, seed=title)
+            submission = Submission(files, solution.graded)
+            yield Entry(title, submission, frozenset({file}), seed=title)
 
 
 def _functions(source: bytes) -> Iterator[str]:

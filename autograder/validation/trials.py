@@ -1,4 +1,4 @@
-"""Grades many submissions side by side, each only where its changed file matters."""
+"""Grades many submissions side by side, each only where its changed files matter."""
 
 import io
 from collections.abc import Callable, Iterable
@@ -16,11 +16,11 @@ from autograder.submission import Submission
 
 @dataclass(frozen=True)
 class Entry:
-    """A submission to try, and the graded file that sets it apart from the solution."""
+    """A submission to try, and the files that set it apart from the solution."""
 
     name: str
     submission: Submission
-    file: str
+    files: frozenset[str]
     seed: str
 
 
@@ -30,7 +30,7 @@ class Trial:
 
     entry: Entry
     outcomes: dict[str, Outcome]
-    """By test id, in the checkpoints that the changed file belongs to."""
+    """By test id, in the checkpoints that the changed files belong to."""
     feedback: str
     """What a student would read of the lost points."""
     trouble: str
@@ -71,7 +71,7 @@ def try_all(
 
     def grade(examiner: Examiner, position: int) -> tuple[int, Trial]:
         entry = order[position]
-        concerned = [one.id for one in assignment.checkpoints if entry.file in one.files]
+        concerned = [one.id for one in assignment.checkpoints if entry.files & {*one.files}]
         grade, trouble = examiner.grade(entry.submission, checkpoints=concerned, seed=entry.seed)
         on_done()
         outcomes = {

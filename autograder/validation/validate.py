@@ -79,7 +79,7 @@ def validate(
         raise AssignmentError(f"no submission has {' or '.join(scope.only)!r} in its name")
     _check_ids(corpus, plan)
     entries = [
-        Entry(one.name, one.assemble(solution), one.file, seed=f"{one.name}#{repeat}")
+        Entry(one.name, one.assemble(solution), one.files, seed=f"{one.name}#{repeat}")
         for one in corpus
         for repeat in range(scope.repeats)
     ]
@@ -346,4 +346,5 @@ def _try_mutants(
 
 def _entry_of(mutant: Mutant, solution: Submission) -> Entry:
     files = {**solution.files, mutant.file: mutant.source.encode()}
-    return Entry(mutant.name, Submission(files, solution.graded), mutant.file, seed=mutant.name)
+    submission = Submission(files, solution.graded)
+    return Entry(mutant.name, submission, frozenset({mutant.file}), seed=mutant.name)

@@ -69,7 +69,7 @@ def refused_by_checks(
 ) -> set[str]:
     """Name the submissions that fail a visible check, each laid over the solution.
 
-    Only the checks that the submission's file bears on are run, and only up to the first failure.
+    Only the checks that the submission's files bear on are run, and only up to the first failure.
 
     Raises:
         AssignmentError: The checks could not be run.
@@ -80,7 +80,7 @@ def refused_by_checks(
         checks = [
             f"checks/test_{checkpoint.id}.py"
             for checkpoint in assignment.checkpoints
-            if declared.file in checkpoint.files
+            if declared.files & {*checkpoint.files}
         ]
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
             folder = Path(scratch) / "repository"

@@ -9,7 +9,7 @@ succeeded without it. Nothing is random. AWS behaves like this whenever it likes
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -32,11 +32,14 @@ class RejectRecords:
         choose: Given a record's data, tells whether it is rejected.
         times_each: How often each record is rejected before it is taken.
         stream: The stream that the records are put into.
+        identity: Given a record's data, by what the record is known when it is tried again. You may
+            make a record anew for each attempt, with a new timestamp.
     """
 
     choose: Callable[[bytes], bool]
     times_each: int
     stream: str
+    identity: Callable[[bytes], Hashable] = bytes
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ class Faults:
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
-        self._struck: Counter[tuple[Fault, bytes]] = Counter()
+        self._struck: Counter[tuple[Fault, Hashable]] = Counter()
         self._lock = threading.Lock()  # the simulated AWS answers each request in a thread
 
     def add(self, fault: Fault) -> None:
@@ -106,7 +109,7 @@ class Faults:
     def rejects(self, stream: str, data: bytes) -> bool:
         """Count a record that is about to be stored; True if it is rejected this time."""
         return any(
-            self._count(fault, data) <= fault.times_each
+            self._count(fault, fault.identity(data)) <= fault.times_each
             for fault in self._of(RejectRecords)
             if fault.stream == stream and fault.choose(data)
         )
@@ -137,7 +140,7 @@ class Faults:
     def _of(self, kind: type[_Kind]) -> Iterator[_Kind]:
         return (fault for fault in list(self._faults) if isinstance(fault, kind))
 
-    def _count(self, fault: Fault, content: bytes = b"") -> int:
+    def _count(self, fault: Fault, identity: Hashable = None) -> int:
         with self._lock:
-            self._struck[fault, content] += 1
-            return self._struck[fault, content]
+            self._struck[fault, identity] += 1
+            return self._struck[fault, identity]

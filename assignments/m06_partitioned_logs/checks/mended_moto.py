@@ -275,15 +275,22 @@ def _throughput_exceeded():
 
 
 def _get_shard_iterator(self, stream_arn, stream_name, shard_id, kind, number, moment):
-    """A stream may be named by its ARN; an offset must be one of a record of this shard."""
+    """A stream may be named by its ARN; an offset must be one of a record of this shard.
+
+    The number with which the shard starts, as its description has it, is an offset too.
+    """
     stream = _active_stream(self, stream_arn, stream_name)
     shard = stream.shards.get(shard_id)
-    if shard and kind.endswith("SEQUENCE_NUMBER") and number not in map(str, list(shard.records)):
+    if shard and kind.endswith("SEQUENCE_NUMBER") and number not in _offsets_of(shard):
         raise InvalidArgumentError(
             f"StartingSequenceNumber {number} used in GetShardIterator on shard {shard_id} in "
             f"stream {stream.stream_name} is invalid because it did not come from this shard."
         )
     return _plain_get_shard_iterator(self, None, stream.stream_name, shard_id, kind, number, moment)
+
+
+def _offsets_of(shard):
+    return {str(number) for number in (shard.get_min_sequence_number(), *list(shard.records))}
 
 
 def _get_records(self, stream_arn, shard_iterator, limit):

@@ -223,10 +223,17 @@ def test_w6_throttled(writer, cloud, stream):
 def test_w6_rejected_records(writer, cloud, stream):
     """W6: When Kinesis takes only part of a batch, the rest is sent again, in order."""
 
-    def is_every_fourth(data):
-        return json.loads(data).get("eventId", 0) % 4 == 1
+    def number_of(data):
+        return json.loads(data).get("eventId", 0)
 
-    cloud.faults.add(RejectRecords(is_every_fourth, times_each=4, stream=stream))
+    cloud.faults.add(
+        RejectRecords(
+            lambda data: number_of(data) % 4 == 1,
+            times_each=4,
+            stream=stream,
+            identity=number_of,
+        )
+    )
 
     writer.send_events_to_shards(stream, 18)
 

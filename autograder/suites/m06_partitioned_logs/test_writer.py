@@ -450,11 +450,14 @@ def test_rejected_records_are_sent_again_in_order(
     remainder = chance.randrange(3)
     cloud.kinesis.create_stream(name, 4)
 
+    def number_in(record: dict[str, Any]) -> int | None:
+        return number_of(decoded(record["Data"]))
+
     def is_unlucky(record: dict[str, Any]) -> bool:
-        number = number_of(decoded(record["Data"]))
+        number = number_in(record)
         return number is not None and number % 3 == remainder
 
-    cloud.faults.add(RejectRecords(is_unlucky, times_each=3))
+    cloud.faults.add(RejectRecords(is_unlucky, times_each=3, identity=number_in))
 
     writer.send_events_to_shards(name, count)
 

@@ -141,6 +141,21 @@ def test_the_same_content_is_counted_per_stream(cloud: Cloud, kinesis: "KinesisC
     }
 
 
+def test_a_record_that_is_made_anew_for_each_attempt_is_still_the_same(
+    cloud: Cloud, kinesis: "KinesisClient"
+) -> None:
+    """A writer may give an event a new timestamp before it tries again."""
+    cloud.kinesis.create_stream("s", 1)
+    by_first_byte = RejectRecords(
+        lambda _: True, times_each=2, identity=lambda record: record["Data"][:1]
+    )
+    cloud.faults.add(by_first_byte)
+
+    codes = [put(kinesis, "s", data) for data in (b"a1", b"a2", b"b1", b"a3")]
+
+    assert codes == [THROTTLED, THROTTLED, THROTTLED, ""]
+
+
 def test_a_stream_made_anew_meets_its_faults_from_the_beginning(
     cloud: Cloud, kinesis: "KinesisClient"
 ) -> None:

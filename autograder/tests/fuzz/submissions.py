@@ -72,7 +72,7 @@ def random_submission(number: int) -> Entry:
         call = f"\n\nfrom meddling import meddle\n\nmeddle(globals(), {number})\n"
         files[base.file] += call.encode()
     submission = Submission(files, base.submission.graded, base.submission.refused)
-    return Entry(f"{number} {base.name}", submission, base.file, seed=str(number))
+    return Entry(f"{number} {base.name}", submission, frozenset({base.file}), seed=str(number))
 
 
 def grade_random(

@@ -45,17 +45,24 @@ def _is_changed(name: str, content: bytes) -> bool:
 
 def checkpoints_of(name: str) -> list[str]:
     """Name the checkpoints that a submission of the corpus bears on."""
-    return [one.id for one in ASSIGNMENT.checkpoints if CORPUS[name].file in one.files]
+    return [one.id for one in ASSIGNMENT.checkpoints if CORPUS[name].files & {*one.files}]
 
 
 def side_by_side(names: Iterable[str]) -> list[tuple[str, ...]]:
-    """Group submissions that change different files: one run of the checks tries them all."""
+    """Group submissions that change different files: one run of the checks tries them all.
+
+    A whole program is a group of its own.
+    """
     by_file: dict[str, list[str]] = {}
+    whole_programs: list[tuple[str, ...]] = []
     for name in names:
-        by_file.setdefault(CORPUS[name].file, []).append(name)
-    return [
-        tuple(one for one in group if one is not None) for group in zip_longest(*by_file.values())
-    ]
+        submission = CORPUS[name]
+        if len(submission.files & {*ASSIGNMENT.files}) > 1:
+            whole_programs.append((name,))
+        else:
+            by_file.setdefault(submission.file, []).append(name)
+    groups = zip_longest(*by_file.values())
+    return whole_programs + [tuple(name for name in group if name is not None) for group in groups]
 
 
 @dataclass(frozen=True)

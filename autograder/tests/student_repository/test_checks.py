@@ -52,7 +52,7 @@ def test_functions_that_do_nothing_of_use_pass_no_check(body: str, tmp_path: Pat
     files: dict[str, bytes] = {}
     for entry in idle_entries(SOLUTION):
         if entry.name.endswith(f"_{body}"):
-            files[entry.file] = entry.submission.files[entry.file]
+            files |= {name: entry.submission.files[name] for name in entry.files}
     folder = clone(tmp_path / "clone", files)
 
     run = run_checks(folder, checkpoints=CODE)

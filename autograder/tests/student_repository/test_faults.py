@@ -93,6 +93,15 @@ def test_rejected_records(cloud, kinesis, stream):
     assert [record.data for record in cloud.records(stream)] == [b"a", b"c", b"b"]
 
 
+def test_rejected_records_that_are_made_anew(cloud, kinesis, stream):
+    cloud.faults.add(
+        RejectRecords(lambda _: True, times_each=2, stream=stream, identity=lambda data: data[:1])
+    )
+    put = lambda data: kinesis.put_record(StreamName=stream, Data=data, PartitionKey="x")
+    tries = [refused(kinesis, lambda: put(data)) for data in (b"a1", b"a2", b"b1", b"a3")]
+    assert tries == [THROTTLED, THROTTLED, THROTTLED, None]
+
+
 def test_empty_pages_on_every_reading(cloud, kinesis, stream, shards):
     cloud.put(stream, shards[0], *some_events(4))
     cloud.faults.add(EmptyPages(shards[0], before_record=3, pages=2, stream=stream))

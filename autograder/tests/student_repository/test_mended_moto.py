@@ -121,6 +121,18 @@ def test_millis_behind_latest_says_whether_more_follows(cloud, stream, shards):
 """
 TAKEN_BY_PLAIN_MOTO = """
 
+def test_the_start_of_a_shard_is_an_offset_too(cloud, stream, shards):
+    for records in (0, 2):
+        cloud.put(stream, shards[0], *some_events(records))
+        shard = boto3.client("kinesis").list_shards(StreamName=stream)["Shards"][0]
+        start = shard["SequenceNumberRange"]["StartingSequenceNumber"]
+        iterator = iterator_of(
+            stream, shards[0], "AT_SEQUENCE_NUMBER", StartingSequenceNumber=start
+        )
+        page = boto3.client("kinesis").get_records(ShardIterator=iterator)
+        assert len(page["Records"]) == records
+
+
 def test_a_listing_followed_by_the_paginator(stream, shards):
     pages = boto3.client("kinesis").get_paginator("list_shards").paginate(
         StreamName=stream, PaginationConfig={"PageSize": 1}

@@ -73,3 +73,21 @@ def test_a_folder_brings_helper_modules_along(tmp_path: Path) -> None:
     assert files["package/deep.py"] == b"x = 1\n"
     assert files["compare_with_sqs.py"].endswith(b"import package.deep\n")
     assert declared.name == "right/mine"
+
+
+def test_a_folder_may_hold_a_whole_program(tmp_path: Path) -> None:
+    """Each graded file in it takes the place of the solution's, byte for byte."""
+    folder = tmp_path / "right" / "mine"
+    folder.mkdir(parents=True)
+    (folder / "compare_with_sqs.py").write_text(
+        '# /// submission\n# file = "compare_with_sqs.py"\n# alone = true\n# ///\n'
+    )
+    reader = "\ufeffimport compare_with_sqs\r\n".encode()
+    (folder / "kinesis_read_shards.py").write_bytes(reader)
+
+    (declared,) = read_corpus(tmp_path, ASSIGNMENT)
+
+    files = declared.assemble(SOLUTION).files
+    assert declared.files == {"compare_with_sqs.py", "kinesis_read_shards.py"}
+    assert files["kinesis_read_shards.py"] == reader
+    assert files["kinesis_multi_shard.py"] == SOLUTION.files["kinesis_multi_shard.py"]

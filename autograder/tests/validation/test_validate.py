@@ -29,7 +29,7 @@ def declared(name: str, *fails: str) -> DeclaredSubmission:
 def trial(name: str, *fails: str, trouble: str = "", outcome: Outcome = Outcome.WRONG) -> Trial:
     """Make a trial that failed these of the tests a, b, c and d."""
     outcomes = {one: outcome if one in fails else Outcome.PASSED for one in "abcd"}
-    return Trial(Entry(name, Submission({}, ()), "a.py", name), outcomes, "", trouble)
+    return Trial(Entry(name, Submission({}, ()), frozenset({"a.py"}), name), outcomes, "", trouble)
 
 
 def kinds(findings: list[Finding]) -> list[tuple[Kind, str]]:
@@ -98,9 +98,14 @@ def test_tests_that_catch_nothing_of_their_own_are_named() -> None:
     """Either nothing fails them, or only what fails many others too."""
     tests = tuple(PlannedTest("x", f"test_{one}", one, "R1", 1) for one in "abcde")
     outcomes = {f"x/{one}": Outcome.WRONG for one in "abcd"}
-    everything = Trial(Entry("wrong/y", Submission({}, ()), "a.py", ""), outcomes, "", "")
+    everything = Trial(
+        Entry("wrong/y", Submission({}, ()), frozenset({"a.py"}), ""), outcomes, "", ""
+    )
     one_only = Trial(
-        Entry("wrong/z", Submission({}, ()), "a.py", ""), {"x/a": Outcome.WRONG}, "", ""
+        Entry("wrong/z", Submission({}, ()), frozenset({"a.py"}), ""),
+        {"x/a": Outcome.WRONG},
+        "",
+        "",
     )
 
     powers = powers_of(
