@@ -1,6 +1,6 @@
 # /// attack
 # outcomes = ["wrong"]
-# says = "returned"
+# says = "messages that SQS never handed out"
 # ///
 """Brings a wire.py of its own, as a module of what runs it is called."""
 
