@@ -2,7 +2,7 @@
 # file = "kinesis_multi_shard.py"
 # alone = true
 # ///
-"""Nothing is shared: each call has a session of its own, with region, endpoint and keys spelled out."""
+"""Nothing is shared: each function makes a session of its own, with region, endpoint and keys."""
 
 import json
 import os
@@ -34,11 +34,11 @@ def get_client(service="kinesis"):
     )
 
 
-def safe_call(operation, *ignored, service="kinesis", attempts=40, **parameters):
-    """Call an AWS operation with a new client; the ignored error codes give None."""
+def safe_call(client, operation, *ignored, attempts=40, **parameters):
+    """Call an AWS operation; the ignored error codes give None."""
     for attempt in range(attempts):
         try:
-            return getattr(get_client(service), operation)(**parameters)
+            return getattr(client, operation)(**parameters)
         except EndpointConnectionError:
             if attempt == attempts - 1:
                 raise
@@ -52,17 +52,23 @@ def safe_call(operation, *ignored, service="kinesis", attempts=40, **parameters)
 
 
 def create_multi_shard_stream(stream_name, shard_count):
+    client = get_client()
     safe_call(
-        "create_stream", "ResourceInUseException", StreamName=stream_name, ShardCount=shard_count
+        client,
+        "create_stream",
+        "ResourceInUseException",
+        StreamName=stream_name,
+        ShardCount=shard_count,
     )
-    get_client().get_waiter("stream_exists").wait(StreamName=stream_name)
+    client.get_waiter("stream_exists").wait(StreamName=stream_name)
 
 
 def get_shard_info(stream_name):
-    answer = safe_call("list_shards", StreamName=stream_name)
+    client = get_client()
+    answer = safe_call(client, "list_shards", StreamName=stream_name)
     shards = list(answer["Shards"])
     while answer.get("NextToken"):
-        answer = safe_call("list_shards", NextToken=answer["NextToken"])
+        answer = safe_call(client, "list_shards", NextToken=answer["NextToken"])
         shards.extend(answer["Shards"])
     return shards
 
@@ -73,7 +79,6 @@ def send_events_to_shards(stream_name, num_events=30):
     users = {0: "alice", 1: "bob", 2: "charlie", 3: "diana", 4: "eve"}
     actions = {0: "login", 1: "view_page", 2: "click", 3: "logout"}
     user_to_shard = {}
-    # one client for all records after all: a client takes its time to make
     client = get_client()
     for i in range(num_events):
         event = json.dumps(
@@ -85,24 +90,19 @@ def send_events_to_shards(stream_name, num_events=30):
                 + "Z",
             }
         )
-        attempt = 0
-        while True:
-            try:
-                answer = client.put_record(
-                    StreamName=stream_name, Data=event, PartitionKey=users[i % 5]
-                )
-                break
-            except client.exceptions.ProvisionedThroughputExceededException:
-                attempt += 1
-                time.sleep(0.1 * attempt)
+        answer = safe_call(
+            client, "put_record", StreamName=stream_name, Data=event, PartitionKey=users[i % 5]
+        )
         user_to_shard[users[i % 5]] = answer["ShardId"]
     return user_to_shard
 
 
 def delete_stream(stream_name):
-    if safe_call("delete_stream", "ResourceNotFoundException", StreamName=stream_name) is None:
+    client = get_client()
+    gone = "ResourceNotFoundException"
+    if safe_call(client, "delete_stream", gone, StreamName=stream_name) is None:
         return
-    get_client().get_waiter("stream_not_exists").wait(StreamName=stream_name)
+    client.get_waiter("stream_not_exists").wait(StreamName=stream_name)
 
 
 if __name__ == "__main__":
