@@ -8,6 +8,7 @@ from autograder.assignment import Assignment, Course
 from autograder.grading.inspection import HandedIn
 from autograder.grading.patience import Patience
 from autograder.grading.phases import Phases
+from autograder.grading.signatures import Signatures
 from autograder.grading.student import Student
 from autograder.jail import Jail
 
@@ -18,7 +19,12 @@ class Bench:
     """One jail and one cloud, wired together, for all tests of a run."""
 
     def __init__(
-        self, assignment: Assignment, submission: Path, jail: Jail, phases: Phases
+        self,
+        assignment: Assignment,
+        submission: Path,
+        jail: Jail,
+        phases: Phases,
+        signatures: Signatures | None = None,
     ) -> None:
         self.phases = phases
         self.assignment = assignment
@@ -26,6 +32,7 @@ class Bench:
         self.jail = jail
         self.cloud = Cloud()
         self._patience = Patience(assignment.limits.submission_seconds)
+        self._signatures = signatures
         self._server: Server | None = None
         jail.on_start(self._serve)
 
@@ -42,7 +49,7 @@ class Bench:
         jail = Jail(folder.resolve(), assignment.limits, confined=confined)
         if any(folder.glob("*.py")):
             jail.start()
-        return cls(assignment, folder, jail, phases)
+        return cls(assignment, folder, jail, phases, Signatures(course.assignments / suite.name))
 
     def student(self, api_calls: int | None) -> Student:
         """Give the student's code, with the usual budgets or another number of requests.
@@ -59,6 +66,7 @@ class Bench:
             self._patience,
             self.phases,
             in_full=api_calls is not None,
+            signatures=self._signatures,
         )
 
     def close(self) -> None:
