@@ -51,9 +51,10 @@ def notes_of(grade: Grade) -> list[str]:
 
 
 def by_cause(tests: Sequence[GradedTest]) -> list[list[GradedTest]]:
-    """Put tests together that lost for one reason, so that a student reads it once.
+    """Group tests that lost points for one reason, so that a student reads it once.
 
-    One reason is: the same thing came back, or the same advice helps with the same requirement.
+    Tests share a reason if the same thing came back, or if the same advice helps with the same
+    requirement.
     """
     seen = Counter(_came_back(test) for test in tests)
     groups: dict[object, list[GradedTest]] = {}
@@ -70,9 +71,19 @@ def by_cause(tests: Sequence[GradedTest]) -> list[list[GradedTest]]:
     return list(groups.values())
 
 
-def shared(tests: Sequence[GradedTest]) -> str:
-    """Say what the tests of one group have in common: `cause` or `advice`."""
-    return "cause" if _came_back(tests[0]) == _came_back(tests[1]) else "advice"
+def others_lost(tests: Sequence[GradedTest]) -> str:
+    """Say how many tests share what explains the first one, and what all of them cost together.
+
+    Empty where there is only one test, or where no points are lost.
+    """
+    first, *others = tests
+    if not others or first.is_open:
+        return ""
+    lost = number(sum(test.max_score - test.score for test in tests), "point")
+    fail = f"{number(len(others), 'more test')} {'fails' if len(others) == 1 else 'fail'}"
+    if _came_back(first) == _came_back(others[0]):
+        return f"{fail} for the same reason ({lost} in all)"
+    return f"{fail}, and the same advice helps ({lost} in all)"
 
 
 def _came_back(test: GradedTest) -> tuple[Outcome, str | None]:
