@@ -31,13 +31,13 @@ from autograder.classroom.pushes import (
     read_commit,
 )
 from autograder.errors import AutograderError, GitHubError
-from autograder.feedback.content import number
 from autograder.gradebook.book import Book
 from autograder.gradebook.handins import Handin
 from autograder.gradebook.student import Student
 from autograder.grading.grade import Grade
 from autograder.grading.grade import Outcome as TestOutcome
 from autograder.grading.kept import read_result, write_result, write_whole
+from autograder.grading.verdict import counted
 from autograder.submission import Submission
 
 RESULTS, LOCKS, TROUBLE = "results", "locks", "trouble"
@@ -253,7 +253,7 @@ def _grader_fault(grade: Grade) -> str:
     if not grade.is_incomplete:
         return ""
     failed = grade.count(TestOutcome.GRADER_ERROR)
-    return f"the grader failed at {number(failed, 'test')}, whose points are open"
+    return f"the grader failed at {counted(failed, 'test')}, whose points are open"
 
 
 def _grade_of(desk: Desk, examiner: Examines, push: Push) -> tuple[Grade, str]:

@@ -78,7 +78,7 @@ _STOPPED: dict[str, tuple[Outcome, str, str]] = {
     "signal": (Outcome.KILLED, "{call} was ended by a signal before it returned.", _PROCESSES),
     "runner_died": (
         Outcome.KILLED,
-        "{call} brought down the process that ran it.",
+        "{call} took down the process that ran it.",
         _PROCESSES,
     ),
 }
