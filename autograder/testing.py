@@ -56,7 +56,7 @@ from autograder.grading.inspection import (
 )
 from autograder.grading.scene import Scene
 from autograder.grading.student import Module, Student
-from autograder.grading.verdict import Verdict, shown, wrong
+from autograder.grading.verdict import Verdict, counted, shown, wrong
 from autograder.jail import Raised
 from autograder.written.answers import Answers, open_answer
 from autograder.written.notebook import Notebook
@@ -93,6 +93,7 @@ __all__ = [
     "Verdict",
     "Witnesses",
     "compare_logs",
+    "counted",
     "crashed",
     "deviating",
     "in_words",

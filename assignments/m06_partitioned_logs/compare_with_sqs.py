@@ -1,4 +1,4 @@
-"""Set a queue beside a log: read each of them twice and see what is left.
+"""Compare a queue with a log: read each of them twice, and see what is left.
 
 Region and endpoint come from the environment (AWS_DEFAULT_REGION, AWS_ENDPOINT_URL). The
 requirements, B1 to B4, are explained in README.md.
@@ -12,9 +12,9 @@ import boto3
 def read_queue_twice(queue_name: str, messages: list[str]) -> tuple[list[str], list[str]]:
     """Send messages to an SQS queue and read it twice.
 
-    B1: Make the queue, send the messages, receive and delete them all, receive again. Return
-        (first, second): first has each message once, in any order; second is empty.
-    B2: Nothing is left in the queue, neither visible nor in flight. The queue itself stays.
+    B1: Create the queue, send the messages, receive and delete them all, and receive again.
+        Return (first, second): first has each message once, in any order; second is empty.
+    B2: Afterwards the queue is still there and empty: no message is visible or in flight.
     B4: It works with no messages, with equal messages, and with any text.
     """
     # YOUR CODE HERE
@@ -24,8 +24,9 @@ def read_queue_twice(queue_name: str, messages: list[str]) -> tuple[list[str], l
 def read_log_twice(stream_name: str, messages: list[str]) -> tuple[list[str], list[str]]:
     """Send messages to a Kinesis stream of one shard and read it twice from the start.
 
-    B3: Make the stream, wait until it is ACTIVE, send the messages in order, each as its UTF-8
-        bytes. Return (first, second): both have the messages, in order. The stream stays.
+    B3: Create the stream, wait until it is ACTIVE, and send the messages in order, each as its
+        UTF-8 bytes. Return (first, second): both have the messages, in order (an empty page is
+        not the end here, either). The stream stays.
     B4: It works with no messages, with equal messages, and with any text.
     """
     # YOUR CODE HERE
@@ -33,7 +34,7 @@ def read_log_twice(stream_name: str, messages: list[str]) -> tuple[list[str], li
 
 
 def main() -> None:
-    """Show the difference: a queue forgets what was taken out of it, a log does not."""
+    """Show the difference: reading empties a queue, but not a log."""
     unique = int(time.time())
     messages = ["door opened", "light on", "light off", "door closed"]
     first, second = read_queue_twice(f"smart-home-{unique}", messages)

@@ -31,7 +31,6 @@ from autograder.classroom.pushes import (
     read_commit,
 )
 from autograder.errors import AutograderError, GitHubError
-from autograder.feedback.content import number
 from autograder.files import write_whole
 from autograder.gradebook.book import Book
 from autograder.gradebook.handins import Handin
@@ -39,6 +38,7 @@ from autograder.gradebook.student import Student
 from autograder.grading.grade import Grade
 from autograder.grading.grade import Outcome as TestOutcome
 from autograder.grading.kept import has_best_python, read_result, write_result
+from autograder.grading.verdict import counted
 from autograder.submission import Submission
 
 RESULTS, LOCKS, TROUBLE = "results", "locks", "trouble"
@@ -254,7 +254,7 @@ def _grader_fault(grade: Grade) -> str:
     if not grade.is_incomplete:
         return ""
     failed = grade.count(TestOutcome.GRADER_ERROR)
-    return f"the grader failed at {number(failed, 'test')}, whose points are open"
+    return f"the grader failed at {counted(failed, 'test')}, whose points are open"
 
 
 def _grade_of(desk: Desk, examiner: Examines, push: Push) -> tuple[Grade, str]:

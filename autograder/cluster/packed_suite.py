@@ -36,6 +36,9 @@ def pack(course: Course, assignment: Assignment) -> PackedSuite:
         *suite.glob("*.toml"),
         course.suites / "__init__.py",
         course.assignments / assignment.id / SETTINGS_FILE,
+        *(course.assignments / assignment.id).glob(
+            "*.py"
+        ),  # the stubs, whose signatures are quoted
     ]
     return PackedSuite(
         assignment.id,

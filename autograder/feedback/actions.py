@@ -5,7 +5,13 @@ import re
 
 from rich.console import Console
 
-from autograder.feedback.content import LONGEST_TITLE, explanation, feedback_lines, without_points
+from autograder.feedback.content import (
+    LONGEST_TITLE,
+    explanation,
+    feedback_lines,
+    others_lost,
+    without_points,
+)
 from autograder.feedback.inert import LONGEST_LINE, in_log, inert, workflow_command
 from autograder.feedback.text import print_grade
 from autograder.grading.grade import Feedback, Grade, GradedTest
@@ -54,11 +60,11 @@ def _place(feedback: Feedback | None, grade: Grade) -> dict[str, str]:
 
 
 def _annotation(level: str, tests: list[GradedTest], place: dict[str, str]) -> str:
-    first, *others = tests
+    first = tests[0]
     feedback = explanation(tests)
     said = feedback_lines(feedback) if feedback else []
     message = [f"{label}: {text}" for label, text in said]
-    if others:
-        message.append(f"The same goes for {len(others)} more.")
+    if lost := others_lost(tests):
+        message.append(lost)
     title = inert(f"{first.outcome.value}: {first.requirement} {first.title}", LONGEST_TITLE)
     return workflow_command(level, message, {**place, "title": title})

@@ -16,6 +16,7 @@ from autograder.grading.grade import (
     Outcome,
     Witnesses,
 )
+from autograder.grading.verdict import counted
 
 LONGEST_TITLE = 200
 LONGEST_TRACE = 6
@@ -55,9 +56,10 @@ def notes_of(grade: Grade) -> list[str]:
 
 
 def by_cause(tests: Sequence[GradedTest]) -> list[list[GradedTest]]:
-    """Put tests together that lost for one reason, so that a student reads it once.
+    """Group tests that lost points for one reason, so that a student reads it once.
 
-    One reason is: the same thing came back, or the same advice helps with the same requirement.
+    Tests share a reason if the same thing came back, or if the same advice helps with the same
+    requirement.
     """
     seen = Counter(_came_back(test) for test in tests)
     groups: dict[object, list[GradedTest]] = {}
@@ -74,9 +76,19 @@ def by_cause(tests: Sequence[GradedTest]) -> list[list[GradedTest]]:
     return list(groups.values())
 
 
-def shared(tests: Sequence[GradedTest]) -> str:
-    """Say what the tests of one group have in common: `cause` or `advice`."""
-    return "cause" if _came_back(tests[0]) == _came_back(tests[1]) else "advice"
+def others_lost(tests: Sequence[GradedTest]) -> str:
+    """Say how many tests share what explains the first one, and what all of them cost together.
+
+    Empty where there is only one test, or where no points are lost.
+    """
+    first, *others = tests
+    if not others or first.is_open:
+        return ""
+    lost = counted(sum(test.max_score - test.score for test in tests), "point")
+    fail = f"{counted(len(others), 'more test')} {'fails' if len(others) == 1 else 'fail'}"
+    if _came_back(first) == _came_back(others[0]):
+        return f"{fail} for the same reason ({lost} in all)"
+    return f"{fail}, and the same advice helps ({lost} in all)"
 
 
 def _came_back(test: GradedTest) -> tuple[Outcome, str | None]:
@@ -108,12 +120,12 @@ def explanation(tests: Sequence[GradedTest]) -> Feedback | None:
     if others:
         said = (
             f"These {len(tests)} tests could not be graded, which is not your fault. "
-            f"Their {number(most, 'point')} {are} open until they are graded again."
+            f"Their {counted(most, 'point')} {are} open until they are graded again."
         )
     else:
         said = (
             "This test could not be graded, which is not your fault. "
-            f"Its {number(most, 'point')} {are} open until it is graded again."
+            f"Its {counted(most, 'point')} {are} open until it is graded again."
         )
     feedback = first.feedback or Feedback(asked="", came_back="")
     return feedback.model_copy(update={"came_back": said, "hint": None})
@@ -172,7 +184,7 @@ def open_points(checkpoint: GradedCheckpoint) -> str:
         parts.append(f"{points_open(withheld)} until the deadline")
     if waiting:
         wait = "waits" if waiting == 1 else "wait"
-        parts.append(f"{number(waiting, 'point')} {wait} for a person")
+        parts.append(f"{counted(waiting, 'point')} {wait} for a person")
     return ", ".join(parts)
 
 
@@ -183,7 +195,7 @@ def undecided(grade: Grade) -> str:
 
 def points_open(amount: float) -> str:
     """Write `3 points open`."""
-    return f"{number(amount, 'point')} open"
+    return f"{counted(amount, 'point')} open"
 
 
 def unreadable_summary(tests: Mapping[str, int], *, named: bool) -> tuple[int, str]:
@@ -201,18 +213,13 @@ def unreadable_summary(tests: Mapping[str, int], *, named: bool) -> tuple[int, s
     total = sum(tests.values())
     if not total:
         return 0, ""
-    words = f"{'test' if total == 1 else 'tests'} of {number(len(students), 'student')} unreadable"
+    words = f"{'test' if total == 1 else 'tests'} of {counted(len(students), 'student')} unreadable"
     words += f": look at {'it' if total == 1 else 'them'}"
     if named:
         names = ", ".join(inert(student, LONGEST_NAME) for student in students[:MOST_NAMES])
         more = len(students) - MOST_NAMES
         words += f" ({names} and {more} more)" if more > 0 else f" ({names})"
     return total, words
-
-
-def number(count: float, noun: str) -> str:
-    """Write a number with its noun: `1 point`, `2 points`, `0.5 points`."""
-    return f"{count:g} {noun}" if count == 1 else f"{count:g} {noun}s"
 
 
 def points(scored: Grade | GradedCheckpoint | GradedTest) -> str:

@@ -18,8 +18,9 @@ from autograder.grading.grade import (
     ReadPage,
 )
 from autograder.grading.log_window import windowed_picture
+from autograder.grading.verdict import counted
 
-COLUMNS = ("shard", "record", "user", "partition key", "sequence number", "what became of it")
+COLUMNS = ("shard", "record", "user", "partition key", "sequence number", "outcome")
 RING = 1 << 128
 """Hash keys are smaller (docs.aws.amazon.com, Kinesis, "HashKeyRange")."""
 MOST_COLOURS = 5
@@ -147,26 +148,22 @@ def caption(picture: LogPicture) -> str:
             shard.earlier + shard.later for shard in picture.shards
         )
         lost = any(Anomaly.LOST in one.anomalies for one in records)
-        missing = " Dashed ones are not there." if lost else ""
+        missing = " Dashed ones are missing." if lost else ""
         keyed = any(_key_shown(picture, one) for one in records)
-        keys = " Below a record stands its partition key." if keyed else ""
+        keys = " Below a record is its partition key, if that is not the user." if keyed else ""
         return (
-            f"The stream after your function had sent its events: {_count(stored, 'record')} in "
-            f"{_count(len(picture.shards), 'shard')}, each in the order in which it "
-            f"came.{missing}{keys}"
+            f"The stream after your function sent its events: {counted(stored, 'record')} in "
+            f"{counted(len(picture.shards), 'shard')}, each in order of arrival."
+            f"{missing}{keys}"
         )
     read = next((one for one in picture.shards if one.shard_id == picture.read), DrawnRow())
     holds = len(read.records) + read.earlier + read.later
     came = sum(one.returned for one in read.records)
-    begin = ", and the replay was to begin at the one marked “offset”" if picture.offset else ""
+    begin = ", and the replay should start at the one marked “offset”" if picture.offset else ""
     return (
-        f"The shard that your function read holds {_count(holds, 'record')}{begin}. "
-        f"Filled ones came back: {came} of those drawn."
+        f"The shard that your function read holds {counted(holds, 'record')}{begin}. "
+        f"Filled records were returned: {came} of those drawn."
     )
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def became_of(picture: LogPicture, shard: DrawnShard | None, record: DrawnRecord) -> str:
@@ -215,7 +212,7 @@ def _lane(picture: LogPicture, shard: DrawnShard, colours: dict[str, str], y: in
             *_offset(picture, shard, cells),
             *_pages(picture.pages, left, top + HEIGHT + keyed, len(cells)),
         ]
-    share = f"{_percent(first)} to {_percent(last + 1)} of the ring"
+    share = f"{_percent(first)} to {_percent(last + 1)} of all hash keys"
     return Lane(
         y=y,
         title=f"{inert(shard.shard_id, 40)}{', closed' if shard.closed else ''}: {share}",
@@ -298,7 +295,7 @@ def _returned(picture: LogPicture, row: DrawnRow, y: int) -> Lane:
     total = len(row.records) + row.earlier + row.later
     return Lane(
         y=y,
-        title=f"What your function returned, in this order: {_count(total, 'record')}",
+        title=f"What your function returned, in this order: {counted(total, 'record')}",
         keys="",
         ring=None,
         ticks=(),
@@ -351,7 +348,7 @@ def _pages(pages: Sequence[ReadPage], left: int, y: int, cells: int) -> Iterator
             left + ends * (CELL + GAP) - GAP // 2,
             y + 6,
             0,
-            "stopped here, though more follow",
+            "stopped here, but more follow",
             "stop",
         )
 
@@ -362,7 +359,7 @@ def sketch(picture: LogPicture) -> str:
     width = max((len(one.text) for lane in drawing.lanes for one in lane.cells), default=1)
     lines = [line for lane in drawing.lanes for line in _in_characters(lane, width)]
     if picture.read is not None:
-        lines.append("[ ] came back")
+        lines.append("[ ] was returned")
     return "\n".join(lines)
 
 
@@ -370,7 +367,7 @@ def _in_characters(lane: Lane, width: int) -> Iterator[str]:
     yield f"{lane.title}{f', {lane.keys}' if lane.keys else ''}"
     if not lane.cells:
         if lane.later:
-            yield f"  {_count(lane.later, 'record')}, none of them returned"
+            yield f"  {counted(lane.later, 'record')}, none of them returned"
         return
     earlier = f"{lane.earlier} more " if lane.earlier else ""
     later = f" {lane.later} more" if lane.later else ""

@@ -10,6 +10,8 @@ A terminal needs no more than `inert`.
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from itertools import accumulate, groupby
+from operator import itemgetter
 
 from markupsafe import Markup, escape
 
@@ -92,20 +94,32 @@ def in_markdown(text: str, limit: int = LONGEST_LINE) -> str:
     `:smile:` and `$x$` mean nothing there, and neither does HTML, emphasis or a link. (Backslashes
     or entities would not do, since GitHub looks for those in the text that results.)
     """
+    words = _BETWEEN_WORDS.split(inert(text, limit))
     pieces: list[str] = []
-    code: list[str] = []
-    plain = False
-    for word in _BETWEEN_WORDS.split(inert(text, limit)):
-        # A number goes with the word before it, so that `[1, 2, 3]` stays together.
-        plain = plain if _PLAIN_NUMBER.fullmatch(word) else _is_plain(word)
-        if not plain:
-            code.append(word)
-            continue
-        if code:
-            pieces.append(_code(" ".join(code)))
-            code = []
-        pieces.append(word)
-    return " ".join([*pieces, _code(" ".join(code))] if code else pieces)
+    for is_plain, group in groupby(zip(words, _plain_ones(words), strict=True), itemgetter(1)):
+        phrase = " ".join(word for word, _ in group)
+        pieces.append(phrase if is_plain else _code(phrase))
+    return " ".join(pieces)
+
+
+def _plain_ones(words: list[str]) -> list[bool]:
+    """Tell which words are plain.
+
+    A number is, unless words on both sides are code: so `[1, 2, 'x']` stays together, and in
+    `... in shardId-000000000000, 2 reordered` the number belongs to the sentence.
+    """
+    plain = [None if _PLAIN_NUMBER.fullmatch(word) else _is_plain(word) for word in words]
+    plain[0] = bool(plain[0])  # `1.` at the start of a line would begin a list
+    before = list(accumulate(plain, _latest, initial=True))[1:]
+    after = list(accumulate(reversed(plain), _latest, initial=True))[:0:-1]
+    return [
+        (left or right) if is_plain is None else is_plain
+        for is_plain, left, right in zip(plain, before, after, strict=True)
+    ]
+
+
+def _latest(known: bool, found: bool | None) -> bool:
+    return known if found is None else found
 
 
 def _is_plain(word: str) -> bool:

@@ -13,10 +13,10 @@ from autograder.feedback.content import (
     feedback_lines,
     handout_link,
     notes_of,
+    others_lost,
     passed,
     picture_in,
     points,
-    shared,
     state,
     undecided,
     without_points,
@@ -135,7 +135,9 @@ def _cause(tests: list[GradedTest], files_at: str) -> str:
     if feedback:
         for label, text in feedback_lines(feedback):
             lines.append(f"- **{label}:** {_feedback(label, text, files_at)}")
-    lines += [f"- **same {shared(tests)}:** {_headline(test)}" for test in others]
+    if others:
+        lines += ["", *([f"{lost}:", ""] if (lost := others_lost(tests)) else [])]
+        lines += [f"- {_headline(test)}" for test in others]
     return "\n".join(lines)
 
 

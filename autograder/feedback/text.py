@@ -9,9 +9,9 @@ from autograder.feedback.content import (
     explanation,
     feedback_lines,
     notes_of,
+    others_lost,
     passed,
     points,
-    shared,
     state,
     undecided,
     without_points,
@@ -76,13 +76,11 @@ def _print_lost_points(checkpoint: GradedCheckpoint, console: Console) -> None:
     for tests in causes:
         first, *others = tests
         _print_headline(first, console)
-        _print_feedback(tests, console)
+        if lost := others_lost(tests):
+            console.print(Text(f"      {lost}:", "bold"))
         for test in others:
             _print_headline(test, console)
-        if others:
-            all_of_them = "both" if len(others) == 1 else f"all {len(others) + 1}"
-            same = shared(tests)
-            console.print(Text(f"      the same {same} for {all_of_them}", "dim"))
+        _print_feedback(tests, console)
 
 
 def _print_headline(test: GradedTest, console: Console) -> None:

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Self
 
 from autograder.assignment import Assignment, Course
+from autograder.grading.explain import about_python
 from autograder.grading.inspection import HandedIn
 from autograder.grading.patience import Patience
 from autograder.grading.phases import Phases
+from autograder.grading.signatures import Signatures
 from autograder.grading.student import Student
 from autograder.jail import Interpreter, Jail, interpreter_for
 
@@ -19,7 +21,13 @@ class Bench:
     """One jail and one cloud, wired together, for all tests of a run."""
 
     def __init__(
-        self, assignment: Assignment, submission: Path, jail: Jail, phases: Phases
+        self,
+        assignment: Assignment,
+        submission: Path,
+        jail: Jail,
+        phases: Phases,
+        signatures: Signatures | None = None,
+        python: str | None = None,
     ) -> None:
         self.phases = phases
         self.assignment = assignment
@@ -27,6 +35,8 @@ class Bench:
         self.jail = jail
         self.cloud = Cloud()
         self._patience = Patience(assignment.limits.submission_seconds)
+        self._signatures = signatures
+        self._python = python
         self._server: Server | None = None
         jail.on_start(self._serve)
 
@@ -56,15 +66,22 @@ class Bench:
         course = Course(suite.parents[2])
         assignment = course.load(suite.name)
         folder = Path(submission) if submission else course.solutions / suite.name
-        python = (
+        used = (
             Interpreter.read(json.loads(interpreter))
             if interpreter
             else interpreter_for(assignment.python)
         )
-        jail = Jail(folder.resolve(), assignment.limits, confined=confined, interpreter=python)
+        jail = Jail(folder.resolve(), assignment.limits, confined=confined, interpreter=used)
         if any(folder.glob("*.py")):
             jail.start()
-        return cls(assignment, folder, jail, phases)
+        return cls(
+            assignment,
+            folder,
+            jail,
+            phases,
+            Signatures(course.assignments / suite.name),
+            about_python(used.version, assignment.python),
+        )
 
     def student(self, api_calls: int | None) -> Student:
         """Give the student's code, with the usual budgets or another number of requests.
@@ -81,6 +98,8 @@ class Bench:
             self._patience,
             self.phases,
             in_full=api_calls is not None,
+            signatures=self._signatures,
+            python=self._python,
         )
 
     def close(self) -> None:

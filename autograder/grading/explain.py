@@ -1,5 +1,6 @@
 """Turns how a call ended into an outcome and sentences that help the student on."""
 
+import re
 from typing import NoReturn
 
 from autograder.grading.grade import Feedback, Outcome
@@ -15,20 +16,19 @@ from autograder.jail import (
 )
 from autograder.limits import Limits
 
+_NEVER = "Does it wait for something that never comes, such as a lock that nobody releases?"
+_PROCESSES = "Leave processes and signals alone: plain Python and boto3 are enough."
+
 _STOPPED: dict[str, tuple[Outcome, str, str]] = {
-    "wall": (
-        Outcome.TIMED_OUT,
-        "{call} had not returned when its time was up.",
-        "Does it wait for something that never comes, such as a lock that nobody releases?",
-    ),
+    "wall": (Outcome.TIMED_OUT, "{call} did not return before its time was up.", _NEVER),
     "still": (
         Outcome.TIMED_OUT,
-        "{call} stood still, and had not returned when it was stopped.",
-        "Does it wait for something that never comes, such as a lock that nobody releases?",
+        "{call} did nothing for so long that it was stopped before it returned.",
+        _NEVER,
     ),
     "submission": (
         Outcome.TIMED_OUT,
-        "{call} was not called any more: the calls before it had taken more than "
+        "{call} was not called: the calls before it took more than "
         "{limits.submission_seconds:g} seconds together.",
         "A right solution takes a few seconds in all. What do the functions wait for?",
     ),
@@ -40,7 +40,7 @@ _STOPPED: dict[str, tuple[Outcome, str, str]] = {
     "virtual_time": (
         Outcome.TIMED_OUT,
         "{call} slept for more than {limits.virtual_seconds:g} seconds without returning.",
-        "Pause briefly between attempts, and stop once there is nothing left to wait for.",
+        "Pause briefly between attempts, and stop when there is nothing left to wait for.",
     ),
     "api_calls": (
         Outcome.TIMED_OUT,
@@ -49,97 +49,142 @@ _STOPPED: dict[str, tuple[Outcome, str, str]] = {
     ),
     "idle_reads": (
         Outcome.TIMED_OUT,
-        "{call} went on polling: {limits.idle_reads} GetRecords answers in a row were empty "
-        "and said it had caught up (MillisBehindLatest 0).",
-        "Once an answer is empty and MillisBehindLatest is 0, you have read all there is: stop.",
+        "{call} kept polling: {limits.idle_reads} GetRecords answers in a row were empty and said "
+        "that it was caught up (MillisBehindLatest 0).",
+        "When an answer is empty and MillisBehindLatest is 0, you have read all there is: stop.",
     ),
     "traffic": (
         Outcome.TIMED_OUT,
-        "{call} sent to AWS and received from it more than {limits.traffic_mib} MiB without "
-        "returning.",
+        "{call} exchanged more than {limits.traffic_mib} MiB with AWS without returning.",
         "Does it send or read the same records again and again?",
     ),
     "memory": (
         Outcome.OUT_OF_MEMORY,
-        "{call} needed more than {limits.memory_total_mib} MiB of memory, with all processes and "
-        "sockets that it started.",
+        "{call} used more than {limits.memory_total_mib} MiB of memory, including the processes "
+        "and sockets that it started.",
         "Start fewer processes, close sockets, and look for a list that grows without end.",
     ),
     "output": (
         Outcome.KILLED,
         "{call} printed more than {limits.output_kib} KiB and was stopped.",
-        "What is printed is never graded; print less.",
+        "Printed text is never graded: print less.",
     ),
     "exited": (
         Outcome.KILLED,
         "{call} ended the whole Python process instead of returning.",
-        "Remove exit(), quit() or os._exit(); return a value or raise an exception.",
+        "Remove exit(), quit() and os._exit(): return a value or raise an exception.",
     ),
-    "signal": (
-        Outcome.KILLED,
-        "{call} was ended by a signal before it returned.",
-        "Leave processes and signals alone; plain Python and boto3 are enough.",
-    ),
+    "signal": (Outcome.KILLED, "{call} was ended by a signal before it returned.", _PROCESSES),
     "runner_died": (
         Outcome.KILLED,
         "{call} took down the process that ran it.",
-        "Leave processes and signals alone; plain Python and boto3 are enough.",
+        _PROCESSES,
     ),
 }
 
 _UNSENDABLE: dict[str, str] = {
     "type": "Return plain values: lists, tuples, dicts, strings, numbers, True, False, None.",
-    "nan": "NaN and infinity are no JSON numbers.",
+    "nan": "NaN and infinity are not JSON numbers.",
     "cycle_or_depth": "Does the value contain itself?",
-    "huge_int": "Sequence numbers are strings; keep them as Kinesis gives them.",
-    "bad_text": "The text is no valid Unicode; decode bytes as UTF-8.",
+    "huge_int": "Sequence numbers are strings: keep them as Kinesis gives them.",
+    "bad_text": "The text is not valid Unicode: decode bytes as UTF-8.",
     "key": "Keys of a dict must be strings.",
     "too_large": "Return only what was asked for.",
 }
 
+_UNSENDABLE_TYPES: dict[str, str] = {
+    "generator": "A function with `yield` in it returns a generator, not its items. Collect the "
+    "items in a list, and return the list.",
+    "async_generator": "A function with `yield` in it returns a generator, not its items. Collect "
+    "the items in a list, and return the list.",
+    "coroutine": "A function that begins with `async def` returns a coroutine, not its result. "
+    "Begin it with `def`, and call asyncio.run() inside.",
+}
+"""What helps with values of a type that is returned by mistake."""
+
 _ERROR_HINTS: dict[str, str] = {
-    "ProvisionedThroughputExceededException": "Kinesis throttles now and then: wait a moment and "
-    "try again, several times if need be.",
+    "ProvisionedThroughputExceededException": "Kinesis throttles now and then. Wait a moment and "
+    "try again, several times if needed.",
     "LimitExceededException": "Wait a moment and try again.",
-    "ResourceNotFoundException": "Is the stream there, and ACTIVE, at this point? Are its name "
-    "and the shard's id the ones that were passed in?",
-    "ResourceInUseException": "A stream of that name exists already: is that an error here?",
-    "ExpiredIteratorException": "Shard iterators live for five minutes; take a new one.",
-    "InvalidArgumentException": "Look at the parameters of that call in boto3's documentation.",
-    "ValidationException": "Look at the limits of that call in the Kinesis documentation, such as "
+    "ResourceNotFoundException": "Does the stream exist at this point, and is it ACTIVE? Are its "
+    "name and the shard's id the ones that were passed in?",
+    "ResourceInUseException": "A stream with that name exists already. Is that an error here?",
+    "ExpiredIteratorException": "Shard iterators live for five minutes: take a new one.",
+    "InvalidArgumentException": "Look up the parameters of that call in boto3's documentation.",
+    "ValidationException": "Look up the limits of that call in the Kinesis documentation, such as "
     "500 records for each PutRecords.",
 }
 
 _IMPORT = (
-    "What stands outside of functions runs whenever the file is imported. Calls of your own belong "
-    'into main(), below `if __name__ == "__main__":`.'
+    "Code outside functions runs whenever the file is imported. Move your own calls into main(), "
+    'and call main() below `if __name__ == "__main__":`.'
 )
 _IMPORTING = "importing the file"
-_LOOK = "What does your code take for granted in the last line shown, that is not so here?"
+_LOOK = "What does the last line shown assume that is not true here?"
+_EXITED = (
+    "The last line shown ends the process, as exit() does, or argparse when it does not know an "
+    "argument. Return a value or raise an exception instead."
+)
+_ENDPOINT = "Do not write an endpoint into your code: it comes from the environment."
 
 _TYPE_HINTS: dict[str, str] = {
-    "ModuleNotFoundError": "Only the standard library, boto3 and your own modules can be imported.",
-    "EndpointConnectionError": "Do not write an endpoint into your code; it comes from the "
-    "environment.",
-    "ConnectTimeoutError": "Do not write an endpoint into your code; it comes from the "
-    "environment.",
-    "SyntaxError": "Run the file with Python on your machine first.",
-    "IndentationError": "Run the file with Python on your machine first.",
-    "EOFError": "Nobody answers input() while graded: take what you need from the parameters.",
-    "KeyError": "Not every answer has every key; look in boto3's documentation when it is there.",
-    "IndexError": "What does the code do where the list is empty?",
-    "ParamValidationError": "boto3 refuses these parameters before it asks AWS; its documentation "
+    "ModuleNotFoundError": "Your code may import Python's standard library, boto3 and your own "
+    "modules; no other package is installed where it is graded. If the module is your own, check "
+    "that its file was handed in.",
+    "EndpointConnectionError": _ENDPOINT,
+    "ConnectTimeoutError": _ENDPOINT,
+    "IndentationError": "Compare the indentation of the line shown with the lines around it.",
+    "TabError": "Indent with spaces only, or with tabs only.",
+    "EOFError": "Nobody answers input() during grading: take what you need from the parameters.",
+    "IndexError": "What does the code do when the list is empty?",
+    "ParamValidationError": "boto3 rejects these parameters before it asks AWS. Its documentation "
     "says which are allowed.",
 }
 
+_COMPREHENSIONS = ("<listcomp>", "<dictcomp>", "<setcomp>")
+_KEY_OF_AWS = re.compile(r"'[A-Z][A-Za-z]*'")
+"""Keys of boto3's answers begin with a capital letter; those of events do not."""
+_KEY_OF_AN_ANSWER = (
+    "Not every answer of AWS has every key. boto3's documentation says when this one is there."
+)
+_KEY_OF_ANOTHER_DICT = (
+    "The dictionary in the last line shown does not have this key. The handout says which keys an "
+    "event has; in a dictionary of your own, is the key set before it is looked up?"
+)
 
-def verdict_of(result: CallResult, call: str, limits: Limits) -> Verdict | None:
-    """Judge how a call ended; None where it returned a value.
+
+def about_python(used: str, named: str) -> str:
+    """Say which Python graded, for errors that another version of Python would not raise.
+
+    Args:
+        used: The version that ran the student's code, such as `3.12`.
+        named: The version that the assignment names.
+    """
+    if used == named:
+        return f"Graded with Python {used}, as the handout says. Is the line shown right there?"
+    return (
+        f"Graded with Python {used}, though the assignment names Python {named}. If your code runs "
+        f"with {named}, tell your instructor."
+    )
+
+
+def verdict_of(
+    result: CallResult,
+    call: str,
+    limits: Limits,
+    signature: str | None = None,
+    python: str | None = None,
+) -> Verdict | None:
+    """Judge how a call ended; return None if it returned a value.
 
     Args:
         result: What the jail says.
         call: The call as a student would name it, such as `read_from_shard()`.
-        limits: The budgets of a call; where what hung before had less time, that is not named.
+        limits: The budgets of a call. A call that had less time, because the function hung before,
+            is not told how much.
+        signature: The function's signature in the handout, such as `get_shard_info(stream_name)`;
+            None if that is not known.
+        python: What `about_python` says, for errors that depend on Python's version.
     """
     match result:
         case Returned():
@@ -148,7 +193,7 @@ def verdict_of(result: CallResult, call: str, limits: Limits) -> Verdict | None:
             return _verdict(
                 Outcome.MISSING,
                 f"There is no file {module}.py.",
-                "Hand in the file under exactly this name.",
+                "Hand the file in under exactly this name.",
             )
         case MissingFunction(module, function, similar):
             near = f"You have {similar}(): is that the one?" if similar else None
@@ -158,10 +203,10 @@ def verdict_of(result: CallResult, call: str, limits: Limits) -> Verdict | None:
             return _verdict(
                 Outcome.WRONG,
                 f"{call} returned a value that cannot be graded: {result.type_name}{place}.",
-                _UNSENDABLE[result.reason],
+                _UNSENDABLE_TYPES.get(result.type_name, _UNSENDABLE[result.reason]),
             )
         case Raised():
-            return _raised(result, call)
+            return _raised(result, call, signature, python)
         case Stopped():
             outcome, sentence, advice = _STOPPED.get(result.reason, _STOPPED["signal"])
             if result.during_import:
@@ -186,37 +231,55 @@ def crashed(error: Raised, call: str, *, expected: str, hint: str | None = None)
     raise Verdict(verdict.outcome, verdict.feedback.model_copy(update=told))
 
 
-def _raised(result: Raised, call: str) -> Verdict:
+def _raised(
+    result: Raised, call: str, signature: str | None = None, python: str | None = None
+) -> Verdict:
     if result.during_import:
         call = _IMPORTING
-    if "NotImplementedError" in (result.type_name, *result.bases):
+    kinds = (result.type_name, *result.bases)
+    if "NotImplementedError" in kinds:
         return _verdict(Outcome.UNIMPLEMENTED, f"{call} still raises NotImplementedError.", None)
     if result.type_name == "MemoryError":
         return _verdict(
             Outcome.OUT_OF_MEMORY, f"{call} ran out of memory.", "Look for a list without end."
         )
-    if result.type_name == "SystemExit":
-        _, sentence, advice = _STOPPED["exited"]
-        return _verdict(Outcome.KILLED, sentence.format(call=call), advice)
-    trace = tuple(
-        f"{frame.file}:{frame.line}, in {frame.function}: {frame.code}"
-        for frame in result.traceback
-    )
-    if result.during_import and result.error_code:  # a call of the student's own
-        hint = _IMPORT
-    else:
-        hint = _ERROR_HINTS.get(result.error_code or "", _TYPE_HINTS.get(result.type_name, _LOOK))
+    trace = _trace_of(result)
+    hint = _hint_for(result, signature, python)
+    if "SystemExit" in kinds:
+        came_back = _STOPPED["exited"][1].format(call=call)
+        return _verdict(Outcome.KILLED, came_back, hint, trace)
     message = f": {steady(result.message)}" if result.message else ""
-    return Verdict(
-        Outcome.CRASHED,
-        Feedback(
-            asked="",
-            came_back=f"{call} raised {result.type_name}{message}",
-            hint=hint,
-            trace=trace,
-        ),
-    )
+    came_back = f"{call} raised {result.type_name}{message}"
+    return _verdict(Outcome.CRASHED, came_back, hint, trace)
 
 
-def _verdict(outcome: Outcome, came_back: str, hint: str | None) -> Verdict:
-    return Verdict(outcome, Feedback(asked="", came_back=came_back, hint=hint))
+def _trace_of(result: Raised) -> tuple[str, ...]:
+    """Write a traceback, without the frame that a comprehension has up to Python 3.11."""
+    frames = [frame for frame in result.traceback if frame.function not in _COMPREHENSIONS]
+    return tuple(f"{one.file}:{one.line}, in {one.function}: {one.code}" for one in frames)
+
+
+def _hint_for(result: Raised, signature: str | None, python: str | None) -> str | None:
+    """Choose what helps on with an exception; None if nothing can be said of it."""
+    kind = result.type_name
+    if "SystemExit" in (kind, *result.bases):
+        return _IMPORT if result.during_import else _EXITED
+    if result.during_import and result.error_code:  # a call of the student's own
+        return _IMPORT
+    if result.error_code in _ERROR_HINTS:
+        return _ERROR_HINTS[result.error_code]
+    if kind in ("SyntaxError", "ImportError"):
+        return python
+    if kind == "KeyError":
+        is_of_aws = _KEY_OF_AWS.fullmatch(result.message)
+        return _KEY_OF_AN_ANSWER if is_of_aws else _KEY_OF_ANOTHER_DICT
+    # No line of the student's was reached: the call itself did not fit the function.
+    if kind == "TypeError" and signature and not result.traceback:
+        return f"The handout's signature is {signature}: keep its parameters and their defaults."
+    return _TYPE_HINTS.get(kind, _LOOK if result.traceback else None)
+
+
+def _verdict(
+    outcome: Outcome, came_back: str, hint: str | None, trace: tuple[str, ...] = ()
+) -> Verdict:
+    return Verdict(outcome, Feedback(asked="", came_back=came_back, hint=hint, trace=trace))

@@ -8,7 +8,8 @@ from autograder.cloud import CallBudget, Cloud
 from autograder.grading.explain import verdict_of
 from autograder.grading.patience import Patience
 from autograder.grading.phases import Phases
-from autograder.grading.verdict import GraderFaultError
+from autograder.grading.signatures import Signatures
+from autograder.grading.verdict import GraderFaultError, Verdict
 from autograder.jail import CallResult, Jail, Raised, Returned, Stopped
 from autograder.limits import Limits
 
@@ -23,6 +24,8 @@ class Student:
         patience: What earlier calls of the run have shown.
         phases: Hears that the student's code runs.
         in_full: Whether to give the whole time also to what hung before.
+        signatures: How the handout declares the functions.
+        python: What `explain.about_python` says of the Python that runs the code.
     """
 
     def __init__(
@@ -34,12 +37,16 @@ class Student:
         phases: Phases,
         *,
         in_full: bool = False,
+        signatures: Signatures | None = None,
+        python: str | None = None,
     ) -> None:
         self._jail = jail
         self._cloud = cloud
         self._patience = patience
         self._phases = phases
         self._in_full = in_full
+        self._signatures = signatures
+        self._python = python
         self.limits = limits
 
     def module(self, name: str) -> "Module":
@@ -72,7 +79,7 @@ class Student:
             result = self._call(module, function, first, {}, others)
         if isinstance(result, Returned) and not _is_row(result.value, len(calls)):
             result = Stopped("exited", result.usage)  # it wrote an answer of its own
-        values: list[Any] = self._value_of(result, function)
+        values: list[Any] = self._value_of(result, module, function)
         return values
 
     def _call(
@@ -113,14 +120,19 @@ class Student:
             Verdict: It did not return one.
             GraderFaultError: The cloud failed meanwhile.
         """
-        return self._value_of(self.outcome_of(module, function, *args, **kwargs), function)
+        result = self.outcome_of(module, function, *args, **kwargs)
+        return self._value_of(result, module, function)
 
-    def _value_of(self, result: CallResult, function: str) -> Any:
-        verdict = verdict_of(result, f"{function}()", self.limits)
-        if verdict is not None:
-            raise verdict
-        assert isinstance(result, Returned)
-        return result.value
+    def _value_of(self, result: CallResult, module: str, function: str) -> Any:
+        if isinstance(result, Returned):
+            return result.value
+        raise self._verdict_of(result, module, function)
+
+    def _verdict_of(self, result: CallResult, module: str, function: str) -> Verdict:
+        signature = self._signatures.of(module, function) if self._signatures else None
+        verdict = verdict_of(result, f"{function}()", self.limits, signature, self._python)
+        assert verdict is not None
+        return verdict
 
     def error_of(self, module: str, function: str, *args: Any, **kwargs: Any) -> Raised | None:
         """Call a function that should raise; None where it returned a value instead.
@@ -134,9 +146,7 @@ class Student:
         own = ("NotImplementedError", "MemoryError", "SystemExit", "RecursionError", "SyntaxError")
         if isinstance(result, Raised) and not result.during_import and result.type_name not in own:
             return result
-        verdict = verdict_of(result, f"{function}()", self.limits)
-        assert verdict is not None
-        raise verdict
+        raise self._verdict_of(result, module, function)
 
 
 def _is_row(value: object, length: int) -> bool:

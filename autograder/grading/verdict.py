@@ -122,6 +122,11 @@ def _bounded(feedback: Feedback) -> Feedback:
     )
 
 
+def counted(count: float, noun: str) -> str:
+    """Write a number with its noun: `1 point`, `2 points`, `0.5 points`."""
+    return f"{count:g} {noun}" if count == 1 else f"{count:g} {noun}s"
+
+
 def steady(text: str) -> str:
     """Blank out what differs from run to run, times and addresses: a grade is always the same."""
     for pattern, blank in _CHANGING:

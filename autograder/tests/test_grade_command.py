@@ -174,7 +174,7 @@ def trouble(tmp_path_factory: pytest.TempPathFactory) -> Ran:
         ("writer/shard_info_returns_the_descriptions", "timed_out", "slept"),
         ("writer/exactly_so_many_events_are_sent", "killed", "printed"),
         ("writer/delete_returns_once_gone", "killed", "ended the whole Python process"),
-        ("reader/oldest_records_come_first", "timed_out", "went on polling"),
+        ("reader/oldest_records_come_first", "timed_out", "kept polling"),
         ("reader/every_shard_is_read", "out_of_memory", "memory"),
         ("replay/replay_from_the_first_record", "killed", "took down"),
         ("brokers/queue_hands_out_each_message_once", "crashed", "in helper"),

@@ -57,6 +57,15 @@ class TestPower(_Model):
     """How many tests fail, itself included, where the fewest do; 0 where nothing fails it."""
 
 
+class FaultCost(_Model):
+    """What a wrong submission of the corpus loses."""
+
+    name: str
+    """Without `wrong/`."""
+    tests: int
+    points: float
+
+
 class MutationScore(_Model):
     """How many mutants of the solution the suite noticed."""
 
@@ -94,6 +103,8 @@ class Validation(_Model):
     """False where only some submissions were graded: tests are not judged then."""
     requirements: int
     tests: tuple[TestPower, ...]
+    costs: tuple[FaultCost, ...] = ()
+    """What each wrong submission loses, those that lose most first."""
     mutants: MutationScore | None
     rehearsal: Rehearsal | None = None
     findings: tuple[Finding, ...]
@@ -128,7 +139,7 @@ def summary(result: Validation) -> list[str]:
 
 
 def print_validation(result: Validation, console: Console) -> None:
-    """Print the kill matrix, test by test, and what is off."""
+    """Print what each test catches, what each fault costs, and what is off."""
     if result.complete:
         table = Table(title=f"{result.assignment}: what each test catches", title_justify="left")
         table.add_column("test", overflow="fold")
@@ -137,6 +148,14 @@ def print_validation(result: Validation, console: Console) -> None:
         table.add_column("sharpest", overflow="fold")
         for test in result.tests:
             table.add_row(test.id, test.requirement, str(len(test.caught)), _sharpest(test))
+        console.print(table)
+    if result.costs:
+        table = Table(title="what each fault costs", title_justify="left")
+        table.add_column("wrong submission", overflow="fold")
+        table.add_column("tests", justify="right")
+        table.add_column("points", justify="right")
+        for cost in result.costs:
+            table.add_row(cost.name, str(cost.tests), f"{cost.points:g}")
         console.print(table)
     for finding in result.findings:
         console.print(
@@ -173,6 +192,9 @@ def markdown(result: Validation) -> str:
             f"{', '.join(one.removeprefix('wrong/') for one in test.caught)} |"
             for test in result.tests
         ]
+    if result.costs:
+        lines += ["", "| wrong submission | tests | points |", "|---|---:|---:|"]
+        lines += [f"| {cost.name} | {cost.tests} | {cost.points:g} |" for cost in result.costs]
     return "\n".join(lines) + "\n"
 
 

@@ -15,6 +15,7 @@ from autograder.validation.idle import idle_entries
 from autograder.validation.mutants import Mutant, make_mutants, read_equivalents
 from autograder.validation.report import (
     FEW,
+    FaultCost,
     Finding,
     Kind,
     MutationScore,
@@ -116,6 +117,7 @@ def validate(
         complete=complete,
         requirements=len(read_requirements(suite)),
         tests=tests,
+        costs=costs_of(plan, corpus, by_name),
         mutants=score,
         rehearsal=rehearsal,
         findings=tuple(findings),
@@ -268,6 +270,26 @@ def powers_of(
             )
         )
     return tuple(powers)
+
+
+def costs_of(
+    plan: Plan, corpus: Sequence[DeclaredSubmission], by_name: dict[str, list[Trial]]
+) -> tuple[FaultCost, ...]:
+    """Return how many tests and points each wrong submission loses, the costliest first."""
+    points = {test.id: test.points for test in plan.tests}
+    costs = []
+    for declared in corpus:
+        if declared.is_right:
+            continue
+        failed = by_name[declared.name][0].failed
+        costs.append(
+            FaultCost(
+                name=declared.name.removeprefix("wrong/"),
+                tests=len(failed),
+                points=sum(points[test_id] for test_id in failed),
+            )
+        )
+    return tuple(sorted(costs, key=lambda cost: (-cost.points, -cost.tests, cost.name)))
 
 
 def weak_tests(tests: Iterable[TestPower]) -> list[Finding]:

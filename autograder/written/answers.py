@@ -67,9 +67,9 @@ def closed_answers(notebook: Notebook) -> Answers:
         left -= len(source)
         try:
             statements = _statements(source) if left >= 0 else None
-            reason = "it stands behind too much other code"
+            reason = "there is too much other code before it"
         except SyntaxError as error:
-            statements, reason = None, f"its cell is no Python (line {error.lineno})"
+            statements, reason = None, f"its cell is not valid Python (line {error.lineno})"
         if statements is None:
             for line in source.split("\n"):
                 if found := _GETS_A_VALUE.match(line):
@@ -123,7 +123,7 @@ def _assign(
         if isinstance(target, ast.Subscript):
             value = {**_parts(name.id, values), _value(target.slice, values): value}
     except (_UnreadableError, ArithmeticError, TypeError, ValueError, RecursionError) as error:
-        reason = str(error) if isinstance(error, _UnreadableError) else "it cannot be worked out"
+        reason = str(error) if isinstance(error, _UnreadableError) else "it cannot be calculated"
         values.pop(name.id, None)
         unreadable[name.id] = reason
         return
@@ -134,7 +134,7 @@ def _assign(
 def _parts(name: str, values: Mapping[str, Any]) -> dict[Any, Any]:
     whole = values.get(name)
     if not isinstance(whole, dict):
-        raise _UnreadableError(f"{name} is no dictionary there")
+        raise _UnreadableError(f"{name} is not a dictionary there")
     if len(whole) >= MOST_PARTS:
         raise _UnreadableError(f"{name} has too many parts")
     return whole
@@ -178,13 +178,13 @@ def _value(node: ast.expr, names: Mapping[str, Any]) -> Any:
             name = function.id if isinstance(function, ast.Name) else name
             if name in _FUNCTIONS:
                 return _FUNCTIONS[name](_number(argument, names))
-    raise _UnreadableError("it is no plain value: write the value itself")
+    raise _UnreadableError("it is not a plain value: write the value itself")
 
 
 def _number(node: ast.expr, names: Mapping[str, Any]) -> int | float:
     value = _value(node, names)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _UnreadableError("it is no plain value: write the value itself")
+        raise _UnreadableError("it is not a plain value: write the value itself")
     return _bounded(value)
 
 

@@ -48,20 +48,20 @@ def read_notebook(content: bytes) -> Notebook:
         NotebookError: It is none, or is broken.
     """
     if not content.strip():
-        raise NotebookError("it is empty: save the notebook again, or get it anew from the course")
+        raise NotebookError("it is empty: save the notebook again, or take a fresh copy")
     try:
         whole = json.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise NotebookError("it is not UTF-8: save it again in a notebook editor") from None
     except RecursionError:
-        raise NotebookError("it is no notebook") from None
+        raise NotebookError("it is not a notebook") from None
     except ValueError as error:
         place = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "a number"
         merged = " (a merge left its marks in it)" if b"<<<<<<< " in content else ""
-        raise NotebookError(f"it is no JSON any more, from {place} on{merged}") from None
+        raise NotebookError(f"it is no longer valid JSON, from {place} on{merged}") from None
     cells = _cells_of(whole)
     if cells is None:
-        raise NotebookError("it is JSON, but no notebook: it has no list of cells")
+        raise NotebookError("it is JSON, but not a notebook: it has no list of cells")
     return Notebook(tuple(_read(cell) for cell in cells[:MOST_CELLS] if isinstance(cell, dict)))
 
 

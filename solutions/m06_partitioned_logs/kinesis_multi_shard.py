@@ -16,10 +16,10 @@ ACTIONS = ["login", "view_page", "click", "logout"]
 
 
 def create_multi_shard_stream(stream_name: str, shard_count: int) -> None:
-    """Make a stream with `shard_count` shards.
+    """Create a stream with `shard_count` shards.
 
     W1: Return once the stream is ACTIVE.
-    W2: A stream that already exists is left as it is, and no error is raised. Should it still be
+    W2: If the stream exists already, leave it as it is and raise no error. If it is still
         CREATING, wait until it is ACTIVE.
     """
     ### BEGIN SOLUTION
@@ -36,7 +36,7 @@ def get_shard_info(stream_name: str) -> list[dict]:
     """Print an overview of a stream's shards, and return their descriptions.
 
     W3: Return the list of all shard descriptions as Kinesis gives them (dicts with ShardId and
-        HashKeyRange), closed shards too, however many pages they come in.
+        HashKeyRange), from all pages of the listing, including closed shards.
     """
     ### BEGIN SOLUTION
     # The paginator of list_shards would name the stream beside NextToken, which AWS refuses.
@@ -53,14 +53,15 @@ def get_shard_info(stream_name: str) -> list[dict]:
 def send_events_to_shards(stream_name: str, num_events: int = 30) -> dict[str, str]:
     """Send events and report which shard each user's events went to.
 
-    W4: Send exactly `num_events` records, each the JSON of one event. Event number i, from 0 on,
-        has four keys: `eventId` is i; `userId` and `action` take turns through USERS and ACTIONS;
-        `timestamp` is the time in ISO 8601, in UTC, ending in Z.
+    W4: Send exactly `num_events` records, each the JSON of one event. Event number i, counted
+        from 0, has four keys: `eventId` is i; `userId` and `action` cycle through USERS and
+        ACTIONS; `timestamp` is the present time in ISO 8601, in UTC, ending in Z.
     W5: The partition key is the event's user.
-    W6: Each user's events stand in the log in the order of eventId, none lost, none sent twice,
-        also when Kinesis throttles a call or rejects part of a batch, up to 8 times in a row.
-        An error that does not go away reaches the caller.
-    W7: Return {user: shard id} for the users that sent something, as Kinesis reported it.
+    W6: Each user's events are in the log in the order of eventId, none lost, none sent twice.
+        When Kinesis throttles a call or rejects part of a batch, up to 8 times in a row, wait
+        and resend only what was refused, before that user's next event. An error that does not
+        go away reaches the caller.
+    W7: Return {user: shard id} for the users that sent events, as Kinesis reported it.
     """
     ### BEGIN SOLUTION
     kinesis = boto3.client("kinesis")
@@ -105,7 +106,7 @@ def send_events_to_shards(stream_name: str, num_events: int = 30) -> dict[str, s
 def delete_stream(stream_name: str) -> None:
     """Delete a stream.
 
-    W8: Return once the stream is gone; no error if it never was.
+    W8: Return once the stream is gone, not only DELETING. If it does not exist, raise no error.
     """
     ### BEGIN SOLUTION
     kinesis = boto3.client("kinesis")
@@ -118,7 +119,7 @@ def delete_stream(stream_name: str) -> None:
 
 
 def main() -> None:
-    """Play the first half of the walk-through: make a stream and write to it."""
+    """Create a stream and write to it."""
     stream_name = "iot-sensor-data"
     create_multi_shard_stream(stream_name, 4)
     shards = get_shard_info(stream_name)

@@ -1,4 +1,4 @@
-"""Read a partitioned log: shard by shard from the oldest record, or again from any offset.
+"""Read a partitioned log: each shard from its oldest record, or again from any offset.
 
 Region and endpoint come from the environment (AWS_DEFAULT_REGION, AWS_ENDPOINT_URL). The
 requirements, R1 to R6 and P1 to P4, are explained in README.md.
@@ -17,13 +17,13 @@ def read_from_shard(stream_name: str, shard_id: str, max_records: int = 50) -> l
     """Read the oldest records of one shard.
 
     R1: Return a list of (sequence number, event) pairs, the oldest record first. The sequence
-        number is the string that Kinesis gives, the event is the decoded JSON.
-    R2: An empty page is not the end: go on until caught up (nothing returned and
+        number is the string that Kinesis gives; the event is the decoded JSON.
+    R2: An empty page is not the end. Go on until you are caught up (nothing returned and
         MillisBehindLatest 0), and then stop.
     R3: A closed shard ends with an answer that has no NextShardIterator.
-    R4: Return at most `max_records` pairs; 0 gives an empty list.
-    R6: When GetRecords is throttled, up to 8 times in a row, wait and go on: nothing is lost and
-        nothing is doubled.
+    R4: Return at most `max_records` pairs, the oldest ones; 0 gives an empty list.
+    R6: When GetRecords is throttled, up to 8 times in a row, wait and go on: nothing is lost,
+        nothing is returned twice.
     """
     ### BEGIN SOLUTION
     kinesis = boto3.client("kinesis")
@@ -35,9 +35,9 @@ def read_from_shard(stream_name: str, shard_id: str, max_records: int = 50) -> l
 
 
 def follow_iterator(kinesis, iterator: str, max_records: int) -> list[Pair]:
-    """Collect pairs from an iterator on; reading and replaying can share this step.
+    """Collect the pairs that an iterator leads to. Reading and replaying can share this step.
 
-    This helper is yours: it is not called by the grader, and you may change or remove it.
+    This helper is yours: the grader does not call it, and you may change or remove it.
     """
     ### BEGIN SOLUTION
     pairs: list[Pair] = []
@@ -50,7 +50,9 @@ def follow_iterator(kinesis, iterator: str, max_records: int) -> list[Pair]:
             time.sleep(pause)
             pause = min(pause * 2, 5)
             continue
-        pairs += [(one["SequenceNumber"], json.loads(one["Data"])) for one in page["Records"]]
+        pairs += [
+            (record["SequenceNumber"], json.loads(record["Data"])) for record in page["Records"]
+        ]
         if not page["Records"] and page["MillisBehindLatest"] == 0:
             break
         iterator = page.get("NextShardIterator")
@@ -62,8 +64,8 @@ def follow_iterator(kinesis, iterator: str, max_records: int) -> list[Pair]:
 def read_all_shards(stream_name: str) -> dict[str, list[Pair]]:
     """Read every shard of a stream.
 
-    R5: Return {shard id: what read_from_shard returns} for every shard, empty and closed ones
-        too, however many pages the listing takes.
+    R5: Return {shard id: what read_from_shard returns} for every shard on all pages of the
+        listing, including empty and closed shards.
     """
     ### BEGIN SOLUTION
     paginator = boto3.client("kinesis").get_paginator("describe_stream")
@@ -78,11 +80,11 @@ def replay_from_offset(
 ) -> list[Pair]:
     """Read one shard again from an offset.
 
-    P1: Return the same pairs as read_from_shard, starting with the record at the offset itself,
-        to the end of what the shard holds; R2, R3 and R6 hold here too.
+    P1: Return the same kind of pairs as read_from_shard, starting with the record at the offset,
+        to the end of what the shard holds. R2, R3 and R6 hold here too.
     P2: Return at most `max_records` pairs; 0 gives an empty list.
-    P3: An offset that Kinesis rejects is an error that the caller sees, not an empty list.
-    P4: Replaying changes nothing and can be repeated.
+    P3: If Kinesis rejects the offset, or the shard does not exist, the caller sees the error.
+    P4: A replay changes nothing and can be repeated. It returns what the log holds at that time.
     """
     ### BEGIN SOLUTION
     kinesis = boto3.client("kinesis")
@@ -97,7 +99,7 @@ def replay_from_offset(
 
 
 def main() -> None:
-    """Play the second half of the walk-through: read every shard, then travel back in time."""
+    """Read every shard, then go back in time and replay part of one."""
     stream_name = "iot-sensor-data"
     shards = read_all_shards(stream_name)
     for shard_id, pairs in shards.items():

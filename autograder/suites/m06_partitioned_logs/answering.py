@@ -1,4 +1,4 @@
-"""Steps of the tests that read the notebook: find an answer, and say what is amiss with it.
+"""Steps of the tests that read the notebook: find an answer, and say what is wrong with it.
 
 Nothing is run: answers are values in code cells and texts below questions. What a wrong answer is
 told leads on, but holds no right one: the solutions come out later.
@@ -46,14 +46,14 @@ class Written:
             _end(
                 Outcome.WRONG,
                 f"The answer {name} cannot be read: {self.answers.unreadable[name]}.",
-                "Answers are read without running them: write plain values.",
+                "Answers are read, not run: write plain values.",
                 about_form=True,
             )
         if name not in self.answers.values:
             _end(
                 Outcome.MISSING,
                 f"No code cell of {FILE} has a line that begins with `{name} =`.",
-                f"Put the cell of {name} back as it was handed out, and write your answer into it.",
+                f"Restore the cell of {name} from the handout, and write your answer into it.",
             )
         whole = self.answers.values[name]
         if not part:
@@ -62,14 +62,14 @@ class Written:
             _end(
                 Outcome.UNIMPLEMENTED if whole is None else Outcome.WRONG,
                 f"{name} is {shown(whole)}.",
-                f"Keep {name} as it was handed out, a dictionary with a value for each part.",
+                f"Keep {name} a dictionary with a value for each part, as in the handout.",
                 about_form=True,
             )
         if part not in whole:
             _end(
                 Outcome.MISSING,
-                f"{name} has no part {part!r}.",
-                "The names of the parts stay as they were handed out.",
+                f"{name} lacks the key {part!r} that it came with.",
+                "Keep the keys as they are in the handout.",
             )
         return self._given(whole[part], name, [one for one in whole if whole[one] is None])
 
@@ -84,7 +84,7 @@ class Written:
             _end(
                 Outcome.UNIMPLEMENTED, "Nothing is written here yet.", "A few sentences are enough."
             )
-        _end(Outcome.UNMARKED, "Your answer is there. A person will read and mark it.", None)
+        _end(Outcome.UNMARKED, "Your answer is there. A person will mark it.", None)
 
     def _need_notebook(self) -> Notebook:
         if self.notebook is None:
@@ -149,7 +149,7 @@ def expect_choice(
         wrong(
             f"{what} is {shown(value)}.",
             expected=f"one of {', '.join(json.dumps(one) for one in among)}",
-            hint="Write it in quotes, just so.",
+            hint="Write it in quotes, exactly like this.",
             about_form=True,
         )
     if chosen != right:
@@ -170,7 +170,7 @@ def expect_number(
         wrong(
             f"{what} is {shown(value)}.",
             expected="a number",
-            hint="Write digits, no unit.",
+            hint="Write digits, without a unit.",
             about_form=True,
         )
     if not abs(value - right) <= tolerance:

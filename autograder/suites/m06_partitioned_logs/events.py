@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from autograder.testing import Record, Seen, parsed_json, parsed_literal, wrong
+from autograder.testing import Record, Seen, counted, parsed_json, parsed_literal, wrong
 
 USERS = ("alice", "bob", "charlie", "diana", "eve")
 ACTIONS = ("login", "view_page", "click", "logout")
@@ -59,9 +59,9 @@ def events_in(seen: Seen, stream: str, asked: int) -> list[SentEvent]:
     log = seen.log(stream)
     if log.total > MOST_TIMES * max(asked, 25):
         wrong(
-            f"The stream holds {log.total} records, though {asked} events were asked for.",
-            expected=f"{asked} records",
-            hint="One record for each event. Does a loop send the same events again and again?",
+            f"The stream holds {log.total} records, for {counted(asked, 'event')} to be sent.",
+            expected=counted(asked, "record"),
+            hint="Send one record for each event. Does a loop send the same events repeatedly?",
         )
     return [SentEvent(record) for record in log.records]
 

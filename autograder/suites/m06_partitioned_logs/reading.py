@@ -1,8 +1,8 @@
-"""Steps of the tests that read: fill a shard, recognise what came back, say what is amiss.
+"""Steps of the tests that read: fill a shard, recognise what came back, say what is wrong with it.
 
-The form of a pair is judged by one test of each function. All others recognise a record however it
-is written (an offset as a number, an event without its offset), so that a fault of form costs the
-points of that one test.
+One test of each function judges the form of a pair. All others recognise a record in any form (an
+offset as a number, an event without its offset), so that a fault of form costs the points of that
+one test.
 """
 
 import json
@@ -21,6 +21,7 @@ from autograder.testing import (
     SeenCall,
     Witnesses,
     compare_logs,
+    counted,
     in_words,
     parsed_json,
     shown,
@@ -29,10 +30,10 @@ from autograder.testing import (
 
 Pair = tuple[str, dict[str, Any]]
 
-RETURN_IT = "Does it return what it has collected? Printing is not returning."
+RETURN_IT = "Does your function return what it has collected? Printing is not returning."
 MOST_ITEMS = 5_000
 """More items than this are counted and not looked at; no test expects more than a hundred."""
-PAIRS = "a list of (sequence number, event) pairs, the event being the decoded JSON"
+PAIRS = "a list of (sequence number, event) pairs; the event is the decoded JSON"
 
 
 @dataclass(frozen=True)
@@ -96,14 +97,14 @@ def put(cloud: Scene, stream: str, shard_id: str, event: dict[str, Any]) -> str:
 def expect_asked(seen: Seen, call: str) -> None:
     """Check that a function has asked Kinesis for records at all.
 
-    It is the positive half of a test whose other half a function that does nothing would pass. What
-    came back is the business of other tests.
+    It is the positive half of a test whose other half a function that does nothing would pass.
+    Other tests judge what came back.
     """
     if not seen.calls("GetRecords"):
         wrong(
             f"{call} never asked Kinesis for records, though a shard holds some.",
-            expected="records read with GetRecords, before this test looks at the rest",
-            hint="Take a shard iterator (GetShardIterator), then ask with GetRecords.",
+            expected="records read with GetRecords; this test looks at the rest only after that",
+            hint="Get a shard iterator with GetShardIterator, then records with GetRecords.",
         )
 
 
@@ -118,23 +119,23 @@ def expect_pairs(value: Any, expected: Sequence[Pair], call: str, hint: str, *, 
             wrong(
                 f"{call} returned a list with {what.format(shown(item))}.",
                 expected=PAIRS,
-                hint="Put the record's SequenceNumber and its decoded Data together: two items.",
+                hint="Make a pair of two items: the record's SequenceNumber and its decoded Data.",
             )
         offset, event = item
         if not isinstance(offset, str) or not isinstance(event, dict):
             wrong(
                 f"{call} returned a list with the pair {shown(item)}.",
                 expected=PAIRS,
-                hint="The sequence number stays the string that Kinesis gives; "
-                "json.loads makes the event of the record's Data.",
+                hint="Keep the sequence number as the string that Kinesis gives, and decode the "
+                "record's Data with json.loads.",
             )
     right = [[offset, event] for offset, event in expected]
     if value != right:
         wrong(
             f"{call} returned {shown(value)}.",
             expected=shown(right),
-            hint="A pair is the record's SequenceNumber and its Data, decoded from JSON, as they "
-            "are.",
+            hint="A pair is the record's SequenceNumber and its Data, decoded from JSON and "
+            "otherwise unchanged.",
         )
 
 
@@ -148,7 +149,7 @@ def expect_records(
     known: Sequence[Pair] = (),
     in_order: bool = False,
 ) -> None:
-    """Check that exactly these records came back, however they are written; name what is amiss.
+    """Check that exactly these records came back, in any form; name what is wrong.
 
     Args:
         value: What the function returned.
@@ -172,12 +173,12 @@ def expect_records(
     log = picture_of_reading(seen, found, right, replay=replays, in_order=in_order)
     blame_iterator(seen, found, right, call, witnesses, log)
     if {one.anomaly for one in witnesses} == {Anomaly.REORDERED}:
-        hint = "Kinesis gives the records of a shard in their order: leave them in it."
+        hint = "Kinesis gives the records of a shard in order: keep them in that order."
     unread = any(one.anomaly is Anomaly.UNREAD for one in witnesses)
-    sentence = f"{call} returned {len(found)} of {len(right)} records: {in_words(witnesses)}."
+    sentence = f"{call} returned {_how_many(found, right)}: {in_words(witnesses)}."
     wrong(
-        " ".join([sentence, *(where_it_stopped(seen) if unread else ())]),
-        expected=f"{len(right)} records{_ends(right)}",
+        " ".join([sentence, *(where_it_stopped(seen.calls("GetRecords")) if unread else ())]),
+        expected=f"{counted(len(right), 'record')}{_ends(right)}",
         hint=hint,
         witnesses=witnesses,
         log=log,
@@ -212,9 +213,9 @@ def items_of(value: Any, call: str) -> list[Any]:
         )
     if len(value) > MOST_ITEMS:
         wrong(
-            f"{_function(call)} returned a list of {len(value)} items.",
+            f"{_function(call)} returned a list of {counted(len(value), 'item')}.",
             expected=PAIRS,
-            hint="Return one pair for each record, and no other items.",
+            hint="Return one pair for each record, and nothing else.",
         )
     return value
 
@@ -250,7 +251,15 @@ def _marks(item: Any, depth: int = 3) -> Iterator[str]:
 
 
 def _ends(right: Sequence[str]) -> str:
-    return f", from {right[0]} to {right[-1]}" if right else ""
+    if not right:
+        return ""
+    return f", {right[0]}" if len(right) == 1 else f", from {right[0]} to {right[-1]}"
+
+
+def _how_many(found: Sequence[str], right: Sequence[str]) -> str:
+    if len(found) > len(right):
+        return f"{counted(len(found), 'record')} instead of {len(right)}"
+    return f"{len(found)} of {counted(len(right), 'record')}"
 
 
 def blame_iterator(
@@ -264,13 +273,13 @@ def blame_iterator(
     """End the test where the iterator's type explains what is unread: one cause, one sentence."""
     function = _function(call)
     replays = call.startswith("replay")
-    from_offset = "a replay that starts with the record at the offset"
+    from_offset = "records from the one at the offset on"
     at_offset = "Which type of iterator starts at the offset itself?"
     types = types_of_iterators(seen.calls("GetShardIterator"))
     if types == {"LATEST"} and not found:
         wrong(
             f"{function} took a shard iterator of type LATEST, which starts after the newest "
-            "record: nothing of what the shard holds came back.",
+            "record: none of the records in the shard came back.",
             expected=from_offset if replays else "the records that are in the shard",
             hint=at_offset if replays else "Which type of iterator starts at the oldest record?",
             witnesses=witnesses,
@@ -301,11 +310,14 @@ def types_of_iterators(calls: Sequence[SeenCall]) -> set[str]:
     return {call.parameter("ShardIteratorType") for call in calls}
 
 
-def where_it_stopped(seen: Seen) -> tuple[str, ...]:
-    """Say what Kinesis had answered when the function stopped reading, if more was to follow."""
-    reads = seen.calls("GetRecords")
+def where_it_stopped(reads: Sequence[SeenCall]) -> tuple[str, ...]:
+    """Say what Kinesis last answered to a reading that stopped although more was to follow.
+
+    Args:
+        reads: The GetRecords calls, up to the one after which the function stopped.
+    """
     if not reads:
-        return ("It never asked for records (GetRecords).",)
+        return ("Your function never asked for records (GetRecords).",)
     last = reads[-1]
     nth = f"Kinesis {{}} your {_ordinal(len(reads))} GetRecords"
     if last.error is not None:
@@ -313,10 +325,14 @@ def where_it_stopped(seen: Seen) -> tuple[str, ...]:
     if not last.more_follow:
         return ()
     return (
-        f"{nth.format('answered')} with {len(last.sequence_numbers) or 'no'} records and a "
+        f"{nth.format('answered')} with {_records(len(last.sequence_numbers))} and a "
         "MillisBehindLatest above 0: more follow. "
         "Your function stopped there.",
     )
+
+
+def _records(count: int) -> str:
+    return counted(count, "record") if count else "no records"
 
 
 def _ordinal(number: int) -> str:

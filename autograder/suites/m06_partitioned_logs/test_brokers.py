@@ -1,10 +1,12 @@
 """Hidden tests of the comparison: compare_with_sqs.py."""
 
 import random
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
+from autograder.suites.m06_partitioned_logs.reading import where_it_stopped
 from autograder.testing import (
     Anomaly,
     EmptyPages,
@@ -13,17 +15,23 @@ from autograder.testing import (
     Scene,
     Seen,
     compare_logs,
+    counted,
     in_words,
     shown,
     wrong,
 )
 
-TEN = "ReceiveMessage hands out ten messages at most, and sometimes fewer: ask until none come."
+TEN = "ReceiveMessage gives at most ten messages, often fewer: repeat it until none come."
 DELETE = (
-    "A received message is only hidden for a while; deleting it with its receipt handle ends it."
+    "A received message is only hidden for a while. Delete it with its receipt handle to remove it."
 )
-
-USE_IT = "Send with SendMessage or SendMessageBatch, receive with ReceiveMessage."
+FROM_THE_START = "Get a new shard iterator of type TRIM_HORIZON for each reading."
+EQUAL_ONES = "Equal messages are separate messages: send, keep and return each of them."
+USE_IT = "Send with SendMessage or SendMessageBatch, and receive with ReceiveMessage."
+GO_ON = (
+    "A page without records is not the end of the log while MillisBehindLatest is above 0: keep "
+    "reading with NextShardIterator."
+)
 
 
 def some_messages(chance: random.Random, count: int) -> list[str]:
@@ -41,22 +49,50 @@ def two_readings(value: Any, call: str) -> tuple[list[str], list[str]]:
         wrong(
             f"{call} returned {shown(value)}.",
             expected="(first, second), two lists of messages as text",
-            hint="Return two lists: what the first and what the second reading received.",
+            hint="Return two lists: the messages of the first reading and those of the second.",
         )
     return value[0], value[1]
 
 
-def expect_messages(found: list[str], right: list[str], call: str, hint: str) -> None:
-    """Check that exactly these messages came, in this order; name what is amiss."""
+def expect_messages(
+    found: list[str], right: list[str], call: str, hint: str, told: Sequence[str] = ()
+) -> None:
+    """Check that exactly these messages came, in this order; name what is wrong.
+
+    Args:
+        found: The messages that came.
+        right: Those that should have come.
+        call: Which reading, for the student.
+        hint: What helps on.
+        told: Sentences that say more of what went wrong.
+    """
     if found == right:
         return
     witnesses = compare_logs(right, found, absent=Anomaly.UNREAD)
+    how_many = f"{len(found)} of {counted(len(right), 'message')}"
+    if len(found) > len(right):
+        how_many = f"{counted(len(found), 'message')} instead of {len(right)}"
     wrong(
-        f"{call} has {len(found)} of {len(right)} messages: {in_words(witnesses)}.",
+        " ".join(
+            [
+                f"{call} has {how_many}: {in_words(witnesses)}.",
+                *told,
+            ]
+        ),
         expected=shown(right),
         hint=hint,
         witnesses=witnesses,
     )
+
+
+def where_a_reading_stopped(seen: Seen) -> tuple[str, ...]:
+    """Say after which answer a reading of the log stopped too early; empty if none did."""
+    reads = seen.calls("GetRecords")
+    used = {read.parameter("ShardIterator") for read in reads}
+    for position, read in enumerate(reads):
+        if read.more_follow and read.iterator not in used:
+            return where_it_stopped(reads[: position + 1])
+    return ()
 
 
 def handed_out(seen: Seen) -> set[str]:
@@ -67,17 +103,18 @@ def handed_out(seen: Seen) -> set[str]:
 def expect_queue_readings(value: Any, messages: list[str], *, seen: Seen) -> None:
     """Check that the queue gave each message once, in any order, and then none."""
     first, second = two_readings(value, "read_queue_twice()")
-    expect_messages(sorted(first), sorted(messages), "first", TEN)
+    hint = EQUAL_ONES if set(first) == set(messages) else TEN
+    expect_messages(sorted(first), sorted(messages), "first", hint)
     if second:
         wrong(
-            f"second has {len(second)} messages: {shown(second)}.",
-            expected="[]: the messages were received and deleted before",
+            f"second has {counted(len(second), 'message')}: {shown(second)}.",
+            expected="[]: all messages were received and deleted before",
             hint=DELETE,
         )
     if not handed_out(seen).issuperset(first):
         wrong(
-            "first has messages that SQS never handed out.",
-            expected="what ReceiveMessage answered",
+            "first has messages that SQS never gave out.",
+            expected="the messages that ReceiveMessage returned",
             hint=USE_IT,
         )
 
@@ -86,7 +123,7 @@ def expect_queue_readings(value: Any, messages: list[str], *, seen: Seen) -> Non
 def test_queue_hands_out_each_message_once(
     brokers: Module, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """A queue gives each message once; received and deleted, it is gone."""
+    """The first reading has each message once; the second reading is empty."""
     messages = some_messages(chance, chance.randint(3, 7))
 
     value = brokers.read_queue_twice(name, messages)
@@ -98,7 +135,7 @@ def test_queue_hands_out_each_message_once(
 def test_queue_with_more_than_ten_messages(
     brokers: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """All messages are received, though one receive hands out only some of them."""
+    """All messages are received when each receive gives only some of them."""
     messages = some_messages(chance, chance.randint(23, 34))
     cloud.faults.add(ReceiveSize(chance.randint(4, 9), queue=name))
 
@@ -111,7 +148,7 @@ def test_queue_with_more_than_ten_messages(
 def test_nothing_is_left_in_the_queue(
     brokers: Module, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """Afterwards no message is in the queue, not even one in flight."""
+    """The queue is empty afterwards: no message is visible or in flight."""
     messages = some_messages(chance, chance.randint(5, 15))
 
     brokers.read_queue_twice(name, messages)
@@ -119,25 +156,25 @@ def test_nothing_is_left_in_the_queue(
     if seen.calls("PurgeQueue"):
         wrong(
             "The queue was purged.",
-            expected="each message received and deleted, as a consumer does it",
+            expected="each message received and deleted, as a consumer does",
             hint=DELETE,
         )
     if not handed_out(seen) & set(messages):
         wrong(
             "None of the messages went through a queue.",
-            expected=f"a queue {name!r}, used for real",
+            expected=f"messages sent to the queue {name!r} and received from it",
             hint=USE_IT,
         )
     depth = seen.queue(name)
     if depth is None:
         wrong(
-            f"Afterwards there is no queue {name!r}.",
-            expected="the queue, left in place and empty",
-            hint="Make the queue under exactly this name, and do not delete it.",
+            f"Afterwards, there is no queue {name!r}.",
+            expected="the queue, empty but not deleted",
+            hint="Create the queue with exactly this name, and do not delete it.",
         )
     if depth.visible or depth.in_flight or depth.delayed:
         wrong(
-            f"{depth.visible} messages are visible and {depth.in_flight} in flight.",
+            f"Left in the queue: {depth.visible} visible and {depth.in_flight} in flight.",
             expected="0 visible, 0 in flight",
             hint=DELETE,
         )
@@ -147,22 +184,23 @@ def test_nothing_is_left_in_the_queue(
 def test_log_is_read_twice_the_same(
     brokers: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """A log gives the same messages, in order, to everyone who reads it from the start."""
+    """Both readings of the log have all messages, in order."""
     messages = some_messages(chance, chance.randint(12, 20))
     cloud.faults.add(EmptyPages("shardId-000000000000", chance.randint(4, 8), pages=1, stream=name))
 
     value = brokers.read_log_twice(name, messages)
 
     first, second = two_readings(value, "read_log_twice()")
-    hint = "Each reading takes a shard iterator of its own, TRIM_HORIZON."
-    expect_messages(first, messages, "first", hint)
-    expect_messages(second, messages, "second", hint)
+    stopped = where_a_reading_stopped(seen)
+    hint = GO_ON if stopped else FROM_THE_START
+    expect_messages(first, messages, "first", hint, stopped)
+    expect_messages(second, messages, "second", hint, stopped)
     handed_out = sum(len(call.sequence_numbers) for call in seen.calls("GetRecords"))
     if handed_out < 2 * len(messages):
         wrong(
-            f"Kinesis handed out {handed_out} records for {len(messages)} messages.",
+            f"Kinesis gave out {counted(handed_out, 'record')} for {len(messages)} messages.",
             expected="two readings, so each record twice",
-            hint="Read the log again for second; do not copy first.",
+            hint="Read the log again for the second reading: do not copy the first.",
         )
 
 
@@ -170,7 +208,7 @@ def test_log_is_read_twice_the_same(
 def test_log_is_a_stream_with_one_shard(
     brokers: Module, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """The messages stand in a stream of one shard, in the order in which they were given."""
+    """The messages are in a stream with one shard, in order, and the stream stays."""
     messages = some_messages(chance, chance.randint(4, 9))
 
     brokers.read_log_twice(name, messages)
@@ -178,16 +216,16 @@ def test_log_is_a_stream_with_one_shard(
     status = seen.status(name)
     if status != "ACTIVE":
         wrong(
-            f"Afterwards the stream {name!r} {f'is {status}' if status else 'does not exist'}.",
-            expected="a stream with one shard, left in place",
-            hint="Make the stream under exactly this name, and do not delete it.",
+            f"Afterwards, the stream {name!r} {f'is {status}' if status else 'does not exist'}.",
+            expected="a stream with one shard, not deleted",
+            hint="Create the stream with exactly this name, and do not delete it.",
         )
     shards = seen.log(name).by_shard
     if len(shards) != 1:
         wrong(
-            f"The stream has {len(shards)} shards.",
-            expected="one shard, and so one order",
-            hint="ShardCount is 1 here: only within a shard is there an order.",
+            f"The stream has {counted(len(shards), 'shard')}.",
+            expected="one shard, because records are in order only within a shard",
+            hint="Create the stream with ShardCount 1.",
         )
     (records,) = shards.values()
     found = [record.text for record in records]
@@ -196,15 +234,14 @@ def test_log_is_a_stream_with_one_shard(
         wrong(
             f"The stream holds {shown(found)}.",
             expected=shown(messages),
-            hint="Each record's Data is one message, as its UTF-8 bytes; send them one after "
-            "another.",
+            hint="Send the messages one after another, each as the UTF-8 bytes of one record.",
             witnesses=[one for one in witnesses if one.anomaly is not Anomaly.OVERREAD],
         )
 
 
 @pytest.mark.graded("B4", points=1)
 def test_no_messages_at_all(brokers: Module, seen: Seen, name: str) -> None:
-    """Without any message, both brokers give two empty readings."""
+    """With no messages, both functions return two empty lists."""
     queue = brokers.read_queue_twice(f"{name}-queue", [])
     log = brokers.read_log_twice(f"{name}-log", [])
 
@@ -213,7 +250,7 @@ def test_no_messages_at_all(brokers: Module, seen: Seen, name: str) -> None:
             wrong(
                 f"{call} returned {shown(value)} for no messages.",
                 expected="([], [])",
-                hint="Nothing was sent, so neither reading finds anything.",
+                hint="Nothing was sent, so both readings are empty.",
             )
     for operation, named, broker, suffix in (
         ("CreateQueue", "QueueName", "queue", "queue"),
@@ -222,9 +259,9 @@ def test_no_messages_at_all(brokers: Module, seen: Seen, name: str) -> None:
         made = {call.parameter(named) for call in seen.calls(operation)}
         if f"{name}-{suffix}" not in made:
             wrong(
-                f"No {broker} of the name that was passed in was made.",
-                expected=f"a {broker}, though there is nothing to send",
-                hint="Make it first; then look whether there are messages.",
+                f"No {broker} with the name that was passed in was created.",
+                expected=f"a {broker}, even if there is nothing to send",
+                hint="Create it first, then check whether there are messages.",
             )
 
 
@@ -232,7 +269,7 @@ def test_no_messages_at_all(brokers: Module, seen: Seen, name: str) -> None:
 def test_equal_messages_and_any_text(
     brokers: Module, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """Equal messages are messages of their own, and every text comes back as it was."""
+    """Equal messages all come back, and every text comes back unchanged."""
     word = f"größer {chance.randrange(10**6)}"
     messages = [word, "温度 21°", word, '{"json": "as text"}', "🛰️ down", "  Two  Spaces ", word]
 
@@ -241,12 +278,14 @@ def test_equal_messages_and_any_text(
 
     expect_queue_readings(queue, messages, seen=seen)
     first, second = two_readings(log, "read_log_twice()")
-    hint = "Encode text as UTF-8, and decode it the same way."
-    expect_messages(first, messages, "first", hint)
-    expect_messages(second, messages, "second", hint)
+    for found, call in ((first, "first"), (second, "second")):
+        hint = "Encode each text as UTF-8, and decode it as UTF-8."
+        if len(found) < len(messages):
+            hint = EQUAL_ONES if found else FROM_THE_START
+        expect_messages(found, messages, call, hint)
     if not any(call.sequence_numbers for call in seen.calls("GetRecords")):
         wrong(
-            "first has messages that Kinesis never handed out.",
-            expected="what GetRecords answered",
-            hint="Put the messages into the stream, and read them from it.",
+            "first has messages that Kinesis never gave out.",
+            expected="the messages that GetRecords returned",
+            hint="Send the messages to the stream, and read them from it.",
         )

@@ -1,7 +1,7 @@
 """Hidden tests of the reader: read_from_shard and read_all_shards in kinesis_read_shards.py."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pytest
@@ -28,6 +28,7 @@ from autograder.testing import (
     ShardPageSize,
     Throttle,
     compare_logs,
+    counted,
     in_words,
     shown,
     witnesses_of,
@@ -36,8 +37,8 @@ from autograder.testing import (
 
 CALL = "read_from_shard()"
 FROM_THE_START = "A shard iterator of type TRIM_HORIZON starts at the oldest record."
-GO_ON = "Go on with NextShardIterator until you are caught up, or there is none."
-NO_MORE_THAN_ASKED = "Count what you have collected, and cut the last page to fit."
+GO_ON = "Keep reading with NextShardIterator until you are caught up or there is none."
+NO_MORE_THAN_ASKED = "Count the records you have collected, and cut the last page to fit."
 
 
 @pytest.mark.graded("R1", points=2)
@@ -68,7 +69,7 @@ def test_sequence_numbers_and_events_are_as_kinesis_has_them(
 def test_pages_are_joined_in_order(
     reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """However many pages the records come in, an older one stands before a newer one."""
+    """Records from several pages are joined in order, older ones before newer ones."""
     shard = fill_shard(cloud, chance, name, chance.randint(12, 18))
     cloud.faults.add(PageSize(chance.randint(3, 5)))
 
@@ -82,9 +83,9 @@ def test_pages_are_joined_in_order(
     witnesses = compare_logs(came, found)
     if witnesses:
         wrong(
-            f"{CALL} returned {len(found)} records: {in_words(witnesses)}.",
-            expected="the older record before the newer one, from page to page",
-            hint="Append each page behind what you have.",
+            f"{CALL} returned {counted(len(found), 'record')}: {in_words(witnesses)}.",
+            expected="older records before newer ones, across all pages",
+            hint="Append each page to the end of your list.",
             witnesses=witnesses,
             log=picture_of_reading(seen, found, came, replay=False),
         )
@@ -94,7 +95,7 @@ def test_pages_are_joined_in_order(
 def test_equal_events_are_records_of_their_own(
     reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """Two records with the same event are two pairs: the sequence number tells them apart."""
+    """Two records with equal events are two pairs with different sequence numbers."""
     shard = fill_shard(cloud, chance, name, chance.randint(5, 8))
     _, event = shard.pairs[chance.randint(1, 3)]
     again = put(cloud, name, shard.shard_id, event)
@@ -105,8 +106,7 @@ def test_equal_events_are_records_of_their_own(
         value,
         [*shard.pairs, (again, event)],
         CALL,
-        "An event that was sent twice stands in the log twice, each time with a sequence number of "
-        "its own.",
+        "An event that was sent twice is in the log twice, each time with its own sequence number.",
         seen=seen,
     )
 
@@ -115,14 +115,18 @@ def test_equal_events_are_records_of_their_own(
 def test_an_empty_page_is_not_the_end(
     reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """An empty page is not the end of the shard."""
+    """Reading goes on after an empty page."""
     shard = fill_shard(cloud, chance, name, chance.randint(14, 22))
     cloud.faults.add(EmptyPages(shard.shard_id, before_record=chance.randint(5, 9), pages=1))
 
     value = reader.read_from_shard(name, shard.shard_id)
 
     expect_records(
-        value, shard.pairs, CALL, f"MillisBehindLatest above 0: more follow. {GO_ON}", seen=seen
+        value,
+        shard.pairs,
+        CALL,
+        f"A MillisBehindLatest above 0 means that more follow. {GO_ON}",
+        seen=seen,
     )
 
 
@@ -130,7 +134,7 @@ def test_an_empty_page_is_not_the_end(
 def test_several_empty_pages_are_not_the_end(
     reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """Several empty pages in a row are not the end of the shard either."""
+    """Reading goes on after several empty pages in a row."""
     shard = fill_shard(cloud, chance, name, chance.randint(14, 22))
     pages = chance.randint(4, 7)
     cloud.faults.add(EmptyPages(shard.shard_id, before_record=chance.randint(5, 9), pages=pages))
@@ -138,7 +142,11 @@ def test_several_empty_pages_are_not_the_end(
     value = reader.read_from_shard(name, shard.shard_id)
 
     expect_records(
-        value, shard.pairs, CALL, f"MillisBehindLatest above 0: more follow. {GO_ON}", seen=seen
+        value,
+        shard.pairs,
+        CALL,
+        f"A MillisBehindLatest above 0 means that more follow. {GO_ON}",
+        seen=seen,
     )
 
 
@@ -146,14 +154,18 @@ def test_several_empty_pages_are_not_the_end(
 def test_an_empty_first_page_is_not_the_end(
     reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """A shard whose first page is empty may still hold records."""
+    """Reading goes on when the first page of a shard is empty."""
     shard = fill_shard(cloud, chance, name, chance.randint(6, 12))
     cloud.faults.add(EmptyPages(shard.shard_id, before_record=0, pages=2))
 
     value = reader.read_from_shard(name, shard.shard_id)
 
     expect_records(
-        value, shard.pairs, CALL, f"MillisBehindLatest above 0: more follow. {GO_ON}", seen=seen
+        value,
+        shard.pairs,
+        CALL,
+        f"A MillisBehindLatest above 0 means that more follow. {GO_ON}",
+        seen=seen,
     )
 
 
@@ -161,7 +173,7 @@ def test_an_empty_first_page_is_not_the_end(
 def test_an_empty_shard_is_an_empty_list(
     reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """An open, empty shard promptly gives an empty list; one with records gives records."""
+    """An open, empty shard promptly returns an empty list; a filled one returns its records."""
     cloud.kinesis.create_stream(name, 2)
     shard_id = cloud.kinesis.shards(name)[1]["ShardId"]
     filled = fill_shard(cloud, chance, f"{name}-filled", 2, shards=1)
@@ -174,7 +186,7 @@ def test_an_empty_shard_is_an_empty_list(
         value,
         [],
         CALL,
-        "An open shard always has a next iterator; stop when caught up.",
+        "An open shard always has a next iterator: stop when you are caught up.",
         seen=seen,
     )
 
@@ -195,7 +207,7 @@ def split_shard(
 def test_a_closed_shard_is_read_to_its_end(
     reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """A shard that was split keeps its records; reading ends where there is no next iterator."""
+    """A closed shard is read to its last record and then ends, without a next iterator."""
     shard_id, pairs = split_shard(cloud, chance, name, chance.randint(7, 12))
     cloud.faults.add(PageSize(3))
 
@@ -214,7 +226,7 @@ def test_a_closed_shard_is_read_to_its_end(
 def test_a_closed_shard_without_records_ends(
     reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """A closed shard that holds nothing gives an empty list; one with records gives records."""
+    """A closed, empty shard returns an empty list; a filled one returns its records."""
     shard_id, _ = split_shard(cloud, chance, name, 0)
     filled = fill_shard(cloud, chance, f"{name}-filled", 2, shards=1)
 
@@ -231,7 +243,7 @@ def test_a_closed_shard_without_records_ends(
 def test_no_more_than_asked_for(
     reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """With fewer asked for than there are, the oldest so many come back."""
+    """With max_records below the shard's size, exactly the oldest max_records come back."""
     shard = fill_shard(cloud, chance, name, chance.randint(30, 40))
     asked = chance.randint(7, 24)
 
@@ -250,7 +262,7 @@ def test_no_more_than_asked_for(
 def test_none_asked_for(
     reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """With 0 for max_records the list is empty; with more it is not."""
+    """With max_records 0 the list is empty; with 2 it is not."""
     shard = fill_shard(cloud, chance, name, chance.randint(3, 6))
 
     reader.outcome_of("read_from_shard", name, shard.shard_id, 2)
@@ -258,7 +270,11 @@ def test_none_asked_for(
 
     expect_asked(seen, CALL)
     expect_records(
-        value, [], "read_from_shard(..., 0)", "GetRecords takes no Limit of 0.", seen=seen
+        value,
+        [],
+        "read_from_shard(..., 0)",
+        "GetRecords rejects a Limit of 0: return before you call it.",
+        seen=seen,
     )
 
 
@@ -266,7 +282,7 @@ def test_none_asked_for(
 def test_asked_for_ends_within_a_page(
     reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """However the pages fall, no record beyond the number asked for comes back, and none less."""
+    """Wherever pages end, exactly max_records records come back."""
     shard = fill_shard(cloud, chance, name, 26)
     size = chance.choice([4, 5, 6])
     cloud.faults.add(PageSize(size))
@@ -287,7 +303,7 @@ def test_asked_for_ends_within_a_page(
 def test_more_asked_for_than_there_is(
     reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """Asked for more than the shard holds, it returns what there is, through all its pages."""
+    """With max_records above the shard's size, all records come back, from all pages."""
     shard = fill_shard(cloud, chance, name, chance.randint(25, 35))
     cloud.faults.add(PageSize(chance.randint(1, 2)))
     asked = chance.randint(10_001, 20_000)  # more than one page can hold
@@ -301,7 +317,7 @@ def test_more_asked_for_than_there_is(
 def test_fifty_by_default(
     reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """Without a number, the oldest 50 come back."""
+    """Without max_records, the oldest 50 records come back."""
     shard = fill_shard(cloud, chance, name, chance.randint(53, 70), shards=1)
 
     value = reader.read_from_shard(name, shard.shard_id)
@@ -309,23 +325,44 @@ def test_fifty_by_default(
     expect_records(value, shard.pairs[:50], CALL, NO_MORE_THAN_ASKED, seen=seen, known=shard.pairs)
 
 
-BY_SHARD = "The keys are the ShardIds of the listing, the values the lists of pairs."
+BY_SHARD = "The keys are the ShardIds of the listing; the values are the lists of pairs."
+EVERY_SHARD = "Include every shard that the listing names."
+AS_READ = "For each shard, store the list that read_from_shard returns for it."
 ALL_SHARDS = "a dict {shard id: what read_from_shard returns}"
 
 
 def expect_shards(
-    reader: Module, value: Any, right: dict[str, list[Pair]], hint: str, *, seen: Seen, name: str
+    reader: Module,
+    value: Any,
+    right: dict[str, list[Pair]],
+    hint: str,
+    *,
+    subject: Collection[str],
+    seen: Seen,
+    name: str,
 ) -> None:
     """Check that each shard is there with what read_from_shard returns for it.
 
-    Whether that is right is the business of the other tests.
+    Other tests judge whether that is right.
+
+    Args:
+        reader: The student's functions.
+        value: What read_all_shards returned.
+        right: The records of each shard.
+        hint: What helps if no other shards are missing than those that this test is about.
+        subject: The shards that this test is about.
+        seen: What saw the requests.
+        name: The stream.
     """
     shards = _as_dict(value, right)
     missing = sorted(set(right) - set(shards))
+    if any(shard_id not in subject for shard_id in missing):
+        hint = EVERY_SHARD
     if missing or len(shards) != len(right):
         wrong(
-            f"read_all_shards() returned {len(shards)} shards; the stream has {len(right)}.",
-            expected="every shard, empty and closed ones too",
+            f"read_all_shards() returned {counted(len(shards), 'shard')}; the stream has "
+            f"{len(right)}.",
+            expected="every shard, including empty and closed ones",
             hint=hint,
             witnesses=witnesses_of(Anomaly.UNREAD, missing),
         )
@@ -336,7 +373,7 @@ def expect_shards(
         listed = isinstance(shards[shard_id], list)
         same = listed and sorted(records_in(shards[shard_id], known, call)) == right_names
         if not same and shards[shard_id] != reader.read_from_shard(name, shard_id):
-            expect_records(shards[shard_id], pairs, call, hint, seen=seen, known=known)
+            expect_records(shards[shard_id], pairs, call, AS_READ, seen=seen, known=known)
 
 
 def _as_dict(value: Any, right: Mapping[str, object]) -> dict[str, Any]:
@@ -376,7 +413,7 @@ def fill_shards(
 def test_every_shard_is_read(
     reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """All shards are in the result, those without records too."""
+    """Every shard is in the result, empty ones too."""
     right = fill_shards(cloud, chance, name, chance.randint(3, 6), leave_empty=True)
 
     value = reader.read_all_shards(name)
@@ -387,7 +424,8 @@ def test_every_shard_is_read(
         reader,
         value,
         right,
-        "An empty shard belongs into the result, with an empty list.",
+        "Include empty shards, with an empty list.",
+        subject=[shard_id for shard_id, pairs in right.items() if not pairs],
         seen=seen,
         name=name,
     )
@@ -397,7 +435,7 @@ def test_every_shard_is_read(
 def test_the_shard_listing_is_followed_to_its_end(
     reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """Shards that come on a later page of the listing are read as well."""
+    """Shards on later pages of the listing are read too."""
     right = fill_shards(cloud, chance, name, chance.randint(7, 9))
     cloud.faults.add(ShardPageSize(3))
 
@@ -407,7 +445,8 @@ def test_the_shard_listing_is_followed_to_its_end(
         reader,
         value,
         right,
-        "HasMoreShards or NextToken says that more shards follow.",
+        "HasMoreShards or NextToken in the listing says that more shards follow.",
+        subject=list(right)[3:],
         seen=seen,
         name=name,
     )
@@ -429,7 +468,13 @@ def test_closed_shards_are_read_too(
     value = reader.read_all_shards(name)
 
     expect_shards(
-        reader, value, right, "A closed shard still holds its records.", seen=seen, name=name
+        reader,
+        value,
+        right,
+        "Include closed shards: they still hold their records.",
+        subject=[parent],
+        seen=seen,
+        name=name,
     )
 
 
@@ -437,7 +482,7 @@ def test_closed_shards_are_read_too(
 def test_throttled_reads_lose_and_double_nothing(
     reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """When GetRecords is refused several times in a row, reading waits and goes on."""
+    """When GetRecords is throttled several times in a row, reading waits and goes on."""
     shard = fill_shard(cloud, chance, name, chance.randint(15, 24))
     cloud.faults.add(PageSize(chance.randint(4, 6)))
     cloud.faults.add(Throttle("GetRecords", times=8, after=chance.randint(1, 2)))
@@ -448,6 +493,6 @@ def test_throttled_reads_lose_and_double_nothing(
         value,
         shard.pairs,
         CALL,
-        "A throttled GetRecords is tried again with the same iterator.",
+        "After a throttled GetRecords, wait and call it again with the same iterator.",
         seen=seen,
     )

@@ -28,6 +28,7 @@ from autograder.testing import (
     Seen,
     ShardPageSize,
     Throttle,
+    counted,
     crashed,
     shown,
     witnesses_of,
@@ -36,25 +37,37 @@ from autograder.testing import (
 
 # Far more than a function may sleep, and less than any time zone is away from UTC here.
 CLOCKS_DIFFER = timedelta(hours=2)
-REPORTED = "Kinesis tells the ShardId of each record in its answer."
+REPORTED = "Kinesis gives the ShardId of each record in its answer: use that."
 WAIT_HINT = "create_stream only asks for a stream; boto3's waiter `stream_exists` waits for it."
+WAIT_TOO = (
+    "If create_stream says that the stream exists, it may still be CREATING: wait until it is "
+    "ACTIVE in that case too."
+)
 
 
-def expect_active(seen: Seen, stream: str, shards: int, after: str) -> None:
-    """Check that a stream is ACTIVE and has so many shards."""
+def expect_active(seen: Seen, stream: str, shards: int, after: str, hint: str = WAIT_HINT) -> None:
+    """Check that a stream is ACTIVE and has this number of shards.
+
+    Args:
+        seen: Where it is.
+        stream: Its name.
+        shards: The right number.
+        after: After which call, for the student.
+        hint: What helps if it is not ACTIVE.
+    """
     status = seen.status(stream)
     if status != "ACTIVE":
         wrong(
-            f"After {after} the stream {f'is {status}' if status else 'does not exist'}.",
+            f"After {after}, the stream {f'is {status}' if status else 'does not exist'}.",
             expected=f"a stream {stream!r} that is ACTIVE",
-            hint=WAIT_HINT,
+            hint=hint,
         )
     found = len(seen.shards(stream))
     if found != shards:
         wrong(
-            f"After {after} the stream has {found} shards.",
-            expected=f"{shards} shards",
-            hint="ShardCount is what was asked for; a stream that exists keeps its shards.",
+            f"After {after}, the stream has {counted(found, 'shard')}.",
+            expected=counted(shards, "shard"),
+            hint="A new stream has shard_count shards; an existing stream keeps the shards it has.",
         )
 
 
@@ -62,7 +75,7 @@ def expect_active(seen: Seen, stream: str, shards: int, after: str) -> None:
 def test_create_returns_once_active(
     writer: Module, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """A new stream is ACTIVE, with the shards asked for, when the function returns."""
+    """A new stream is ACTIVE and has shard_count shards when the function returns."""
     shards = chance.choice([2, 3, 5, 6, 7])
 
     writer.create_multi_shard_stream(name, shards)
@@ -74,7 +87,7 @@ def test_create_returns_once_active(
 def test_existing_stream_is_left_alone(
     writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """A stream that exists keeps its shards and its records, while a new one is made."""
+    """An existing stream keeps its shards and records; a new one is created."""
     shards = chance.randint(2, 4)
     cloud.kinesis.create_stream(name, shards)
     before = cloud.kinesis.put(name, b'{"kept": true}', "somebody")
@@ -84,17 +97,17 @@ def test_existing_stream_is_left_alone(
 
     if seen.status(f"{name}-new") is None:
         wrong(
-            "create_multi_shard_stream() made no stream where there was none.",
-            expected="a new stream, before this test looks at the one that existed",
-            hint="Ask Kinesis for the stream with create_stream.",
+            "create_multi_shard_stream() did not create a stream that does not exist yet.",
+            expected="a new stream; this test looks at the existing one only after that",
+            hint="Call create_stream of boto3.",
         )
-    expect_active(seen, name, shards, "create_multi_shard_stream() on a stream that existed")
+    expect_active(seen, name, shards, "create_multi_shard_stream() on an existing stream")
     kept = {(record.sequence_number, record.data) for record in seen.log(name).records}
     if (before.sequence_number, before.data) not in kept:
         wrong(
-            "The record that was in the existing stream is gone.",
+            "The record in the existing stream is gone.",
             expected="the existing stream with all its records",
-            hint="Do not delete the stream in order to make it again.",
+            hint="Do not delete the stream to create it again.",
         )
 
 
@@ -102,18 +115,22 @@ def test_existing_stream_is_left_alone(
 def test_stream_that_somebody_else_creates_is_waited_for(
     writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """A stream that exists but is still CREATING is ACTIVE when the function returns."""
+    """An existing stream that is still CREATING is ACTIVE when the function returns."""
     shards = chance.randint(2, 5)
     cloud.kinesis.create_stream(name, shards, status="CREATING")
 
     writer.create_multi_shard_stream(name, shards)
 
     expect_active(
-        seen, name, shards, "create_multi_shard_stream() on a stream that was still CREATING"
+        seen,
+        name,
+        shards,
+        "create_multi_shard_stream() on a stream that was still CREATING",
+        hint=WAIT_TOO,
     )
 
 
-AS_THEY_ARE = "Return the entries of Shards as Kinesis gives them, whole."
+AS_THEY_ARE = "Return the entries of Shards unchanged, as Kinesis gives them."
 DESCRIPTIONS = "a list of all shard descriptions, dicts with ShardId and HashKeyRange"
 
 
@@ -129,7 +146,8 @@ def expect_shards(value: Any, right: Sequence[str], hint: str) -> None:
     missing = sorted(set(right) - {name for name in found if isinstance(name, str)})
     if missing or len(found) != len(right):
         wrong(
-            f"get_shard_info() returned {len(found)} descriptions of {len(right)} shards.",
+            f"get_shard_info() returned {counted(len(found), 'description')} for "
+            f"{counted(len(right), 'shard')}.",
             expected=DESCRIPTIONS,
             hint=hint,
             witnesses=witnesses_of(Anomaly.UNREAD, missing),
@@ -145,7 +163,7 @@ def shard_ids(cloud: Scene, stream: str) -> list[str]:
 def test_shard_info_returns_the_descriptions(
     writer: Module, cloud: Scene, chance: random.Random, name: str
 ) -> None:
-    """The overview returns each shard's description."""
+    """The description of each shard is returned."""
     cloud.kinesis.create_stream(name, chance.randint(2, 6))
     right = {shard["ShardId"]: shard["HashKeyRange"] for shard in cloud.kinesis.shards(name)}
 
@@ -155,7 +173,7 @@ def test_shard_info_returns_the_descriptions(
     for shard in value:
         if not isinstance(shard, dict):
             wrong(
-                f"get_shard_info() has {shown(shard)} in its list.",
+                f"get_shard_info() returned a list with {shown(shard)}.",
                 expected=DESCRIPTIONS,
                 hint=AS_THEY_ARE,
             )
@@ -172,7 +190,7 @@ def test_shard_info_returns_the_descriptions(
 def test_shard_info_follows_all_pages(
     writer: Module, cloud: Scene, chance: random.Random, name: str
 ) -> None:
-    """A listing that comes in pages is followed to its end."""
+    """All pages of the shard listing are followed."""
     cloud.kinesis.create_stream(name, chance.randint(7, 11))
     right = shard_ids(cloud, name)
     cloud.faults.add(ShardPageSize(3))
@@ -191,21 +209,21 @@ def test_shard_info_follows_all_pages(
 def test_shard_info_has_closed_shards_too(
     writer: Module, cloud: Scene, chance: random.Random, name: str
 ) -> None:
-    """Shards that were split are described as well: they still hold records."""
+    """Closed shards are described too."""
     cloud.kinesis.create_stream(name, 2)
     cloud.kinesis.split(name, chance.choice(shard_ids(cloud, name)))
     right = shard_ids(cloud, name)
 
     value = writer.get_shard_info(name)
 
-    expect_shards(value, right, "A closed shard still holds records: list it too.")
+    expect_shards(value, right, "Include closed shards: they still hold records.")
 
 
 @pytest.mark.graded("W4", points=2)
 def test_exactly_so_many_events_are_sent(
     writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """As many records stand in the stream as were asked for, each the JSON of one event."""
+    """Exactly num_events records are in the stream."""
     count = chance.randint(31, 44)
     cloud.kinesis.create_stream(name, 3)
 
@@ -215,9 +233,10 @@ def test_exactly_so_many_events_are_sent(
     if len(found) != count:
         right = [f"event {number}" for number in range(count)]
         wrong(
-            f"send_events_to_shards(..., {count}) left {len(found)} records in the stream.",
-            expected=f"{count} records",
-            hint="One record for each event, from number 0 to num_events - 1.",
+            f"send_events_to_shards(..., {count}) left {counted(len(found), 'record')} in the "
+            "stream.",
+            expected=counted(count, "record"),
+            hint="Send one record for each event, from number 0 to num_events - 1.",
             log=picture_of_sending(seen, name, found, right),
         )
 
@@ -226,7 +245,7 @@ def test_exactly_so_many_events_are_sent(
 def test_events_cycle_through_users_and_actions(
     writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """Event i has eventId i; users and actions take turns."""
+    """Event i has eventId i; userId and action cycle through their lists."""
     count = chance.randint(31, 40)
     cloud.kinesis.create_stream(name, 3)
 
@@ -238,8 +257,8 @@ def test_events_cycle_through_users_and_actions(
     if missing:
         wrong(
             f"{len(missing)} of {count} events are not in the stream under their eventId.",
-            expected=f"eventId 0 to {count - 1}, as numbers",
-            hint="Event numbers count from 0, and eventId is a number, not a text.",
+            expected=f"eventId 0 to {count - 1}, each a number",
+            hint="Count events from 0, and make eventId a number, not a string.",
             witnesses=witnesses_of(Anomaly.LOST, missing),
         )
     numbered = {
@@ -254,13 +273,13 @@ def test_events_cycle_through_users_and_actions(
             value = numbered[odd[0]].get(key)
             all_cycle = all(numbered[one].get(key) in cycle for one in odd)
             wrong(
-                f"{len(odd)} of {count} events have another {key} than they should; the first is "
-                f"event {odd[0]}, with {shown(value)}.",
+                f"{len(odd)} of {count} events have the wrong {key}; the first is event {odd[0]}, "
+                f"with {shown(value)}.",
                 expected=shown(right[odd[0]]),
-                hint=f"The {key} depends on the event's number alone; see who has turn "
-                f"{odd[0]}, counted from 0."
+                hint=f"The {key} depends only on the event's number. Which one is next for event "
+                f"{odd[0]}, counted from 0?"
                 if all_cycle
-                else f"Write each {key} just as the handout does.",
+                else f"Write each {key} exactly as the handout does.",
             )
 
 
@@ -270,8 +289,8 @@ def _strictly_decoded(record: Record) -> dict[str, Any]:
     if not isinstance(event, dict):
         wrong(
             f"A record's data is {shown(record.text)}.",
-            expected="the JSON of one event, such as json.dumps(event) gives it",
-            hint="Data is what json.dumps makes of the event, once.",
+            expected="the JSON of one event, as json.dumps(event) returns it",
+            hint="Encode the event with json.dumps once, and send that as Data.",
         )
     return event
 
@@ -280,7 +299,7 @@ def _strictly_decoded(record: Record) -> dict[str, Any]:
 def test_timestamps_are_utc(
     writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """Each event says when it happened, in ISO 8601, in UTC, ending in Z."""
+    """Each timestamp is the present time in ISO 8601, in UTC, ending in Z."""
     count = chance.randint(5, 9)
     cloud.kinesis.create_stream(name, 2)
 
@@ -288,21 +307,21 @@ def test_timestamps_are_utc(
 
     found = events_in(seen, name, count)
     if not found:
-        wrong("No record stands in the stream.", expected="events with a timestamp", hint=SEND)
+        wrong("The stream has no records.", expected="events with a timestamp", hint=SEND)
     for one in found:
         stamp = one.event.get("timestamp")
-        amiss = _amiss_with(stamp, seen.today())
-        if amiss:
+        fault = _fault_of(stamp, seen.today())
+        if fault:
             wrong(
-                f"{one.name.capitalize()} has the timestamp {shown(stamp)}{amiss}",
-                expected="the present time in UTC, as a text such as 2026-03-01T12:34:56.789012Z",
-                hint="datetime.now(UTC) is the time in UTC, wherever the machine is. An offset "
-                "such as +00:00 and the Z say the same; keep only the Z.",
+                f"{one.name.capitalize()} has the timestamp {shown(stamp)}{fault}",
+                expected="the present time in UTC, as a string such as 2026-03-01T12:34:56.789012Z",
+                hint="datetime.now(UTC) is the time in UTC on any machine. +00:00 and Z mean the "
+                "same: write only the Z.",
             )
 
 
-def _amiss_with(stamp: object, now: datetime) -> str:
-    """Tell what is wrong with a timestamp; empty where nothing is."""
+def _fault_of(stamp: object, now: datetime) -> str:
+    """Say what is wrong with a timestamp; empty if nothing is."""
     if (
         not isinstance(stamp, str)
         or len(stamp) > 40
@@ -312,7 +331,7 @@ def _amiss_with(stamp: object, now: datetime) -> str:
     try:
         away = datetime.fromisoformat(stamp) - now
     except ValueError:
-        return ", which is no time."
+        return ", which is not a valid time."
     if abs(away) > timedelta(days=1):
         return ", days away from now."
     if abs(away) > CLOCKS_DIFFER:
@@ -322,7 +341,7 @@ def _amiss_with(stamp: object, now: datetime) -> str:
 
 @pytest.mark.graded("W4", points=1)
 def test_thirty_events_by_default(writer: Module, cloud: Scene, seen: Seen, name: str) -> None:
-    """Without a number, 30 events are sent."""
+    """Without num_events, 30 events are sent."""
     cloud.kinesis.create_stream(name, 2)
 
     writer.send_events_to_shards(name)
@@ -330,7 +349,7 @@ def test_thirty_events_by_default(writer: Module, cloud: Scene, seen: Seen, name
     found = len(events_in(seen, name, 30))
     if found != 30:
         wrong(
-            f"Called without num_events, it left {found} records.",
+            f"send_events_to_shards() without num_events left {counted(found, 'record')}.",
             expected="30 records",
             hint="num_events is 30 by default.",
         )
@@ -338,7 +357,7 @@ def test_thirty_events_by_default(writer: Module, cloud: Scene, seen: Seen, name
 
 @pytest.mark.graded("W4", points=1)
 def test_no_events_at_all(writer: Module, cloud: Scene, seen: Seen, name: str) -> None:
-    """With 0 for num_events nothing is sent and no error is raised; with more, something is."""
+    """With num_events 0 nothing is sent and no error is raised; with 3, something is sent."""
     cloud.kinesis.create_stream(name, 2)
     cloud.kinesis.create_stream(f"{name}-more", 2)
 
@@ -349,9 +368,9 @@ def test_no_events_at_all(writer: Module, cloud: Scene, seen: Seen, name: str) -
     found = len(events_in(seen, name, 0))
     if found:
         wrong(
-            f"send_events_to_shards(..., 0) left {found} records.",
+            f"send_events_to_shards(..., 0) left {counted(found, 'record')}.",
             expected="no record",
-            hint="PutRecords refuses an empty batch: do not call it with one.",
+            hint="PutRecords rejects an empty batch: do not call it with one.",
         )
 
 
@@ -359,7 +378,7 @@ def test_no_events_at_all(writer: Module, cloud: Scene, seen: Seen, name: str) -
 def test_partition_key_is_the_user(
     writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """Each record's partition key is its event's user, so a user's events share a shard."""
+    """The partition key of each record is its event's user."""
     cloud.kinesis.create_stream(name, chance.randint(3, 6))
     count = chance.randint(15, 35)
 
@@ -368,15 +387,15 @@ def test_partition_key_is_the_user(
     sent = events_in(seen, name, count)
     found = sorted(sent, key=lambda one: -1 if one.number is None else one.number)
     if not found:
-        wrong("No record stands in the stream.", expected="events keyed by their user", hint=SEND)
+        wrong("The stream has no records.", expected="events keyed by their user", hint=SEND)
     for one in found:
         user = one.event.get("userId", USERS[(one.number or 0) % len(USERS)])
         if one.record.partition_key != user:
             wrong(
                 f"{one.name.capitalize()} of user {shown(user)} was sent with the partition key "
                 f"{shown(one.record.partition_key)}.",
-                expected="the user as partition key",
-                hint="Records with the same partition key land in the same shard, in order.",
+                expected="the user as the partition key",
+                hint="Records with the same partition key go to the same shard, in order.",
                 log=picture_of_sending(seen, name, sent),
             )
     misrouted = [
@@ -386,10 +405,10 @@ def test_partition_key_is_the_user(
     ]
     if misrouted:
         wrong(
-            f"{len(misrouted)} records are misrouted: they stand in another shard than their "
-            "partition key leads to.",
-            expected="Kinesis chooses the shard from the partition key",
-            hint="Leave ExplicitHashKey out.",
+            f"Misrouted: {counted(len(misrouted), 'record')}, in another shard than the partition "
+            "key leads to.",
+            expected="the shard that Kinesis chooses from the partition key",
+            hint="Do not pass ExplicitHashKey.",
             witnesses=witnesses_of(Anomaly.MISROUTED, misrouted),
             log=picture_of_sending(seen, name, sent),
         )
@@ -399,14 +418,14 @@ def test_partition_key_is_the_user(
 def test_each_users_events_are_in_order(
     writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """Within a user's shard, the events stand in the order of their eventId."""
+    """Within a shard, each user's events are in the order of eventId."""
     count = chance.randint(35, 60)
     cloud.kinesis.create_stream(name, 4)
 
     writer.send_events_to_shards(name, count)
 
     expect_sent(
-        seen, name, count, "Kinesis keeps records in the order in which they come.", in_order=True
+        seen, name, count, "Kinesis keeps records in the order in which they arrive.", in_order=True
     )
 
 
@@ -414,20 +433,20 @@ def test_each_users_events_are_in_order(
 def test_more_events_than_one_batch_holds(
     writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """Several hundred events arrive, though PutRecords takes 500 records at most."""
+    """Several hundred events arrive, more than one PutRecords call takes."""
     count = chance.randint(503, 540)
     cloud.kinesis.create_stream(name, 4)
 
     writer.send_events_to_shards(name, count)
 
-    expect_sent(seen, name, count, "PutRecords takes at most 500 records.")
+    expect_sent(seen, name, count, "PutRecords takes at most 500 records in a call.")
 
 
 @pytest.mark.graded("W6", points=2)
 def test_throttled_calls_lose_nothing(
     writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """A call that is refused several times in a row is tried again until it is taken."""
+    """A call that is throttled several times in a row is repeated until it succeeds."""
     count = chance.randint(20, 29)
     cloud.kinesis.create_stream(name, 4)
     cloud.faults.add(Throttle("PutRecord", times=8, after=chance.randint(0, 1)))
@@ -437,7 +456,10 @@ def test_throttled_calls_lose_nothing(
     writer.send_events_to_shards(name, count)
 
     expect_sent(
-        seen, name, count, "A throttled call stored nothing: pause, then send the same again."
+        seen,
+        name,
+        count,
+        "A throttled call stored nothing: wait, then send the same records again.",
     )
 
 
@@ -445,7 +467,7 @@ def test_throttled_calls_lose_nothing(
 def test_rejected_records_are_sent_again_in_order(
     writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """When Kinesis takes only part of a batch, the rest follows, each user's events in order."""
+    """Records that Kinesis rejects are sent again, and each user's events stay in order."""
     count = chance.randint(20, 29)
     remainder = chance.randrange(3)
     cloud.kinesis.create_stream(name, 4)
@@ -465,8 +487,8 @@ def test_rejected_records_are_sent_again_in_order(
         seen,
         name,
         count,
-        "Kinesis rejected some records of a batch and took the others. Send again only what has "
-        "an ErrorCode, and no later event of that user before it.",
+        "Kinesis took only part of a batch. Resend only the records with an ErrorCode, before you "
+        "send that user's next event.",
         in_order=True,
     )
 
@@ -475,7 +497,7 @@ def test_rejected_records_are_sent_again_in_order(
 def test_errors_that_last_reach_the_caller(
     writer: Module, cloud: Scene, seen: Seen, name: str
 ) -> None:
-    """Sending to a stream that does not exist raises an error; sending to one that does works."""
+    """Sending to a missing stream raises an error; sending to an existing one works."""
     cloud.kinesis.create_stream(f"{name}-there", 2)
 
     writer.send_events_to_shards(f"{name}-there", 5)
@@ -484,19 +506,18 @@ def test_errors_that_last_reach_the_caller(
     expect_any(seen, f"{name}-there")
     if error is None:
         wrong(
-            "send_events_to_shards() returned as if nothing had happened, "
-            "though the stream does not exist.",
+            "send_events_to_shards() returned normally, but the stream does not exist.",
             expected="the error that boto3 raises",
-            hint="Catch only the errors that go away by themselves, such as throttling.",
+            hint="Catch only errors that go away by themselves, such as throttling.",
         )
 
 
 def expect_any(seen: Seen, stream: str) -> None:
-    """Check that anything was sent: the positive half of what doing nothing would pass."""
+    """Check that anything was sent: the positive half of a test that doing nothing would pass."""
     if not seen.log(stream).total:
         wrong(
-            "send_events_to_shards() sent nothing to a stream that exists.",
-            expected="events in that stream, before this test looks at anything else",
+            "send_events_to_shards() sent nothing to an existing stream.",
+            expected="events in that stream; this test looks at the rest only after that",
             hint=SEND,
         )
 
@@ -516,7 +537,7 @@ def mapping_of(value: Any) -> dict[str, Any]:
 def test_mapping_names_the_users_that_sent(
     writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """The mapping has the users that sent something, and no others."""
+    """The mapping names exactly the users that sent events."""
     count = chance.randint(2, 4)
     cloud.kinesis.create_stream(name, chance.randint(3, 6))
 
@@ -528,8 +549,8 @@ def test_mapping_names_the_users_that_sent(
     if set(mapping_of(value)) != sent:
         wrong(
             f"send_events_to_shards(..., {count}) returned {shown(value)}.",
-            expected=f"a mapping with {', '.join(sorted(sent))}, and nobody else",
-            hint="The keys are users, those that sent something.",
+            expected=f"a mapping with the keys {', '.join(sorted(sent))}, and no others",
+            hint="The keys are the users that sent events.",
         )
 
 
@@ -537,7 +558,7 @@ def test_mapping_names_the_users_that_sent(
 def test_mapping_is_what_kinesis_reported(
     writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """On a stream whose shards were split, the mapping names the shards that took the events."""
+    """On a stream with split shards, the mapping names the shards that received the events."""
     cloud.kinesis.create_stream(name, 2)
     for shard in cloud.kinesis.shards(name):
         cloud.kinesis.split(name, shard["ShardId"])
@@ -563,7 +584,7 @@ def test_mapping_is_what_kinesis_reported(
     if not set(USERS) & set(mapping):
         wrong(
             f"send_events_to_shards() returned {shown(value)}.",
-            expected="{user: shard id}, for every user that sent something",
+            expected="{user: shard id}, for every user that sent events",
             hint=REPORTED,
         )
 
@@ -580,9 +601,10 @@ def test_delete_returns_once_gone(
     status = seen.status(name)
     if status is not None:
         wrong(
-            f"After delete_stream() the stream is {status}.",
-            expected="no stream of that name",
-            hint="delete_stream of boto3 only asks for it; its waiter `stream_not_exists` waits.",
+            f"After delete_stream(), the stream is {status}.",
+            expected="no stream with that name",
+            hint="delete_stream of boto3 only starts the deletion; its waiter `stream_not_exists` "
+            "waits for the end.",
         )
 
 
@@ -590,7 +612,7 @@ def test_delete_returns_once_gone(
 def test_deleting_what_never_was_is_no_error(
     writer: Module, cloud: Scene, seen: Seen, name: str
 ) -> None:
-    """Deleting a stream that does not exist raises no error and touches no other stream."""
+    """Deleting a missing stream raises no error and leaves other streams alone."""
     other = f"{name}-other"
     cloud.kinesis.create_stream(other, 1)
     cloud.kinesis.create_stream(f"{name}-there", 1)
@@ -600,22 +622,22 @@ def test_deleting_what_never_was_is_no_error(
 
     if seen.status(f"{name}-there") == "ACTIVE":
         wrong(
-            "delete_stream() did not delete a stream that exists.",
-            expected="that stream deleted, before this test looks at one that does not exist",
-            hint="Ask Kinesis for it with boto3's delete_stream.",
+            "delete_stream() did not delete an existing stream.",
+            expected="that stream deleted; this test looks at a missing one only after that",
+            hint="Call delete_stream of boto3.",
         )
     if error is not None:
         crashed(
             error,
             "delete_stream()",
             expected="no error: there is nothing to delete",
-            hint="Kinesis says so by this very error. What is left to do then?"
+            hint="This error says that the stream does not exist. Is anything left to delete?"
             if error.error_code == "ResourceNotFoundException"
             else None,
         )
     if seen.status(other) != "ACTIVE":
         wrong(
             "delete_stream() deleted another stream.",
-            expected="other streams stay",
-            hint="Delete the stream of exactly this name.",
+            expected="all other streams left alone",
+            hint="Delete only the stream with exactly this name.",
         )

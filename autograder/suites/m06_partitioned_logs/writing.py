@@ -1,4 +1,4 @@
-"""Steps of the tests that write: say what is amiss with the events in the log."""
+"""Steps of the tests that write: say what is wrong with the events in the log."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from autograder.suites.m06_partitioned_logs.events import (
     number_of,
 )
 from autograder.suites.m06_partitioned_logs.pictures import picture_of_sending
-from autograder.testing import Anomaly, LogPicture, Seen, compare_logs, in_words, wrong
+from autograder.testing import Anomaly, LogPicture, Seen, compare_logs, counted, in_words, wrong
 
 
 def expect_sent(
@@ -24,9 +24,9 @@ def expect_sent(
     numbers = Counter(one.number for one in found if one.number is not None)
     if found and not numbers:
         wrong(
-            "No event in the log can be told by its number.",
-            expected="events with an eventId, so that their order can be seen",
-            hint="W4 says which keys an event has.",
+            "No event in the log has a number.",
+            expected="events with an eventId, which shows their order",
+            hint="Give each event the keys that W4 names.",
         )
     # Counted from 1 is the business of W4, like one event too many.
     first = 1 if numbers[num_events] and not numbers[0] else 0
@@ -42,8 +42,8 @@ def expect_sent(
     log = picture_of_sending(seen, stream, found, right)
     if witnesses:
         wrong(
-            f"Of {num_events} events, {in_words(witnesses)}. {refusals(seen)}".strip(),
-            expected="every event once in the log",
+            f"Of {counted(num_events, 'event')}, {in_words(witnesses)}. {refusals(seen)}".strip(),
+            expected="each event in the log exactly once",
             hint=hint,
             witnesses=witnesses,
             log=log,
@@ -61,7 +61,7 @@ def _expect_order(seen: Seen, found: Sequence[SentEvent], hint: str, log: LogPic
         moved = compare_logs([one.name for one in ordered], [one.name for one in own])
         if moved:
             wrong(
-                f"Of {user}'s {len(own)} events in {shard_id}, {in_words(moved)}. "
+                f"Of {user}'s {counted(len(own), 'event')} in {shard_id}, {in_words(moved)}. "
                 f"{refusals(seen)}".strip(),
                 expected=f"the events of {user} in the order of eventId",
                 hint=hint,
@@ -86,9 +86,9 @@ def refusals(seen: Seen) -> str:
     refused = [call.operation for call in puts if call.error is not None]
     partly = sum(call.failed_records > 0 for call in puts)
     sentences = [
-        f"Kinesis refused {count} {operation} calls."
+        f"Kinesis refused {counted(count, f'{operation} call')}."
         for operation, count in Counter(refused).items()
     ]
     if partly:
-        sentences.append(f"Kinesis rejected some records of {partly} PutRecords calls.")
+        sentences.append(f"Kinesis rejected some records of {counted(partly, 'PutRecords call')}.")
     return " ".join(sentences)

@@ -9,6 +9,7 @@ from autograder.feedback.content import (
     feedback_lines,
     handout_link,
     notes_of,
+    others_lost,
 )
 from autograder.feedback.inert import LONGEST_LINE
 from autograder.grading.grade import (
@@ -16,7 +17,9 @@ from autograder.grading.grade import (
     Feedback,
     Grade,
     GradedSubmission,
+    GradedTest,
     Grader,
+    Outcome,
     Witnesses,
 )
 
@@ -82,3 +85,25 @@ def test_a_count_beyond_all_reason_is_no_error() -> None:
 def test_only_a_place_in_the_repository_is_linked(handout: str, link: str | None) -> None:
     """Nothing else, however it came there."""
     assert handout_link(handout, "at/") == link
+
+
+def lost_one(name: str, came_back: str, hint: str) -> GradedTest:
+    """Make a test that lost its 2 points."""
+    feedback = Feedback(asked="Something.", came_back=came_back, hint=hint)
+    return GradedTest(
+        id=name, title=name, requirement="R1", outcome=Outcome.WRONG, score=0, max_score=2,
+        feedback=feedback,
+    )  # fmt: skip
+
+
+def test_a_cause_says_how_many_points_it_costs_in_all() -> None:
+    """The first thing a student wants to know; what waits for somebody costs none."""
+    alone = lost_one("a", "It stopped.", "Go on.")
+    same = [alone, lost_one("b", "It stopped.", "Go on."), lost_one("c", "It stopped.", "Go on.")]
+    advice = [alone, lost_one("b", "It returned 7.", "Go on.")]
+    ours = [one.model_copy(update={"outcome": Outcome.GRADER_ERROR}) for one in same]
+
+    assert others_lost([alone]) == ""
+    assert others_lost(same) == "2 more tests fail for the same reason (6 points in all)"
+    assert others_lost(advice) == "1 more test fails, and the same advice helps (4 points in all)"
+    assert others_lost(ours) == ""

@@ -67,10 +67,10 @@ def test_what_was_written_is_drawn_in_characters() -> None:
     drawn = sketch(WRITTEN)
 
     assert drawn.splitlines() == [
-        "shardId-000000000000: 0 % to 50 % of the ring, key alice",
+        "shardId-000000000000: 0 % to 50 % of all hash keys, key alice",
         "  | a0  | a5  | a10 |",
         "          ^ lost",
-        "shardId-000000000001: 50 % to 100 % of the ring, keys k, bob",
+        "shardId-000000000001: 50 % to 100 % of all hash keys, keys k, bob",
         "  | b1  | b1  |",
         "    ^ key k",
         "          ^ duplicated",
@@ -82,19 +82,19 @@ def test_what_was_read_is_drawn_in_characters() -> None:
     drawn = sketch(READ)
 
     assert drawn.splitlines() == [
-        "shardId-000000000000: 0 % to 50 % of the ring",
+        "shardId-000000000000: 0 % to 50 % of all hash keys",
         "  4 records, none of them returned",
-        "shardId-000000000001: 50 % to 100 % of the ring",
+        "shardId-000000000001: 50 % to 100 % of all hash keys",
         "  | 0 | 1 |[2]| 3 |",
         "        ^ unread",
         "        ^ offset",
         "            ^ page 1",
         "                ^ page 2: empty",
-        "                ^ stopped here, though more follow",
+        "                ^ stopped here, but more follow",
         "                ^ unread",
         "What your function returned, in this order: 1 record",
         "  |[2]|",
-        "[ ] came back",
+        "[ ] was returned",
     ]
 
 
@@ -144,7 +144,7 @@ def test_the_caption_says_what_is_drawn() -> None:
     written, read = caption(WRITTEN), caption(READ)
 
     assert "4 records in 2 shards" in written
-    assert "Dashed ones are not there." in written
-    assert "Below a record stands its partition key." in written
-    assert "holds 4 records, and the replay was to begin" in read
+    assert "Dashed ones are missing." in written
+    assert "Below a record is its partition key" in written
+    assert "holds 4 records, and the replay should start" in read
     assert "1 of those drawn" in read

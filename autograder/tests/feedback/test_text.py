@@ -89,7 +89,7 @@ def test_one_cause_is_explained_once() -> None:
 
     assert text.count("There is no file reader.py.") == 1
     assert text.count("0 / 3  missing") == 3
-    assert "the same cause for all 3" in text
+    assert "2 more tests fail for the same reason (9 points in all):" in text
 
 
 def test_points_that_wait_are_not_shown_as_lost() -> None:

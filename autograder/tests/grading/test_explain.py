@@ -2,9 +2,9 @@
 
 import pytest
 
-from autograder.grading.explain import verdict_of
+from autograder.grading.explain import about_python, verdict_of
 from autograder.grading.grade import Feedback
-from autograder.jail import CallResult, Raised, Stopped
+from autograder.jail import CallResult, Frame, Raised, Stopped, Unsendable
 from autograder.jail.outcomes import Usage
 from autograder.tests.limits import LIMITS
 
@@ -13,16 +13,28 @@ IMPORT = "importing the file"
 MAIN = '`if __name__ == "__main__":`'
 
 
-def feedback_on(result: CallResult) -> Feedback:
-    """Give what a student reads of a call that ended so."""
-    verdict = verdict_of(result, FUNCTION, LIMITS)
+LINE = Frame("reader.py", 7, "main", "args = parser.parse_args()")
+
+
+def feedback_on(
+    result: CallResult, signature: str | None = None, python: str | None = None
+) -> Feedback:
+    """Return what a student reads of a call that ended so."""
+    verdict = verdict_of(result, FUNCTION, LIMITS, signature, python)
     assert verdict is not None
     return verdict.feedback
 
 
-def raised(type_name: str, code: str | None = None, *, during_import: bool) -> Raised:
+def raised(
+    type_name: str,
+    code: str | None = None,
+    *,
+    during_import: bool = False,
+    message: str = "so it is",
+    lines: tuple[Frame, ...] = (LINE,),
+) -> Raised:
     """Make an exception of a student's code."""
-    return Raised(type_name, (type_name,), "so it is", (), code, during_import, Usage())
+    return Raised(type_name, (type_name,), message, lines, code, during_import, Usage())
 
 
 @pytest.mark.parametrize("reason", ["wall", "still", "cpu", "api_calls", "idle_reads", "exited"])
@@ -68,3 +80,76 @@ def test_an_error_with_a_cause_of_its_own_keeps_its_hint_while_imported(type_nam
 
     assert outside.hint == inside.hint
     assert outside.hint != feedback_on(raised("ValueError", during_import=True)).hint
+
+
+def test_a_program_that_parses_arguments_at_import_is_shown_its_line() -> None:
+    """It is argparse that ends the process: the file has no exit() that could be removed."""
+    outside = feedback_on(raised("SystemExit", during_import=True, message="2"))
+    inside = feedback_on(raised("SystemExit", message="2"))
+
+    assert outside.trace == inside.trace == ("reader.py:7, in main: args = parser.parse_args()",)
+    assert MAIN in str(outside.hint)
+    assert "exit()" not in str(outside.hint)
+    assert "argparse" in str(inside.hint)
+
+
+def test_a_call_that_does_not_fit_the_function_quotes_the_handout() -> None:
+    """No line of the student's was reached, so none can be looked at."""
+    signature = "read_from_shard(stream_name, shard_id, max_records=50)"
+    message = "read_from_shard() takes 2 positional arguments but 3 were given"
+
+    feedback = feedback_on(raised("TypeError", message=message, lines=()), signature)
+
+    assert signature in str(feedback.hint)
+    assert signature not in str(feedback_on(raised("TypeError"), signature).hint)
+
+
+@pytest.mark.parametrize("key", ["action", "userId", "alice", "shardId-000000000001"])
+def test_a_key_of_an_event_is_not_looked_up_in_the_documentation_of_boto3(key: str) -> None:
+    """Keys of boto3's answers begin with a capital letter."""
+    of_an_event = feedback_on(raised("KeyError", message=repr(key)))
+    of_an_answer = feedback_on(raised("KeyError", message="'NextShardIterator'"))
+
+    assert "boto3" not in str(of_an_event.hint)
+    assert "handout" in str(of_an_event.hint)
+    assert "boto3" in str(of_an_answer.hint)
+
+
+@pytest.mark.parametrize("type_name", ["SyntaxError", "ImportError"])
+@pytest.mark.parametrize(
+    ("used", "words"),
+    [("3.12", "Graded with Python 3.12, as the handout says"), ("3.11", "names Python 3.12")],
+)
+def test_what_another_python_accepts_names_the_python_that_graded(
+    type_name: str, used: str, words: str
+) -> None:
+    """On the student's machine the same file may run."""
+    error = raised(type_name, during_import=True)
+
+    hint = feedback_on(error, python=about_python(used, "3.12")).hint
+
+    assert f"Graded with Python {used}" in str(hint)
+    assert words in str(hint)
+
+
+@pytest.mark.parametrize(
+    ("type_name", "words"),
+    [("generator", "`yield`"), ("coroutine", "asyncio.run()"), ("Event", "plain values")],
+)
+def test_a_value_that_cannot_be_graded_says_what_makes_it(type_name: str, words: str) -> None:
+    """A generator is returned by a function that nobody meant to be one."""
+    assert words in str(feedback_on(Unsendable("", type_name, "type", Usage())).hint)
+
+
+def test_a_missing_module_names_what_may_be_imported() -> None:
+    """Either a package that is not installed, or a file of the student's own that is not there."""
+    hint = str(feedback_on(raised("ModuleNotFoundError", during_import=True)).hint)
+
+    assert "standard library, boto3" in hint
+    assert "handed in" in hint
+
+
+def test_without_a_line_of_the_students_the_hint_points_to_none() -> None:
+    """`The last line shown` would be a riddle."""
+    assert feedback_on(raised("ValueError", lines=())).hint is None
+    assert "last line shown" in str(feedback_on(raised("ValueError")).hint)

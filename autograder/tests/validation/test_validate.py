@@ -14,9 +14,9 @@ from autograder.grading.grade import Outcome
 from autograder.grading.plan import Plan, PlannedTest
 from autograder.submission import Submission
 from autograder.validation.corpus import DeclaredSubmission, corpus_folder
-from autograder.validation.report import Finding, Kind, TestPower, Validation, markdown
+from autograder.validation.report import FaultCost, Finding, Kind, TestPower, Validation, markdown
 from autograder.validation.trials import Entry, Trial
-from autograder.validation.validate import Scope, judge, powers_of, validate, weak_tests
+from autograder.validation.validate import Scope, costs_of, judge, powers_of, validate, weak_tests
 
 
 def declared(name: str, *fails: str) -> DeclaredSubmission:
@@ -126,12 +126,34 @@ def test_tests_that_catch_nothing_of_their_own_are_named() -> None:
     ]
 
 
+def test_each_fault_has_its_cost() -> None:
+    """In tests and points, the costliest first; right submissions cost nothing."""
+    tests = tuple(PlannedTest("x", f"test_{name}", name, "R1", 2) for name in "abc")
+    outcomes = {"wrong/y": "a", "wrong/z": "abc", "right/x": ""}
+    trials = {
+        name: [
+            Trial(
+                Entry(name, Submission({}, ()), frozenset({"a.py"}), ""),
+                {f"x/{one}": Outcome.WRONG for one in failed},
+                "",
+                "",
+            )
+        ]
+        for name, failed in outcomes.items()
+    }
+
+    costs = costs_of(Plan(tests, ""), [declared(name) for name in outcomes], trials)
+
+    assert costs == (FaultCost(name="z", tests=3, points=6), FaultCost(name="y", tests=1, points=2))
+
+
 def test_a_report_in_markdown_has_no_stray_cells() -> None:
     """A mutant's name may hold a bar or an angle bracket."""
     finding = Finding(kind=Kind.MUTANT_SURVIVED, subject="a.py: f: `a | b` -> `a < b`")
     result = Validation(
         assignment="m", right=1, wrong=1, repeats=1, complete=True, requirements=1,
         tests=(TestPower(id="x/a", requirement="R1", caught=("wrong/y",), sharpest=1),),
+        costs=(FaultCost(name="y", tests=1, points=0.5),),
         mutants=None, findings=(finding,),
     )  # fmt: skip
 
@@ -139,6 +161,7 @@ def test_a_report_in_markdown_has_no_stray_cells() -> None:
 
     assert "| mutant survived | a.py: f: `a \\| b` -> `a &lt; b` |  |" in text
     assert "| `x/a` | R1 | y |" in text
+    assert "| y | 1 | 0.5 |" in text
 
 
 def test_validate_finds_nothing_off_with_one_of_ours() -> None:
@@ -148,6 +171,7 @@ def test_validate_finds_nothing_off_with_one_of_ours() -> None:
     assert done.exit_code == 0, done.output
     result = json.loads(done.stdout)
     assert (result["wrong"], result["complete"], result["findings"]) == (1, False, [])
+    assert [(cost["name"], cost["tests"]) for cost in result["costs"]] == [("stops_at_a_gap", 1)]
 
 
 def test_validate_says_when_feedback_has_changed(tmp_path: Path) -> None:

@@ -67,14 +67,14 @@ def test_what_editors_do_to_a_file_changes_no_cell(rewrite: Any) -> None:
         (b"", "it is empty"),
         (b" \n", "it is empty"),
         (b"\xff\xfe{", "not UTF-8"),
-        (b'{"cells": [', "no JSON any more, from line 1"),
+        (b'{"cells": [', "no longer valid JSON, from line 1"),
         (b'{"cells": [\n<<<<<<< HEAD\n]}', "a merge left its marks"),
         (b"[]", "no list of cells"),
         (b'{"cells": 3}', "no list of cells"),
         (b'{"worksheets": {}}', "no list of cells"),
-        (b"print('hello')", "no JSON"),
-        (b"[" * 100_000, "no notebook"),
-        (b'{"cells": ' + b"9" * 5000 + b"}", "no JSON any more"),
+        (b"print('hello')", "no longer valid JSON"),
+        (b"[" * 100_000, "not a notebook"),
+        (b'{"cells": ' + b"9" * 5000 + b"}", "no longer valid JSON"),
     ],
 )
 def test_a_broken_file_is_told_what_it_is(content: bytes, said: str) -> None:

@@ -4,11 +4,6 @@
 #   "replay/replay_starts_with_the_record_at_the_offset",
 #   "replay/replay_from_the_first_record",
 #   "replay/replay_from_the_last_record",
-#   "replay/replay_returns_pairs_as_reading_does",
-#   "replay/a_throttled_replay_goes_on",
-#   "replay/replay_goes_on_behind_an_empty_page",
-#   "replay/replay_of_a_closed_shard_ends",
-#   "replay/replay_follows_the_pages",
 # ]
 # ///
 """Mixes up AT_SEQUENCE_NUMBER and AFTER_SEQUENCE_NUMBER: the record at the offset is left out."""

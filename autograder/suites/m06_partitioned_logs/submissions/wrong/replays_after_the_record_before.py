@@ -2,7 +2,6 @@
 # file = "kinesis_read_shards.py"
 # fails = [
 #   "replay/replay_from_the_first_record",
-#   "replay/replay_returns_pairs_as_reading_does",
 # ]
 # ///
 """Starts behind the record before the offset, and finds none before the first."""

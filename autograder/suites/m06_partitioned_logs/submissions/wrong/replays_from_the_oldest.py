@@ -3,10 +3,6 @@
 # fails = [
 #   "replay/replay_starts_with_the_record_at_the_offset",
 #   "replay/replay_from_the_last_record",
-#   "replay/a_throttled_replay_goes_on",
-#   "replay/replay_goes_on_behind_an_empty_page",
-#   "replay/replay_of_a_closed_shard_ends",
-#   "replay/replay_follows_the_pages",
 #   "replay/an_offset_that_is_no_number_is_an_error",
 #   "replay/an_offset_of_another_shard_is_an_error",
 # ]

@@ -1,7 +1,7 @@
 # /// attack
 # file = "kinesis_multi_shard.py"
 # outcomes = ["out_of_memory", "missing", "unimplemented"]
-# says = "with all processes"
+# says = "including the processes"
 # ///
 """Has many processes, each of which holds nearly what a single one may have."""
 

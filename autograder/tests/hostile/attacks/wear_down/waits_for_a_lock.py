@@ -1,6 +1,6 @@
 # /// attack
 # outcomes = ["timed_out", "unimplemented"]
-# says = "had not returned"
+# says = "before it"
 # ///
 """Waits, for real, for a lock that is never released, and for a file descriptor that never speaks."""
 

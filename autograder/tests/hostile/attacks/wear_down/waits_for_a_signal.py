@@ -1,6 +1,6 @@
 # /// attack
 # outcomes = ["timed_out", "unimplemented"]
-# says = "had not returned"
+# says = "before it"
 # ///
 """Waits, for real, for a signal, and in a second thread for an event."""
 

@@ -1,6 +1,6 @@
 # /// attack
 # outcomes = ["timed_out", "unimplemented"]
-# says = "had not returned"
+# says = "before it"
 # ///
 """Sleeps, for real, in an event loop, and in a child of its own."""
 
