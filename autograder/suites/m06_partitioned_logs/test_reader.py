@@ -1,5 +1,6 @@
 """Hidden tests of the reader: read_from_shard and read_all_shards in kinesis_read_shards.py."""
 
+import itertools
 import random
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from autograder.suites.m06_partitioned_logs.pictures import picture_of_reading
 from autograder.suites.m06_partitioned_logs.reading import (
     Pair,
+    another_number,
     expect_asked,
     expect_pairs,
     expect_records,
@@ -17,6 +19,7 @@ from autograder.suites.m06_partitioned_logs.reading import (
     name_of,
     put,
     records_in,
+    some_numbers,
 )
 from autograder.testing import (
     Anomaly,
@@ -199,7 +202,7 @@ def split_shard(
     cloud.kinesis.split(stream, shard.shard_id)
     for child in cloud.kinesis.shards(stream):
         if child["ShardId"] != shard.shard_id:
-            put(cloud, stream, child["ShardId"], make_event(chance, 5_000))
+            put(cloud, stream, child["ShardId"], make_event(chance, another_number(chance)))
     return shard.shard_id, list(shard.pairs)
 
 
@@ -366,6 +369,7 @@ def expect_shards(
             hint=hint,
             witnesses=witnesses_of(Anomaly.UNREAD, missing),
         )
+    expect_asked(seen, "read_all_shards()")
     known = [pair for pairs in right.values() for pair in pairs]
     for shard_id, pairs in right.items():
         call = f"read_all_shards()[{shard_id!r}]"
@@ -398,14 +402,17 @@ def fill_shards(
     """Make a stream with some records in each shard, or in every other one."""
     cloud.kinesis.create_stream(stream, shards)
     right: dict[str, list[Pair]] = {}
-    number = 0
-    for index, shard in enumerate(cloud.kinesis.shards(stream)):
+    described = cloud.kinesis.shards(stream)
+    counts = [
+        0 if leave_empty and index % 2 else chance.randint(2, 5) for index in range(len(described))
+    ]
+    numbers = iter(some_numbers(chance, sum(counts)))
+    for shard, count in zip(described, counts, strict=True):
         shard_id = shard["ShardId"]
         right[shard_id] = []
-        for _ in range(0 if leave_empty and index % 2 else chance.randint(2, 5)):
+        for number in itertools.islice(numbers, count):
             event = make_event(chance, number)
             right[shard_id].append((put(cloud, stream, shard_id, event), event))
-            number += 1
     return right
 
 
@@ -462,7 +469,7 @@ def test_closed_shards_are_read_too(
     cloud.kinesis.split(name, parent)
     for shard in cloud.kinesis.shards(name):
         if shard["ShardId"] not in right:
-            event = make_event(chance, 900 + len(right))
+            event = make_event(chance, another_number(chance))
             right[shard["ShardId"]] = [(put(cloud, name, shard["ShardId"], event), event)]
 
     value = reader.read_all_shards(name)

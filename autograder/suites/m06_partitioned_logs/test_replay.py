@@ -9,6 +9,7 @@ import pytest
 
 from autograder.suites.m06_partitioned_logs.reading import (
     FilledShard,
+    another_number,
     expect_asked,
     expect_pairs,
     expect_records,
@@ -29,6 +30,7 @@ from autograder.testing import (
     Seen,
     SeenCall,
     Throttle,
+    counted,
     crashed,
     shown,
     wrong,
@@ -185,7 +187,12 @@ def test_replay_of_a_closed_shard_ends(
     shard = fill_shard(cloud, chance, name, chance.randint(9, 14), shards=1)
     start = chance.randint(2, 5)
     cloud.kinesis.split(name, shard.shard_id)
-    put(cloud, name, cloud.kinesis.shards(name)[-1]["ShardId"], make_event(chance, 7_000))
+    put(
+        cloud,
+        name,
+        cloud.kinesis.shards(name)[-1]["ShardId"],
+        make_event(chance, another_number(chance)),
+    )
     cloud.faults.add(PageSize(3))
 
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], MANY)
@@ -421,28 +428,31 @@ def test_a_replay_changes_nothing_and_can_be_repeated(
 def test_each_replay_reads_the_log_anew(
     reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """A second replay also returns what has been written since the first."""
+    """A later replay also returns what has been written since the first."""
     shard = fill_shard(cloud, chance, name, chance.randint(7, 9))
     start = chance.randint(1, 3)
-    event = make_event(chance, 8_000)
+    event = make_event(chance, another_number(chance))
     late = LateRecord(shard.shard_id, json.dumps(event).encode(), event["userId"])
     cloud.faults.add(late)
+    calls = chance.randint(3, 6)
     arguments = (name, shard.shard_id, shard.offsets[start], MANY)
 
-    values = reader.values_in_a_row("replay_from_offset", arguments, arguments)
+    values = reader.values_in_a_row("replay_from_offset", *[arguments] * calls)
 
+    readings = len(seen.calls("GetShardIterator"))
     newest = seen.log(name).by_shard.get(shard.shard_id, ())[-1:]
-    if not newest or newest[0].sequence_number == shard.offsets[-1]:
+    if readings < calls or not newest or newest[0].sequence_number == shard.offsets[-1]:
         wrong(
-            f"The second of two equal calls of {CALL} did not ask Kinesis for a shard iterator.",
+            f"{calls} equal calls of {CALL} asked Kinesis for "
+            f"{counted(readings, 'shard iterator')}: a call that asks for none reads nothing.",
             expected="what the log holds by then, read again",
             hint=READ_ANEW,
         )
     pairs = [*shard.pairs, (newest[0].sequence_number, event)]
-    found = records_in(values[1], pairs, CALL)
+    found = records_in(values[-1], pairs, CALL)
     if name_of(event) not in found or len(set(found)) < len(found):
         expect_records(
-            values[1],
+            values[-1],
             pairs[start:],
             CALL,
             READ_ANEW,

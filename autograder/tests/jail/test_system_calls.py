@@ -22,18 +22,18 @@ NUMBERS = {
                "clone3": 435, "socket": 41, "ptrace": 101, "keyctl": 250, "unshare": 272,
                "setns": 308, "mount": 165, "bpf": 321, "io_uring_setup": 425,
                "memfd_create": 319, "setpriority": 141, "prlimit64": 302,
-               "sched_setaffinity": 203, "setsockopt": 54},
+               "sched_setaffinity": 203, "setsockopt": 54, "socketpair": 53, "vmsplice": 278},
     "aarch64": {"read": 63, "mmap": 222, "connect": 203, "execve": 221, "futex": 98, "clone": 220,
                 "clone3": 435, "socket": 198, "ptrace": 117, "keyctl": 219, "unshare": 97,
                 "setns": 268, "mount": 40, "bpf": 280, "io_uring_setup": 425,
                 "memfd_create": 279, "setpriority": 140, "prlimit64": 261,
-                "sched_setaffinity": 122, "setsockopt": 208},
+                "sched_setaffinity": 122, "setsockopt": 208, "socketpair": 199, "vmsplice": 75},
 }  # fmt: skip
 CASES = [
     *((name, (), ALLOWED) for name in ("read", "mmap", "connect", "execve", "futex")),
     *((name, (), 0x50000 | errno.EPERM)
       for name in ("ptrace", "keyctl", "unshare", "setns", "mount", "bpf", "io_uring_setup",
-                   "memfd_create", "setpriority")),
+                   "memfd_create", "setpriority", "vmsplice")),
     ("prlimit64", (0, 7), ALLOWED),  # one's own
     ("prlimit64", (1, 7), 0x50000 | errno.EPERM),  # the runner's
     ("sched_setaffinity", (0, 8), ALLOWED),
@@ -48,7 +48,10 @@ CASES = [
     ("clone3", (), 0x50000 | errno.ENOSYS),
     ("clone", (THREAD,), ALLOWED),
     ("clone", (THREAD | NEW_USER,), 0x50000 | errno.EPERM),
-    ("socket", (1, 1, 0), ALLOWED),  # Unix
+    ("socket", (1, 1, 0), ALLOWED),  # Unix, a stream
+    ("socketpair", (1, 1 | 0o2000000, 0), ALLOWED),
+    ("socket", (1, 2, 0), 0x50000 | errno.EAFNOSUPPORT),  # Unix, datagrams
+    ("socketpair", (1, 5, 0), 0x50000 | errno.EAFNOSUPPORT),  # Unix, packets in a row
     ("socket", (2, 1 | 0o2000000, 6), ALLOWED),  # TCP, close on exec
     ("socket", (10, 2, 17), ALLOWED),  # UDP over IPv6
     ("socket", (16, 3, 0), ALLOWED),  # netlink: routes
@@ -164,9 +167,10 @@ def test_the_kernel_refuses_them_in_the_jail(jail: Jail) -> None:
 
 
 def test_only_sockets_of_the_jails_own_network_can_be_opened(jail: Jail) -> None:
-    """Unix, TCP, UDP and the routing netlink."""
+    """Unix streams, TCP, UDP and the routing netlink."""
     result = jail.call("student", "families", [], {})
 
     assert isinstance(result, Returned)
     assert {family for family, _ in result.value} <= {1, 2, 10, 16}
+    assert [kind for family, kind in result.value if family == 1] == [1]
     assert [2, 3] not in result.value
