@@ -1,5 +1,6 @@
 """What the cloud saw: every request with its outcome, and the budget of the call under way."""
 
+import math
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -79,6 +80,8 @@ class CallBudget:
     """GetRecords answers in a row, on one shard, that were empty and said "caught up"."""
     traffic_bytes: int
     """Bodies of requests and answers together."""
+    seconds: float = math.inf
+    """Processor time of the cloud for all answers together."""
 
 
 class Meter:
@@ -89,6 +92,8 @@ class Meter:
         self._on_exceeded = on_exceeded
         self._api_calls = 0
         self._traffic_bytes = 0
+        self.seconds = 0.0
+        """Processor time that the answers took so far."""
         self._idle: Counter[tuple[str, str]] = Counter()
         self._exceeded = False
         self._lock = threading.Lock()
@@ -108,6 +113,13 @@ class Meter:
             if self._traffic_bytes > self._budget.traffic_bytes:
                 self._exceed("traffic")
             return not self._exceeded
+
+    def work(self, seconds: float) -> None:
+        """Count the processor time of an answer."""
+        with self._lock:
+            self.seconds += seconds
+            if self.seconds > self._budget.seconds:
+                self._exceed("answers")
 
     def read(self, shard: tuple[str, str], *, idle: bool) -> None:
         """Count an answer of GetRecords."""

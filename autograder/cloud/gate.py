@@ -9,6 +9,7 @@ student.
 import json
 import re
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -75,13 +76,17 @@ class Gate:
             hang_up()
         self._meter = Meter(budget, on_exceeded)
 
-    def end_call(self) -> None:
+    def end_call(self) -> float:
         """Let nothing be done until the next call, be it under way or only asked for now.
 
         Whoever asks between two calls is a process of the one before.
+
+        Returns:
+            The processor time that the call's answers took, in seconds.
         """
         with self._lock:
-            self._meter = Meter(NOTHING, lambda _: None)
+            ended, self._meter = self._meter, Meter(NOTHING, lambda _: None)
+        return ended.seconds if ended is not None else 0.0
 
     def admit(self) -> Admission:
         """Count a connection, whatever will be said on it."""
@@ -123,6 +128,7 @@ class Gate:
                 raise _budget_is_used_up()
             self._follow(asked.head.headers.get(CLOCK_HEADER.lower(), ""))
             parameters: dict[str, Any] = {}
+            begin = time.thread_time()
             try:
                 parameters = self._shapes[asked.service].take(asked.operation, _parse(asked.raw))
                 answer = self._answer(asked, parameters)
@@ -134,6 +140,9 @@ class Gate:
                 failure = AwsError("InternalFailure", "", 500)
                 self._log(asked, parameters, error=failure, cause=error)
                 raise failure from error
+            finally:
+                if meter is not None:
+                    meter.work(time.thread_time() - begin)
             self._log(asked, parameters, answer, len(body))
         if meter is not None and not meter.carry(len(body)):
             raise _budget_is_used_up()

@@ -58,6 +58,11 @@ _STOPPED: dict[str, tuple[Outcome, str, str]] = {
         "{call} exchanged more than {limits.traffic_mib} MiB with AWS without returning.",
         "Does it send or read the same records again and again?",
     ),
+    "answers": (
+        Outcome.TIMED_OUT,
+        "{call} sent requests that took the simulated AWS too long to answer.",
+        "Does it send the same records again and again, or far more than it was asked for?",
+    ),
     "memory": (
         Outcome.OUT_OF_MEMORY,
         "{call} used more than {limits.memory_total_mib} MiB of memory, including the processes "

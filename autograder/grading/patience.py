@@ -7,7 +7,11 @@ from autograder.limits import Limits
 SHORTENED = 5
 """What hung once has this part of its time afterwards: still many times what a right one needs."""
 
-_SLOW = frozenset({"cpu", "wall", "still", "runner_died"})
+CLOUD_SECONDS = 10.0
+"""Processor time that the simulated AWS spends on all requests of a run: twenty times what those of
+the busiest right submission take."""
+
+_SLOW = frozenset({"cpu", "wall", "still", "runner_died", "answers"})
 """Who stops the runner makes the grader wait longest."""
 
 
@@ -24,6 +28,7 @@ class Patience:
 
     def __init__(self, seconds: float) -> None:
         self._seconds_left = seconds
+        self.cloud_seconds_left = CLOUD_SECONDS
         self._hung: set[str] = set()
         self._imports: dict[str, Stopped] = {}
 
@@ -31,6 +36,8 @@ class Patience:
         """Tell how a call of this module ends without being made; None where it is to be made."""
         if self._seconds_left < 0:
             return Stopped("submission", Usage())
+        if self.cloud_seconds_left <= 0:
+            return Stopped("answers", Usage())
         return self._imports.get(module)
 
     def note(self, module: str, function: str, result: CallResult, seconds: float) -> None:

@@ -100,13 +100,14 @@ class Student:
             api_calls=limits.api_calls,
             idle_reads=limits.idle_reads,
             traffic_bytes=limits.traffic_mib << 20,
+            seconds=min(limits.cpu_seconds, self._patience.cloud_seconds_left),
         )
         begin = time.monotonic()
         self._cloud.gate.begin_call(budget, self._jail.stop)
         try:
             result = self._jail.call(module, function, args, kwargs, limits=limits, again=again)
         finally:
-            self._cloud.gate.end_call()
+            self._patience.cloud_seconds_left -= self._cloud.gate.end_call()
         for call in self._cloud.calls.all()[calls_before:]:
             if call.internal_error is not None:
                 raise GraderFaultError(f"{call.operation}: {call.internal_error}")

@@ -319,6 +319,23 @@ def test_every_request_of_a_connection_counts(cloud: Cloud, dial: Dial) -> None:
     assert told == [((200, True), 0)] * 3 + [((400, False), 1)]
 
 
+def test_the_processor_time_of_answers_counts(cloud: Cloud, dial: Dial) -> None:
+    """Some requests cost the cloud far more than whoever sends them."""
+    exceeded: list[str] = []
+    cloud.gate.begin_call(CallBudget(100, 100, 1 << 30, seconds=0.01), exceeded.append)
+    body = b'{"a":[' + b"{}," * 300_000 + b"{}]}"
+
+    before = list(exceeded)
+    with dial() as connection:
+        connection.sendall(request(body))
+        answered(connection)
+    seconds = cloud.gate.end_call()
+
+    assert before == []
+    assert exceeded == ["answers"]
+    assert seconds > 0.01
+
+
 def test_a_connection_belongs_to_the_call_that_opened_it(cloud: Cloud, dial: Dial) -> None:
     """In a later call nothing that is said on it is done, or counted."""
     exceeded: list[str] = []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.grading.patience import SHORTENED, Patience
+from autograder.grading.patience import CLOUD_SECONDS, SHORTENED, Patience
 from autograder.jail import Returned, Stopped
 from autograder.jail.outcomes import Usage
 from autograder.tests.limits import LIMITS
@@ -23,7 +23,19 @@ def test_no_call_is_made_once_all_together_took_too_long() -> None:
     assert after == Stopped("submission", Usage())
 
 
-@pytest.mark.parametrize("reason", ["cpu", "wall", "still", "runner_died"])
+def test_no_call_is_made_once_the_cloud_has_worked_enough() -> None:
+    """Whose requests take long to answer wears down the grader and no process of its own."""
+    patience = Patience(100.0)
+    before = patience.end_of("slow")
+    patience.cloud_seconds_left -= CLOUD_SECONDS
+
+    after = patience.end_of("another")
+
+    assert before is None
+    assert after == Stopped("answers", Usage())
+
+
+@pytest.mark.parametrize("reason", ["cpu", "wall", "still", "runner_died", "answers"])
 def test_a_function_that_hung_has_less_time_and_others_have_all_of_it(reason: str) -> None:
     """Whatever made the grader wait."""
     patience = Patience(100.0)
