@@ -16,13 +16,13 @@ from pathlib import Path
 
 from autograder.admission import (
     LINKED,
-    MAX_ENTRIES,
     NOT_PLAIN,
     Entry,
     Refusal,
     Source,
     TooSlowError,
     admit,
+    list_folder,
     too_large,
 )
 from autograder.assignment import Assignment
@@ -149,10 +149,7 @@ class _Folder:
         self._folder = folder
 
     def entries(self, folder: str) -> list[Entry]:
-        with os.scandir(self._folder / folder) as entries:
-            first = [entry for _, entry in zip(range(MAX_ENTRIES), entries, strict=False)]
-        listed = [Entry(entry.name, entry.is_dir(follow_symlinks=False)) for entry in first]
-        return sorted(listed, key=lambda entry: entry.name)
+        return list_folder(self._folder / folder)
 
     def exists(self, name: str) -> bool:
         return os.path.lexists(self._folder / name)

@@ -72,10 +72,11 @@ def read_secrets(
     for path in _files(grader):
         if path.name == REQUIREMENTS_FILE and path.is_relative_to(course.suites):
             continue  # students read these sentences in their feedback
-        if path == grader / Path(admission.__file__).name:
-            continue  # students have a copy, beside the visible checks
         name = path.relative_to(grader.parent).as_posix()
         text = _text(path)
+        if path == grader / Path(admission.__file__).name:
+            public.append(text)  # students have a copy, beside the visible checks
+            continue
         text = _IMPORT.sub("", text) if path.suffix == ".py" else text
         is_suite = path.is_relative_to(course.suites) and "submissions" not in path.parts
         run = IN_HIDDEN_TESTS if is_suite else IN_THE_GRADER

@@ -6,17 +6,16 @@ import os
 import sys
 import tomllib
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 
 from checks.admission import (
     LINKED,
-    MAX_ENTRIES,
     NOT_PLAIN,
     Admission,
     Entry,
     TooSlowError,
     admit,
+    list_folder,
     too_large,
 )
 
@@ -71,21 +70,14 @@ class Folder:
         self._path = path
 
     def entries(self, folder: str) -> list[Entry]:
-        """List a folder by name."""
+        """List one of its folders; one that you may not read is empty, since it is not yours."""
         try:
-            with os.scandir(self._path / folder) as entries:
-                first = list(islice(entries, MAX_ENTRIES))
-        except OSError:  # you may not read it, so it is not yours
+            return list_folder(self._path / folder)
+        except OSError:
             return []
-        listed = [Entry(entry.name, entry.is_dir(follow_symlinks=False)) for entry in first]
-        return sorted(listed, key=lambda entry: entry.name)
-
-    def exists(self, name: str) -> bool:
-        """Whether there is anything of that name."""
-        return os.path.lexists(self._path / name)
 
     def read(self, name: str, most: int) -> bytes | str:
-        """Read a file of at most so many bytes, or say why not."""
+        """Return a file's content, or say why it cannot be taken."""
         path = self._path / name
         try:
             if path.is_symlink():
@@ -97,6 +89,10 @@ class Folder:
         except OSError:
             return LINKED
         return content if len(content) <= most else too_large(most)
+
+    def exists(self, name: str) -> bool:
+        """Tell whether a name is taken."""
+        return os.path.lexists(self._path / name)
 
 
 def _graded_files() -> Iterator[str]:
