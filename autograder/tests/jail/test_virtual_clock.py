@@ -62,12 +62,70 @@ def datetimes():
 """
 
 
+THREADS = """
+import asyncio, concurrent.futures, threading, time
+
+def sleep_beside_a_worker():
+    # The worker that to_thread leaves behind has nothing to do, so nobody can end the sleep.
+    async def back_off():
+        for attempt in range(9):
+            await asyncio.to_thread(len, "")
+            await asyncio.sleep(0.1 * 2**attempt)
+    asyncio.run(back_off())
+    return True
+
+def back_off_in_threads():
+    # Each waits by an event that nobody sets, as long as a back-off of eight attempts takes.
+    def back_off():
+        return [threading.Event().wait(0.1 * 2**attempt) for attempt in range(9)]
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        tasks = [pool.submit(back_off) for _ in range(4)]
+        return not any(any(task.result()) for task in tasks)
+
+def wait_for_a_busy_thread():
+    # It needs some real time, and none of the clock's.
+    done = threading.Event()
+    def work():
+        end = time.process_time() + 0.2
+        while time.process_time() < end:
+            pass
+        done.set()
+    threading.Thread(target=work).start()
+    return done.wait(300)
+
+def take_turns():
+    # Each is woken by the other, and waits no longer than that takes.
+    turns = [threading.Event(), threading.Event()]
+    missed = []
+    def play(me):
+        for _ in range(300):
+            if not turns[me].wait(60):
+                missed.append(me)
+            turns[me].clear()
+            turns[1 - me].set()
+    threads = [threading.Thread(target=play, args=(me,)) for me in (0, 1)]
+    for thread in threads:
+        thread.start()
+    turns[0].set()
+    for thread in threads:
+        thread.join()
+    return not missed
+
+def wait_for_who_waits():
+    # The other one waits with a timeout too, and sets the event then: time moves that far.
+    done = threading.Event()
+    threading.Timer(50, done.set).start()
+    return done.wait(100)
+"""
+
+
 @pytest.fixture(scope="module")
 def jail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jail]:
     """Start one jail for all tests."""
     folder = tmp_path_factory.mktemp("student")
     folder.chmod(0o755)
     (folder / "student.py").write_text(STUDENT)
+    (folder / "threads.py").write_text(THREADS)
     with Jail(folder, LIMITS) as jail:
         yield jail
 
@@ -118,6 +176,27 @@ def test_whoever_waits_with_a_timeout_waits_in_virtual_time(
 
     assert isinstance(result, Returned)
     assert (result.value, round(result.usage.virtual_seconds)) == (value, seconds)
+
+
+@pytest.mark.parametrize(
+    ("function", "seconds"),
+    [
+        ("sleep_beside_a_worker", 51.1),
+        ("back_off_in_threads", 51.1),
+        ("wait_for_a_busy_thread", 0),
+        ("take_turns", 0),
+        ("wait_for_who_waits", 50),
+    ],
+)
+def test_time_jumps_once_all_threads_wait(jail: Jail, function: str, seconds: float) -> None:
+    """And not before: whoever works, or was woken, comes first."""
+    limits = LIMITS.model_copy(update={"virtual_seconds": 600.0, "wall_seconds": 30.0})
+
+    result = jail.call("threads", function, [], {}, limits)
+
+    assert isinstance(result, Returned)
+    assert result.value is True
+    assert abs(result.usage.virtual_seconds - seconds) < 2
 
 
 def test_a_condition_that_is_not_held_cannot_be_waited_for(
