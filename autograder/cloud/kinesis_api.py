@@ -9,7 +9,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from moto.kinesis.models import KinesisBackend
@@ -223,7 +223,23 @@ class KinesisApi:
         if start is not None:
             names = [name for name in names if name > start]
         size = parameters.get("Limit", 100)
-        answer: Answer = {"StreamNames": names[:size], "HasMoreStreams": len(names) > size}
+        found = [self._backend.streams[name] for name in names[:size]]
+        answer: Answer = {
+            "StreamNames": names[:size],
+            "HasMoreStreams": len(names) > size,
+            "StreamSummaries": [
+                _without_none(
+                    {
+                        "StreamName": stream.stream_name,
+                        "StreamARN": stream.arn,
+                        "StreamStatus": stream.status,
+                        "StreamModeDetails": stream.stream_mode,
+                        "StreamCreationTimestamp": stream.creation_datetime.timestamp(),
+                    }
+                )
+                for stream in found
+            ],
+        }
         if len(names) > size:
             answer["NextToken"] = names[size - 1]
         return answer
@@ -236,8 +252,9 @@ class KinesisApi:
         """
         token = parameters.get("NextToken")
         start = parameters.get("ExclusiveStartShardId")
+        chosen = parameters.get("ShardFilter")
         if token is not None:
-            name, start = _parse_list_token(token)
+            name, start, chosen = _parse_list_token(token)
             named = parameters.get("StreamName")
             if named not in (None, name):
                 raise invalid_argument("NextToken and StreamName cannot be provided together.")
@@ -245,14 +262,13 @@ class KinesisApi:
         else:
             stream = self._stream(parameters)
         self._faults.strike("ListShards", stream.stream_name)
-        shards = _behind(stream.faithful_shards(), start)
-        if parameters.get("ShardFilter", {}).get("Type") == "AT_LATEST":
-            shards = [shard for shard in shards if shard.is_open]
+        shards = _behind(_filtered(stream.faithful_shards(), chosen), start)
         limit = parameters.get("MaxResults", LIST_PAGE)
         size = self._faults.shard_page_size(stream.stream_name, min(limit, LIST_PAGE))
         answer: Answer = {"Shards": [shard.to_json() for shard in shards[:size]]}
         if len(shards) > size:
-            answer["NextToken"] = _token([stream.stream_name, shards[size - 1].shard_id])
+            last = shards[size - 1].shard_id
+            answer["NextToken"] = _token([stream.stream_name, last, chosen])
         return answer
 
     def _put_record(self, parameters: Parameters) -> Answer:
@@ -494,11 +510,62 @@ def _parse_token(token: str) -> Any:
         return None
 
 
-def _parse_list_token(token: str) -> tuple[str, str]:
+def _parse_list_token(token: str) -> tuple[str, str, Parameters | None]:
     match _parse_token(token):
-        case [str(name), str(start)]:
-            return name, start
+        case [str(name), str(start), None]:
+            return name, start, None
+        case [str(name), str(start), {"Type": str(), **members} as chosen] if _are_plain(members):
+            return name, start, chosen
     raise AwsError("ExpiredNextTokenException", "The NextToken is not valid.")
+
+
+def _are_plain(members: Mapping[Any, Any]) -> bool:
+    """Whether the members of a shard filter in a token, which may be forged, have their types."""
+    moment = members.get("Timestamp", 0.0)
+    return (
+        set(members) <= {"ShardId", "Timestamp"}
+        and isinstance(members.get("ShardId", ""), str)
+        and isinstance(moment, int | float)
+        and not isinstance(moment, bool)
+    )
+
+
+_FILTER_MEMBERS = {
+    "AFTER_SHARD_ID": "ShardId",
+    "AT_TIMESTAMP": "Timestamp",
+    "FROM_TIMESTAMP": "Timestamp",
+}
+"""What a ShardFilter of these types must hold."""
+
+
+def _filtered(shards: list[FaithfulShard], chosen: Parameters | None) -> list[FaithfulShard]:
+    """Choose the shards that a ShardFilter asks for.
+
+    Source: Amazon Kinesis Data Streams API reference, ShardFilter. Nothing is trimmed here, so that
+    TRIM_HORIZON is the time at which the stream was made, when no shard had a parent.
+
+    Raises:
+        AwsError: A member is missing that the filter's type needs.
+    """
+    kind = None if chosen is None else chosen["Type"]
+    if chosen is None or kind == "FROM_TRIM_HORIZON":
+        return shards
+    member = _FILTER_MEMBERS.get(chosen["Type"])
+    if member is not None and member not in chosen:
+        raise invalid_argument(f"{member} is required for ShardFilter of type {kind}.")
+    match kind:
+        case "AT_LATEST":
+            return [shard for shard in shards if shard.is_open]
+        case "AT_TRIM_HORIZON":
+            return [shard for shard in shards if shard.parent is None]
+        case "AFTER_SHARD_ID":
+            return _behind(shards, chosen["ShardId"])
+        case "AT_TIMESTAMP":
+            moment = chosen["Timestamp"]
+            return [shard for shard in shards if shard.opened_at <= moment <= shard.closed_at]
+        case "FROM_TIMESTAMP":
+            return [shard for shard in shards if shard.closed_at >= chosen["Timestamp"]]
+    raise invalid_argument(f"ShardFilter has no type {kind}.")
 
 
 def _behind(shards: list[FaithfulShard], start: str | None) -> list[FaithfulShard]:

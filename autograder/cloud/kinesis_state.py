@@ -6,6 +6,7 @@ and take no new ones; a hash range includes both its ends; streams take their ti
 
 import hashlib
 import itertools
+import math
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -64,6 +65,9 @@ class FaithfulShard(Shard):
     log: list[KeptRecord]
     starting_number: int
     ending_number: int | None
+    opened_at: float
+    closed_at: float
+    """Virtual times in seconds since the epoch; infinity while the shard is open."""
     children: "list[FaithfulShard]"
     _second: int
     _second_records: int
@@ -76,6 +80,7 @@ class FaithfulShard(Shard):
         assert isinstance(shard, FaithfulShard)
         shard.backend = backend
         shard.starting_number = backend.next_number(shard)
+        shard.opened_at, shard.closed_at = backend.clock.now(), math.inf
         shard.ending_number = None
         shard.children = []
         shard.log = []
@@ -145,6 +150,7 @@ class FaithfulShard(Shard):
     def close(self, children: "list[FaithfulShard]") -> None:
         """End the shard: it keeps its records and passes new ones to its children."""
         self.is_open = False
+        self.closed_at = self.backend.clock.now()
         self.ending_number = self.backend.next_number(self)
         self.children = children
 

@@ -461,6 +461,63 @@ def test_a_listing_can_leave_out_closed_shards(kinesis: "KinesisClient", name: s
     assert parent not in [shard["ShardId"] for shard in listed]
 
 
+def test_a_listing_can_be_filtered(kinesis: "KinesisClient", name: str) -> None:
+    """Each type of ShardFilter chooses what its documentation says."""
+    first, second = make_stream(kinesis, name, 2)
+    kinesis.split_shard(StreamName=name, ShardToSplit=first, NewStartingHashKey=str(2**126))
+    wait_until_active(kinesis, name)
+    every = [shard["ShardId"] for shard in kinesis.list_shards(StreamName=name)["Shards"]]
+    filters: dict[str, dict[str, Any]] = {
+        "AT_TRIM_HORIZON": {},
+        "FROM_TRIM_HORIZON": {},
+        "AT_LATEST": {},
+        "AFTER_SHARD_ID": {"ShardId": first},
+        "FROM_TIMESTAMP": {"Timestamp": datetime(2001, 1, 1, tzinfo=UTC)},
+        "AT_TIMESTAMP": {"Timestamp": datetime.now(UTC) + timedelta(days=1)},
+    }
+
+    listed = {}
+    for kind, members in filters.items():
+        chosen: Any = {"Type": kind, **members}
+        shards = kinesis.list_shards(StreamName=name, ShardFilter=chosen)["Shards"]
+        listed[kind] = [shard["ShardId"] for shard in shards]
+
+    assert listed == {
+        "AT_TRIM_HORIZON": [first, second],
+        "FROM_TRIM_HORIZON": every,
+        "AT_LATEST": every[1:],
+        "AFTER_SHARD_ID": every[1:],
+        "FROM_TIMESTAMP": every,
+        "AT_TIMESTAMP": every[1:],
+    }
+
+
+def test_a_filter_goes_on_with_the_pages_of_a_listing(kinesis: "KinesisClient", name: str) -> None:
+    """NextToken stands for the filter too, which may not be given beside it."""
+    last = make_stream(kinesis, name, 4)[-1]
+    kinesis.split_shard(StreamName=name, ShardToSplit=last, NewStartingHashKey=str(2**128 - 9))
+    wait_until_active(kinesis, name)
+
+    pages = [kinesis.list_shards(StreamName=name, MaxResults=2, ShardFilter={"Type": "AT_LATEST"})]
+    while token := pages[-1].get("NextToken"):
+        pages.append(kinesis.list_shards(NextToken=token, MaxResults=2))
+
+    listed = [shard["ShardId"] for page in pages for shard in page["Shards"]]
+    assert len(listed) == 5
+    assert last not in listed
+
+
+def test_streams_are_listed_with_a_summary_of_each(kinesis: "KinesisClient", name: str) -> None:
+    """StreamSummaries stands beside StreamNames."""
+    make_stream(kinesis, name, 1)
+
+    summaries = kinesis.list_streams(ExclusiveStartStreamName=name[:-1])["StreamSummaries"]
+
+    found = {summary["StreamName"]: summary for summary in summaries}
+    assert found[name]["StreamStatus"] == "ACTIVE"
+    assert found[name]["StreamARN"].endswith(f":stream/{name}")
+
+
 def test_a_partition_key_that_is_empty_or_too_long_is_refused(
     kinesis: "KinesisClient", name: str
 ) -> None:
