@@ -449,10 +449,10 @@ def test_each_replay_reads_the_log_anew(
             hint=READ_ANEW,
         )
     pairs = [*shard.pairs, (newest[0].sequence_number, event)]
-    found = records_in(values[-1], pairs, CALL)
+    found = records_in(values[1], pairs, CALL)
     if name_of(event) not in found or len(set(found)) < len(found):
         expect_records(
-            values[-1],
+            values[1],
             pairs[start:],
             CALL,
             READ_ANEW,
