@@ -124,10 +124,10 @@ def test_a_renamed_notebook_is_named(examiner: Examiner, tmp_path: Path) -> None
     submission = read_submission(tmp_path, Course.of_this_checkout().load(ID))
     grade, _ = examiner.grade(submission, checkpoints=["concepts"])
 
-    assert outcomes(grade) == {Outcome.REFUSED}
+    assert outcomes(grade) == {Outcome.MISSING}
     assert came_back(grade) == {
-        "concepts.ipynb cannot be graded: it is not there, but 'concepts (1).ipynb' is: rename it "
-        "to concepts.ipynb."
+        "There is no file concepts.ipynb, but there is concepts (1).ipynb: rename it to "
+        "concepts.ipynb."
     }
 
 
