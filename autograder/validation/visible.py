@@ -53,6 +53,7 @@ def run_visible_checks(
         },
         capture_output=True,
         encoding="utf-8",
+        errors="replace",
         timeout=RUN_SECONDS,
         check=False,
     )

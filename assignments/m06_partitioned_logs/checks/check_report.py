@@ -69,7 +69,10 @@ class Report:
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Let Actions take nothing that student code prints for a command."""
         if on_actions.active():
-            _print(session.config, f"::stop-commands::{self._token}")
+            reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+            if reporter is not None:
+                reporter.ensure_newline()
+                reporter.write_line(f"::stop-commands::{self._token}")
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Check in the order of the handout; checkpoints that are not in assignment.toml last."""
@@ -114,11 +117,11 @@ class Report:
         yield
         self._status = int(session.exitstatus)
         if on_actions.active() and self.checkpoints:
-            _print(session.config, f"::{self._token}::")
-            for line in (*self._annotations(), *self._notices()):
-                _print(session.config, line)
-            # Threads of student code may still print; commands work again in the next step.
-            _print(session.config, f"::stop-commands::{secrets.token_hex(16)}")
+            # What student code printed to stderr may be read later; commands work again in the next
+            # step.
+            end = f"::stop-commands::{secrets.token_hex(16)}"
+            lines = [f"::{self._token}::", *self._annotations(), *self._notices(), end]
+            on_actions.print_alone(lines)
             on_actions.add_to_summary(self._summary())
 
     @pytest.hookimpl(trylast=True)
@@ -226,11 +229,3 @@ def _in_workspace(place: Place) -> str:
     if workspace and path.is_relative_to(workspace):
         return path.relative_to(workspace).as_posix()
     return place.file
-
-
-def _print(config: pytest.Config, line: str) -> None:
-    """Print a line that nothing captures or shortens."""
-    reporter = config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is not None:
-        reporter.ensure_newline()
-        reporter.write_line(line)

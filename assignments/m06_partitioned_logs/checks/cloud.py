@@ -15,7 +15,7 @@ ACCOUNT, REGION = "123456789012", "us-east-1"
 
 @dataclass(frozen=True)
 class StoredRecord:
-    """A record as it stands in a shard."""
+    """What a shard holds of a record, and how it was sent."""
 
     shard_id: str
     sequence_number: str

@@ -44,7 +44,7 @@ class RejectRecords:
 
 @dataclass(frozen=True)
 class EmptyPages:
-    """Answer so many empty pages before a shard's record of this index, on every reading."""
+    """Pages without records, which each reading meets before the record with this index."""
 
     shard_id: str
     before_record: int
@@ -54,7 +54,7 @@ class EmptyPages:
 
 @dataclass(frozen=True)
 class PageSize:
-    """Let GetRecords return at most so many records, whatever is asked."""
+    """The most records that a page of GetRecords has."""
 
     records: int
     stream: str
@@ -62,7 +62,7 @@ class PageSize:
 
 @dataclass(frozen=True)
 class ShardPageSize:
-    """Let DescribeStream and ListShards return at most so many shards a page."""
+    """The most shards that a page of DescribeStream or ListShards has."""
 
     shards: int
     stream: str
@@ -70,7 +70,7 @@ class ShardPageSize:
 
 @dataclass(frozen=True)
 class ReceiveSize:
-    """Let ReceiveMessage hand out at most so many messages, whatever is asked."""
+    """The most messages that one ReceiveMessage gives."""
 
     messages: int
     queue: str

@@ -4,8 +4,11 @@ What comes from a student is only ever shown: it cannot become a command to Acti
 Needs nothing but Python.
 """
 
+import contextlib
 import html
 import os
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 LONGEST = 4000
@@ -24,6 +27,22 @@ def command(name: str, message: str, **properties: str | int) -> str:
         for key, value in properties.items()
     )
     return f"::{name} {listed}::{_escaped(visible(message))}"
+
+
+def print_alone(lines: Iterable[str]) -> None:
+    """Print lines that begin where a line begins, and let nobody print any more.
+
+    Threads of student code may still be printing. What they print from now on goes nowhere.
+    """
+    for stream in (sys.__stdout__, sys.__stderr__):
+        if stream is not None:
+            with contextlib.suppress(OSError, ValueError):  # student code may have closed it
+                stream.flush()
+    log, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    with os.fdopen(log, "wb") as file:
+        file.write("".join(f"\n{line}" for line in (*lines, "")).encode("utf-8", "replace"))
 
 
 def _escaped(text: str) -> str:

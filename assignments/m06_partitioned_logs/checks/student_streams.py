@@ -6,6 +6,11 @@ import os
 import sys
 from collections.abc import Iterator
 
+_copies: dict[int, int] = {}
+_given: list[io.TextIOWrapper] = []
+"""All streams that your code was given. A thread of yours may still print to one; up to Python 3.13
+it would take the whole process down if that stream had been freed meanwhile."""
+
 
 @contextlib.contextmanager
 def own_streams() -> Iterator[None]:
@@ -27,8 +32,19 @@ def own_streams() -> Iterator[None]:
 
 def _stream_to(descriptor: int, encoding: str) -> io.TextIOWrapper:
     """Open a text stream to where a descriptor leads: to pytest, or to the terminal with -s."""
-    copy = os.fdopen(os.dup(descriptor), "wb")
-    return io.TextIOWrapper(copy, encoding, errors="backslashreplace", line_buffering=True)
+    buffer = os.fdopen(_copy_of(descriptor), "wb", closefd=False)
+    stream = io.TextIOWrapper(buffer, encoding, errors="backslashreplace", line_buffering=True)
+    _given.append(stream)
+    return stream
+
+
+def _copy_of(descriptor: int) -> int:
+    """Copy a descriptor, once: where it leads now, a thread that prints later still leads."""
+    try:
+        os.fstat(_copies[descriptor])
+    except (KeyError, OSError):  # your code may have closed it
+        _copies[descriptor] = os.dup(descriptor)
+    return _copies[descriptor]
 
 
 def _put_back(name: str, before: object, original: object) -> None:
