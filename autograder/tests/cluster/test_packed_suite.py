@@ -33,9 +33,9 @@ def test_it_is_the_unpacked_suite_that_grades(tmp_path: Path) -> None:
         helper: PACKED.files[helper] + b'\n\nFROM_AFAR = "from afar"\n',
         name: PACKED.files[name]
         .replace(
-            b"from autograder.grading.verdict import shown, wrong",
-            b"from autograder.grading.verdict import shown, wrong\n"
-            b"from autograder.suites.m06_partitioned_logs.events import FROM_AFAR",
+            b"from autograder.testing import (",
+            b"from autograder.suites.m06_partitioned_logs.events import FROM_AFAR\n"
+            b"from autograder.testing import (",
         )
         .replace(b"USE_IT = ", b"USE_IT = FROM_AFAR + "),
     }
