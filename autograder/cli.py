@@ -40,6 +40,7 @@ from autograder.gradebook.commands import gradebook
 from autograder.grading.grade import Grade
 from autograder.grading.run import Examiner
 from autograder.grading.workers import WORKERS
+from autograder.options import AnyPython
 from autograder.similarity.command import similarity_command
 from autograder.stubs import build as build_stubs
 from autograder.stubs import check as check_stubs
@@ -189,9 +190,9 @@ def build(
 
 
 @app.command(rich_help_panel=GRADE)
-def doctor() -> None:
+def doctor(*, any_python: AnyPython = False) -> None:
     """Say what this machine offers for grading. Exit 1 if something is missing."""
-    findings = list(examine(this_machine()))
+    findings = list(examine(this_machine(), any_python=any_python))
     console = Console(highlight=False, markup=False)
     for one in findings:
         sign = Text("+ ", "green") if one.is_there else Text("x ", "red")

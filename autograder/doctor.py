@@ -64,8 +64,13 @@ class Finding:
     """What to do, where it is missing."""
 
 
-def examine(machine: Machine) -> Iterator[Finding]:
-    """Judge each thing that grading needs."""
+def examine(machine: Machine, *, any_python: bool = False) -> Iterator[Finding]:
+    """Judge each thing that grading needs.
+
+    Args:
+        machine: What it offers.
+        any_python: Whether students' code may run on another Python than the assignments'.
+    """
     on_linux = machine.system == "Linux"
     yield Finding(
         "Python",
@@ -76,7 +81,7 @@ def examine(machine: Machine) -> Iterator[Finding]:
     missing = ", ".join(machine.missing_pythons)
     yield Finding(
         "Python of the assignments",
-        not missing,
+        any_python or not missing,
         f"{missing} not found" if missing else "installed",
         f"`uv python install {' '.join(machine.missing_pythons)}`; without it, `grade` uses "
         "another and says so, and whole classes are graded with --any-python alone",

@@ -42,6 +42,7 @@ from autograder.gradebook.roster import read_roster
 from autograder.grading.grade import Status
 from autograder.grading.workers import WORKERS
 from autograder.jail import require_interpreter
+from autograder.options import AnyPython
 
 MINUTE = timedelta(minutes=1)
 
@@ -80,14 +81,7 @@ def grade_class_command(
     no_jail: Annotated[
         bool, typer.Option("--no-jail", help="Run the code without a jail: only if you trust it.")
     ] = False,
-    any_python: Annotated[
-        bool,
-        typer.Option(
-            "--any-python",
-            envvar="AUTOGRADER_ANY_PYTHON",
-            help="Where the assignment's Python is not installed, grade with another.",
-        ),
-    ] = False,
+    any_python: AnyPython = False,
 ) -> None:
     """Grade a whole class. Do it again to go on where it was interrupted, or to grade what changed.
 

@@ -37,6 +37,7 @@ from autograder.grading.plan import read_plan
 from autograder.grading.pool import ExaminerPool
 from autograder.grading.workers import WORKERS
 from autograder.jail import require_interpreter
+from autograder.options import AnyPython
 
 STATE = Path(".grade-pushes")
 _NOTHING_SEEN = (
@@ -78,14 +79,7 @@ def grade_pushes_command(
     no_jail: Annotated[
         bool, typer.Option("--no-jail", help="Run the code without a jail: only if you trust it.")
     ] = False,
-    any_python: Annotated[
-        bool,
-        typer.Option(
-            "--any-python",
-            envvar="AUTOGRADER_ANY_PYTHON",
-            help="Where the assignment's Python is not installed, grade with another.",
-        ),
-    ] = False,
+    any_python: AnyPython = False,
 ) -> None:
     """Grade what was pushed and is not graded yet, and publish it at the commits.
 

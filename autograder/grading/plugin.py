@@ -131,7 +131,8 @@ def pytest_runtest_makereport(
         entry[report.when] = {"outcome": report.outcome}
         if (verdict := _verdict(item, call)) is not None:
             entry["metadata"] = {"verdict": _as_data(verdict)}
-            report.longrepr = _as_text(item, verdict)
+            if call.excinfo is not None and call.excinfo.value is verdict:
+                report.longrepr = _as_text(item, verdict)
         if report.when == "teardown":
             item.config.stash[_JOURNAL].ended(
                 item.nodeid, entry, item.config.stash[_BENCH].phases.student_seconds

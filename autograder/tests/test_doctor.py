@@ -68,6 +68,15 @@ def test_what_is_missing_comes_with_advice(
     assert words in found[what]
 
 
+def test_another_python_will_do_where_it_is_allowed() -> None:
+    """As `grade-class --any-python` allows it."""
+    machine = replace(WELL, missing_pythons=("3.14",))
+
+    missing = [one.what for one in examine(machine, any_python=True) if not one.is_there]
+
+    assert missing == []
+
+
 def test_ubuntu_is_told_of_its_profile() -> None:
     """Ubuntu 24.04 gives user namespaces only to programs with an AppArmor profile."""
     ubuntu = replace(

@@ -185,4 +185,4 @@ def test_a_full_disk_keeps_the_result_that_was_there(
     )  # fmt: skip
 
     assert done.stdout == "exit 2\nold\n"
-    assert "the result cannot be written: No space left on device" in done.stderr
+    assert "result.json cannot be written: No space left on device" in done.stderr

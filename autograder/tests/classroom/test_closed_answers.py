@@ -142,7 +142,7 @@ def test_each_student_s_own_deadline_opens_the_verdicts(course: Classroom) -> No
     assert withheld == before
     assert readable(course, bob, "bob") == shown
     assert "until the deadline" not in shown
-    assert "A log does not know who has processed what." in shown
+    assert "A log does not know who processed which message." in shown
     assert len(course.comments(ada)) == 1
 
 
@@ -155,8 +155,8 @@ def test_an_answer_of_the_wrong_form_is_told_before_the_deadline(course: Classro
     course.done()
 
     told = readable(course, commit)
-    wanted = ["Write it in quotes, just so.", "Write your answer in place of None."]
-    wanted += ["Write digits, no unit.", "Write it without quotes."]
+    wanted = ["Write it in quotes, exactly like this.", "Write your answer in place of None."]
+    wanted += ["Write digits, without a unit.", "Write it without quotes."]
     assert [hint for hint in wanted if hint not in told] == []
     assert "6 points open until the deadline" in told
 

@@ -101,13 +101,21 @@ def test_a_student_s_job_asks_for_nothing_but_its_own_repository(
     assert not any(one.writes for one in github.requests)
 
 
-def test_a_job_asks_the_grading_desk_and_its_token_can_do_no_more(course: Classroom) -> None:
+def test_a_job_asks_the_grading_desk_and_its_token_can_do_no_more(
+    course: Classroom, tmp_path: Path
+) -> None:
     """It starts the desk's workflow, says nothing, and reads no student's repository with it."""
     github = course.github
     desk = github.add_repository("course/grading-desk")
     token = github.add_token("desk", {desk.full_name: {"actions": "write"}})
     (step,) = yaml.safe_load(ASKING_STEP)
-    environment = {**github.environment(""), "GITHUB_REPOSITORY_OWNER": "course", "TOKEN": token}
+    later = tmp_path / "environment-of-later-steps"
+    environment = {
+        **github.environment(""),
+        "GITHUB_ENV": str(later),
+        "GITHUB_REPOSITORY_OWNER": "course",
+        "TOKEN": token,
+    }
 
     done = subprocess.run(
         ["bash", "-e", "-o", "pipefail", "-c", step["run"]],
@@ -117,6 +125,7 @@ def test_a_job_asks_the_grading_desk_and_its_token_can_do_no_more(course: Classr
     )
 
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    assert later.read_text() == "GRADE_WAIT_SECONDS=90\n"
     assert dispatches(desk) == [("ask.yml", "main")]
     for name in (ADA, *OTHERS):
         paths = reads(name, str(github.repository(name).head))

@@ -111,7 +111,7 @@ def test_a_part_that_works_has_a_part_of_the_points(attempt: Try) -> None:
     published = attempt({WRITER: source})
 
     assert broken_rules(published) == []
-    assert published.scores == {**TWO, "writer": 25}
+    assert published.scores == {**TWO, "writer": 26}
 
 
 @pytest.mark.parametrize(

@@ -347,7 +347,7 @@ def test_points_that_a_person_gives_close_them(book: Book, points: float, outcom
     assert (bob.standing.open_points, bob.grade.open_points) == (0, 0)
     assert bob.standing.checkpoints[1].score == points
     assert by_id(bob.grade)[TEST].outcome == outcome
-    assert "open" not in as_text(bob.grade)
+    assert "points open" not in as_text(bob.grade)
 
 
 def test_classroom50_keeps_its_points_while_some_are_open(book: Book, tmp_path: Path) -> None:

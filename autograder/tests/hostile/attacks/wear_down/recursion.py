@@ -1,5 +1,5 @@
 # /// attack
-# outcomes = ["killed", "out_of_memory", "timed_out"]
+# outcomes = ["crashed", "killed", "out_of_memory", "timed_out"]
 # ///
 """Recurses until the stack of C overflows, and swallows the error of Python's own in a loop."""
 

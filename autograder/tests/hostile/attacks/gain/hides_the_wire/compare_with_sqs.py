@@ -1,6 +1,6 @@
 # /// attack
 # outcomes = ["wrong"]
-# says = "messages that SQS never handed out"
+# says = "messages that SQS never"
 # ///
 """Brings a wire.py of its own, as a module of what runs it is called."""
 
