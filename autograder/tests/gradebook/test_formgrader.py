@@ -134,7 +134,7 @@ def test_a_mark_made_in_the_browser_outlives_a_regrade(tmp_path: Path) -> None:
 
     concepts, reading = (
         f"Module 6: Partitioned logs: {title}"
-        for title in ("Concepts", "Reading every shard to its end")
+        for title in ("Concepts", "Reading from shards")
     )
     ada = before[NAMES["ada"]]
     assert (float(ada[concepts]), float(ada[reading])) == (9 + 4.5, 25)
