@@ -11,7 +11,7 @@ A hidden test arranges a scene, calls the student's code, and inspects what came
             wrong(
                 f"After create_multi_shard_stream() the stream is {seen.status(name)}.",
                 expected="a stream that is ACTIVE",
-                hint="create_stream only asks for a stream; the waiter `stream_exists` waits.",
+                hint="create_stream only starts the creation; the waiter `stream_exists` waits.",
             )
 
 The fixtures are `cloud` (a `Scene` to arrange), `student` (whose `module(name)` gives a `Module`),
