@@ -30,7 +30,13 @@ from autograder.cloud import (
     ShardPageSize,
     Throttle,
 )
-from autograder.grading.anomalies import compare_logs, deviating, in_words, witnesses_of
+from autograder.grading.anomalies import (
+    compare_logs,
+    deviating,
+    how_many,
+    in_words,
+    witnesses_of,
+)
 from autograder.grading.explain import crashed
 from autograder.grading.grade import (
     Anomaly,
@@ -96,6 +102,7 @@ __all__ = [
     "counted",
     "crashed",
     "deviating",
+    "how_many",
     "in_words",
     "is_plain",
     "open_answer",
