@@ -11,7 +11,7 @@ A hidden test arranges a scene, calls the student's code, and inspects what came
             wrong(
                 f"After create_multi_shard_stream() the stream is {seen.status(name)}.",
                 expected="a stream that is ACTIVE",
-                hint="create_stream only asks for a stream; the waiter `stream_exists` waits.",
+                hint="create_stream only starts the creation; the waiter `stream_exists` waits.",
             )
 
 The fixtures are `cloud` (a `Scene` to arrange), `student` (whose `module(name)` gives a `Module`),
@@ -30,7 +30,13 @@ from autograder.cloud import (
     ShardPageSize,
     Throttle,
 )
-from autograder.grading.anomalies import compare_logs, deviating, in_words, witnesses_of
+from autograder.grading.anomalies import (
+    compare_logs,
+    deviating,
+    how_many,
+    in_words,
+    witnesses_of,
+)
 from autograder.grading.explain import crashed
 from autograder.grading.grade import (
     Anomaly,
@@ -96,6 +102,7 @@ __all__ = [
     "counted",
     "crashed",
     "deviating",
+    "how_many",
     "in_words",
     "is_plain",
     "open_answer",

@@ -41,8 +41,8 @@ def follow_iterator(kinesis, iterator: str, max_records: int) -> list[Pair]:
 def read_all_shards(stream_name: str) -> dict[str, list[Pair]]:
     """Read every shard of a stream.
 
-    R5: Return {shard id: what read_from_shard returns} for every shard on all pages of the
-        listing, including empty and closed shards.
+    R5: Return a dict that maps each shard id, from all pages of the listing, to the list that
+        read_from_shard returns with its default max_records. Include empty and closed shards.
     """
     # YOUR CODE HERE
     raise NotImplementedError
@@ -53,8 +53,8 @@ def replay_from_offset(
 ) -> list[Pair]:
     """Read one shard again from an offset.
 
-    P1: Return the same kind of pairs as read_from_shard, starting with the record at the offset,
-        to the end of what the shard holds. R2, R3 and R6 hold here too.
+    P1: Return the same kind of pairs as read_from_shard, from the record at the given offset
+        (included) to the end of the shard. R2, R3 and R6 hold here too.
     P2: Return at most `max_records` pairs; 0 gives an empty list.
     P3: If Kinesis rejects the offset, or the shard does not exist, the caller sees the error.
     P4: A replay changes nothing and can be repeated. It returns what the log holds at that time.
@@ -75,7 +75,7 @@ def main() -> None:
     shard_id, pairs = max(shards.items(), key=lambda item: len(item[1]))
     if pairs:
         middle, _ = pairs[len(pairs) // 2]
-        print(f"Once more {shard_id}, from offset {middle}:")
+        print(f"Replaying {shard_id} from offset {middle}:")
         for _, event in replay_from_offset(stream_name, shard_id, middle):
             print(f"  event {event['eventId']} of {event['userId']}")
 

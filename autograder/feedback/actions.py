@@ -39,7 +39,10 @@ def as_workflow_log(grade: Grade) -> str:
     lines = _log(grade)
     beyond = sum(max(len(some) - MOST_ANNOTATIONS, 0) for some in (errors, warnings))
     if beyond:
-        lines.append(f"{beyond} more have no annotation, since GitHub shows no more than these.")
+        have = "more failure has" if beyond == 1 else "more failures have"
+        lines.append(
+            f"{beyond} {have} no annotation, because GitHub shows only so many; see the log above."
+        )
     lines += errors[:MOST_ANNOTATIONS] + warnings[:MOST_ANNOTATIONS]
     return "\n".join(lines) + "\n"
 

@@ -40,7 +40,7 @@ class Detail(StrEnum):
     """The points of each checkpoint."""
 
 
-WITHOUT_JAIL = "Graded without a jail (--no-jail): for trusted code only."
+WITHOUT_JAIL = "Graded without a sandbox (--no-jail): for trusted code only."
 
 # A file of the student's repository and a place in it; never another site or a scheme.
 _PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]{0,99}(#[A-Za-z0-9_-]{1,99})?")
@@ -87,8 +87,8 @@ def others_lost(tests: Sequence[GradedTest]) -> str:
     lost = counted(sum(test.max_score - test.score for test in tests), "point")
     fail = f"{counted(len(others), 'more test')} {'fails' if len(others) == 1 else 'fail'}"
     if _came_back(first) == _came_back(others[0]):
-        return f"{fail} for the same reason ({lost} in all)"
-    return f"{fail}, and the same advice helps ({lost} in all)"
+        return f"{fail} for the same reason ({lost} lost in total)"
+    return f"{fail}; the same hint applies ({lost} lost in total)"
 
 
 def _came_back(test: GradedTest) -> tuple[Outcome, str | None]:
@@ -183,8 +183,7 @@ def open_points(checkpoint: GradedCheckpoint) -> str:
     if withheld:
         parts.append(f"{points_open(withheld)} until the deadline")
     if waiting:
-        wait = "waits" if waiting == 1 else "wait"
-        parts.append(f"{counted(waiting, 'point')} {wait} for a person")
+        parts.append(f"{counted(waiting, 'point')} to be marked by a person")
     return ", ".join(parts)
 
 

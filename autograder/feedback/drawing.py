@@ -140,15 +140,23 @@ def _row(where: str, record: DrawnRecord, became: str) -> tuple[str, ...]:
     return (*(inert(text, LONGEST_IN_A_ROW) for text in texts), became)
 
 
-def caption(picture: LogPicture) -> str:
-    """Say in a sentence what is drawn."""
+def caption(picture: LogPicture, *, in_characters: bool = False) -> str:
+    """Say in a sentence what is drawn.
+
+    Args:
+        picture: What is drawn.
+        in_characters: Whether `sketch` draws it, which has no fillings and no dashes.
+    """
     records = [record for shard in picture.shards for record in shard.records]
     if picture.read is None:
         stored = sum(one.sequence_number is not None for one in records) + sum(
             shard.earlier + shard.later for shard in picture.shards
         )
         lost = any(Anomaly.LOST in one.anomalies for one in records)
-        missing = " Dashed ones are missing." if lost else ""
+        marked = (
+            "Records marked “lost” are missing." if in_characters else "Dashed records were lost."
+        )
+        missing = f" {marked}" if lost else ""
         keyed = any(_key_shown(picture, one) for one in records)
         keys = " Below a record is its partition key, if that is not the user." if keyed else ""
         return (
@@ -162,7 +170,8 @@ def caption(picture: LogPicture) -> str:
     begin = ", and the replay should start at the one marked “offset”" if picture.offset else ""
     return (
         f"The shard that your function read holds {counted(holds, 'record')}{begin}. "
-        f"Filled records were returned: {came} of those drawn."
+        f"{'Records in [ ]' if in_characters else 'Filled records'} were returned "
+        f"({came} of the {len(read.records)} shown)."
     )
 
 
@@ -357,10 +366,7 @@ def sketch(picture: LogPicture) -> str:
     """Draw a picture in characters; no line begins with anything of a student's."""
     drawing = drawing_of(picture)
     width = max((len(one.text) for lane in drawing.lanes for one in lane.cells), default=1)
-    lines = [line for lane in drawing.lanes for line in _in_characters(lane, width)]
-    if picture.read is not None:
-        lines.append("[ ] was returned")
-    return "\n".join(lines)
+    return "\n".join(line for lane in drawing.lanes for line in _in_characters(lane, width))
 
 
 def _in_characters(lane: Lane, width: int) -> Iterator[str]:

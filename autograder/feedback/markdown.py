@@ -24,6 +24,7 @@ from autograder.feedback.content import (
 from autograder.feedback.drawing import caption, sketch
 from autograder.feedback.inert import code_in_markdown, in_markdown
 from autograder.grading.grade import Grade, GradedCheckpoint, GradedTest, LogPicture
+from autograder.grading.verdict import counted
 
 LONGEST_COMMENT = 65_536
 """What GitHub takes for the body of a comment, in characters; here kept in UTF-8 bytes."""
@@ -83,13 +84,13 @@ def _within(limit: int, blocks: list[_Block]) -> str:
     if missing:
         unexplained = sum(block.explains for block in missing)
         numbers = {
-            "drawings": sum(block.rank == 2 for block in missing),
-            "tables": sum(block.rank == 0 for block in missing),
+            "drawing": sum(block.rank == 2 for block in missing),
+            "table": sum(block.rank == 0 for block in missing),
         }
-        also = "".join(f", {number} {what}" for what, number in numbers.items() if number)
+        also = "".join(f", {counted(number, what)}" for what, number in numbers.items() if number)
         shown.append(
             f"*Left out, since GitHub takes no more than {LONGEST_COMMENT:,} characters: "
-            f"the feedback on {unexplained} tests{also}.*"
+            f"the feedback on {counted(unexplained, 'test')}{also}.*"
         )
     return "\n\n".join(shown) + "\n"
 
@@ -143,7 +144,7 @@ def _cause(tests: list[GradedTest], files_at: str) -> str:
 
 def _drawing(picture: LogPicture) -> str:
     """Draw a log in a block of code: each line begins with words of ours, so that none ends it."""
-    return f"{caption(picture)}\n\n```text\n{sketch(picture)}\n```"
+    return f"{caption(picture, in_characters=True)}\n\n```text\n{sketch(picture)}\n```"
 
 
 def _feedback(label: str, text: str, files_at: str) -> str:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from autograder.grading.grade import Anomaly, Witnesses
+from autograder.grading.verdict import counted
 
 SHOWN_WITNESSES = 5
 
@@ -60,9 +61,35 @@ def deviating(
     }
 
 
-def in_words(witnesses: Sequence[Witnesses]) -> str:
-    """Say how many records are lost, duplicated and so on: `2 lost, 1 reordered`."""
-    return ", ".join(f"{one.total} {one.anomaly.value}" for one in witnesses)
+def in_words(witnesses: Sequence[Witnesses], noun: str = "record") -> str:
+    """Say what is wrong with how many records: `2 unread, 3 different records more than once`."""
+    return ", ".join(_in_words(witness, noun) for witness in witnesses)
+
+
+def _in_words(witness: Witnesses, noun: str) -> str:
+    if witness.anomaly is not Anomaly.DUPLICATED:
+        return f"{witness.total} {witness.anomaly.value}"
+    # The same record may be there three times, so this is not how many there are too many.
+    different = noun if witness.total == 1 else f"different {noun}"
+    return f"{counted(witness.total, different)} more than once"
+
+
+def how_many(
+    found: int, expected: int, witnesses: Sequence[Witnesses], noun: str = "record"
+) -> str:
+    """Say how many records there are, beside how many there should be.
+
+    Only where all of them are expected ones, it is `5 of 8 records`: else that reads as if 5 of the
+    expected ones were there.
+    """
+    anomalies = {witness.anomaly for witness in witnesses}
+    if anomalies.isdisjoint({Anomaly.DUPLICATED, Anomaly.OVERREAD}):
+        return f"{found} of {counted(expected, noun)}"
+    if found == expected:
+        return (
+            f"{counted(found, noun)}, but not the {'one' if expected == 1 else expected} expected"
+        )
+    return f"{counted(found, noun)} instead of {expected}"
 
 
 def _out_of_order(expected: Sequence[str], found: Sequence[str]) -> list[str]:

@@ -17,7 +17,7 @@ from autograder.jail import (
 from autograder.limits import Limits
 
 _NEVER = "Does it wait for something that never comes, such as a lock that nobody releases?"
-_PROCESSES = "Leave processes and signals alone: plain Python and boto3 are enough."
+_PROCESSES = "Do not kill or signal processes: return a value or raise an exception instead."
 
 _STOPPED: dict[str, tuple[Outcome, str, str]] = {
     "wall": (Outcome.TIMED_OUT, "{call} did not return before its time was up.", _NEVER),
@@ -30,7 +30,7 @@ _STOPPED: dict[str, tuple[Outcome, str, str]] = {
         Outcome.TIMED_OUT,
         "{call} was not called: the calls before it took more than "
         "{limits.submission_seconds:g} seconds together.",
-        "A right solution takes a few seconds in all. What do the functions wait for?",
+        "A correct solution takes a few seconds in all. What do the functions wait for?",
     ),
     "cpu": (
         Outcome.TIMED_OUT,
@@ -67,7 +67,7 @@ _STOPPED: dict[str, tuple[Outcome, str, str]] = {
         Outcome.OUT_OF_MEMORY,
         "{call} used more than {limits.memory_total_mib} MiB of memory, including the processes "
         "and sockets that it started.",
-        "Start fewer processes, close sockets, and look for a list that grows without end.",
+        "Start fewer processes, close sockets, and look for a list that never stops growing.",
     ),
     "output": (
         Outcome.KILLED,
@@ -82,7 +82,7 @@ _STOPPED: dict[str, tuple[Outcome, str, str]] = {
     "signal": (Outcome.KILLED, "{call} was ended by a signal before it returned.", _PROCESSES),
     "runner_died": (
         Outcome.KILLED,
-        "{call} took down the process that ran it.",
+        "{call} crashed the Python process.",
         _PROCESSES,
     ),
 }
@@ -100,8 +100,8 @@ _UNSENDABLE: dict[str, str] = {
 _UNSENDABLE_TYPES: dict[str, str] = {
     "generator": "A function with `yield` in it returns a generator, not its items. Collect the "
     "items in a list, and return the list.",
-    "async_generator": "A function with `yield` in it returns a generator, not its items. Collect "
-    "the items in a list, and return the list.",
+    "async_generator": "An `async def` function with `yield` returns an async generator. Collect "
+    "the items in a list inside it, and run it with asyncio.run() from a plain `def`.",
     "coroutine": "A function that begins with `async def` returns a coroutine, not its result. "
     "Begin it with `def`, and call asyncio.run() inside.",
 }
@@ -114,7 +114,7 @@ _ERROR_HINTS: dict[str, str] = {
     "ResourceNotFoundException": "Does the stream exist at this point, and is it ACTIVE? Are its "
     "name and the shard's id the ones that were passed in?",
     "ResourceInUseException": "A stream with that name exists already. Is that an error here?",
-    "ExpiredIteratorException": "Shard iterators live for five minutes: take a new one.",
+    "ExpiredIteratorException": "A shard iterator expires after five minutes: request a new one.",
     "InvalidArgumentException": "Look up the parameters of that call in boto3's documentation.",
     "ValidationException": "Look up the limits of that call in the Kinesis documentation, such as "
     "500 records for each PutRecords.",
@@ -166,7 +166,10 @@ def about_python(used: str, named: str) -> str:
         named: The version that the assignment names.
     """
     if used == named:
-        return f"Graded with Python {used}, as the handout says. Is the line shown right there?"
+        return (
+            f"Graded with Python {used}, as the handout says. Is the line shown valid in Python "
+            f"{used}?"
+        )
     return (
         f"Graded with Python {used}, though the assignment names Python {named}. If your code runs "
         f"with {named}, tell your instructor."
@@ -246,7 +249,9 @@ def _raised(
         return _verdict(Outcome.UNIMPLEMENTED, f"{call} still raises NotImplementedError.", None)
     if result.type_name == "MemoryError":
         return _verdict(
-            Outcome.OUT_OF_MEMORY, f"{call} ran out of memory.", "Look for a list without end."
+            Outcome.OUT_OF_MEMORY,
+            f"{call} ran out of memory.",
+            "Look for a list that never stops growing.",
         )
     trace = _trace_of(result)
     hint = _hint_for(result, signature, python)

@@ -81,10 +81,10 @@ def refusals(admission: Admission) -> dict[str, list[str]]:
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
-        ("queue.py", "", "its name hides the module `queue` of Python: rename it"),
-        ("queue/__init__.py", "", "its name hides the module `queue` of Python: rename it"),
-        ("botocore.py", "", "its name hides the module `botocore` of boto3: rename it"),
-        (f"{PACKAGE}.py", "", f"its name hides the module `{PACKAGE}` of the grader: rename it"),
+        ("queue.py", "", "its name hides Python's module `queue`: rename it"),
+        ("queue/__init__.py", "", "its name hides Python's module `queue`: rename it"),
+        ("botocore.py", "", "its name hides boto3's module `botocore`: rename it"),
+        (f"{PACKAGE}.py", "", f"its name hides the grader's module `{PACKAGE}`: rename it"),
         ("dataset.py", GIANT, "it is larger than 1 MiB"),
         ("linked.py", None, LINKED),
         ("stored.py", "version https://git-lfs.github.com/spec/v1\n", "it is a pointer of Git LFS"),
@@ -508,5 +508,5 @@ def test_the_largest_notebook_takes_bounded_memory(piece: bytes) -> None:
 
 def test_reading_ends_in_time() -> None:
     """The clock here goes on by ten seconds with each look."""
-    with pytest.raises(admission.TooSlowError, match="cannot be read in 60 seconds"):
+    with pytest.raises(admission.TooSlowError, match="takes more than 60 seconds"):
         admit(Given(WHOLE), GRADED, count(0.0, 20.0).__next__)

@@ -176,7 +176,7 @@ def trouble(tmp_path_factory: pytest.TempPathFactory) -> Ran:
         ("writer/delete_returns_once_gone", "killed", "ended the whole Python process"),
         ("reader/oldest_records_come_first", "timed_out", "kept polling"),
         ("reader/every_shard_is_read", "out_of_memory", "memory"),
-        ("replay/replay_from_the_first_record", "killed", "took down"),
+        ("replay/replay_from_the_first_record", "killed", "crashed the Python process"),
         ("brokers/queue_hands_out_each_message_once", "crashed", "in helper"),
         ("brokers/log_is_read_twice_the_same", "wrong", "set"),
     ],

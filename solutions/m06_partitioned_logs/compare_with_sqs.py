@@ -14,8 +14,8 @@ def read_queue_twice(queue_name: str, messages: list[str]) -> tuple[list[str], l
 
     B1: Create the queue, send the messages, receive and delete them all, and receive again.
         Return (first, second): first has each message once, in any order; second is empty.
-    B2: Afterwards the queue is still there and empty: no message is visible or in flight.
-    B4: It works with no messages, with equal messages, and with any text.
+    B2: Afterwards the queue still exists and is empty: no message is visible or in flight.
+    B4: It works with an empty list, with equal messages, and with any text that SQS accepts.
     """
     ### BEGIN SOLUTION
     sqs = boto3.client("sqs")
@@ -46,8 +46,8 @@ def read_log_twice(stream_name: str, messages: list[str]) -> tuple[list[str], li
 
     B3: Create the stream, wait until it is ACTIVE, and send the messages in order, each as its
         UTF-8 bytes. Return (first, second): both have the messages, in order (an empty page is
-        not the end here, either). The stream stays.
-    B4: It works with no messages, with equal messages, and with any text.
+        not the end here, either). Do not delete the stream.
+    B4: It works with an empty list, with equal messages, and with any text that SQS accepts.
     """
     ### BEGIN SOLUTION
     kinesis = boto3.client("kinesis")
@@ -78,9 +78,9 @@ def main() -> None:
     unique = int(time.time())
     messages = ["door opened", "light on", "light off", "door closed"]
     first, second = read_queue_twice(f"smart-home-{unique}", messages)
-    print(f"queue: {len(first)} messages at first, {len(second)} the second time")
+    print(f"queue: {len(first)} messages the first time, {len(second)} the second time")
     first, second = read_log_twice(f"smart-home-{unique}", messages)
-    print(f"log:   {len(first)} messages at first, {len(second)} the second time")
+    print(f"log:   {len(first)} messages the first time, {len(second)} the second time")
 
 
 if __name__ == "__main__":

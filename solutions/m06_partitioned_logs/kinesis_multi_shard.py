@@ -33,7 +33,7 @@ def create_multi_shard_stream(stream_name: str, shard_count: int) -> None:
 
 
 def get_shard_info(stream_name: str) -> list[dict]:
-    """Print an overview of a stream's shards, and return their descriptions.
+    """Return the descriptions of all shards of a stream. (You may also print an overview.)
 
     W3: Return the list of all shard descriptions as Kinesis gives them (dicts with ShardId and
         HashKeyRange), from all pages of the listing, including closed shards.
@@ -55,13 +55,13 @@ def send_events_to_shards(stream_name: str, num_events: int = 30) -> dict[str, s
 
     W4: Send exactly `num_events` records, each the JSON of one event. Event number i, counted
         from 0, has four keys: `eventId` is i; `userId` and `action` cycle through USERS and
-        ACTIONS; `timestamp` is the present time in ISO 8601, in UTC, ending in Z.
+        ACTIONS; `timestamp` is the current time in ISO 8601, in UTC, ending in Z.
     W5: The partition key is the event's user.
-    W6: Each user's events are in the log in the order of eventId, none lost, none sent twice.
-        When Kinesis throttles a call or rejects part of a batch, up to 8 times in a row, wait
-        and resend only what was refused, before that user's next event. An error that does not
-        go away reaches the caller.
-    W7: Return {user: shard id} for the users that sent events, as Kinesis reported it.
+    W6: Each user's events are in the log in eventId order. None is lost or sent twice, even with
+        several hundred events. When Kinesis throttles a call or rejects part of a batch, up to 8
+        times in a row, wait and resend only what was refused, before that user's next event. An
+        error that does not go away reaches the caller.
+    W7: Return {user: shard id} for every user with at least one event, as Kinesis reported it.
     """
     ### BEGIN SOLUTION
     kinesis = boto3.client("kinesis")

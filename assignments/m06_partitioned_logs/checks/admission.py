@@ -99,7 +99,7 @@ STANDARD_LIBRARY = frozenset(
 )
 """The names of `sys.stdlib_module_names` in Python 3.11, 3.12 and 3.13 together."""
 
-LINKED = "it is not a plain, readable file (a link, or no right to read it)"
+LINKED = "it is a link or a submodule, or you have no permission to read it"
 NOT_PLAIN = "it is not a plain file"
 TOO_MANY = f"there are more than {MAX_FILES} Python files"
 
@@ -311,8 +311,8 @@ class _Listing:
     def _check_time(self) -> None:
         if self._clock() >= self._ends:
             raise TooSlowError(
-                f"the files cannot be read in {READ_SECONDS:.0f} seconds: "
-                "take out what is not needed"
+                f"reading the files takes more than {READ_SECONDS:.0f} seconds: "
+                "remove files you do not need"
             )
 
 
@@ -439,20 +439,20 @@ class _Taking:
         if not is_package and f"{top}.py" not in self._listing.entries(""):
             return None  # a folder without __init__.py hides nothing
         name = f"{top}/__init__.py" if is_package else f"{top}.py"
-        self.problems[name] = f"its name hides the module `{top}` of {_owner_of(top)}: rename it"
+        self.problems[name] = f"its name hides {_owner_of(top)}'s module `{top}`: rename it"
         return name
 
     def _looked_at(self, name: str) -> str:
         """Note why a module is not taken at all, wherever it leads; return its name."""
         parts = name.removesuffix(".py").split("/")
         if parts[0] == CHECKS:
-            self.problems[name] = f"nothing in the folder {CHECKS} is taken along"
+            self.problems[name] = f"files in {CHECKS}/ are not submitted"
         elif not all(map(_PLAIN_NAME.fullmatch, parts)):
             self.problems[name] = (
                 "its name has characters other than A-Z, a-z, 0-9 and _: rename it"
             )
         elif len(parts) > MAX_PACKAGE_DEPTH + 1:
-            self.problems[name] = f"it lies more than {MAX_PACKAGE_DEPTH} folders deep"
+            self.problems[name] = f"it is more than {MAX_PACKAGE_DEPTH} folders deep"
         return name
 
     def _modules(self) -> Iterator[str]:

@@ -20,7 +20,7 @@ MOST_ANNOTATIONS = 9
 """GitHub shows ten errors of a step, one of which says that the step failed."""
 ABOUT_GRADE = (
     "Your grade comes from the hidden tests. They ask for the same requirements, with other data, "
-    "other sizes and more unusual cases. After a push, your grade appears at your commit on "
+    "other sizes and more unusual cases. After a push, your grade appears on your commit on "
     "GitHub, as statuses named grade/... and a comment."
 )
 

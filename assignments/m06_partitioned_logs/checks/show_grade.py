@@ -1,6 +1,6 @@
 """Shows the grade of this commit in the job's summary, as far as it is there.
 
-Hidden tests run elsewhere. What they say is published at the commit: a status `grade/<checkpoint>`
+Hidden tests run elsewhere. What they say is published on the commit: a status `grade/<checkpoint>`
 for each checkpoint, and a comment with the feedback. This script asks GitHub for both and never
 fails: a push without a grade is no error. It asks once, or again and again for as long as
 GRADE_WAIT_SECONDS says, where a grade can be expected that soon. It needs nothing but Python.
@@ -117,11 +117,11 @@ def main() -> int:
         statuses = wait_for_statuses(settings, assignment.checkpoints)
         comment = feedback(settings, assignment.id) if statuses else None
     except (NoAnswerError, ValueError) as trouble:
-        say(f"The grade cannot be shown here: {trouble}. Look at your commit on GitHub.")
+        say(f"The grade cannot be shown here: {trouble}. Open your commit on GitHub to see it.")
         return 0
     if not statuses:
         say(
-            "Not graded yet. The grade will appear at your commit on GitHub; "
+            "Not graded yet. The grade will appear on your commit on GitHub; "
             "to see it here, run this job again."
         )
         return 0
@@ -173,7 +173,7 @@ def statuses_of(settings: Settings) -> list[Status]:
             if str(one["context"]).startswith(PREFIX)
         ]
     except (KeyError, TypeError):
-        raise NoAnswerError("GitHub's answer is not understood") from None
+        raise NoAnswerError("GitHub's response could not be read") from None
 
 
 def feedback(settings: Settings, assignment: str) -> str | None:
@@ -203,7 +203,7 @@ def ask(settings: Settings, what: str) -> Any:
     """
     url = f"{settings.api}/repos/{settings.repository}/commits/{settings.commit}/{what}"
     if not url.startswith(("https://", "http://127.0.0.1")):
-        raise NoAnswerError("GITHUB_API_URL is no address of the web", final=True)
+        raise NoAnswerError("GITHUB_API_URL is not a valid web address", final=True)
     request = urllib.request.Request(url, headers={"Accept": "application/vnd.github+json"})
     request.add_unredirected_header("Authorization", f"Bearer {settings.token}")
     try:
@@ -216,7 +216,7 @@ def ask(settings: Settings, what: str) -> Any:
     except (OSError, http.client.HTTPException) as error:
         raise NoAnswerError(f"GitHub did not answer ({type(error).__name__})") from None
     except ValueError:
-        raise NoAnswerError("GitHub's answer is not understood") from None
+        raise NoAnswerError("GitHub's response could not be read") from None
 
 
 def as_markdown(statuses: list[Status], comment: str | None) -> str:

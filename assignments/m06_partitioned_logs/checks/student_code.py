@@ -176,8 +176,8 @@ def is_yours(file: str) -> bool:
 def _what_happened(call: str, error: BaseException) -> str:
     if isinstance(error, TooLong):
         return (
-            f"{call} had not ended after {error.seconds:g} s, though sleeping is cut short here. "
-            "Does a loop wait for something that never comes?"
+            f"{call} did not return within {error.seconds:g} s, even though sleeps are shortened "
+            "here. Does a loop wait for something that never comes?"
         )
     return f"{call} raised {type(error).__name__}: {_text_of(error)}"
 

@@ -7,20 +7,20 @@ MESSAGES = [f"lamp {number} on" for number in range(13)]
 TEXTS = ["window öpen", "  two  spaces ", "lamp on", '{"lamp": "on"}', "lamp on", "灯"]
 
 
-def two_readings(brokers, answer):
+def two_readings(brokers, answer, call):
     """Take apart what should be two lists."""
     brokers.must(
         isinstance(answer, list | tuple)
         and len(answer) == 2
         and all(isinstance(one, list | tuple) for one in answer),
-        f"It should return two lists, first and second; you returned {show(answer)}.",
+        f"{call} should return two lists, first and second; you returned {show(answer)}.",
     )
     return [list(one) for one in answer]
 
 
 def must_have_read_queue(brokers, cloud, queue, answer, messages):
     """Fail unless the first reading has each message once, and the second none."""
-    first, second = two_readings(brokers, answer)
+    first, second = two_readings(brokers, answer, "read_queue_twice()")
     brokers.must(
         sorted(map(str, first)) == sorted(messages),
         f"You sent {len(messages)} messages, {show(messages)}; the first reading has "
@@ -37,7 +37,8 @@ def must_have_read_queue(brokers, cloud, queue, answer, messages):
 
 def must_have_read_log(brokers, cloud, stream, answer, messages):
     """Fail unless both readings have all messages, in order, read from a stream of one shard."""
-    for which, reading in zip(("first", "second"), two_readings(brokers, answer), strict=True):
+    readings = two_readings(brokers, answer, "read_log_twice()")
+    for which, reading in zip(("first", "second"), readings, strict=True):
         brokers.must(
             reading == messages,
             f"The log has {len(messages)} messages, {show(messages)}; the {which} reading has "
@@ -78,7 +79,8 @@ def test_b2_queue_afterwards(brokers, cloud, name):
     visible, in_flight = cloud.left_in_queue(name)
     brokers.must(
         visible == in_flight == 0,
-        f"{visible} messages are visible and {in_flight} in flight: received, but not deleted.",
+        f"Messages still in the queue: {visible} visible, {in_flight} in flight. Receive and "
+        "delete every message.",
     )
     brokers.must(not cloud.is_purged(name), "The queue was purged: delete each message instead.")
 

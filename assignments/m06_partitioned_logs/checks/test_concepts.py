@@ -28,7 +28,7 @@ class Notebook:
     def must_answer(self, name):
         """Fail unless a closed answer is there and has the form that its check asks for."""
         if name not in self._names:
-            fail(f"There is no answer {name}: its cell is missing or does not run.")
+            fail(f"No answer {name} was found: its cell is missing, or running it raises an error.")
         value = self._names[name]
         blank = (
             [part for part, one in value.items() if one is None] if value_is_parts(value) else []
@@ -39,10 +39,10 @@ class Notebook:
             exec(self._cells.get(f"{name}-form", ""), dict(self._names))
         except AssertionError as error:
             fail(f"{name} is {show(value)}: {error}")
-        except (KeyError, TypeError) as error:
-            fail(
-                f"{name} is {show(value)}, which has not the parts it was handed out with: {error}"
-            )
+        except KeyError as error:
+            fail(f"{name} has lost the key {error}: keep all the keys of the original cell.")
+        except TypeError:
+            fail(f"{name} is {show(value)}: keep the form that it has in the original cell.")
 
     def must_say(self, cell):
         """Fail unless something is written in the cell of an open answer."""
@@ -53,7 +53,7 @@ class Notebook:
         try:
             exec(source, self._names)
         except Exception as error:
-            print(f"A code cell of {FILE} does not run: {type(error).__name__}: {error}")
+            print(f"A code cell of {FILE} raises an error: {type(error).__name__}: {error}")
 
 
 def text_of(cell):
@@ -87,13 +87,13 @@ def notebook():
 
 
 def test_c1_queue_or_log(notebook):
-    """C1: Four tasks have a broker each, and a reason is given."""
+    """C1: Each of the four tasks has a broker, and a reason is given."""
     notebook().must_answer("c1")
     notebook().must_say("c1-why")
 
 
 def test_c2_the_wrong_dashboard(notebook):
-    """C2: Both ways to put it right are named, and explained."""
+    """C2: Both ways to correct it are named, and explained."""
     notebook().must_answer("c2")
     notebook().must_say("c2-why")
 

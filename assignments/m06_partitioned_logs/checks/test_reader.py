@@ -8,13 +8,13 @@ POLLS = 50
 """After so many answers in a row that say "caught up", a reader is stopped when it is graded."""
 
 
-def must_have(reader, found, expected, what="The shard holds"):
+def must_have(reader, found, expected, what="You should return"):
     """Fail unless these pairs came back."""
     found = as_lists(found)
     count = f"; you returned {len(found)} pairs" if isinstance(found, list) else "; you returned"
     reader.must(
         found == expected,
-        f"{what} {len(expected)} records, {show(expected)}{count}: {show(found)}.",
+        f"{what} {len(expected)} pairs, {show(expected)}{count}: {show(found)}.",
     )
 
 
@@ -29,14 +29,14 @@ def test_r1_pairs(reader, cloud, stream, shards):
 
 
 def test_r1_equal_events(reader, cloud, stream, shards):
-    """R1: Two records with equal events are two pairs."""
+    """R1: Records with equal events are separate pairs."""
     expected = cloud.put(stream, shards[0], *some_events(2), *some_events(2))
 
     must_have(reader, reader.read_from_shard(stream, shards[0]), expected)
 
 
 def test_r2_empty_pages(reader, cloud, stream, shards):
-    """R2: Two empty pages amid the records are not the end of the shard."""
+    """R2: Two empty pages between records are not the end of the shard."""
     expected = cloud.put(stream, shards[0], *some_events(9))
     cloud.faults.add(EmptyPages(shards[0], before_record=4, pages=2, stream=stream))
 
@@ -52,7 +52,8 @@ def test_r2_the_end(reader, cloud, stream, shards):
     polls = cloud.idle_answers(stream)
     reader.must(
         polls < POLLS,
-        f"Kinesis answered {polls} times in a row that you are caught up, and you asked again.",
+        f"Kinesis reported {polls} times in a row that you were caught up, but your function kept "
+        "asking.",
     )
 
 
@@ -73,7 +74,7 @@ def test_r4_at_most(reader, cloud, stream, shards):
 
     found = reader.read_from_shard(stream, shards[2], 5)
 
-    must_have(reader, found, expected, "Asked for 5 records, you should return")
+    must_have(reader, found, expected, "With max_records=5, you should return")
 
 
 def test_r4_none_and_all(reader, cloud, stream, shards):
@@ -81,9 +82,9 @@ def test_r4_none_and_all(reader, cloud, stream, shards):
     expected = cloud.put(stream, shards[2], *some_events(4))
 
     found = reader.read_from_shard(stream, shards[2], 12_000)
-    must_have(reader, found, expected, "Asked for 12,000 records, you should return")
+    must_have(reader, found, expected, "With max_records=12_000, you should return")
     found = reader.read_from_shard(stream, shards[2], 0)
-    must_have(reader, found, [], "Asked for 0 records, you should return")
+    must_have(reader, found, [], "With max_records=0, you should return")
 
 
 def test_r4_fifty_by_default(reader, cloud, stream, shards):
@@ -109,18 +110,21 @@ def test_r6_throttled(reader, cloud, stream, shards):
 
 def must_have_shards(reader, found, expected):
     """Fail unless the value is a dict with these shards and their pairs."""
-    reader.must(isinstance(found, dict), f"It should return a dict; you returned {show(found)}.")
+    reader.must(
+        isinstance(found, dict),
+        f"read_all_shards() should return a dict; it returned {show(found)}.",
+    )
     reader.must(
         sorted(map(str, found)) == sorted(expected),
         f"The stream has {len(expected)} shards, {show(sorted(expected))}; you returned "
         f"{show(sorted(map(str, found)))}.",
     )
     for shard, pairs in expected.items():
-        must_have(reader, found[shard], pairs, f"{shard} holds")
+        must_have(reader, found[shard], pairs, f"For {shard}, you should return")
 
 
 def test_r5_all_shards(reader, cloud, stream, shards):
-    """R5: Every shard is read, one without records too."""
+    """R5: Every shard is read, including an empty one."""
     first = cloud.put(stream, shards[0], *some_events(2))
     third = cloud.put(stream, shards[2], *some_events(3, first=20))
 

@@ -11,7 +11,7 @@ def must_have(reader, found, expected, offset):
     count = f"; you returned {len(found)} pairs" if isinstance(found, list) else "; you returned"
     reader.must(
         found == expected,
-        f"A replay from offset {offset} should give {len(expected)} records, {show(expected)}"
+        f"A replay from offset {offset} should give {len(expected)} pairs, {show(expected)}"
         f"{count}: {show(found)}.",
     )
 
@@ -102,12 +102,14 @@ def must_fail(reader, cloud, stream, shard, offset, why):
 
     raised = reader.fails("replay_from_offset", stream, shard, offset)
 
-    reader.must(raised, f"{why}, and no error reached the caller.")
+    reader.must(raised, f"{why}, but no error reached the caller.")
 
 
 def test_p3_offset_that_is_no_number(reader, cloud, stream, shards):
     """P3: An offset that is not a number is an error that the caller sees."""
-    must_fail(reader, cloud, stream, shards[0], "yesterday", "The offset 'yesterday' is no number")
+    must_fail(
+        reader, cloud, stream, shards[0], "yesterday", "The offset 'yesterday' is not a number"
+    )
 
 
 def test_p3_offset_of_another_shard(reader, cloud, stream, shards):
@@ -127,7 +129,7 @@ def test_p3_shard_that_does_not_exist(reader, cloud, stream, shards):
 
 
 def test_p4_once_more(reader, cloud, stream, shards):
-    """P4: A replay changes nothing, and later ones give what the shard holds by then."""
+    """P4: A replay changes nothing, and a later one returns what the shard holds by then."""
     pairs = cloud.put(stream, shards[1], *some_events(3))
     offsets = [offset for offset, _ in pairs]
     before = cloud.records(stream)
@@ -136,7 +138,7 @@ def test_p4_once_more(reader, cloud, stream, shards):
         found = reader.replay_from_offset(stream, shards[1], offsets[start])
         must_have(reader, found, pairs[start:], offsets[start])
 
-    reader.must(cloud.records(stream) == before, "A replay changed what stands in the stream.")
+    reader.must(cloud.records(stream) == before, "A replay changed the records in the stream.")
     pairs += cloud.put(stream, shards[1], *some_events(1, first=9))
     found = reader.replay_from_offset(stream, shards[1], offsets[1])
     must_have(reader, found, pairs[1:], f"{offsets[1]}, after one more record was written,")

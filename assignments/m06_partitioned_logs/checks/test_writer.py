@@ -22,8 +22,8 @@ def must_be_active(writer, cloud, stream, shards):
     writer.must(status is not None, f"There is no stream {stream} after the call.")
     writer.must(
         status == "ACTIVE",
-        f"The stream is {status} when your function returns. create_stream only asks for a "
-        "stream: wait until it is ACTIVE.",
+        f"The stream is {status} when your function returns. create_stream only starts the "
+        "creation: wait until the stream is ACTIVE.",
     )
     count = len(cloud.shard_ids(stream))
     writer.must(count == shards, f"The stream should have {shards} shards; it has {count}.")
@@ -37,7 +37,7 @@ def test_w1_new_stream(writer, cloud, name):
 
 
 def test_w2_existing_stream(writer, cloud, name):
-    """W2: An existing stream keeps its shards and records, and is no error."""
+    """W2: An existing stream keeps its shards and records, and the function raises no error."""
     writer.create_multi_shard_stream(name, 2)
     must_be_active(writer, cloud, name, 2)
     cloud.put(name, cloud.shard_ids(name)[1], *some_events(2))
@@ -50,7 +50,7 @@ def test_w2_existing_stream(writer, cloud, name):
 
 
 def test_w2_stream_that_is_still_creating(writer, cloud, name):
-    """W2: A stream that somebody else has just made is waited for."""
+    """W2: The function waits for a stream that is still CREATING."""
     cloud.create_stream(name, 2, status="CREATING")
 
     writer.create_multi_shard_stream(name, 2)
@@ -65,7 +65,7 @@ def must_describe(writer, found, shards):
     """Fail unless a value is a list of the descriptions of these shards."""
     writer.must(
         isinstance(found, list | tuple) and all(isinstance(one, dict) for one in found),
-        f"It should return a list of dicts; it returned {show(found)}.",
+        f"get_shard_info() should return a list of dicts; it returned {show(found)}.",
     )
     ids = sorted(str(one.get("ShardId")) for one in found)
     writer.must(
@@ -121,7 +121,7 @@ def test_w4_events(writer, cloud, stream):
     writer.send_events_to_shards(stream, 23)
 
     events = sent_events(writer, cloud, stream)
-    writer.must(len(events) == 23, f"Asked for 23 events, it sent {len(events)}.")
+    writer.must(len(events) == 23, f"send_events_to_shards(..., 23) sent {len(events)} events.")
     for number, event in enumerate(events):
         expected = {"eventId": number, "userId": USERS[number % 5], "action": ACTIONS[number % 4]}
         writer.must(
@@ -134,11 +134,11 @@ def test_w4_events(writer, cloud, stream):
 
 
 def test_w4_timestamps(writer, cloud, stream):
-    """W4: Each timestamp is the present time, in UTC."""
+    """W4: Each timestamp is the current time, in UTC."""
     writer.send_events_to_shards(stream, 6)
 
     events = sent_events(writer, cloud, stream)
-    writer.must(len(events) == 6, f"Asked for 6 events, it sent {len(events)}.")
+    writer.must(len(events) == 6, f"send_events_to_shards(..., 6) sent {len(events)} events.")
     for event in events:
         stamp = str(event.get("timestamp")) if isinstance(event, dict) else show(event)
         writer.must(
@@ -148,19 +148,21 @@ def test_w4_timestamps(writer, cloud, stream):
         away = abs(datetime.fromisoformat(stamp) - datetime.now(UTC))
         writer.must(
             away < timedelta(minutes=10),
-            f"The timestamp {stamp} is {away} away from now: write the present time in UTC.",
+            f"The timestamp {stamp} is {away} away from now: write the current time in UTC.",
         )
 
 
 def test_w4_numbers_of_events(writer, cloud, stream):
-    """W4: Asked for 0 events it sends none; without a number it sends 30."""
+    """W4: With num_events 0 it sends nothing; without num_events it sends 30 events."""
     writer.send_events_to_shards(stream, 0)
 
     count = len(cloud.records(stream))
-    writer.must(count == 0, f"Asked for 0 events, it sent {count}.")
+    writer.must(count == 0, f"send_events_to_shards(..., 0) sent {count} events.")
     writer.send_events_to_shards(stream)
     count = len(cloud.records(stream))
-    writer.must(count == 30, f"Called without num_events, it sent {count} events, not 30.")
+    writer.must(
+        count == 30, f"send_events_to_shards() without num_events sent {count} events, not 30."
+    )
 
 
 def test_w5_partition_keys(writer, cloud, stream):
@@ -168,7 +170,7 @@ def test_w5_partition_keys(writer, cloud, stream):
     writer.send_events_to_shards(stream, 10)
 
     records = cloud.records(stream)
-    writer.must(len(records) == 10, f"Asked for 10 events, it sent {len(records)}.")
+    writer.must(len(records) == 10, f"send_events_to_shards(..., 10) sent {len(records)} events.")
     for record in records:
         number = json.loads(record.data).get("eventId")
         keys = [USERS[number % 5]] if type(number) is int else USERS
@@ -192,14 +194,16 @@ def must_be_complete(writer, cloud, stream, count):
         held.setdefault(event.get("userId"), []).append(event.get("eventId"))
     numbers = [number for numbers in held.values() for number in numbers]
     lost = sorted(set(range(count)) - set(numbers))
-    writer.must(not lost, f"Of {count} events, {len(lost)} are lost: {show(lost)}.")
+    writer.must(not lost, f"{len(lost)} of {count} events are lost: {show(lost)}.")
     twice = sorted({number for number in numbers if numbers.count(number) > 1})
-    writer.must(not twice, f"Of {count} events, {len(twice)} were sent twice: {show(twice)}.")
+    writer.must(
+        not twice, f"{len(twice)} of {count} events were sent more than once: {show(twice)}."
+    )
     for user, own in held.items():
         writer.must(
             own == sorted(own),
-            f"The events of {user} stand in the log in the order {own}: send what was refused "
-            "again before that user's next event.",
+            f"The events of {user} are in the log in the order {own}: resend what was refused "
+            "before that user's next event.",
         )
 
 
@@ -248,15 +252,19 @@ def test_w6_errors(writer, cloud, stream):
 
     raised = writer.fails("send_events_to_shards", f"{stream}-missing", 5)
 
-    writer.must(raised, f"There is no stream {stream}-missing, and no error reached the caller.")
+    writer.must(raised, f"There is no stream {stream}-missing, but no error reached the caller.")
 
 
 def test_w7_mapping(writer, cloud, stream):
-    """W7: The answer says which shard has whose events, of the users that sent some."""
+    """W7: The returned dict maps each user with events to the shard that holds them."""
     answer = writer.send_events_to_shards(stream, 4)
 
     sent = {record.partition_key: record.shard_id for record in cloud.records(stream)}
-    writer.must(len(sent) == 4, f"Asked for 4 events of 4 users, the stream has {show(sent)}.")
+    writer.must(
+        len(sent) == 4,
+        "send_events_to_shards(..., 4) should send one event for each of 4 users; the stream holds "
+        f"events of {show(sorted(sent))}.",
+    )
     writer.must(answer == sent, f"The events are in {show(sent)}; you returned {show(answer)}.")
 
 
@@ -272,7 +280,7 @@ def test_w8_deleting(writer, cloud, stream):
 
 
 def test_w8_nothing_to_delete(writer, cloud, stream):
-    """W8: Deleting a stream that does not exist is no error."""
+    """W8: Deleting a stream that does not exist raises no error."""
     writer.delete_stream(stream)
     status = cloud.status(stream)
     writer.must(status is None, f"The stream is {status} when your function returns.")

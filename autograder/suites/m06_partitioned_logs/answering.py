@@ -68,7 +68,7 @@ class Written:
         if part not in whole:
             _end(
                 Outcome.MISSING,
-                f"{name} lacks the key {part!r} that it came with.",
+                f"The key {part!r} is missing from {name}.",
                 "Keep the keys as they are in the handout.",
             )
         return self._given(whole[part], name, [one for one in whole if whole[one] is None])

@@ -22,6 +22,7 @@ from autograder.testing import (
     Witnesses,
     compare_logs,
     counted,
+    how_many,
     in_words,
     parsed_json,
     shown,
@@ -113,7 +114,7 @@ def expect_asked(seen: Seen, call: str) -> None:
     if all(call.error is not None for call in seen.calls("GetRecords")):
         wrong(
             f"{call} never asked Kinesis for records, though a shard holds some.",
-            expected="records read with GetRecords; this test looks at the rest only after that",
+            expected="records read with GetRecords (this test checks the rest after that)",
             hint="Get a shard iterator with GetShardIterator, then records with GetRecords.",
         )
 
@@ -168,7 +169,8 @@ def expect_records(
         call: The call, as a student would name it.
         hint: What helps on, unless the requests that were seen tell more.
         seen: What saw them.
-        known: Other records that can be told by name.
+        known: Other records that can be told by name. Give all of the shard's, where some of them
+            are not expected: any other counts as not in this shard.
         in_order: Whether their order is judged as well.
     """
     found = records_in(value, [*known, *expected], call)
@@ -186,7 +188,9 @@ def expect_records(
     if {one.anomaly for one in witnesses} == {Anomaly.REORDERED}:
         hint = "Kinesis gives the records of a shard in order: keep them in that order."
     unread = any(one.anomaly is Anomaly.UNREAD for one in witnesses)
-    sentence = f"{call} returned {_how_many(found, right)}: {in_words(witnesses)}."
+    sentence = (
+        f"{call} returned {how_many(len(found), len(right), witnesses)}: {in_words(witnesses)}."
+    )
     wrong(
         " ".join([sentence, *(where_it_stopped(seen.calls("GetRecords")) if unread else ())]),
         expected=f"{counted(len(right), 'record')}{_ends(right)}",
@@ -267,12 +271,6 @@ def _ends(right: Sequence[str]) -> str:
     return f", {right[0]}" if len(right) == 1 else f", from {right[0]} to {right[-1]}"
 
 
-def _how_many(found: Sequence[str], right: Sequence[str]) -> str:
-    if len(found) > len(right):
-        return f"{counted(len(found), 'record')} instead of {len(right)}"
-    return f"{len(found)} of {counted(len(right), 'record')}"
-
-
 def blame_iterator(
     seen: Seen,
     found: Sequence[str],
@@ -284,12 +282,12 @@ def blame_iterator(
     """End the test where the iterator's type explains what is unread: one cause, one sentence."""
     function = _function(call)
     replays = call.startswith("replay")
-    from_offset = "records from the one at the offset on"
+    from_offset = "all records from the offset on, including the one at the offset"
     at_offset = "Which type of iterator starts at the offset itself?"
     types = types_of_iterators(seen.calls("GetShardIterator"))
     if types == {"LATEST"} and not found:
         wrong(
-            f"{function} took a shard iterator of type LATEST, which starts after the newest "
+            f"{function} used a shard iterator of type LATEST, which starts after the newest "
             "record: none of the records in the shard came back.",
             expected=from_offset if replays else "the records that are in the shard",
             hint=at_offset if replays else "Which type of iterator starts at the oldest record?",
@@ -298,7 +296,7 @@ def blame_iterator(
         )
     if types == {"TRIM_HORIZON"} and replays and found[:1] != list(right[:1]):
         wrong(
-            f"{function} took a shard iterator of type TRIM_HORIZON, which starts at the oldest "
+            f"{function} used a shard iterator of type TRIM_HORIZON, which starts at the oldest "
             "record, whatever the offset.",
             expected=from_offset,
             hint=at_offset,
@@ -307,7 +305,7 @@ def blame_iterator(
         )
     if types == {"AFTER_SEQUENCE_NUMBER"} and right[:1] and right[0] not in found:
         wrong(
-            f"{function} took a shard iterator of type AFTER_SEQUENCE_NUMBER, which starts after "
+            f"{function} used a shard iterator of type AFTER_SEQUENCE_NUMBER, which starts after "
             "the record at the offset: that record is unread.",
             expected=from_offset,
             hint=at_offset,

@@ -16,12 +16,16 @@ from autograder.testing import (
     Seen,
     compare_logs,
     counted,
+    how_many,
     in_words,
     shown,
     wrong,
 )
 
-TEN = "ReceiveMessage gives at most ten messages, often fewer: repeat it until none come."
+TEN = (
+    "One ReceiveMessage returns at most ten messages, often fewer. Repeat it until a response is "
+    "empty."
+)
 DELETE = (
     "A received message is only hidden for a while. Delete it with its receipt handle to remove it."
 )
@@ -69,16 +73,9 @@ def expect_messages(
     if found == right:
         return
     witnesses = compare_logs(right, found, absent=Anomaly.UNREAD)
-    how_many = f"{len(found)} of {counted(len(right), 'message')}"
-    if len(found) > len(right):
-        how_many = f"{counted(len(found), 'message')} instead of {len(right)}"
+    count = how_many(len(found), len(right), witnesses, "message")
     wrong(
-        " ".join(
-            [
-                f"{call} has {how_many}: {in_words(witnesses)}.",
-                *told,
-            ]
-        ),
+        " ".join([f"{call} has {count}: {in_words(witnesses, 'message')}.", *told]),
         expected=shown(right),
         hint=hint,
         witnesses=witnesses,
@@ -113,7 +110,7 @@ def expect_queue_readings(value: Any, messages: list[str], *, seen: Seen) -> Non
         )
     if not handed_out(seen).issuperset(first):
         wrong(
-            "first has messages that SQS never gave out.",
+            "first has messages that SQS never returned.",
             expected="the messages that ReceiveMessage returned",
             hint=USE_IT,
         )
@@ -134,10 +131,10 @@ def test_queue_hands_out_each_message_once(
     )
     if requests and requests[-1].operation.startswith("Delete"):
         wrong(
-            "second is not what the queue gave: your function did not ask it again after deleting "
-            "the messages.",
+            "Your function did not receive again after deleting the messages, so second is not a "
+            "real reading.",
             expected="a second reading, which finds the queue empty",
-            hint="Ask the queue once more when all messages are deleted.",
+            hint="Receive once more after all messages are deleted.",
         )
 
 
@@ -184,8 +181,9 @@ def test_nothing_is_left_in_the_queue(
         )
     if depth.visible or depth.in_flight or depth.delayed:
         wrong(
-            f"Left in the queue: {depth.visible} visible and {depth.in_flight} in flight.",
-            expected="0 visible, 0 in flight",
+            f"Left in the queue: {depth.visible} visible, {depth.in_flight} in flight and "
+            f"{depth.delayed} delayed.",
+            expected="0 visible, 0 in flight, 0 delayed",
             hint=DELETE,
         )
 
@@ -208,7 +206,7 @@ def test_log_is_read_twice_the_same(
     handed_out = sum(len(call.sequence_numbers) for call in seen.calls("GetRecords"))
     if handed_out < 2 * len(messages):
         wrong(
-            f"Kinesis gave out {counted(handed_out, 'record')} for {len(messages)} messages.",
+            f"Kinesis returned {counted(handed_out, 'record')} for {len(messages)} messages.",
             expected="two readings, so each record twice",
             hint="Read the log again for the second reading: do not copy the first.",
         )
@@ -218,7 +216,7 @@ def test_log_is_read_twice_the_same(
 def test_log_is_a_stream_with_one_shard(
     brokers: Module, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """The messages are in a stream with one shard, in order, and the stream stays."""
+    """The messages are in a stream with one shard, in order, and the stream is not deleted."""
     messages = some_messages(chance, chance.randint(4, 9))
 
     brokers.read_log_twice(name, messages)
@@ -295,7 +293,7 @@ def test_equal_messages_and_any_text(
         expect_messages(found, messages, call, hint)
     if not any(call.sequence_numbers for call in seen.calls("GetRecords")):
         wrong(
-            "first has messages that Kinesis never gave out.",
+            "first has messages that Kinesis never returned.",
             expected="the messages that GetRecords returned",
             hint="Send the messages to the stream, and read them from it.",
         )

@@ -19,7 +19,7 @@ FITS = "the broker that hands out messages in the way the task needs"
 
 @pytest.mark.graded("C1", points=0.5, closed_answer=True)
 def test_broker_for_photos(written: Written) -> None:
-    """C1: the broker for photos."""
+    """The broker for photos."""
     value = written.value("c1", "photos")
 
     expect_choice(
@@ -29,7 +29,7 @@ def test_broker_for_photos(written: Written) -> None:
 
 @pytest.mark.graded("C1", points=0.5, closed_answer=True)
 def test_broker_for_balances(written: Written) -> None:
-    """C1: the broker for balances."""
+    """The broker for balances."""
     value = written.value("c1", "balances")
 
     expect_choice(
@@ -39,7 +39,7 @@ def test_broker_for_balances(written: Written) -> None:
 
 @pytest.mark.graded("C1", points=0.5, closed_answer=True)
 def test_broker_for_invoices(written: Written) -> None:
-    """C1: the broker for invoices."""
+    """The broker for invoices."""
     value = written.value("c1", "invoices")
 
     expect_choice(
@@ -49,7 +49,7 @@ def test_broker_for_invoices(written: Written) -> None:
 
 @pytest.mark.graded("C1", points=0.5, closed_answer=True)
 def test_broker_for_rides(written: Written) -> None:
-    """C1: the broker for rides."""
+    """The broker for rides."""
     value = written.value("c1", "rides")
 
     expect_choice(
@@ -59,13 +59,13 @@ def test_broker_for_rides(written: Written) -> None:
 
 @pytest.mark.graded("C1", points=1, marked_by="person")
 def test_c1_why(written: Written) -> None:
-    """C1, open: the property that decided for each broker."""
+    """Open: the property that decided for each broker."""
     written.leave_to_a_person("c1-why", "**C1, open")
 
 
 @pytest.mark.graded("C2", points=0.5, closed_answer=True)
 def test_recomputing_from_a_log(written: Written) -> None:
-    """C2: how to correct the figures with a log."""
+    """How to correct the figures with a log."""
     value = written.value("c2", "log")
 
     expect_choice(
@@ -83,7 +83,7 @@ def test_recomputing_from_a_log(written: Written) -> None:
 
 @pytest.mark.graded("C2", points=0.5, closed_answer=True)
 def test_recomputing_from_a_queue(written: Written) -> None:
-    """C2: how to correct the figures with a queue."""
+    """How to correct the figures with a queue."""
     value = written.value("c2", "queue")
 
     expect_choice(
@@ -101,13 +101,13 @@ def test_recomputing_from_a_queue(written: Written) -> None:
 
 @pytest.mark.graded("C2", points=2, marked_by="person")
 def test_c2_why(written: Written) -> None:
-    """C2, open: what makes correction possible, for how long, and what to watch out for."""
+    """Open: what makes correction possible, for how long, and what to watch out for."""
     written.leave_to_a_person("c2-why", "**C2, open")
 
 
 @pytest.mark.graded("C3", points=0.5, closed_answer=True)
 def test_records_in_a_second(written: Written) -> None:
-    """C3: records per second."""
+    """Records per second."""
     value = written.value("c3", "records_per_second")
 
     expect_number(
@@ -121,7 +121,7 @@ def test_records_in_a_second(written: Written) -> None:
 
 @pytest.mark.graded("C3", points=0.5, closed_answer=True)
 def test_megabytes_in_a_second(written: Written) -> None:
-    """C3: megabytes per second."""
+    """Megabytes per second."""
     value = written.value("c3", "megabytes_per_second")
 
     expect_number(
@@ -136,7 +136,7 @@ def test_megabytes_in_a_second(written: Written) -> None:
 
 @pytest.mark.graded("C3", points=0.5, closed_answer=True)
 def test_fewest_shards(written: Written) -> None:
-    """C3: the smallest number of shards."""
+    """The smallest number of shards."""
     value = written.value("c3", "shards_at_least")
 
     expect_number(
@@ -144,27 +144,28 @@ def test_fewest_shards(written: Written) -> None:
         'c3["shards_at_least"]',
         10,
         expected="just enough shards for the records and for the bytes",
-        hint="Divide the records by what a shard takes, and the bytes too. The larger one counts.",
+        hint="Divide the records per second by a shard's record limit, and the bytes per second by "
+        "its byte limit. You need the larger number.",
     )
 
 
 @pytest.mark.graded("C3", points=0.5, closed_answer=True)
 def test_shards_with_headroom(written: Written) -> None:
-    """C3: the smallest number of shards that keeps them at most half full."""
+    """The smallest number of shards that keeps them at most half full."""
     value = written.value("c3", "shards_half_full")
 
     expect_number(
         value,
         'c3["shards_half_full"]',
         20,
-        expected="just enough shards that each gets at most half of what it takes",
+        expected="the fewest shards that keep each at most half full",
         hint="How many records and bytes per second does a half-full shard get?",
     )
 
 
 @pytest.mark.graded("C3", points=0.5, closed_answer=True)
 def test_partition_key_of_readings(written: Written) -> None:
-    """C3: the partition key."""
+    """The partition key."""
     value = written.value("c3", "partition_key")
 
     expect_choice(
@@ -182,7 +183,7 @@ def test_partition_key_of_readings(written: Written) -> None:
 
 @pytest.mark.graded("C3", points=0.5, closed_answer=True)
 def test_order_between_shards(written: Written) -> None:
-    """C3: order between shards."""
+    """Order between shards."""
     value = written.value("c3", "ordered_between")
 
     if type(value) is not bool:
@@ -202,13 +203,13 @@ def test_order_between_shards(written: Written) -> None:
 
 @pytest.mark.graded("C3", points=2, marked_by="person")
 def test_c3_why(written: Written) -> None:
-    """C3, open: the other keys, and a malfunctioning thermometer."""
+    """Open: the other keys, and a malfunctioning thermometer."""
     written.leave_to_a_person("c3-why", "**C3, open")
 
 
 @pytest.mark.graded("C4", points=1, closed_answer=True)
 def test_what_a_log_can_do_above_all(written: Written) -> None:
-    """C4: the main advantage of a log over a queue."""
+    """The main advantage of a log over a queue."""
     value = written.value("c4")
 
     expect_choice(
@@ -217,7 +218,8 @@ def test_what_a_log_can_do_above_all(written: Written) -> None:
         "C",
         expected="what is possible because a message stays in the log after it was read",
         hints={
-            "A": "Consumers of a log poll for records, often after a delay. Is speed its point?",
+            "A": "Consumers of a log poll for records, often after a delay. Is low latency what a "
+            "log is for?",
             "B": "Permissions decide who may read, with both kinds of broker.",
             "D": "That is what a queue does. What does a log store for a consumer, at most?",
         },
@@ -226,7 +228,7 @@ def test_what_a_log_can_do_above_all(written: Written) -> None:
 
 @pytest.mark.graded("C5", points=1, closed_answer=True)
 def test_purpose_of_partitions(written: Written) -> None:
-    """C5: why a log is cut into partitions."""
+    """Why a log is cut into partitions."""
     value = written.value("c5")
 
     expect_choice(
@@ -244,7 +246,7 @@ def test_purpose_of_partitions(written: Written) -> None:
 
 @pytest.mark.graded("C6", points=0.5, closed_answer=True)
 def test_where_a_consumer_goes_on(written: Written) -> None:
-    """C6: where a consumer continues after a crash."""
+    """Where a consumer continues after a crash."""
     value = written.value("c6", "goes_on_at")
 
     expect_number(
@@ -258,7 +260,7 @@ def test_where_a_consumer_goes_on(written: Written) -> None:
 
 @pytest.mark.graded("C6", points=0.5, closed_answer=True)
 def test_how_many_are_processed_twice(written: Written) -> None:
-    """C6: records processed twice."""
+    """Records processed twice."""
     value = written.value("c6", "processed_twice")
 
     expect_number(
@@ -273,5 +275,5 @@ def test_how_many_are_processed_twice(written: Written) -> None:
 
 @pytest.mark.graded("C6", points=1, marked_by="person")
 def test_c6_why(written: Written) -> None:
-    """C6, open: what acknowledging each message allows, and its cost."""
+    """Open: what acknowledging each message allows, and its cost."""
     written.leave_to_a_person("c6-why", "**C6, open")

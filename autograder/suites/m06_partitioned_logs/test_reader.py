@@ -40,7 +40,10 @@ from autograder.testing import (
 
 CALL = "read_from_shard()"
 FROM_THE_START = "A shard iterator of type TRIM_HORIZON starts at the oldest record."
-GO_ON = "Keep reading with NextShardIterator until you are caught up or there is none."
+GO_ON = (
+    "Keep reading with NextShardIterator until you are caught up or the response has no "
+    "NextShardIterator."
+)
 NO_MORE_THAN_ASKED = "Count the records you have collected, and cut the last page to fit."
 
 
@@ -98,7 +101,7 @@ def test_pages_are_joined_in_order(
 def test_equal_events_are_records_of_their_own(
     reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """Two records with equal events are two pairs with different sequence numbers."""
+    """Records with equal events are separate pairs with different sequence numbers."""
     shard = fill_shard(cloud, chance, name, chance.randint(5, 8))
     _, event = shard.pairs[chance.randint(1, 3)]
     again = put(cloud, name, shard.shard_id, event)
@@ -258,6 +261,7 @@ def test_no_more_than_asked_for(
         f"read_from_shard(..., {asked})",
         NO_MORE_THAN_ASKED,
         seen=seen,
+        known=shard.pairs,
     )
 
 
@@ -278,6 +282,7 @@ def test_none_asked_for(
         "read_from_shard(..., 0)",
         "GetRecords rejects a Limit of 0: return before you call it.",
         seen=seen,
+        known=shard.pairs,
     )
 
 
@@ -299,6 +304,7 @@ def test_asked_for_ends_within_a_page(
         f"read_from_shard(..., {asked})",
         NO_MORE_THAN_ASKED,
         seen=seen,
+        known=shard.pairs,
     )
 
 
@@ -331,7 +337,7 @@ def test_fifty_by_default(
 BY_SHARD = "The keys are the ShardIds of the listing; the values are the lists of pairs."
 EVERY_SHARD = "Include every shard that the listing names."
 AS_READ = "For each shard, store the list that read_from_shard returns for it."
-ALL_SHARDS = "a dict {shard id: what read_from_shard returns}"
+ALL_SHARDS = "a dict {shard id: the list that read_from_shard returns}"
 
 
 def expect_shards(

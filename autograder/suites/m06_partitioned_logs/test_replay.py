@@ -41,7 +41,10 @@ INCLUSIVE = (
     "AT_SEQUENCE_NUMBER starts with the record at the offset, AFTER_SEQUENCE_NUMBER with the one "
     "after it."
 )
-GO_ON = "Keep reading with NextShardIterator until you are caught up or there is none."
+GO_ON = (
+    "Keep reading with NextShardIterator until you are caught up or the response has no "
+    "NextShardIterator."
+)
 READ_ANEW = "Does your code keep what an earlier call read? Ask Kinesis again in each call."
 MANY = 1000
 
@@ -322,7 +325,7 @@ def expect_error(
     why, hint = _why_no_error(seen.calls("GetShardIterator")[calls_before:])
     wrong(
         f"{CALL} returned normally for {what}. {why}",
-        expected=f"the error that Kinesis answers for {what}",
+        expected=f"the error that Kinesis returns for {what}",
         hint=hint,
     )
 
@@ -412,13 +415,13 @@ def test_a_replay_changes_nothing_and_can_be_repeated(
         expect_records(first, shard.pairs[start:], CALL, INCLUSIVE, seen=seen)
     if seen.status(name) != "ACTIVE" or seen.log(name) != before:
         wrong(
-            "After the replay, the stream holds other records than before.",
+            "The replay changed the records in the stream.",
             expected="the same records: a replay only reads",
             hint="A replay needs only GetShardIterator and GetRecords.",
         )
     if again != first:
         wrong(
-            f"The second {CALL} returned other records than the first.",
+            f"The second {CALL} returned different records from the first.",
             expected=shown(first),
             hint="Start each replay at the offset that is passed in.",
         )
@@ -443,9 +446,9 @@ def test_each_replay_reads_the_log_anew(
     newest = seen.log(name).by_shard.get(shard.shard_id, ())[-1:]
     if readings < calls or not newest or newest[0].sequence_number == shard.offsets[-1]:
         wrong(
-            f"{calls} equal calls of {CALL} asked Kinesis for "
-            f"{counted(readings, 'shard iterator')}: a call that asks for none reads nothing.",
-            expected="what the log holds by then, read again",
+            f"{calls} identical calls of {CALL} requested "
+            f"{counted(readings, 'shard iterator')}, so some calls did not read the log.",
+            expected="each call reads the log again",
             hint=READ_ANEW,
         )
     pairs = [*shard.pairs, (newest[0].sequence_number, event)]

@@ -38,7 +38,7 @@ from autograder.testing import (
 # Far more than a function may sleep, and less than any time zone is away from UTC here.
 CLOCKS_DIFFER = timedelta(hours=2)
 REPORTED = "Kinesis gives the ShardId of each record in its answer: use that."
-WAIT_HINT = "create_stream only asks for a stream; boto3's waiter `stream_exists` waits for it."
+WAIT_HINT = "create_stream only starts the creation; boto3's waiter `stream_exists` waits for it."
 WAIT_TOO = (
     "If create_stream says that the stream exists, it may still be CREATING: wait until it is "
     "ACTIVE in that case too."
@@ -97,8 +97,8 @@ def test_existing_stream_is_left_alone(
 
     if seen.status(f"{name}-new") is None:
         wrong(
-            "create_multi_shard_stream() did not create a stream that does not exist yet.",
-            expected="a new stream; this test looks at the existing one only after that",
+            "create_multi_shard_stream() did not create a new stream.",
+            expected="a new stream (this test checks the existing stream after that)",
             hint="Call create_stream of boto3.",
         )
     expect_active(seen, name, shards, "create_multi_shard_stream() on an existing stream")
@@ -276,8 +276,8 @@ def test_events_cycle_through_users_and_actions(
                 f"{len(odd)} of {count} events have the wrong {key}; the first is event {odd[0]}, "
                 f"with {shown(value)}.",
                 expected=shown(right[odd[0]]),
-                hint=f"The {key} depends only on the event's number. Which one is next for event "
-                f"{odd[0]}, counted from 0?"
+                hint=f"The {key} depends only on the event's number. Which {key} belongs to event "
+                f"{odd[0]}, counting from 0?"
                 if all_cycle
                 else f"Write each {key} exactly as the handout does.",
             )
@@ -299,7 +299,7 @@ def _strictly_decoded(record: Record) -> dict[str, Any]:
 def test_timestamps_are_utc(
     writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """Each timestamp is the present time in ISO 8601, in UTC, ending in Z."""
+    """Each timestamp is the current time in ISO 8601, in UTC, ending in Z."""
     count = chance.randint(5, 9)
     cloud.kinesis.create_stream(name, 2)
 
@@ -314,9 +314,9 @@ def test_timestamps_are_utc(
         if fault:
             wrong(
                 f"{one.name.capitalize()} has the timestamp {shown(stamp)}{fault}",
-                expected="the present time in UTC, as a string such as 2026-03-01T12:34:56.789012Z",
+                expected="the current time in UTC, as a string such as 2026-03-01T12:34:56.789012Z",
                 hint="datetime.now(UTC) is the time in UTC on any machine. +00:00 and Z mean the "
-                "same: write only the Z.",
+                "same: replace +00:00 with Z.",
             )
 
 
@@ -370,7 +370,7 @@ def test_no_events_at_all(writer: Module, cloud: Scene, seen: Seen, name: str) -
         wrong(
             f"send_events_to_shards(..., 0) left {counted(found, 'record')}.",
             expected="no record",
-            hint="PutRecords rejects an empty batch: do not call it with one.",
+            hint="Send nothing when num_events is 0. (PutRecords also rejects an empty batch.)",
         )
 
 
@@ -405,8 +405,9 @@ def test_partition_key_is_the_user(
     ]
     if misrouted:
         wrong(
-            f"Misrouted: {counted(len(misrouted), 'record')}, in another shard than the partition "
-            "key leads to.",
+            "1 record is not in the shard that its partition key maps to."
+            if len(misrouted) == 1
+            else f"{len(misrouted)} records are not in the shard that their partition key maps to.",
             expected="the shard that Kinesis chooses from the partition key",
             hint="Do not pass ExplicitHashKey.",
             witnesses=witnesses_of(Anomaly.MISROUTED, misrouted),
@@ -517,7 +518,7 @@ def expect_any(seen: Seen, stream: str) -> None:
     if not seen.log(stream).total:
         wrong(
             "send_events_to_shards() sent nothing to an existing stream.",
-            expected="events in that stream; this test looks at the rest only after that",
+            expected="events in that stream (this test checks the rest after that)",
             hint=SEND,
         )
 
@@ -537,7 +538,7 @@ def mapping_of(value: Any) -> dict[str, Any]:
 def test_mapping_names_the_users_that_sent(
     writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
 ) -> None:
-    """The mapping names exactly the users that sent events."""
+    """The mapping names exactly the users with at least one event."""
     count = chance.randint(2, 4)
     cloud.kinesis.create_stream(name, chance.randint(3, 6))
 
@@ -550,7 +551,7 @@ def test_mapping_names_the_users_that_sent(
         wrong(
             f"send_events_to_shards(..., {count}) returned {shown(value)}.",
             expected=f"a mapping with the keys {', '.join(sorted(sent))}, and no others",
-            hint="The keys are the users that sent events.",
+            hint="The keys are the users with at least one event.",
         )
 
 
@@ -584,7 +585,7 @@ def test_mapping_is_what_kinesis_reported(
     if not set(USERS) & set(mapping):
         wrong(
             f"send_events_to_shards() returned {shown(value)}.",
-            expected="{user: shard id}, for every user that sent events",
+            expected="{user: shard id}, for every user with at least one event",
             hint=REPORTED,
         )
 
@@ -623,7 +624,7 @@ def test_deleting_what_never_was_is_no_error(
     if seen.status(f"{name}-there") == "ACTIVE":
         wrong(
             "delete_stream() did not delete an existing stream.",
-            expected="that stream deleted; this test looks at a missing one only after that",
+            expected="that stream deleted (this test checks a missing stream after that)",
             hint="Call delete_stream of boto3.",
         )
     if error is not None:

@@ -10,13 +10,21 @@ from autograder.suites.m06_partitioned_logs.events import (
     number_of,
 )
 from autograder.suites.m06_partitioned_logs.pictures import picture_of_sending
-from autograder.testing import Anomaly, LogPicture, Seen, compare_logs, counted, in_words, wrong
+from autograder.testing import (
+    Anomaly,
+    LogPicture,
+    Seen,
+    Witnesses,
+    compare_logs,
+    counted,
+    wrong,
+)
 
 
 def expect_sent(
     seen: Seen, stream: str, num_events: int, hint: str, *, in_order: bool = False
 ) -> None:
-    """Check that each event stands in the log once, and each user's in order if that is asked.
+    """Check that each event is in the log once, and each user's in order if that is asked.
 
     That a first or a last event was never sent is not judged here but by the tests of W4.
     """
@@ -42,7 +50,7 @@ def expect_sent(
     log = picture_of_sending(seen, stream, found, right)
     if witnesses:
         wrong(
-            f"Of {counted(num_events, 'event')}, {in_words(witnesses)}. {refusals(seen)}".strip(),
+            f"{_what_is_wrong(witnesses, num_events)} {refusals(seen)}".strip(),
             expected="each event in the log exactly once",
             hint=hint,
             witnesses=witnesses,
@@ -61,13 +69,27 @@ def _expect_order(seen: Seen, found: Sequence[SentEvent], hint: str, log: LogPic
         moved = compare_logs([one.name for one in ordered], [one.name for one in own])
         if moved:
             wrong(
-                f"Of {user}'s {counted(len(own), 'event')} in {shard_id}, {in_words(moved)}. "
-                f"{refusals(seen)}".strip(),
+                f"{moved[0].total} of {user}'s {counted(len(own), 'event')} in {shard_id} "
+                f"{_are(moved[0].total)} out of order. {refusals(seen)}".strip(),
                 expected=f"the events of {user} in the order of eventId",
                 hint=hint,
                 witnesses=moved,
                 log=log,
             )
+
+
+def _what_is_wrong(witnesses: Sequence[Witnesses], num_events: int) -> str:
+    """Say how many events are lost, and how many are there more than once."""
+    states = {Anomaly.LOST: "lost", Anomaly.DUPLICATED: "in the log more than once"}
+    return " ".join(
+        f"{witness.total} of {counted(num_events, 'event')} {_are(witness.total)} "
+        f"{states[witness.anomaly]}."
+        for witness in witnesses
+    )
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def _attempted(seen: Seen) -> set[int]:

@@ -93,7 +93,7 @@ def test_what_is_no_plain_file_is_refused(github: StandIn) -> None:
         "concepts.ipynb": "it is a pointer of Git LFS",
     }
     assert submission.notes == (
-        "linked.py is left out: it is not a plain, readable file (a link, or no right to read it)",
+        "linked.py is left out: it is a link or a submodule, or you have no permission to read it",
     )
 
 
@@ -321,7 +321,7 @@ def test_a_commit_that_takes_too_long_to_read_is_told_in_one_line(
     monkeypatch.setattr("autograder.admission.READ_SECONDS", 0.0)
     sha = github.push(NAME, {BROKERS: "x = 1\n"})
 
-    with pytest.raises(GitHubError, match="cannot be read in 0 seconds"):
+    with pytest.raises(GitHubError, match="takes more than 0 seconds"):
         fetch(github, sha)
 
 

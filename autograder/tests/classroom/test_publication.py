@@ -116,7 +116,7 @@ def test_each_checkpoint_has_a_status(tmp_path: Path) -> None:
     assert made.statuses[1].description == (
         "23 / 25, 2 points open: the grader failed, 18/19 tests"
     )
-    assert "6 points wait for a person" in made.statuses[4].description
+    assert "6 points to be marked by a person" in made.statuses[4].description
 
 
 def test_a_penalty_is_shown(tmp_path: Path) -> None:

@@ -183,7 +183,7 @@ def test_there_are_no_more_annotations_than_github_shows() -> None:
 
     names = [one.name for one in map(parse, lines) if one]
     assert names == ["error"] * MOST_ANNOTATIONS + ["warning"] * MOST_ANNOTATIONS
-    assert any(line.startswith("8 more have no annotation") for line in lines)
+    assert any(line.startswith("8 more failures have no annotation") for line in lines)
 
 
 def test_a_long_message_is_cut_where_the_runner_would() -> None:

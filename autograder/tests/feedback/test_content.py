@@ -104,6 +104,8 @@ def test_a_cause_says_how_many_points_it_costs_in_all() -> None:
     ours = [one.model_copy(update={"outcome": Outcome.GRADER_ERROR}) for one in same]
 
     assert others_lost([alone]) == ""
-    assert others_lost(same) == "2 more tests fail for the same reason (6 points in all)"
-    assert others_lost(advice) == "1 more test fails, and the same advice helps (4 points in all)"
+    assert others_lost(same) == "2 more tests fail for the same reason (6 points lost in total)"
+    assert (
+        others_lost(advice) == "1 more test fails; the same hint applies (4 points lost in total)"
+    )
     assert others_lost(ours) == ""

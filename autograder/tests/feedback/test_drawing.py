@@ -1,5 +1,7 @@
 """A log is drawn so that what is wrong with it can be seen."""
 
+import re
+
 from autograder.feedback.drawing import RING, caption, drawing_of, sketch
 from autograder.grading.grade import (
     Anomaly,
@@ -94,7 +96,6 @@ def test_what_was_read_is_drawn_in_characters() -> None:
         "                ^ unread",
         "What your function returned, in this order: 1 record",
         "  |[2]|",
-        "[ ] was returned",
     ]
 
 
@@ -144,7 +145,16 @@ def test_the_caption_says_what_is_drawn() -> None:
     written, read = caption(WRITTEN), caption(READ)
 
     assert "4 records in 2 shards" in written
-    assert "Dashed ones are missing." in written
+    assert "Dashed records were lost." in written
     assert "Below a record is its partition key" in written
     assert "holds 4 records, and the replay should start" in read
-    assert "1 of those drawn" in read
+    assert "Filled records were returned (1 of the 4 shown)." in read
+
+
+def test_the_caption_of_a_drawing_in_characters_names_what_is_in_it() -> None:
+    """Markdown has no fillings and no dashes."""
+    written, read = caption(WRITTEN, in_characters=True), caption(READ, in_characters=True)
+
+    assert "Records marked “lost” are missing." in written
+    assert "Records in [ ] were returned (1 of the 4 shown)." in read
+    assert not re.search("filled|dashed", written + read, re.IGNORECASE)

@@ -89,7 +89,7 @@ def test_one_cause_is_explained_once() -> None:
 
     assert text.count("There is no file reader.py.") == 1
     assert text.count("0 / 3  missing") == 3
-    assert "2 more tests fail for the same reason (9 points in all):" in text
+    assert "2 more tests fail for the same reason (9 points lost in total):" in text
 
 
 def test_points_that_wait_are_not_shown_as_lost() -> None:
@@ -97,7 +97,7 @@ def test_points_that_wait_are_not_shown_as_lost() -> None:
     waiting = printed(lost_test("open", Outcome.UNMARKED, None))
     failed = printed(lost_test("ours", Outcome.GRADER_ERROR, None))
 
-    assert "3 points wait for a person" in waiting
+    assert "3 points to be marked by a person" in waiting
     assert "3 points open" in waiting
     assert "3 points open: the grader failed" in failed
     assert "open / 3" in failed

@@ -133,8 +133,7 @@ def test_a_mark_made_in_the_browser_outlives_a_regrade(tmp_path: Path) -> None:
     run("gradebook", "feedback", "--output", tmp_path / "pages", "--folder", book.folder)
 
     concepts, reading = (
-        f"Module 6: Partitioned logs: {title}"
-        for title in ("Concepts", "Reading every shard to its end")
+        f"Module 6: Partitioned logs: {title}" for title in ("Concepts", "Reading from shards")
     )
     ada = before[NAMES["ada"]]
     assert (float(ada[concepts]), float(ada[reading])) == (9 + 4.5, 25)

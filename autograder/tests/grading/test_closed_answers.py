@@ -76,7 +76,7 @@ def test_the_points_of_a_withheld_answer_are_open() -> None:
     concepts = view.checkpoints[-1]
     assert (view.score, view.open_points) == (85, 15)
     assert (concepts.score, concepts.open_points) == (0, 15)
-    assert state(concepts) == "9 points open until the deadline, 6 points wait for a person"
+    assert state(concepts) == "9 points open until the deadline, 6 points to be marked by a person"
     assert undecided(view) == "15 points open"
     assert "open / 0.5 | answered |" in as_markdown(view)
 

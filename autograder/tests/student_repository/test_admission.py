@@ -64,7 +64,7 @@ def test_what_the_checks_refuse_is_refused_in_the_same_words(tmp_path: Path) -> 
     (folder / BROKERS).rename(folder / "src" / BROKERS)
     said = {
         "writer": f"There is no file {WRITER}, but there is Kinesis_Multi_Shard.py: rename it to",
-        "reader": f"{READER} uses code.py, which cannot be graded: its name hides the module",
+        "reader": f"{READER} uses code.py, which cannot be graded: its name hides Python's",
         "brokers": f"There is no file {BROKERS}, but there is src/{BROKERS}: move it to the top",
     }
 

@@ -94,8 +94,11 @@ def test_most_wrong_submissions_are_caught_by_the_checks() -> None:
         ("wrong/one_partition_key_for_all", "it should be the user."),
         ("wrong/events_only", "you returned"),
         ("wrong/leaves_out_empty_shards", "The stream has 3 shards"),
-        ("wrong/replays_after_the_offset", "should give 5 records"),
-        ("wrong/receives_and_does_not_delete", "received, but not deleted"),
+        ("wrong/replays_after_the_offset", "should give 5 pairs"),
+        (
+            "wrong/receives_and_does_not_delete",
+            "Messages still in the queue: 0 visible, 4 in flight.",
+        ),
     ],
 )
 def test_an_obvious_fault_is_told_in_a_plain_sentence(
@@ -110,6 +113,19 @@ def test_an_obvious_fault_is_told_in_a_plain_sentence(
     assert sentence in run.text
 
 
+NOTEBOOK = "concepts.ipynb"
+
+
+def test_a_lost_key_of_an_answer_is_named(tmp_path: Path) -> None:
+    """The form of an answer is checked by its own cell, which fails with a KeyError then."""
+    notebook = SOLUTION.files[NOTEBOOK].replace(b'\\"rides\\":', b'\\"trips\\":')
+    folder = clone(tmp_path / "clone", {NOTEBOOK: notebook})
+
+    run = run_checks(folder, "-k", "c1_queue", checkpoints=["concepts"])
+
+    assert "c1 has lost the key 'rides': keep all the keys of the original cell." in run.text
+
+
 WRITER = "kinesis_multi_shard.py"
 
 
@@ -119,7 +135,7 @@ WRITER = "kinesis_multi_shard.py"
         ("x = (", "kinesis_multi_shard.py is not valid Python"),
         ("import nothing_like_it", "Importing kinesis_multi_shard.py raised ModuleNotFoundError"),
         ("raise SystemExit(0)", "Importing kinesis_multi_shard.py raised SystemExit"),
-        ("while True: pass", "Importing kinesis_multi_shard.py had not ended after 0.5 s"),
+        ("while True: pass", "Importing kinesis_multi_shard.py did not return within 0.5 s"),
         ("", "has no function `create_multi_shard_stream`"),
         (
             "def create_multi_shard_stream(name, count):\n    return {}['lost']",
@@ -132,7 +148,7 @@ WRITER = "kinesis_multi_shard.py"
         (
             "import time\ndef create_multi_shard_stream(name, count):\n"
             "    while True:\n        try: time.sleep(1)\n        except: break",
-            "had not ended after 0.5 s",
+            "did not return within 0.5 s",
         ),
     ],
     ids=[
@@ -231,7 +247,7 @@ def test_after_one_endless_call_the_others_are_stopped_sooner(tmp_path: Path) ->
     run = run_checks(folder, "-k", "r1 or r2", checkpoints=["reader"], CHECK_SECONDS="2")
 
     assert run.counts == {"reader": (0, 4)}
-    assert re.findall(r"had not ended after (\S+) s", run.text) == ["2", "1", "1", "1"]
+    assert re.findall(r"did not return within (\S+) s", run.text) == ["2", "1", "1", "1"]
 
 
 OUTPUT = """

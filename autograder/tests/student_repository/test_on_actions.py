@@ -147,7 +147,7 @@ def test_the_summary_counts_each_checkpoint_in_the_order_of_the_handout(stubs: R
     assert [name for name, _ in rows] == ["writer", "reader", "replay", "brokers", "concepts"]
     assert all(count.startswith("0 of ") for _, count in rows)
     assert "Your grade comes from the hidden tests." in stubs.summary
-    assert "your grade appears at your commit on GitHub" in stubs.summary
+    assert "your grade appears on your commit on GitHub" in stubs.summary
 
 
 def test_the_notices_of_classic_tools_count_the_visible_checks(stubs: Run) -> None:

@@ -149,7 +149,7 @@ def test_a_part_that_is_right_counts_though_others_are_not(mark: Mark) -> None:
     assert {
         'c1["balances"] is 7.',
         "c1[\"rides\"] is 'rabbit'.",
-        "c1 lacks the key 'invoices' that it came with.",
+        "The key 'invoices' is missing from c1.",
         "No code cell of concepts.ipynb has a line that begins with `c4 =`.",
         "Nothing is written here yet.",
     } <= came_back(grade)

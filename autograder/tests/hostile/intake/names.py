@@ -67,14 +67,14 @@ def unused_helper_hides_the_standard_library(folder: Path) -> None:
     (folder / "json.py").write_text(EVIL)
 
 
-@attack(FOUND, Outcome.REFUSED, says="hides the module `json`")
+@attack(FOUND, Outcome.REFUSED, says="hides Python's module `json`")
 def helper_hides_the_standard_library(folder: Path) -> None:
     """Imports a json.py of its own."""
     honest(folder, "import json\n")
     (folder / "json.py").write_text(EVIL)
 
 
-@attack(FOUND, Outcome.REFUSED, says="hides the module `boto3`")
+@attack(FOUND, Outcome.REFUSED, says="hides boto3's module `boto3`")
 def package_hides_boto3(folder: Path) -> None:
     """Has a boto3 of its own that needs no AWS."""
     honest(folder)

@@ -1,6 +1,6 @@
 # /// attack
 # outcomes = ["refused"]
-# says = "its name hides the module `boto3`"
+# says = "its name hides boto3's module `boto3`"
 # ///
 """Brings a boto3.py of its own, to be imported in the place of the real one."""
 

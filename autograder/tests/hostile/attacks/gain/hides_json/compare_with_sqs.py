@@ -1,6 +1,6 @@
 # /// attack
 # outcomes = ["refused"]
-# says = "its name hides the module `json`"
+# says = "its name hides Python's module `json`"
 # ///
 """Brings a json.py of its own, to be imported in the place of the real one."""
 
