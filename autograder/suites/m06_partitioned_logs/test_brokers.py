@@ -23,8 +23,8 @@ from autograder.testing import (
 )
 
 TEN = (
-    "One ReceiveMessage returns at most ten messages, often fewer. Repeat it until a response is "
-    "empty."
+    "ReceiveMessage returns up to ten messages, often fewer: keep receiving until a response has "
+    "none."
 )
 DELETE = (
     "A received message is only hidden for a while. Delete it with its receipt handle to remove it."

@@ -96,7 +96,7 @@ def test_a_record_tells_its_sequence_number_to_mouse_and_keyboard(
     """Without any script."""
     with opened(browser, pages["wrong/stops_at_an_empty_page"], scripts=False) as page:
         cells = page.page.locator(".log .cell")
-        numbers = [cells.nth(index).locator("text").first.text_content() for index in (2, 3)]
+        drawn = [f"event {cells.nth(at).locator('text').first.text_content()}" for at in (2, 3)]
         before = page.page.locator(".told:visible").count()
         cells.nth(2).hover()
         hovered = page.page.locator(".told:visible").all_text_contents()
@@ -105,9 +105,7 @@ def test_a_record_tells_its_sequence_number_to_mouse_and_keyboard(
         focused = page.page.locator(".told:visible").all_text_contents()
 
     assert before == 0
-    assert [text.split(",")[0].partition(" of ")[0] for text in (*hovered, *focused)] == [
-        f"event {number}" for number in numbers
-    ]
+    assert [text.split(",")[0].partition(" of ")[0] for text in (*hovered, *focused)] == drawn
     assert "sequence number 4" in hovered[0]
 
 
