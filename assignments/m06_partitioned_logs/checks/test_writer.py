@@ -217,7 +217,7 @@ def test_w6_more_than_a_batch(writer, cloud, stream):
 def test_w6_throttled(writer, cloud, stream):
     """W6: A call that Kinesis refuses 7 times in a row is tried again until it is taken."""
     cloud.faults.add(Throttle("PutRecord", times=7, after=1, stream=stream))
-    # From the first request on: a single batch can hold all events.
+    # Also the first batch, which may be the only one.
     cloud.faults.add(Throttle("PutRecords", times=7, stream=stream))
 
     writer.send_events_to_shards(stream, 17)
