@@ -9,7 +9,7 @@ from autograder.tests.hostile.corpus import Attack
 from autograder.tests.hostile.intake.making import GRADED, POINTS, SOLUTION, attack, honest
 
 FOUND: list[Attack] = []
-LINK = "not a plain, readable file"
+LINK = "it is a link or a submodule"
 PLAIN = "not a plain file"
 
 

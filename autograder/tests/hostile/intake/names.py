@@ -82,7 +82,7 @@ def package_hides_boto3(folder: Path) -> None:
     (folder / "boto3" / "__init__.py").write_text("def client(*args, **kwargs): ...\n")
 
 
-@attack(FOUND, Outcome.REFUSED, says="hides the module `_sandbox_runner`")
+@attack(FOUND, Outcome.REFUSED, says="module `_sandbox_runner`")
 def helper_hides_what_runs_it(folder: Path) -> None:
     """Imports a module with the name of the package that runs the code."""
     honest(folder, "import _sandbox_runner\n")
