@@ -1,6 +1,6 @@
 # /// attack
 # file = "kinesis_multi_shard.py"
-# outcomes = ["wrong", "missing", "crashed", "passed"]
+# outcomes = ["timed_out", "wrong", "missing", "crashed", "passed"]
 # says = "The stream holds"
 # earns = 4
 # ///

@@ -1,7 +1,6 @@
 # /// attack
 # file = "kinesis_multi_shard.py"
 # outcomes = ["timed_out"]
-# says = "took the simulated AWS too long to answer"
 # ///
 """Sends a few large requests at each import, which cost the cloud far more time than the student."""
 
