@@ -331,7 +331,7 @@ def read_verdicts(
     Returns:
         A graded test for each planned one, by id, and the trouble to show the instructor.
     """
-    from pytest import ExitCode  # here, since it takes long to import  # noqa: PT013
+    from pytest import ExitCode  # noqa: PT013 - here, since it takes long to import
 
     report = run.report if isinstance(run.report, dict) else {}
     entries = report.get("tests")

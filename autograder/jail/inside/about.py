@@ -19,8 +19,8 @@ def about() -> dict[str, object]:
         "version": f"{sys.version_info.major}.{sys.version_info.minor}",
         "paths": paths,
         "sites": [
-            os.path.join(stdlib, "site-packages"),  # noqa: PTH118
-            os.path.join(stdlib, "dist-packages"),  # noqa: PTH118
+            os.path.join(stdlib, "site-packages"),  # noqa: PTH118 - as above
+            os.path.join(stdlib, "dist-packages"),  # noqa: PTH118 - as above
             "/usr/lib/python3/dist-packages",
             *site.getsitepackages([sys.base_prefix, "/usr"]),
         ],

@@ -84,9 +84,10 @@ def _open_streams() -> None:
     """
     shared: dict[str, Any] = {"encoding": "utf-8", "closefd": False}
     streams = {
-        "stdin": open(0, **shared),  # noqa: SIM115 - they live as long as the process
-        "stdout": open(1, "w", buffering=1, **shared),  # noqa: SIM115
-        "stderr": open(2, "w", buffering=1, errors="backslashreplace", **shared),  # noqa: SIM115
+        # All three live as long as the process.
+        "stdin": open(0, **shared),  # noqa: SIM115 - see above
+        "stdout": open(1, "w", buffering=1, **shared),  # noqa: SIM115 - see above
+        "stderr": open(2, "w", buffering=1, errors="backslashreplace", **shared),  # noqa: SIM115 - see above
     }
     for name, stream in streams.items():
         setattr(sys, name, stream)
