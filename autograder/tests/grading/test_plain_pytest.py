@@ -1,6 +1,7 @@
 """A maintainer runs hidden tests with plain pytest, and reads what the student reads."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -12,14 +13,17 @@ COURSE = Course.of_this_checkout()
 SUITE = COURSE.suites / "m06_partitioned_logs"
 SOLUTION = COURSE.solutions / SUITE.name
 TEST = "test_create_returns_once_active"
+PYTEST_IN_CI = {"CI", "BUILD_NUMBER"}  # pytest decides by these
 SHARDS = re.compile(r"expected: +(\d+) shards")
 
 
 def run(*arguments: object) -> str:
     """Run one hidden test, and return what pytest prints."""
     command = [sys.executable, "-m", "pytest", SUITE / "test_writer.py", "-k", TEST, *arguments]
+    # In CI, pytest repeats each message in its summary.
+    laptop = {name: value for name, value in os.environ.items() if name not in PYTEST_IN_CI}
     return subprocess.run(
-        list(map(str, command)), check=False, capture_output=True, text=True
+        list(map(str, command)), check=False, capture_output=True, text=True, env=laptop
     ).stdout
 
 
