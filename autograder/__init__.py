@@ -1,1 +1,1 @@
-"""Grades programming assignments in a jail, against an AWS that the grader owns."""
+"""Grades programming assignments in a sandbox, against an AWS that the grader owns."""

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from autograder.assignment import Course
 from autograder.errors import AutograderError
-from autograder.jail import find_bubblewrap, find_interpreter, require_jail
-from autograder.jail.system_calls import filter_program
+from autograder.sandbox import find_bubblewrap, find_interpreter, require_sandbox
+from autograder.sandbox.system_calls import filter_program
 
 OLDEST, NEWEST = (3, 11), (3, 13)
 ENOUGH_BYTES = 200 << 20
@@ -41,8 +41,8 @@ class Machine:
     """Why system calls cannot be filtered; empty where they can."""
     user_namespaces: str
     """Why the kernel gives an ordinary user no user namespace; empty where it does."""
-    jail: str
-    """Why no jail starts; empty where one does."""
+    sandbox: str
+    """Why no sandbox starts; empty where one does."""
     memory: str
     """Why the memory of a sandbox cannot be counted exactly; empty where it can."""
     engine: str
@@ -101,11 +101,11 @@ def examine(machine: Machine, *, any_python: bool = False) -> Iterator[Finding]:
     )
     if not on_linux:
         yield Finding(
-            "jail",
+            "sandbox",
             is_there=False,
             found=f"{machine.system} has no namespaces",
-            advice="student code is jailed on Linux only: grade in a Linux virtual machine or on "
-            "Actions; `--no-jail` is for code that you trust",
+            advice="the sandbox needs Linux: grade in a Linux virtual machine or on Actions; "
+            " `--no-sandbox` is for code that you trust",
         )
         return
     yield Finding(
@@ -128,9 +128,9 @@ def examine(machine: Machine, *, any_python: bool = False) -> Iterator[Finding]:
             _allow(machine.user_namespaces, machine.bubblewrap or "/usr/bin/bwrap"),
         )
     yield Finding(
-        "jail",
-        not machine.jail,
-        machine.jail or "starts, and each of its walls is there",
+        "sandbox",
+        not machine.sandbox,
+        machine.sandbox or "starts, and each of its walls is there",
         "mend what is named above; in a container, allow it user namespaces or start it privileged",
     )
     yield Finding(
@@ -160,8 +160,8 @@ def _allow(reason: str, bubblewrap: str) -> str:
 
 
 def this_machine() -> Machine:
-    """Find out what this machine offers; starts a jail to see whether it can."""
-    from autograder.cloud.engine import require_engine  # here, since it brings moto
+    """Find out what this machine offers; starts a sandbox to see whether it can."""
+    from autograder.aws.moto_version import require_engine  # here, since it brings moto
 
     on_linux = platform.system() == "Linux"
     return Machine(
@@ -173,7 +173,7 @@ def this_machine() -> Machine:
         bubblewrap=_found(find_bubblewrap),
         filter=_trouble(lambda: filter_program(platform.machine())),
         user_namespaces=refusal_of_user_namespaces(Path("/proc/sys")),
-        jail=_trouble(require_jail) if on_linux else "",
+        sandbox=_trouble(require_sandbox) if on_linux else "",
         memory=refusal_of_memory_counts(Path("/proc/self")) if on_linux else "",
         engine=_trouble(require_engine),
         other_versions=tuple(_other_versions()),

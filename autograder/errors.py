@@ -3,7 +3,7 @@
 AutograderError            one clear line for the person at the terminal; exit 2
 +-- AssignmentError        an assignment.toml, a suite or a solution that is not as it should be
 +-- SubmissionError        a path that cannot be read as a submission
-+-- JailError              no jail can be had here, or it did not start (never the student's fault)
++-- SandboxError           no sandbox is available, or it did not start (never the student's fault)
 +-- CloudError             the simulated AWS is not the one that the suites were made for
 +-- RosterError            a list of students that cannot be used as it is; a line for each mistake
 +-- ExportError            a system needs what is not known of some students; a line for each
@@ -29,8 +29,8 @@ class SubmissionError(AutograderError):
     """The path given cannot be read as a submission."""
 
 
-class JailError(AutograderError):
-    """No jail can be had on this machine, or one did not start: the grader's fault."""
+class SandboxError(AutograderError):
+    """No sandbox can be had on this machine, or one did not start: the grader's fault."""
 
 
 class CloudError(AutograderError):

@@ -16,7 +16,7 @@ from autograder import admission
 from autograder.admission import CHECKS
 from autograder.errors import AssignmentError
 from autograder.files import write_whole
-from autograder.written.release import release_notebook
+from autograder.notebook.release import release_notebook
 
 COPIED = (
     "# A copy of the rules by which the grader takes your files; a change here changes no grade.\n"

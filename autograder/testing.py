@@ -20,7 +20,7 @@ and submission). A test looks at what a student touched only through `Seen`, `Ha
 values that a `Module` returns; a check refuses a suite that goes around them.
 """
 
-from autograder.cloud import (
+from autograder.aws import (
     Depth,
     EmptyPages,
     LateRecord,
@@ -30,42 +30,25 @@ from autograder.cloud import (
     ShardPageSize,
     Throttle,
 )
-from autograder.grading.anomalies import (
+from autograder.aws.scene import Scene
+from autograder.aws.seen import Log, Record, Seen, SeenCall, Shard
+from autograder.grading.grade import Anomaly, Feedback, Outcome, Witnesses
+from autograder.grading.judge.explain import crashed
+from autograder.grading.judge.student import Module, Student
+from autograder.grading.judge.verdict import Verdict, counted, shown, wrong
+from autograder.logs.anomalies import (
     compare_logs,
     deviating,
     how_many,
     in_words,
     witnesses_of,
 )
-from autograder.grading.explain import crashed
-from autograder.grading.grade import (
-    Anomaly,
-    DrawnRecord,
-    DrawnRow,
-    DrawnShard,
-    Feedback,
-    LogPicture,
-    Outcome,
-    ReadPage,
-    Witnesses,
-)
-from autograder.grading.inspection import (
-    HandedIn,
-    Log,
-    Record,
-    Seen,
-    SeenCall,
-    Shard,
-    is_plain,
-    parsed_json,
-    parsed_literal,
-)
-from autograder.grading.scene import Scene
-from autograder.grading.student import Module, Student
-from autograder.grading.verdict import Verdict, counted, shown, wrong
-from autograder.jail import Raised
-from autograder.written.answers import Answers, open_answer
-from autograder.written.notebook import Notebook
+from autograder.logs.picture import DrawnRecord, DrawnRow, DrawnShard, LogPicture, ReadPage
+from autograder.notebook.answers import Answers, open_answer
+from autograder.notebook.cells import Notebook
+from autograder.notebook.handed_in import HandedIn
+from autograder.parsing import is_plain, parsed_json, parsed_literal
+from autograder.sandbox import Raised
 
 __all__ = [
     "Anomaly",

@@ -2,8 +2,8 @@
 
 Each class is graded in a process of its own, so that its peaks of memory are its own: that of the
 process which reads, hands out and writes, and that of the largest among those which it started.
-Processor time is that of the whole machine meanwhile, since what ends inside a jail is counted by
-nobody else: measure on a machine that is idle.
+Processor time is that of the whole machine, since no process is charged for what ends inside a
+sandbox: measure on an idle machine.
 """
 
 import json
@@ -18,9 +18,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from autograder.benchmarks.submissions import MIXED, WORKING, lay_out, the_assignment
-from autograder.class_run.grade_class import Scope, grade_class
-from autograder.class_run.sources import find_submissions
-from autograder.grading.workers import WORKERS
+from autograder.course.class_run import Scope, grade_class
+from autograder.grading.foreman.workers import WORKERS
+from autograder.intake.sources import find_submissions
 
 MANY = 30_000
 _BUSY = (0, 1, 2, 5, 6)

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
+from autograder.aws import CallBudget, Cloud
 from autograder.benchmarks.class_run import run_class
 from autograder.benchmarks.submissions import the_assignment, the_solution
 from autograder.benchmarks.timing import timed
-from autograder.cloud import CallBudget, Cloud
-from autograder.grading.run import Examiner
-from autograder.jail import Jail, Returned
+from autograder.grading.foreman.examiner import Examiner
+from autograder.sandbox import Returned, Sandbox
 
 WIDTH = 50
 RECORDS = (0, 500, 1000, 2000, 4000)
@@ -34,15 +34,15 @@ def with_tests(repeats: int) -> Mapping[int, float]:
 
 
 def with_records(repeats: int) -> Mapping[int, float]:
-    """Read a shard of so many records in the jail; seconds by their number."""
+    """Read a shard of so many records in the sandbox; seconds by their number."""
     _, assignment = the_assignment()
     seconds = {}
     with tempfile.TemporaryDirectory(prefix="autograder-") as name, Cloud() as cloud:
         folder = Path(name)
         folder.chmod(0o755)
         the_solution().copy_to(folder)
-        with Jail(folder, assignment.limits) as jail:
-            server = cloud.serve(jail.listener)
+        with Sandbox(folder, assignment.limits) as sandbox:
+            server = cloud.serve(sandbox.listener)
             for count in RECORDS:
                 cloud.reset()
                 cloud.kinesis.create_stream("s", 1)
@@ -51,9 +51,9 @@ def with_records(repeats: int) -> Mapping[int, float]:
                 shard = str(cloud.kinesis.shards("s")[0]["ShardId"])
 
                 def read(shard: str = shard, count: int = count) -> None:
-                    cloud.gate.begin_call(_PLENTY, jail.stop)
+                    cloud.gate.begin_call(_PLENTY, sandbox.stop)
                     asked = ["s", shard, max(count, 1)]
-                    result = jail.call("kinesis_read_shards", "read_from_shard", asked, {})
+                    result = sandbox.call("kinesis_read_shards", "read_from_shard", asked, {})
                     cloud.gate.end_call()
                     if not isinstance(result, Returned) or len(result.value) != count:
                         raise SystemExit(f"{count} records were not read: {result}")

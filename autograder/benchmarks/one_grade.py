@@ -16,9 +16,9 @@ from autograder.benchmarks.submissions import (
     the_solution,
 )
 from autograder.benchmarks.timing import Spread, timed
-from autograder.grading.launcher import Launcher
-from autograder.grading.run import Examiner, pytest_arguments
-from autograder.jail import interpreter_for
+from autograder.grading.foreman.examiner import Examiner, pytest_arguments
+from autograder.grading.foreman.launcher import Launcher
+from autograder.sandbox import interpreter_for
 from autograder.submission import Submission
 
 RUN_SECONDS = 300.0

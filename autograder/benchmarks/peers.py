@@ -24,9 +24,9 @@ from autograder.benchmarks.submissions import (
     the_solution,
 )
 from autograder.benchmarks.timing import Spread, timed
-from autograder.grading.run import pytest_arguments
-from autograder.grading.workers import WORKERS
-from autograder.jail import interpreter_for
+from autograder.grading.foreman.examiner import pytest_arguments
+from autograder.grading.foreman.workers import WORKERS
+from autograder.sandbox import interpreter_for
 from autograder.submission import Submission
 
 OTTER = "7.0.0"
@@ -86,7 +86,9 @@ def mock_aws_suite(submission: Submission, repeats: int) -> Spread:
         submission.copy_to(stage)
         python = interpreter_for(assignment.python)
         arguments = pytest_arguments(suite, files, scratch, stage, "any", python, confined=True)
-        arguments[arguments.index("autograder.grading.plugin")] = "autograder.benchmarks.plain_mock"
+        arguments[arguments.index("autograder.grading.foreman.plugin")] = (
+            "autograder.benchmarks.plain_mock"
+        )
         command = [sys.executable, "-P", "-m", "pytest", *arguments]
         return timed(
             lambda: subprocess.run(command, check=False, stdout=subprocess.DEVNULL), repeats

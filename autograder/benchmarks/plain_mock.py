@@ -1,4 +1,4 @@
-"""A pytest plugin for comparison: the same suite in one process, with plain mock_aws and no jail.
+"""A pytest plugin for comparison: the suite in one process, with plain mock_aws and no sandbox.
 
 It gives the suite's fixtures the same names. The student's module is imported into the test's own
 process, as most graders do; moto's own backend answers, and sleeping takes its time. Tests that
@@ -18,8 +18,8 @@ import pytest
 from moto import mock_aws
 from moto.kinesis.models import kinesis_backends
 
-from autograder.cloud import Call, Cloud, StoredRecord
-from autograder.grading.plugin import chance, pytest_addoption, pytest_configure
+from autograder.aws import Call, Cloud, StoredRecord
+from autograder.grading.foreman.plugin import chance, pytest_addoption, pytest_configure
 
 __all__ = ["chance", "cloud", "pytest_addoption", "pytest_configure", "student"]
 

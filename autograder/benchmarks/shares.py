@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-import autograder.cloud.server
-from autograder.jail import Jail
+import autograder.aws.server
+from autograder.sandbox import Sandbox
 
 BEGAN = pytest.StashKey[float]()
 SPENT = pytest.StashKey["Spent"]()
@@ -21,7 +21,7 @@ class Spent:
 
     def __init__(self) -> None:
         self.calls = 0.0
-        """In calls and in starting the jail, as the clock on the wall has it."""
+        """In calls and in starting the sandbox, as the clock on the wall has it."""
         self.student = 0.0
         """Processor time of the processes that ran the student's code."""
         self.cloud = 0.0
@@ -45,8 +45,8 @@ def pytest_configure(config: pytest.Config) -> None:
     spent = config.stash[SPENT] = Spent()
     config.stash[BEGAN] = time.perf_counter()
     _measure_calls(spent)
-    answer = autograder.cloud.server.answer_one
-    vars(autograder.cloud.server)["answer_one"] = _thread_time_of(answer, spent)
+    answer = autograder.aws.server.answer_one
+    vars(autograder.aws.server)["answer_one"] = _thread_time_of(answer, spent)
 
 
 @pytest.hookimpl(trylast=True)
@@ -56,30 +56,30 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     shares = {
         "student code": spent.student,
         "cloud": spent.cloud,
-        "jail": spent.calls - spent.student - spent.cloud,
+        "sandbox": spent.calls - spent.student - spent.cloud,
         "pytest and tests": whole - spent.calls,
     }
     Path(config.getoption("--shares")).write_text(json.dumps(shares))
 
 
 def _measure_calls(spent: Spent) -> None:
-    call, start = Jail.call, Jail.start
+    call, start = Sandbox.call, Sandbox.start
 
-    def measured_call(jail: Jail, *args: Any, **options: Any) -> Any:
+    def measured_call(sandbox: Sandbox, *args: Any, **options: Any) -> Any:
         begin, before = time.perf_counter(), spent.calls
-        result = call(jail, *args, **options)
+        result = call(sandbox, *args, **options)
         spent.calls = before + time.perf_counter() - begin  # a start within is in it already
         usage = getattr(result, "usage", None)
         spent.student += usage.cpu_seconds if usage else 0.0
         return result
 
-    def measured_start(jail: Jail) -> None:
+    def measured_start(sandbox: Sandbox) -> None:
         begin = time.perf_counter()
-        start(jail)
+        start(sandbox)
         spent.calls += time.perf_counter() - begin
 
-    setattr(Jail, "call", measured_call)  # noqa: B010 - a replacement, not a method
-    setattr(Jail, "start", measured_start)  # noqa: B010 - a replacement, not a method
+    setattr(Sandbox, "call", measured_call)  # noqa: B010 - a replacement, not a method
+    setattr(Sandbox, "start", measured_start)  # noqa: B010 - a replacement, not a method
 
 
 def _thread_time_of(answer: Callable[..., bool], spent: Spent) -> Callable[..., bool]:

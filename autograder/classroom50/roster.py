@@ -6,10 +6,10 @@ would compute has an apostrophe in front; a cell has 320 bytes at most.
 """
 
 from autograder.errors import ExportError
-from autograder.feedback.inert import in_csv, inert
 from autograder.gradebook.exports.table import as_table
 from autograder.gradebook.roster import Roster
 from autograder.gradebook.student import Student
+from autograder.text import in_csv, inert
 
 COLUMNS = ("username", "first_name", "last_name", "email", "section", "github_id", "role")
 LONGEST_CELL = 320

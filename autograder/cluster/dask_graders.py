@@ -20,10 +20,10 @@ from distributed import Client, WorkerPlugin, get_worker
 from autograder.assignment import Assignment, Course
 from autograder.cluster.packed_suite import PackedSuite, code_digest, pack, unpack
 from autograder.errors import AutograderError
+from autograder.grading.foreman.examiner import Examiner
+from autograder.grading.foreman.pool import WAITING
 from autograder.grading.grade import Grade
-from autograder.grading.pool import WAITING
-from autograder.grading.run import Examiner
-from autograder.jail import interpreter_for
+from autograder.sandbox import interpreter_for
 from autograder.submission import Submission
 
 CONNECT_SECONDS = 15
@@ -48,7 +48,7 @@ class ExaminersOfAWorker(WorkerPlugin):  # type: ignore[misc]  # distributed bri
     Args:
         packed: The suite.
         wanted: The versions of whoever hands submissions in.
-        confined: False runs the code without a jail.
+        confined: False runs the code without a sandbox.
     """
 
     def __init__(self, packed: PackedSuite, wanted: dict[str, str], *, confined: bool) -> None:
@@ -106,7 +106,7 @@ class DaskGraders:
         address: The scheduler's, such as `tcp://10.0.0.1:8786`.
         assignment: What the submissions answer.
         course: Where the hidden suite lies.
-        confined: False runs the code without a jail.
+        confined: False runs the code without a sandbox.
 
     Raises:
         AutograderError: There is no scheduler, or a worker is not as it must be.

@@ -1,4 +1,4 @@
-"""A hidden suite as bytes: what a machine needs to grade, besides this package and a jail."""
+"""A hidden suite as bytes: what a machine needs to grade, besides this package and a sandbox."""
 
 import hashlib
 from collections.abc import Mapping
@@ -7,9 +7,12 @@ from pathlib import Path
 
 from autograder.assignment import SETTINGS_FILE, Assignment, Course
 from autograder.errors import AssignmentError
-from autograder.grading.plan import read_plan
+from autograder.grading.judge.plan import read_plan
 
-CODE = ("cloud", "grading", "jail", "written")
+CODE = (
+    "admission.py", "aws", "grading", "limits.py", "logs", "notebook", "parsing.py", "sandbox",
+    "submission.py", "testing.py",
+)  # fmt: skip
 """The parts of the package that a grade depends on."""
 
 
@@ -36,9 +39,8 @@ def pack(course: Course, assignment: Assignment) -> PackedSuite:
         *suite.glob("*.toml"),
         course.suites / "__init__.py",
         course.assignments / assignment.id / SETTINGS_FILE,
-        *(course.assignments / assignment.id).glob(
-            "*.py"
-        ),  # the stubs, whose signatures are quoted
+        # The stubs: feedback quotes their signatures.
+        *(course.assignments / assignment.id).glob("*.py"),
     ]
     return PackedSuite(
         assignment.id,
@@ -75,6 +77,7 @@ def code_digest() -> str:
     package = Path(__file__).resolve().parents[1]
     total = hashlib.sha256()
     for part in CODE:
-        for path in sorted((package / part).rglob("*.py")):
+        found = package / part
+        for path in [found] if found.is_file() else sorted(found.rglob("*.py")):
             total.update(f"\0{path.relative_to(package)}\0".encode() + path.read_bytes())
     return total.hexdigest()

@@ -11,7 +11,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from autograder.cloud import Cloud
+from autograder.aws import Cloud
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient

@@ -49,7 +49,7 @@ def write_table(columns: Mapping[str, Results]) -> str:
         "that cites what",
         "AWS documents. Throttling, rejected records and empty pages come by themselves on none of "
         "them, and are",
-        "scripted on the grader's cloud (`autograder/cloud/faults.py`).",
+        "scripted on the grader's cloud (`autograder/aws/faults.py`).",
         "",
         f"| behaviour | {' | '.join(columns)} |",
         f"|---|{'---|' * len(columns)}",

@@ -12,9 +12,9 @@ from autograder.feedback.content import (
     others_lost,
     without_points,
 )
-from autograder.feedback.inert import LONGEST_LINE, in_log, inert, workflow_command
 from autograder.feedback.text import print_grade
 from autograder.grading.grade import Feedback, Grade, GradedTest
+from autograder.text import LONGEST_LINE, in_log, inert, workflow_command
 
 MOST_ANNOTATIONS = 10
 """Of each level, for one step; GitHub drops those beyond."""

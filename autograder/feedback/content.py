@@ -5,18 +5,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-from autograder.feedback.inert import inert
 from autograder.grading.grade import (
     Anomaly,
     Feedback,
     Grade,
     GradedCheckpoint,
     GradedTest,
-    LogPicture,
     Outcome,
     Witnesses,
 )
-from autograder.grading.verdict import counted
+from autograder.grading.judge.verdict import counted
+from autograder.logs.picture import LogPicture
+from autograder.text import inert
 
 LONGEST_TITLE = 200
 LONGEST_TRACE = 6
@@ -40,7 +40,7 @@ class Detail(StrEnum):
     """The points of each checkpoint."""
 
 
-WITHOUT_JAIL = "Graded without a sandbox (--no-jail): for trusted code only."
+WITHOUT_SANDBOX = "Graded without a sandbox (--no-sandbox): for trusted code only."
 
 # A file of the student's repository and a place in it; never another site or a scheme.
 _PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]{0,99}(#[A-Za-z0-9_-]{1,99})?")
@@ -106,7 +106,7 @@ def without_points(checkpoint: GradedCheckpoint) -> list[list[GradedTest]]:
 
 def picture_in(tests: Sequence[GradedTest]) -> LogPicture | None:
     """Take the drawing of tests that lost for one reason: the first there is."""
-    pictures = (test.feedback.log for test in tests if test.feedback)
+    pictures = (LogPicture.of(test.feedback) for test in tests if test.feedback)
     return next((one for one in pictures if one is not None), None)
 
 

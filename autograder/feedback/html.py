@@ -6,7 +6,7 @@ from functools import cache
 from jinja2 import Environment
 
 from autograder.feedback.content import (
-    WITHOUT_JAIL,
+    WITHOUT_SANDBOX,
     explanation,
     feedback_lines,
     handout_link,
@@ -19,15 +19,10 @@ from autograder.feedback.content import (
     undecided,
     without_points,
 )
-from autograder.feedback.drawing import CELL, COLUMNS, HEIGHT, MARGIN, RING_WIDTH, drawing_of
 from autograder.feedback.page import page_environment
-from autograder.grading.grade import (
-    Grade,
-    GradedCheckpoint,
-    GradedTest,
-    LogPicture,
-    Outcome,
-)
+from autograder.grading.grade import Grade, GradedCheckpoint, GradedTest, Outcome
+from autograder.logs.drawing import CELL, COLUMNS, HEIGHT, MARGIN, RING_WIDTH, drawing_of
+from autograder.logs.picture import LogPicture
 
 
 def as_html(grade: Grade, *, files_at: str = "") -> str:
@@ -85,7 +80,7 @@ def _environment() -> Environment:
             "state": state,
             "tone": _tone,
             "undecided": undecided,
-            "without_jail": WITHOUT_JAIL,
+            "without_sandbox": WITHOUT_SANDBOX,
             "without_points": without_points,
         },
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from autograder.feedback.content import (
     LONGEST_TITLE,
-    WITHOUT_JAIL,
+    WITHOUT_SANDBOX,
     Detail,
     explanation,
     feedback_lines,
@@ -21,10 +21,11 @@ from autograder.feedback.content import (
     undecided,
     without_points,
 )
-from autograder.feedback.drawing import caption, sketch
-from autograder.feedback.inert import code_in_markdown, in_markdown
-from autograder.grading.grade import Grade, GradedCheckpoint, GradedTest, LogPicture
-from autograder.grading.verdict import counted
+from autograder.grading.grade import Grade, GradedCheckpoint, GradedTest
+from autograder.grading.judge.verdict import counted
+from autograder.logs.drawing import caption, sketch
+from autograder.logs.picture import LogPicture
+from autograder.text import code_in_markdown, in_markdown
 
 LONGEST_COMMENT = 65_536
 """What GitHub takes for the body of a comment, in characters; here kept in UTF-8 bytes."""
@@ -107,8 +108,8 @@ def _overview(grade: Grade) -> str:
         for one in grade.checkpoints
     ]
     lines.append(f"| **total** | | **{points(grade)}** | {undecided(grade)} |")
-    if not grade.grader.jail:
-        lines += ["", WITHOUT_JAIL]
+    if not grade.grader.sandbox:
+        lines += ["", WITHOUT_SANDBOX]
     notes = notes_of(grade)
     if notes:
         lines += ["", *(f"- **note:** {in_markdown(note)}" for note in notes)]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
-from autograder.feedback.inert import in_html
+from autograder.text import in_html
 
 
 def page_environment(folder: str, shared: Mapping[str, object]) -> Environment:
@@ -16,7 +16,7 @@ def page_environment(folder: str, shared: Mapping[str, object]) -> Environment:
     """
     environment = Environment(
         loader=ChoiceLoader(
-            [PackageLoader("autograder", folder), PackageLoader("autograder", "feedback")]
+            [PackageLoader("autograder", name) for name in (folder, "feedback", "logs")]
         ),
         autoescape=True,
         finalize=in_html,

@@ -4,8 +4,8 @@ import csv
 import io
 
 from autograder.feedback.content import explanation, feedback_lines
-from autograder.feedback.inert import in_csv
 from autograder.grading.grade import Grade
+from autograder.text import in_csv
 
 LONGEST_CELL = 32_767
 """Characters that Excel takes for one cell."""

@@ -5,7 +5,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.feedback.content import (
-    WITHOUT_JAIL,
+    WITHOUT_SANDBOX,
     explanation,
     feedback_lines,
     notes_of,
@@ -16,8 +16,8 @@ from autograder.feedback.content import (
     undecided,
     without_points,
 )
-from autograder.feedback.inert import LONGEST_LINE, inert
 from autograder.grading.grade import Grade, GradedCheckpoint, GradedTest, Outcome, Status
+from autograder.text import LONGEST_LINE, inert
 
 __all__ = ["LONGEST_LINE", "inert", "print_grade", "print_lost_points"]
 
@@ -32,8 +32,8 @@ _SIGNS = {
 def print_grade(grade: Grade, console: Console) -> None:
     """Print a grade."""
     console.print(_summary(grade))
-    if not grade.grader.jail:
-        console.print(Text(WITHOUT_JAIL, "yellow"))
+    if not grade.grader.sandbox:
+        console.print(Text(WITHOUT_SANDBOX, "yellow"))
     for note in notes_of(grade):
         console.print(Text(f"note: {note}", "yellow"), soft_wrap=not console.is_terminal)
     print_lost_points(grade, console)

@@ -42,7 +42,7 @@ from autograder.gradebook.roster import Roster, read_roster
 from autograder.gradebook.standing import CheckpointPoints, Standing
 from autograder.gradebook.student import Student
 from autograder.grading.grade import Grade
-from autograder.grading.kept import write_result
+from autograder.grading.results import write_result
 
 DATABASE = "gradebook.db"
 BACKUP = f"{DATABASE}.before-sync"

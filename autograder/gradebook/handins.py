@@ -13,9 +13,9 @@ from pathlib import Path
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from autograder.errors import GradebookError
-from autograder.feedback.inert import in_csv
 from autograder.files import write_whole
 from autograder.gradebook.roster import Roster
+from autograder.text import in_csv
 
 HANDINS_FILE = "handins.csv"
 COLUMNS = ("student", "handed_in_at", "excused", "commit", "repository")

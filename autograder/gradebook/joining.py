@@ -3,9 +3,9 @@
 from collections import Counter
 
 from autograder.errors import RosterError
-from autograder.feedback.inert import inert
 from autograder.gradebook.roster import Roster
 from autograder.gradebook.student import Student
+from autograder.text import inert
 
 # What an instructor gave as identifier may be any of these in the other system.
 _NAMED = ("identifier", "email", "username", "idnumber", "sis_user_id", "sis_login_id")

@@ -9,9 +9,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from autograder.feedback.inert import in_markdown
-from autograder.written.answers import open_answer
-from autograder.written.notebook import NotebookError, read_notebook
+from autograder.notebook.answers import open_answer
+from autograder.notebook.cells import NotebookError, read_notebook
+from autograder.text import in_markdown
 
 LONGEST_ANSWER = 10_000
 

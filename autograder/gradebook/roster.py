@@ -15,7 +15,6 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from autograder.errors import RosterError
-from autograder.feedback.inert import inert
 from autograder.gradebook.roster_forms import (
     CANVAS,
     CLASSROOM_50,
@@ -26,6 +25,7 @@ from autograder.gradebook.roster_forms import (
     recognise,
 )
 from autograder.gradebook.student import Student, is_login, student_id
+from autograder.text import inert
 
 __all__ = ["MAX_ROSTER_BYTES", "Roster", "Student", "read_roster"]
 

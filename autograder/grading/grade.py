@@ -7,7 +7,7 @@ twice, a submission gives the same bytes.
 import json
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -70,7 +70,7 @@ class Anomaly(StrEnum):
     DUPLICATED = "duplicated"
     REORDERED = "reordered"
     MISROUTED = "misrouted"
-    """In another shard than its partition key says."""
+    """Not where its key leads to."""
     UNREAD = "unread"
     """In the log, but not returned."""
     OVERREAD = "overread"
@@ -87,67 +87,22 @@ class Witnesses(_Model):
     """How many there are in all."""
 
 
-HashKey = Annotated[str, Field(pattern=r"^[0-9]{1,39}$")]
-"""Decimal, as Kinesis writes it; the whole ring is 0 to 2^128 - 1."""
-Count = Annotated[int, Field(ge=0, le=10**9)]
+class Attachment(_Model):
+    """Something that explains a verdict better than words, such as a picture of a log.
+
+    The grade carries it and does not look into it. The package that makes a kind also reads it.
+    """
+
+    kind: str
+    content: dict[str, Any]
+    """Plain JSON, bounded by whoever made it."""
 
 
-class DrawnRecord(_Model):
-    """A record of a log, as far as it is drawn."""
+class Attachable(Protocol):
+    """What can be attached to feedback."""
 
-    name: str
-    """Short: an event's number."""
-    user: str
-    """Whose event it is; empty where that is not known."""
-    partition_key: str
-    sequence_number: str | None = None
-    """None where it never came into the log."""
-    returned: bool = False
-    """Whether the function that read the log returned it."""
-    anomalies: tuple[Anomaly, ...] = ()
-
-
-class DrawnRow(_Model):
-    """Records in a row, with the oldest first."""
-
-    earlier: Count = 0
-    """Records before those drawn."""
-    records: tuple[DrawnRecord, ...] = ()
-    later: Count = 0
-    """Records after those drawn."""
-
-
-class DrawnShard(DrawnRow):
-    """A shard, with its records as they stand there."""
-
-    shard_id: str
-    first_hash_key: HashKey
-    last_hash_key: HashKey
-    closed: bool = False
-
-
-class ReadPage(_Model):
-    """An answer of GetRecords."""
-
-    begins: Count
-    """Before which of the records drawn, counted from 0."""
-    records: Count
-    more_follow: bool
-    """Whether Kinesis said so: MillisBehindLatest above 0, and a next iterator."""
-
-
-class LogPicture(_Model):
-    """A log as it stood when a test judged it, and what was read of it."""
-
-    shards: tuple[DrawnShard, ...]
-    read: str | None = None
-    """The shard that was to be read."""
-    offset: str | None = None
-    """The sequence number at which a replay was to begin."""
-    pages: tuple[ReadPage, ...] = ()
-    """What Kinesis answered, oldest first."""
-    returned: DrawnRow | None = None
-    """What the function returned, in its order."""
+    def attachment(self) -> Attachment:
+        """Return it as an attachment, with every text from the sandbox bounded."""
 
 
 class Feedback(_Model):
@@ -164,8 +119,8 @@ class Feedback(_Model):
     """The student's own traceback, their files only."""
     handout: str | None = None
     """Where the handout states the requirement, relative to the student's repository."""
-    log: LogPicture | None = None
-    """What explains itself best when it is drawn."""
+    attachments: tuple[Attachment, ...] = ()
+    """What explains itself better than words, such as a drawing."""
     about_form: bool = False
     """Whether a closed answer has the wrong form, which says nothing about the right answer."""
 
@@ -226,8 +181,8 @@ class Grader(_Model):
     version: str
     suite: str
     """Digest of the hidden suite and its settings."""
-    jail: bool
-    """False where the instructor chose `--no-jail`."""
+    sandbox: bool
+    """False where the instructor chose `--no-sandbox`."""
     python: str
     """The Python that ran the student's code, such as `3.12`."""
     python_named: str
@@ -244,7 +199,7 @@ class Grader(_Model):
 class Grade(_Model):
     """A submission's grade."""
 
-    schema_version: int = Field(default=2, ge=1)
+    schema_version: int = Field(default=3, ge=1)
     assignment: str
     score: float
     max_score: float

@@ -1,4 +1,4 @@
-"""Budgets for tests that call functions in a jail."""
+"""Budgets for tests that call functions in a sandbox."""
 
 from autograder.limits import Limits
 

@@ -27,8 +27,8 @@ from autograder.admission import (
     too_large,
     without_outputs,
 )
-from autograder.jail.bubblewrap import runtime_packages
-from autograder.jail.inside.runner import PACKAGE
+from autograder.sandbox.bubblewrap import runtime_packages
+from autograder.sandbox.inside.runner import PACKAGE
 
 WRITER, READER = "kinesis_multi_shard.py", "kinesis_read_shards.py"
 NOTEBOOK = "concepts.ipynb"

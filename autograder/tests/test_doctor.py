@@ -18,13 +18,13 @@ WELL = Machine(
     bubblewrap="/usr/bin/bwrap",
     filter="",
     user_namespaces="",
-    jail="",
+    sandbox="",
     memory="",
     engine="",
     other_versions=(),
     free_bytes=1 << 34,
 )
-REFUSED = "no jail can be had here: bwrap: setting up uid map: Permission denied"
+REFUSED = "no sandbox can be had here: bwrap: setting up uid map: Permission denied"
 
 
 def advice(machine: Machine) -> dict[str, str]:
@@ -48,7 +48,7 @@ def test_a_machine_that_has_everything_needs_no_advice() -> None:
         ({"engine": "moto 6"}, "moto", "uv sync"),
         ({"other_versions": ("rich 1 instead of 2",)}, "packages", "uv sync"),
         ({"free_bytes": 1 << 20}, "temporary files", "TMPDIR"),
-        ({"jail": REFUSED}, "jail", "container"),
+        ({"sandbox": REFUSED}, "sandbox", "container"),
         ({"memory": "/proc has no smaps_rollup"}, "bound on memory", "PAGE_MONITOR"),
         ({"user_namespaces": "user.max_user_namespaces is 0"}, "user namespaces", "sysctl"),
         (
@@ -83,7 +83,7 @@ def test_ubuntu_is_told_of_its_profile() -> None:
         WELL,
         distribution="ubuntu",
         user_namespaces="kernel.apparmor_restrict_unprivileged_userns is 1",
-        jail=REFUSED,
+        sandbox=REFUSED,
     )
 
     found = advice(ubuntu)
@@ -93,16 +93,16 @@ def test_ubuntu_is_told_of_its_profile() -> None:
 
 
 def test_root_needs_no_user_namespace() -> None:
-    """Its jail is made without one."""
+    """Its sandbox is made without one."""
     assert advice(replace(WELL, is_root=True, user_namespaces="is 0")) == {}
 
 
 def test_a_mac_is_told_where_to_grade() -> None:
-    """There, nothing else about the jail is of use."""
+    """There, nothing else about the sandbox is of use."""
     found = advice(replace(WELL, system="Darwin", distribution="", bubblewrap=""))
 
-    assert list(found) == ["jail"]
-    assert "Linux virtual machine" in found["jail"]
+    assert list(found) == ["sandbox"]
+    assert "Linux virtual machine" in found["sandbox"]
 
 
 @pytest.mark.parametrize(
@@ -129,9 +129,9 @@ def test_a_kernel_that_does_not_count_pages_is_told(tmp_path: Path) -> None:
 
 
 def test_this_machine_can_grade() -> None:
-    """Tests of the jail run on it."""
+    """Tests of the sandbox run on it."""
     done = CliRunner().invoke(app, ["doctor"])
 
     assert done.exit_code == 0, done.output
-    assert "+ jail: starts, and each of its walls is there" in done.output
+    assert "+ sandbox: starts, and each of its walls is there" in done.output
     assert "+ bound on memory: the grader looks at all processes" in done.output

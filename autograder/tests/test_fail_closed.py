@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from autograder.assignment import Course
-from autograder.cloud import engine
-from autograder.errors import CloudError, JailError
-from autograder.grading.launcher import Launcher
-from autograder.grading.run import Examiner
+from autograder.aws import moto_version as engine
+from autograder.errors import CloudError, SandboxError
+from autograder.grading.foreman.examiner import Examiner
+from autograder.grading.foreman.launcher import Launcher
 from autograder.submission import read_submission
 from autograder.tests.hostile.arena import adopt_orphans, descendants, left_behind, standing
 
@@ -39,7 +39,7 @@ def whole_seconds() -> float:
 def test_a_killed_grader_leaves_nothing_running(
     tmp_path: Path, whole_seconds: float, moment: int
 ) -> None:
-    """Killed at any moment: the hidden tests, the jail and its mounts end by themselves."""
+    """Killed at any moment: the hidden tests, the sandbox and its mounts end by themselves."""
     adopt_orphans()
     before = standing()
     process = subprocess.Popen(
@@ -106,7 +106,7 @@ def test_without_bubblewrap_nothing_is_graded(
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("importlib.metadata.files", lambda _name: [])
 
-    with pytest.raises(JailError, match="bubblewrap is missing"):
+    with pytest.raises(SandboxError, match="bubblewrap is missing"):
         Examiner(ASSIGNMENT, COURSE)
 
 
@@ -119,7 +119,7 @@ def test_a_bubblewrap_that_builds_no_walls_is_found_out(
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
 
-    with pytest.raises(JailError, match="no jail can be had here"):
+    with pytest.raises(SandboxError, match="no sandbox can be had here"):
         Examiner(ASSIGNMENT, COURSE)
 
 

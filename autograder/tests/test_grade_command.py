@@ -1,4 +1,4 @@
-"""`autograder grade`, end to end: real files in, the real jail and cloud, a real grade out."""
+"""`autograder grade`, end to end: real files in, the real sandbox and cloud, a real grade out."""
 
 import json
 import re
@@ -271,13 +271,15 @@ def test_what_was_left_out_is_noted_in_each_form_and_costs_nothing(
     assert "10 / 10" in ran.output or ran.grade["score"] == 10.0
 
 
-def test_no_jail_is_recorded_in_the_grade(tmp_path: Path) -> None:
+def test_no_sandbox_is_recorded_in_the_grade(tmp_path: Path) -> None:
     """Whoever reads the grade sees that the code ran without walls."""
     shutil.copy(SOLUTION / "compare_with_sqs.py", tmp_path)
 
-    ran = autograder("grade", tmp_path, "--no-jail", "--format", "json", "--checkpoint", "brokers")
+    ran = autograder(
+        "grade", tmp_path, "--no-sandbox", "--format", "json", "--checkpoint", "brokers"
+    )
 
-    assert ran.grade["grader"]["jail"] is False
+    assert ran.grade["grader"]["sandbox"] is False
     assert ran.grade["score"] == 10
 
 
@@ -315,7 +317,7 @@ def test_a_folder_that_cannot_be_read_is_one_line_and_exit_2(tmp_path: Path) -> 
     assert ran.errors.count("\n") == 1
 
 
-def test_where_no_jail_can_be_had_it_refuses_and_says_why(
+def test_where_no_sandbox_can_be_had_it_refuses_and_says_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Never a silent fallback: exit 2, and nothing of the student's has run."""
@@ -328,7 +330,7 @@ def test_where_no_jail_can_be_had_it_refuses_and_says_why(
 
     assert (ran.exit_code, ran.output) == (2, "")
     assert "no permission to make namespaces" in ran.errors
-    assert "--no-jail" in ran.errors
+    assert "--no-sandbox" in ran.errors
 
 
 def test_output_goes_to_a_file(tmp_path: Path) -> None:

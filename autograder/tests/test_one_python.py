@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 
 from autograder.assignment import Assignment, Course
 from autograder.cli import app
-from autograder.jail import find_interpreter
-from autograder.jail.interpreter import this_interpreter
+from autograder.sandbox import find_interpreter
+from autograder.sandbox.interpreter import this_interpreter
 
 COURSE = Course.of_this_checkout()
 ASSIGNMENTS = [COURSE.load(name) for name in COURSE.ids()]

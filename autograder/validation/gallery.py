@@ -6,8 +6,8 @@ python -m autograder.validation.gallery
 from autograder.assignment import Assignment, Course
 from autograder.feedback.content import picture_in
 from autograder.feedback.html import as_svg
+from autograder.grading.foreman.examiner import Examiner
 from autograder.grading.grade import Grade
-from autograder.grading.run import Examiner
 from autograder.submission import read_submission
 from autograder.validation.corpus import corpus_folder, read_corpus
 

@@ -35,25 +35,24 @@ UNSAFE_BUILTINS = frozenset(
 
 def detours(suite: Path) -> list[str]:
     """List where a suite goes around `autograder.testing`: `FILE:LINE: what to do instead`."""
-    own = f"autograder.suites.{suite.name}"
     found: list[str] = []
     for path in sorted(suite.glob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        found += [f"{path.name}:{line}: {text}" for line, text in _in(tree, own)]
+        found += [f"{path.name}:{line}: {text}" for line, text in _in(tree)]
     return found
 
 
-def _in(tree: ast.Module, own: str) -> Iterator[tuple[int, str]]:
+def _in(tree: ast.Module) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         match node:
             case ast.Import(names=names):
                 for name in names:
-                    if name.name != "json" and not _is_safe(name.name, own):
+                    if name.name != "json" and name.name not in SAFE_MODULES:
                         yield (
                             node.lineno,
                             f"import what you need from autograder.testing, not {name.name}",
                         )
-            case ast.ImportFrom(module=module) if not _is_safe(module or ".", own):
+            case ast.ImportFrom(module=module, level=level) if not _is_safe(module, level):
                 yield node.lineno, f"import what you need from autograder.testing, not {module}"
             case ast.Attribute(value=ast.Name(id="json"), attr=name) if name not in JSON_WRITERS:
                 yield node.lineno, f"read with parsed_json or Record.json, not json.{name}"
@@ -65,5 +64,6 @@ def _in(tree: ast.Module, own: str) -> Iterator[tuple[int, str]]:
                 yield node.lineno, f"{name} reads or runs what has no bound"
 
 
-def _is_safe(module: str, own: str) -> bool:
-    return module in SAFE_MODULES or module == own or module.startswith(f"{own}.")
+def _is_safe(module: str | None, level: int) -> bool:
+    """Whether a suite may import from a module: one of its own is `.module`."""
+    return level == 1 or (level == 0 and module in SAFE_MODULES)

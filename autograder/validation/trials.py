@@ -8,9 +8,9 @@ from rich.console import Console
 
 from autograder.assignment import Assignment, Course
 from autograder.feedback.text import print_lost_points
+from autograder.grading.foreman.examiner import Examiner
+from autograder.grading.foreman.pool import ExaminerPool
 from autograder.grading.grade import OPEN, Grade, Outcome
-from autograder.grading.pool import ExaminerPool
-from autograder.grading.run import Examiner
 from autograder.submission import Submission
 
 

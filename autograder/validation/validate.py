@@ -7,8 +7,8 @@ from pathlib import Path
 from autograder.assignment import HANDOUT_FILE, Assignment, Course
 from autograder.errors import AssignmentError
 from autograder.grading.grade import Outcome
-from autograder.grading.plan import Plan, read_plan
-from autograder.grading.requirements import read_requirements
+from autograder.grading.judge.plan import Plan, read_plan
+from autograder.grading.judge.requirements import read_requirements
 from autograder.submission import Submission, read_submission
 from autograder.validation.corpus import DeclaredSubmission, corpus_folder, read_corpus
 from autograder.validation.idle import idle_entries
@@ -66,7 +66,7 @@ def validate(
     Raises:
         AssignmentError: The suite, the corpus or the list of equivalent mutants cannot be read, or
             `only` matches nothing.
-        JailError: No jail can be had here.
+        SandboxError: No sandbox can be had here.
     """
     suite = course.suites / assignment.id
     plan = read_plan(assignment, suite)

@@ -9,9 +9,9 @@ autograder's in the student's repository; what a spreadsheet would compute is wa
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from autograder.feedback.inert import in_csv
 from autograder.gradebook.exports.table import Cell, as_table, refuse, repository_address, utc
 from autograder.gradebook.standing import Standing
+from autograder.text import in_csv
 
 COLUMNS = (
     "username",

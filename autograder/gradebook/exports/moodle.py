@@ -9,10 +9,10 @@ row's grades then go to the student of the row before.
 from collections.abc import Sequence
 
 from autograder.feedback.content import points_open
-from autograder.feedback.inert import in_csv
 from autograder.gradebook.exports.table import Cell, as_table, columns_of, number, refuse, scores_of
 from autograder.gradebook.standing import Standing, StandingStatus
 from autograder.gradebook.student import Student
+from autograder.text import in_csv
 
 NO_GRADE = "-"
 _KEYS = {"email": "email", "username": "username", "idnumber": "idnumber"}

@@ -4,7 +4,6 @@ import csv
 import io
 from collections.abc import Sequence
 
-from autograder.feedback.inert import in_csv
 from autograder.gradebook.exports.table import (
     Cell,
     columns_of,
@@ -14,6 +13,7 @@ from autograder.gradebook.exports.table import (
     utc,
 )
 from autograder.gradebook.standing import Standing
+from autograder.text import in_csv
 
 _SECONDS_AN_HOUR = 3600
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from autograder.errors import ExportError
-from autograder.feedback.inert import inert
 from autograder.gradebook.standing import CheckpointPoints, Standing
 from autograder.gradebook.student import Student
+from autograder.text import inert
 
 Cell = str | int | float | None
 

@@ -4,8 +4,9 @@ import random
 
 import pytest
 
-from autograder.suites.m06_partitioned_logs.answering import Written, read_written
 from autograder.testing import HandedIn, Module, Student
+
+from .answering import Written, read_written
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
-from autograder.suites.m06_partitioned_logs.events import USERS, SentEvent
 from autograder.testing import (
     Anomaly,
     DrawnRecord,
@@ -16,6 +15,8 @@ from autograder.testing import (
     SeenCall,
     deviating,
 )
+
+from .events import USERS, SentEvent
 
 ELSEWHERE = " (not in this shard)"
 """What the name of an event ends in that no test expected."""

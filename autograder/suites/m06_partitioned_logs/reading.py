@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from autograder.suites.m06_partitioned_logs.pictures import ELSEWHERE, picture_of_reading
 from autograder.testing import (
     Anomaly,
     LogPicture,
@@ -28,6 +27,8 @@ from autograder.testing import (
     shown,
     wrong,
 )
+
+from .pictures import ELSEWHERE, picture_of_reading
 
 Pair = tuple[str, dict[str, Any]]
 
@@ -196,7 +197,7 @@ def expect_records(
         expected=f"{counted(len(right), 'record')}{_ends(right)}",
         hint=hint,
         witnesses=witnesses,
-        log=log,
+        attachment=log,
     )
 
 
@@ -292,7 +293,7 @@ def blame_iterator(
             expected=from_offset if replays else "the records that are in the shard",
             hint=at_offset if replays else "Which type of iterator starts at the oldest record?",
             witnesses=witnesses,
-            log=log,
+            attachment=log,
         )
     if types == {"TRIM_HORIZON"} and replays and found[:1] != list(right[:1]):
         wrong(
@@ -301,7 +302,7 @@ def blame_iterator(
             expected=from_offset,
             hint=at_offset,
             witnesses=witnesses,
-            log=log,
+            attachment=log,
         )
     if types == {"AFTER_SEQUENCE_NUMBER"} and right[:1] and right[0] not in found:
         wrong(
@@ -310,7 +311,7 @@ def blame_iterator(
             expected=from_offset,
             hint=at_offset,
             witnesses=witnesses,
-            log=log,
+            attachment=log,
         )
 
 

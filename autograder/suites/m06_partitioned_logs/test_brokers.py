@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from autograder.suites.m06_partitioned_logs.reading import where_it_stopped
 from autograder.testing import (
     Anomaly,
     EmptyPages,
@@ -21,6 +20,8 @@ from autograder.testing import (
     shown,
     wrong,
 )
+
+from .reading import where_it_stopped
 
 TEN = (
     "ReceiveMessage returns up to ten messages, often fewer: keep receiving until a response has "

@@ -2,8 +2,9 @@
 
 import pytest
 
-from autograder.suites.m06_partitioned_logs.answering import Written, expect_choice, expect_number
 from autograder.testing import shown, wrong
+
+from .answering import Written, expect_choice, expect_number
 
 BROKERS = ("queue", "log")
 ONE_WORKER = (

@@ -7,20 +7,6 @@ from typing import Any
 
 import pytest
 
-from autograder.suites.m06_partitioned_logs.pictures import picture_of_reading
-from autograder.suites.m06_partitioned_logs.reading import (
-    Pair,
-    another_number,
-    expect_asked,
-    expect_pairs,
-    expect_records,
-    fill_shard,
-    make_event,
-    name_of,
-    put,
-    records_in,
-    some_numbers,
-)
 from autograder.testing import (
     Anomaly,
     EmptyPages,
@@ -36,6 +22,21 @@ from autograder.testing import (
     shown,
     witnesses_of,
     wrong,
+)
+
+from .pictures import picture_of_reading
+from .reading import (
+    Pair,
+    another_number,
+    expect_asked,
+    expect_pairs,
+    expect_records,
+    fill_shard,
+    make_event,
+    name_of,
+    put,
+    records_in,
+    some_numbers,
 )
 
 CALL = "read_from_shard()"
@@ -93,7 +94,7 @@ def test_pages_are_joined_in_order(
             expected="older records before newer ones, across all pages",
             hint="Append each page to the end of your list.",
             witnesses=witnesses,
-            log=picture_of_reading(seen, found, came, replay=False),
+            attachment=picture_of_reading(seen, found, came, replay=False),
         )
 
 

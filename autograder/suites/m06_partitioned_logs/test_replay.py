@@ -7,19 +7,6 @@ from typing import Any
 
 import pytest
 
-from autograder.suites.m06_partitioned_logs.reading import (
-    FilledShard,
-    another_number,
-    expect_asked,
-    expect_pairs,
-    expect_records,
-    fill_shard,
-    make_event,
-    name_of,
-    put,
-    records_in,
-    types_of_iterators,
-)
 from autograder.testing import (
     EmptyPages,
     LateRecord,
@@ -34,6 +21,20 @@ from autograder.testing import (
     crashed,
     shown,
     wrong,
+)
+
+from .reading import (
+    FilledShard,
+    another_number,
+    expect_asked,
+    expect_pairs,
+    expect_records,
+    fill_shard,
+    make_event,
+    name_of,
+    put,
+    records_in,
+    types_of_iterators,
 )
 
 CALL = "replay_from_offset()"

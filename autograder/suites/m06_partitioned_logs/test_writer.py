@@ -8,17 +8,6 @@ from typing import Any
 
 import pytest
 
-from autograder.suites.m06_partitioned_logs.events import (
-    ACTIONS,
-    SEND,
-    USERS,
-    decoded,
-    events_in,
-    number_of,
-)
-from autograder.suites.m06_partitioned_logs.pictures import picture_of_sending
-from autograder.suites.m06_partitioned_logs.reading import RETURN_IT
-from autograder.suites.m06_partitioned_logs.writing import expect_sent
 from autograder.testing import (
     Anomaly,
     Module,
@@ -34,6 +23,18 @@ from autograder.testing import (
     witnesses_of,
     wrong,
 )
+
+from .events import (
+    ACTIONS,
+    SEND,
+    USERS,
+    decoded,
+    events_in,
+    number_of,
+)
+from .pictures import picture_of_sending
+from .reading import RETURN_IT
+from .writing import expect_sent
 
 # Far more than a function may sleep, and less than any time zone is away from UTC here.
 CLOCKS_DIFFER = timedelta(hours=2)
@@ -237,7 +238,7 @@ def test_exactly_so_many_events_are_sent(
             "stream.",
             expected=counted(count, "record"),
             hint="Send one record for each event, from number 0 to num_events - 1.",
-            log=picture_of_sending(seen, name, found, right),
+            attachment=picture_of_sending(seen, name, found, right),
         )
 
 
@@ -396,7 +397,7 @@ def test_partition_key_is_the_user(
                 f"{shown(one.record.partition_key)}.",
                 expected="the user as the partition key",
                 hint="Records with the same partition key go to the same shard, in order.",
-                log=picture_of_sending(seen, name, sent),
+                attachment=picture_of_sending(seen, name, sent),
             )
     misrouted = [
         one.name
@@ -411,7 +412,7 @@ def test_partition_key_is_the_user(
             expected="the shard that Kinesis chooses from the partition key",
             hint="Do not pass ExplicitHashKey.",
             witnesses=witnesses_of(Anomaly.MISROUTED, misrouted),
-            log=picture_of_sending(seen, name, sent),
+            attachment=picture_of_sending(seen, name, sent),
         )
 
 
@@ -580,7 +581,7 @@ def test_mapping_is_what_kinesis_reported(
                 f"send_events_to_shards() returned {shown(mapping[user])} for {user}.",
                 expected=" or ".join(sorted(shards)),
                 hint=REPORTED,
-                log=picture_of_sending(seen, name, sent),
+                attachment=picture_of_sending(seen, name, sent),
             )
     if not set(USERS) & set(mapping):
         wrong(

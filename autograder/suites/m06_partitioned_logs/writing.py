@@ -3,13 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from autograder.suites.m06_partitioned_logs.events import (
-    SentEvent,
-    decoded,
-    events_in,
-    number_of,
-)
-from autograder.suites.m06_partitioned_logs.pictures import picture_of_sending
 from autograder.testing import (
     Anomaly,
     LogPicture,
@@ -19,6 +12,14 @@ from autograder.testing import (
     counted,
     wrong,
 )
+
+from .events import (
+    SentEvent,
+    decoded,
+    events_in,
+    number_of,
+)
+from .pictures import picture_of_sending
 
 
 def expect_sent(
@@ -54,7 +55,7 @@ def expect_sent(
             expected="each event in the log exactly once",
             hint=hint,
             witnesses=witnesses,
-            log=log,
+            attachment=log,
         )
     if in_order:
         _expect_order(seen, found, hint, log)
@@ -74,7 +75,7 @@ def _expect_order(seen: Seen, found: Sequence[SentEvent], hint: str, log: LogPic
                 expected=f"the events of {user} in the order of eventId",
                 hint=hint,
                 witnesses=moved,
-                log=log,
+                attachment=log,
             )
 
 

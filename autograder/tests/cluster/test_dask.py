@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from autograder.assignment import Course
-from autograder.class_run.grade_class import Done, Outcome, Scope, grade_class
-from autograder.class_run.sources import HandedIn
 from autograder.cluster import dask_graders
+from autograder.course.class_run import Done, Outcome, Scope, grade_class
 from autograder.errors import AutograderError
+from autograder.intake.sources import HandedIn
 
 COURSE = Course.of_this_checkout()
 ASSIGNMENT = COURSE.load("m06_partitioned_logs")
@@ -144,7 +144,7 @@ def test_a_worker_that_comes_later_is_waited_for_and_used(
     cluster: Cluster, students: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And it is said that there is none."""
-    monkeypatch.setattr("autograder.class_run.grade_class.PATIENCE", 0.2)
+    monkeypatch.setattr("autograder.course.class_run.PATIENCE", 0.2)
     for name in ("bob", "cyd", "dan", "eve", "fay"):
         shutil.rmtree(students / name)
     said: list[str] = []

@@ -8,7 +8,7 @@ import pytest
 from autograder.assignment import Course
 from autograder.cluster.packed_suite import pack, unpack
 from autograder.errors import AssignmentError
-from autograder.grading.run import Examiner
+from autograder.grading.foreman.examiner import Examiner
 from autograder.submission import Submission
 
 COURSE = Course.of_this_checkout()
@@ -34,8 +34,7 @@ def test_it_is_the_unpacked_suite_that_grades(tmp_path: Path) -> None:
         name: PACKED.files[name]
         .replace(
             b"from autograder.testing import (",
-            b"from autograder.suites.m06_partitioned_logs.events import FROM_AFAR\n"
-            b"from autograder.testing import (",
+            b"from .events import FROM_AFAR\nfrom autograder.testing import (",
         )
         .replace(b"USE_IT = ", b"USE_IT = FROM_AFAR + "),
     }

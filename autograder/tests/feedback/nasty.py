@@ -8,20 +8,17 @@ from hypothesis import strategies as st
 
 from autograder.grading.grade import (
     Anomaly,
-    DrawnRecord,
-    DrawnRow,
-    DrawnShard,
+    Attachment,
     Feedback,
     Grade,
     GradedSubmission,
     GradedTest,
     Grader,
-    LogPicture,
     Outcome,
-    ReadPage,
     Witnesses,
     checkpoint_of,
 )
+from autograder.logs.picture import KIND, DrawnRecord, DrawnRow, DrawnShard, LogPicture, ReadPage
 
 TERMINAL = (
     "\x1b[31mred\x1b[0m",
@@ -324,7 +321,7 @@ def grade_of(strings: Sequence[str]) -> Grade:
         grader=Grader(
             version=next(word),
             suite=next(word),
-            jail=False,
+            sandbox=False,
             python=next(word),
             python_named=next(word),
         ),
@@ -353,7 +350,7 @@ def _feedback(word: Iterator[str], *, advice: bool) -> Feedback:
         witnesses=(Witnesses(anomaly=Anomaly.LOST, records=(next(word), next(word)), total=7),),
         trace=(next(word), f"{FILE}:3, in {next(word)}: {next(word)}"),
         handout=HANDOUT,
-        log=_read_log(word) if advice else _written_log(word),
+        attachments=((_read_log if advice else _written_log)(word).attachment(),),
     )
 
 
@@ -419,7 +416,7 @@ def any_grade() -> st.SearchStrategy[Grade]:
         witnesses=st.lists(witnesses, max_size=3).map(tuple),
         trace=some,
         handout=st.none() | words | st.just(HANDOUT),
-        log=st.none() | _any_picture(words),
+        attachments=st.just(()) | _any_attachments(words),
     )
     tests = st.builds(
         GradedTest,
@@ -445,12 +442,12 @@ def any_grade() -> st.SearchStrategy[Grade]:
             files=st.dictionaries(words, words, max_size=3),
             notes=st.lists(words, max_size=3).map(tuple),
         ),
-        grader=st.builds(Grader, version=words, suite=words, jail=st.booleans()),
+        grader=st.builds(Grader, version=words, suite=words, sandbox=st.booleans()),
         checkpoints=st.lists(checkpoints, max_size=3).map(tuple),
     )
 
 
-def _any_picture(words: st.SearchStrategy[str]) -> st.SearchStrategy[LogPicture]:
+def _any_attachments(words: st.SearchStrategy[str]) -> st.SearchStrategy[tuple[Attachment, ...]]:
     counts = st.integers(0, 10**9)
     hash_keys = st.integers(0, 10**39 - 1).map(str)
     records = st.lists(
@@ -476,13 +473,17 @@ def _any_picture(words: st.SearchStrategy[str]) -> st.SearchStrategy[LogPicture]
         later=counts,
     )
     pages = st.builds(ReadPage, begins=counts, records=counts, more_follow=st.booleans())
-    return st.builds(
+    pictures = st.builds(
         LogPicture,
         shards=st.lists(shards, max_size=3).map(tuple),
         read=st.none() | words,
         offset=st.none() | words,
         pages=st.lists(pages, max_size=3).map(tuple),
         returned=st.none() | st.builds(DrawnRow, earlier=counts, records=records, later=counts),
+    )
+    # Not by `attachment()`, which cuts: a grade that is read from a file may hold anything.
+    return pictures.map(
+        lambda picture: (Attachment(kind=KIND, content=picture.model_dump(mode="json")),)
     )
 
 

@@ -8,7 +8,6 @@ from hypothesis import given
 
 from autograder.feedback.actions import MOST_ANNOTATIONS, as_workflow_log
 from autograder.feedback.content import feedback_lines
-from autograder.feedback.inert import LONGEST_MESSAGE, in_log, workflow_command
 from autograder.grading.grade import Feedback, Grade, GradedTest, Outcome, checkpoint_of
 from autograder.tests.feedback.nasty import (
     FILE,
@@ -22,6 +21,7 @@ from autograder.tests.feedback.nasty import (
     hostile,
     texts,
 )
+from autograder.text import LONGEST_MESSAGE, in_log, workflow_command
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from autograder.feedback.content import (
     notes_of,
     others_lost,
 )
-from autograder.feedback.inert import LONGEST_LINE
 from autograder.grading.grade import (
     Anomaly,
     Feedback,
@@ -22,6 +21,7 @@ from autograder.grading.grade import (
     Outcome,
     Witnesses,
 )
+from autograder.text import LONGEST_LINE
 
 
 def test_feedback_has_so_many_lines_at_most() -> None:
@@ -51,7 +51,9 @@ def test_so_many_notes_are_shown_at_most_each_escaped_and_cut() -> None:
         score=0,
         max_score=0,
         submission=GradedSubmission(digest="sha256:0", files={}, notes=notes),
-        grader=Grader(version="0", suite="sha256:0", jail=True, python="3.12", python_named="3.12"),
+        grader=Grader(
+            version="0", suite="sha256:0", sandbox=True, python="3.12", python_named="3.12"
+        ),
         checkpoints=(),
     )
 

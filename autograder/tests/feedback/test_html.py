@@ -8,7 +8,6 @@ from hypothesis import given
 
 from autograder.feedback.content import feedback_lines
 from autograder.feedback.html import as_html
-from autograder.feedback.inert import inert
 from autograder.grading.grade import Feedback, Grade, GradedTest, Outcome, checkpoint_of
 from autograder.tests.feedback.nasty import (
     HANDOUT,
@@ -22,6 +21,7 @@ from autograder.tests.feedback.nasty import (
     grade_of,
     hostile,
 )
+from autograder.text import inert
 
 LONGEST_OF_A_TEST = 120_000
 """Bytes, a drawing of its log included."""

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from autograder.feedback.html import as_html
+from autograder.grading.foreman.examiner import Examiner
 from autograder.grading.grade import Grade
-from autograder.grading.run import Examiner
 from autograder.tests.browser import (
     PHONE,
     Scheme,

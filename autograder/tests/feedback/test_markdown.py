@@ -9,7 +9,6 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from autograder.feedback.content import LONGEST_TITLE, Detail, feedback_lines
-from autograder.feedback.inert import inert
 from autograder.feedback.markdown import LONGEST_COMMENT, as_markdown
 from autograder.grading.grade import Feedback, Grade, GradedTest, Outcome, checkpoint_of
 from autograder.tests.feedback.nasty import (
@@ -24,6 +23,7 @@ from autograder.tests.feedback.nasty import (
     grade_of,
     hostile,
 )
+from autograder.text import inert
 
 # CommonMark with GitHub's tables, strikethrough and links, and more links than GitHub finds.
 PARSER = MarkdownIt("gfm-like")

@@ -7,7 +7,6 @@ import unicodedata
 import pytest
 from hypothesis import given
 
-from autograder.feedback.inert import in_csv
 from autograder.feedback.table import COLUMNS, LONGEST_CELL, as_csv
 from autograder.grading.grade import Grade
 from autograder.tests.feedback.nasty import (
@@ -21,6 +20,7 @@ from autograder.tests.feedback.nasty import (
     grade_of,
     hostile,
 )
+from autograder.text import in_csv
 
 TESTS = 7
 OPEN = 2

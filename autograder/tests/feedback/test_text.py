@@ -34,7 +34,7 @@ def lost_test(name: str, outcome: Outcome, feedback: Feedback | None) -> GradedT
     )
 
 
-def printed(*tests: GradedTest, jail: bool = True, notes: tuple[str, ...] = ()) -> str:
+def printed(*tests: GradedTest, sandbox: bool = True, notes: tuple[str, ...] = ()) -> str:
     """Print a grade as into a pipe."""
     checkpoint = checkpoint_of("reader", "Reading", tests)
     grade = Grade(
@@ -42,7 +42,9 @@ def printed(*tests: GradedTest, jail: bool = True, notes: tuple[str, ...] = ()) 
         score=checkpoint.score,
         max_score=checkpoint.max_score,
         submission=GradedSubmission(digest="sha256:0", files={}, notes=notes),
-        grader=Grader(version="0", suite="sha256:0", jail=jail, python="3.12", python_named="3.12"),
+        grader=Grader(
+            version="0", suite="sha256:0", sandbox=sandbox, python="3.12", python_named="3.12"
+        ),
         checkpoints=(checkpoint,),
     )
     file = io.StringIO()
@@ -111,9 +113,9 @@ def test_each_note_has_a_line() -> None:
     assert lines[-2:] == ["note: 'a' is ignored: b", "note: 3 more are ignored"]
 
 
-def test_a_grade_without_a_jail_says_so() -> None:
+def test_a_grade_without_a_sandbox_says_so() -> None:
     """The instructor's choice is seen by whoever reads it."""
-    assert "--no-jail" in printed(lost_test("a", Outcome.WRONG, None), jail=False)
+    assert "--no-sandbox" in printed(lost_test("a", Outcome.WRONG, None), sandbox=False)
 
 
 @given(st.text(alphabet=st.characters(codec=None), max_size=2000))

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from rich.console import Console
 
-from autograder.feedback.inert import inert
 from autograder.feedback.text import print_grade
 from autograder.grading.grade import Grade
 from autograder.tests.feedback.nasty import (
@@ -21,6 +20,7 @@ from autograder.tests.feedback.nasty import (
     grade_of,
     hostile,
 )
+from autograder.text import inert
 
 OUR_STYLES = re.compile(r"\x1b\[[0-9;]*m")
 MOST_LINES = 400

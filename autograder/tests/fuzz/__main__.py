@@ -17,17 +17,17 @@ TARGETS = {
     "inspect": "InspectTarget",
     "wire": "WireTarget",
 }
-_CLOUD = ("autograder.cloud", "autograder.jail", "h11", "moto.kinesis", "moto.sqs")
+_CLOUD = ("autograder.aws", "autograder.sandbox", "h11", "moto.kinesis", "moto.sqs")
 WATCHED = {
     "calls": _CLOUD,
     "gate": _CLOUD,
     "inspect": (
         "autograder.suites",
-        "autograder.written",
+        "autograder.notebook",
         "autograder.grading.inspection",
-        "autograder.grading.anomalies",
-        "autograder.grading.log_window",
-        "autograder.grading.verdict",
+        "autograder.logs.anomalies",
+        "autograder.logs.picture",
+        "autograder.grading.judge.verdict",
     ),
     "wire": _CLOUD,
 }

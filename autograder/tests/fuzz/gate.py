@@ -10,8 +10,8 @@ import re
 import time
 from typing import Any
 
-from autograder.cloud import CallBudget, Cloud
-from autograder.cloud.http1 import Incoming
+from autograder.aws import CallBudget, Cloud
+from autograder.aws.http1 import Incoming
 from autograder.tests.fuzz.target import MutateBytes, NotHeldError
 
 STATUSES = frozenset({200, 400, 403, 404, 431, 501, 505})
@@ -23,7 +23,7 @@ _TARGETS = {"kinesis": "Kinesis_20131202", "sqs": "AmazonSQS"}
 
 
 class Caller:
-    """Sends bytes to a gate of its own, as a jail would, but in memory."""
+    """Sends bytes to a gate of its own, as a sandbox would, but in memory."""
 
     def __init__(self) -> None:
         self.cloud = Cloud(creating_describes=1)

@@ -1,7 +1,7 @@
 """A hidden suite in this process: collected once, and run as often as a fuzzer likes.
 
-The plugin, its fixtures, the phases and the journal are the real ones. Only the jail is replaced,
-by one that interprets a program.
+The plugin, its fixtures, the phases and the journal are the real ones. Only the sandbox is
+replaced, by one that interprets a program.
 """
 
 import json
@@ -18,21 +18,21 @@ import pytest
 from _pytest.config import _prepareconfig
 
 from autograder.assignment import Assignment, Course
-from autograder.cloud.gate import Gate
-from autograder.grading.bench import Bench
+from autograder.aws.gate import Gate
+from autograder.grading.foreman.bench import Bench
+from autograder.grading.foreman.examiner import UNUSED_PLUGINS, Run, read_ended
+from autograder.grading.foreman.journal import read_journal
 from autograder.grading.grade import GradedTest
-from autograder.grading.inspection import HandedIn
-from autograder.grading.journal import read_journal
-from autograder.grading.patience import Patience
-from autograder.grading.phases import InspectionLimitError, Phases
-from autograder.grading.plan import read_plan
-from autograder.grading.requirements import read_requirements
-from autograder.grading.run import UNUSED_PLUGINS, Run, read_ended
-from autograder.grading.verdict import Verdict
-from autograder.jail import CallResult, Jail, Stopped, Usage
-from autograder.jail.inside.wire import decode, encode
-from autograder.jail.outcomes import read_result
+from autograder.grading.judge.phases import InspectionLimitError, Phases
+from autograder.grading.judge.plan import read_plan
+from autograder.grading.judge.requirements import read_requirements
+from autograder.grading.judge.time_budget import Patience
+from autograder.grading.judge.verdict import Verdict
 from autograder.limits import Limits
+from autograder.notebook.handed_in import HandedIn
+from autograder.sandbox import CallResult, Sandbox, Stopped, Usage
+from autograder.sandbox.inside.wire import decode, encode
+from autograder.sandbox.outcomes import read_result
 from autograder.tests.fuzz import conversation, honest
 from autograder.tests.fuzz.conversation import Step
 from autograder.tests.fuzz.honest import Client, RefusedError, StoppedError
@@ -55,7 +55,7 @@ Error = tuple[str, BaseException]
 """The name of a test, and the exception that ended it."""
 
 
-class ScriptedJail(Jail):
+class ScriptedSandbox(Sandbox):
     """Runs a program in place of each of a student's functions."""
 
     def __init__(self, submission: Path, limits: Limits) -> None:
@@ -113,7 +113,7 @@ class _Student:
         self._value: Any = None
 
     def follow(self, steps: Sequence[Step]) -> bytes:
-        """Take each step; return the answer that the child of the jail would send.
+        """Take each step; return the answer that the child of the sandbox would send.
 
         Raises:
             StoppedError: The call ends without an answer.
@@ -192,18 +192,18 @@ def _raised(parameters: dict[str, Any]) -> bytes:
 
 
 class ScriptedBench(Bench):
-    """A bench whose jail runs programs, for one after the other."""
+    """A bench whose sandbox runs programs, for one after the other."""
 
     def __init__(self, assignment: Assignment, submission: Path) -> None:
         self._submission = submission
-        self.scripted_jail = ScriptedJail(submission, assignment.limits)
-        super().__init__(assignment, submission, self.scripted_jail, Phases())
-        self.scripted_jail.gate = self.cloud.gate
+        self.scripted_sandbox = ScriptedSandbox(submission, assignment.limits)
+        super().__init__(assignment, submission, self.scripted_sandbox, Phases())
+        self.scripted_sandbox.gate = self.cloud.gate
 
     def renew(self, steps: Sequence[Step]) -> None:
         """Forget what the program before was known for."""
-        self.scripted_jail.steps = steps
-        self.scripted_jail.seconds = 0.0
+        self.scripted_sandbox.steps = steps
+        self.scripted_sandbox.seconds = 0.0
         self.phases = Phases()
         self.handed_in = HandedIn(self._submission)
         self._patience = Patience(self.assignment.limits.submission_seconds)
@@ -244,7 +244,7 @@ class HiddenSuite:
         arguments = [
             "-c", str(settings), "--rootdir", str(suite), "--confcutdir", str(suite),
             "--import-mode=importlib", "--disable-plugin-autoload", "--capture=no",
-            "-p", "autograder.grading.plugin", "-p", "no:terminal",
+            "-p", "autograder.grading.foreman.plugin", "-p", "no:terminal",
             *[part for name in UNUSED_PLUGINS for part in ("-p", f"no:{name}")],
             "--journal", str(self._journal),
             *[str(suite / test.node_id) for test in self._plan.tests],
@@ -277,7 +277,7 @@ class HiddenSuite:
         begin = time.process_time()
         for item, following in zip_longest(items, items[1:]):
             self._config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        seconds = time.process_time() - begin - self._bench.scripted_jail.seconds
+        seconds = time.process_time() - begin - self._bench.scripted_sandbox.seconds
         told = read_journal(self._journal)
         graded, _ = read_ended(Run(None, None, "", told), planned, self._requirements)
         assert len(graded) == len(planned), "a test left no verdict"

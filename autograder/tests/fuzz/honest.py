@@ -9,8 +9,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from autograder.cloud.gate import Gate
-from autograder.cloud.http1 import Incoming
+from autograder.aws.gate import Gate
+from autograder.aws.http1 import Incoming
 from autograder.tests.fuzz.gate import parsed, request
 
 USERS = ("alice", "bob", "charlie", "diana", "eve")

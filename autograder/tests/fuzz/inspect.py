@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from autograder.grading.foreman.examiner import with_few_attachments
 from autograder.grading.grade import Outcome
-from autograder.grading.log_window import with_few_pictures
 from autograder.tests.fuzz import conversation, program
 from autograder.tests.fuzz.hidden_suite import HiddenSuite
 from autograder.tests.fuzz.target import MutateBytes, NotHeldError
@@ -40,7 +40,7 @@ class InspectTarget:
         faults = [test.id for test in run.tests if test.outcome is Outcome.GRADER_ERROR]
         if faults:
             raise NotHeldError(f"the grader's fault: {', '.join(faults)}")
-        for test in with_few_pictures(run.tests):
+        for test in with_few_attachments(run.tests):
             test.model_dump_json()
         if run.seconds > MOST_SECONDS:
             raise NotHeldError(f"the tests took {run.seconds:.0f} seconds of processor time")

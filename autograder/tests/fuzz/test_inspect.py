@@ -43,7 +43,7 @@ def test_a_failure_of_the_cloud_is_found(
     target: InspectTarget, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It would be the grader's fault."""
-    monkeypatch.setattr("autograder.cloud.gate._parse", lambda _: int("failed"))
+    monkeypatch.setattr("autograder.aws.gate._parse", lambda _: int("failed"))
 
     with pytest.raises(NotHeldError, match="NotHeldError"):
         target(HONEST)

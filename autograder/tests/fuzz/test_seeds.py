@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from autograder.cloud import Cloud
-from autograder.cloud.server import answer_one
+from autograder.aws import Cloud
+from autograder.aws.server import answer_one
 from autograder.tests.fuzz.__main__ import TARGETS
 from autograder.tests.fuzz.calls import CallsTarget
 from autograder.tests.fuzz.gate import SEEDS as GATE_SEEDS
@@ -78,7 +78,7 @@ def test_a_failure_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("autograder.cloud.gate._parse", fail)
+    monkeypatch.setattr("autograder.aws.gate._parse", fail)
 
     with pytest.raises(NotHeldError, match="ZeroDivisionError"):
         GateTarget()(request("kinesis.ListStreams", b"{}"))

@@ -8,9 +8,9 @@ import random
 import socket
 import time
 
-from autograder.jail import Returned
-from autograder.jail.inside.wire import WireError, decode, encode, receive_frame, send_frame
-from autograder.jail.outcomes import read_result
+from autograder.sandbox import Returned
+from autograder.sandbox.inside.wire import WireError, decode, encode, receive_frame, send_frame
+from autograder.sandbox.outcomes import read_result
 from autograder.tests.fuzz.target import MutateBytes, NotHeldError
 
 LIMIT = 4096

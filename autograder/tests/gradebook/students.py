@@ -9,6 +9,7 @@ from pathlib import Path
 
 from autograder.assignment import Course
 from autograder.gradebook.book import Book
+from autograder.grading.foreman.examiner import Examiner
 from autograder.grading.grade import (
     Grade,
     GradedSubmission,
@@ -17,8 +18,7 @@ from autograder.grading.grade import (
     Outcome,
     checkpoint_of,
 )
-from autograder.grading.plan import PlannedTest, read_plan
-from autograder.grading.run import Examiner
+from autograder.grading.judge.plan import PlannedTest, read_plan
 from autograder.submission import read_submission
 
 ID = "m06_partitioned_logs"
@@ -89,7 +89,9 @@ def a_grade(outcomes: Mapping[str, Outcome] | None = None, digest: str = "sha256
         score=sum(one.score for one in checkpoints),
         max_score=sum(one.max_score for one in checkpoints),
         submission=GradedSubmission(digest=digest, files={}),
-        grader=Grader(version="0", suite="sha256:1", jail=True, python="3.12", python_named="3.12"),
+        grader=Grader(
+            version="0", suite="sha256:1", sandbox=True, python="3.12", python_named="3.12"
+        ),
         checkpoints=checkpoints,
     )
 

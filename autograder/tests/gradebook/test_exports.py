@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from autograder.errors import ExportError
-from autograder.feedback.inert import in_csv
 from autograder.gradebook.exports import FORMATS
 from autograder.gradebook.exports.canvas import as_canvas
 from autograder.gradebook.exports.classroom50 import COLUMNS as CLASSROOM_50
@@ -25,6 +24,7 @@ from autograder.gradebook.roster import Student, read_roster
 from autograder.gradebook.standing import CheckpointPoints, Standing, StandingStatus
 from autograder.tests.feedback.nasty import NASTY, SAME_EACH_TIME
 from autograder.tests.feedback.test_table import computed, rows
+from autograder.text import in_csv
 
 TITLE = "Partitioned logs"
 WHEN = datetime(2026, 11, 2, 23, 30, tzinfo=timezone(timedelta(hours=-5)))

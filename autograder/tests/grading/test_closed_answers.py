@@ -9,8 +9,8 @@ import pytest
 
 from autograder.feedback.content import state, undecided
 from autograder.feedback.markdown import as_markdown
+from autograder.grading.foreman.examiner import Examiner
 from autograder.grading.grade import Feedback, Grade, Outcome, without_closed_verdicts
-from autograder.grading.run import Examiner
 from autograder.submission import read_submission
 from autograder.tests.gradebook.students import ASSIGNMENT, COURSE, a_grade, hand_in
 

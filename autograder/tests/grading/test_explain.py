@@ -2,10 +2,10 @@
 
 import pytest
 
-from autograder.grading.explain import about_python, verdict_of
 from autograder.grading.grade import Feedback
-from autograder.jail import CallResult, Frame, Raised, Stopped, Unsendable
-from autograder.jail.outcomes import Usage
+from autograder.grading.judge.explain import about_python, verdict_of
+from autograder.sandbox import CallResult, Frame, Raised, Stopped, Unsendable
+from autograder.sandbox.outcomes import Usage
 from autograder.tests.limits import LIMITS
 
 FUNCTION = "read_from_shard()"

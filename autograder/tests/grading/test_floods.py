@@ -1,4 +1,4 @@
-"""Code in the jail that floods the cloud: it is stopped, and what comes after it is served."""
+"""Code in the sandbox that floods the cloud: it is stopped, and what comes after it is served."""
 
 import threading
 from collections.abc import Iterator
@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import pytest
 
 from autograder.assignment import Course
-from autograder.cloud import Cloud
-from autograder.grading.patience import Patience
-from autograder.grading.phases import Phases
-from autograder.grading.student import Student
-from autograder.jail import Jail, Returned, Stopped
+from autograder.aws import Cloud
+from autograder.grading.judge.phases import Phases
+from autograder.grading.judge.student import Student
+from autograder.grading.judge.time_budget import Patience
+from autograder.sandbox import Returned, Sandbox, Stopped
 
 MODULE = "m06_partitioned_logs"
 
@@ -67,14 +67,14 @@ def honest():
 
 @pytest.fixture(scope="module")
 def student(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Student, Cloud]]:
-    """Give a student's code in a jail, wired to a cloud as in a grading run."""
+    """Give a student's code in a sandbox, wired to a cloud as in a grading run."""
     folder = tmp_path_factory.mktemp("flood")
     folder.chmod(0o755)
     (folder / "flood.py").write_text(STUDENT)
     limits = Course.of_this_checkout().load(MODULE).limits
-    with Cloud() as cloud, Jail(folder, limits) as jail:
-        server = cloud.serve(jail.listener)
-        yield Student(jail, cloud, limits, Patience(60.0), Phases()), cloud
+    with Cloud() as cloud, Sandbox(folder, limits) as sandbox:
+        server = cloud.serve(sandbox.listener)
+        yield Student(sandbox, cloud, limits, Patience(60.0), Phases()), cloud
         server.close()
 
 

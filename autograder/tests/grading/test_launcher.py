@@ -1,6 +1,6 @@
 """The warm interpreter ends when it should."""
 
-from autograder.grading.launcher import Launcher
+from autograder.grading.foreman.launcher import Launcher
 
 
 def test_to_close_it_twice_is_no_error() -> None:

@@ -16,16 +16,11 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from autograder.assignment import Course
-from autograder.class_run.command import unreadable_line
-from autograder.class_run.grade_class import Done, Outcome, Scope, grade_class, outcome_of
-from autograder.class_run.sources import HandedIn
-from autograder.classroom.policy import lateness, read_policy
-from autograder.classroom.publication import CommitStatus, Publication, publication
 from autograder.classroom50.scores import read_scores, with_overrides
 from autograder.cli import app
-from autograder.dashboard.figures import figures_of
-from autograder.dashboard.page import as_page
-from autograder.dashboard.results import ClassResults, State, read_class
+from autograder.cli.grade_class import unreadable_line
+from autograder.course.class_run import Done, Outcome, Scope, grade_class, outcome_of
+from autograder.course.push_feedback import CommitStatus, Publication, publication
 from autograder.feedback.actions import as_workflow_log
 from autograder.feedback.content import Detail
 from autograder.feedback.data import as_json
@@ -38,8 +33,13 @@ from autograder.gradebook.exports import FORMATS
 from autograder.gradebook.standing import StandingStatus
 from autograder.grading.grade import Grade, GradedTest, checkpoint_of
 from autograder.grading.grade import Outcome as TestOutcome
-from autograder.grading.kept import read_result
-from autograder.tests.classroom.course import POLICY
+from autograder.grading.results import read_result
+from autograder.intake.sources import HandedIn
+from autograder.policy import lateness, read_policy
+from autograder.reports.class_figures import figures_of
+from autograder.reports.class_page import as_page
+from autograder.reports.class_results import ClassResults, State, read_class
+from autograder.tests.course.classroom import POLICY
 from autograder.tests.gradebook.students import (
     ASSIGNMENT,
     COURSE,

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from autograder.assignment import Course
+from autograder.grading.foreman.examiner import Examiner
 from autograder.grading.grade import Grade, Outcome
-from autograder.grading.phases import OVERRUN_SECONDS, InspectionLimitError, Phases
-from autograder.grading.run import Examiner
+from autograder.grading.judge.phases import OVERRUN_SECONDS, InspectionLimitError, Phases
 from autograder.submission import read_submission
 
 SETTINGS = """

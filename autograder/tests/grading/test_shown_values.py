@@ -3,7 +3,7 @@
 import pytest
 
 from autograder.grading.grade import Anomaly, Feedback, Outcome, Witnesses
-from autograder.grading.verdict import SHOWN_CHARACTERS, Verdict, shown
+from autograder.grading.judge.verdict import SHOWN_CHARACTERS, Verdict, shown
 
 
 def test_a_plain_value_is_shown_as_python_writes_it() -> None:

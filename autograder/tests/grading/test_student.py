@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from autograder.cloud import Cloud
-from autograder.grading.patience import SHORTENED, Patience
-from autograder.grading.phases import Phases
-from autograder.grading.student import Student
-from autograder.jail import Jail, Returned, Stopped
-from autograder.jail.outcomes import Usage
+from autograder.aws import Cloud
+from autograder.grading.judge.phases import Phases
+from autograder.grading.judge.student import Student
+from autograder.grading.judge.time_budget import SHORTENED, Patience
+from autograder.sandbox import Returned, Sandbox, Stopped
+from autograder.sandbox.outcomes import Usage
 from autograder.tests.limits import LIMITS
 
 PATIENT = LIMITS.model_copy(update={"wall_seconds": 60.0})
@@ -42,17 +42,17 @@ def patience() -> Patience:
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[tuple[Jail, Cloud]]:
-    """A jail with functions that tell how much time they have."""
+def bench(tmp_path: Path) -> Iterator[tuple[Sandbox, Cloud]]:
+    """A sandbox with functions that tell how much time they have."""
     tmp_path.chmod(0o755)
     (tmp_path / "code_of_theirs.py").write_text(CODE)
     (tmp_path / "looping.py").write_text("while True: pass\n")
-    with Cloud() as cloud, Jail(tmp_path, PATIENT) as jail:
-        yield jail, cloud
+    with Cloud() as cloud, Sandbox(tmp_path, PATIENT) as sandbox:
+        yield sandbox, cloud
 
 
 @pytest.fixture
-def student(bench: tuple[Jail, Cloud], patience: Patience) -> Student:
+def student(bench: tuple[Sandbox, Cloud], patience: Patience) -> Student:
     """A student whose calls have the usual time."""
     return Student(*bench, PATIENT, patience, Phases())
 
@@ -70,7 +70,7 @@ def test_a_function_that_took_down_its_runner_has_less_time_afterwards(student: 
 
 
 def test_a_module_whose_import_hung_twice_is_not_imported_any_more(
-    bench: tuple[Jail, Cloud], patience: Patience
+    bench: tuple[Sandbox, Cloud], patience: Patience
 ) -> None:
     """Each test of the file would wait anew; once may be an accident. Other files are run."""
     limits = LIMITS.model_copy(update={"cpu_seconds": 1})
@@ -86,7 +86,7 @@ def test_a_module_whose_import_hung_twice_is_not_imported_any_more(
 
 
 def test_a_test_that_needs_its_time_has_all_of_it(
-    bench: tuple[Jail, Cloud], patience: Patience
+    bench: tuple[Sandbox, Cloud], patience: Patience
 ) -> None:
     """Hundreds of events take longer than a fifth of it, also where something else hung before."""
     student = Student(*bench, PATIENT, patience, Phases(), in_full=True)
@@ -98,7 +98,7 @@ def test_a_test_that_needs_its_time_has_all_of_it(
 
 
 def test_a_submission_that_dawdles_all_the_time_is_called_no_more(
-    bench: tuple[Jail, Cloud],
+    bench: tuple[Sandbox, Cloud],
 ) -> None:
     """Each call returns before it would be stopped; together they take too long."""
     student = Student(*bench, LIMITS, Patience(0.2), Phases())

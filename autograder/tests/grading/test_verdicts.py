@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from autograder.grading.foreman.examiner import Run, read_verdicts
 from autograder.grading.grade import Outcome, Status, checkpoint_of
-from autograder.grading.plan import PlannedTest
-from autograder.grading.run import Run, read_verdicts
+from autograder.grading.judge.plan import PlannedTest
 
 PLAN = [
     PlannedTest("writer", "test_one", "One", "W1", 3),

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.assignment import Assignment, Course
+from autograder.grading.foreman.examiner import Examiner
 from autograder.grading.grade import Grade
-from autograder.grading.run import Examiner
 from autograder.submission import read_submission
 from autograder.tests.hostile.corpus import ID, Attack
 

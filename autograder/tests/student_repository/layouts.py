@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.jail.bubblewrap import runtime_packages
+from autograder.sandbox.bubblewrap import runtime_packages
 from autograder.submission import Submission, read_submission
 from autograder.tests.student_repository.clone import ASSIGNMENT, REPOSITORY
 

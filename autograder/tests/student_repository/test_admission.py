@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder.grading.foreman.examiner import Examiner
 from autograder.grading.grade import Outcome
-from autograder.grading.run import Examiner
 from autograder.submission import read_submission
 from autograder.tests.student_repository.clone import (
     ASSIGNMENT,

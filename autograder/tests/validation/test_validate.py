@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from autograder.assignment import Course
 from autograder.cli import app
 from autograder.grading.grade import Outcome
-from autograder.grading.plan import Plan, PlannedTest
+from autograder.grading.judge.plan import Plan, PlannedTest
 from autograder.submission import Submission
 from autograder.validation.corpus import DeclaredSubmission, corpus_folder
 from autograder.validation.report import FaultCost, Finding, Kind, TestPower, Validation, markdown

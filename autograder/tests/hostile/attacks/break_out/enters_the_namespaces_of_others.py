@@ -2,7 +2,7 @@
 # outcomes = ["wrong"]
 # says = "returned 'stayed inside'"
 # ///
-"""Enters namespaces of the jail's first process and of its parent, by /proc and by descriptors of processes."""
+"""Enters namespaces of the sandbox's first process and of its parent, by /proc and by descriptors of processes."""
 
 import ctypes
 import os

@@ -2,7 +2,7 @@
 # outcomes = ["wrong"]
 # says = "returned 'stayed inside'"
 # ///
-"""Passes a secret on in the name of a host that it looks up, and asks who the host of the jail is."""
+"""Passes a secret on in the name of a host that it looks up, and asks who the host of the sandbox is."""
 
 import socket
 

@@ -2,7 +2,7 @@
 # outcomes = ["wrong"]
 # says = "returned 'stayed inside'"
 # ///
-"""Attaches as a debugger to its parent, to the jail's first process and to a child; writes their memory."""
+"""Attaches as a debugger to its parent, to the sandbox's first process and to a child; writes their memory."""
 
 import ctypes
 import os

@@ -14,12 +14,12 @@ class GraderFaultError(AssertionError):
     outcome = "grader_error"
 
 
-class JailError(GraderFaultError):
+class SandboxError(GraderFaultError):
     pass
 
 
 def read_queue_twice(queue_name, messages):
-    raise GraderFaultError("grader_error: the grader itself failed here") from JailError()
+    raise GraderFaultError("grader_error: the grader itself failed here") from SandboxError()
 
 
 def read_log_twice(stream_name, messages):

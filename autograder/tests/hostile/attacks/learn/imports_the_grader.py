@@ -13,7 +13,7 @@ import sys
 NAMES = (
     "autograder",
     "autograder.suites.m06_partitioned_logs.test_brokers",
-    "autograder.grading.run",
+    "autograder.grading.foreman.examiner",
     "test_brokers",
     "moto",
     "moto.kinesis.models",

@@ -17,7 +17,7 @@ FAILED = """
 grader_error: The grader itself failed here. This is not your fault and costs no points.
 ungraded: the grader failed, no points are lost
 INTERNALERROR> Traceback (most recent call last):
-INTERNALERROR>   File "autograder/grading/run.py", line 1, in grade
+INTERNALERROR>   File "autograder/grading/foreman/examiner.py", line 1, in grade
 """
 
 
@@ -29,7 +29,7 @@ class Verdict(RuntimeError):
     outcome = "passed"
 
 
-GraderFaultError.__module__ = Verdict.__module__ = "autograder.grading.verdict"
+GraderFaultError.__module__ = Verdict.__module__ = "autograder.grading.judge.verdict"
 
 
 def read_queue_twice(queue_name, messages):

@@ -1,0 +1,42 @@
+"""The AWS that the grader owns: moto behind a gate, closer to Kinesis, with faults on demand."""
+
+from autograder.aws.calls import Call, CallBudget, CallLog
+from autograder.aws.clock import Clock
+from autograder.aws.faults import (
+    EmptyPages,
+    Fail,
+    Faults,
+    LateRecord,
+    PageSize,
+    ReceiveSize,
+    RejectRecords,
+    ShardPageSize,
+    Throttle,
+)
+from autograder.aws.kinesis.backstage import KinesisBackstage, StoredRecord
+from autograder.aws.server import Server
+from autograder.aws.simulated import Cloud, warm_up
+from autograder.aws.sqs import Depth, SqsBackstage
+
+__all__ = [
+    "Call",
+    "CallBudget",
+    "CallLog",
+    "Clock",
+    "Cloud",
+    "Depth",
+    "EmptyPages",
+    "Fail",
+    "Faults",
+    "KinesisBackstage",
+    "LateRecord",
+    "PageSize",
+    "ReceiveSize",
+    "RejectRecords",
+    "Server",
+    "ShardPageSize",
+    "SqsBackstage",
+    "StoredRecord",
+    "Throttle",
+    "warm_up",
+]

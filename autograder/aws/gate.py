@@ -1,0 +1,264 @@
+"""The gate: the one door to the cloud, through which hostile HTTP comes.
+
+Only Kinesis and SQS exist, by their JSON protocols; everything else is 404. Each connection is
+counted, and each further request on it; each request is logged, and one may meet a fault. A failure
+of the cloud's own answers like AWS and is noted on the call, so that it never counts against a
+student.
+"""
+
+import json
+import re
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.aws.calls import Call, CallBudget, CallLog, Meter
+from autograder.aws.clock import Clock
+from autograder.aws.errors import AwsError, malformed
+from autograder.aws.http1 import Head, HttpAnswer, Incoming
+from autograder.aws.kinesis.api import KinesisApi
+from autograder.aws.shapes import Shapes
+from autograder.aws.sqs import SqsApi, sqs_misfit
+
+CLOCK_HEADER = "X-Autograder-Clock"
+
+NOTHING = CallBudget(api_calls=0, idle_reads=0, traffic_bytes=0)
+"""Between two calls of a student's functions."""
+_TARGETS = {"Kinesis_20131202": ("kinesis", "1.1"), "AmazonSQS": ("sqs", "1.0")}
+
+
+@dataclass(frozen=True)
+class Admission:
+    """What was decided on a request when its connection was accepted, or it began to arrive."""
+
+    meter: Meter | None
+    """The meter of the call that it belongs to."""
+    within_budget: bool
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A request that has come in whole."""
+
+    service: str
+    operation: str
+    head: Head
+    raw: bytes
+
+
+_HOST = re.compile(r"(127\.0\.0\.1|localhost)(?::([0-9]{1,5}))?")
+HIGHEST_PORT = 65535
+
+
+class Gate:
+    """Answers HTTP on behalf of the cloud."""
+
+    def __init__(self, kinesis: KinesisApi, sqs: SqsApi, calls: CallLog, clock: Clock) -> None:
+        self.kinesis = kinesis
+        self.sqs = sqs
+        self._shapes = {"kinesis": Shapes("kinesis"), "sqs": Shapes("sqs", sqs_misfit)}
+        self._calls = calls
+        self._clock = clock
+        self._meter: Meter | None = None
+        self._lock = threading.Lock()
+        self.before_calls: set[Callable[[], None]] = set()
+        """What servers do before a call: they hang up on those who have not been let in."""
+
+    def begin_call(self, budget: CallBudget, on_exceeded: Callable[[str], None]) -> None:
+        """Count from now on; `on_exceeded` hears once what ran out.
+
+        Whoever knocked before is no part of the call: processes of an earlier one, gone by now.
+        """
+        for hang_up in tuple(self.before_calls):
+            hang_up()
+        self._meter = Meter(budget, on_exceeded)
+
+    def end_call(self) -> float:
+        """Let nothing be done until the next call, be it under way or only asked for now.
+
+        Whoever asks between two calls is a process of the one before.
+
+        Returns:
+            The processor time that the call's answers took, in seconds.
+        """
+        with self._lock:
+            ended, self._meter = self._meter, Meter(NOTHING, lambda _: None)
+        return ended.seconds if ended is not None else 0.0
+
+    def admit(self) -> Admission:
+        """Count a connection, whatever will be said on it."""
+        return _counted(self._meter)
+
+    def admit_again(self, before: Admission) -> Admission:
+        """Count a further request on a connection: it belongs to the call that opened it."""
+        return _counted(before.meter)
+
+    def answer(self, admission: Admission, incoming: Incoming) -> HttpAnswer:
+        """Answer the request on a connection.
+
+        Raises:
+            OSError: The client broke off, or took too long.
+        """
+        version = "1.1"
+        try:
+            if not admission.within_budget:
+                raise _budget_is_used_up()
+            head = incoming.head()
+            service, operation, version = _route(head)
+            meter = admission.meter
+            if meter is not None and not meter.carry(head.size):
+                raise _budget_is_used_up()
+            asked = _Asked(service, operation, head, incoming.body())
+            body = self._do(asked, meter)
+        except AwsError as error:
+            return self._http(error.status, version, _error_body(error), error.query_error)
+        return self._http(200, version, body)
+
+    def _do(self, asked: _Asked, meter: Meter | None) -> bytes:
+        """Do what is asked and log it.
+
+        One at a time: moto's models are not made for threads, and so no more than one request is
+        in memory as Python's objects, which take many times the room of their JSON.
+        """
+        with self._lock:
+            if meter is not self._meter:
+                raise _budget_is_used_up()
+            self._follow(asked.head.headers.get(CLOCK_HEADER.lower(), ""))
+            parameters: dict[str, Any] = {}
+            begin = time.thread_time()
+            try:
+                parameters = self._shapes[asked.service].take(asked.operation, _parse(asked.raw))
+                answer = self._answer(asked, parameters)
+                body = json.dumps(answer).encode()
+            except AwsError as error:
+                self._log(asked, parameters, error=error)
+                raise
+            except Exception as error:
+                failure = AwsError("InternalFailure", "", 500)
+                self._log(asked, parameters, error=failure, cause=error)
+                raise failure from error
+            finally:
+                if meter is not None:
+                    meter.work(time.thread_time() - begin)
+            self._log(asked, parameters, answer, len(body))
+        if meter is not None and not meter.carry(len(body)):
+            raise _budget_is_used_up()
+        if meter is not None and asked.operation == "GetRecords":
+            idle = not answer["Records"] and not answer["MillisBehindLatest"]
+            meter.read(self.kinesis.shard_of(parameters), idle=idle)
+        return body
+
+    def _answer(self, asked: _Asked, parameters: dict[str, Any]) -> dict[str, Any]:
+        if asked.service == "kinesis":
+            return self.kinesis.answer(asked.operation, parameters)
+        return self.sqs.answer(asked.operation, parameters, _host(asked.head))
+
+    def _log(
+        self,
+        asked: _Asked,
+        parameters: dict[str, Any],
+        answer: dict[str, Any] | None = None,
+        answer_size: int = 0,
+        error: AwsError | None = None,
+        cause: Exception | None = None,
+    ) -> None:
+        headers = asked.head.headers
+        attempt = re.search(r"attempt=([0-9]{1,4})", headers.get("amz-sdk-request", ""))
+        keep = self._calls.has_room()
+        self._calls.add(
+            Call(
+                service=asked.service,
+                operation=asked.operation,
+                parameters=parameters if keep else {},
+                attempt=int(attempt[1]) if attempt else 1,
+                invocation=headers.get("amz-sdk-invocation-id", "")[:64],
+                status=error.status if error else 200,
+                error=error.code if error else None,
+                response=answer if keep and answer else {},
+                at=self._clock.now(),
+                internal_error=f"{type(cause).__name__}: {cause}"[:500] if cause else None,
+            ),
+            len(asked.raw) + answer_size,
+        )
+
+    def _follow(self, offset: str) -> None:
+        try:
+            self._clock.follow(float(offset[:40]))
+        except ValueError:
+            return
+
+    def _http(
+        self, status: int, version: str, body: bytes, query_error: str | None = None
+    ) -> HttpAnswer:
+        headers = [
+            ("Content-Type", f"application/x-amz-json-{version}"),
+            (CLOCK_HEADER, repr(self._clock.offset)),
+        ]
+        if query_error:
+            headers.append(("x-amzn-query-error", query_error))
+        return HttpAnswer(status, tuple(headers), body)
+
+
+def _counted(meter: Meter | None) -> Admission:
+    return Admission(meter, meter is None or meter.count())
+
+
+def _budget_is_used_up() -> AwsError:
+    return AwsError("LimitExceededException", "The call's budget is used up.")
+
+
+def _route(head: Head) -> tuple[str, str, str]:
+    """Tell the service, the operation and the version of the service's protocol.
+
+    Raises:
+        AwsError: It is no request of Kinesis or SQS.
+    """
+    target, _, operation = head.headers.get("x-amz-target", "").partition(".")
+    if (
+        head.method != "POST"
+        or target not in _TARGETS
+        or not re.fullmatch(r"[A-Za-z]{1,64}", operation)
+    ):
+        raise AwsError("UnknownOperationException", "", 404)
+    service, version = _TARGETS[target]
+    return service, operation, version
+
+
+def _parse(raw: bytes) -> object:
+    """Parse plain JSON: UTF-8, no NaN, no key twice, no depth or number that breaks the parser.
+
+    Raises:
+        AwsError: It is something else.
+    """
+    try:
+        return json.loads(
+            raw.decode() or "{}", parse_constant=_no_constant, object_pairs_hook=_no_key_twice
+        )
+    except (ValueError, RecursionError):
+        raise malformed("The body is no plain JSON.") from None
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    table = dict(pairs)
+    if len(table) != len(pairs):
+        raise ValueError("a key stands twice")
+    return table
+
+
+def _host(head: Head) -> str:
+    """Name the host that a queue's address is to begin with: ours, by the port that was asked."""
+    found = _HOST.fullmatch(head.headers.get("host", ""))
+    return found[0] if found and int(found[2] or 1) <= HIGHEST_PORT else "127.0.0.1"
+
+
+def _error_body(error: AwsError) -> bytes:
+    return json.dumps(
+        {"__type": error.code, "message": error.message, "RequestId": str(uuid.uuid4())}
+    ).encode()

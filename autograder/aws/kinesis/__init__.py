@@ -1,0 +1,1 @@
+"""Kinesis: operations, streams, and their inspection."""

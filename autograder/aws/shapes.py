@@ -1,0 +1,235 @@
+"""What a request may hold, by botocore's own models of the services.
+
+The models say which operations exist and of which type and size each member of their input is.
+What is taken is rebuilt from the members that exist, so that nothing else reaches what is behind.
+"""
+
+import base64
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from botocore.loaders import create_loader
+from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
+
+from autograder.aws.errors import AwsError, malformed, unknown_operation, validation
+
+Check = Callable[[Any], Any]
+"""Takes a member's value and gives it back, rebuilt."""
+
+_SMALLEST_INTEGER, _LARGEST_INTEGER = -(1 << 31), (1 << 31) - 1
+_LARGEST_NUMBER = 1e15
+
+
+@cache
+def _model_of(service: str) -> ServiceModel:
+    """Read a service's model, once: forks inherit it."""
+    return ServiceModel(create_loader().load_service_model(service, "service-2"), service)
+
+
+class Shapes:
+    """The operations of one service.
+
+    Args:
+        service: Its name in botocore.
+        misfit: Makes the service's error for a member that is missing (None) or out of bounds,
+            given its value, its place and the constraint.
+    """
+
+    def __init__(
+        self, service: str, misfit: Callable[[object, str, str], AwsError] = validation
+    ) -> None:
+        self._model = _model_of(service)
+        self._misfit = misfit
+        self._checks: dict[str, Check] = {}
+
+    def take(self, operation: str, parameters: object) -> dict[str, Any]:
+        """Rebuild the parameters of an operation from what they may hold.
+
+        Raises:
+            AwsError: There is no such operation, or the parameters are not of its shape.
+        """
+        if operation not in self._checks:
+            if operation not in self._model.operation_names:
+                raise unknown_operation(operation)
+            shape = self._model.operation_model(operation).input_shape
+            self._checks[operation] = _check_for(shape) if shape else lambda _: {}
+        try:
+            taken: dict[str, Any] = self._checks[operation](parameters)
+        except _MisfitError as error:
+            where = ".".join(reversed(error.path))
+            if error.constraint is None:
+                raise malformed(f"{where or 'The body'}: {error.problem}") from None
+            value = error.value
+            if isinstance(value, list | dict):
+                value = f"[{len(value)} {error.path[0].lower()}]"
+            raise self._misfit(value, where, error.constraint) from None
+        return taken
+
+
+class _MisfitError(Exception):
+    """A value that is not of its shape; the path to it grows on the way up."""
+
+    def __init__(self, value: object, problem: str = "", constraint: str | None = None) -> None:
+        super().__init__()
+        self.value = value
+        self.problem = problem
+        self.constraint = constraint
+        self.path: list[str] = []
+
+
+def _check_for(shape: Shape) -> Check:
+    if isinstance(shape, StructureShape):
+        return _structure(shape)
+    if isinstance(shape, ListShape):
+        return _bounded(shape, _list_of(_check_for(shape.member)), len, "length")
+    if isinstance(shape, MapShape):
+        return _bounded(
+            shape, _map_of(_check_for(shape.key), _check_for(shape.value)), len, "length"
+        )
+    match shape.type_name:
+        case "string":
+            return _bounded(shape, _text, len, "length")
+        case "blob":
+            return _blob
+        case "integer" | "long":
+            return _bounded(shape, _integer, lambda value: value, "value")
+        case "boolean":
+            return _boolean
+        case "timestamp" | "float" | "double":
+            return _number
+    raise NotImplementedError(f"a member of type {shape.type_name}")
+
+
+def _structure(shape: StructureShape) -> Check:
+    members: Mapping[str, Check] = {
+        str(member.serialization.get("name", name)): _check_for(member)
+        for name, member in shape.members.items()
+    }
+    required = tuple(shape.required_members)
+
+    def check(value: Any) -> dict[str, Any]:
+        _demand(value, dict)
+        taken: dict[str, Any] = {}
+        for name, check_member in members.items():
+            member = value.get(name)
+            if member is not None:
+                try:
+                    taken[name] = check_member(member)
+                except _MisfitError as error:
+                    error.path.append(name)
+                    raise
+        for name in required:
+            if name not in taken:
+                missing = _MisfitError(None, constraint="Member must not be null")
+                missing.path.append(name)
+                raise missing
+        return taken
+
+    return check
+
+
+def _list_of(check_member: Check) -> Check:
+    def check(value: Any) -> list[Any]:
+        _demand(value, list)
+        taken: list[Any] = []
+        for member in value:
+            try:
+                taken.append(check_member(member))
+            except _MisfitError as error:
+                error.path += ["member", str(len(taken) + 1)]
+                raise
+        return taken
+
+    return check
+
+
+def _map_of(check_key: Check, check_value: Check) -> Check:
+    def check(value: Any) -> dict[str, Any]:
+        _demand(value, dict)
+        taken: dict[str, Any] = {}
+        for key, member in value.items():
+            try:
+                taken[check_key(key)] = check_value(member)
+            except _MisfitError as error:
+                error.path.append("value")
+                raise
+        return taken
+
+    return check
+
+
+def _bounded(shape: Shape, check: Check, measure: Callable[[Any], int], what: str) -> Check:
+    """Add the bounds that the model states, if it does."""
+    least, most = shape.metadata.get("min"), shape.metadata.get("max")
+    if least is None and most is None:
+        return check
+
+    def check_bounds(value: Any) -> Any:
+        taken = check(value)
+        size = measure(taken)
+        if least is not None and size < least:
+            raise _MisfitError(
+                taken, constraint=f"Member must have {what} greater than or equal to {least}"
+            )
+        if most is not None and size > most:
+            raise _MisfitError(
+                taken, constraint=f"Member must have {what} less than or equal to {most}"
+            )
+        return taken
+
+    return check_bounds
+
+
+def _demand(value: object, kind: type) -> None:
+    if type(value) is not kind:
+        raise _MisfitError(
+            value, f"{_KINDS.get(type(value), 'a value')} where {_KINDS[kind]} is expected"
+        )
+
+
+_KINDS = {
+    dict: "a structure", list: "a list", str: "a string", int: "an integer", float: "a number",
+    bool: "a boolean", type(None): "null",
+}  # fmt: skip
+
+
+def _text(value: Any) -> str:
+    _demand(value, str)
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise _MisfitError(value, "a string that is no valid Unicode") from None
+    return str(value)
+
+
+def _blob(value: Any) -> str:
+    """Check that bytes come as base64, and leave them so."""
+    _demand(value, str)
+    try:
+        base64.b64decode(value, validate=True)
+    except ValueError:
+        raise _MisfitError(value, "a blob that is no base64") from None
+    return str(value)
+
+
+def _integer(value: Any) -> int:
+    _demand(value, int)
+    if not _SMALLEST_INTEGER <= value <= _LARGEST_INTEGER:
+        raise _MisfitError(value, "an integer that is out of range")
+    return int(value)
+
+
+def _boolean(value: Any) -> bool:
+    _demand(value, bool)
+    return bool(value)
+
+
+def _number(value: Any) -> float:
+    """Check a number; timestamps are seconds since the epoch."""
+    if type(value) is not int:
+        _demand(value, float)
+    if not abs(value) < _LARGEST_NUMBER:  # NaN is not smaller than anything
+        raise _MisfitError(value, "a number that is out of range")
+    return float(value)

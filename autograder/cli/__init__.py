@@ -1,0 +1,82 @@
+"""The command line: `autograder grade PATH`, `grade-class`, `grade-pushes`, `build` and others.
+
+Exit 0: done, whatever the score. Exit 1: `build --check` found stubs out of date, `validate`
+something off, `doctor` something missing, `gradebook`, `classroom50` or `report` something that it
+could not take; for some of a class or of the pushes there is no grade. Exit 2: it could not be
+done, said in one line on stderr. Nothing that a submission does changes that.
+"""
+
+import importlib.metadata
+import sys
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from autograder.cli.classroom50 import classroom50
+from autograder.cli.distribution import publish_command, release_command
+from autograder.cli.grade import grade_command
+from autograder.cli.grade_class import grade_class_command
+from autograder.cli.grade_pushes import grade_pushes_command
+from autograder.cli.gradebook import gradebook
+from autograder.cli.machine import doctor_command
+from autograder.cli.maintain import build_command, validate_command
+from autograder.cli.report import report_command
+from autograder.cli.similarity import similarity_command
+from autograder.errors import AutograderError
+from autograder.text import in_log
+
+app = typer.Typer(
+    help="Grade programming assignments.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+
+GRADE, CLASS, GITHUB, MAINTAIN = "Grade", "A class", "GitHub", "Maintain an assignment"
+"""The groups of the list of commands, by work."""
+
+app.command("grade", rich_help_panel=GRADE)(grade_command)
+app.command("grade-class", rich_help_panel=GRADE)(grade_class_command)
+app.command("grade-pushes", rich_help_panel=GRADE)(grade_pushes_command)
+app.command("doctor", rich_help_panel=GRADE)(doctor_command)
+app.add_typer(gradebook, name="gradebook", rich_help_panel=CLASS)
+app.command("report", rich_help_panel=CLASS)(report_command)
+app.command("similarity", rich_help_panel=CLASS)(similarity_command)
+app.command("publish", rich_help_panel=GITHUB)(publish_command)
+app.command("release-solutions", rich_help_panel=GITHUB)(release_command)
+app.add_typer(classroom50, name="classroom50", rich_help_panel=GITHUB)
+app.command("build", rich_help_panel=MAINTAIN)(build_command)
+app.command("validate", rich_help_panel=MAINTAIN)(validate_command)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"autograder {importlib.metadata.version('autograder')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print it and end."),
+    ] = False,
+) -> None:
+    """Grade programming assignments."""
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        sys.exit(app(standalone_mode=False) or 0)
+    except AutograderError as error:
+        message = str(error)
+    except TyperException as error:
+        message = error.format_message()
+    except typer.Abort:
+        sys.exit(130)
+    if message:  # without arguments, the help was printed instead
+        sys.stderr.write(f"autograder: {in_log(message)}\n")
+    sys.exit(2)

@@ -1,0 +1,103 @@
+"""The commands `autograder classroom50`: bundle, roster, handins and override."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.assignment import Course
+from autograder.classroom50.bundle import write_bundle
+from autograder.classroom50.roster import as_classroom50_roster
+from autograder.classroom50.scores import handins_of, read_scores, with_overrides
+from autograder.errors import AutograderError, GradebookError
+from autograder.files import write_whole
+from autograder.gradebook.book import Book
+from autograder.gradebook.roster import read_roster
+from autograder.text import in_log
+
+classroom50 = typer.Typer(help="Work with Classroom 50.", no_args_is_help=True)
+
+ScoresFile = Annotated[Path, typer.Argument(help="CLASSROOM/scores.json of the service.")]
+Slug = Annotated[str, typer.Option(help="What Classroom 50 calls the assignment.")]
+Folder = Annotated[Path, typer.Option("--folder", help="The gradebook's; it has roster.csv in it.")]
+AssignmentId = Annotated[
+    str | None, typer.Option("--assignment", help="Id; default: the only one.")
+]
+
+DEFAULT_FOLDER = Path("gradebook")
+
+
+@classroom50.command()
+def bundle(
+    output: Annotated[Path, typer.Option(help="Folder to write: CLASSROOM/autograders/SLUG.")],
+    assignment: Annotated[str | None, typer.Argument(help="Id; default: the only one.")] = None,
+) -> None:
+    """Write the folder that Classroom 50 runs: the visible checks, whose points are advice."""
+    course = Course.of_this_checkout()
+    chosen = course.load(assignment) if assignment else course.only()
+    written = write_bundle(course, chosen, output)
+    typer.echo(f"{len(written)} files written; commit them to CLASSROOM/autograders/SLUG")
+
+
+@classroom50.command()
+def roster(
+    source: Annotated[Path, typer.Argument(help="A roster of any form that is known.")],
+    output: Annotated[Path, typer.Option(help="File to write.")],
+) -> None:
+    """Write a roster for `gh teacher roster import`."""
+    found = read_roster(source)
+    _write(output, as_classroom50_roster(found))
+    typer.echo(f"{len(found.students)} students written")
+
+
+@classroom50.command()
+def handins(
+    scores: ScoresFile,
+    slug: Slug,
+    folder: Folder = DEFAULT_FOLDER,
+    assignment: AssignmentId = None,
+) -> None:
+    """Note in the gradebook when each student handed in, and which commit."""
+    book = _book(folder, assignment)
+    found, left = handins_of(read_scores(scores, slug), book.roster())
+    book.note_handins(found)
+    typer.echo(f"{len(found)} students noted")
+    _tell(left)
+
+
+@classroom50.command()
+def override(
+    scores: ScoresFile,
+    slug: Slug,
+    output: Annotated[Path, typer.Option(help="File to write; it may be the same.")],
+    folder: Folder = DEFAULT_FOLDER,
+    assignment: AssignmentId = None,
+) -> None:
+    """Write the gradebook's points into Classroom 50's scores, as overrides."""
+    book = _book(folder, assignment)
+    done = with_overrides(read_scores(scores, slug), [one.standing for one in book.entries()])
+    _write(output, done.text)
+    typer.echo(f"{len(done.written)} students written")
+    _tell(done.left)
+
+
+def _book(folder: Path, assignment: str | None) -> Book:
+    course = Course.of_this_checkout()
+    chosen = course.load(assignment) if assignment else course.only()
+    if not folder.is_dir():
+        raise GradebookError(f"{folder} is no folder: make it, and put roster.csv into it")
+    return Book(folder, chosen)
+
+
+def _tell(left: tuple[str, ...]) -> None:
+    """Name whom nothing could be done for, after the rest was; exit 1 then."""
+    for line in left:
+        typer.echo(in_log(line), err=True)
+    if left:
+        raise typer.Exit(1)
+
+
+def _write(path: Path, text: str) -> None:
+    if path.is_dir() or not path.resolve().parent.is_dir():
+        raise AutograderError(f"{path} cannot be written: give a file in a folder that exists")
+    write_whole(path, text)

@@ -1,0 +1,84 @@
+"""The command `autograder grade`."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from autograder.assignment import Course
+from autograder.cli.output import check_writable, write_result
+from autograder.feedback.actions import as_workflow_log
+from autograder.feedback.data import as_json
+from autograder.feedback.html import as_html
+from autograder.feedback.markdown import as_markdown
+from autograder.feedback.table import as_csv
+from autograder.feedback.text import print_grade
+from autograder.grading.foreman.examiner import Examiner
+from autograder.grading.grade import Grade
+from autograder.submission import read_submission
+from autograder.text import in_log
+
+
+class Format(StrEnum):
+    """How a grade is written."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    HTML = "html"
+    CSV = "csv"
+    ACTIONS = "actions"
+
+
+_WRITTEN: dict[Format, Callable[[Grade], str]] = {
+    Format.JSON: as_json,
+    Format.MARKDOWN: as_markdown,
+    Format.HTML: as_html,
+    Format.CSV: as_csv,
+    Format.ACTIONS: as_workflow_log,
+}
+
+
+def grade_command(
+    path: Annotated[Path, typer.Argument(help="Folder with the graded files.")],
+    assignment: Annotated[
+        str | None, typer.Option(help="Id; default: by the folder's name, or the only one.")
+    ] = None,
+    checkpoint: Annotated[
+        list[str] | None, typer.Option(help="Grade only this one; may be given several times.")
+    ] = None,
+    format: Annotated[Format, typer.Option(help="How to write the grade.")] = Format.TEXT,  # noqa: A002 - the option's name
+    output: Annotated[Path | None, typer.Option(help="File to write to, not the terminal.")] = None,
+    *,
+    no_sandbox: Annotated[
+        bool,
+        typer.Option("--no-sandbox", help="Run the code without a sandbox: only if you trust it."),
+    ] = False,
+) -> None:
+    """Grade one submission. Exit 0 whatever the score, 2 if it could not be graded."""
+    course = Course.of_this_checkout()
+    chosen = course.load(assignment) if assignment else course.assignment_for(path)
+    submission = read_submission(path, chosen)
+    check_writable(output)
+    with Examiner(chosen, course, confined=not no_sandbox) as examiner:
+        result, trouble = examiner.grade(submission, checkpoints=checkpoint or ())
+    if trouble:
+        _say_trouble(trouble)
+    write_result(lambda console: _render(result, format, console), output)
+
+
+def _say_trouble(trouble: str) -> None:
+    """Tell the instructor what broke on the grader's side."""
+    console = Console(stderr=True)
+    for line in trouble.splitlines()[-20:]:
+        console.print(in_log(line), markup=False, highlight=False, soft_wrap=True)
+
+
+def _render(result: Grade, form: Format, console: Console) -> None:
+    if form is Format.TEXT:
+        print_grade(result, console)
+    else:
+        console.file.write(_WRITTEN[form](result))

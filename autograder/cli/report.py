@@ -1,0 +1,51 @@
+"""The command `autograder report`."""
+
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.assignment import Course
+from autograder.errors import AutograderError
+from autograder.files import write_whole
+from autograder.reports.class_page import as_page
+from autograder.reports.class_results import read_class
+from autograder.text import in_log
+
+
+def report_command(
+    results: Annotated[Path, typer.Argument(help="What `grade-class` wrote.")],
+    output: Annotated[Path, typer.Option(help="HTML file to write.")],
+    gradebook: Annotated[
+        Path | None,
+        typer.Option(help="Folder with roster.csv and handins.csv: who is missing, late, excused."),
+    ] = None,
+    deadline: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z"], help="With time zone."),
+    ] = None,
+    *,
+    anonymous: Annotated[
+        bool, typer.Option("--anonymous", help="Leave out all that tells who somebody is.")
+    ] = False,
+) -> None:
+    """Show a class on one page: how scores are spread, which tests divide, who is missing.
+
+    Exit 1: something in the results could not be read, and is named; the page has the rest.
+    """
+    if output.is_dir() or not output.resolve().parent.is_dir():
+        raise AutograderError(f"{output} cannot be written: give a file in a folder that exists")
+    found = read_class(results, gradebook, deadline)
+    grade = next(one.grade for one in found.rows if one.grade is not None)
+    course = Course.of_this_checkout()
+    known = grade.assignment in course.ids()
+    title = course.load(grade.assignment).title if known else grade.assignment
+    for line in found.oddities:
+        typer.echo(in_log(line), err=True)
+    away = os.path.relpath(results.resolve(), output.resolve().parent)
+    write_whole(output, as_page(found.rows, title, anonymous=anonymous, results=away))
+    typer.echo(f"{len(found.rows)} students are on {output}")
+    if found.oddities:
+        raise typer.Exit(1)

@@ -1,0 +1,1 @@
+"""A course: what was handed in when, grading a class and its pushes."""

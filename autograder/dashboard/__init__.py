@@ -1,1 +1,0 @@
-"""The class as one page: where it stands, and where it struggles."""

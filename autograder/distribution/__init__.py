@@ -1,0 +1,1 @@
+"""What students get: their repository, and later the solutions; nothing secret leaks."""

@@ -1,0 +1,172 @@
+"""Whether what is to be published holds anything that must not be: told by content, not by name.
+
+Texts are compared as runs of words, so that neither indentation nor line breaks, comment signs,
+quotes or upper case hide a copy; packed and encoded copies are read too (`views`). How many words
+in a row make a leak depends on the secret (see `Passage.run`): phrases that everybody writes, and
+those of the public part of the solutions, are none. What was put in other words is not found.
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from autograder.distribution.views import UnreadableError, View, views
+
+_WORD = re.compile(r"\w+")
+_BLANK = re.compile(r"[\s\\]+")
+_GROUPED = re.compile(r"(?<=\d)_(?=\d)")
+
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A text that must not be published, as a whole or in part."""
+
+    origin: str
+    """Where it stands, for the person who looks into it."""
+    text: str
+    run: int
+    """How many of its words in a row are a leak; of a shorter text all, if there are four."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A short piece of code that must not be published, such as `c4 = "C"`."""
+
+    origin: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Term:
+    """What stands for a person: a name, an address, a login."""
+
+    origin: str
+    """Names nobody: it is shown in logs."""
+    text: str
+
+
+@dataclass(frozen=True)
+class Leak:
+    """A file that holds a secret."""
+
+    file: str
+    origin: str
+    within: tuple[str, ...] = ()
+    """What had to be opened to see it."""
+
+    def __str__(self) -> str:
+        how = f" (within {', '.join(self.within)})" if self.within else ""
+        return f"{self.file}{how}: {self.origin}"
+
+
+FEWEST_WORDS = 4
+"""A passage of fewer words says nothing of its own: `return pairs`."""
+
+
+class Secrets:
+    """What must not be published, made ready for the search."""
+
+    def __init__(
+        self,
+        passages: Iterable[Passage] = (),
+        statements: Iterable[Statement] = (),
+        terms: Iterable[Term] = (),
+        public: Iterable[str] = (),
+    ) -> None:
+        """Make secrets ready.
+
+        Args:
+            passages: Texts of which no run of words may be published.
+            statements: Code that may not stand anywhere, however it is spaced.
+            terms: Names and addresses; one of a single word that is among the words of `public`
+                is not looked for, since it says nothing: the events in the handout are of alice.
+            public: Texts that are public whatever else holds them.
+        """
+        public = tuple(public)
+        texts = [words(text) for text in public]
+        self._vocabulary = {word for text in texts for word in text}
+        self._runs: dict[int, dict[Words, str]] = {}
+        for passage in passages:
+            of_passage = words(passage.text)
+            run = min(passage.run, len(of_passage))
+            if run >= FEWEST_WORDS:
+                found = self._runs.setdefault(run, {})
+                for one in _runs(of_passage, run):
+                    found.setdefault(one, passage.origin)
+        for run, secret in self._runs.items():
+            for text in texts:
+                for one in _runs(text, run):
+                    secret.pop(one, None)
+        self._statements = {_squeezed(one.code): one.origin for one in statements}
+        for squeezed in map(_squeezed, public):
+            for code in [code for code in self._statements if code in squeezed]:
+                del self._statements[code]
+        self._terms: dict[str, dict[Words, str]] = {}
+        for term in terms:
+            of_term = words(term.text)
+            if of_term and not (len(of_term) == 1 and of_term[0] in self._vocabulary):
+                self._terms.setdefault(of_term[0], {}).setdefault(of_term, term.origin)
+
+    def search(self, view: View) -> Iterator[str]:
+        """Yield the origin of each secret that can be read in a view."""
+        found = words(view.text)
+        for run, secret in self._runs.items():
+            for one in _runs(found, run):
+                if one in secret:
+                    yield secret[one]
+        squeezed = _squeezed(view.text)
+        yield from (origin for code, origin in self._statements.items() if code in squeezed)
+        if view.exact:
+            yield from self._people(found)
+
+    def _people(self, found: Words) -> Iterator[str]:
+        for at, word in enumerate(found):
+            for term, origin in self._terms.get(word, {}).items():
+                if found[at : at + len(term)] == term:
+                    yield origin
+
+
+def find_leaks(files: Mapping[str, bytes], secrets: Secrets) -> tuple[Leak, ...]:
+    """Find the files that hold a secret, or that cannot be looked into.
+
+    Args:
+        files: What is to be published, by name; names are looked at too.
+        secrets: What must not be in it.
+    """
+    leaks: dict[Leak, None] = {}
+    for name, content in files.items():
+        leaks |= {Leak(name, origin, ("its name",)): None for origin in secrets.search(View(name))}
+        try:
+            for view in views(content):
+                leaks |= {Leak(name, origin, view.within): None for origin in secrets.search(view)}
+        except UnreadableError as error:
+            leaks[Leak(name, str(error))] = None
+    return _outermost(leaks)
+
+
+def _outermost(leaks: Collection[Leak]) -> tuple[Leak, ...]:
+    """Keep one of those that differ in nothing but how they were seen."""
+    kept: dict[tuple[str, str], Leak] = {}
+    for leak in leaks:
+        kept.setdefault((leak.file, leak.origin), leak)
+    return tuple(kept.values())
+
+
+def words(text: str) -> Words:
+    """Take the words of a text, without accents and in lower case."""
+    if not text.isascii():
+        apart = unicodedata.normalize("NFKD", text)
+        text = "".join(one for one in apart if not unicodedata.combining(one))
+    return tuple(_WORD.findall(text.casefold()))
+
+
+def _runs(found: Words, length: int) -> Iterator[Words]:
+    return (found[at : at + length] for at in range(len(found) - length + 1))
+
+
+def _squeezed(code: str) -> str:
+    """Take out of code what a reader does not see: blanks, escapes, which quotes, capitals."""
+    return _GROUPED.sub("", _BLANK.sub("", code).replace("'", '"')).casefold()

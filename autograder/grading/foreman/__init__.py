@@ -1,0 +1,1 @@
+"""Runs the hidden tests of a submission, and collects their verdicts."""

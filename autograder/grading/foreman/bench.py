@@ -1,0 +1,115 @@
+"""Sets up what a suite needs: a sandbox with the submission, and the simulated AWS."""
+
+import json
+import socket
+from pathlib import Path
+from typing import Self
+
+from autograder.assignment import Assignment, Course
+from autograder.grading.judge.explain import about_python
+from autograder.grading.judge.phases import Phases
+from autograder.grading.judge.signatures import Signatures
+from autograder.grading.judge.student import Student
+from autograder.grading.judge.time_budget import Patience
+from autograder.notebook.handed_in import HandedIn
+from autograder.sandbox import Interpreter, Sandbox, interpreter_for
+
+from autograder.aws import Cloud, Server  # isort: skip
+
+
+class Bench:
+    """One sandbox and one cloud, wired together, for all tests of a run."""
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        submission: Path,
+        sandbox: Sandbox,
+        phases: Phases,
+        signatures: Signatures | None = None,
+        python: str | None = None,
+    ) -> None:
+        self.phases = phases
+        self.assignment = assignment
+        self.handed_in = HandedIn(submission)
+        self.sandbox = sandbox
+        self.cloud = Cloud()
+        self._patience = Patience(assignment.limits.submission_seconds)
+        self._signatures = signatures
+        self._python = python
+        self._server: Server | None = None
+        sandbox.on_start(self._serve)
+
+    @classmethod
+    def set_up(
+        cls,
+        suite: Path,
+        phases: Phases,
+        submission: str | None,
+        interpreter: str | None,
+        *,
+        confined: bool,
+    ) -> Self:
+        """Start the sandbox, if it has anything to run; while its Python warms up, make the cloud.
+
+        Args:
+            suite: Folder of the hidden suite.
+            phases: Hears when the student's code runs.
+            submission: Folder of what is graded; by default the solution.
+            interpreter: What runs it, as `Interpreter.as_json` writes it; by default the Python
+                that the assignment names.
+            confined: False runs the code without a sandbox.
+
+        Raises:
+            SandboxError: No sandbox can be had here.
+        """
+        course = Course(suite.parents[2])
+        assignment = course.load(suite.name)
+        folder = Path(submission) if submission else course.solutions / suite.name
+        used = (
+            Interpreter.read(json.loads(interpreter))
+            if interpreter
+            else interpreter_for(assignment.python)
+        )
+        sandbox = Sandbox(folder.resolve(), assignment.limits, confined=confined, interpreter=used)
+        if any(folder.glob("*.py")):
+            sandbox.start()
+        return cls(
+            assignment,
+            folder,
+            sandbox,
+            phases,
+            Signatures(course.assignments / suite.name),
+            about_python(used.version, assignment.python),
+        )
+
+    def student(self, api_calls: int | None) -> Student:
+        """Give the student's code, with the usual budgets or another number of requests.
+
+        Who is asked for hundreds of events takes longer than others, and has all the time for it.
+        """
+        limits = self.assignment.limits
+        if api_calls is not None:
+            limits = limits.model_copy(update={"api_calls": api_calls})
+        return Student(
+            self.sandbox,
+            self.cloud,
+            limits,
+            self._patience,
+            self.phases,
+            in_full=api_calls is not None,
+            signatures=self._signatures,
+            python=self._python,
+        )
+
+    def close(self) -> None:
+        """End the sandbox and stop serving."""
+        self.sandbox.close()
+        if self._server is not None:
+            self._server.close()
+        self.cloud.close()
+
+    def _serve(self, listener: socket.socket) -> None:
+        if self._server is not None:
+            self._server.close()
+        self._server = self.cloud.serve(listener)

@@ -1,0 +1,213 @@
+"""Starts the hidden tests: each run is a process of its own, forked from a warm interpreter.
+
+What a run imports (pytest, moto, boto3) takes longer than the run, and is imported once. When
+whoever grades is gone, killed even, the interpreter and the run under way end by themselves.
+"""
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from autograder.errors import AutograderError
+
+OUTPUT = "output.txt"
+WARM = b"warm"
+STARTING_SECONDS = 120.0
+KEPT_OUTPUT = 4000
+"""Characters of what pytest printed that are kept, from its end."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a run ended."""
+
+    exit_code: int | None
+    """None where it did not end in time."""
+    output: str
+    """The end of what it printed, for the instructor."""
+
+
+class Launcher:
+    """A warm interpreter; for one run at a time, so whoever grades side by side has several."""
+
+    def __init__(self) -> None:
+        self._start()
+
+    def _start(self) -> None:
+        self._is_warm = False
+        self._control, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-P",
+                    "-m",
+                    "autograder.grading.foreman.launcher",
+                    str(theirs.fileno()),
+                ],
+                env=_environment(),
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+
+    def run(self, arguments: Sequence[str], folder: Path, seconds: float) -> Ended:
+        """Run pytest once.
+
+        Args:
+            arguments: Of pytest's command line.
+            folder: Where it runs and keeps what it prints; a folder of its own, which is removed
+                should the grader be killed meanwhile.
+            seconds: How long it may take.
+
+        Raises:
+            AutograderError: The interpreter does not start.
+        """
+        self._warm_up()
+        order = json.dumps({"arguments": list(arguments), "folder": str(folder)})
+        self._control.settimeout(seconds)
+        try:
+            self._control.sendall(order.encode() + b"\n")
+            exit_code: int | None = int(self._control.recv(64))
+        except (OSError, ValueError):  # too late, or somebody has ended it
+            exit_code = None
+            self.close()
+            self._start()
+        return Ended(exit_code, _end_of(folder / OUTPUT))
+
+    def _warm_up(self) -> None:
+        """Wait until everything is imported."""
+        if self._is_warm:
+            return
+        self._control.settimeout(STARTING_SECONDS)
+        try:
+            self._is_warm = self._control.recv(len(WARM)) == WARM
+        except OSError:
+            self._is_warm = False
+        if not self._is_warm:
+            raise AutograderError(
+                "the process that runs the hidden tests does not start: run `autograder doctor`"
+            )
+
+    def close(self) -> None:
+        """End it, and the run under way; once is enough, and twice no error."""
+        self._control.close()
+        if self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _environment() -> dict[str, str]:
+    """Make an environment that says nothing of ours: no token, no settings of pytest or AWS.
+
+    moto asks boto3 for the regions when a request names another account, and boto3 would read the
+    settings and keys below HOME then.
+    """
+    kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TMPDIR") if key in os.environ}
+    return {
+        **kept,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def _end_of(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8", "replace")[-KEPT_OUTPUT:]
+    except OSError:
+        return ""
+
+
+def serve(control: socket.socket) -> None:
+    """Be the warm interpreter: fork for each order until nobody gives any more."""
+    _import_all()
+    control.sendall(WARM)
+    with control.makefile("rb") as orders:
+        while line := orders.readline():
+            order = json.loads(line)
+            pid = os.fork()
+            if pid == 0:
+                _run(order["arguments"], Path(order["folder"]), control)
+            _, status = os.waitpid(pid, 0)
+            control.sendall(str(os.waitstatus_to_exitcode(status)).encode())
+
+
+def _import_all() -> None:
+    """Import what a run needs, so that a fork has it already."""
+    gc.disable()  # what is imported stays
+    import _pytest.config
+    import pytest_jsonreport.plugin  # type: ignore[import-untyped] # noqa: F401
+    import pytest_metadata.plugin  # type: ignore[import-untyped] # noqa: F401
+
+    import autograder.grading.foreman.bench
+    import autograder.grading.foreman.plugin
+    import autograder.grading.judge.verdict
+    import autograder.notebook.answers  # noqa: F401
+    from autograder.aws import warm_up
+    from autograder.sandbox.bubblewrap import runtime_packages
+
+    for name in _pytest.config.default_plugins:
+        importlib.import_module(f"_pytest.{name}")
+    warm_up()
+    runtime_packages()  # what it finds is kept, and is the same for each run
+    # Else a fork's collector would write to each object that it inherits, and copy its page.
+    gc.freeze()
+    gc.enable()
+
+
+def _run(arguments: list[str], folder: Path, control: socket.socket) -> None:
+    """Run pytest in this process, and end it."""
+    import pytest
+
+    code = int(pytest.ExitCode.INTERNAL_ERROR)
+    try:
+        os.chdir(folder)
+        with (folder / OUTPUT).open("wb") as output:
+            os.dup2(output.fileno(), 1)
+            os.dup2(output.fileno(), 2)
+        threading.Thread(target=_end_with, args=(control, folder), daemon=True).start()
+        code = int(pytest.main(arguments))
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        os._exit(code)
+
+
+def _end_with(control: socket.socket, folder: Path) -> None:
+    """End this process once the grader is gone; nobody else would tidy up then."""
+    poll = select.poll()
+    poll.register(control, select.POLLHUP)
+    poll.poll()
+    shutil.rmtree(folder, ignore_errors=True)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    serve(socket.socket(fileno=int(sys.argv[1])))

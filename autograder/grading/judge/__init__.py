@@ -1,0 +1,1 @@
+"""Judges what a hidden test finds: its plan, verdicts and explanations."""

@@ -1,0 +1,182 @@
+"""The student's code as hidden tests see it: functions that run in the sandbox."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograder.aws import CallBudget, Cloud
+from autograder.grading.judge.explain import verdict_of
+from autograder.grading.judge.phases import Phases
+from autograder.grading.judge.signatures import Signatures
+from autograder.grading.judge.time_budget import Patience
+from autograder.grading.judge.verdict import GraderFaultError, Verdict
+from autograder.limits import Limits
+from autograder.sandbox import CallResult, Raised, Returned, Sandbox, Stopped
+
+
+class Student:
+    """Calls functions of one submission, each within its budgets.
+
+    Args:
+        sandbox: Where they run.
+        cloud: What they talk to.
+        limits: The budgets.
+        patience: What earlier calls of the run have shown.
+        phases: Hears that the student's code runs.
+        in_full: Whether to give the whole time also to what hung before.
+        signatures: How the handout declares the functions.
+        python: What `explain.about_python` says of the Python that runs the code.
+    """
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        cloud: Cloud,
+        limits: Limits,
+        patience: Patience,
+        phases: Phases,
+        *,
+        in_full: bool = False,
+        signatures: Signatures | None = None,
+        python: str | None = None,
+    ) -> None:
+        self._sandbox = sandbox
+        self._cloud = cloud
+        self._patience = patience
+        self._phases = phases
+        self._in_full = in_full
+        self._signatures = signatures
+        self._python = python
+        self.limits = limits
+
+    def module(self, name: str) -> "Module":
+        """Take one graded file; its functions are attributes that can be called."""
+        return Module(self, name)
+
+    def outcome_of(self, module: str, function: str, *args: Any, **kwargs: Any) -> CallResult:
+        """Call a function and tell how it ended, for tests that expect an error.
+
+        Raises:
+            GraderFaultError: The cloud failed meanwhile.
+        """
+        with self._phases.student():
+            return self._call(module, function, list(args), kwargs)
+
+    def values_in_a_row(
+        self, module: str, function: str, calls: Sequence[Sequence[Any]]
+    ) -> list[Any]:
+        """Call a function several times in one process, and return the values.
+
+        What its module remembers from one call, the next one finds; else each call has a process
+        of its own. The limits of one call hold for all together.
+
+        Raises:
+            Verdict: One of the calls did not return a value.
+            GraderFaultError: The cloud failed meanwhile.
+        """
+        first, *others = (list(arguments) for arguments in calls)
+        with self._phases.student():
+            result = self._call(module, function, first, {}, others)
+        if isinstance(result, Returned) and not _is_row(result.value, len(calls)):
+            result = Stopped("exited", result.usage)  # it wrote an answer of its own
+        values: list[Any] = self._value_of(result, module, function)
+        return values
+
+    def _call(
+        self,
+        module: str,
+        function: str,
+        args: list[Any],
+        kwargs: dict[str, Any],
+        again: Sequence[list[Any]] = (),
+    ) -> CallResult:
+        if (ended := self._patience.end_of(module)) is not None:
+            return ended
+        limits = self.limits
+        if not self._in_full:
+            limits = self._patience.limits_for(module, function, limits)
+        calls_before = len(self._cloud.calls.all())
+        budget = CallBudget(
+            api_calls=limits.api_calls,
+            idle_reads=limits.idle_reads,
+            traffic_bytes=limits.traffic_mib << 20,
+            seconds=min(limits.cpu_seconds, self._patience.cloud_seconds_left),
+        )
+        begin = time.monotonic()
+        self._cloud.gate.begin_call(budget, self._sandbox.stop)
+        try:
+            result = self._sandbox.call(module, function, args, kwargs, limits=limits, again=again)
+        finally:
+            self._patience.cloud_seconds_left -= self._cloud.gate.end_call()
+        for call in self._cloud.calls.all()[calls_before:]:
+            if call.internal_error is not None:
+                raise GraderFaultError(f"{call.operation}: {call.internal_error}")
+        self._patience.note(module, function, result, time.monotonic() - begin)
+        return result
+
+    def call(self, module: str, function: str, *args: Any, **kwargs: Any) -> Any:
+        """Call a function and return its value: plain JSON.
+
+        Raises:
+            Verdict: It did not return one.
+            GraderFaultError: The cloud failed meanwhile.
+        """
+        result = self.outcome_of(module, function, *args, **kwargs)
+        return self._value_of(result, module, function)
+
+    def _value_of(self, result: CallResult, module: str, function: str) -> Any:
+        if isinstance(result, Returned):
+            return result.value
+        raise self._verdict_of(result, module, function)
+
+    def _verdict_of(self, result: CallResult, module: str, function: str) -> Verdict:
+        signature = self._signatures.of(module, function) if self._signatures else None
+        verdict = verdict_of(result, f"{function}()", self.limits, signature, self._python)
+        assert verdict is not None
+        return verdict
+
+    def error_of(self, module: str, function: str, *args: Any, **kwargs: Any) -> Raised | None:
+        """Call a function that should raise; None where it returned a value instead.
+
+        Raises:
+            Verdict: It neither raised an error of its own nor returned.
+        """
+        result = self.outcome_of(module, function, *args, **kwargs)
+        if isinstance(result, Returned):
+            return None
+        own = ("NotImplementedError", "MemoryError", "SystemExit", "RecursionError", "SyntaxError")
+        if isinstance(result, Raised) and not result.during_import and result.type_name not in own:
+            return result
+        raise self._verdict_of(result, module, function)
+
+
+def _is_row(value: object, length: int) -> bool:
+    return isinstance(value, list) and len(value) == length
+
+
+class Module:
+    """One graded file: `module.function(...)` runs in the sandbox."""
+
+    def __init__(self, student: Student, name: str) -> None:
+        self._student = student
+        self._name = name
+
+    def __getattr__(self, function: str) -> Callable[..., Any]:
+        """Make a function that calls the student's."""
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            return self._student.call(self._name, function, *args, **kwargs)
+
+        return call
+
+    def values_in_a_row(self, function: str, *calls: Sequence[Any]) -> list[Any]:
+        """Call a function several times in one process, once for each sequence of arguments."""
+        return self._student.values_in_a_row(self._name, function, calls)
+
+    def outcome_of(self, function: str, *args: Any, **kwargs: Any) -> CallResult:
+        """Call a function and tell how it ended, whatever that is."""
+        return self._student.outcome_of(self._name, function, *args, **kwargs)
+
+    def error_of(self, function: str, *args: Any, **kwargs: Any) -> Raised | None:
+        """Call a function that should raise; None where it returned a value instead."""
+        return self._student.error_of(self._name, function, *args, **kwargs)

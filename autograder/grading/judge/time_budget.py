@@ -1,0 +1,62 @@
+"""How long a run waits for a submission: what hung gets less time from then on, or none at all."""
+
+from autograder.limits import Limits
+from autograder.sandbox import CallResult, Stopped
+from autograder.sandbox.outcomes import Usage
+
+SHORTENED = 5
+"""What hung once has this part of its time afterwards: still many times what a right one needs."""
+
+CLOUD_SECONDS = 10.0
+"""Processor time that the simulated AWS spends on all requests of a run: twenty times what those of
+the busiest right submission take."""
+
+_SLOW = frozenset({"cpu", "wall", "still", "runner_died", "answers"})
+"""Who stops the runner makes the grader wait longest."""
+
+
+class Patience:
+    """What is known of a submission's calls in one run.
+
+    A module whose import hung, and hung again with less time, is not imported any more. Once all
+    calls together took so long, none is made any more: one that waits a little, all the time, is
+    no single call's fault.
+
+    Args:
+        seconds: What all calls may take, in real time.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds_left = seconds
+        self.cloud_seconds_left = CLOUD_SECONDS
+        self._hung: set[str] = set()
+        self._imports: dict[str, Stopped] = {}
+
+    def end_of(self, module: str) -> Stopped | None:
+        """Tell how a call of this module ends without being made; None where it is to be made."""
+        if self._seconds_left < 0:
+            return Stopped("submission", Usage())
+        if self.cloud_seconds_left <= 0:
+            return Stopped("answers", Usage())
+        return self._imports.get(module)
+
+    def note(self, module: str, function: str, result: CallResult, seconds: float) -> None:
+        """Note how a call ended, and what it took, in seconds."""
+        self._seconds_left -= seconds
+        if not isinstance(result, Stopped) or result.reason not in _SLOW:
+            return
+        if result.during_import and module in self._hung:
+            self._imports[module] = result
+        self._hung.add(module if result.during_import else f"{module}.{function}")
+
+    def limits_for(self, module: str, function: str, limits: Limits) -> Limits:
+        """Shorten the time of a function that hung before, or whose module did when imported."""
+        if self._hung.isdisjoint({module, f"{module}.{function}"}):
+            return limits
+        return limits.model_copy(
+            update={
+                "cpu_seconds": max(1, limits.cpu_seconds // SHORTENED),
+                "still_seconds": limits.still_seconds / SHORTENED,
+                "wall_seconds": min(limits.wall_seconds, max(5.0, limits.wall_seconds / SHORTENED)),
+            }
+        )

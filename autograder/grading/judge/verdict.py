@@ -1,0 +1,143 @@
+"""How a hidden test says what it found: a `Verdict` that carries typed feedback.
+
+A test that ends without an exception has passed. Any exception other than a `Verdict`, a failed
+`assert` included, is the grader's own fault before the student's code was called. Afterwards the
+test is `unreadable`: it looked at something that the student's code had left behind.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import NoReturn
+
+from autograder.grading.grade import Attachable, Feedback, Outcome, Witnesses
+from autograder.grading.judge.cutting import cut
+from autograder.grading.judge.phases import TEST_SECONDS, InspectionLimitError
+
+SHOWN_CHARACTERS = 200
+LONGEST_TEXT = 1000
+LONGEST_TRACE_LINE = 300
+LONGEST_RECORD = 100
+MOST_FRAMES = 8
+
+_CHANGING = (
+    (re.compile(r"\b20\d\d-\d\d-\d\d\b"), "YYYY-MM-DD"),
+    (re.compile(r"\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?"), "YYYY-MM-DDThh:mm:ss"),
+    (re.compile(r"\b\d\d:\d\d:\d\d(\.\d+)?"), "hh:mm:ss"),
+    (re.compile(r"\b1[6-9]\d{8}(\d{3})?(\.\d+)?\b"), "(seconds since 1970)"),
+    (re.compile(r"\b0x[0-9a-f]{6,}\b"), "0x..."),
+)
+
+
+class Verdict(Exception):  # noqa: N818 - it is a judgement, not an error
+    """A test's judgement, other than "passed"; its feedback is cut, so that a grade stays small."""
+
+    def __init__(self, outcome: Outcome, feedback: Feedback) -> None:
+        feedback = _bounded(feedback)
+        super().__init__(outcome.value, feedback.came_back)
+        self.outcome = outcome
+        self.feedback = feedback
+
+
+class GraderFaultError(Exception):
+    """Something on the grader's side failed while a test ran."""
+
+
+def wrong(
+    came_back: str,
+    *,
+    expected: str,
+    hint: str,
+    witnesses: Sequence[Witnesses] = (),
+    attachment: Attachable | None = None,
+    about_form: bool = False,
+) -> NoReturn:
+    """End the test: the code ran, and did something else than the requirement asks.
+
+    Args:
+        came_back: What the code did, one or two sentences.
+        expected: What would have been right.
+        hint: One step further, without the solution.
+        witnesses: The records that prove it.
+        attachment: What shows it better than words, such as a `LogPicture`.
+        about_form: Whether a closed answer has the wrong form, which students are told at once;
+            whether an answer of the right form is wrong, they are told after the deadline.
+
+    Raises:
+        Verdict: Always.
+    """
+    raise Verdict(
+        Outcome.WRONG,
+        Feedback(
+            asked="",
+            came_back=came_back,
+            expected=expected,
+            hint=hint,
+            witnesses=tuple(witnesses),
+            attachments=() if attachment is None else (attachment.attachment(),),
+            about_form=about_form,
+        ),
+    )
+
+
+def unreadable(error: BaseException) -> Verdict:
+    """Make the verdict of a test that failed unexpectedly while it inspected.
+
+    Args:
+        error: What stopped it. Its text goes to the instructor alone.
+    """
+    reason = "a hidden test could not make sense of it"
+    if isinstance(error, InspectionLimitError):
+        reason = f"it takes more than {TEST_SECONDS:g} seconds of processor time"
+    elif isinstance(error, MemoryError):
+        reason = "it takes too much memory"
+    return Verdict(
+        Outcome.UNREADABLE,
+        Feedback(
+            asked="",
+            came_back=f"What your code left behind could not be read: {reason}.",
+            hint="Does your function return, store and delete exactly what the handout asks for? "
+            "Your instructor sees this too, and will look at it.",
+        ),
+    )
+
+
+def _bounded(feedback: Feedback) -> Feedback:
+    """Cut what may have come out of the sandbox."""
+    witnesses = tuple(
+        one.model_copy(
+            update={"records": tuple(cut(record, LONGEST_RECORD) for record in one.records)}
+        )
+        for one in feedback.witnesses
+    )
+    trace = tuple(cut(line, LONGEST_TRACE_LINE) for line in feedback.trace[-MOST_FRAMES:])
+    return feedback.model_copy(
+        update={
+            "came_back": cut(feedback.came_back, LONGEST_TEXT),
+            "expected": feedback.expected and cut(feedback.expected, LONGEST_TEXT),
+            "witnesses": witnesses,
+            "trace": trace,
+        }
+    )
+
+
+def counted(count: float, noun: str) -> str:
+    """Write a number with its noun: `1 point`, `2 points`, `0.5 points`."""
+    return f"{count:g} {noun}" if count == 1 else f"{count:g} {noun}s"
+
+
+def steady(text: str) -> str:
+    """Blank out what differs from run to run, times and addresses: a grade is always the same."""
+    for pattern, blank in _CHANGING:
+        text = pattern.sub(blank, text)
+    return text
+
+
+def shown(value: object) -> str:
+    """Show a value that came out of the sandbox, plain data, as Python writes it; cut if long."""
+    try:
+        text = steady(repr(value))
+    except (ValueError, RecursionError, MemoryError):  # a number of 4,300 digits, or great depth
+        return f"a value that cannot be shown ({type(value).__name__})"
+    if len(text) <= SHOWN_CHARACTERS:
+        return text
+    return f"{text[:SHOWN_CHARACTERS]}... ({len(text)} characters)"

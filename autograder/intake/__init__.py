@@ -1,0 +1,1 @@
+"""Hand-ins, wherever they come from: folders, downloads of an LMS, commits."""

@@ -1,1 +1,0 @@
-"""What runs in the jail: nothing here imports the rest of the package."""

@@ -1,0 +1,1 @@
+"""Logs of records: what is wrong with one, and how it is drawn."""

@@ -1,0 +1,406 @@
+"""Where everything goes in a drawing of a log: shards as lanes, records as cells in their order.
+
+`log.svg.jinja` writes it as SVG; `sketch` draws the same in characters, for Markdown.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from autograder.grading.grade import Anomaly
+from autograder.grading.judge.verdict import counted
+from autograder.logs.picture import (
+    DrawnRecord,
+    DrawnRow,
+    DrawnShard,
+    LogPicture,
+    ReadPage,
+    windowed_picture,
+)
+from autograder.text import inert
+
+COLUMNS = ("shard", "record", "user", "partition key", "sequence number", "outcome")
+RING = 1 << 128
+"""Hash keys are smaller (docs.aws.amazon.com, Kinesis, "HashKeyRange")."""
+MOST_COLOURS = 5
+MOST_KEYS = 5
+LONGEST_KEY = 16
+LONGEST_USER = 11
+"""Characters, which have room between two colours."""
+LONGEST_ON_A_CELL = 5
+LONGEST_KEY_BELOW = 7
+LONGEST_TOLD = 200
+LONGEST_IN_A_ROW = 64
+
+CELL, HEIGHT, GAP = 40, 28, 4
+RING_WIDTH = 150
+LANE_HEAD, ABOVE, KEY_LINE, PAGES_LINE, LANE_GAP = 40, 16, 14, 34, 18
+MARGIN = 8
+NARROWEST = 460
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A record."""
+
+    x: int
+    y: int
+    text: str
+    colour: str
+    """Of its user, or what was done with it: a class of the stylesheet."""
+    anomaly: str
+    """The first one's word; empty where nothing is amiss."""
+    key: str
+    """The partition key, where it is not the user; else empty."""
+    told: str
+    """All about it, in words."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """What several cells have in common: a word above them, or a page below."""
+
+    x: int
+    y: int
+    width: int
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A shard."""
+
+    y: int
+    title: str
+    keys: str
+    """The partition keys that landed here."""
+    ring: tuple[float, float] | None
+    """Where its range begins, and how much it is, as shares of the ring."""
+    ticks: tuple[float, ...]
+    """Where these keys lie."""
+    cells: tuple[Cell, ...]
+    spans: tuple[Span, ...]
+    earlier: int
+    later: int
+    later_x: int
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A log as it is drawn."""
+
+    width: int
+    height: int
+    caption: str
+    users: tuple[tuple[str, str], ...]
+    """Each with its colour; none where colours say something else."""
+    lanes: tuple[Lane, ...]
+    rows: tuple[tuple[str, ...], ...]
+    """The same as a table; see `COLUMNS`."""
+
+
+def drawing_of(picture: LogPicture) -> Drawing:
+    """Lay out a picture, or what there is room for of it."""
+    picture = windowed_picture(picture)
+    colours = _colours(picture)
+    y = MARGIN + (24 if colours else 0)
+    lanes = []
+    for shard in picture.shards:
+        lane = _lane(picture, shard, colours, y)
+        lanes.append(lane)
+        y += _lane_height(picture, shard)
+    if picture.returned is not None:
+        lanes.append(_returned(picture, picture.returned, y))
+        y += LANE_HEAD + (ABOVE + HEIGHT if picture.returned.records else 0) + LANE_GAP
+    cells = max((len(lane.cells) for lane in lanes), default=0)
+    width = max(NARROWEST, 2 * MARGIN + cells * (CELL + GAP) + 90)
+    return Drawing(
+        width=width,
+        height=y + 16,
+        caption=caption(picture),
+        users=tuple((inert(user, LONGEST_USER), colour) for user, colour in colours.items()),
+        lanes=tuple(lanes),
+        rows=tuple(_rows(picture)),
+    )
+
+
+def _rows(picture: LogPicture) -> Iterator[tuple[str, ...]]:
+    """Write the records of the shards, and then what was returned."""
+    for shard in picture.shards:
+        for record in shard.records:
+            yield _row(shard.shard_id, record, became_of(picture, shard, record))
+    for record in picture.returned.records if picture.returned else ():
+        yield _row("returned", record, became_of(picture, None, record))
+
+
+def _row(where: str, record: DrawnRecord, became: str) -> tuple[str, ...]:
+    texts = (where, record.name, record.user, record.partition_key, record.sequence_number or "")
+    return (*(inert(text, LONGEST_IN_A_ROW) for text in texts), became)
+
+
+def caption(picture: LogPicture, *, in_characters: bool = False) -> str:
+    """Say in a sentence what is drawn.
+
+    Args:
+        picture: What is drawn.
+        in_characters: Whether `sketch` draws it, which has no fillings and no dashes.
+    """
+    records = [record for shard in picture.shards for record in shard.records]
+    if picture.read is None:
+        stored = sum(one.sequence_number is not None for one in records) + sum(
+            shard.earlier + shard.later for shard in picture.shards
+        )
+        lost = any(Anomaly.LOST in one.anomalies for one in records)
+        marked = (
+            "Records marked “lost” are missing." if in_characters else "Dashed records were lost."
+        )
+        missing = f" {marked}" if lost else ""
+        keyed = any(_key_shown(picture, one) for one in records)
+        keys = " Below a record is its partition key, if that is not the user." if keyed else ""
+        return (
+            f"The stream after your function sent its events: {counted(stored, 'record')} in "
+            f"{counted(len(picture.shards), 'shard')}, each in order of arrival."
+            f"{missing}{keys}"
+        )
+    read = next((one for one in picture.shards if one.shard_id == picture.read), DrawnRow())
+    holds = len(read.records) + read.earlier + read.later
+    came = sum(one.returned for one in read.records)
+    begin = ", and the replay should start at the one marked “offset”" if picture.offset else ""
+    return (
+        f"The shard that your function read holds {counted(holds, 'record')}{begin}. "
+        f"{'Records in [ ]' if in_characters else 'Filled records'} were returned "
+        f"({came} of the {len(read.records)} shown)."
+    )
+
+
+def became_of(picture: LogPicture, shard: DrawnShard | None, record: DrawnRecord) -> str:
+    """Say what became of a record of a shard, or of what was returned."""
+    words = [one.value for one in record.anomalies]
+    if picture.read is None:
+        return ", ".join(words) or "in the log"
+    came = "returned" if record.returned else "not returned"
+    if not words and not record.returned and shard and shard.shard_id == picture.read:
+        came = "not asked for"
+    if picture.offset and record.sequence_number == picture.offset:
+        words.insert(0, "at the offset")
+    return ", ".join([came, *words])
+
+
+def _colours(picture: LogPicture) -> dict[str, str]:
+    """Give each user a colour, where there are few and nothing else is to be told by colours."""
+    if picture.read is not None:
+        return {}
+    users = sorted({record.user for shard in picture.shards for record in shard.records} - {""})
+    if len(users) > MOST_COLOURS:
+        return {}
+    return {user: f"user{number}" for number, user in enumerate(users)}
+
+
+def _lane_height(picture: LogPicture, shard: DrawnShard) -> int:
+    below = PAGES_LINE if shard.shard_id == picture.read and picture.pages else 0
+    keys = KEY_LINE if any(_key_shown(picture, one) for one in shard.records) else 0
+    cells = ABOVE + HEIGHT + keys + below if shard.records else 0
+    return LANE_HEAD + cells + LANE_GAP
+
+
+def _lane(picture: LogPicture, shard: DrawnShard, colours: dict[str, str], y: int) -> Lane:
+    first, last = int(shard.first_hash_key), int(shard.last_hash_key)
+    own = list(dict.fromkeys(one.partition_key for one in shard.records))
+    left = MARGIN + (46 if shard.earlier else 0)
+    top = y + LANE_HEAD + ABOVE
+    cells = [
+        _cell(picture, shard, record, colours, left + at * (CELL + GAP), top)
+        for at, record in enumerate(shard.records)
+    ]
+    keyed = KEY_LINE if any(cell.key for cell in cells) else 0
+    spans = [*_words(shard.records, cells)]
+    if shard.shard_id == picture.read:
+        spans += [
+            *_offset(picture, shard, cells),
+            *_pages(picture.pages, left, top + HEIGHT + keyed, len(cells)),
+        ]
+    share = f"{_percent(first)} to {_percent(last + 1)} of all hash keys"
+    return Lane(
+        y=y,
+        title=f"{inert(shard.shard_id, 40)}{', closed' if shard.closed else ''}: {share}",
+        keys="" if picture.read else _keys_told(own),
+        ring=(first / RING, (last - first + 1) / RING),
+        ticks=() if picture.read else tuple(_hash_of(key) / RING for key in own),
+        cells=tuple(cells),
+        spans=tuple(spans),
+        earlier=shard.earlier,
+        later=shard.later,
+        later_x=left + len(cells) * (CELL + GAP) + 2,
+    )
+
+
+def _keys_told(keys: Sequence[str]) -> str:
+    """List the partition keys of a shard."""
+    if not keys:
+        return "no record"
+    listed = ", ".join(inert(one, LONGEST_KEY) for one in keys[:MOST_KEYS])
+    more = f" and {len(keys) - MOST_KEYS} more" if len(keys) > MOST_KEYS else ""
+    return f"{'key' if len(keys) == 1 else 'keys'} {listed}{more}"
+
+
+def _percent(hash_key: int) -> str:
+    return f"{round(100 * hash_key / RING)} %"
+
+
+def _hash_of(key: str) -> int:
+    """MD5 places a key on the ring (docs.aws.amazon.com, Kinesis, "PutRecord")."""
+    return int(hashlib.md5(key.encode("utf-8", "replace"), usedforsecurity=False).hexdigest(), 16)
+
+
+def _cell(
+    picture: LogPicture,
+    shard: DrawnShard | None,
+    record: DrawnRecord,
+    colours: dict[str, str],
+    x: int,
+    y: int,
+) -> Cell:
+    colour = "plain"
+    if picture.read is not None:
+        colour = "returned" if record.returned else "plain"
+    elif record.user in colours:
+        colour = colours[record.user]
+    told = [
+        f"event {record.name}{f' of {record.user}' if record.user else ''}",
+        f"partition key {record.partition_key}" if record.partition_key else "",
+        f"sequence number {record.sequence_number}" if record.sequence_number else "",
+        became_of(picture, shard, record),
+    ]
+    return Cell(
+        x=x,
+        y=y,
+        text=inert(
+            f"{record.user[:1]}{record.name}" if record.user in colours else record.name,
+            LONGEST_ON_A_CELL,
+        ),
+        colour=colour,
+        anomaly=record.anomalies[0].value if record.anomalies else "",
+        key=inert(record.partition_key, LONGEST_ON_A_CELL + 2)
+        if _key_shown(picture, record)
+        else "",
+        told=inert(", ".join(one for one in told if one), LONGEST_TOLD),
+    )
+
+
+def _key_shown(picture: LogPicture, record: DrawnRecord) -> bool:
+    return picture.read is None and record.partition_key != record.user
+
+
+def _returned(picture: LogPicture, row: DrawnRow, y: int) -> Lane:
+    """Draw what a function returned as a lane of its own, below the shards."""
+    left = MARGIN + (46 if row.earlier else 0)
+    top = y + LANE_HEAD + ABOVE
+    cells = [
+        _cell(picture, None, record, {}, left + at * (CELL + GAP), top)
+        for at, record in enumerate(row.records)
+    ]
+    total = len(row.records) + row.earlier + row.later
+    return Lane(
+        y=y,
+        title=f"What your function returned, in this order: {counted(total, 'record')}",
+        keys="",
+        ring=None,
+        ticks=(),
+        cells=tuple(cells),
+        spans=tuple(_words(row.records, cells)),
+        earlier=row.earlier,
+        later=row.later,
+        later_x=left + len(cells) * (CELL + GAP) + 2,
+    )
+
+
+def _words(records: Sequence[DrawnRecord], cells: Sequence[Cell]) -> Iterator[Span]:
+    """Write once above neighbours what is amiss with them."""
+    at = 0
+    for word, group in groupby(
+        records, key=lambda one: " + ".join(each.value for each in one.anomalies)
+    ):
+        size = len(list(group))
+        if word:
+            first = cells[at]
+            yield Span(first.x, first.y - 5, size * (CELL + GAP) - GAP, word, "word")
+        at += size
+
+
+def _offset(picture: LogPicture, shard: DrawnShard, cells: Sequence[Cell]) -> Iterator[Span]:
+    """Point at the record at which a replay was to begin."""
+    for record, cell in zip(shard.records, cells, strict=True):
+        if picture.offset and record.sequence_number == picture.offset:
+            yield Span(cell.x, cell.y - ABOVE - 1, CELL, "offset", "offset")
+
+
+def _pages(pages: Sequence[ReadPage], left: int, y: int, cells: int) -> Iterator[Span]:
+    """Draw below the cells what Kinesis answered, and where the reader stopped too early."""
+    for (begins, records), group in groupby(
+        enumerate(pages, 1), key=lambda one: (one[1].begins, one[1].records)
+    ):
+        numbers = [number for number, _ in group]
+        which = (
+            f"page {numbers[0]}" if len(numbers) == 1 else f"pages {numbers[0]} to {numbers[-1]}"
+        )
+        x = left + begins * (CELL + GAP)
+        if records:
+            yield Span(x, y + 6, records * (CELL + GAP) - GAP, which, "page")
+        else:
+            told = f"{which}: empty" if pages[numbers[-1] - 1].more_follow else "caught up"
+            yield Span(x - GAP // 2, y + 6, 0, told, "empty")
+    if pages and pages[-1].more_follow:
+        ends = min(pages[-1].begins + pages[-1].records, cells)
+        yield Span(
+            left + ends * (CELL + GAP) - GAP // 2,
+            y + 6,
+            0,
+            "stopped here, but more follow",
+            "stop",
+        )
+
+
+def sketch(picture: LogPicture) -> str:
+    """Draw a picture in characters; no line begins with anything of a student's."""
+    drawing = drawing_of(picture)
+    width = max((len(one.text) for lane in drawing.lanes for one in lane.cells), default=1)
+    return "\n".join(line for lane in drawing.lanes for line in _in_characters(lane, width))
+
+
+def _in_characters(lane: Lane, width: int) -> Iterator[str]:
+    yield f"{lane.title}{f', {lane.keys}' if lane.keys else ''}"
+    if not lane.cells:
+        if lane.later:
+            yield f"  {counted(lane.later, 'record')}, none of them returned"
+        return
+    earlier = f"{lane.earlier} more " if lane.earlier else ""
+    later = f" {lane.later} more" if lane.later else ""
+    indent = f"  {earlier}"
+    drawn = "|".join(
+        f"[{one.text:^{width}}]" if one.colour == "returned" else f" {one.text:^{width}} "
+        for one in lane.cells
+    )
+    yield f"{indent}|{drawn}|{later}"
+    rows: list[str] = []
+    for column, told in _told_below(lane, width + len("[]|")):
+        text = f"^ {told}"
+        row = next((at for at, one in enumerate(rows) if len(one) <= column), len(rows))
+        if row == len(rows):
+            rows.append("")
+        rows[row] = f"{rows[row]:<{column}}{text}  "
+    yield from (f"{' ' * (len(indent) + 2)}{one.rstrip()}" for one in rows)
+
+
+def _told_below(lane: Lane, step: int) -> Iterator[tuple[int, str]]:
+    """Yield what is said of a lane's records, each with the column that it points at."""
+    left = lane.cells[0].x
+    spans = [
+        *lane.spans,
+        *(Span(one.x, 0, CELL, f"key {one.key}", "") for one in lane.cells if one.key),
+    ]
+    for span in sorted(spans, key=lambda one: one.x):
+        at = round((span.x - left) / (CELL + GAP) * step)
+        records = round((span.width + GAP) / (CELL + GAP))
+        yield max(0, at), f"{span.text} ({records})" if records > 1 else span.text

@@ -1,0 +1,69 @@
+"""Parses text that a student's code wrote, within bounds: nothing here raises or takes long."""
+
+import ast
+import json
+from math import isfinite
+from typing import Any
+
+LARGEST_JSON = 64 << 10
+"""In bytes. An event has about a hundred."""
+LARGEST_LITERAL = 2 << 10
+"""In bytes. Python's parser takes a third of a second for some texts of 64 KiB."""
+DEEPEST = 32
+MOST_PARTS = 20_000
+"""Values within one value."""
+LARGEST_NUMBER = 10**18
+"""Larger ones than this are no event numbers, and Python refuses to print those of 4,300 digits."""
+
+
+def is_plain(value: object) -> bool:
+    """Tell whether a value is JSON within bounds: depth, number of parts, size of numbers."""
+    level: list[object] = [value]
+    parts = 0
+    for _ in range(DEEPEST):
+        following: list[object] = []
+        for part in level:
+            if isinstance(part, dict):
+                following += part.keys()
+                following += part.values()
+            elif isinstance(part, list):
+                following += part
+            elif not _is_plain_leaf(part):
+                return False
+        parts += len(level)
+        if parts > MOST_PARTS:
+            return False
+        if not following:
+            return True
+        level = following
+    return False
+
+
+def _is_plain_leaf(part: object) -> bool:
+    if isinstance(part, float):
+        return isfinite(part)
+    if isinstance(part, int):
+        return abs(part) <= LARGEST_NUMBER
+    return part is None or isinstance(part, str)
+
+
+def parsed_json(text: str | bytes) -> Any:
+    """Parse JSON that a student's code wrote; None where it is none, or exceeds the bounds."""
+    if len(text) > LARGEST_JSON:
+        return None
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return value if is_plain(value) else None
+
+
+def parsed_literal(text: str) -> Any:
+    """Parse a Python literal, such as `str(event)` gives; None where it is none of JSON's kinds."""
+    if len(text) > LARGEST_LITERAL:
+        return None
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
+        return None
+    return value if is_plain(value) else None

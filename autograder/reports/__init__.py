@@ -1,0 +1,1 @@
+"""Pages for instructors: the class, and alike submissions."""

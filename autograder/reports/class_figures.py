@@ -1,0 +1,201 @@
+"""What a class's grades tell: how points are spread, which tests divide, what is misunderstood."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean, median
+
+from autograder.grading.grade import Grade, GradedTest, Outcome, decided_points
+from autograder.reports.class_results import Row, State, share_of
+
+BINS = 10
+FEWEST_FOR_DISCRIMINATION = 8
+"""With fewer students, one of them decides."""
+FEWEST_FOR_A_GROUP = 3
+"""In the lecture hall a misconception of fewer is nobody's business."""
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """What goes wrong in one way."""
+
+    students: int
+    outcome: str
+    hint: str
+    """What they were told; empty where there is nothing to tell."""
+
+
+@dataclass(frozen=True)
+class TestFigures:
+    """One hidden test."""
+
+    id: str
+    checkpoint: str
+    requirement: str
+    title: str
+    points: float
+    decided: int
+    """Students for whom it was decided; the others are left out of what follows."""
+    passed: int
+    discrimination: float | None
+    """How much passing goes with the rest of the points, from -1 to 1; None where it says nothing.
+
+    It is the point-biserial correlation with the share of the other decided points. It uses every
+    student, while a comparison of the upper and the lower quarter leaves out half of a small class.
+    """
+    misconception: Misconception | None
+    """The most frequent one."""
+
+    @property
+    def share(self) -> float:
+        """How many passed, from 0 to 1."""
+        return self.passed / self.decided if self.decided else 0.0
+
+    @property
+    def lost(self) -> float:
+        """Points that the class lost here, in all."""
+        return self.points * (self.decided - self.passed)
+
+
+@dataclass(frozen=True)
+class CheckpointFigures:
+    """One checkpoint."""
+
+    id: str
+    title: str
+    share: float
+    """The mean share of the points that are decided, from 0 to 1."""
+    full: int
+    """Students who lost nothing."""
+    decided: int
+    """Students for whom anything was decided; the others are left out."""
+
+
+@dataclass(frozen=True)
+class ClassFigures:
+    """The class."""
+
+    graded: int
+    states: Counter[State]
+    unreadable: Mapping[str, int]
+    """By student, tests that could not read what the code left behind."""
+    missing: int | None
+    """Who has not handed in; None where no roster tells."""
+    late: int | None
+    """None where nobody's lateness is known."""
+    median: float
+    """Of the shares of the points that are decided, from 0 to 1."""
+    bins: tuple[int, ...]
+    """Students by share of the points: 0 to 10 %, ... 90 to 100 %; the last one with 100 %."""
+    checkpoints: tuple[CheckpointFigures, ...]
+    tests: tuple[TestFigures, ...]
+    attempts: tuple[tuple[float, int], ...]
+    """For the first, second, ... attempt the mean share, and of how many students."""
+
+
+def figures_of(rows: Sequence[Row]) -> ClassFigures:
+    """Work out the figures; at least one row has a grade. Excused students count nowhere."""
+    counted = [one for one in rows if one.grade is not None and one.state is not State.EXCUSED]
+    grades = [one.grade for one in counted if one.grade is not None]
+    shares = [share_of(grade) for grade in grades if decided_points(grade)[1] > 0]
+    states = Counter(one.state for one in rows)
+    lateness = [one.late for one in rows if one.late is not None]
+    counts = Counter(min(int(one * BINS), BINS - 1) for one in shares)
+    return ClassFigures(
+        graded=len(grades),
+        unreadable={row.shown_name: row.unreadable for row in counted},
+        states=states,
+        missing=states[State.MISSING] if any(one.enrolled for one in rows) else None,
+        late=sum(lateness) if lateness else None,
+        median=median(shares) if shares else 0.0,
+        bins=tuple(counts[number] for number in range(BINS)),
+        checkpoints=tuple(_checkpoints(grades)),
+        tests=tuple(_tests(grades)),
+        attempts=tuple(_attempts(counted)),
+    )
+
+
+def hardest(figures: ClassFigures, most: int = 5) -> list[TestFigures]:
+    """Take the tests at which the class lost most points."""
+    ranked = sorted(figures.tests, key=lambda one: (-one.lost, one.id))
+    return [one for one in ranked if one.lost > 0][:most]
+
+
+def _checkpoints(grades: Sequence[Grade]) -> Iterable[CheckpointFigures]:
+    titles: dict[str, str] = {}
+    shares: dict[str, list[float]] = {}
+    for grade in grades:
+        for one in grade.checkpoints:
+            titles.setdefault(one.id, one.title)
+            given, most = decided_points(grade.model_copy(update={"checkpoints": (one,)}))
+            shares.setdefault(one.id, []).extend([given / most] if most > 0 else [])
+    for name, found in shares.items():
+        yield CheckpointFigures(
+            id=name,
+            title=titles[name],
+            share=fmean(found) if found else 0.0,
+            full=sum(share == 1 for share in found),
+            decided=len(found),
+        )
+
+
+def _tests(grades: Sequence[Grade]) -> Iterable[TestFigures]:
+    entries: dict[str, list[tuple[str, GradedTest, float]]] = {}
+    for grade in grades:
+        given, most = decided_points(grade)
+        for checkpoint in grade.checkpoints:
+            for test in checkpoint.tests:
+                others = most - test.max_score  # of an open test it is not used
+                rest = (given - test.score) / others if others > 0 else 0.0
+                entries.setdefault(test.id, []).append((checkpoint.id, test, rest))
+    for name, found in entries.items():
+        decided = [(test, rest) for _, test, rest in found if not test.is_open]
+        checkpoint_id, first, _ = found[0]
+        if first.marked_by == "person" and not decided:
+            continue
+        yield TestFigures(
+            id=name,
+            checkpoint=checkpoint_id,
+            requirement=first.requirement,
+            title=first.title,
+            points=first.max_score,
+            decided=len(decided),
+            passed=sum(test.outcome is Outcome.PASSED for test, _ in decided),
+            discrimination=discrimination(
+                [test.outcome is Outcome.PASSED for test, _ in decided],
+                [rest for _, rest in decided],
+            ),
+            misconception=_misconception([test for test, _ in decided]),
+        )
+
+
+def discrimination(passed: Sequence[bool], rest: Sequence[float]) -> float | None:
+    """Correlate passing a test with the rest of the points; None where there are too few."""
+    if len(passed) < FEWEST_FOR_DISCRIMINATION:
+        return None
+    mean_passed, mean_rest = fmean(passed), fmean(rest)
+    together = sum((p - mean_passed) * (r - mean_rest) for p, r in zip(passed, rest, strict=True))
+    spread = math.sqrt(
+        sum((p - mean_passed) ** 2 for p in passed) * sum((r - mean_rest) ** 2 for r in rest)
+    )
+    return together / spread if spread > 1e-9 else None
+
+
+def _misconception(tests: Sequence[GradedTest]) -> Misconception | None:
+    kinds = Counter(
+        (test.outcome, (test.feedback.hint or "") if test.feedback else "")
+        for test in tests
+        if test.outcome is not Outcome.PASSED
+    )
+    if not kinds:
+        return None
+    (outcome, hint), students = max(kinds.items(), key=lambda one: (one[1], one[0][1]))
+    return Misconception(students, outcome.value.replace("_", " "), hint)
+
+
+def _attempts(rows: Sequence[Row]) -> Iterable[tuple[float, int]]:
+    longest = max((len(one.attempts) for one in rows), default=0)
+    for number in range(longest if longest > 1 else 0):
+        shares = [one.attempts[number] for one in rows if len(one.attempts) > number]
+        yield fmean(shares), len(shares)

@@ -1,0 +1,1 @@
+"""What runs in the sandbox: nothing here imports the rest of the package."""

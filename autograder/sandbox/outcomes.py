@@ -1,0 +1,228 @@
+"""How a call of a student's function ended, read from the runner's hostile words."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from autograder.sandbox.inside.values import UnsendableError, plain
+from autograder.sandbox.inside.wire import WireError, decode
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a call used up."""
+
+    cpu_seconds: float = 0.0
+    virtual_seconds: float = 0.0
+    printed_bytes: int = 0
+
+
+@dataclass(frozen=True)
+class Returned:
+    """The function returned a plain JSON value."""
+
+    value: Any
+    usage: Usage
+
+
+@dataclass(frozen=True)
+class Unsendable:
+    """The function returned something that is no plain JSON.
+
+    `reason` is one of type, nan, cycle_or_depth, huge_int, bad_text, key, too_large.
+    """
+
+    where: str
+    """The place in the value, such as `[3][1]`; empty for the value itself."""
+    type_name: str
+    reason: str
+    usage: Usage
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One line of a traceback, in a file of the student's."""
+
+    file: str
+    line: int
+    function: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Raised:
+    """The function, or the import of its module, raised an exception."""
+
+    type_name: str
+    bases: tuple[str, ...]
+    """Names of its classes, from its own to `object`."""
+    message: str
+    traceback: tuple[Frame, ...]
+    error_code: str | None
+    """The code of an AWS error, such as ResourceNotFoundException."""
+    during_import: bool
+    usage: Usage
+
+
+@dataclass(frozen=True)
+class MissingModule:
+    """There is no such file."""
+
+    module: str
+
+
+@dataclass(frozen=True)
+class MissingFunction:
+    """The module has no such function."""
+
+    module: str
+    function: str
+    similar: str | None
+    """A function of the module whose name is close."""
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """The call ended without an answer.
+
+    `reason` is one of wall, cpu, virtual_time, output, exited, signal, runner_died, or what
+    `Sandbox.stop` was given.
+    """
+
+    reason: str
+    usage: Usage
+    number: int = 0
+    """The exit code or the signal, where there is one."""
+    during_import: bool = False
+    """Whether the module was still being imported, by the child's own account."""
+
+
+CallResult = Returned | Unsendable | Raised | MissingModule | MissingFunction | Stopped
+
+_REASONS = frozenset({"wall", "still", "cpu", "output", "exited", "signal", "stop"})
+_UNSENDABLE = frozenset(
+    {"type", "nan", "cycle_or_depth", "huge_int", "bad_text", "key", "too_large"}
+)
+_MAX_TEXT = 4096
+_MAX_PLACE = 200
+
+
+def read_result(
+    report: bytes, answer: bytes, module: str, function: str, max_bytes: int
+) -> CallResult:
+    """Read what the runner reported and what the child answered.
+
+    Args:
+        report: The runner's.
+        answer: The child's, empty where it gave none.
+        module: What was called.
+        function: What was called.
+        max_bytes: About how large a returned value may be.
+
+    Raises:
+        WireError: The runner's report is not as it should be: the runner is not itself any more.
+    """
+    facts = _table(decode(report))
+    reason = facts.get("reason")
+    usage = Usage(
+        cpu_seconds=_number(facts.get("cpu_seconds")),
+        printed_bytes=_whole(facts.get("printed_bytes")),
+    )
+    imported = facts.get("imported")
+    if type(imported) is not bool:
+        raise WireError("no truth value")
+    if reason is not None:
+        if _text(reason) not in _REASONS:
+            raise WireError("an unknown reason")
+        number = _whole(facts.get("signal")) or _whole(facts.get("exit_code"))
+        return Stopped(reason, usage, number, during_import=not imported)
+    try:
+        result = _read_answer(_table(decode(answer)), usage, module, function, max_bytes)
+    except WireError:
+        # The child wrote something of its own to the answer's descriptor.
+        result = Stopped("exited", usage)
+    return replace(result, during_import=not imported) if isinstance(result, Stopped) else result
+
+
+def _read_answer(
+    answer: dict[str, Any], usage: Usage, module: str, function: str, max_bytes: int
+) -> CallResult:
+    usage = Usage(
+        usage.cpu_seconds, _number(answer.get("virtual_seconds", 0.0)), usage.printed_bytes
+    )
+    match answer.get("kind"):
+        case "returned":
+            if "value" not in answer:
+                raise WireError("no value")
+            return _returned(answer["value"], usage, max_bytes)
+        case "unsendable":
+            reason = _text(answer.get("reason"))
+            if reason not in _UNSENDABLE:
+                raise WireError("an unknown reason")
+            return Unsendable(_text(answer.get("where")), _text(answer.get("type")), reason, usage)
+        case "raised":
+            code = answer.get("code")
+            return Raised(
+                type_name=_text(answer.get("type")),
+                bases=tuple(_text(base) for base in _list(answer.get("bases"))),
+                message=_text(answer.get("message")),
+                traceback=tuple(_frame(frame) for frame in _list(answer.get("frames"))),
+                error_code=None if code is None else _text(code),
+                during_import=answer.get("during_import") is True,
+                usage=usage,
+            )
+        case "missing_function":
+            similar = answer.get("similar")
+            return MissingFunction(module, function, None if similar is None else _text(similar))
+        case "stopped":
+            return Stopped("virtual_time", usage)
+    raise WireError("an unknown kind")
+
+
+def _returned(value: Any, usage: Usage, max_bytes: int) -> CallResult:
+    """Hold a value to the bounds that an honest child has held it to."""
+    try:
+        return Returned(plain(value, max_bytes), usage)
+    except UnsendableError as error:
+        return Unsendable(error.where[:_MAX_PLACE], error.type_name, error.reason, usage)
+
+
+def _text(value: Any) -> str:
+    if type(value) is not str or len(value) > _MAX_TEXT:
+        raise WireError("no text")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise WireError("no valid Unicode") from None
+    return value
+
+
+def _number(value: Any) -> float:
+    if type(value) not in (int, float) or not 0 <= value < 1e12:
+        raise WireError("no number")
+    return float(value)
+
+
+def _whole(value: Any) -> int:
+    if type(value) is not int or not 0 <= value < 1 << 62:
+        raise WireError("no whole number")
+    return value
+
+
+def _list(value: Any) -> list[Any]:
+    if type(value) is not list or len(value) > 64:
+        raise WireError("no list")
+    return value
+
+
+def _table(value: Any) -> dict[str, Any]:
+    if type(value) is not dict:
+        raise WireError("no object")
+    return value
+
+
+def _frame(value: Any) -> Frame:
+    parts = _list(value)
+    if len(parts) != 4:
+        raise WireError("no frame")
+    file, line, function, code = parts
+    return Frame(_text(file), _whole(line), _text(function), _text(code))

@@ -1,0 +1,394 @@
+"""The cloud as a test's tool: faults, the log, budgets, virtual time, arranging and inspecting."""
+
+import http.client
+import importlib.metadata
+import inspect
+import itertools
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlparse
+
+import pytest
+from botocore.exceptions import ClientError
+from moto.core.responses import BaseResponse
+from moto.kinesis.models import KinesisBackend, Shard, Stream
+
+from autograder.aws import (
+    CallBudget,
+    Cloud,
+    EmptyPages,
+    Fail,
+    PageSize,
+    ReceiveSize,
+    RejectRecords,
+    ShardPageSize,
+    Throttle,
+)
+
+if TYPE_CHECKING:
+    from types_boto3_kinesis import KinesisClient
+    from types_boto3_sqs import SQSClient
+
+
+def start_of(kinesis: "KinesisClient", stream: str, shard_id: str) -> str:
+    """Take an iterator at the oldest record."""
+    return kinesis.get_shard_iterator(
+        StreamName=stream, ShardId=shard_id, ShardIteratorType="TRIM_HORIZON"
+    )["ShardIterator"]
+
+
+def pages(kinesis: "KinesisClient", stream: str, shard_id: str, most: int = 12) -> list[int]:
+    """Read until caught up; tell how many records each page had."""
+    sizes: list[int] = []
+    iterator: str | None = start_of(kinesis, stream, shard_id)
+    while iterator and len(sizes) < most:
+        page = kinesis.get_records(ShardIterator=iterator)
+        sizes.append(len(page["Records"]))
+        if not page["Records"] and page["MillisBehindLatest"] == 0:
+            break
+        iterator = page.get("NextShardIterator")
+    return sizes
+
+
+def filled(cloud: Cloud, records: int) -> str:
+    """Make a stream `s` of one shard with so many records."""
+    cloud.kinesis.create_stream("s", 1)
+    for number in range(records):
+        cloud.kinesis.put("s", str(number).encode(), "k")
+    return str(cloud.kinesis.shards("s")[0]["ShardId"])
+
+
+def test_a_throttle_strikes_so_many_calls_after_some(
+    cloud: Cloud, kinesis: "KinesisClient"
+) -> None:
+    """The first call passes, the next two are refused, the fourth passes."""
+    filled(cloud, 0)
+    cloud.faults.add(Throttle("PutRecord", times=2, after=1))
+    codes: list[str] = []
+
+    for _ in range(4):
+        try:
+            kinesis.put_record(StreamName="s", Data=b"x", PartitionKey="k")
+            codes.append("")
+        except ClientError as error:
+            codes.append(error.response["Error"]["Code"])
+
+    throttled = "ProvisionedThroughputExceededException"
+    assert codes == ["", throttled, throttled, ""]
+    assert [call.error for call in cloud.calls.of("PutRecord")] == [
+        None,
+        throttled,
+        throttled,
+        None,
+    ]
+
+
+def test_any_error_can_be_scripted(cloud: Cloud, kinesis: "KinesisClient") -> None:
+    """An expired iterator, for instance."""
+    shard = filled(cloud, 1)
+    cloud.faults.add(Fail("GetRecords", "ExpiredIteratorException", "Iterator expired."))
+
+    with pytest.raises(kinesis.exceptions.ExpiredIteratorException):
+        kinesis.get_records(ShardIterator=start_of(kinesis, "s", shard))
+
+
+def test_part_of_a_batch_can_be_rejected(cloud: Cloud, kinesis: "KinesisClient") -> None:
+    """The others are stored, and a rejected record is taken the next time."""
+    filled(cloud, 0)
+    cloud.faults.add(RejectRecords(lambda record: record["Data"] == b"b"))
+    batch: Any = [{"Data": data, "PartitionKey": "k"} for data in (b"a", b"b", b"c")]
+
+    first = kinesis.put_records(StreamName="s", Records=batch)
+    second = kinesis.put_records(StreamName="s", Records=batch[1:2])
+
+    stored = [record.data for records in cloud.kinesis.records("s").values() for record in records]
+    assert first["FailedRecordCount"] == 1
+    assert [result.get("ErrorCode") for result in first["Records"]] == [
+        None,
+        "ProvisionedThroughputExceededException",
+        None,
+    ]
+    assert second["FailedRecordCount"] == 0
+    assert stored == [b"a", b"c", b"b"]
+
+
+def test_empty_pages_stand_before_a_record_on_every_reading(
+    cloud: Cloud, kinesis: "KinesisClient"
+) -> None:
+    """The page before is cut short, so many empty ones follow, then the rest."""
+    shard = filled(cloud, 7)
+    cloud.faults.add(EmptyPages(shard, before_record=3, pages=2))
+
+    first = pages(kinesis, "s", shard)
+    second = pages(kinesis, "s", shard)
+
+    assert first == second == [3, 0, 0, 4, 0]
+
+
+def test_page_sizes_can_be_set(cloud: Cloud, kinesis: "KinesisClient") -> None:
+    """Of records and of shards."""
+    shard = filled(cloud, 5)
+    cloud.kinesis.create_stream("wide", 5)
+    cloud.faults.add(PageSize(2, stream="s"))
+    cloud.faults.add(ShardPageSize(2, stream="wide"))
+
+    records = pages(kinesis, "s", shard)
+    listing = kinesis.get_paginator("list_shards").paginate(StreamName="wide")
+
+    assert records == [2, 2, 1, 0]
+    assert [len(page["Shards"]) for page in listing] == [2, 2, 1]
+
+
+def test_a_receive_can_hand_out_fewer_messages_than_asked(cloud: Cloud, sqs: "SQSClient") -> None:
+    """As SQS does now and then; the rest comes with the next requests."""
+    url = sqs.create_queue(QueueName="q")["QueueUrl"]
+    for number in range(5):
+        cloud.sqs.send("q", str(number))
+    cloud.faults.add(ReceiveSize(3, queue="q"))
+
+    sizes = [
+        len(sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []))
+        for _ in range(3)
+    ]
+
+    assert sizes == [3, 2, 0]
+
+
+def test_shards_refuse_more_than_their_throughput() -> None:
+    """1,000 records a second are taken on one shard, and more on another."""
+    cloud = Cloud(throughput_limits=True)
+    cloud.kinesis.create_stream("s", 1)
+    batch = [{"Data": "eA==", "PartitionKey": "k"}] * 500
+
+    with cloud:
+        failed = [
+            cloud.gate.kinesis.answer("PutRecords", {"StreamName": "s", "Records": batch})[
+                "FailedRecordCount"
+            ]
+            for _ in range(8)
+        ]
+
+    assert sum(failed) > 0
+
+
+def test_iterators_expire_after_five_minutes(cloud: Cloud, kinesis: "KinesisClient") -> None:
+    """Of virtual time."""
+    shard = filled(cloud, 1)
+    iterator = start_of(kinesis, "s", shard)
+
+    cloud.clock.advance(301)
+
+    with pytest.raises(kinesis.exceptions.ExpiredIteratorException):
+        kinesis.get_records(ShardIterator=iterator)
+
+
+def test_a_long_poll_moves_the_clock_instead_of_waiting(cloud: Cloud, sqs: "SQSClient") -> None:
+    """An empty queue answers at once, and the clock has moved by the wait."""
+    url = sqs.create_queue(QueueName="q")["QueueUrl"]
+
+    answer = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)
+
+    assert "Messages" not in answer
+    assert cloud.clock.offset == 20
+
+
+def test_a_message_comes_back_after_its_visibility_timeout(cloud: Cloud, sqs: "SQSClient") -> None:
+    """In virtual time: received, hidden, and there again."""
+    url = sqs.create_queue(QueueName="q", Attributes={"VisibilityTimeout": "30"})["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="m")
+    sqs.receive_message(QueueUrl=url)
+
+    hidden = cloud.sqs.depth("q")
+    cloud.clock.advance(31)
+    shown = cloud.sqs.depth("q")
+
+    assert (hidden.visible, hidden.in_flight) == (0, 1)
+    assert (shown.visible, shown.in_flight) == (1, 0)
+
+
+def test_each_cloud_has_its_own_time_though_another_is_open(cloud: Cloud, sqs: "SQSClient") -> None:
+    """Whichever was opened or closed last: the one that was reset last is in use."""
+    with Cloud() as other:
+        other.clock.advance(1000)
+        cloud.reset()
+        url = sqs.create_queue(QueueName="q", Attributes={"VisibilityTimeout": "30"})["QueueUrl"]
+        sqs.send_message(QueueUrl=url, MessageBody="m")
+        sqs.receive_message(QueueUrl=url)
+
+        hidden = cloud.sqs.depth("q")
+        cloud.clock.advance(31)
+        shown = cloud.sqs.depth("q")
+
+    assert (hidden.visible, hidden.in_flight) == (0, 1)
+    assert (shown.visible, shown.in_flight) == (1, 0)
+
+
+def test_a_budget_of_calls_is_kept(cloud: Cloud, kinesis: "KinesisClient") -> None:
+    """Exceeding it is told once, and the gate answers no more."""
+    exceeded: list[str] = []
+    cloud.gate.begin_call(
+        CallBudget(api_calls=3, idle_reads=100, traffic_bytes=1 << 20), exceeded.append
+    )
+
+    codes: list[str] = []
+    for _ in range(5):
+        try:
+            kinesis.list_streams()
+            codes.append("")
+        except ClientError as error:
+            codes.append(error.response["Error"]["Code"])
+    cloud.gate.end_call()
+
+    assert exceeded == ["api_calls"]
+    assert codes == ["", "", "", "LimitExceededException", "LimitExceededException"]
+
+
+def test_a_budget_of_idle_reads_is_kept_per_shard(cloud: Cloud, kinesis: "KinesisClient") -> None:
+    """Answers that are empty and caught up count; others start anew."""
+    shard = filled(cloud, 1)
+    exceeded: list[str] = []
+    cloud.gate.begin_call(
+        CallBudget(api_calls=100, idle_reads=2, traffic_bytes=1 << 20), exceeded.append
+    )
+    iterator = start_of(kinesis, "s", shard)
+
+    told: list[int] = []
+    for _ in range(4):
+        iterator = kinesis.get_records(ShardIterator=iterator)["NextShardIterator"]
+        told.append(len(exceeded))
+    cloud.gate.end_call()
+
+    assert told == [0, 0, 0, 1]
+    assert exceeded == ["idle_reads"]
+
+
+def test_the_log_knows_calls_attempts_and_outcomes(cloud: Cloud, kinesis: "KinesisClient") -> None:
+    """Each request is there with its parameters; the backstage leaves no trace."""
+    filled(cloud, 3)
+
+    kinesis.put_record(StreamName="s", Data=b"x", PartitionKey="k")
+
+    (call,) = cloud.calls.all()
+    assert (call.service, call.operation, call.attempt, call.status) == (
+        "kinesis",
+        "PutRecord",
+        1,
+        200,
+    )
+    assert call.parameters["PartitionKey"] == "k"
+    assert call.invocation
+
+
+def test_reset_forgets_everything(cloud: Cloud, kinesis: "KinesisClient") -> None:
+    """The same steps give the same sequence numbers after a reset."""
+    filled(cloud, 3)
+    before = cloud.kinesis.records("s")
+    cloud.clock.advance(1000)
+    cloud.faults.add(Throttle("DescribeStream", times=1))
+
+    cloud.reset()
+    names = kinesis.list_streams()["StreamNames"]
+    filled(cloud, 3)
+    after = cloud.kinesis.records("s")
+    kinesis.describe_stream(StreamName="s")
+
+    assert names == []
+    assert cloud.clock.offset == 0
+    assert [one.sequence_number for one in before["shardId-000000000000"]] == [
+        one.sequence_number for one in after["shardId-000000000000"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "body", "status"),
+    [
+        ("GET", "Kinesis_20131202.ListStreams", b"", 404),
+        ("POST", "", b"{}", 404),
+        ("POST", "DynamoDB_20120810.ListTables", b"{}", 404),
+        ("POST", "Kinesis_20131202.ListStreams/../reset", b"{}", 404),
+        ("POST", "Kinesis_20131202.ListStreams", b"[]", 400),
+        ("POST", "Kinesis_20131202.ListStreams", b'{"a": ' * 5000, 400),
+        ("POST", "Kinesis_20131202.ListStreams", b"[" * 100_000, 400),
+        ("POST", "Kinesis_20131202.ListStreams", b"\xff\xfe", 400),
+        ("POST", "Kinesis_20131202.NoSuchThing", b"{}", 400),
+        ("POST", "Kinesis_20131202.PutRecord", b'{"StreamName": 7, "Data": []}', 400),
+        ("POST", "Kinesis_20131202.GetRecords", b'{"ShardIterator": {"a": 1}}', 400),
+    ],
+)
+def test_the_gate_answers_hostile_requests_and_lives_on(
+    cloud: Cloud,
+    kinesis: "KinesisClient",
+    served: tuple[Cloud, str],
+    method: str,
+    target: str,
+    body: bytes,
+    status: int,
+) -> None:
+    """Only Kinesis and SQS exist; what is no request of theirs gets an error like AWS's."""
+    connection = http.client.HTTPConnection(str(urlparse(served[1]).netloc))
+    headers = {"X-Amz-Target": target, "X-Autograder-Clock": "nan"}
+
+    connection.request(method, "/moto-api/reset", body, headers)
+    answer = connection.getresponse()
+
+    assert answer.status == status
+    assert "__type" in json.loads(answer.read())
+    assert kinesis.list_streams()["StreamNames"] == []
+    assert all(call.internal_error is None for call in cloud.calls.all())
+
+
+def test_moto_is_the_version_that_the_mended_parts_stand_on() -> None:
+    """A new moto is looked at before it is used: what is subclassed must still be there."""
+    version = importlib.metadata.version("moto")
+
+    signatures = {
+        "Shard": list(inspect.signature(Shard.__init__).parameters),
+        "split": list(inspect.signature(Stream.split_shard).parameters),
+        "merge": list(inspect.signature(Stream.merge_shards).parameters),
+        "create": list(inspect.signature(KinesisBackend.create_stream).parameters),
+        "dispatch": list(inspect.signature(BaseResponse._dispatch).parameters),
+    }
+
+    assert version == "5.2.5"
+    assert signatures == {
+        "Shard": [
+            "self",
+            "shard_id",
+            "starting_hash",
+            "ending_hash",
+            "parent",
+            "adjacent_parent",
+        ],
+        "split": ["self", "shard_to_split", "new_starting_hash_key"],
+        "merge": ["self", "shard_to_merge", "adjacent_shard_to_merge"],
+        "create": [
+            "self",
+            "stream_name",
+            "shard_count",
+            "stream_mode",
+            "retention_period_hours",
+        ],
+        "dispatch": ["self", "request", "full_url", "headers"],
+    }
+
+
+def test_sequence_numbers_have_gaps(cloud: Cloud) -> None:
+    """Code that counts on from one number to the next is not right by chance."""
+    cloud.kinesis.create_stream("s", 1)
+    shard = cloud.kinesis.shards("s")[0]["ShardId"]
+
+    numbers = [int(cloud.kinesis.put_in_shard("s", shard, b"x", "k").sequence_number)
+               for _ in range(5)]  # fmt: skip
+
+    assert all(later - earlier > 1 for earlier, later in itertools.pairwise(numbers))
+
+
+def test_ids_of_messages_are_the_same_after_each_reset(cloud: Cloud, sqs: "SQSClient") -> None:
+    """Feedback may show what a student returned, and a grade is the same each time."""
+    ids = []
+    for _ in range(2):
+        cloud.reset()
+        url = sqs.create_queue(QueueName="q")["QueueUrl"]
+        ids.append(sqs.send_message(QueueUrl=url, MessageBody="m")["MessageId"])
+
+    assert ids[0] == ids[1]

@@ -1,1 +1,0 @@
-"""Tests of what happens with a class on GitHub, against a stand-in for it."""

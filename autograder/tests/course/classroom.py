@@ -1,0 +1,216 @@
+"""A small course for tests: a roster, a policy, repositories at a stand-in for GitHub."""
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+from autograder.course.grade_pushes import (
+    Desk,
+    Done,
+    Outcome,
+    Push,
+    find_pushes,
+    grade_pushes,
+)
+from autograder.github.client import GitHubClient, Place
+from autograder.gradebook.roster import read_roster
+from autograder.grading.grade import Grade, GradedSubmission
+from autograder.grading.grade import Outcome as Verdict
+from autograder.policy import read_policy
+from autograder.submission import Submission
+from autograder.tests.github_stand_in import StandIn
+from autograder.tests.github_stand_in.stand_in import START
+from autograder.tests.gradebook.students import ASSIGNMENT, a_grade
+
+CHECKPOINTS = [one.id for one in ASSIGNMENT.checkpoints]
+CONTEXTS = [f"grade/{one}" for one in CHECKPOINTS]
+FILE = "compare_with_sqs.py"
+POLICY = """
+organization = "course"
+repository = "m06-{login}"
+timezone = "UTC"
+
+[deadline]
+at = 2026-03-10T12:00:00
+"""
+SUITE = "sha256:1"
+"""That of `a_grade`."""
+
+
+@dataclass
+class Clock:
+    """A clock that moves when somebody sleeps."""
+
+    time: float = START.timestamp()
+    pauses: list[float] = field(default_factory=list)
+
+    def now(self) -> float:
+        """Tell the time."""
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep at once."""
+        self.pauses.append(seconds)
+        self.time += seconds
+
+
+_A_GRADE = a_grade()
+_WITH_LOSSES = a_grade({test.id: Verdict.WRONG for test in _A_GRADE.checkpoints[0].tests})
+
+
+@dataclass
+class FakePool:
+    """Gives points without running anything: all of them, unless a file says `wrong`."""
+
+    graded: list[str | None] = field(default_factory=list)
+    """The commits, one for each time that something was graded."""
+    suite: str = SUITE
+    trouble: str = ""
+    always: Grade | None = None
+    """What everything gets, whatever the files say."""
+
+    def grade(self, submission: Submission) -> tuple[Grade, str]:
+        """Grade one."""
+        self.graded.append(submission.commit)
+        text = b"".join(submission.files.values()).decode()
+        if "explode" in text:
+            raise ZeroDivisionError(text)
+        made = self.always or (_WITH_LOSSES if "wrong" in text else _A_GRADE)
+        return made.model_copy(
+            update={
+                "submission": GradedSubmission(
+                    digest=submission.digest,
+                    commit=submission.commit,
+                    files=submission.file_digests,
+                ),
+                "grader": made.grader.model_copy(update={"suite": self.suite}),
+            }
+        ), self.trouble
+
+    def each(self, do: Callable[[Any, Push], Outcome], tasks: Iterable[Push]) -> Iterator[Outcome]:
+        """Do something with each task, one after the other."""
+        for task in tasks:
+            yield do(self, task)
+
+
+class FakeExaminers(FakePool):
+    """Such a pool in the place of `ExaminerPool`."""
+
+    made = 0
+
+    def __init__(self, *_: object, **__: object) -> None:
+        super().__init__(always=self.always)
+        FakeExaminers.made += 1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End."""
+
+
+class Classroom:
+    """A course with students and their repositories.
+
+    Args:
+        github: The stand-in.
+        folder: An empty one, for the course's files.
+        logins: The students'.
+        policy: More of `course.toml`.
+    """
+
+    def __init__(
+        self, github: StandIn, folder: Path, logins: Iterable[str] = ("ada",), policy: str = ""
+    ) -> None:
+        self.github = github
+        self.folder = folder
+        self.logins = tuple(logins)
+        self.clock = Clock()
+        self.pool = FakePool()
+        for login in self.logins:
+            github.add_repository(self.name(login))
+        rights = {self.name(login): "write" for login in self.logins}
+        self.token = github.add_token("grader", rights)
+        folder.mkdir(parents=True, exist_ok=True)
+        rows = "".join(f"{login},{login.title()} Secretname\n" for login in self.logins)
+        (folder / "roster.csv").write_text(f"login,name\n{rows}")
+        self.change_policy(policy)
+
+    def change_policy(self, more: str) -> None:
+        """Write `course.toml` anew."""
+        top, section, rest = more.partition("[")
+        text = POLICY.replace("\n[deadline]", f"{top}\n[deadline]") + section + rest
+        (self.folder / "course.toml").write_text(text)
+
+    @staticmethod
+    def name(login: str) -> str:
+        """Name a student's repository."""
+        return f"course/m06-{login}"
+
+    def push(self, login: str = "ada", text: str = "x = 1\n") -> str:
+        """Push a file; return the commit."""
+        return self.github.push(self.name(login), {FILE: text})
+
+    def desk(self, **changes: Any) -> Desk:
+        """Make what a round needs; close its client yourself."""
+        policy = read_policy(self.folder / "course.toml")
+        made = Desk(
+            client=GitHubClient(
+                Place.from_environment(self.github.environment(self.token)),
+                sleep=self.clock.sleep,
+                now=self.clock.now,
+            ),
+            policy=policy,
+            assignment=ASSIGNMENT,
+            suite=SUITE,
+            state=self.folder / "state",
+            now=self.moment,
+        )
+        return replace(made, **changes)
+
+    def moment(self) -> datetime:
+        """Tell the time as GitHub does."""
+        return self.github.now
+
+    def round(self, commit: str | None = None, **changes: Any) -> dict[str, Outcome]:
+        """Do all that is to do, once; return what became of each."""
+        desk = self.desk(**changes)
+        students = read_roster(desk.policy.roster).students
+        with contextlib.closing(desk.client):
+            found = list(find_pushes(desk, students, commit))
+            done = list(
+                grade_pushes(desk, [one for one in found if isinstance(one, Push)], self.pool)
+            )
+        outcomes = [*done, *(one for one in found if isinstance(one, Outcome))]
+        return {one.student.id: one for one in outcomes}
+
+    def done(self, commit: str | None = None, **changes: Any) -> dict[str, Done]:
+        """Do a round, and say only what was done."""
+        return {name: one.done for name, one in self.round(commit, **changes).items()}
+
+    def comments(self, commit: str, login: str = "ada") -> list[str]:
+        """Read a commit's comments."""
+        return self.github.comments(self.name(login), commit)
+
+    def statuses(self, commit: str, login: str = "ada") -> dict[str, tuple[str, str]]:
+        """Read a commit's statuses."""
+        return self.github.statuses(self.name(login), commit)
+
+
+def round_elsewhere(environment: dict[str, str], folder: Path, state: Path) -> None:
+    """Do a round in a process of its own, which can be killed."""
+    clock = Clock()
+    desk = Desk(
+        client=GitHubClient(Place.from_environment(environment), sleep=clock.sleep, now=clock.now),
+        policy=read_policy(folder / "course.toml"),
+        assignment=ASSIGNMENT,
+        suite=SUITE,
+        state=state,
+        now=lambda: START,
+    )
+    found = find_pushes(desk, read_roster(desk.policy.roster).students)
+    for _ in grade_pushes(desk, [one for one in found if isinstance(one, Push)], FakePool()):
+        pass

@@ -1,0 +1,190 @@
+"""A term of a course, played by the instructor's guide: its steps, its tokens, its commands.
+
+The commands ask the machine's clock. So no clock is turned here: for time to pass, all that has a
+date gets older, the course's dates and what GitHub keeps.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from autograder.policy import DEFAULT_COURSE
+from autograder.tests.course import guide
+from autograder.tests.course.command_line import CommandLine, Done
+from autograder.tests.github_stand_in import StandIn, collaborators, pull_requests
+from autograder.tests.github_stand_in.git_client import commit_and_push, run_git
+from autograder.tests.github_stand_in.stand_in import API
+
+TEMPLATE = f"{guide.OWNER}/m06-template"
+INSTRUCTORS = f"{guide.OWNER}/instructors"
+POLICY = """
+organization = "course"
+repository = "m06-{{login}}"
+timezone = "UTC"
+[deadline]
+at = {due}
+[late]
+percent_per_day = 10
+days = 3
+[extensions]
+{extended} = {extension}
+[[feedback]]
+detail = "titles"
+[[feedback]]
+detail = "full"
+from = {due}
+"""
+_ACCESS = {"push": "write"}
+
+
+class Term:
+    """The course.
+
+    Args:
+        github: An empty organisation.
+        work: Where students work.
+        autograder: What runs the commands, in a folder where the course's own goes.
+        due: In how many days work is due.
+        extension: A login, and in how many days that student's work is due.
+        names: The class: names by login.
+    """
+
+    def __init__(
+        self,
+        github: StandIn,
+        work: Path,
+        autograder: CommandLine,
+        *,
+        due: float,
+        extension: tuple[str, float],
+        names: Mapping[str, str],
+    ) -> None:
+        self.github = github
+        self._work = work
+        self._autograder = autograder
+        self._due = datetime.now(UTC) + timedelta(days=due)
+        self._extended, days = extension
+        self._extension = datetime.now(UTC) + timedelta(days=days)
+        self._owner = github.add_token("owner", {f"{guide.OWNER}/*": "write"})
+        self.secrets = {
+            one.name: github.add_token(one.name.lower(), {one.repositories: one.rights})
+            for one in guide.secrets().values()
+        }
+        github.now = datetime.now(UTC)
+        github.add_repository(INSTRUCTORS)
+        github.add_repository(TEMPLATE).is_template = True
+        DEFAULT_COURSE.parent.mkdir()
+        rows = "".join(f"{login},{name},{login}@example.org\n" for login, name in names.items())
+        (DEFAULT_COURSE.parent / "roster.csv").write_text(f"login,name,email\n{rows}")
+        self._write_policy()
+
+    def join(self, login: str) -> "Student":
+        """Make a student's repository, and let the student in."""
+        for asked in guide.requests_for(login):
+            answer = httpx.request(
+                asked.method,
+                f"{self.github.url}{API}{asked.path}",
+                json=asked.body,
+                headers={"Authorization": f"Bearer {self._owner}"},
+            )
+            if not answer.is_success:
+                pytest.fail(f"{asked.method} {asked.path}: {answer.text}")
+        return Student(self.github, f"{guide.OWNER}/m06-{login}", login, self._work / login)
+
+    def weaken(self, secret: str, permission: str, level: str) -> None:
+        """Make a token with less of one right than the guide says; an empty level is none."""
+        one = guide.secrets()[secret]
+        rights = {**one.rights, permission: level}
+        self.secrets[secret] = self.github.add_token(secret.lower(), {one.repositories: rights})
+
+    def run(self, command: str, *, earnest: bool = True) -> Done:
+        """Run a command that must succeed, as `attempt` does."""
+        done = self.attempt(command, earnest=earnest)
+        if done.status:
+            pytest.fail(f"{command}: {done.out}{done.err}")
+        return done
+
+    def attempt(self, command: str, *, earnest: bool = True) -> Done:
+        """Run a command as the guide says, with the secret that its workflow has.
+
+        Args:
+            command: Its name.
+            earnest: Whether to leave out the guide's `--dry-run`.
+        """
+        arguments = guide.command(command)
+        assert earnest or "--dry-run" in arguments
+        token = self.secrets[guide.secret_of(command)]
+        for name, value in self.github.environment(token).items():
+            self._autograder.monkeypatch.setenv(name, value)
+        return self._autograder(*(one for one in arguments if not earnest or one != "--dry-run"))
+
+    def pass_days(self, days: float) -> None:
+        """Let time pass."""
+        self._due -= timedelta(days=days)
+        self._extension -= timedelta(days=days)
+        self._write_policy()
+        self.github.age(days=days)
+
+    def writes(self) -> list[str]:
+        """List what was asked of GitHub that changes something, in words."""
+        return [f"{one.method} {one.path}" for one in self.github.requests if one.writes]
+
+    def _write_policy(self) -> None:
+        DEFAULT_COURSE.write_text(
+            POLICY.format(
+                due=self._due.isoformat(timespec="seconds"),
+                extended=self._extended,
+                extension=self._extension.isoformat(timespec="seconds"),
+            )
+        )
+
+
+class Student:
+    """A student with a clone, and with the right that was given.
+
+    Args:
+        github: Where the repository is.
+        name: The repository's.
+        login: The student's.
+        work: Where the clone goes.
+    """
+
+    def __init__(self, github: StandIn, name: str, login: str, work: Path) -> None:
+        self.github = github
+        self.name = name
+        self._work = work
+        self._url = f"{github.url}/{name}.git"
+        access = _ACCESS[collaborators(github.repository(name))[login]]
+        self._token = github.add_token(login, {name: access})
+        run_git(self._token, "clone", "--quiet", self._url, str(work)).check_returncode()
+
+    def push(self, files: Mapping[str, bytes]) -> str:
+        """Push these files on top of what is there; return the commit."""
+        for name, content in files.items():
+            (self._work / name).parent.mkdir(parents=True, exist_ok=True)
+            (self._work / name).write_bytes(content)
+        complaint = commit_and_push(self._token, self._work, self._url, "HEAD:main")
+        if complaint:
+            pytest.fail(complaint)
+        head = self.github.repository(self.name).head
+        assert head is not None
+        return head
+
+    def comments(self, commit: str) -> list[str]:
+        """Read what is said of a commit."""
+        return self.github.comments(self.name, commit)
+
+    def scores(self, commit: str) -> dict[str, float]:
+        """Read the points that a commit's statuses tell, by checkpoint."""
+        return {
+            context.removeprefix("grade/"): float(description.split(" / ")[0])
+            for context, (_, description) in self.github.statuses(self.name, commit).items()
+        }
+
+    @property
+    def pull_requests(self) -> int:
+        """How many there are."""
+        return len(pull_requests(self.github.repository(self.name)))

@@ -1,0 +1,173 @@
+"""A term is played by the instructor's guide, from an empty organisation to the last extension."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.assignment import Course
+from autograder.cli import grade_pushes as command
+from autograder.distribution.solutions import released_solutions
+from autograder.github import client
+from autograder.grading.judge.plan import read_plan
+from autograder.tests.course import guide
+from autograder.tests.course.classroom import FakeExaminers
+from autograder.tests.course.command_line import CommandLine, Done
+from autograder.tests.course.repositories import checkout, files_of
+from autograder.tests.course.term import TEMPLATE, Term
+from autograder.tests.distribution.secrets import ASSIGNMENT, COURSE, student_repository
+from autograder.tests.github.workflows import DESK, WORKFLOWS
+from autograder.tests.github_stand_in import StandIn
+from autograder.tests.hostile.corpus import read_attacks
+from autograder.tests.student_repository.clone import CORPUS, SOLUTION
+
+NAMES = {"ada-l": "Ada Lovelace", "bob-r": "Bob Ross", "eve-m": "Eve Moneypenny"}
+READER, BROKERS = "kinesis_read_shards.py", "compare_with_sqs.py"
+WRONG = CORPUS["wrong/drops_the_last_page"]
+HOSTILE = "gain/exits_with_zero_at_import"
+BY_READER = ("reader", "replay")
+"""The checkpoints of that file."""
+POINTS = {one.id: one.points for one in ASSIGNMENT.checkpoints}
+NOTHING = dict.fromkeys(POINTS, 0.0)
+PLAN = read_plan(ASSIGNMENT, COURSE.suites / ASSIGNMENT.id)
+SOLUTIONS = released_solutions(COURSE, ASSIGNMENT)
+OPEN = sum(one.points for one in PLAN.of("concepts") if one.marked_by == "person")
+"""What a person decides on."""
+LESS = [
+    (secret.name, permission, lower)
+    for secret in guide.secrets().values()
+    for permission, level in secret.rights.items()
+    for lower in ("", "read")[: ("read", "write").index(level) + 1]
+]
+
+
+@pytest.fixture
+def term(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Term]:
+    """Begin a term: work is due in 5 days, for one student in 12."""
+    made = checkout(tmp_path / "instructors")
+    monkeypatch.setattr(Course, "of_this_checkout", lambda: made)
+    monkeypatch.chdir(made.assignments.parent)
+    monkeypatch.setattr(client, "WRITE_PAUSE", 0.0)
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    (tmp_path / "students").mkdir()
+    with StandIn(tmp_path / "github") as github:
+        yield Term(
+            github,
+            tmp_path / "students",
+            CommandLine(monkeypatch, capsys),
+            due=5,
+            extension=("eve-m", 12),
+            names=NAMES,
+        )
+
+
+def hostile_files(folder: Path) -> dict[str, bytes]:
+    """Lay an attack out in a folder, and read its files."""
+    folder.mkdir()
+    (attack,) = [one for one in read_attacks() if one.name == HOSTILE]
+    attack.lay_out(folder)
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def points_left(checkpoint: str) -> float:
+    """What the wrong submission earns for a checkpoint of its file, by what it declares."""
+    return sum(one.points for one in PLAN.of(checkpoint) if one.id not in WRONG.fails)
+
+
+def test_a_term(term: Term, tmp_path: Path) -> None:
+    """Each push gets its grade once, by GitHub's time, and each student the solutions in time."""
+    term.run("publish", earnest=False)
+    term.run("publish")
+    ada, bob, eve = students = [term.join(login) for login in NAMES]
+    right = ada.push(SOLUTION.files)
+    wrong = bob.push({READER: WRONG.assemble(SOLUTION).files[READER]})
+    hostile = eve.push(hostile_files(tmp_path / "attack"))
+    term.run("grade-pushes")
+    titles = ada.comments(right)
+    too_early = [term.attempt("release-solutions")]
+
+    term.pass_days(6.5)
+    late = bob.push({READER: SOLUTION.files[READER]})
+    extended = eve.push({BROKERS: SOLUTION.files[BROKERS]})
+    term.run("grade-pushes")
+    too_early += [term.attempt("release-solutions")]
+    released_early = [one.pull_requests for one in students]
+
+    term.pass_days(3)
+    term.run("release-solutions", earnest=False)
+    term.run("release-solutions")
+    released_in_time = [one.pull_requests for one in students]
+
+    term.pass_days(6)
+    term.run("release-solutions")
+    released_at_last = [one.pull_requests for one in students]
+    term.github.requests.clear()
+    for name in ("publish", "grade-pushes", "release-solutions"):
+        term.run(name)
+
+    assert files_of(term.github.repository(TEMPLATE).folder) == student_repository()
+
+    assert ada.scores(right) == POINTS | {"concepts": POINTS["concepts"] - OPEN}
+    assert bob.scores(wrong) == NOTHING | {one: points_left(one) for one in BY_READER}
+    assert eve.scores(hostile) == NOTHING
+    assert bob.scores(late) == NOTHING | {one: POINTS[one] for one in BY_READER}
+    assert eve.scores(extended) == NOTHING | {"brokers": POINTS["brokers"]}
+
+    (on_wrong,), (on_hostile,) = bob.comments(wrong), eve.comments(hostile)
+    (on_late,), (on_extended,) = bob.comments(late), eve.comments(extended)
+    assert "Late" not in on_wrong + on_hostile + on_extended
+    assert "up to 2 days late. 20% of the points are taken off: 36 of 45 remain" in on_late
+    assert len(ada.comments(right)) == len(titles) == 1
+    assert ada.comments(right) != titles
+
+    assert [one.status for one in too_early] == [2, 2]
+    assert all("work counts until" in one.err for one in too_early)
+    assert released_early == [0, 0, 0]
+    assert released_in_time == [1, 1, 0]
+    assert released_at_last == [1, 1, 1]
+    for one in students:
+        branch = files_of(term.github.repository(one.name).folder, "solutions")
+        assert branch.items() >= SOLUTIONS.items()
+
+    assert term.writes() == []
+
+
+@pytest.mark.parametrize(("secret", "permission", "lower"), LESS)
+def test_each_right_of_the_guide_s_tokens_is_needed(
+    term: Term, monkeypatch: pytest.MonkeyPatch, secret: str, permission: str, lower: str
+) -> None:
+    """With less of one, an error names it."""
+    monkeypatch.setattr(command, "ExaminerPool", FakeExaminers)
+    term.weaken(secret, permission, lower)
+
+    told = "".join(one.out + one.err for one in a_short_term(term))
+
+    named = "`workflow` scope" if permission == "workflows" else f"needs {permission}="
+    assert named in told
+
+
+def a_short_term(term: Term) -> Iterator[Done]:
+    """Play one with a single student, who is told more after the deadline."""
+    published = term.attempt("publish")
+    yield published
+    if published.status:
+        return
+    term.join("ada-l").push({READER: SOLUTION.files[READER]})
+    yield term.attempt("grade-pushes")
+    term.pass_days(9)
+    yield term.attempt("grade-pushes")
+    yield term.attempt("release-solutions")
+
+
+def test_the_guide_names_what_the_workflows_are_given() -> None:
+    """Each secret with its rights, and each variable."""
+    texts = [one.text for one in WORKFLOWS if one.path != DESK]
+
+    secrets = {name for text in texts for name in re.findall(r"secrets\.(\w+)", text)}
+    variables = {name for text in texts for name in re.findall(r"vars\.(\w+)", text)}
+
+    assert secrets == set(guide.secrets())
+    assert {name for name in variables if f"`{name}`" in guide.GUIDE.read_text()} == variables

@@ -1,0 +1,167 @@
+"""A class on GitHub is graded by what stood there when it was due."""
+
+import csv
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from autograder.cli import app
+from autograder.course.class_pushes import ClassPushes, find_class_pushes
+from autograder.github.client import GitHubClient, Place
+from autograder.gradebook.roster import read_roster
+from autograder.policy import read_policy
+from autograder.tests.github_stand_in import Fault, StandIn
+from autograder.tests.github_stand_in.stand_in import START
+from autograder.tests.student_repository.clone import SOLUTION
+
+DUE = START + timedelta(days=1)
+LOGINS = ("ada", "bob", "eve")
+POLICY = f"""
+organization = "course"
+repository = "m06-{{login}}"
+timezone = "UTC"
+[deadline]
+at = {DUE.isoformat()}
+grace_minutes = 30
+"""
+FILE = "compare_with_sqs.py"
+
+
+@pytest.fixture
+def github(tmp_path: Path) -> Iterator[StandIn]:
+    """Run a GitHub with three empty repositories; a fourth student has none."""
+    (tmp_path / "roster.csv").write_text("login\n" + "\n".join([*LOGINS, "zoe", ""]))
+    (tmp_path / "course.toml").write_text(POLICY)
+    with StandIn(tmp_path / "github") as made:
+        for login in LOGINS:
+            made.add_repository(f"course/m06-{login}")
+        yield made
+
+
+def push(github: StandIn, login: str, text: str, *, after: timedelta) -> str:
+    """Push a file, so long after the deadline."""
+    github.now = DUE + after
+    return github.push(f"course/m06-{login}", {FILE: text})
+
+
+def find(github: StandIn, folder: Path, policy: str = "") -> ClassPushes:
+    """Find what counts."""
+    (folder / "course.toml").write_text(POLICY + policy)
+    rules = read_policy(folder / "course.toml")
+    token = github.add_token("staff", {"course/*": "read"})
+    place = Place.from_environment(github.environment(token))
+    with GitHubClient(place) as client:
+        return find_class_pushes(client, rules, read_roster(rules.roster).students)
+
+
+def test_the_last_commit_in_time_counts(github: StandIn, tmp_path: Path) -> None:
+    """With the grace, and not what came later."""
+    push(github, "ada", "first", after=timedelta(hours=-2))
+    in_time = push(github, "ada", "in time", after=timedelta(minutes=29))
+    push(github, "ada", "too late", after=timedelta(minutes=31))
+
+    found = find(github, tmp_path)
+
+    assert [(one.student, one.commit) for one in found.pushed] == [("ada", in_time)]
+    assert found.pushed[0].handed_in_at == DUE + timedelta(minutes=29)
+
+
+def test_an_extension_is_a_deadline_of_one_s_own(github: StandIn, tmp_path: Path) -> None:
+    """The others have theirs."""
+    for login in ("ada", "bob"):
+        push(github, login, "early", after=timedelta(hours=-1))
+    later = push(github, "ada", "later", after=timedelta(days=3))
+    push(github, "bob", "later", after=timedelta(days=3))
+
+    extended = (DUE + timedelta(days=5)).isoformat()
+    found = find(github, tmp_path, f"[extensions]\nada = {extended}\n")
+
+    commits = {one.student: one.commit for one in found.pushed}
+    assert commits["ada"] == later
+    assert commits["bob"] != github.repository("course/m06-bob").head
+
+
+def test_who_was_late_is_graded_by_what_still_counts(github: StandIn, tmp_path: Path) -> None:
+    """The last commit within the days for late work; after them, nothing does."""
+    within = push(github, "ada", "late", after=timedelta(days=1))
+    push(github, "ada", "too late", after=timedelta(days=4))
+    push(github, "bob", "too late", after=timedelta(days=4))
+
+    found = find(github, tmp_path, "[late]\npercent_per_day = 10\ndays = 2\n")
+
+    assert [(one.student, one.commit) for one in found.pushed] == [("ada", within)]
+    assert "bob" in found.missing
+
+
+def test_who_pushed_nothing_has_not_handed_in(github: StandIn, tmp_path: Path) -> None:
+    """Neither with an empty repository nor without any."""
+    found = find(github, tmp_path)
+
+    assert found.missing == ("ada", "bob", "eve", "zoe")
+    assert found.unseen == ()
+
+
+def test_one_that_github_does_not_tell_of_stops_no_other(github: StandIn, tmp_path: Path) -> None:
+    """It is neither graded nor taken for missing."""
+    for login in ("ada", "bob"):
+        push(github, login, "x", after=timedelta(hours=-1))
+    github.faults.append(Fault(path="/repos/course/m06-ada/activity", status=404, times=9))
+
+    found = find(github, tmp_path)
+
+    assert [one.student for one in found.pushed] == ["bob"]
+    assert [student for student, _ in found.unseen] == ["ada"]
+    assert "ada" not in found.missing
+
+
+def run(github: StandIn, folder: Path, *more: str) -> Result:
+    """Run the command."""
+    token = github.add_token("staff", {"course/*": "read"})
+    arguments = ["grade-class", str(folder / "course.toml"), "--output", str(folder / "out")]
+    return CliRunner().invoke(app, [*arguments, *more], env=github.environment(token))
+
+
+def table(folder: Path) -> dict[str, str]:
+    """Read the states of the table."""
+    with (folder / "out" / "grades.csv").open(encoding="utf-8") as file:
+        return {row["student"]: row["state"] for row in csv.DictReader(file)}
+
+
+def test_a_class_on_github_is_graded_once(github: StandIn, tmp_path: Path) -> None:
+    """Again, nothing is fetched; since then, only who pushed is looked at, and the others stay."""
+    commit = github.push("course/m06-ada", SOLUTION.files)
+    push(github, "bob", "", after=timedelta(hours=-1))
+
+    first = run(github, tmp_path)
+    asked = len([one for one in github.requests if "git-upload-pack" in one.path])
+    second = run(github, tmp_path)
+    since = run(github, tmp_path, "--since", (DUE - timedelta(hours=2)).isoformat())
+
+    fetched = [one for one in github.requests if "git-upload-pack" in one.path]
+    graded = json.loads((tmp_path / "out" / "results" / "ada.json").read_text("utf-8"))
+    assert [one.exit_code for one in (first, second, since)] == [0, 0, 0], first.output
+    assert 0 < asked == len(fetched)
+    assert graded["submission"]["commit"] == commit
+    assert graded["score"] == 94
+    assert table(tmp_path) == {
+        "ada": "unmarked",
+        "bob": "complete",
+        "eve": "not handed in",
+        "zoe": "not handed in",
+    }
+    assert "left alone" in since.output
+
+
+@pytest.mark.parametrize("since", ["yesterday", "2026-12-01T08:00", "3w", ""])
+def test_a_time_that_is_none_is_an_error_of_one_line(tmp_path: Path, since: str) -> None:
+    """It says which are."""
+    done = CliRunner().invoke(
+        app, ["grade-class", str(tmp_path), "--output", str(tmp_path), f"--since={since} "]
+    )
+
+    assert done.exit_code != 0
+    assert "--since" in str(done.exception)

@@ -1,0 +1,177 @@
+"""A class's grades are those of its submissions one by one, however often it is interrupted."""
+
+import csv
+import json
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from autograder.assignment import Course
+from autograder.course.class_run import Done, Outcome, Scope, grade_class
+from autograder.grading.foreman.examiner import Examiner
+from autograder.intake.sources import HandedIn
+from autograder.submission import read_submission
+
+ID = "m06_partitioned_logs"
+COURSE = Course.of_this_checkout()
+ASSIGNMENT = COURSE.load(ID)
+SOLUTION = COURSE.solutions / ID
+TWO_AT_ONCE = Scope(workers=2)
+RUN = """
+import sys
+from pathlib import Path
+from autograder.tests.course.test_class_run import run
+run(Path(sys.argv[1]), Path(sys.argv[2]), on_done=lambda one: print(one.student, flush=True))
+"""
+
+
+def run(
+    folder: Path, output: Path, scope: Scope = TWO_AT_ONCE, **more: object
+) -> Mapping[str, Outcome]:
+    """Grade each folder below a folder."""
+    handed_in = [HandedIn(one.name, one) for one in sorted(folder.iterdir())]
+    return grade_class(handed_in, ASSIGNMENT, COURSE, output, scope, **more)  # type: ignore[arg-type] # on_done
+
+
+def results(output: Path) -> dict[str, object]:
+    """Read all results."""
+    return {
+        path.stem: json.loads(path.read_text(encoding="utf-8"))
+        for path in (output / "results").glob("*.json")
+    }
+
+
+@pytest.fixture(scope="module")
+def students(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Hand in for five: right, empty, broken, endless, hostile."""
+    folder = tmp_path_factory.mktemp("class")
+    shutil.copytree(SOLUTION, folder / "ada")
+    for name, text in {
+        "bob": "",
+        "cyd": "def read_queue_twice(:\n",
+        "dan": "def read_queue_twice(queue_name, messages):\n    while True:\n        pass\n",
+        "eve": "import os\nos._exit(0)\n",
+    }.items():
+        (folder / name).mkdir()
+        if text:
+            (folder / name / "compare_with_sqs.py").write_text(text)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def one_by_one(students: Path) -> Iterator[dict[str, object]]:
+    """Grade each on its own."""
+    with Examiner(ASSIGNMENT, COURSE) as examiner:
+        yield {
+            one.name: json.loads(
+                json.dumps(examiner.grade(read_submission(one, ASSIGNMENT))[0].model_dump())
+            )
+            for one in students.iterdir()
+        }
+
+
+@pytest.fixture(scope="module")
+def graded(students: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Grade all as a class."""
+    output = tmp_path_factory.mktemp("output")
+    run(students, output)
+    return output
+
+
+def test_a_class_grade_is_that_of_each_one(graded: Path, one_by_one: dict[str, object]) -> None:
+    """Byte for byte."""
+    assert results(graded) == one_by_one
+
+
+def test_each_has_feedback_and_a_row(graded: Path) -> None:
+    """A page, and points by checkpoint."""
+    rows = list(csv.DictReader((graded / "grades.csv").read_text(encoding="utf-8").splitlines()))
+
+    pages = sorted(path.name for path in (graded / "feedback").iterdir())
+    assert pages == ["ada.html", "bob.html", "cyd.html", "dan.html", "eve.html"]
+    assert [(row["student"], row["score"], row["state"]) for row in rows] == [
+        ("ada", "94.0", "unmarked"),
+        ("bob", "0.0", "complete"),
+        ("cyd", "0.0", "complete"),
+        ("dan", "0.0", "complete"),
+        ("eve", "0.0", "complete"),
+    ]
+
+
+def test_only_what_changed_is_graded_again(students: Path, graded: Path, tmp_path: Path) -> None:
+    """A result stands while submission and suite are the ones that it was made from."""
+    output, changed = tmp_path / "output", tmp_path / "class"
+    shutil.copytree(graded, output)
+    shutil.copytree(students, changed)
+    (changed / "bob" / "compare_with_sqs.py").write_text("x = 1\n")
+    broken = output / "results" / "cyd.json"
+    broken.write_text("{")
+
+    outcomes = run(changed, output)
+
+    assert {name: one.done for name, one in outcomes.items()} == {
+        "ada": Done.KEPT,
+        "bob": Done.GRADED,
+        "cyd": Done.GRADED,
+        "dan": Done.KEPT,
+        "eve": Done.KEPT,
+    }
+    assert outcomes["ada"].score == 94
+
+
+def test_forced_all_are_graded_again(students: Path, graded: Path, tmp_path: Path) -> None:
+    """And come out the same."""
+    shutil.copytree(graded, tmp_path / "output")
+
+    outcomes = run(students, tmp_path / "output", Scope(workers=2, force=True))
+
+    assert {one.done for one in outcomes.values()} == {Done.GRADED}
+    assert results(tmp_path / "output") == results(graded)
+
+
+def test_a_run_that_was_killed_goes_on(
+    students: Path, one_by_one: dict[str, object], tmp_path: Path
+) -> None:
+    """What was finished is not graded again, and in the end all is as in one go."""
+    with subprocess.Popen(
+        [sys.executable, "-c", RUN, str(students), str(tmp_path)], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        finished = process.stdout.readline().strip()
+        process.send_signal(signal.SIGKILL)
+
+    outcomes = run(students, tmp_path)
+
+    assert outcomes[finished].done is Done.KEPT
+    assert results(tmp_path) == one_by_one
+
+
+def test_one_that_cannot_be_read_stops_no_other(students: Path, tmp_path: Path) -> None:
+    """It is named, and the others are graded."""
+    handed_in = [HandedIn("gone", tmp_path / "gone"), HandedIn("bob", students / "bob")]
+
+    outcomes = grade_class(handed_in, ASSIGNMENT, COURSE, tmp_path / "output", Scope())
+
+    assert outcomes["gone"].done is Done.FAILED
+    assert "does not exist" in outcomes["gone"].trouble
+    assert outcomes["bob"].done is Done.GRADED
+
+
+def test_what_an_earlier_submission_was_worth_is_kept(tmp_path: Path) -> None:
+    """A line for each that another has replaced; none where the same is graded anew."""
+    folder, output = tmp_path / "class", tmp_path / "out"
+    (folder / "ada").mkdir(parents=True)
+    (folder / "ada" / "compare_with_sqs.py").write_text("")
+    run(folder, output)
+    run(folder, output, Scope(force=True))
+    shutil.copy(SOLUTION / "compare_with_sqs.py", folder / "ada")
+
+    run(folder, output)
+
+    rows = list(csv.reader((output / "attempts.csv").read_text("utf-8").splitlines()))
+    assert rows == [["student", "score", "max_score"], ["ada", "0.0", "100.0"]]

@@ -1,0 +1,172 @@
+"""Pushing again and again before the deadline tells nobody the key of the closed questions."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.course.grade_pushes import Done, Outcome, Push
+from autograder.grading.foreman.examiner import Examiner
+from autograder.tests.course.classroom import Classroom
+from autograder.tests.github_stand_in import StandIn
+from autograder.tests.gradebook.students import ASSIGNMENT, COURSE
+from autograder.tests.notebook.notebooks import FILE, changed, released
+
+RIGHT: Mapping[str, Any] = {
+    "c1": {"photos": "queue", "balances": "log", "invoices": "queue", "rides": "log"},
+    "c2": {"log": "B", "queue": "D"},
+    "c3": {
+        "records_per_second": 10_000,
+        "megabytes_per_second": 10,
+        "shards_at_least": 10,
+        "shards_half_full": 20,
+        "partition_key": "A",
+        "ordered_between": False,
+    },
+    "c4": "C",
+    "c5": "B",
+    "c6": {"goes_on_at": 400, "processed_twice": 50},
+}
+WRONG: Mapping[str, Any] = {
+    "c1": {"photos": "log", "balances": "queue", "invoices": "log", "rides": "queue"},
+    "c2": {"log": "A", "queue": "B"},
+    "c3": {
+        "records_per_second": 1,
+        "megabytes_per_second": 2,
+        "shards_at_least": 3,
+        "shards_half_full": 4,
+        "partition_key": "B",
+        "ordered_between": True,
+    },
+    "c4": "A",
+    "c5": "D",
+    "c6": {"goes_on_at": 450, "processed_twice": 0},
+}
+GUESSES = [RIGHT, WRONG, {**WRONG, "c1": RIGHT["c1"], "c3": RIGHT["c3"], "c4": RIGHT["c4"]}]
+
+
+@dataclass
+class RealPool:
+    """Grades with the hidden suite, in the sandbox, one push after the other."""
+
+    examiner: Examiner
+
+    def each(self, do: Callable[[Any, Push], Outcome], tasks: Iterable[Push]) -> Iterator[Outcome]:
+        """Do something with each task."""
+        for task in tasks:
+            yield do(self.examiner, task)
+
+
+@pytest.fixture(scope="module")
+def examiner() -> Iterator[Examiner]:
+    """Make the examiner of the real suite."""
+    with Examiner(ASSIGNMENT, COURSE) as made:
+        yield made
+
+
+@pytest.fixture
+def course(tmp_path: Path, examiner: Examiner) -> Iterator[Classroom]:
+    """Make a course of two students; Bob's work is due two days later."""
+    with StandIn(tmp_path / "github") as github:
+        made = Classroom(github, tmp_path / "course", ("ada", "bob"))
+        made.pool = RealPool(examiner)  # type: ignore[assignment]
+        made.change_policy("[extensions]\nbob = 2026-03-12T12:00:00\n")
+        yield made
+
+
+def push(course: Classroom, answers: Mapping[str, Any], login: str = "ada") -> str:
+    """Push a notebook with these closed answers, as a bot would; return the commit."""
+
+    def answer(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [
+            cell | {"source": f"{cell['id']} = {answers[cell['id']]!r}"}
+            if cell.get("id") in answers
+            else cell
+            for cell in cells
+        ]
+
+    text = changed(released(), answer).decode()
+    return course.github.push(course.name(login), {FILE: text})
+
+
+def readable(course: Classroom, commit: str, login: str = "ada") -> str:
+    """Give all that a student can read at a commit, but for the commit's own name."""
+    told = {
+        "comments": course.comments(commit, login),
+        "statuses": course.statuses(commit, login),
+    }
+    return json.dumps(told, indent=2).replace(commit, "COMMIT").replace(course.name(login), "REPO")
+
+
+@pytest.mark.parametrize("detail", ["full", "titles", "score"])
+def test_a_bot_that_pushes_guesses_reads_the_same_each_time(course: Classroom, detail: str) -> None:
+    """Byte for byte, whatever is right, and written with the same requests to GitHub."""
+    course.change_policy(f'[[feedback]]\ndetail = "{detail}"\n')
+
+    told, asked = [], []
+    for answers in GUESSES:
+        commit = push(course, answers)
+        course.github.requests.clear()
+        assert course.done()["ada"] is Done.GRADED
+        assert course.done()["ada"] is Done.ALREADY
+        told.append(readable(course, commit))
+        asked.append(
+            [
+                (request.method, request.path.replace(commit, "COMMIT"))
+                for request in course.github.requests
+            ]
+        )
+
+    assert told[0] == told[1] == told[2]
+    assert asked[0] == asked[1] == asked[2]
+    assert "9 points open until the deadline" in told[0]
+
+
+def test_each_student_s_own_deadline_opens_the_verdicts(course: Classroom) -> None:
+    """By editing the comment, once; until then nothing is written again."""
+    ada, bob = push(course, GUESSES[2]), push(course, GUESSES[2], "bob")
+    course.done()
+    before = readable(course, bob, "bob")
+
+    course.github.wait(days=10)
+    first = course.done()
+    shown, withheld = readable(course, ada), readable(course, bob, "bob")
+    course.github.wait(days=2)
+    second = course.done()
+
+    assert first == {"ada": Done.GRADED, "bob": Done.ALREADY}
+    assert second == {"ada": Done.ALREADY, "bob": Done.GRADED}
+    assert withheld == before
+    assert readable(course, bob, "bob") == shown
+    assert "until the deadline" not in shown
+    assert "A log does not know who processed which message." in shown
+    assert len(course.comments(ada)) == 1
+
+
+def test_an_answer_of_the_wrong_form_is_told_before_the_deadline(course: Classroom) -> None:
+    """With what to do, so that nobody loses points for how they wrote it."""
+    c3 = RIGHT["c3"] | {"ordered_between": "no"}
+    c6 = {"goes_on_at": "four hundred", "processed_twice": 1}
+    commit = push(course, {**RIGHT, "c3": c3, "c4": "E", "c5": None, "c6": c6})
+
+    course.done()
+
+    told = readable(course, commit)
+    wanted = ["Write it in quotes, exactly like this.", "Write your answer in place of None."]
+    wanted += ["Write digits, without a unit.", "Write it without quotes."]
+    assert [hint for hint in wanted if hint not in told] == []
+    assert "6 points open until the deadline" in told
+
+
+def test_a_course_can_show_verdicts_at_once(course: Classroom) -> None:
+    """By a key of its policy."""
+    course.change_policy('closed_answers = "immediately"\n')
+    commit = push(course, RIGHT)
+
+    course.done()
+
+    assert "until the deadline" not in readable(course, commit)
+    assert "9 / 15" in readable(course, commit)

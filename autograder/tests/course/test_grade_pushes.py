@@ -1,0 +1,571 @@
+"""Each push is graded and published once: whatever breaks, and however often it is run."""
+
+import csv
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+import pytest
+
+from autograder.course.grade_pushes import Done
+from autograder.gradebook.book import Book
+from autograder.grading.grade import Outcome
+from autograder.tests.course.classroom import CONTEXTS, FILE, Classroom, round_elsewhere
+from autograder.tests.github_stand_in import Fault, StandIn, broken, secondary_limit
+from autograder.tests.gradebook.students import ASSIGNMENT, COURSE, a_grade
+
+FIRST = "writer/create_returns_once_active"
+LATE = "[late]\npercent_per_day = 10\ndays = 3\n"
+STAGES = (
+    '[[feedback]]\ndetail = "titles"\n[[feedback]]\ndetail = "full"\nfrom = 2026-03-12T00:00:00\n'
+)
+
+
+@pytest.fixture
+def github(tmp_path: Path) -> Iterator[StandIn]:
+    """Run a stand-in."""
+    with StandIn(tmp_path / "github") as made:
+        yield made
+
+
+@pytest.fixture
+def course(github: StandIn, tmp_path: Path) -> Classroom:
+    """Make a course of one student."""
+    return Classroom(github, tmp_path / "course")
+
+
+def assert_published_once(course: Classroom, sha: str) -> None:
+    """See to it that all stands there, and nothing twice."""
+    assert len(course.comments(sha)) == 1
+    assert {name: state for name, (state, _) in course.statuses(sha).items()} == dict.fromkeys(
+        CONTEXTS, "success"
+    )
+
+
+def test_a_push_is_graded_and_published(course: Classroom) -> None:
+    """One comment, and a status for each checkpoint."""
+    sha = course.push()
+
+    done = course.done()
+
+    assert done == {"ada": Done.GRADED}
+    assert_published_once(course, sha)
+    assert course.pool.graded == [sha]
+
+
+def test_done_again_nothing_is_written(course: Classroom) -> None:
+    """Nor graded; one question to GitHub is all."""
+    course.push()
+    course.done()
+    course.github.requests.clear()
+
+    done = course.done()
+
+    assert done == {"ada": Done.ALREADY}
+    assert len(course.pool.graded) == 1
+    assert [one.path for one in course.github.requests] == ["/api/graphql"]
+
+
+def test_each_new_push_is_graded(course: Classroom) -> None:
+    """The newest of those that came since."""
+    shas = [course.push(text=f"x = {number}\n") for number in range(2)]
+    course.done()
+    newer = course.push(text="x = 9\n")
+
+    course.done()
+
+    assert course.pool.graded == [shas[1], newer]
+    assert course.comments(shas[0]) == []
+    assert_published_once(course, newer)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(Fault("/graphql", status=502, acts=True), id="before it is graded"),
+        pytest.param(Fault("/activity", status=502), id="while it is graded"),
+    ],
+)
+def test_a_superseded_push_is_skipped(course: Classroom, fault: Fault) -> None:
+    """Nothing is published of it, and the newer one is graded."""
+    newer: list[str] = []
+
+    def push() -> None:
+        newer.append(course.push(text="x = 2\n"))
+
+    old = course.push()
+    # The newer one comes after the older one was found.
+    course.github.faults = [replace(fault, after=int(fault.path == "/graphql"), then=push)]
+
+    first, second = course.done(), course.done()
+
+    assert (first, second) == ({"ada": Done.SUPERSEDED}, {"ada": Done.GRADED})
+    assert course.comments(old) == []
+    assert_published_once(course, newer[0])
+
+
+def test_who_has_nothing_to_grade_is_told_apart(github: StandIn, tmp_path: Path) -> None:
+    """No push, no repository, no login, an archive."""
+    course = Classroom(github, tmp_path / "course", ["ada", "bob"])
+    course.push("bob")
+    github.repository(course.name("bob")).more["archived"] = True
+    roster = course.folder / "roster.csv"
+    roster.write_text("login,id\nada,1\nbob,2\ncyd,3\n,4\n")
+
+    done = course.done()
+
+    assert done == {
+        "ada": Done.NO_PUSH,
+        "bob": Done.ARCHIVED,
+        "cyd": Done.NO_REPOSITORY,
+        "4": Done.NO_LOGIN,
+    }
+
+
+def test_many_repositories_are_asked_for_at_once(github: StandIn, tmp_path: Path) -> None:
+    """A question for every 25."""
+    course = Classroom(github, tmp_path / "course", [])
+    logins = [f"s{number}" for number in range(51)]
+    (course.folder / "roster.csv").write_text("login\n" + "\n".join(logins) + "\n")
+
+    done = course.done()
+
+    assert set(done.values()) == {Done.NO_REPOSITORY}
+    assert [one.path for one in github.requests] == ["/api/graphql"] * 3
+
+
+def test_killed_at_any_point_and_run_again_each_push_is_published_once(
+    course: Classroom, tmp_path: Path
+) -> None:
+    """After each request in turn: as it took effect, and before its answer came."""
+    processes = multiprocessing.get_context("forkserver")
+    processes.set_forkserver_preload([round_elsewhere.__module__])
+    environment = course.github.environment(course.token)
+    killed = 0
+    while True:
+        sha = course.push(text=f"x = {killed}\n")
+        state = tmp_path / f"state{killed}"
+        process = processes.Process(
+            target=round_elsewhere, args=(environment, course.folder, state)
+        )
+        reached = threading.Event()
+
+        def kill(process: BaseProcess = process, reached: threading.Event = reached) -> None:
+            assert process.pid is not None
+            reached.set()
+            os.kill(process.pid, signal.SIGKILL)
+
+        course.github.faults = [Fault(after=killed, acts=True, then=kill)]
+        process.start()
+        process.join()
+        course.github.faults = []
+        if not reached.is_set():
+            break
+        killed += 1
+
+        again = course.done(state=state)
+
+        assert again["ada"] in (Done.GRADED, Done.ALREADY)
+        assert_published_once(course, sha)
+    assert killed >= 8 + len(CONTEXTS)
+    assert_published_once(course, sha)
+
+
+def test_a_grade_that_was_not_published_is_not_made_again(course: Classroom) -> None:
+    """It was kept before."""
+    sha = course.push()
+    course.github.faults = [broken("/comments", times=100)]
+
+    first = course.round()
+    course.github.faults = []
+    second = course.done()
+
+    assert first["ada"].done is Done.FAILED
+    assert second == {"ada": Done.GRADED}
+    assert course.pool.graded == [sha]
+    assert_published_once(course, sha)
+
+
+@pytest.mark.parametrize("acts", [False, True])
+@pytest.mark.parametrize("path", ["/comments", "/statuses/", "/graphql", "/activity"])
+def test_what_breaks_off_is_done_once(course: Classroom, path: str, *, acts: bool) -> None:
+    """Whether the request took effect or not, within the same round."""
+    sha = course.push()
+    course.github.faults = [broken(path, acts=acts)]
+
+    done = course.done()
+
+    assert done == {"ada": Done.GRADED}
+    assert_published_once(course, sha)
+
+
+def test_a_fetch_that_fails_is_tried_in_the_next_round(course: Classroom) -> None:
+    """And told without a name."""
+    sha = course.push()
+    course.github.faults = [Fault("/git-upload-pack", status=502)]
+
+    first, second = course.round()["ada"], course.done()
+
+    assert first.done is Done.FAILED
+    assert first.trouble == (
+        "the commit cannot be fetched: the connection broke off, or GitHub is in trouble"
+    )
+    assert second == {"ada": Done.GRADED}
+    assert_published_once(course, sha)
+
+
+def test_a_secondary_limit_is_honoured(course: Classroom) -> None:
+    """With the pause that GitHub asks for, and nothing twice."""
+    sha = course.push()
+    course.github.faults = [
+        secondary_limit("/comments", seconds=77),
+        secondary_limit("/statuses/", seconds=88, after=2),
+    ]
+
+    done = course.done()
+
+    assert done == {"ada": Done.GRADED}
+    assert {77, 88} <= {round(pause) for pause in course.clock.pauses}
+    assert_published_once(course, sha)
+
+
+def test_two_runs_that_both_wrote_leave_one_comment(course: Classroom, tmp_path: Path) -> None:
+    """On two machines, which have no lock in common: the second sees both, and removes its own."""
+    sha = course.push()
+
+    def another() -> None:
+        assert course.done(state=tmp_path / "elsewhere") == {"ada": Done.GRADED}
+
+    # The second run begins and ends after the first looked, and before it writes.
+    course.github.faults = [Fault("/comments", method="POST", status=502, then=another)]
+
+    done = course.done()
+
+    assert done == {"ada": Done.GRADED}
+    assert_published_once(course, sha)
+
+
+def test_a_second_comment_is_removed_by_the_next_run(course: Classroom) -> None:
+    """Should a run have been killed just before it could."""
+    sha = course.push()
+    course.done()
+    repository = course.github.repository(course.name("ada"))
+    (first,) = repository.comments
+    repository.comments.append({**first, "id": course.github.new_id()})
+
+    done = course.done()
+
+    assert done == {"ada": Done.GRADED}
+    assert [one["id"] for one in repository.comments] == [first["id"]]
+    assert_published_once(course, sha)
+
+
+def test_a_run_beside_another_on_the_same_machine_leaves_its_pushes_alone(
+    course: Classroom,
+) -> None:
+    """They share the state's folder."""
+    course.push()
+    seen: list[Done] = []
+    course.github.faults = [
+        Fault("/activity", status=502, then=lambda: seen.append(course.done()["ada"]))
+    ]
+
+    done = course.done()
+
+    assert seen == [Done.BUSY]
+    assert done == {"ada": Done.GRADED}
+    assert len(course.pool.graded) == 1
+
+
+def test_what_a_student_publishes_is_not_taken_for_ours(course: Classroom) -> None:
+    """Neither a comment with a marker nor statuses, though a student may write both."""
+    sha = course.push()
+    course.done()
+    repository = course.github.repository(course.name("ada"))
+    (genuine,) = course.comments(sha)
+    newer = course.push(text="wrong\n")
+    student = {"login": "ada"}
+    forged = genuine.replace(sha, newer)
+    repository.comments.append(
+        {**repository.comments[0], "id": 9, "commit_id": newer, "body": forged, "user": student}
+    )
+    repository.statuses += [
+        {**one, "sha": newer, "creator": student} for one in repository.statuses
+    ]
+
+    done = course.done()
+
+    assert done == {"ada": Done.GRADED}
+    assert len(course.comments(newer)) == 2
+    assert course.statuses(newer)["grade/writer"][0] == "failure"
+
+
+def test_many_comments_of_a_student_do_not_hide_ours(course: Classroom) -> None:
+    """They are read to their end before anything is written."""
+    sha = course.push()
+    repository = course.github.repository(course.name("ada"))
+    repository.comments += [
+        {
+            "id": number,
+            "commit_id": sha,
+            "body": "hello",
+            "created_at": course.github.timestamp(),
+            "user": {"login": "ada"},
+        }
+        for number in range(250)
+    ]
+    course.done()
+
+    done = course.done()
+
+    assert done == {"ada": Done.ALREADY}
+    assert len(course.comments(sha)) == 251
+    assert len(course.pool.graded) == 1
+
+
+def test_a_late_push_has_its_penalty_by_github_s_time(course: Classroom) -> None:
+    """Whatever date its commit claims: those of the stand-in are of 1970."""
+    course.change_policy(LATE)
+    course.github.wait(days=10, hours=1)
+    sha = course.push()
+
+    course.done()
+
+    (comment,) = course.comments(sha)
+    assert "20% of the points are taken off" in comment
+    assert course.statuses(sha)["grade/writer"][1].endswith("late: -20%")
+
+
+def test_an_extension_makes_a_late_push_one_in_time(course: Classroom) -> None:
+    """For whom it is."""
+    course.change_policy(f"{LATE}[extensions]\nada = 2026-04-01T00:00:00\n")
+    course.github.wait(days=10, hours=1)
+    sha = course.push()
+
+    course.done()
+
+    assert "Late" not in course.comments(sha)[0]
+
+
+def test_a_push_that_comes_again_keeps_its_time(course: Classroom) -> None:
+    """Handed in when it first came, though something else stood there in between."""
+    course.change_policy(LATE)
+    one = course.github.repository(course.name("ada"))
+    sha = course.push()
+    course.push(text="x = 2\n")
+    course.github.wait(days=12)
+    before = one.heads()["refs/heads/main"]
+    one.activities.append(
+        {**one.activities[-1], "before": before, "after": sha, "timestamp": "2026-03-13T12:00:00Z"}
+    )
+    course.github.push(course.name("ada"), {FILE: "x = 1\n"})
+    (one.folder / "refs/heads/main").write_text(sha)
+
+    course.done()
+
+    assert "Late" not in course.comments(sha)[0]
+
+
+def test_more_is_shown_once_it_may_be(course: Classroom) -> None:
+    """In the same comment, which is edited."""
+    course.change_policy(STAGES)
+    sha = course.push(text="wrong\n")
+    course.done()
+    (before,) = course.comments(sha)
+    course.github.wait(days=12)
+
+    done = course.done()
+    again = course.done()
+
+    (after,) = course.comments(sha)
+    assert (done, again) == ({"ada": Done.GRADED}, {"ada": Done.ALREADY})
+    assert "### " not in before
+    assert "### " in after
+    assert len(course.pool.graded) == 1
+
+
+def test_attempts_are_limited_by_the_hour(course: Classroom) -> None:
+    """The next push waits, is told so, and is graded in its time."""
+    course.change_policy("attempts_per_hour = 2\n")
+    for number in range(2):
+        course.push(text=f"x = {number}\n")
+        course.done()
+        course.github.wait(minutes=10)
+    sha = course.push(text="x = 9\n")
+
+    waits, still = course.done(), course.done()
+    told = course.statuses(sha)
+    course.github.wait(minutes=50)
+    graded = course.done()
+
+    assert (waits, still, graded) == (
+        {"ada": Done.WAITING},
+        {"ada": Done.WAITING},
+        {"ada": Done.GRADED},
+    )
+    assert told == {"grade/writer": ("pending", told["grade/writer"][1])}
+    assert "graded after 2026-03-01 13:00" in told["grade/writer"][1]
+    assert_published_once(course, sha)
+
+
+def test_one_that_cannot_be_graded_stops_no_other(github: StandIn, tmp_path: Path) -> None:
+    """A repository that may not be written to, code that trips us, one that is all right."""
+    course = Classroom(github, tmp_path / "course", ["ada", "bob", "cyd"])
+    course.push("ada", "explode\n")
+    course.push("bob")
+    fine = course.push("cyd")
+    course.token = github.add_token(
+        "grader",
+        {course.name("ada"): "write", course.name("bob"): "read", course.name("cyd"): "write"},
+    )
+
+    outcomes = course.round()
+
+    assert {name: one.done for name, one in outcomes.items()} == {
+        "ada": Done.FAILED,
+        "bob": Done.FAILED,
+        "cyd": Done.GRADED,
+    }
+    assert "no right" in outcomes["bob"].trouble
+    assert "explode" not in outcomes["ada"].trouble
+    assert "explode" in (course.folder / "state" / "trouble" / "ada.txt").read_text()
+    assert len(course.comments(fine, "cyd")) == 1
+
+
+def test_a_hostile_commit_is_refused_in_its_feedback(course: Classroom) -> None:
+    """It has a grade like any other, and does not come up again."""
+    sha = course.github.push(course.name("ada"), {FILE: ("120000", "/etc/passwd")})
+
+    first, second = course.done(), course.done()
+
+    assert (first, second) == ({"ada": Done.GRADED}, {"ada": Done.ALREADY})
+    assert_published_once(course, sha)
+
+
+def test_a_fault_of_the_grader_s_is_told_and_kept(course: Classroom) -> None:
+    """For the instructor, since it may show code."""
+    course.push()
+    course.pool.trouble = "E  secret code"
+    course.pool.always = a_grade({FIRST: Outcome.GRADER_ERROR})
+
+    outcome = course.round()["ada"]
+
+    assert outcome.done is Done.GRADED
+    assert outcome.trouble == "the grader failed at 1 test, whose points are open"
+    assert "secret code" in (course.folder / "state" / "trouble" / "ada.txt").read_text()
+
+
+def test_a_push_that_the_grader_failed_at_is_graded_anew(course: Classroom) -> None:
+    """What was kept of it does not stand, however little of it was published."""
+    sha = course.push()
+    course.pool.always = a_grade({FIRST: Outcome.GRADER_ERROR})
+    course.github.faults = [broken("/comments", times=99)]
+    failed = course.done()
+    course.github.faults = []
+    course.pool.always = None
+
+    done = course.done()
+
+    assert (failed, done) == ({"ada": Done.FAILED}, {"ada": Done.GRADED})
+    assert course.pool.graded == [sha, sha]
+    assert_published_once(course, sha)
+
+
+def test_what_was_unreadable_is_counted_and_fails_no_round(course: Classroom) -> None:
+    """A student could else make every run fail."""
+    course.push()
+    course.pool.trouble = "E  secret code"
+    course.pool.always = a_grade({FIRST: Outcome.UNREADABLE})
+
+    outcome = course.round()["ada"]
+
+    assert (outcome.done, outcome.trouble, outcome.unreadable) == (Done.GRADED, "", 1)
+    assert "secret code" in (course.folder / "state" / "trouble" / "ada.txt").read_text()
+
+
+def test_what_was_graded_can_be_graded_again(course: Classroom) -> None:
+    """With other hidden tests, say: its comment is edited, and where nothing changed, left."""
+    sha = course.push()
+    course.done()
+    course.github.requests.clear()
+    same = course.done(regrade=True)
+    written = [one for one in course.github.requests if one.writes]
+    course.pool.suite = "sha256:2"
+
+    other = course.done(regrade=True, suite="sha256:2")
+
+    assert (same, other) == ({"ada": Done.GRADED}, {"ada": Done.GRADED})
+    assert written == []
+    assert "suite=sha256:2" in course.comments(sha)[0]
+    assert_published_once(course, sha)
+
+
+def test_one_commit_can_be_asked_for(course: Classroom) -> None:
+    """Though it is not the last push."""
+    old = course.push()
+    newer = course.push(text="x = 2\n")
+
+    done = course.done(commit=old)
+
+    assert done == {"ada": Done.GRADED}
+    assert_published_once(course, old)
+    assert course.comments(newer) == []
+
+
+def test_grades_and_push_times_go_into_the_gradebook(course: Classroom, tmp_path: Path) -> None:
+    """What came too late does not count, and leaves there what was in time."""
+    course.change_policy(LATE)
+    folder = tmp_path / "gradebook"
+    folder.mkdir()
+    (folder / "roster.csv").write_text((course.folder / "roster.csv").read_text())
+    (folder / "handins.csv").write_text("student,excused\nada,yes\n")
+    book = Book(folder, ASSIGNMENT)
+    sha = course.push()
+    course.done(book=book)
+    course.github.wait(days=20)
+    course.push(text="wrong\n")
+
+    course.done(book=book)
+
+    (row,) = csv.DictReader((folder / "handins.csv").read_text().splitlines())
+    assert row == {
+        "student": "ada",
+        "handed_in_at": "2026-03-01T12:00:00+00:00",
+        "excused": "yes",
+        "commit": sha,
+        "repository": "course/m06-ada",
+    }
+    assert sha in (folder / "results" / "ada.json").read_text()
+
+
+def test_the_student_s_own_job_shows_what_was_published(course: Classroom, tmp_path: Path) -> None:
+    """With a token that may only read, as that of a job."""
+    sha = course.push(text="wrong\n")
+    course.done()
+    name = course.name("ada")
+    token = course.github.add_token("ada", {name: {"contents": "read", "statuses": "read"}})
+    checks = COURSE.assignments / ASSIGNMENT.id / "checks"
+
+    done = subprocess.run(
+        [sys.executable, checks / "show_grade.py"],
+        env={
+            **course.github.environment(token),
+            "GITHUB_REPOSITORY": name,
+            "GITHUB_SHA": sha,
+            "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
+            "GRADE_WAIT_SECONDS": "0",
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert "grade/writer failure 0 / 30" in done.stdout
+    assert course.comments(sha)[0] in (tmp_path / "summary").read_text()

@@ -1,0 +1,246 @@
+"""`autograder publish` and `autograder release-solutions`, as an instructor or a job runs them."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from autograder.assignment import Course
+from autograder.policy import DEFAULT_COURSE
+from autograder.tests.course.command_line import CommandLine
+from autograder.tests.course.repositories import bare_repository, checkout, commit_all, files_of
+from autograder.tests.distribution.secrets import ASSIGNMENT, solution_bodies, student_repository
+from autograder.tests.github_stand_in import StandIn, pull_requests
+
+TEMPLATE = "course/m06-template"
+ROSTER = "id,name,email,login\n1,Ada Lovelace,ada@example.org,ada-l\n2,Bob Ross,bob@example.org,b\n"
+NAMES = ("Ada", "Lovelace", "ada@example.org", "ada-l", "Ross")
+
+
+@pytest.fixture
+def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
+    """Work in a checkout, with a course whose deadline was yesterday."""
+    made = checkout(tmp_path / "course-repository")
+    monkeypatch.setattr(Course, "of_this_checkout", lambda: made)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "course").mkdir()
+    set_deadline(timedelta(days=-1))
+    (tmp_path / "course" / "roster.csv").write_text(ROSTER)
+    return made
+
+
+def set_deadline(span: timedelta, more: str = "") -> None:
+    """Write the course's policy into the folder of today."""
+    when = (datetime.now(UTC) + span).isoformat(timespec="seconds")
+    DEFAULT_COURSE.write_text(
+        f'organization = "course"\nrepository = "m06-{{login}}"\ntimezone = "Europe/Berlin"\n'
+        f"[deadline]\nat = {when}\n{more}"
+    )
+
+
+@pytest.fixture
+def github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
+    """Run a GitHub with a template and a repository of each student."""
+    with StandIn(tmp_path / "github") as made:
+        names = (TEMPLATE, "course/m06-ada-l", "course/m06-b")
+        for name in names:
+            made.add_repository(name)
+            made.push(name, {"README.md": "old\n"})
+        token = made.add_token("staff", dict.fromkeys(names, "write"))
+        for name, value in made.environment(token).items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+        yield made
+
+
+@pytest.fixture
+def autograder(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    """Run the command line."""
+    return CommandLine(monkeypatch, capsys)
+
+
+@pytest.mark.usefixtures("course")
+def test_the_template_on_github_gets_the_student_repository(
+    github: StandIn, autograder: CommandLine
+) -> None:
+    """With the token from the environment."""
+    done = autograder("publish", "--template", TEMPLATE)
+
+    assert (done.status, done.err) == (0, "")
+    assert "files published as" in done.out
+    assert files_of(github.repository(TEMPLATE).folder) == student_repository()
+
+
+@pytest.mark.usefixtures("course")
+def test_publishing_twice_says_that_there_is_nothing_to_do(
+    github: StandIn, autograder: CommandLine
+) -> None:
+    """And pushes nothing."""
+    autograder("publish", "--template", TEMPLATE)
+    github.requests.clear()
+
+    done = autograder("publish", "--template", TEMPLATE)
+
+    assert "nothing to do" in done.out
+    assert not any(one.writes for one in github.requests)
+
+
+@pytest.mark.usefixtures("course")
+def test_a_dry_run_of_publishing_names_the_files(github: StandIn, autograder: CommandLine) -> None:
+    """And pushes nothing."""
+    done = autograder("publish", "--template", TEMPLATE, "--dry-run")
+
+    assert "  README.md" in done.out.splitlines()
+    assert "to be published" in done.out
+    assert not any(one.writes for one in github.requests)
+
+
+def test_a_template_can_be_a_folder(
+    course: Course, tmp_path: Path, autograder: CommandLine
+) -> None:
+    """A bare repository on this machine, with no GitHub at all."""
+    template = bare_repository(tmp_path / "template.git")
+
+    done = autograder("publish", ASSIGNMENT.id, "--template", str(template))
+
+    assert course
+    assert done.status == 0
+    assert files_of(template) == student_repository()
+
+
+@pytest.mark.usefixtures("github")
+def test_leaks_are_listed_and_name_no_student(course: Course, autograder: CommandLine) -> None:
+    """Each with its file."""
+    folder = course.assignments / ASSIGNMENT.id
+    (folder / "a.md").write_text("Thanks to Ada Lovelace!\n")
+    (folder / "b.md").write_text(next(solution_bodies()))
+    commit_all(course.assignments.parent)
+
+    done = autograder("publish", "--template", TEMPLATE)
+
+    assert done.status == 2
+    assert "  a.md: what the roster says of student 1" in done.err
+    assert "  b.md: a solution in solutions/" in done.err
+    assert not [name for name in NAMES if name in done.err + done.out]
+
+
+@pytest.mark.usefixtures("course", "github")
+def test_without_a_roster_it_is_said_that_names_were_not_looked_for(
+    autograder: CommandLine,
+) -> None:
+    """The assignment is published before there is a class."""
+    done = autograder("publish", "--template", TEMPLATE, "--course", "none.toml", "--dry-run")
+
+    assert done.status == 0
+    assert "names are not looked for" in done.err
+
+
+@pytest.mark.usefixtures("course", "github")
+@pytest.mark.parametrize(
+    "template", ["template", "https://github.com/a/b", "../x", "-a/b", "a/b/c"]
+)
+def test_a_template_that_is_none_is_told(template: str, autograder: CommandLine) -> None:
+    """A token is sent to GitHub alone."""
+    done = autograder("publish", f"--template={template}")
+
+    assert done.status == 2
+    assert "OWNER/NAME" in done.err
+
+
+@pytest.mark.usefixtures("course")
+def test_releasing_tells_each_student_and_writes_a_page(
+    github: StandIn, autograder: CommandLine
+) -> None:
+    """With the pull requests' addresses."""
+    done = autograder("release-solutions", "--output", "page.md")
+
+    assert (done.status, done.err) == (0, "")
+    assert done.out.splitlines()[-1] == "2 released"
+    assert f"ada-l: released {github.url}/course/m06-ada-l/pull/1" in done.out
+    assert "| b |" in Path("page.md").read_text("utf-8")
+    assert len(pull_requests(github.repository("course/m06-b"))) == 1
+
+
+@pytest.mark.usefixtures("course", "github")
+def test_on_actions_the_log_has_counts_only(
+    autograder: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where somebody's repository fails."""
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    (Path("course") / "roster.csv").write_text(f"{ROSTER}3,Eve Lost,eve@example.org,eve-lost\n")
+
+    done = autograder("release-solutions", "--output", "page.md")
+
+    assert (done.status, done.out, done.err) == (1, "2 released\n1 failed\n", "")
+    assert "eve-lost" in Path("page.md").read_text("utf-8")
+
+
+@pytest.mark.usefixtures("course", "github")
+@pytest.mark.parametrize("command", [["release-solutions"], ["publish", "--template", TEMPLATE]])
+def test_on_actions_mistakes_of_the_roster_are_not_told_in_the_log(
+    command: list[str], autograder: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They name students; on one's own machine they are told."""
+    (Path("course") / "roster.csv").write_text(f"{ROSTER}3,Ada Twin,ada@example.org,ada-l\n")
+    on_my_machine = autograder(*command)
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+
+    on_actions = autograder(*command)
+
+    assert on_my_machine.status == on_actions.status == 2
+    assert "ada-l" in on_my_machine.err
+    assert "your own machine" in on_actions.err
+    assert not [name for name in NAMES if name in on_actions.err]
+
+
+@pytest.mark.usefixtures("course")
+def test_before_the_deadline_nothing_is_released(github: StandIn, autograder: CommandLine) -> None:
+    """Unless it is forced."""
+    set_deadline(timedelta(days=1))
+
+    refused = autograder("release-solutions")
+    forced = autograder("release-solutions", "--force")
+
+    assert refused.status == 2
+    assert "work counts until" in refused.err
+    assert forced.status == 0
+    assert len(pull_requests(github.repository("course/m06-b"))) == 1
+
+
+@pytest.mark.usefixtures("course")
+def test_one_student_alone_can_be_released_to(github: StandIn, autograder: CommandLine) -> None:
+    """By id or login; whoever is not in the roster is told."""
+    done = autograder("release-solutions", "--only", "B")
+    unknown = autograder("release-solutions", "--only", "nobody")
+
+    assert done.out.splitlines()[-1] == "1 released"
+    assert pull_requests(github.repository("course/m06-ada-l")) == []
+    assert (unknown.status, "nobody" in unknown.err) == (2, True)
+
+
+@pytest.mark.usefixtures("course", "github")
+def test_an_extension_of_nobody_is_told(autograder: CommandLine) -> None:
+    """A name that is misspelt would release too early."""
+    later = (datetime.now(UTC) + timedelta(days=1)).isoformat(timespec="seconds")
+    set_deadline(timedelta(days=-1), f"[extensions]\nadal = {later}\n")
+
+    done = autograder("release-solutions")
+
+    assert done.status == 2
+    assert "extensions.adal" in done.err
+
+
+@pytest.mark.usefixtures("course", "github")
+def test_without_a_token_nothing_is_tried(
+    autograder: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is said which variable is missing."""
+    monkeypatch.delenv("GITHUB_TOKEN")
+
+    published = autograder("publish", "--template", TEMPLATE)
+    released = autograder("release-solutions")
+
+    assert (published.status, released.status) == (2, 2)
+    assert "GITHUB_TOKEN is not set" in published.err
+    assert "GITHUB_TOKEN is not set" in released.err

@@ -1,0 +1,291 @@
+"""Nothing secret is published, however it is indented, quoted, packed or encoded."""
+
+import base64
+import bz2
+import gzip
+import io
+import json
+import lzma
+import os
+import tarfile
+import textwrap
+import zipfile
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograder.distribution.leaks import Leak, Passage, Secrets, find_leaks
+from autograder.distribution.secrets import read_secrets
+from autograder.tests.distribution.secrets import (
+    ASSIGNMENT,
+    CLASS,
+    COURSE,
+    closed_answers,
+    hidden_tests,
+    parts_of_the_grader,
+    solution_bodies,
+    student_repository,
+    written_answers,
+)
+
+SECRETS = read_secrets(COURSE, ASSIGNMENT, CLASS)
+HANDED_OUT = student_repository()
+
+
+def zipped(content: bytes) -> bytes:
+    """Put it into a zip file."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a/b.txt", content)
+    return packed.getvalue()
+
+
+def tarred(content: bytes) -> bytes:
+    """Put it into a tar file, gzipped."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        member = tarfile.TarInfo("a/b.txt")
+        member.size = len(content)
+        archive.addfile(member, io.BytesIO(content))
+    return packed.getvalue()
+
+
+def in_literals(content: bytes) -> bytes:
+    """Write base64 as Python's string literals, a line each."""
+    lines = textwrap.wrap(base64.b64encode(content).decode(), 60)
+    return "".join(["DATA = (\n", *(f'    "{line}"\n' for line in lines), ")\n"]).encode()
+
+
+def in_a_notebook(content: bytes) -> bytes:
+    """Write it as a cell."""
+    lines = content.decode().splitlines(keepends=True)
+    return json.dumps({"cells": [{"cell_type": "raw", "source": lines}]}).encode()
+
+
+DISGUISES: dict[str, Callable[[bytes], bytes]] = {
+    "plain": lambda content: content,
+    "indented": lambda content: textwrap.indent(content.decode(), "\t    ").encode(),
+    "commented out": lambda content: textwrap.indent(content.decode(), "# ").encode(),
+    "wrapped": lambda content: "\n".join(
+        textwrap.wrap(content.decode(), 50, break_long_words=False)
+    ).encode(),
+    "in capitals": lambda content: content.upper(),
+    "Windows's line ends": lambda content: content.replace(b"\n", b"\r\n"),
+    "UTF-16": lambda content: content.decode().encode("utf-16"),
+    "as a string": lambda content: repr(content.decode()).encode(),
+    "as JSON": lambda content: json.dumps({"x": [content.decode()]}).encode(),
+    "in a notebook": in_a_notebook,
+    "base64": base64.b64encode,
+    "base64 in lines": base64.encodebytes,
+    "base64 for addresses": base64.urlsafe_b64encode,
+    "base64 in literals": in_literals,
+    "base64 behind a word": lambda content: b"data=x" + base64.b64encode(content),
+    "hexadecimal": lambda content: content.hex().encode(),
+    "escaped bytes": lambda content: "".join(f"\\x{one:02x}" for one in content).encode(),
+    "gzip": gzip.compress,
+    "bzip2": bz2.compress,
+    "xz": lzma.compress,
+    "zip": zipped,
+    "tar": tarred,
+    "zip in base64": lambda content: base64.encodebytes(zipped(content)),
+    "gzip in base64 in JSON": lambda content: json.dumps(
+        base64.b64encode(gzip.compress(content)).decode()
+    ).encode(),
+    "base64 twice": lambda content: base64.b64encode(base64.b64encode(content)),
+}
+ADDABLE = [
+    "plain", "indented", "commented out", "wrapped", "in capitals", "as a string", "base64",
+    "base64 in lines", "base64 in literals", "hexadecimal", "zip in base64",
+]  # fmt: skip
+
+PLANTED = {
+    "a solution": list(solution_bodies()),
+    "a hidden test": list(hidden_tests()),
+    "an answer or rubric": list(written_answers()),
+    "a closed answer": list(closed_answers()),
+    "a student": ["Ada Lovelace", "LOVELACE, ADA", "<ada.lovelace@example.org>", "@lovelace-a",
+                  "s2044517,", "Jorg Muller-Ozturk", "Müller-Öztürk, Jörg", "9044518"],
+    "the grader": list(parts_of_the_grader()),
+}  # fmt: skip
+
+
+def test_what_is_handed_out_today_holds_no_secret() -> None:
+    """Though it is about the same functions, calls and words as the solutions and the tests."""
+    leaks = find_leaks(HANDED_OUT, SECRETS)
+
+    assert len(HANDED_OUT) > 20
+    assert leaks == ()
+
+
+def test_there_is_much_that_must_not_leak() -> None:
+    """The tests below have something to plant."""
+    counts = {name: len(texts) for name, texts in PLANTED.items()}
+
+    assert min(counts.values()) > 3, counts
+
+
+@pytest.mark.parametrize("kind", PLANTED)
+@pytest.mark.parametrize("disguise", DISGUISES)
+def test_each_secret_is_found_in_each_disguise(kind: str, disguise: str) -> None:
+    """As a file of its own."""
+    hide = DISGUISES[disguise]
+    texts = PLANTED[kind] if kind != "the grader" else PLANTED[kind][:2]
+
+    missed = [text for text in texts if not find_leaks({"x": hide(text.encode())}, SECRETS)]
+
+    assert not missed
+
+
+@settings(deadline=None)
+@given(
+    text=st.sampled_from([text for texts in PLANTED.values() for text in texts]),
+    disguise=st.sampled_from(ADDABLE),
+    name=st.sampled_from([one for one in HANDED_OUT if not one.endswith((".ipynb", ".json"))]),
+    where=st.integers(0, 2000),
+)
+def test_a_secret_in_the_midst_of_any_file_is_found(
+    text: str, disguise: str, name: str, where: int
+) -> None:
+    """Between any two lines of what is handed out."""
+    lines = HANDED_OUT[name].splitlines(keepends=True)
+    at = where % (len(lines) + 1)
+    planted = b"".join([*lines[:at], DISGUISES[disguise](text.encode()) + b"\n", *lines[at:]])
+
+    leaks = find_leaks({**HANDED_OUT, name: planted}, SECRETS)
+
+    assert {leak.file for leak in leaks} == {name}
+
+
+@pytest.mark.parametrize("before", ["5050\n", "505\n", "port: 5050, ", "a\nbeef\n"])
+def test_digits_before_hexadecimal_ones_hide_nothing(before: str) -> None:
+    """They may be some too, and begin a word with what they stand for."""
+    content = before + b"Ada Lovelace".hex()
+
+    leaks = find_leaks({"x": content.encode()}, SECRETS)
+
+    assert [leak.within for leak in leaks] == [("hexadecimal",)]
+
+
+@settings(deadline=None)
+@given(
+    text=st.sampled_from(PLANTED["a hidden test"] + PLANTED["an answer or rubric"]),
+    data=st.data(),
+)
+def test_half_of_a_text_is_found_as_the_whole_is(text: str, data: st.DataObject) -> None:
+    """Any of its halves, as long as it has the words of a leak."""
+    words = text.split()
+    half = len(words) // 2
+    start = data.draw(st.integers(0, len(words) - half))
+
+    leaks = find_leaks({"notes.txt": " ".join(words[start : start + half]).encode()}, SECRETS)
+
+    assert leaks or half < 20
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(sorted(HANDED_OUT)), min_size=1, max_size=4))
+def test_mixing_what_is_handed_out_makes_no_leak(names: list[str]) -> None:
+    """No file is refused for phrases that are public."""
+    mixed = b"\n\n".join(HANDED_OUT[name] for name in names)
+
+    leaks = find_leaks({"mixed.txt": mixed}, SECRETS)
+
+    assert leaks == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import json\nimport os\nfrom collections.abc import Iterator, Mapping, Sequence\n" * 3,
+        "\n\n\n    pass\n\n",
+        "if __name__ == '__main__':\n    main()\n",
+        "for shard in shards:\n    print(shard)\nreturn pairs\n",
+        'boto3.client("kinesis")\n',
+        'c4 = None\nassert c4 in (None, "A", "B", "C", "D")\n',
+    ],
+)
+def test_what_everybody_writes_is_no_leak(text: str) -> None:
+    """Imports, blank lines, short idioms."""
+    leaks = find_leaks({"a.py": text.encode()}, SECRETS)
+
+    assert leaks == ()
+
+
+def test_a_login_that_is_a_word_of_the_handout_is_no_leak() -> None:
+    """The events of the assignment are of alice and bob, whoever is in the class."""
+    leaks = find_leaks({"a.txt": b"alice, bob and charlie"}, SECRETS)
+
+    assert leaks == ()
+
+
+def test_a_word_can_be_declared_public() -> None:
+    """Somebody may have the login `s2044517` of all words."""
+    secrets = read_secrets(COURSE, ASSIGNMENT, CLASS, ["s2044517"])
+
+    leaks = find_leaks({"a.txt": b"s2044517"}, secrets)
+
+    assert leaks == ()
+
+
+def test_a_name_of_a_file_can_leak_too() -> None:
+    """Content is what counts, and a name is content."""
+    leaks = find_leaks({"notes/ada-lovelace.txt": b""}, SECRETS)
+
+    assert leaks == (
+        Leak("notes/ada-lovelace.txt", "what the roster says of student 1", ("its name",)),
+    )
+
+
+def test_what_is_told_of_a_leak_names_no_student() -> None:
+    """It is shown in logs."""
+    text = "Ada Lovelace ada.lovelace@example.org lovelace-a s2044517"
+
+    told = [str(leak) for leak in find_leaks({"a.txt": text.encode()}, SECRETS)]
+
+    assert told == ["a.txt: what the roster says of student 1"]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (gzip.compress(b"x" * 1000)[:-20], "cannot be opened"),
+        (gzip.compress(bytes(70_000_000), 1), "more than 64 MB"),
+        (zipped(b"x" * 100)[:60] + zipped(b"x")[60:], "cannot be opened"),
+    ],
+    # The contents hold the time at which they were packed.
+    ids=["cut short", "huge", "spoilt"],
+)
+def test_what_cannot_be_looked_into_is_not_published(content: bytes, reason: str) -> None:
+    """Broken or huge packings may hold anything."""
+    (leak,) = find_leaks({"data.bin": content}, SECRETS)
+
+    assert reason in leak.origin
+
+
+def test_packings_too_deep_are_not_published() -> None:
+    """Where the search ends, nobody knows what is there."""
+    content = b"x"
+    for _ in range(10):
+        content = gzip.compress(content)
+
+    (leak,) = find_leaks({"data.bin": content}, SECRETS)
+
+    assert "within each other" in leak.origin
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=2000))
+def test_any_bytes_are_looked_into(content: bytes) -> None:
+    """Nothing makes the search itself fail."""
+    leaks = find_leaks({"data.bin": content}, Secrets([Passage("x", "one two three four", 4)]))
+
+    assert isinstance(leaks, tuple)
+
+
+def test_random_bytes_are_no_leak() -> None:
+    """A picture is published without ado."""
+    leaks = find_leaks({"picture.png": b"\x89PNG" + os.urandom(200_000)}, SECRETS)
+
+    assert leaks == ()

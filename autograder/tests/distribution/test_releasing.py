@@ -1,0 +1,348 @@
+"""Each student gets the solutions once, after their own deadline, whatever happens to others."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.distribution.releasing import BRANCH, Outcome, Plan, Release, as_page, release
+from autograder.errors import PublishError
+from autograder.github.client import GitHubClient, Place
+from autograder.github.commits import Workshop
+from autograder.gradebook.student import Student
+from autograder.policy import Deadline, Late, Policy
+from autograder.tests.course.repositories import files_of, git, log
+from autograder.tests.distribution.secrets import ASSIGNMENT
+from autograder.tests.github_stand_in import Fault, StandIn, broken, pull_requests, secondary_limit
+
+DUE = datetime(2026, 12, 1, 23, tzinfo=UTC)
+AFTER = DUE + timedelta(hours=1)
+FILES = {"writer.py": b"solution = 1\n", "tools/more.py": b"more = 2\n"}
+THEIRS = {"writer.py": "mine = 1\n", "README.md": "mine\n"}
+ADA, BOB, CYD = (Student(id=one, login=one.title()) for one in ("ada", "bob", "cyd"))
+CLASS = (ADA, BOB, CYD)
+
+
+def policy(**more: Any) -> Policy:
+    """Write a course's policy."""
+    settings: dict[str, Any] = {
+        "organization": "course",
+        "repository": "m06-{login}",
+        "timezone": "UTC",
+        "deadline": Deadline(at=DUE),
+    }
+    return Policy(**settings | more)
+
+
+PLAN = Plan(ASSIGNMENT, policy(), FILES, AFTER)
+
+
+@pytest.fixture
+def github(tmp_path: Path) -> Iterator[StandIn]:
+    """Run a GitHub where each of the class has pushed."""
+    with StandIn(tmp_path / "github") as made:
+        for one in CLASS:
+            made.add_repository(f"course/m06-{one.id}")
+            made.push(f"course/m06-{one.id}", THEIRS)
+        yield made
+
+
+@pytest.fixture
+def client(github: StandIn) -> Iterator[GitHubClient]:
+    """Ask it with a token that may just do what is needed, and wait for nothing."""
+    rights = {"contents": "write", "pull_requests": "write"}
+    token = github.add_token("staff", {f"course/m06-{one.id}": rights for one in CLASS})
+    place = Place.from_environment(github.environment(token))
+    with GitHubClient(place, sleep=lambda _: None) as made:
+        yield made
+
+
+def outcomes(releases: tuple[Release, ...]) -> dict[str, Outcome]:
+    """Say what became of each student."""
+    return {one.student: one.outcome for one in releases}
+
+
+def branches(github: StandIn, name: str) -> set[str]:
+    """Name a student's branches."""
+    return {one.removeprefix("refs/heads/") for one in github.repository(name).heads()}
+
+
+def writes(github: StandIn) -> list[str]:
+    """List what was asked for that changes something."""
+    return [f"{one.method} {one.path}" for one in github.requests if one.writes]
+
+
+def test_each_student_gets_a_branch_and_a_pull_request(
+    github: StandIn, client: GitHubClient
+) -> None:
+    """On top of their own work, which stays where it is."""
+    done = release(PLAN, CLASS, client)
+
+    assert outcomes(done) == dict.fromkeys(("ada", "bob", "cyd"), Outcome.RELEASED)
+    for one in CLASS:
+        repository = github.repository(f"course/m06-{one.id}")
+        theirs = {name: text.encode() for name, text in THEIRS.items()}
+        assert files_of(repository.folder) == theirs
+        assert files_of(repository.folder, BRANCH) == {**theirs, **FILES}
+        assert git(repository.folder, "merge-base", "main", BRANCH) == repository.head
+        (request,) = pull_requests(repository)
+        assert (request["head"]["ref"], request["base"]["ref"]) == (BRANCH, "main")
+        assert "Files changed" in request["body"]
+
+
+def test_where_it_is_told_in_the_release(github: StandIn, client: GitHubClient) -> None:
+    """With the pull request's address."""
+    (done,) = release(PLAN, [ADA], client)
+
+    assert done.note == f"{github.url}/course/m06-ada/pull/1"
+
+
+def test_doing_it_again_changes_nothing(github: StandIn, client: GitHubClient) -> None:
+    """Neither a commit nor a second pull request."""
+    release(PLAN, CLASS, client)
+    before = [github.repository(f"course/m06-{one.id}").heads() for one in CLASS]
+    github.requests.clear()
+
+    again = release(PLAN, CLASS, client)
+
+    assert {*outcomes(again).values()} == {Outcome.ALREADY}
+    assert writes(github) == []
+    assert before == [github.repository(f"course/m06-{one.id}").heads() for one in CLASS]
+
+
+def test_a_closed_pull_request_is_not_opened_again(github: StandIn, client: GitHubClient) -> None:
+    """Whether the student kept the branch or not."""
+    release(PLAN, [ADA, BOB], client)
+    for name in ("course/m06-ada", "course/m06-bob"):
+        pull_requests(github.repository(name))[0]["state"] = "closed"
+    git(github.repository("course/m06-bob").folder, "branch", "-D", BRANCH)
+
+    again = release(PLAN, [ADA, BOB], client)
+
+    assert outcomes(again) == {"ada": Outcome.ALREADY, "bob": Outcome.ALREADY}
+    assert branches(github, "course/m06-bob") == {"main"}
+    assert len(pull_requests(github.repository("course/m06-ada"))) == 1
+
+
+def test_corrected_solutions_are_put_on_top(github: StandIn, client: GitHubClient) -> None:
+    """The branch goes forwards, the pull request is the same."""
+    release(PLAN, [ADA], client)
+
+    (done,) = release(replace(PLAN, files={**FILES, "writer.py": b"better\n"}), [ADA], client)
+
+    repository = github.repository("course/m06-ada")
+    assert done.outcome is Outcome.RELEASED
+    assert files_of(repository.folder, BRANCH)["writer.py"] == b"better\n"
+    assert len(log(repository.folder, BRANCH)) == 3
+    assert len(pull_requests(repository)) == 1
+
+
+def test_a_branch_of_that_name_is_never_overwritten(github: StandIn, client: GitHubClient) -> None:
+    """A student may have one: the solutions go on top of it."""
+    theirs = github.push("course/m06-ada", {"mine.txt": "mine\n"}, branch=BRANCH)
+
+    release(PLAN, [ADA], client)
+
+    folder = github.repository("course/m06-ada").folder
+    assert git(folder, "rev-parse", f"{BRANCH}^") == theirs
+    assert files_of(folder, BRANCH) == {"mine.txt": b"mine\n", **FILES}
+
+
+def test_who_has_the_very_same_files_gets_no_pull_request(
+    github: StandIn, client: GitHubClient
+) -> None:
+    """It would show nothing, and GitHub would refuse it."""
+    github.push("course/m06-ada", FILES)
+
+    (done,) = release(PLAN, [ADA], client)
+
+    assert done.outcome is Outcome.SAME
+    assert branches(github, "course/m06-ada") == {"main"}
+
+
+def test_a_dry_run_writes_nothing(github: StandIn, client: GitHubClient) -> None:
+    """It says what would be done."""
+    done = release(replace(PLAN, dry_run=True), CLASS, client)
+
+    assert {*outcomes(done).values()} == {Outcome.TO_RELEASE}
+    assert writes(github) == []
+    assert branches(github, "course/m06-ada") == {"main"}
+
+
+@pytest.mark.parametrize(
+    ("more", "opens"),
+    [
+        ({}, DUE),
+        ({"deadline": Deadline(at=DUE, grace_minutes=15)}, DUE + timedelta(minutes=15)),
+        ({"late": Late(percent_per_day=10, days=3)}, DUE + timedelta(days=3)),
+        ({"late": Late(percent_per_day=10)}, DUE),
+    ],
+)
+def test_nothing_is_released_while_work_counts(
+    client: GitHubClient, more: dict[str, Any], opens: datetime
+) -> None:
+    """A grace, and days on which late work still counts, are waited for."""
+    early = Plan(ASSIGNMENT, policy(**more), FILES, opens - timedelta(seconds=1))
+
+    with pytest.raises(PublishError, match=r"work counts until .*--force"):
+        release(early, [ADA], client)
+    (done,) = release(replace(early, now=opens), [ADA], client)
+
+    assert done.outcome is Outcome.RELEASED
+
+
+def test_force_releases_before_the_deadline(client: GitHubClient) -> None:
+    """Whoever says so has their reasons."""
+    plan = replace(PLAN, now=DUE - timedelta(days=1), force=True)
+
+    (done,) = release(plan, [ADA], client)
+
+    assert done.outcome is Outcome.RELEASED
+
+
+def test_an_extension_is_waited_for(client: GitHubClient) -> None:
+    """The others get theirs; the one gets it by a later run."""
+    extended = replace(PLAN, policy=policy(extensions={"ADA": AFTER + timedelta(days=7)}))
+
+    first = release(extended, CLASS, client)
+    later = release(replace(extended, now=AFTER + timedelta(days=7)), CLASS, client)
+
+    assert outcomes(first) == {
+        "ada": Outcome.NOT_DUE,
+        "bob": Outcome.RELEASED,
+        "cyd": Outcome.RELEASED,
+    }
+    assert first[0].note == "2026-12-09 00:00 UTC"
+    assert outcomes(later) == {
+        "ada": Outcome.RELEASED,
+        "bob": Outcome.ALREADY,
+        "cyd": Outcome.ALREADY,
+    }
+
+
+def test_one_that_fails_stops_no_other(github: StandIn, client: GitHubClient) -> None:
+    """A repository that is gone, one without a commit, a student without a login."""
+    git(github.repository("course/m06-bob").folder, "branch", "-D", "main")
+    unknown, gone = Student(id="dan"), Student(id="eve", login="eve")
+
+    done = release(PLAN, [unknown, gone, BOB, CYD], client)
+
+    assert outcomes(done) == {
+        "dan": Outcome.NO_LOGIN,
+        "eve": Outcome.FAILED,
+        "bob": Outcome.FAILED,
+        "cyd": Outcome.RELEASED,
+    }
+    assert done[2].note == "the repository has no commit yet"
+
+
+def test_a_token_without_the_right_is_told(github: StandIn) -> None:
+    """For each repository, and nothing is left half done by it that the next run would not end."""
+    rights = {"course/m06-ada": {"contents": "write", "pull_requests": "read"}}
+    place = Place.from_environment(github.environment(github.add_token("weak", rights)))
+    with GitHubClient(place, sleep=lambda _: None) as weak:
+        (done,) = release(PLAN, [ADA], weak)
+
+    assert done.outcome is Outcome.FAILED
+    assert "no right" in done.note
+
+
+def test_an_interrupted_run_is_gone_on_with(github: StandIn, client: GitHubClient) -> None:
+    """Wherever it broke off: before the push, after it, before the pull request."""
+    for after in range(14):
+        github.faults = [Fault("", after=after, times=100, status=503)]
+        release(PLAN, CLASS, client)
+    github.faults = []
+
+    release(PLAN, CLASS, client)
+
+    for one in CLASS:
+        repository = github.repository(f"course/m06-{one.id}")
+        assert len(log(repository.folder, BRANCH)) == 2
+        assert len(pull_requests(repository)) == 1
+
+
+def test_an_answer_that_is_lost_opens_no_second_pull_request(
+    github: StandIn, client: GitHubClient
+) -> None:
+    """It is looked whether there is one."""
+    github.faults = [replace(broken("/pulls", acts=True), method="POST")]
+
+    (done,) = release(PLAN, [ADA], client)
+
+    assert done.outcome is Outcome.RELEASED
+    assert len(pull_requests(github.repository("course/m06-ada"))) == 1
+
+
+def test_a_limit_of_github_is_waited_for(github: StandIn) -> None:
+    """As long as GitHub says; then it goes on."""
+    waited: list[float] = []
+    token = github.add_token("staff", {"course/m06-ada": "write"})
+    github.faults = [secondary_limit("/pulls", seconds=77, after=1)]
+    place = Place.from_environment(github.environment(token))
+    with GitHubClient(place, sleep=waited.append, now=lambda: 0.0) as patient:
+        (done,) = release(PLAN, [ADA], patient)
+
+    assert done.outcome is Outcome.RELEASED
+    assert 77.0 in waited
+
+
+def test_a_hostile_repository_is_never_checked_out(
+    github: StandIn, client: GitHubClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Links, filters and hooks of a student do nothing; odd names stay as they are."""
+    used: list[str] = []
+    run = Workshop._git
+
+    def watched(shop: Workshop, *arguments: str, stdin: bytes = b"") -> bytes:
+        used.append(arguments[0])
+        return run(shop, *arguments, stdin=stdin)
+
+    monkeypatch.setattr(Workshop, "_git", watched)
+    github.push(
+        "course/m06-ada",
+        {
+            "writer.py": ("120000", "/etc/passwd"),
+            ".gitattributes": "* filter=evil\n",
+            ".gitmodules": '[submodule "x"]\n\tpath = x\n\turl = https://evil.example/x\n',
+            "tools": ("120000", "/tmp"),
+        },
+    )
+
+    (done,) = release(PLAN, [ADA], client)
+
+    assert done.outcome is Outcome.RELEASED
+    assert {*used} == {
+        "init", "ls-remote", "fetch", "fast-import", "rev-parse", "diff-tree", "push",
+    }  # fmt: skip
+    assert (
+        files_of(github.repository("course/m06-ada").folder, BRANCH)["writer.py"]
+        == FILES["writer.py"]
+    )
+
+
+def test_the_page_lists_failures_first(client: GitHubClient) -> None:
+    """Whoever reads it has something to do about them."""
+    done = release(PLAN, [ADA, Student(id="eve", login="eve")], client)
+
+    lines = as_page(PLAN, done).splitlines()
+
+    assert lines[0] == f"# Solutions of {ASSIGNMENT.title}"
+    assert "2026-12-02 00:00 UTC, 2 students." in lines
+    assert "* 1 released" in lines
+    assert "* 1 failed" in lines
+    assert lines[-2].startswith("| eve |")
+    assert lines[-1].endswith("/course/m06-ada/pull/1> |")
+
+
+def test_the_page_makes_what_went_wrong_inert() -> None:
+    """It is shown where HTML and links would work."""
+    done = Release("ada", "course/m06-ada", Outcome.FAILED, "<script>|@everybody")
+
+    line = as_page(PLAN, [done]).splitlines()[-1]
+
+    assert "`<script>" in line
+    assert line.count("|") - line.count("\\|") == 5

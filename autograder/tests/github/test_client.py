@@ -1,0 +1,201 @@
+"""The client waits as GitHub asks, tries again what may be tried again, and tells no secret."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.errors import GitHubError
+from autograder.github.client import (
+    LIMIT_PAUSE,
+    MOST_TRIES,
+    WRITE_PAUSE,
+    GitHubClient,
+    NotThereError,
+    Place,
+    UncertainError,
+)
+from autograder.tests.course.classroom import Clock
+from autograder.tests.github_stand_in import Fault, StandIn, broken, secondary_limit
+
+NAME = "course/m06-ada"
+PATH = f"/repos/{NAME}"
+
+
+@pytest.fixture
+def github(tmp_path: Path) -> Iterator[StandIn]:
+    """Run a stand-in with a repository."""
+    with StandIn(tmp_path) as made:
+        made.add_repository(NAME)
+        yield made
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Make a clock that moves when somebody sleeps."""
+    return Clock()
+
+
+@pytest.fixture
+def client(github: StandIn, clock: Clock) -> Iterator[GitHubClient]:
+    """Ask with all rights."""
+    place = Place.from_environment(github.environment(github.add_token("g", {NAME: "write"})))
+    with GitHubClient(place, sleep=clock.sleep, now=clock.now) as made:
+        yield made
+
+
+def comment(client: GitHubClient, sha: str) -> None:
+    """Do something that must not be done twice."""
+    client.write(
+        "POST", f"{PATH}/commits/{sha}/comments", "writing", {"body": "x"}, repeatable=False
+    )
+
+
+def test_it_waits_as_long_as_retry_after_says(
+    github: StandIn, client: GitHubClient, clock: Clock
+) -> None:
+    """Also for what must not be done twice, since a limit means that it was not done."""
+    sha = github.push(NAME, {"a.py": ""})
+    github.faults = [secondary_limit("/comments", seconds=42)]
+
+    comment(client, sha)
+
+    assert clock.pauses == [42]
+    assert github.comments(NAME, sha) == ["x"]
+
+
+def test_it_waits_until_a_primary_limit_is_lifted(
+    github: StandIn, client: GitHubClient, clock: Clock
+) -> None:
+    """As told by the time of the reset."""
+    reset = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": str(int(clock.time) + 1800)}
+    github.faults = [Fault(PATH, status=403, headers=reset, message="API rate limit exceeded")]
+
+    client.get(PATH, "reading")
+
+    assert clock.pauses == [1800]
+
+
+def test_it_waits_longer_each_time_where_nobody_says_how_long(
+    github: StandIn, client: GitHubClient, clock: Clock
+) -> None:
+    """A minute, then two; and not for ever."""
+    github.faults = [Fault(PATH, status=429, times=100)]
+
+    with pytest.raises(GitHubError, match="limit of requests is reached"):
+        client.get(PATH, "reading")
+
+    assert clock.pauses == [LIMIT_PAUSE * 2**number for number in range(MOST_TRIES - 1)]
+
+
+def test_a_wait_of_days_is_an_error(github: StandIn, client: GitHubClient, clock: Clock) -> None:
+    """Nobody waits for that."""
+    github.faults = [secondary_limit(PATH, seconds=100_000)]
+
+    with pytest.raises(GitHubError, match="limit of requests is reached"):
+        client.get(PATH, "reading")
+
+    assert clock.pauses == []
+
+
+def test_between_two_writes_lies_a_second(
+    github: StandIn, client: GitHubClient, clock: Clock
+) -> None:
+    """As GitHub asks of who writes much."""
+    sha = github.push(NAME, {"a.py": ""})
+
+    for _ in range(3):
+        comment(client, sha)
+
+    assert clock.pauses == [WRITE_PAUSE, WRITE_PAUSE]
+
+
+@pytest.mark.parametrize("fault", [Fault(PATH, status=502, times=2), broken(PATH, times=2)])
+def test_what_may_be_repeated_is_tried_again(
+    github: StandIn, client: GitHubClient, clock: Clock, fault: Fault
+) -> None:
+    """A little later each time."""
+    github.faults = [Fault(**vars(fault))]
+
+    found = client.get(PATH, "reading")
+
+    assert found["full_name"] == NAME
+    assert clock.pauses == [1, 2]
+
+
+@pytest.mark.parametrize("fault", [Fault("/comments", status=502), broken("/comments", acts=True)])
+def test_what_must_not_be_done_twice_is_not_tried_again(
+    github: StandIn, client: GitHubClient, fault: Fault
+) -> None:
+    """Whether it was done is not known then, and that is what the error says."""
+    sha = github.push(NAME, {"a.py": ""})
+    github.faults = [Fault(**vars(fault))]
+
+    with pytest.raises(UncertainError):
+        comment(client, sha)
+
+    assert len([one for one in github.requests if one.writes]) == 1
+
+
+def test_github_that_cannot_be_reached_is_told(clock: Clock) -> None:
+    """After a few tries."""
+    nowhere = {"GITHUB_API_URL": "http://127.0.0.1:9", "GITHUB_TOKEN": "ghp_secret"}
+    place = Place.from_environment(nowhere)
+
+    with (
+        GitHubClient(place, sleep=clock.sleep, now=clock.now) as client,
+        pytest.raises(GitHubError, match="cannot be reached"),
+    ):
+        client.get(PATH, "reading")
+
+    assert len(clock.pauses) == MOST_TRIES - 1
+
+
+def test_errors_name_neither_token_nor_repository(github: StandIn, clock: Clock) -> None:
+    """The one is a secret, the other has a student's login in it."""
+    token = github.add_token("reader", {NAME: {"statuses": "read"}})
+    place = Place.from_environment(github.environment(token))
+
+    with GitHubClient(place, sleep=clock.sleep, now=clock.now) as reader:
+        with pytest.raises(GitHubError, match="no right") as forbidden:
+            reader.get(f"{PATH}/activity", "reading")
+        with pytest.raises(NotThereError, match="not there") as missing:
+            reader.get("/repos/course/m06-eve", "reading")
+
+    texts = [str(forbidden.value), str(missing.value), repr(place), repr(reader)]
+    assert not any(word in text for text in texts for word in (token, "ada", "eve"))
+
+
+def test_a_word_of_a_student_is_no_limit(
+    github: StandIn, client: GitHubClient, clock: Clock
+) -> None:
+    """Though an answer holds it, as a comment's text."""
+    sha = github.push(NAME, {"a.py": ""})
+    client.write(
+        "POST",
+        f"{PATH}/commits/{sha}/comments",
+        "writing",
+        {"body": "RATE_LIMITED"},
+        repeatable=False,
+    )
+    question = 'query { repository(owner: "course", name: "m06-ada") { commitComments(last: 1) {'
+
+    data = client.query(f"{question} nodes {{ body }} }} }} }}", {}, "reading")
+
+    assert data["repository"]["commitComments"]["nodes"] == [{"body": "RATE_LIMITED"}]
+    assert clock.pauses == []
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({}, "GITHUB_TOKEN is not set"),
+        ({"GITHUB_TOKEN": "  "}, "GITHUB_TOKEN is not set"),
+        ({"GITHUB_TOKEN": "t", "GITHUB_API_URL": "http://example.org"}, "GITHUB_API_URL must"),
+        ({"GITHUB_TOKEN": "t", "GITHUB_SERVER_URL": "file:///x"}, "GITHUB_SERVER_URL must"),
+    ],
+)
+def test_a_token_goes_nowhere_in_the_clear(environment: dict[str, str], said: str) -> None:
+    """Only to this machine, where tests are."""
+    with pytest.raises(GitHubError, match=said):
+        Place.from_environment(environment)

@@ -1,0 +1,129 @@
+"""Whether a request to the REST API is as GitHub's OpenAPI description has it.
+
+`description.json` is that description (github/rest-api-description, MIT; here from the npm package
+@octokit/openapi 23.0.2), cut down to what is asked of a request to the stand-in's routes: the
+parameters of the query and the body. To take it from a newer one:
+
+    python -m autograder.tests.github_stand_in.description api.github.com.json
+"""
+
+import json
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import jsonschema  # type: ignore[import-untyped]  # it brings no types
+
+DESCRIPTION = Path(__file__).with_name("description.json")
+_NAME = re.compile(r"\{\w+\}")
+_TOLD = ("description", "example", "examples", "title")
+"""What is for people."""
+
+
+class Description:
+    """What GitHub takes, by method and path."""
+
+    def __init__(self, operations: Mapping[str, Any]) -> None:
+        self._operations = {
+            (method, re.compile(_NAME.sub("[^/]+", path))): operation
+            for key, operation in operations.items()
+            for method, path in [key.split(" ")]
+        }
+
+    @classmethod
+    def of_github(cls) -> "Description":
+        """Read the description that lies beside this file."""
+        return cls(json.loads(DESCRIPTION.read_text("utf-8")))
+
+    def complaints(
+        self, method: str, path: str, query: Mapping[str, str], body: object
+    ) -> list[str]:
+        """Say what is not as described; a name that the description lacks is a complaint, too.
+
+        Args:
+            method: Such as `GET`.
+            path: Without the API's prefix and without the query.
+            query: By name.
+            body: Parsed JSON; an empty object where there is none.
+        """
+        for (wanted, pattern), operation in self._operations.items():
+            if wanted == method and pattern.fullmatch(path):
+                return [f"{method} {path}: {one}" for one in _amiss(operation, query, body)]
+        return [f"{method} {path}: there is no such operation"]
+
+
+def _amiss(operation: Mapping[str, Any], query: Mapping[str, str], body: object) -> Iterator[str]:
+    asked = {
+        name: int(value) if value.isdecimal() and _is_number(operation["query"], name) else value
+        for name, value in query.items()
+    }
+    for schema, content in ((operation["query"], asked), (operation["body"], body)):
+        for error in jsonschema.Draft202012Validator(schema).iter_errors(content):
+            yield error.message
+
+
+def _is_number(schema: Mapping[str, Any], name: str) -> bool:
+    return bool(schema["properties"].get(name, {}).get("type") == "integer")
+
+
+def cut_down(description: Mapping[str, Any], routes: Mapping[str, Any]) -> dict[str, Any]:
+    """Keep of a whole description what is asked of requests to these routes.
+
+    Args:
+        description: OpenAPI 3.0.
+        routes: `METHOD /path/{name}` as keys; how the names are called does not matter.
+    """
+    wanted = {_NAME.sub("{}", route) for route in routes}
+    return {
+        f"{method.upper()} {path}": _operation(description, operation)
+        for path, operations in sorted(description["paths"].items())
+        for method, operation in sorted(operations.items())
+        if _NAME.sub("{}", f"{method.upper()} {path}") in wanted
+    }
+
+
+def _operation(description: Mapping[str, Any], operation: Mapping[str, Any]) -> dict[str, Any]:
+    parameters = _resolved(description, operation.get("parameters", []))
+    query = [one for one in parameters if one["in"] == "query"]
+    content = operation.get("requestBody", {}).get("content", {"application/json": {"schema": {}}})
+    body = _resolved(description, content["application/json"]["schema"])
+    return {
+        "query": {
+            "type": "object",
+            "properties": {one["name"]: one["schema"] for one in query},
+            "required": [one["name"] for one in query if one.get("required")],
+            "additionalProperties": False,
+        },
+        "body": {"type": "object", "properties": {}, **body, "additionalProperties": False},
+    }
+
+
+def _resolved(description: Mapping[str, Any], part: Any) -> Any:
+    """Follow references, leave out what is for people, and write `nullable` as JSON Schema does."""
+    if isinstance(part, list):
+        return [_resolved(description, one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    if "$ref" in part:
+        found: Any = description
+        for step in part["$ref"].removeprefix("#/").split("/"):
+            found = found[step]
+        return _resolved(description, found)
+    kept = {
+        key: {name: _resolved(description, one) for name, one in value.items()}
+        if key == "properties"
+        else _resolved(description, value)
+        for key, value in part.items()
+        if key not in _TOLD and not key.startswith("x-")
+    }
+    if kept.pop("nullable", False) and isinstance(kept.get("type"), str):
+        kept["type"] = [kept["type"], "null"]
+    return kept
+
+
+if __name__ == "__main__":
+    whole = json.loads(Path(sys.argv[1]).read_text("utf-8"))
+    kept = cut_down(whole, json.loads(DESCRIPTION.read_text("utf-8")))
+    DESCRIPTION.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")

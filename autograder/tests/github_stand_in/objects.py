@@ -1,0 +1,117 @@
+"""GitHub's objects as its GraphQL names them, of the stand-in's repositories."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from autograder.tests.github_stand_in.graphql import QueryError
+from autograder.tests.github_stand_in.repositories import Repository
+from autograder.tests.github_stand_in.rest import NOT_ACCESSIBLE
+
+if TYPE_CHECKING:
+    from autograder.tests.github_stand_in.stand_in import StandIn, Token
+
+MOST = 100
+"""Nodes of a connection at once."""
+
+
+def query_root(github: "StandIn", token: "Token") -> dict[str, Any]:
+    """The fields that a query begins with, as the token's owner sees them."""
+
+    def repository(given: Mapping[str, Any]) -> Any:
+        name = f"{given['owner']}/{given['name']}"
+        found = github.find(name)
+        if found is None or not token.may(found, "contents", "read"):
+            raise QueryError(
+                f"Could not resolve to a Repository with the name '{name}'.", "NOT_FOUND"
+            )
+        return repository_of(found, token)
+
+    return {
+        "__typename": "Query",
+        "viewer": {"__typename": "User", "login": token.login},
+        "repository": repository,
+    }
+
+
+def repository_of(one: Repository, token: "Token") -> dict[str, Any]:
+    """A Repository."""
+    head = one.head
+    branch = {
+        "__typename": "Ref",
+        "name": one.default_branch,
+        "target": lambda _: commit_of(one, head, token) if head else None,
+    }
+
+    def by_id(given: Mapping[str, Any]) -> Any:
+        sha = str(given["oid"])
+        return commit_of(one, sha, token) if one.has(sha) else None
+
+    return {
+        "__typename": "Repository",
+        "nameWithOwner": one.full_name,
+        "name": one.full_name.partition("/")[2],
+        "pushedAt": one.pushed_at,
+        "isArchived": bool(one.more.get("archived")),
+        "isPrivate": one.private,
+        "defaultBranchRef": branch if head else None,
+        "object": by_id,
+        "commitComments": lambda given: _connection(
+            [_comment(each, token) for each in one.comments], given
+        ),
+    }
+
+
+def commit_of(one: Repository, sha: str, token: "Token") -> dict[str, Any]:
+    """A Commit with its statuses and comments."""
+    newest = {
+        str(each["context"]): {
+            "__typename": "StatusContext",
+            "context": each["context"],
+            "state": str(each["state"]).upper(),
+            "description": each["description"],
+            "createdAt": each["created_at"],
+            "creator": {"__typename": "User", "login": each["creator"]["login"]},
+        }
+        for each in one.statuses
+        if each["sha"] == sha
+    }
+    comments = [_comment(each, token) for each in one.comments if each["commit_id"] == sha]
+
+    def status(_: Mapping[str, Any]) -> Any:
+        if not token.may(one, "statuses", "read"):
+            raise QueryError(NOT_ACCESSIBLE, "FORBIDDEN")
+        return {"__typename": "Status", "contexts": list(newest.values())} if newest else None
+
+    return {
+        "__typename": "Commit",
+        "oid": sha,
+        "status": status,
+        "comments": lambda given: _connection(comments, given),
+    }
+
+
+def _comment(one: Mapping[str, Any], token: "Token") -> dict[str, Any]:
+    return {
+        "__typename": "CommitComment",
+        "databaseId": one["id"],
+        "body": one["body"],
+        "createdAt": one["created_at"],
+        "viewerDidAuthor": one["user"]["login"] == token.login,
+        "author": {"__typename": "User", "login": one["user"]["login"]},
+    }
+
+
+def _connection(nodes: list[dict[str, Any]], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Page through nodes; a cursor is the number of those before."""
+    many = given.get("first") or given.get("last")
+    if not isinstance(many, int) or not 0 < many <= MOST:
+        raise QueryError(
+            "a connection needs `first` or `last`, 100 at most", "EXCESSIVE_PAGINATION"
+        )
+    start = max(0, len(nodes) - many) if given.get("last") else int(given.get("after") or 0)
+    end = min(start + many, len(nodes))
+    return {
+        "totalCount": len(nodes),
+        "nodes": nodes[start:end],
+        "pageInfo": {"hasNextPage": end < len(nodes), "endCursor": str(end) if nodes else None},
+    }

@@ -1,0 +1,55 @@
+"""The stand-in's organisations: what they list, and repositories made from a template."""
+
+from typing import Any
+
+from autograder.tests.github_stand_in.repositories import Repository
+from autograder.tests.github_stand_in.rest import NOT_ACCESSIBLE, AnswerError, Call, route
+
+
+def collaborators(one: Repository) -> dict[str, str]:
+    """Who was given access to a repository: a permission by login."""
+    found: Any = one.more.setdefault("collaborators", {})
+    made: dict[str, str] = found
+    return made
+
+
+@route("GET", "/orgs/{org}/repos")
+def _repositories(call: Call) -> tuple[int, Any]:
+    return 200, [
+        {"full_name": one.full_name}
+        for one in call.github.repositories(call.parts["org"])
+        if call.token.may(one, "metadata", "read")
+    ]
+
+
+@route("GET", "/orgs/{org}/members")
+def _members(call: Call) -> tuple[int, Any]:
+    _must_own(call, call.parts["org"], "members=read")
+    owned = call.github.repositories(call.parts["org"])
+    return 200, [{"login": login} for one in owned for login in collaborators(one)]
+
+
+@route("POST", "/repos/{owner}/{repo}/generate")
+def _generate(call: Call) -> tuple[int, Any]:
+    template = call.repository("contents", "read")
+    owner = str(call.body["owner"])
+    _must_own(call, owner, "administration=write")
+    name = f"{owner}/{call.body['name']}"
+    if not template.is_template or template.head is None or call.github.find(name) is not None:
+        raise AnswerError(422, "Validation Failed: no template, an empty one, or a taken name")
+    made = call.github.add_repository(name, private=bool(call.body.get("private")))
+    made.commit(template.files(), made.default_branch)
+    call.github.note_pushes(made, {}, call.token.login)
+    return 201, {"full_name": name}
+
+
+@route("PUT", "/repos/{owner}/{repo}/collaborators/{username}")
+def _add_collaborator(call: Call) -> tuple[int, Any]:
+    one = call.repository("administration", "write")
+    collaborators(one)[call.parts["username"]] = call.body.get("permission", "push")
+    return 201, {}
+
+
+def _must_own(call: Call, owner: str, needs: str) -> None:
+    if not call.token.owns(owner):
+        raise AnswerError(403, NOT_ACCESSIBLE, needs=needs)

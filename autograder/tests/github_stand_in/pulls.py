@@ -1,0 +1,53 @@
+"""The stand-in's pull requests."""
+
+from typing import Any
+
+from autograder.tests.github_stand_in.repositories import Repository
+from autograder.tests.github_stand_in.rest import AnswerError, Call, route
+
+
+def pull_requests(one: Repository) -> list[dict[str, Any]]:
+    """The pull requests of a repository, oldest first."""
+    found: Any = one.more.setdefault("pulls", [])
+    made: list[dict[str, Any]] = found
+    return made
+
+
+@route("GET", "/repos/{owner}/{repo}/pulls")
+def _pulls(call: Call) -> tuple[int, Any]:
+    one = call.repository("pull_requests", "read")
+    state, label = call.query.get("state", "open"), call.query.get("head")
+    listed = [
+        each
+        for each in reversed(pull_requests(one))
+        if state in ("all", each["state"]) and label in (None, each["head"]["label"])
+    ]
+    return 200, listed[: int(call.query.get("per_page", "30"))]
+
+
+@route("POST", "/repos/{owner}/{repo}/pulls")
+def _open_pull(call: Call) -> tuple[int, Any]:
+    one = call.repository("pull_requests", "write")
+    made = pull_requests(one)
+    head, base = str(call.body["head"]), str(call.body["base"])
+    label = f"{call.parts['owner']}:{head}"
+    heads = one.heads()
+    if not {f"refs/heads/{head}", f"refs/heads/{base}"} <= set(heads):
+        raise AnswerError(422, "Validation Failed: head or base is invalid")
+    if heads[f"refs/heads/{head}"] == heads[f"refs/heads/{base}"]:
+        raise AnswerError(422, f"Validation Failed: No commits between {base} and {head}")
+    if any(each["state"] == "open" and each["head"]["label"] == label for each in made):
+        raise AnswerError(422, f"Validation Failed: A pull request already exists for {label}.")
+    number = len(made) + 1
+    made.append(
+        {
+            "number": number,
+            "state": "open",
+            "title": call.body["title"],
+            "body": call.body.get("body"),
+            "head": {"ref": head, "label": label},
+            "base": {"ref": base},
+            "html_url": f"{call.github.url}/{one.full_name}/pull/{number}",
+        }
+    )
+    return 201, made[-1]

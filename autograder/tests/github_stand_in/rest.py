@@ -1,0 +1,191 @@
+"""The stand-in's REST API: a function for each route, found by method and path.
+
+Which right a route asks for is told by docs.github.com, REST, "Permissions required for
+fine-grained personal access tokens". Where it is missing, the answer names it in the header
+`X-Accepted-GitHub-Permissions`.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from autograder.tests.github_stand_in.repositories import Repository
+
+if TYPE_CHECKING:
+    from autograder.tests.github_stand_in.stand_in import StandIn, Token
+
+LONGEST_DESCRIPTION, LONGEST_COMMENT = 140, 65_536
+NOT_ACCESSIBLE = "Resource not accessible by personal access token"
+STATES = ("error", "failure", "pending", "success")
+
+
+class AnswerError(Exception):
+    """An answer that is no success."""
+
+    def __init__(self, status: int, message: str, *, needs: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.needs = needs
+        """The right that would have done, such as `contents=write`."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request to a route."""
+
+    github: "StandIn"
+    token: "Token"
+    parts: dict[str, str]
+    """What the path's `{names}` stand for."""
+    query: dict[str, str]
+    body: Any
+
+    def repository(self, right: str, level: str) -> Repository:
+        """Find the repository, if the token may do this with it: as GitHub, 404 or else 403."""
+        found = self.github.find(f"{self.parts['owner']}/{self.parts['repo']}")
+        if found is None or not self.token.may(found, "metadata", "read"):
+            raise AnswerError(404, "Not Found")
+        if not self.token.may(found, right, level):
+            raise AnswerError(403, NOT_ACCESSIBLE, needs=f"{right}={level}")
+        return found
+
+    def commit(self, repository: Repository) -> str:
+        """Take the commit of the path, which must be there."""
+        if not repository.has(self.parts["sha"]):
+            raise AnswerError(422, f"No commit found for SHA: {self.parts['sha']}")
+        return self.parts["sha"]
+
+
+Route = Callable[[Call], tuple[int, Any]]
+_ROUTES: list[tuple[str, re.Pattern[str], Route]] = []
+
+
+def route(method: str, path: str) -> Callable[[Route], Route]:
+    """Serve a path, such as `/repos/{owner}/{repo}`, with the function below."""
+    pattern = re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path))
+
+    def keep(function: Route) -> Route:
+        _ROUTES.append((method, pattern, function))
+        return function
+
+    return keep
+
+
+def answer(
+    github: "StandIn", token: "Token", method: str, path: str, query: dict[str, str], body: Any
+) -> tuple[int, dict[str, str], Any]:
+    """Answer a request: a status, headers, and what is sent as JSON."""
+    for wanted, pattern, function in _ROUTES:
+        match = pattern.fullmatch(path)
+        if match and wanted == method:
+            try:
+                status, content = function(Call(github, token, match.groupdict(), query, body))
+            except AnswerError as error:
+                needs = {"X-Accepted-GitHub-Permissions": error.needs} if error.needs else {}
+                return error.status, needs, {"message": str(error)}
+            return status, {}, content
+    return 404, {}, {"message": "Not Found"}
+
+
+@route("GET", "/repos/{owner}/{repo}")
+def _repository(call: Call) -> tuple[int, Any]:
+    one = call.repository("metadata", "read")
+    return 200, {
+        "full_name": one.full_name,
+        "private": one.private,
+        "default_branch": one.default_branch,
+        "pushed_at": one.pushed_at,
+        "is_template": one.is_template,
+    }
+
+
+@route("GET", "/repos/{owner}/{repo}/activity")
+def _activity(call: Call) -> tuple[int, Any]:
+    one = call.repository("contents", "read")
+    wanted = call.query.get("ref")
+    listed = [
+        each
+        for each in reversed(one.activities)
+        if wanted in (None, each["ref"], str(each["ref"]).removeprefix("refs/heads/"))
+    ]
+    return 200, listed[: int(call.query.get("per_page", "30"))]
+
+
+@route("POST", "/repos/{owner}/{repo}/statuses/{sha}")
+def _set_status(call: Call) -> tuple[int, Any]:
+    one = call.repository("statuses", "write")
+    sha = call.commit(one)
+    body = call.body
+    if body.get("state") not in STATES:
+        raise AnswerError(422, "Validation Failed: state")
+    if len(body.get("description") or "") > LONGEST_DESCRIPTION:
+        raise AnswerError(422, "Validation Failed: description is too long (maximum is 140)")
+    made = {
+        "id": call.github.new_id(),
+        "sha": sha,
+        "context": body.get("context", "default"),
+        "state": body["state"],
+        "description": body.get("description"),
+        "target_url": body.get("target_url"),
+        "created_at": call.github.timestamp(),
+        "creator": {"login": call.token.login},
+    }
+    one.statuses.append(made)
+    return 201, made
+
+
+@route("GET", "/repos/{owner}/{repo}/commits/{sha}/status")
+def _combined_status(call: Call) -> tuple[int, Any]:
+    one = call.repository("statuses", "read")
+    newest = {each["context"]: each for each in one.statuses if each["sha"] == call.parts["sha"]}
+    return 200, {"sha": call.parts["sha"], "statuses": list(newest.values())}
+
+
+@route("GET", "/repos/{owner}/{repo}/commits/{sha}/comments")
+def _comments(call: Call) -> tuple[int, Any]:
+    one = call.repository("contents", "read")
+    return 200, [each for each in one.comments if each["commit_id"] == call.parts["sha"]]
+
+
+@route("POST", "/repos/{owner}/{repo}/commits/{sha}/comments")
+def _comment(call: Call) -> tuple[int, Any]:
+    one = call.repository("contents", "read")  # only editing and deleting ask for `write`
+    made = {
+        "id": call.github.new_id(),
+        "commit_id": call.commit(one),
+        "body": _text(call.body),
+        "created_at": call.github.timestamp(),
+        "user": {"login": call.token.login},
+    }
+    one.comments.append(made)
+    return 201, made
+
+
+@route("PATCH", "/repos/{owner}/{repo}/comments/{id}")
+def _edit_comment(call: Call) -> tuple[int, Any]:
+    one = call.repository("contents", "write")
+    made = _comment_by_id(one, call)
+    made["body"] = _text(call.body)
+    return 200, made
+
+
+@route("DELETE", "/repos/{owner}/{repo}/comments/{id}")
+def _delete_comment(call: Call) -> tuple[int, Any]:
+    one = call.repository("contents", "write")
+    one.comments.remove(_comment_by_id(one, call))
+    return 204, None
+
+
+def _comment_by_id(one: Repository, call: Call) -> dict[str, Any]:
+    for each in one.comments:
+        if str(each["id"]) == call.parts["id"]:
+            return each
+    raise AnswerError(404, "Not Found")
+
+
+def _text(body: Any) -> str:
+    text = str(body.get("body") or "")
+    if not text or len(text) > LONGEST_COMMENT:
+        raise AnswerError(422, "Validation Failed: body is missing or too long (maximum is 65536)")
+    return text

@@ -1,0 +1,99 @@
+"""Gradescope's download says in a file of its own whose a submission is."""
+
+from pathlib import Path
+
+import pytest
+
+from autograder.assignment import Course
+from autograder.errors import SubmissionError
+from autograder.intake.gradescope import SUBMITTERS, read_submitters
+from autograder.intake.sources import find_submissions
+
+ASSIGNMENT = Course.of_this_checkout().load("m06_partitioned_logs")
+METADATA = """---
+submission_101:
+  :submitters:
+  - :name: Ada Lovelace
+    :sid: '2044517'
+    :email: ada@example.org
+  :created_at: 2026-11-30 10:00:00.000000000 Z
+  :score: 0.0
+submission_102:
+  :submitters:
+  - :name: Bob van Dyk
+    :sid: ''
+    :email: bob@example.org
+  - :name: Cyd
+    :sid: '0044519'
+"""
+
+
+def test_each_submitter_has_the_submission(tmp_path: Path) -> None:
+    """By SID as it is written, or by e-mail address; each of a group."""
+    for name in ("submission_101", "submission_102"):
+        (tmp_path / "class" / name).mkdir(parents=True)
+    (tmp_path / "class" / SUBMITTERS).write_text(METADATA)
+    (tmp_path / "scratch").mkdir()
+
+    source = find_submissions(tmp_path / "class", ASSIGNMENT, tmp_path / "scratch")
+
+    assert {one.student: one.folder.name for one in source.handed_in} == {
+        "2044517": "submission_101",
+        "bob@example.org": "submission_102",
+        "0044519": "submission_102",
+    }
+    assert source.oddities == ()
+
+
+def test_a_folder_that_is_not_told_of_goes_by_its_name(tmp_path: Path) -> None:
+    """Nothing is lost."""
+    (tmp_path / "class" / "submission_999").mkdir(parents=True)
+    (tmp_path / "class" / SUBMITTERS).write_text(METADATA)
+    (tmp_path / "scratch").mkdir()
+
+    source = find_submissions(tmp_path / "class", ASSIGNMENT, tmp_path / "scratch")
+
+    assert [one.student for one in source.handed_in] == ["submission_999"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: [",
+        "- 1\n- 2\n",
+        "just words",
+        "!!python/object/apply:os.system ['x']",
+        "\0",
+        "",
+        "[\n" * 9999,
+    ],
+)
+def test_what_tells_nothing_is_an_error_of_one_line(tmp_path: Path, text: str) -> None:
+    """And runs nothing."""
+    path = tmp_path / SUBMITTERS
+    path.write_text(text)
+
+    with pytest.raises(SubmissionError) as refused:
+        read_submitters(path)
+
+    assert "\n" not in str(refused.value)
+
+
+def test_aliases_that_stand_for_billions_of_values_are_harmless(tmp_path: Path) -> None:
+    """An alias is the same value again, and only a few of them are looked at."""
+    path = tmp_path / SUBMITTERS
+    bombs = (f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30))
+    path.write_text(f"a0: &a0 {{':sid': '1'}}\n{''.join(bombs)}s: {{':submitters': *a29}}\n")
+
+    assert read_submitters(path) == {}
+
+
+@pytest.mark.parametrize(
+    "facts", ["a: 1", "a: {':submitters': 1}", "a: {':submitters': [1, {':sid': [2]}]}", "a:"]
+)
+def test_an_entry_that_names_nobody_is_passed_over(tmp_path: Path, facts: str) -> None:
+    """The folder then goes by its own name."""
+    path = tmp_path / SUBMITTERS
+    path.write_text(facts)
+
+    assert read_submitters(path) == {}

@@ -1,0 +1,154 @@
+"""A log is drawn so that what is wrong with it can be seen."""
+
+import re
+
+from autograder.grading.grade import Anomaly
+from autograder.logs.drawing import RING, caption, drawing_of, sketch
+from autograder.logs.picture import DrawnRecord, DrawnRow, DrawnShard, LogPicture, ReadPage
+
+
+def record(
+    name: int, user: str, *anomalies: Anomaly, key: str = "", returned: bool = False
+) -> DrawnRecord:
+    """Make a record."""
+    return DrawnRecord(
+        name=str(name),
+        user=user,
+        partition_key=key or user,
+        sequence_number=None if Anomaly.LOST in anomalies else f"49{name}",
+        returned=returned,
+        anomalies=anomalies,
+    )
+
+
+def shard(number: int, *records: DrawnRecord) -> DrawnShard:
+    """Make one of two shards."""
+    return DrawnShard(
+        shard_id=f"shardId-00000000000{number}",
+        first_hash_key=str(number * RING // 2),
+        last_hash_key=str((number + 1) * RING // 2 - 1),
+        records=records,
+    )
+
+
+WRITTEN = LogPicture(
+    shards=(
+        shard(0, record(0, "alice"), record(5, "alice", Anomaly.LOST), record(10, "alice")),
+        shard(1, record(1, "bob", key="k"), record(1, "bob", Anomaly.DUPLICATED)),
+    )
+)
+READ = LogPicture(
+    shards=(
+        shard(0).model_copy(update={"later": 4}),
+        shard(
+            1,
+            record(0, "x"),
+            record(1, "x", Anomaly.UNREAD),
+            record(2, "x", returned=True),
+            record(3, "x", Anomaly.UNREAD),
+        ),
+    ),
+    read="shardId-000000000001",
+    offset="491",
+    pages=(
+        ReadPage(begins=2, records=1, more_follow=True),
+        ReadPage(begins=3, records=0, more_follow=True),
+    ),
+    returned=DrawnRow(records=(record(2, "", returned=True),)),
+)
+
+
+def test_what_was_written_is_drawn_in_characters() -> None:
+    """Who wrote each record, which is missing, which came twice, which has another key."""
+    drawn = sketch(WRITTEN)
+
+    assert drawn.splitlines() == [
+        "shardId-000000000000: 0 % to 50 % of all hash keys, key alice",
+        "  | a0  | a5  | a10 |",
+        "          ^ lost",
+        "shardId-000000000001: 50 % to 100 % of all hash keys, keys k, bob",
+        "  | b1  | b1  |",
+        "    ^ key k",
+        "          ^ duplicated",
+    ]
+
+
+def test_what_was_read_is_drawn_in_characters() -> None:
+    """Where it was to begin, what came back in which pages, and where it stopped."""
+    drawn = sketch(READ)
+
+    assert drawn.splitlines() == [
+        "shardId-000000000000: 0 % to 50 % of all hash keys",
+        "  4 records, none of them returned",
+        "shardId-000000000001: 50 % to 100 % of all hash keys",
+        "  | 0 | 1 |[2]| 3 |",
+        "        ^ unread",
+        "        ^ offset",
+        "            ^ page 1",
+        "                ^ page 2: empty",
+        "                ^ stopped here, but more follow",
+        "                ^ unread",
+        "What your function returned, in this order: 1 record",
+        "  |[2]|",
+    ]
+
+
+def test_users_are_told_apart_by_colour_and_letter() -> None:
+    """Colour is never the only sign."""
+    drawing = drawing_of(WRITTEN)
+
+    cells = [(one.colour, one.text) for lane in drawing.lanes for one in lane.cells]
+    assert dict(drawing.users) == {"alice": "user0", "bob": "user1"}
+    assert cells[:1] + cells[3:4] == [("user0", "a0"), ("user1", "b1")]
+
+
+def test_many_users_have_no_colour() -> None:
+    """Nobody tells ten colours apart."""
+    many = LogPicture(shards=(shard(0, *(record(at, f"user {at}") for at in range(10))),))
+
+    drawing = drawing_of(many)
+
+    assert drawing.users == ()
+    assert {one.colour for one in drawing.lanes[0].cells} == {"plain"}
+
+
+def test_a_shard_has_its_part_of_the_ring_and_marks_for_its_keys() -> None:
+    """The MD5 of alice is 0x6384..., which is 39 % of the ring."""
+    (lane, _) = drawing_of(WRITTEN).lanes
+
+    assert lane.ring == (0, 0.5)
+    assert [round(one, 2) for one in lane.ticks] == [0.39]
+
+
+def test_the_table_says_what_the_drawing_shows() -> None:
+    """For those who cannot see it."""
+    rows = drawing_of(READ).rows
+
+    assert [row[-1] for row in rows] == [
+        "not asked for",
+        "not returned, at the offset, unread",
+        "returned",
+        "not returned, unread",
+        "returned",
+    ]
+    assert rows[-1][:2] == ("returned", "2")
+
+
+def test_the_caption_says_what_is_drawn() -> None:
+    """In a sentence."""
+    written, read = caption(WRITTEN), caption(READ)
+
+    assert "4 records in 2 shards" in written
+    assert "Dashed records were lost." in written
+    assert "Below a record is its partition key" in written
+    assert "holds 4 records, and the replay should start" in read
+    assert "Filled records were returned (1 of the 4 shown)." in read
+
+
+def test_the_caption_of_a_drawing_in_characters_names_what_is_in_it() -> None:
+    """Markdown has no fillings and no dashes."""
+    written, read = caption(WRITTEN, in_characters=True), caption(READ, in_characters=True)
+
+    assert "Records marked “lost” are missing." in written
+    assert "Records in [ ] were returned (1 of the 4 shown)." in read
+    assert not re.search("filled|dashed", written + read, re.IGNORECASE)

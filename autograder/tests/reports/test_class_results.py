@@ -1,0 +1,115 @@
+"""What a class run left is read with the roster, and what is broken stops nothing."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from autograder.errors import AutograderError
+from autograder.reports.class_results import State, read_class
+from autograder.tests.reports.classes import WHOLE, write_class
+
+DEADLINE = datetime(2026, 12, 2, 23, tzinfo=UTC)
+
+
+def test_results_roster_and_attempts_come_together(tmp_path: Path) -> None:
+    """Names, who is missing, who was late, earlier scores, and where the page lies."""
+    folder = write_class(tmp_path / "class", 6)
+
+    rows = {one.id: one for one in read_class(folder, folder, DEADLINE).rows}
+
+    assert len(rows) == 9
+    assert [rows[f"student-000{one}"].late for one in range(3)] == [False, False, True]
+    assert rows["student-0003"].name == "Name Of3"
+    assert len(rows["student-0003"].attempts) == 4
+    assert rows["student-0001"].page == "feedback/student-0001.html"
+    assert rows["student-0008"].state is State.MISSING
+
+
+def test_lateness_is_not_known_without_a_deadline(tmp_path: Path) -> None:
+    """So nobody is said to have been in time."""
+    folder = write_class(tmp_path / "class", 2)
+
+    rows = read_class(folder, folder).rows
+
+    assert {one.late for one in rows} == {None}
+
+
+def test_a_plain_folder_of_results_does(tmp_path: Path) -> None:
+    """Such as `grade-pushes` keeps."""
+    (tmp_path / "ada.json").write_text(WHOLE.model_dump_json())
+
+    (row,) = read_class(tmp_path).rows
+
+    assert (row.id, row.name, row.page) == ("ada", "", None)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[1]", '{"schema_version": 99}', "\0", "[" * 10**5])
+def test_what_is_no_result_is_named_and_left_out(tmp_path: Path, content: str) -> None:
+    """The rest is shown."""
+    folder = write_class(tmp_path / "class", 2)
+    (folder / "results" / "eve.json").write_text(content)
+
+    found = read_class(folder)
+
+    assert [one.id for one in found.rows] == ["student-0000", "student-0001"]
+    assert found.oddities == ("eve.json: is no result, or is broken",)
+
+
+@pytest.mark.parametrize("points", ["NaN", "Infinity", "-1", "1e300"])
+@pytest.mark.parametrize("where", ["grade", "checkpoint", "test"])
+def test_points_that_are_none_are_named_and_left_out(
+    tmp_path: Path, points: str, where: str
+) -> None:
+    """The grader never writes such; the rest is shown."""
+    folder = write_class(tmp_path / "class", 1)
+    grade = WHOLE.model_dump()
+    checkpoint = grade["checkpoints"][0]
+    {"grade": grade, "checkpoint": checkpoint, "test": checkpoint["tests"][0]}[where]["score"] = (
+        float(points)
+    )
+    (folder / "results" / "eve.json").write_text(json.dumps(grade))
+
+    found = read_class(folder)
+
+    assert [one.id for one in found.rows] == ["student-0000"]
+    assert found.oddities == ("eve.json: holds points that are none",)
+
+
+def test_another_assignment_s_result_is_left_out(tmp_path: Path) -> None:
+    """Its tests are others."""
+    folder = write_class(tmp_path / "class", 1)
+    other = WHOLE.model_copy(update={"assignment": "m07"})
+    (folder / "results" / "zoe.json").write_text(other.model_dump_json())
+
+    found = read_class(folder)
+
+    assert len(found.rows) == 1
+    assert "zoe.json: is a result of m07" in found.oddities[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "student,score,max_score\nx\n", "a,b,c\nstudent-0000,nan,1\nstudent-0000,1,0\n", "\xff"],
+)
+def test_attempts_that_make_no_sense_are_passed_over(tmp_path: Path, text: str) -> None:
+    """They are an addition."""
+    folder = write_class(tmp_path / "class", 1)
+    (folder / "attempts.csv").write_bytes(text.encode("latin-1"))
+
+    (row,) = read_class(folder).rows
+
+    assert len(row.attempts) == 1
+
+
+@pytest.mark.parametrize("name", ["missing", "empty"])
+def test_without_any_result_one_line_says_so(tmp_path: Path, name: str) -> None:
+    """There is nothing to show."""
+    (tmp_path / "empty").mkdir()
+
+    with pytest.raises(AutograderError) as refused:
+        read_class(tmp_path / name)
+
+    assert str(refused.value)
+    assert "\n" not in str(refused.value)

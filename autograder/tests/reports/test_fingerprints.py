@@ -1,0 +1,114 @@
+"""What makes no difference to a fingerprint, and what does."""
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.reports.fingerprints import (
+    LARGEST_FILE,
+    UnreadableError,
+    fingerprints_of,
+    read_source,
+)
+from autograder.tests.feedback.nasty import SAME_EACH_TIME
+
+PLAIN = """
+def read(client, stream, most=50):
+    found = []
+    iterator = client.get_shard_iterator(StreamName=stream, ShardIteratorType="TRIM_HORIZON")
+    while iterator and len(found) < most:
+        page = client.get_records(ShardIterator=iterator["ShardIterator"])
+        found += page["Records"]
+    return found
+"""
+DISGUISED = '''
+# All my own.
+def fetch(kinesis, name, most=10):
+    """Fetch them."""
+    result = []  # empty at first
+    it = kinesis.get_shard_iterator(
+        StreamName=name, ShardIteratorType='LATEST'
+    )
+
+    while it and len(result) < most:
+        answer = kinesis.get_records(ShardIterator=it['x'])
+        result += answer['y']
+    return result
+'''
+
+
+ODD = st.text("()[]{}:=.\"'#\\\n\t\r\f\0 abf1\u2028", max_size=30)
+
+
+def values(source: str) -> list[int]:
+    """The values alone."""
+    return [one.value for one in fingerprints_of(source)]
+
+
+def test_names_comments_texts_and_layout_make_no_difference() -> None:
+    """They are what is changed first; parameters that can be named are the assignment's."""
+    assert values(PLAIN) == values(DISGUISED)
+    assert len(values(PLAIN)) > 30
+
+
+@pytest.mark.parametrize(
+    ("what", "other"),
+    [("get_records", "describe_stream"), ("StreamName", "StreamARN"), ("while", "if")],
+)
+def test_what_is_called_and_how_makes_a_difference(what: str, other: str) -> None:
+    """The API's names and Python's own words."""
+    assert values(PLAIN) != values(PLAIN.replace(what, other))
+
+
+def test_fingerprints_are_the_same_in_another_process() -> None:
+    """So that the same class gives the same page each time."""
+    program = f"from {fingerprints_of.__module__} import *; print([*fingerprints_of({PLAIN!r})])"
+
+    told = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=True, encoding="utf-8"
+    )
+
+    assert told.stdout == f"{[*fingerprints_of(PLAIN)]}\n"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_are_those_of_the_file(end: str) -> None:
+    """Whatever ends them, and however long a text is."""
+    source = read_source(f'x = """a\nb\nc"""\n{PLAIN}'.replace("\n", end).encode())
+
+    marks = fingerprints_of(source)
+
+    assert marks[0].first_line == 1
+    assert marks[-1].last_line == source.split("\n").index("    return found") + 1
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"#" * (LARGEST_FILE + 1), "larger than 100 KiB"),
+        (b"# \xff", "not UTF-8"),
+        (b"x = (1,", "no Python"),
+        (b"if x:\n    y\n  z\n", "no Python"),
+    ],
+)
+def test_what_cannot_be_compared_says_why(content: bytes, said: str) -> None:
+    """In words that name no place of ours."""
+    with pytest.raises(UnreadableError, match=said):
+        fingerprints_of(read_source(content))
+
+
+@SAME_EACH_TIME
+@given(st.one_of(st.text(), ODD, ODD.map(lambda text: f"{text}\n" * 30)))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    """And lines lie within the file."""
+    try:
+        source = read_source(text.encode("utf-8", "surrogatepass"))
+        marks = fingerprints_of(source)
+    except UnreadableError:
+        return
+
+    lines = source.count("\n") + 1
+    assert all(1 <= one.first_line <= one.last_line <= lines for one in marks)

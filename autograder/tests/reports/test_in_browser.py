@@ -1,0 +1,170 @@
+"""The page of a class in a real browser: for every reader, with and without its script."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from autograder.course.class_run import Done, Scope, grade_class
+from autograder.intake.sources import HandedIn
+from autograder.reports.class_page import as_page
+from autograder.reports.class_results import Row, State, read_class
+from autograder.tests.browser import PHONE, Scheme, needs_browser, opened, running_browser
+from autograder.tests.feedback.nasty import NASTY, grade_of
+from autograder.tests.hostile.corpus import read_attacks
+from autograder.tests.reports.classes import write_class
+from autograder.tests.student_repository.clone import ASSIGNMENT, CORPUS, COURSE, SOLUTION, clone
+
+pytestmark = needs_browser
+
+KINDS = ("class", "anonymous", "hostile", "corpus")
+CORPUS_CLASS = (
+    "right/a_writer_class",
+    "wrong/partition_key_by_event",
+    "wrong/stops_at_an_empty_page",
+)
+ATTACKS = ("poison/message_with_html", "poison/names_with_everything")
+STUDENTS = 20
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Run a browser."""
+    with running_browser() as made:
+        yield made
+
+
+def grade_corpus(output: Path) -> None:
+    """Grade a few of the corpus and of the attacks as a class."""
+    folder = output / "class"
+    for name in CORPUS_CLASS:
+        clone(folder / name.rpartition("/")[2], CORPUS[name].assemble(SOLUTION).files)
+    for attack in read_attacks():
+        if attack.name in ATTACKS:
+            place = folder / attack.name.rpartition("/")[2]
+            place.mkdir()
+            attack.lay_out(place)
+    handed_in = [HandedIn(one.name, one) for one in sorted(folder.iterdir())]
+    outcomes = grade_class(handed_in, ASSIGNMENT, COURSE, output, Scope(workers=2))
+    assert [one.done for one in outcomes.values()] == [Done.GRADED] * len(CORPUS_CLASS + ATTACKS)
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Write a page of each kind, beside the feedback pages that it links to."""
+    folder = write_class(tmp_path_factory.mktemp("class") / "out", STUDENTS)
+    rows = read_class(folder, folder).rows
+    grade = grade_of(NASTY)
+    hostile = [
+        Row(
+            text,
+            text,
+            State.COMPLETE,
+            enrolled=True,
+            late=True,
+            grade=grade,
+            attempts=(0.5, 0.7),
+            page=None,
+        )
+        for text in NASTY
+        if not any("\ud800" <= one <= "\udfff" for one in text)
+    ]
+    corpus = tmp_path_factory.mktemp("corpus")
+    grade_corpus(corpus)
+    texts = {
+        "corpus": as_page(read_class(corpus).rows, "Logs"),
+        "class": as_page(rows, "Logs"),
+        "anonymous": as_page(rows, "Logs", anonymous=True),
+        "hostile": as_page(hostile, NASTY[0]),
+    }
+    for name, text in texts.items():
+        (folder / f"report-{name}.html").write_text(text, "utf-8")
+    return {name: folder / f"report-{name}.html" for name in texts}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_axe_finds_nothing(
+    browser: Browser, pages: dict[str, Path], kind: str, scheme: Scheme
+) -> None:
+    """In light and dark, with all that can be unfolded unfolded."""
+    with opened(browser, pages[kind], scheme=scheme) as page:
+        page.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+
+        violations = page.violations
+
+    assert violations == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_loaded_and_nothing_complains(
+    browser: Browser, pages: dict[str, Path], kind: str
+) -> None:
+    """Its policy lets its own script run, and nothing else."""
+    with opened(browser, pages[kind]) as page:
+        sortable = page.page.locator("table.sortable button").count()
+
+    assert page.requests == []
+    assert page.complaints == []
+    assert sortable > 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_fits_on_a_phone(browser: Browser, pages: dict[str, Path], kind: str) -> None:
+    """Tables scroll by themselves; the page does not, sideways."""
+    with opened(browser, pages[kind], width=PHONE, scheme="dark") as page:
+        overflow = page.overflow
+
+    assert overflow == 0
+
+
+def test_a_column_is_sorted_by_keyboard(browser: Browser, pages: dict[str, Path]) -> None:
+    """Numbers as numbers, up and then down, and said to who cannot see it."""
+    with opened(browser, pages["class"]) as page:
+        score = page.page.locator("#students th button").nth(1)
+        score.focus()
+        page.page.keyboard.press("Enter")
+        up = page.page.locator("#students tbody td:nth-child(2)").all_inner_texts()
+        page.page.keyboard.press("Enter")
+        down = page.page.locator("#students tbody td:nth-child(2)").all_inner_texts()
+        said = page.page.locator("#students th").nth(1).get_attribute("aria-sort")
+
+    numbers = [float(text or -1) for text in up]
+    assert numbers == sorted(numbers)
+    assert [float(text or -1) for text in down] == sorted(numbers, reverse=True)
+    assert said == "descending"
+
+
+def test_students_are_found_by_name_and_state(browser: Browser, pages: dict[str, Path]) -> None:
+    """And how many are left is said."""
+    with opened(browser, pages["class"]) as page:
+        page.page.get_by_label("Name contains").fill("OF7")
+        by_name = page.page.locator("#students tbody tr:visible").all_inner_texts()
+        page.page.get_by_label("Name contains").fill("")
+        page.page.get_by_label("State").select_option("missing")
+        missing = page.page.locator("#students tbody tr:visible").count()
+        said = page.page.locator("#filter output").inner_text()
+
+    assert [text.split("\t")[0] for text in by_name] == ["Name Of7 (student-0007)"]
+    assert missing == 3
+    assert said == f"3 of {STUDENTS + 3} students"
+
+
+def test_without_scripts_all_of_it_is_there(browser: Browser, pages: dict[str, Path]) -> None:
+    """But what sorts and filters, which is not shown."""
+    with opened(browser, pages["class"], scripts=False) as page:
+        rows = page.page.locator("#students tbody tr:visible").count()
+        filters = page.page.locator("#filter:visible").count()
+        buttons = page.page.locator("button").count()
+
+    assert (rows, filters, buttons) == (STUDENTS + 3, 0, 0)
+
+
+def test_a_name_leads_to_the_feedback_page(browser: Browser, pages: dict[str, Path]) -> None:
+    """Beside the results."""
+    with opened(browser, pages["class"]) as page:
+        page.page.get_by_role("link", name="Name Of7").click()
+        title = page.page.title()
+
+    assert title == "Page"

@@ -1,0 +1,129 @@
+"""Which submissions are alike: what counts as one's own, and by what share."""
+
+import random
+from collections.abc import Iterable
+
+from autograder.reports.similar_pairs import FEWEST_COMMON, Comparison, Sources, compare
+
+FILE = "kinesis_read_shards.py"
+
+
+def code(seed: int, functions: int = 6) -> str:
+    """Make code that no other seed makes."""
+    chance = random.Random(seed)
+    words = ("get", "put", "list", "merge", "split", "describe", "tag", "count")
+    return "\n".join(
+        f"def f{number}(client, x):\n"
+        + "".join(
+            f"    x = client.{chance.choice(words)}_{chance.choice(words)}"
+            f"({chance.choice(words)}=x, {chance.choice(words)}=[{chance.randrange(9)}])\n"
+            for _ in range(6)
+        )
+        for number in range(functions)
+    )
+
+
+def student(name: str, *sources: str) -> Sources:
+    """A student with a file, and maybe helpers."""
+    names = (FILE, "helper.py", "more.py")
+    return Sources(name, {at: one.encode() for at, one in zip(names, sources, strict=False)})
+
+
+def compared(*students: Sources, handed_out: Iterable[str] = ()) -> Comparison:
+    """Compare some students."""
+    return compare(students, [one.encode() for one in handed_out], 50)
+
+
+def shares(comparison: Comparison) -> list[tuple[str, str, float]]:
+    """Pairs with their shares in hundredths."""
+    return [
+        (one.first.student, one.second.student, round(one.share, 2)) for one in comparison.pairs
+    ]
+
+
+def test_renamed_code_is_found_among_others() -> None:
+    """And nothing else."""
+    renamed = code(1).replace("x", "total").replace("client", "c")
+
+    found = compared(*(student(f"s{one}", code(one)) for one in range(5)), student("z", renamed))
+
+    assert shares(found) == [("s1", "z", 1.0)]
+    assert (found.students, found.left_out) == (6, ())
+
+
+def test_code_in_another_order_or_file_is_found() -> None:
+    """A helper module is part of a submission."""
+    first, second = code(1), code(2)
+
+    found = compared(student("a", first + second), student("b", "import helper\n" + second, first))
+
+    ((*_, share),) = shares(found)
+    assert share > 0.9
+
+
+def test_the_share_is_that_of_the_smaller_one() -> None:
+    """Whoever took a part of much stands as high as who took all."""
+    found = compared(student("a", code(1) + code(2) + code(3)), student("b", code(2)))
+
+    assert shares(found) == [("a", "b", 1.0)]
+
+
+def test_what_was_handed_out_is_nobodys_own() -> None:
+    """Two that did nothing but keep it are not alike."""
+    found = compared(
+        student("a", code(1) + code(2)), student("b", code(1) + code(3)), handed_out=[code(1)]
+    )
+
+    assert found.pairs == ()
+
+
+def test_who_wrote_too_little_is_not_compared_and_named() -> None:
+    """The stubs alone, or nothing at all."""
+    found = compared(
+        student("a", code(1)), student("b", code(1)), student("c"), handed_out=[code(1)]
+    )
+
+    assert found.pairs == ()
+    assert found.left_out == tuple(
+        f"{one}: has too little code of its own to be compared" for one in "abc"
+    )
+
+
+def test_what_many_have_is_how_one_writes_it() -> None:
+    """With one fewer, it would be found."""
+    many = [student(f"s{one:02}", code(one) + code(99)) for one in range(FEWEST_COMMON + 1)]
+
+    assert compared(*many).pairs == ()
+    assert len(compared(*many[1:]).pairs) == FEWEST_COMMON * (FEWEST_COMMON - 1) // 2
+
+
+def test_a_file_that_cannot_be_read_stops_nobody() -> None:
+    """It is named; the student's other files are compared."""
+    found = compared(student("a", code(1), "x = ("), student("b", code(1), "\0"))
+
+    assert shares(found) == [("a", "b", 1.0)]
+    assert "a: helper.py: it is no Python" in found.left_out
+
+
+def test_the_most_alike_come_first_and_the_rest_are_counted() -> None:
+    """Equal ones by name, so that the page is the same each time."""
+    students = [
+        student("a", code(1)),
+        student("b", code(1)),
+        student("c", code(1) + code(2)),
+        student("d", code(2) + code(3)),
+    ]
+
+    found = compare(reversed(students), [], 2)
+
+    assert [share for *_, share in shares(found)] == [1.0, 1.0]
+    assert found.found > len(found.pairs) == 2
+
+
+def test_a_submission_of_too_many_files_is_cut_and_named() -> None:
+    """Its first ones are compared."""
+    files = {f"m{number}.py": code(number, 1).encode() for number in range(50)}
+
+    found = compare([Sources("a", files), student("b", code(1))], [], 50)
+
+    assert "a: has more than 20 files; some are not in" in found.left_out

@@ -1,0 +1,113 @@
+"""`autograder similarity`, from a class's folder to the page."""
+
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from autograder.cli import main
+from autograder.cli.similarity import handed_out
+from autograder.reports.similar_pairs import Sources, compare
+from autograder.tests.reports.test_similar_pairs import code
+from autograder.tests.student_repository.clone import ASSIGNMENT, COURSE, REPOSITORY, SOLUTION
+
+Run = Callable[..., tuple[int, str, str]]
+WRITER = "kinesis_multi_shard.py"
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command line; the exit code and what it printed come back."""
+
+    def run_it(*arguments: str | Path) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["autograder", "similarity", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        code = ended.value.code
+        return code if isinstance(code, int) else 0, *capsys.readouterr()
+
+    return run_it
+
+
+@pytest.fixture
+def school(tmp_path: Path) -> Path:
+    """Make a class: two with alike code, one with other code, one with the stubs alone."""
+    folder = tmp_path / "class"
+    for name, seed in {"ada": 1, "bob": 1, "cyd": 2, "dan": None}.items():
+        shutil.copytree(REPOSITORY, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        if seed is not None:
+            with (folder / name / WRITER).open("a") as file:
+                file.write(code(seed))
+    return folder
+
+
+def test_a_class_becomes_a_page(run: Run, school: Path, tmp_path: Path) -> None:
+    """Stubs and visible checks are left aside."""
+    code, out, err = run(school, "--output", tmp_path / "page.html")
+
+    page = (tmp_path / "page.html").read_text("utf-8")
+    assert (code, out) == (0, "3 submissions compared, 1 pairs are alike\n")
+    assert "dan: has too little code of its own" in err
+    assert "<bdi>ada</bdi></td><td><bdi>bob</bdi></td>" in page
+    assert "<bdi>cyd</bdi>" not in page
+
+
+def test_names_can_be_hidden(run: Run, school: Path, tmp_path: Path) -> None:
+    """On the page; the terminal is the instructor's."""
+    run(school, "--output", tmp_path / "page.html", "--anonymous")
+
+    assert "bob" not in (tmp_path / "page.html").read_text("utf-8")
+
+
+def test_one_bad_submission_stops_nothing(run: Run, school: Path, tmp_path: Path) -> None:
+    """Links, folders in a file's place, broken code, and names that would be commands."""
+    (school / "cyd" / WRITER).unlink()
+    (school / "cyd" / WRITER).symlink_to("/etc/passwd")
+    (school / "eve").mkdir()
+    (school / "eve" / WRITER).mkdir()
+    (school / "eve" / "kinesis_read_shards.py").write_bytes(b"x = (")
+    (school / "::error::x").mkdir()
+
+    code, out, err = run(school, "--output", tmp_path / "page.html")
+
+    assert code == 0
+    assert "1 pairs are alike" in out
+    assert "eve: kinesis_read_shards.py: it is no Python" in err
+    assert "::" not in err
+    assert "root:" not in (tmp_path / "page.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["no-such-folder", "--output", "x.html"], "cannot be read"),
+        ([".", "--output", "no/such/folder/x.html"], "give a file in a folder that exists"),
+        ([".", "--output", "x.html", "--assignment", "m99"], "unknown assignment"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(run: Run, arguments: list[str], said: str) -> None:
+    """With exit code 2."""
+    code, out, err = run(*arguments)
+
+    assert (code, out) == (2, "")
+    assert said in err
+    assert err.count("\n") == 1
+
+
+def test_two_that_share_the_solution_are_alike_and_the_stubs_are_none() -> None:
+    """The assignment's own code: what is written into the stubs is enough to be compared."""
+    files = {name: text for name, text in SOLUTION.files.items() if name.endswith(".py")}
+    stubs = {name: (REPOSITORY / name).read_bytes() for name in files}
+    renamed = {name: text.replace(b"stream_name", b"log") for name, text in files.items()}
+    given = handed_out(COURSE, ASSIGNMENT)
+
+    found = compare([Sources("a", files), Sources("b", renamed), Sources("c", stubs)], given, 50)
+
+    ((first, second, share),) = [
+        (one.first.student, one.second.student, one.share) for one in found.pairs
+    ]
+    assert (first, second) == ("a", "b")
+    assert share > 0.9
+    assert found.left_out == ("c: has too little code of its own to be compared",)

@@ -1,0 +1,141 @@
+"""The page: what it shows, what it never says, and that nothing in it is alive."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from autograder.reports.similar_pairs import Comparison, Sources, compare
+from autograder.reports.similarity_page import MOST_TEXT, as_page
+from autograder.tests.feedback.nasty import NASTY
+from autograder.tests.reports.test_similar_pairs import FILE, code, student
+
+TITLE = "Partitioned logs"
+
+
+class Elements(HTMLParser):
+    """Collects the elements of a page with their attributes."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.marked: list[str] = []
+        self._in_mark = False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note an element."""
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self._in_mark = tag == "mark" or (self._in_mark and tag == "span")
+        if tag == "mark":
+            self.marked.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        """Note its end."""
+        self._in_mark = self._in_mark and tag != "mark"
+
+    def handle_data(self, data: str) -> None:
+        """Note what is marked."""
+        if self._in_mark:
+            self.marked[-1] += data
+
+
+def two(first: str, second: str) -> Comparison:
+    """Compare two students."""
+    return compare([student("ada", first), student("bob", second)], [], 50)
+
+
+def test_alike_lines_are_marked_on_both_sides() -> None:
+    """And only those; what is far from them is left out."""
+    apart = "\n".join(f"# line {number}" for number in range(30))
+    first = f"import os\n{apart}\n{code(1)}\n{apart}\nprint(os)\n"
+
+    page = as_page(two(first, code(1)), TITLE)
+
+    marked = [re.sub(r"^\d+", "", one) for one in Elements(page).marked]
+    assert marked.count("def f0(client, x):") == 2
+    assert not [one for one in marked if "# line" in one]
+    assert "print(os)" not in page
+    assert "100 %" in page
+    assert page.count(f"<h3><bdi>{FILE}</bdi></h3>") == 2
+
+
+def test_a_page_for_a_class_without_alike_code_says_so() -> None:
+    """With nothing else on it."""
+    page = as_page(two(code(1), code(2)), TITLE)
+
+    assert "No two submissions are much alike." in page
+    assert "<table" not in page
+
+
+@pytest.mark.parametrize("pairs", [True, False])
+def test_no_word_accuses(pairs: bool) -> None:
+    """Code is alike; why, only people can tell."""
+    page = as_page(two(code(1), code(1) if pairs else code(2)), TITLE).casefold()
+
+    accusing = (
+        r"plagiar|cheat|copied|copying|suspici|guilt|offen[cd]|culprit|fraud|caught|dishonest"
+    )
+    assert not re.search(accusing, page)
+    assert "not why" in page
+
+
+def test_names_are_hidden_where_that_is_asked() -> None:
+    """Also those of who was not compared; numbers do not follow the alphabet."""
+    students = [
+        student("ada", code(1)),
+        *(student("mallory", code(2)), student("zoe", code(2)), student("eve")),
+    ]
+    comparison = compare(students, [], 50)
+
+    page, open_page = (as_page(comparison, TITLE, anonymous=hide) for hide in (True, False))
+
+    names = ("ada", "mallory", "zoe", "eve:")
+    assert not [name for name in names if name in page]
+    assert "<bdi>student 1</bdi>" in page
+    assert "zoe" in open_page
+    assert "eve: has too little" in open_page
+
+
+@pytest.mark.parametrize("nasty", NASTY)
+def test_hostile_code_is_only_shown(nasty: str) -> None:
+    """In comments, texts and beside them, wherever it is marked or near it."""
+    text = nasty.encode("utf-8", "replace").decode()
+    lines = "".join(f"# {line}\n" for line in text.splitlines() or [""])
+    hostile = f"{lines}{code(1)}\nx = {text!r}\n{lines}"
+
+    page = as_page(two(hostile, hostile), TITLE)
+
+    plain = Elements(as_page(two(code(1), code(1)), TITLE))
+    shown = Elements(page)
+    assert shown.tags <= plain.tags | {"p"}
+    assert shown.attributes <= plain.attributes
+    assert all(one.isprintable() or one == "\n" for one in page)
+
+
+def test_nothing_is_loaded_and_nothing_runs() -> None:
+    """By the page's own policy, too; links lead into the page."""
+    page = as_page(two(code(1), code(1)), TITLE)
+
+    assert "default-src 'none'; style-src 'unsafe-inline'" in page
+    assert "script" not in Elements(page).tags
+    assert set(re.findall(r'href="(.)', page)) == {"#"}
+    assert "src=" not in page.replace("default-src", "")
+    assert "light dark" in page
+
+
+def test_a_page_of_any_class_has_an_end() -> None:
+    """Long lines are cut; what does not fit stays in the table."""
+    long = "\n".join(f"{line}  # {'&' * 5000}" for line in code(1, 60).split("\n"))
+    long = long[: 90 << 10].rpartition("\n")[0]
+    many = [Sources(f"s{number}", {FILE: long.encode()}) for number in range(2)]
+    (pair,) = compare(many, [], 500).pairs
+    comparison = Comparison(2, 500, (pair,) * 500, ("x" * 10**5,) * 10**4)
+
+    page = as_page(comparison, TITLE)
+
+    assert len(page) < 6 * MOST_TEXT
+    assert page.count("<tr>") == 501
+    assert page.count("<section") < 500

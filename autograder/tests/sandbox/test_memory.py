@@ -1,0 +1,220 @@
+"""The bound on the memory of all processes of a call together, with real processes and sockets."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.sandbox import Returned, Sandbox, Stopped
+from autograder.sandbox.memory import LIKELIEST, SAMPLE_SECONDS, SandboxMemory
+from autograder.sandbox.sandbox import STOPPING_SECONDS
+from autograder.tests.limits import LIMITS
+
+STUDENT = """
+import mmap, multiprocessing, os, select, socket, threading
+
+def wait():
+    select.poll().poll()
+
+def fork(count, work):
+    for _ in range(count):
+        if os.fork() == 0:
+            work()
+            wait()
+    wait()
+
+def hoard_in_processes():
+    def work():
+        work.held = bytearray(b"x") * (600 << 20)
+    fork(10, work)
+
+def hoard_in_daemons():
+    def work():
+        os.setsid()
+        if os.fork():
+            os._exit(0)
+        work.held = bytearray(b"x") * (600 << 20)
+    fork(10, work)
+
+def hoard_in_sockets():
+    held = []
+    def work():
+        try:
+            while True:
+                held.extend(socket.socketpair())
+                for end in held[-2:]:
+                    end.setblocking(False)
+                    try:
+                        while True:
+                            end.send(bytes(1 << 15))
+                    except BlockingIOError:
+                        pass
+        except OSError:
+            pass
+    fork(60, work)
+
+def hoard_in_connections():
+    listener = socket.create_server(("127.0.0.1", 0))
+    held = []
+    for _ in range(40):
+        held += [socket.create_connection(listener.getsockname()), listener.accept()[0]]
+        held[-2].settimeout(0.01)
+        try:
+            while True:
+                held[-2].send(bytes(1 << 20))
+        except OSError:
+            pass
+    wait()
+
+def share_after_fork():
+    held = bytearray(b"x") * (300 << 20)
+    for _ in range(4):
+        if os.fork() == 0:
+            burn(0.3)
+            os._exit(0)
+    for _ in range(4):
+        os.wait()
+    return "done"
+
+def burn(seconds):
+    import time
+    while time.process_time() < seconds:
+        pass
+
+def square(number):
+    burn(0.3)
+    return number * number
+
+def use_a_pool():
+    with multiprocessing.get_context("fork").Pool(4) as pool:
+        return pool.map(square, range(8))
+
+def use_threads_and_sockets():
+    total, lock = [], threading.Lock()
+    def work():
+        left, right = socket.socketpair()
+        left.sendall(b"x" * 1000)
+        burn(0.6)
+        with lock:
+            total.append(len(right.recv(4096)))
+    threads = [threading.Thread(target=work) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sum(total)
+
+def refusals():
+    refused = []
+    for name, try_it in {
+        "shared map": lambda: mmap.mmap(-1, 4096),
+        "device": lambda: open("/dev/zero", "r+b"),
+        "send buffer": lambda: socket.socket().setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1),
+    }.items():
+        try:
+            try_it()
+        except PermissionError:
+            refused.append(name)
+    mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    socket.socket().setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    return refused
+"""
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """Start a sandbox."""
+    folder = tmp_path_factory.mktemp("student")
+    folder.chmod(0o755)
+    (folder / "student.py").write_text(STUDENT)
+    with Sandbox(folder, LIMITS) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Note what the grader sees at each look, while it really looks."""
+    seen: list[bool] = []
+    look = SandboxMemory.is_above
+
+    def noted(self: SandboxMemory, bound: int) -> bool:
+        seen.append(look(self, bound))
+        return seen[-1]
+
+    monkeypatch.setattr(SandboxMemory, "is_above", noted)
+    return seen
+
+
+@pytest.mark.parametrize("function", ["hoard_in_processes", "hoard_in_daemons", "hoard_in_sockets"])
+def test_a_call_ends_at_the_first_look_above_the_bound(
+    sandbox: Sandbox, looks: list[bool], function: str
+) -> None:
+    """Processes and sockets within their own limits, and too much together."""
+    limits = LIMITS.model_copy(update={"memory_total_mib": 1024, "wall_seconds": 120.0})
+
+    result = sandbox.call("student", function, [], {}, limits)
+
+    assert isinstance(result, Stopped)
+    assert result.reason == "memory"
+    assert looks.index(True) == len(looks) - 1
+
+
+def test_what_a_connection_has_not_delivered_counts(sandbox: Sandbox, looks: list[bool]) -> None:
+    """Buffers of TCP grow by themselves."""
+    limits = LIMITS.model_copy(update={"memory_total_mib": 256})
+
+    result = sandbox.call("student", "hoard_in_connections", [], {}, limits)
+
+    assert isinstance(result, Stopped)
+    assert result.reason == "memory"
+    assert looks[-1]
+
+
+def test_a_call_above_the_bound_ends_within_two_seconds() -> None:
+    """The longest time between two looks, and the longest that the runner has to end the call."""
+    assert SAMPLE_SECONDS + STOPPING_SECONDS < 2
+
+
+@pytest.mark.parametrize(
+    ("function", "value"),
+    [
+        ("use_a_pool", [0, 1, 4, 9, 16, 25, 36, 49]),
+        ("use_threads_and_sockets", 20_000),
+        ("share_after_fork", "done"),
+    ],
+)
+def test_honest_processes_threads_and_sockets_are_below_the_bound(
+    sandbox: Sandbox, looks: list[bool], function: str, value: object
+) -> None:
+    """Pages that are shared after a fork count once."""
+    patient = {"memory_total_mib": 1024, "cpu_seconds": 20, "wall_seconds": 120.0}
+
+    result = sandbox.call("student", function, [], {}, LIMITS.model_copy(update=patient))
+
+    assert isinstance(result, Returned)
+    assert result.value == value
+    assert looks
+    assert not any(looks)
+
+
+def test_memory_that_cannot_be_counted_is_refused(sandbox: Sandbox) -> None:
+    """Shared memory without a file, and larger buffers of sockets."""
+    result = sandbox.call("student", "refusals", [], {})
+
+    assert isinstance(result, Returned)
+    assert result.value == ["shared map", "device", "send buffer"]
+
+
+def test_the_kernel_chooses_the_sandbox_before_the_grader(sandbox: Sandbox) -> None:
+    """All of its processes, from the first moment on."""
+    memory = sandbox.memory
+    assert memory is not None
+    scores = {
+        pid: int(Path(f"/proc/{pid}/oom_score_adj").read_text())
+        for pid in (sandbox.pid, *memory.processes())
+    }
+
+    assert memory.first in scores
+    assert set(scores.values()) == {LIKELIEST}
+    assert int(Path(f"/proc/{os.getpid()}/oom_score_adj").read_text()) < LIKELIEST

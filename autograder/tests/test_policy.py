@@ -1,0 +1,205 @@
+"""What follows from a course's policy: deadlines, penalties, how much is shown, attempts."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from autograder.errors import PolicyError
+from autograder.feedback.content import Detail
+from autograder.gradebook.roster import Roster
+from autograder.gradebook.student import Student
+from autograder.policy import (
+    Policy,
+    check_extensions,
+    lateness,
+    next_attempt,
+    read_policy,
+)
+
+ADA = Student(id="ada", login="Ada")
+BOB = Student(id="bob", login="bob")
+NOBODY = Student(id="4711")
+TEXT = """
+organization = "course"
+repository = "m06-{login}"
+timezone = "Europe/Berlin"
+attempts_per_hour = 2
+[deadline]
+at = 2026-12-01T23:59:00
+grace_minutes = 15
+[late]
+percent_per_day = 10
+days = 3
+[extensions]
+ADA = 2026-12-08T23:59:00
+[[feedback]]
+detail = "titles"
+[[feedback]]
+detail = "full"
+from = 2026-12-05T12:00:00Z
+"""
+DUE = datetime(2026, 12, 1, 22, 59, tzinfo=UTC)
+
+
+def policy(folder: Path, text: str = TEXT) -> Policy:
+    """Read a policy."""
+    (folder / "course.toml").write_text(text)
+    return read_policy(folder / "course.toml")
+
+
+def test_times_without_a_zone_are_those_of_the_course(tmp_path: Path) -> None:
+    """And those with one are left alone."""
+    read = policy(tmp_path)
+
+    assert read.deadline.at == DUE
+    assert read.feedback[1].begins == datetime(2026, 12, 5, 12, tzinfo=UTC)
+    assert read.roster == tmp_path / "roster.csv"
+
+
+@pytest.mark.parametrize(
+    ("late_by", "days", "percent", "counts"),
+    [
+        (timedelta(hours=-1), 0, 0, True),
+        (timedelta(minutes=15), 0, 0, True),
+        (timedelta(minutes=16), 1, 10, True),
+        (timedelta(days=1), 1, 10, True),
+        (timedelta(days=1, seconds=1), 2, 20, True),
+        (timedelta(days=3), 3, 30, True),
+        (timedelta(days=3, seconds=1), 4, 100, False),
+    ],
+)
+def test_each_day_begun_costs(
+    tmp_path: Path, late_by: timedelta, days: int, percent: float, *, counts: bool
+) -> None:
+    """The grace costs nothing, and what comes after the last day does not count."""
+    late = lateness(policy(tmp_path), BOB, DUE + late_by)
+
+    assert (late.days, late.percent, late.counts) == (days, percent, counts)
+
+
+def test_an_extension_moves_what_is_due(tmp_path: Path) -> None:
+    """For the one student, by login or id in upper or lower case."""
+    read = policy(tmp_path)
+    pushed = DUE + timedelta(days=7)
+
+    assert lateness(read, ADA, pushed).days == 0
+    assert lateness(read, BOB, pushed).days == 7
+
+
+def test_without_a_rule_lateness_costs_nothing(tmp_path: Path) -> None:
+    """It is told, and that is all."""
+    text = TEXT.replace("[late]\npercent_per_day = 10\ndays = 3\n", "")
+
+    late = lateness(policy(tmp_path, text), BOB, DUE + timedelta(days=100))
+
+    assert (late.days, late.percent, late.counts, late.after_penalty(50)) == (100, 0, True, 50)
+
+
+def test_a_penalty_is_taken_off_the_points(tmp_path: Path) -> None:
+    """Of those that were reached."""
+    late = lateness(policy(tmp_path), BOB, DUE + timedelta(days=2))
+
+    assert late.after_penalty(94) == 75.2
+
+
+def test_how_much_is_shown_depends_on_the_moment(tmp_path: Path) -> None:
+    """From a stage's time on, that time included."""
+    read = policy(tmp_path)
+    moment = datetime(2026, 12, 5, 12, tzinfo=UTC)
+
+    assert read.detail_at(moment - timedelta(seconds=1)) is Detail.TITLES
+    assert read.detail_at(moment.astimezone(timezone(timedelta(hours=9)))) is Detail.FULL
+
+
+def test_all_is_shown_where_nothing_is_said(tmp_path: Path) -> None:
+    """And nothing but the score before a first stage that has a time."""
+    start, _, later = TEXT.partition("[[feedback]]")
+    none = policy(tmp_path, start)
+    late = policy(tmp_path, start + later[later.index("[[feedback]]") :])
+
+    assert none.detail_at(DUE) is Detail.FULL
+    assert late.detail_at(DUE) is Detail.SCORE
+
+
+def test_closed_answers_are_withheld_until_a_push_would_be_late(tmp_path: Path) -> None:
+    """That is until the grace is over, and for each student until their own deadline."""
+    read = policy(tmp_path)
+    last = DUE + timedelta(minutes=15)
+    extended = read.due(ADA) + timedelta(minutes=15)
+
+    assert read.withheld_until(BOB, DUE - timedelta(days=9)) == last
+    assert read.withheld_until(BOB, last) == last
+    assert read.withheld_until(BOB, last + timedelta(seconds=1)) is None
+    assert extended > last
+    assert read.withheld_until(ADA, extended) == extended
+    assert read.withheld_until(ADA, extended + timedelta(seconds=1)) is None
+
+
+def test_closed_answers_can_be_shown_immediately(tmp_path: Path) -> None:
+    """By a key; without it they are not."""
+    read = policy(tmp_path, f'closed_answers = "immediately"\n{TEXT}')
+
+    assert read.withheld_until(BOB, DUE - timedelta(days=9)) is None
+
+
+def test_attempts_are_counted_over_an_hour(tmp_path: Path) -> None:
+    """The next is allowed an hour after the one that would be one too many."""
+    read = policy(tmp_path)
+    before = [DUE - timedelta(minutes=one) for one in (90, 50, 10)]
+
+    assert next_attempt(read, before[:2], DUE) is None
+    assert next_attempt(read, before, DUE) == DUE + timedelta(minutes=10)
+    assert next_attempt(read, before, DUE + timedelta(minutes=10)) is None
+
+
+def test_a_repository_is_named_after_the_login(tmp_path: Path) -> None:
+    """In lower case; who has none has no repository."""
+    read = policy(tmp_path)
+
+    assert [read.repository_of(one) for one in (ADA, NOBODY)] == ["m06-ada", None]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('timezone = "Europe/Berlin"', 'timezone = "Berlin"', "timezone: 'Berlin' is no time zone"),
+        ('timezone = "Europe/Berlin"', 'timezone = "../../x"', "timezone: '../../x' is no time"),
+        ('timezone = "Europe/Berlin"', "", "timezone: Field required"),
+        ("m06-{login}", "m06-ada", "repository: "),
+        ("m06-{login}", "../{login}", "repository: "),
+        ("grace_minutes = 15", "grace = 15", "deadline.grace: Extra inputs"),
+        ("grace_minutes = 15", 'grace_minutes = "15"', "deadline.grace_minutes: "),
+        ("percent_per_day = 10", "percent_per_day = 101", "late.percent_per_day: "),
+        ("2026-12-01T23:59:00", "2026-10-25T02:30:00", "deadline.at: the clocks change then"),
+        ("2026-12-01T23:59:00", "2026-12-01", "deadline.at: "),
+        ("2026-12-08T23:59:00", "3", "extensions.ADA: "),
+        ('detail = "titles"', 'detail = "some"', "feedback.0.detail: "),
+        ("from = 2026-12-05T12:00:00Z", "", "feedback: each but the first"),
+        ("organization", "organisation", "organization: Field required"),
+        ("timezone", 'closed_answers = "never"\ntimezone', "closed_answers: "),
+        ("[late]", "[late", "cannot be read as TOML"),
+    ],
+)
+def test_a_mistake_is_told_with_its_key(tmp_path: Path, old: str, new: str, said: str) -> None:
+    """In one line, with the file in front."""
+    assert old in TEXT
+
+    with pytest.raises(PolicyError) as caught:
+        policy(tmp_path, TEXT.replace(old, new))
+
+    lines = str(caught.value).splitlines()
+    assert any(said in line for line in lines)
+    assert all(line.startswith(f"{tmp_path / 'course.toml'}") for line in lines)
+
+
+def test_an_extension_of_nobody_is_a_mistake(tmp_path: Path) -> None:
+    """A misspelt login must not cost a student the extension."""
+    with pytest.raises(PolicyError, match=r"extensions\.ADA: is not in the roster"):
+        check_extensions(policy(tmp_path), Roster(students=(BOB,)))
+
+
+def test_no_policy_is_told(tmp_path: Path) -> None:
+    """With what to give."""
+    with pytest.raises(PolicyError, match="does not exist: give the course's policy"):
+        read_policy(tmp_path / "course.toml")
