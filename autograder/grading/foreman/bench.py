@@ -90,7 +90,8 @@ class Bench:
         """
         limits = self.assignment.limits
         if api_calls is not None:
-            limits = limits.model_copy(update={"api_calls": api_calls})
+            aws = limits.aws.model_copy(update={"api_calls": api_calls})
+            limits = limits.model_copy(update={"aws": aws})
         return Student(
             self.sandbox,
             self.cloud,

@@ -51,13 +51,13 @@ _STOPPED: dict[str, tuple[Outcome, str, str]] = {
     ),
     "api_calls": (
         Outcome.TIMED_OUT,
-        "{call} made more than {limits.api_calls} requests to AWS without returning.",
+        "{call} made more than {limits.aws.api_calls} requests to AWS without returning.",
         "Which answer from AWS should end the loop? Check that your code looks for it.",
     ),
     "idle_reads": (Outcome.TIMED_OUT, IDLE_READS, IDLE_READS_HINT),
     "traffic": (
         Outcome.TIMED_OUT,
-        "{call} exchanged more than {limits.traffic_mib} MiB with AWS without returning.",
+        "{call} exchanged more than {limits.aws.traffic_mib} MiB with AWS without returning.",
         "Does it send or read the same records again and again?",
     ),
     "answers": (

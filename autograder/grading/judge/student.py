@@ -97,9 +97,9 @@ class Student:
             limits = self._patience.limits_for(module, function, limits)
         calls_before = len(self._cloud.calls.all())
         budget = CallBudget(
-            api_calls=limits.api_calls,
-            idle_reads=limits.idle_reads,
-            traffic_bytes=limits.traffic_mib << 20,
+            api_calls=limits.aws.api_calls,
+            idle_reads=limits.aws.idle_reads,
+            traffic_bytes=limits.aws.traffic_mib << 20,
             seconds=min(limits.cpu_seconds, self._patience.cloud_seconds_left),
         )
         begin = time.monotonic()
