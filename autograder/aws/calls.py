@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from autograder.sandbox import StopReason
+
 MAX_CALLS = 20_000
 MAX_LOGGED_BYTES = 16 << 20
 """Of JSON; as Python's objects it takes several times as much."""
@@ -87,7 +89,7 @@ class CallBudget:
 class Meter:
     """Counts what a call asks for against its budget, and says once when it is exceeded."""
 
-    def __init__(self, budget: CallBudget, on_exceeded: Callable[[str], None]) -> None:
+    def __init__(self, budget: CallBudget, on_exceeded: Callable[[StopReason], None]) -> None:
         self._budget = budget
         self._on_exceeded = on_exceeded
         self._api_calls = 0
@@ -103,7 +105,7 @@ class Meter:
         with self._lock:
             self._api_calls += 1
             if self._api_calls > self._budget.api_calls:
-                self._exceed("api_calls")
+                self._exceed(StopReason.API_CALLS)
             return not self._exceeded
 
     def carry(self, size: int) -> bool:
@@ -111,7 +113,7 @@ class Meter:
         with self._lock:
             self._traffic_bytes += size
             if self._traffic_bytes > self._budget.traffic_bytes:
-                self._exceed("traffic")
+                self._exceed(StopReason.TRAFFIC)
             return not self._exceeded
 
     def work(self, seconds: float) -> None:
@@ -119,16 +121,16 @@ class Meter:
         with self._lock:
             self.seconds += seconds
             if self.seconds > self._budget.seconds:
-                self._exceed("answers")
+                self._exceed(StopReason.ANSWERS)
 
     def read(self, shard: tuple[str, str], *, idle: bool) -> None:
         """Count an answer of GetRecords."""
         with self._lock:
             self._idle[shard] = self._idle[shard] + 1 if idle else 0
             if self._idle[shard] > self._budget.idle_reads:
-                self._exceed("idle_reads")
+                self._exceed(StopReason.IDLE_READS)
 
-    def _exceed(self, what: str) -> None:
+    def _exceed(self, reason: StopReason) -> None:
         if not self._exceeded:
             self._exceeded = True
-            self._on_exceeded(what)
+            self._on_exceeded(reason)

@@ -22,6 +22,7 @@ from autograder.aws.http1 import Head, HttpAnswer, Incoming
 from autograder.aws.kinesis.api import KinesisApi
 from autograder.aws.shapes import Shapes
 from autograder.aws.sqs import SqsApi, sqs_misfit
+from autograder.sandbox import StopReason
 
 CLOCK_HEADER = "X-Autograder-Clock"
 
@@ -67,7 +68,7 @@ class Gate:
         self.before_calls: set[Callable[[], None]] = set()
         """What servers do before a call: they hang up on those who have not been let in."""
 
-    def begin_call(self, budget: CallBudget, on_exceeded: Callable[[str], None]) -> None:
+    def begin_call(self, budget: CallBudget, on_exceeded: Callable[[StopReason], None]) -> None:
         """Count from now on; `on_exceeded` hears once what ran out.
 
         Whoever knocked before is no part of the call: processes of an earlier one, gone by now.

@@ -20,6 +20,7 @@ from autograder.errors import SandboxError
 from autograder.limits import Limits
 from autograder.sandbox import bubblewrap
 from autograder.sandbox.inside.runner import PACKAGE
+from autograder.sandbox.inside.vocabulary import StopReason
 from autograder.sandbox.inside.wire import WireError, decode, encode, receive_frame, send_frame
 from autograder.sandbox.interpreter import Interpreter, this_interpreter
 from autograder.sandbox.memory import SAMPLE_SECONDS, SandboxMemory, as_likeliest_victim
@@ -62,7 +63,7 @@ class Sandbox:
         self._runner: _Runner | None = None
         self._lock = threading.Lock()
         self._calling = False
-        self._stop_reason: str | None = None
+        self._stop_reason: StopReason | None = None
 
     def start(self) -> None:
         """Start the runner and take its listening socket; boto3 warms up meanwhile.
@@ -134,7 +135,7 @@ class Sandbox:
             report, answer = runner.ask(encode(request), limits, self.grace_seconds, self.stop)
             result = read_result(report, answer, module, function, limits.return_kib << 10)
         except WireError:
-            result, is_sound = Stopped("runner_died", Usage()), False
+            result, is_sound = Stopped(StopReason.RUNNER_DIED, Usage()), False
         with self._lock:
             self._calling = False
             if self._stop_reason is not None:
@@ -147,7 +148,7 @@ class Sandbox:
             self._runner = None
         return result
 
-    def stop(self, reason: str) -> None:
+    def stop(self, reason: StopReason) -> None:
         """End the call under way, from any thread; it is then `Stopped(reason)`."""
         with self._lock:
             if not self._calling or self._stop_reason is not None or self._runner is None:
@@ -254,7 +255,7 @@ class _Runner:
         self._ready = True
 
     def ask(
-        self, request: bytes, limits: Limits, grace: float, stop: Callable[[str], None]
+        self, request: bytes, limits: Limits, grace: float, stop: Callable[[StopReason], None]
     ) -> tuple[bytes, bytes]:
         """Send a request; return the runner's report and the child's answer.
 
@@ -262,7 +263,7 @@ class _Runner:
             request: What to call, encoded.
             limits: The call's.
             grace: Seconds that the runner has beyond the limit, to end the call itself.
-            stop: Told "memory" when the processes of the call hold too much together.
+            stop: Called when the processes of the call hold too much together.
 
         Raises:
             WireError: The runner broke off, or took too long.
@@ -274,7 +275,7 @@ class _Runner:
             poll.register(self._control, select.POLLIN)
             while not poll.poll(SAMPLE_SECONDS * 1000) and time.monotonic() < end:
                 if self.memory.is_above(limits.memory_total_mib << 20):
-                    stop("memory")
+                    stop(StopReason.MEMORY)
                     end = min(end, time.monotonic() + STOPPING_SECONDS)
                     break
         report = receive_frame(self._control, MAX_REPORT, end)

@@ -11,7 +11,7 @@ from autograder.grading.judge.signatures import Signatures
 from autograder.grading.judge.time_budget import Patience
 from autograder.grading.judge.verdict import GraderFaultError, Verdict
 from autograder.limits import Limits
-from autograder.sandbox import CallResult, Raised, Returned, Sandbox, Stopped
+from autograder.sandbox import CallResult, Raised, Returned, Sandbox, Stopped, StopReason
 
 
 class Student:
@@ -78,7 +78,7 @@ class Student:
         with self._phases.student():
             result = self._call(module, function, first, {}, others)
         if isinstance(result, Returned) and not _is_row(result.value, len(calls)):
-            result = Stopped("exited", result.usage)  # it wrote an answer of its own
+            result = Stopped(StopReason.EXITED, result.usage)  # it wrote an answer of its own
         values: list[Any] = self._value_of(result, module, function)
         return values
 

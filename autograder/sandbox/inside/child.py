@@ -17,6 +17,7 @@ import types
 from typing import Any, NoReturn
 
 from . import values, virtual_clock, wire
+from .vocabulary import AnswerKind, UnsendableReason
 
 ANSWER = 3
 IMPORTED = b"i"
@@ -47,18 +48,25 @@ def run(
         clock.limit(request["limits"]["virtual_seconds"], _virtual_time_is_up)
         answer = _call(request, submission)
     except BaseException as error:
-        answer = {"kind": "raised", "during_import": True, **_described(error, submission)}
+        answer = {"kind": AnswerKind.RAISED, "during_import": True, **_described(error, submission)}
     try:
         payload = wire.encode({**answer, "virtual_seconds": round(clock.offset, 3)})
     except BaseException:
-        payload = wire.encode({"kind": "unsendable", "where": "", "type": "?", "reason": "type"})
+        payload = wire.encode(
+            {
+                "kind": AnswerKind.UNSENDABLE,
+                "where": "",
+                "type": "?",
+                "reason": UnsendableReason.TYPE,
+            }
+        )
     _flush()
     _answer(payload)
 
 
 def _virtual_time_is_up() -> NoReturn:
     """End at once, not by an exception: student code has bare `except:` clauses."""
-    _answer(wire.encode({"kind": "stopped", "reason": "virtual_time"}))
+    _answer(wire.encode({"kind": AnswerKind.OUT_OF_VIRTUAL_TIME}))
 
 
 def _answer(payload: bytes) -> NoReturn:
@@ -122,12 +130,12 @@ def _call(request: dict[str, Any], submission: str) -> dict[str, Any]:
     try:
         module = importlib.import_module(name)
     except BaseException as error:
-        return {"kind": "raised", "during_import": True, **_described(error, submission)}
+        return {"kind": AnswerKind.RAISED, "during_import": True, **_described(error, submission)}
     with contextlib.suppress(OSError):  # the module closed the descriptor
         os.write(ANSWER, IMPORTED)
     target = getattr(module, function, None)
     if not callable(target):
-        return {"kind": "missing_function", "similar": _similar(module, function)}
+        return {"kind": AnswerKind.MISSING_FUNCTION, "similar": _similar(module, function)}
     try:
         value = target(*request["args"], **request["kwargs"])
         if request["again"]:
@@ -135,14 +143,14 @@ def _call(request: dict[str, Any], submission: str) -> dict[str, Any]:
         plain = values.plain(value, request["limits"]["return_kib"] << 10)
     except values.UnsendableError as error:
         return {
-            "kind": "unsendable",
+            "kind": AnswerKind.UNSENDABLE,
             "where": error.where[:MAX_SHOWN_LINE],
             "type": _clean(error.type_name)[:MAX_SHOWN_LINE],
             "reason": error.reason,
         }
     except BaseException as error:
-        return {"kind": "raised", "during_import": False, **_described(error, submission)}
-    return {"kind": "returned", "value": plain}
+        return {"kind": AnswerKind.RAISED, "during_import": False, **_described(error, submission)}
+    return {"kind": AnswerKind.RETURNED, "value": plain}
 
 
 def _similar(module: types.ModuleType, function: str) -> str | None:

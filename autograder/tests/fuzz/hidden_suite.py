@@ -30,7 +30,7 @@ from autograder.grading.judge.time_budget import Patience
 from autograder.grading.judge.verdict import Verdict
 from autograder.limits import Limits
 from autograder.notebook.handed_in import HandedIn
-from autograder.sandbox import CallResult, Sandbox, Stopped, Usage
+from autograder.sandbox import CallResult, Sandbox, Stopped, StopReason, Usage
 from autograder.sandbox.inside.wire import decode, encode
 from autograder.sandbox.outcomes import read_result
 from autograder.tests.fuzz import conversation, honest
@@ -65,7 +65,7 @@ class ScriptedSandbox(Sandbox):
         """Processor time of all calls, the simulated AWS included."""
         self.steps: Sequence[Step] = ()
 
-    def stop(self, reason: str) -> None:
+    def stop(self, reason: StopReason) -> None:
         """Note that a budget of the call is used up."""
         self._stop_reason = self._stop_reason or reason
 
@@ -95,7 +95,7 @@ class ScriptedSandbox(Sandbox):
                 answer = encode({**told[0], "value": [each.get("value") for each in told]})
             return read_result(encode(_REPORT), answer, module, function, most)
         except StoppedError as error:
-            return Stopped(str(error), Usage())
+            return Stopped(error.reason, Usage())
         finally:
             self.seconds += time.process_time() - begin
 
@@ -120,7 +120,7 @@ class _Student:
         """
         for operation, parameters in steps:
             if operation == "student.stop":
-                raise StoppedError(str(parameters))
+                raise StoppedError(_stop_reason(parameters))
             if operation == "student.raise":
                 return _raised(parameters if isinstance(parameters, dict) else {})
             try:
@@ -172,6 +172,11 @@ class _Student:
             records = [record] * min(batch, count - begin)
             parameters = {"StreamName": self._args[0], "Records": records}
             self._client.try_once("kinesis.PutRecords", parameters)
+
+
+def _stop_reason(word: object) -> StopReason:
+    """Return the reason of that name, or another one for what a fuzzer made up."""
+    return next((reason for reason in StopReason if reason == word), StopReason.SIGNAL)
 
 
 def _raised(parameters: dict[str, Any]) -> bytes:

@@ -11,6 +11,7 @@ from typing import Any
 
 from autograder.aws.gate import Gate
 from autograder.aws.http1 import Incoming
+from autograder.sandbox import StopReason
 from autograder.tests.fuzz.gate import parsed, request
 
 USERS = ("alice", "bob", "charlie", "diana", "eve")
@@ -23,7 +24,11 @@ class RefusedError(Exception):
 
 
 class StoppedError(Exception):
-    """A budget of the call is used up; its text is the reason."""
+    """The call ends without an answer."""
+
+    def __init__(self, reason: StopReason) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class Client:
@@ -34,7 +39,7 @@ class Client:
         stop_reason: Tells why the call was stopped; None while it was not.
     """
 
-    def __init__(self, gate: Gate, stop_reason: Callable[[], str | None]) -> None:
+    def __init__(self, gate: Gate, stop_reason: Callable[[], StopReason | None]) -> None:
         self._gate = gate
         self._stop_reason = stop_reason
 

@@ -22,6 +22,7 @@ from autograder.sandbox import (
     Returned,
     Sandbox,
     Stopped,
+    StopReason,
     Unsendable,
 )
 from autograder.sandbox.bubblewrap import INSIDE
@@ -465,7 +466,7 @@ def test_processes_are_bounded_and_end_with_the_call(call: Callable[..., CallRes
 
 def test_a_call_can_be_stopped_from_another_thread(sandbox: Sandbox) -> None:
     """As the cloud does when a budget of requests is used up."""
-    timer = threading.Timer(0.2, sandbox.stop, ["api_calls"])
+    timer = threading.Timer(0.2, sandbox.stop, [StopReason.API_CALLS])
     timer.start()
 
     result = sandbox.call("student", "block", [], {})
