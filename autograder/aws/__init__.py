@@ -1,5 +1,7 @@
 """The AWS that the grader owns: moto behind a gate, closer to Kinesis, with faults on demand."""
 
+from pathlib import Path
+
 from autograder.aws.calls import Call, CallBudget, CallLog
 from autograder.aws.clock import Clock
 from autograder.aws.faults import (
@@ -13,12 +15,17 @@ from autograder.aws.faults import (
     ShardPageSize,
     Throttle,
 )
+from autograder.aws.inside import boto3_adapter
 from autograder.aws.kinesis.backstage import KinesisBackstage, StoredRecord
 from autograder.aws.server import Server
 from autograder.aws.simulated import Cloud, warm_up
 from autograder.aws.sqs import Depth, SqsBackstage
 
+PRELOAD = Path(boto3_adapter.__file__)
+"""What a sandbox preloads: its code finds boto3 ready, and has the same time as a `Cloud`."""
+
 __all__ = [
+    "PRELOAD",
     "Call",
     "CallBudget",
     "CallLog",

@@ -19,12 +19,11 @@ from autograder.aws.calls import Call, CallBudget, CallLog, Meter
 from autograder.aws.clock import Clock
 from autograder.aws.errors import AwsError, malformed
 from autograder.aws.http1 import Head, HttpAnswer, Incoming
+from autograder.aws.inside.boto3_adapter import CLOCK_HEADER
 from autograder.aws.kinesis.api import KinesisApi
 from autograder.aws.shapes import Shapes
 from autograder.aws.sqs import SqsApi, sqs_misfit
 from autograder.sandbox import StopReason
-
-CLOCK_HEADER = "X-Autograder-Clock"
 
 NOTHING = CallBudget(api_calls=0, idle_reads=0, traffic_bytes=0)
 """Between two calls of a student's functions."""

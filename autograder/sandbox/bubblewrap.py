@@ -27,6 +27,8 @@ INSIDE = Path(__file__).resolve().parent / "inside"
 SUBMISSION = "/submission"
 RUNTIME = "/runtime"
 RUNNER = f"/runner/{PACKAGE}"
+PRELOAD = "/preload"
+"""Not on the path of modules: student code has no name for what lies there."""
 SCRATCH = "/tmp"  # noqa: S108 - the sandbox's own, in memory
 SCRATCH_BYTES = 16 << 20
 PROBE_SECONDS = 60.0
@@ -59,17 +61,18 @@ def find_bubblewrap() -> Path:
     )
 
 
-def require_sandbox(interpreter: Interpreter | None = None) -> None:
+def require_sandbox(interpreter: Interpreter | None = None, preload: Path | None = None) -> None:
     """Make sure that a sandbox can be had on this machine, by starting an empty one.
 
     Args:
         interpreter: What runs in it; by default the Python that runs this.
+        preload: What its runner will preload.
 
     Raises:
         SandboxError: None can be had; the message says why.
     """
     interpreter = interpreter or this_interpreter()
-    _compile_runtime(interpreter)
+    _compile_runtime(interpreter, preload)
     with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
         Path(folder).chmod(0o755)
         with filter_file() as filter_:
@@ -118,36 +121,60 @@ def runtime_packages() -> Mapping[str, Path]:
     return MappingProxyType(found)
 
 
-def _compile_runtime(interpreter: Interpreter) -> None:
-    """Have boto3 compiled for a Python, once: nothing can be kept from within the sandbox."""
-    compiled = f"client.cpython-{interpreter.version.replace('.', '')}.pyc"
-    if (runtime_packages()["botocore"] / "__pycache__" / compiled).is_file():
+def _compile_runtime(interpreter: Interpreter, preload: Path | None) -> None:
+    """Have a Python compile boto3 and the runner: from within the sandbox it cannot be kept.
+
+    boto3 is compiled once, our own files whenever they have changed.
+    """
+    folders: list[Path] = []
+    if not _compiled(runtime_packages()["botocore"] / "client.py", interpreter).is_file():
+        folders += runtime_packages().values()
+    for folder in (INSIDE, *([preload.parent] if preload else [])):
+        if not all(_is_compiled(source, interpreter) for source in folder.glob("*.py")):
+            folders.append(folder)
+    if not folders:
         return
     # Where the packages cannot be written to, each start of a sandbox takes longer, and no more.
     with suppress(OSError, subprocess.TimeoutExpired):
         subprocess.run(
-            [interpreter.executable, "-I", "-m", "compileall", "-q",
-             *runtime_packages().values(), INSIDE],
+            [interpreter.executable, "-I", "-m", "compileall", "-q", *folders],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,
             timeout=COMPILE_SECONDS,
-        )  # fmt: skip
+        )
 
 
-def runner_command(interpreter: Interpreter) -> list[str]:
+def _compiled(source: Path, interpreter: Interpreter) -> Path:
+    tag = f"cpython-{interpreter.version.replace('.', '')}"
+    return source.parent / "__pycache__" / f"{source.stem}.{tag}.pyc"
+
+
+def _is_compiled(source: Path, interpreter: Interpreter) -> bool:
+    compiled = _compiled(source, interpreter)
+    return compiled.is_file() and compiled.stat().st_mtime >= source.stat().st_mtime
+
+
+def runner_command(interpreter: Interpreter, *, preload: Path | None = None) -> list[str]:
     """Write how the runner is started inside; as root it is told which user to become."""
     command = [
         str(interpreter.executable), "-S", "-s", "-P", f"{RUNNER}/runner.py", "--confined",
         "--submission", SUBMISSION, "--scratch", SCRATCH, "--runtime", RUNTIME,
     ]  # fmt: skip
+    if preload is not None:
+        command += ["--preload", f"{PRELOAD}/{preload.name}"]
     if os.geteuid() == 0:
         command += ["--uid", str(FIRST_UNUSED_UID + secrets.randbelow(UNUSED_UIDS))]
     return command
 
 
 def sandbox_command(
-    bubblewrap: Path, submission: Path, filter_: int, interpreter: Interpreter
+    bubblewrap: Path,
+    submission: Path,
+    filter_: int,
+    interpreter: Interpreter,
+    *,
+    preload: Path | None = None,
 ) -> list[str]:
     """Build bubblewrap's command line, up to the program to run.
 
@@ -156,6 +183,7 @@ def sandbox_command(
         submission: Folder that is shown at /submission.
         filter_: Descriptor from which it reads the filter of system calls.
         interpreter: What will run in it.
+        preload: A module whose folder is shown at /preload.
     """
     as_root = os.geteuid() == 0
     command = [str(bubblewrap)]
@@ -190,6 +218,8 @@ def sandbox_command(
     for name, path in runtime_packages().items():
         command += _bind(path, Path(RUNTIME) / name, parents)
     command += _bind(INSIDE, Path(RUNNER), parents)
+    if preload is not None:
+        command += _bind(preload.parent, Path(PRELOAD), parents)
     command += _bind(submission, Path(SUBMISSION), parents)
     # No /proc: it would tell of mounts, and open other processes.
     command += ["--dev", "/dev"]

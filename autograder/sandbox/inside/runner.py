@@ -1,4 +1,4 @@
-"""The sandbox's first process: hands out its listening socket, warms boto3, forks for every call.
+"""The sandbox's first process: hands out its listening socket, makes ready, forks for every call.
 
 Started as a script, with the descriptor of the control connection. It reads one request at a time,
 forks a child for it, and reports how the child ended. It never parses what the child answers.
@@ -6,7 +6,9 @@ forks a child for it, and reports how the child ended. It never parses what the 
 
 import argparse
 import ctypes
+import gc
 import importlib
+import importlib.util
 import os
 import signal
 import socket
@@ -29,6 +31,16 @@ def _own(name: str) -> Any:
     return importlib.import_module(f"{PACKAGE}.{name}")
 
 
+def _run_file(path: str) -> Any:
+    """Run a module that lies elsewhere, under a name within this package, which is no student's."""
+    spec = importlib.util.spec_from_file_location(f"{PACKAGE}.{Path(path).stem}", path)
+    if spec is None or spec.loader is None:
+        raise ImportError(path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 def main() -> None:
     """Set up the process, then serve requests until the grader hangs up."""
     parser = argparse.ArgumentParser()
@@ -37,6 +49,7 @@ def main() -> None:
     parser.add_argument("--submission", required=True)
     parser.add_argument("--scratch", required=True)
     parser.add_argument("--runtime")
+    parser.add_argument("--preload")
     parser.add_argument("--uid", type=int)
     parser.add_argument("--confined", action="store_true")
     parser.add_argument("--check", action="store_true", help="look at the walls, and end")
@@ -63,9 +76,11 @@ def main() -> None:
     _drop_to(options.uid)
     if options.confined:
         _harden()
-        _look_at_walls(options.submission, options.scratch)
+        _look_at_walls(options.submission, options.scratch, options.preload)
     sys.path[:] = [options.submission, *sys.path[:-1], options.runtime, sys.path[-1]]
-    Runner(control, options.submission, options.scratch, confined=options.confined).serve()
+    runner = Runner(control, options.submission, options.scratch, confined=options.confined)
+    runner.make_ready(options.preload)
+    runner.serve()
 
 
 def _drop_to(uid: int | None) -> None:
@@ -76,10 +91,12 @@ def _drop_to(uid: int | None) -> None:
         os.setresuid(uid, uid, uid)
 
 
-def _look_at_walls(submission: str, scratch: str) -> None:
+def _look_at_walls(submission: str, scratch: str, preload: str | None = None) -> None:
     """End here if one of the walls is missing."""
-    here = str(Path(__file__).parent)
-    for missing in _own("walls").missing_walls(["/", "/dev", submission, here], scratch):
+    read_only = ["/", "/dev", submission, str(Path(__file__).parent)]
+    if preload is not None:
+        read_only.append(str(Path(preload).parent))
+    for missing in _own("walls").missing_walls(read_only, scratch):
         sys.exit(f"half a sandbox is none: {missing}")
 
 
@@ -114,13 +131,24 @@ class Runner:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(wakeup_end.fileno(), warn_on_full_buffer=False)
-        virtual_clock = _own("virtual_clock")
-        self._clock = virtual_clock.VirtualClock()
-        virtual_clock.install(self._clock)
-        _own("warm").warm()
+        self._virtual_clock = _own("virtual_clock")
+        self._clock = self._virtual_clock.VirtualClock()
+
+    def make_ready(self, preload: str | None) -> None:
+        """Put virtual time in force, then run a module that prepares what each call inherits.
+
+        In this order: what is imported afterwards takes the virtual functions for Python's own.
+        """
+        self._virtual_clock.install(self._clock)
+        gc.disable()  # what is imported stays
+        if preload is not None:
+            _run_file(preload).preload(self._clock)
+        # Else a child's collector would write to each object that it inherits, and copy its page.
+        gc.freeze()
+        gc.enable()
 
     def serve(self) -> None:
-        """Say that the runner is warm, then answer requests."""
+        """Say that the runner is ready, then answer requests."""
         self._wire.send_frame(self._control, b'{"ready":true}')
         while True:
             try:

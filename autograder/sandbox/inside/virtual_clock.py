@@ -20,8 +20,6 @@ from concurrent.futures.thread import _worker as worker
 from types import FrameType
 from typing import Any
 
-HEADER = "x-autograder-clock"
-
 
 class VirtualClock:
     """How far this process's clocks are ahead of the machine's, in seconds."""
@@ -58,7 +56,6 @@ def install(clock: VirtualClock) -> None:
     _replace_time(clock)
     _replace_datetime()
     _replace_waiting(clock)
-    _share_with_cloud(clock)
 
 
 def _replace_time(clock: VirtualClock) -> None:
@@ -258,24 +255,6 @@ def _is_idle(selector: selectors.BaseSelector) -> bool:
         and getattr(getattr(key.data[0], "_callback", None), "__name__", "") == "_read_from_self"
         for key in selector.get_map().values()
     )
-
-
-def _share_with_cloud(clock: VirtualClock) -> None:
-    from botocore.httpsession import URLLib3Session
-
-    real_send = URLLib3Session.send
-
-    def send(session: Any, request: Any) -> Any:
-        request.headers[HEADER] = repr(clock.offset)
-        response = real_send(session, request)
-        try:
-            offset = float(response.headers.get(HEADER, "0"))
-        except ValueError:
-            return response
-        clock.follow(offset)
-        return response
-
-    _put(URLLib3Session, "send", send)
 
 
 def _put(owner: object, name: str, replacement: Callable[..., Any]) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.aws import Cloud
+from autograder.aws import PRELOAD, Cloud
 from autograder.grading.judge.phases import Phases
 from autograder.grading.judge.student import Student
 from autograder.grading.judge.time_budget import SHORTENED, Patience
@@ -47,7 +47,7 @@ def bench(tmp_path: Path) -> Iterator[tuple[Sandbox, Cloud]]:
     tmp_path.chmod(0o755)
     (tmp_path / "code_of_theirs.py").write_text(CODE)
     (tmp_path / "looping.py").write_text("while True: pass\n")
-    with Cloud() as cloud, Sandbox(tmp_path, PATIENT) as sandbox:
+    with Cloud() as cloud, Sandbox(tmp_path, PATIENT, preload=PRELOAD) as sandbox:
         yield sandbox, cloud
 
 
