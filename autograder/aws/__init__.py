@@ -19,7 +19,7 @@ from autograder.aws.inside import boto3_adapter
 from autograder.aws.kinesis.backstage import KinesisBackstage, StoredRecord
 from autograder.aws.server import Server
 from autograder.aws.simulated import Cloud, warm_up
-from autograder.aws.sqs import Depth, SqsBackstage
+from autograder.aws.sqs.backstage import Depth, SqsBackstage
 
 PRELOAD = Path(boto3_adapter.__file__)
 """What a sandbox preloads: its code finds boto3 ready, and has the same time as a `Cloud`."""

@@ -22,7 +22,8 @@ from autograder.aws.http1 import Head, HttpAnswer, Incoming
 from autograder.aws.inside.boto3_adapter import CLOCK_HEADER
 from autograder.aws.kinesis.api import KinesisApi
 from autograder.aws.shapes import Shapes
-from autograder.aws.sqs import SqsApi, sqs_misfit
+from autograder.aws.sqs.api import SqsApi
+from autograder.aws.sqs.parameters import sqs_misfit
 from autograder.sandbox import StopReason
 
 NOTHING = CallBudget(api_calls=0, idle_reads=0, traffic_bytes=0)

@@ -6,13 +6,14 @@ from typing import Any, Protocol, Self
 
 from autograder.aws import StoredRecord
 from autograder.aws.faults import Fault
+from autograder.aws.kinesis.streams import StreamStatus
 from autograder.aws.simulated import Cloud
 
 
 class KinesisScene(Protocol):
     """The streams of a scene. What becomes of them is seen by `Seen`."""
 
-    def create_stream(self, name: str, shards: int, status: str = "ACTIVE") -> None:
+    def create_stream(self, name: str, shards: int, status: StreamStatus = "ACTIVE") -> None:
         """Make a stream, ACTIVE at once unless told otherwise."""
 
     def put(

@@ -16,7 +16,7 @@ from typing import Any
 
 from autograder.aws.calls import Call
 from autograder.aws.simulated import Cloud
-from autograder.aws.sqs import Depth
+from autograder.aws.sqs.backstage import Depth
 from autograder.parsing import parsed_json
 
 MOST_STREAMS = 100

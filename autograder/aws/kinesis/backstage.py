@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.aws.kinesis.state import FaithfulBackend, FaithfulShard, KeptRecord
+from autograder.aws.kinesis.shards import FaithfulShard, LogEntry
+from autograder.aws.kinesis.streams import FaithfulBackend, StreamStatus
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class KinesisBackstage:
         self._backend = backend
         self._arranged: list[str] = []
 
-    def create_stream(self, name: str, shards: int, status: str = "ACTIVE") -> None:
+    def create_stream(self, name: str, shards: int, status: StreamStatus = "ACTIVE") -> None:
         """Make a stream, ACTIVE at once unless told otherwise."""
         self._backend.make_stream(name, shards, None, status)
         self._arranged.append(name)
@@ -93,7 +94,7 @@ class KinesisBackstage:
         return tuple(name for name in list(self._backend.streams) if self._backend.find(name))
 
 
-def _stored(shard: FaithfulShard, record: KeptRecord) -> StoredRecord:
+def _stored(shard: FaithfulShard, record: LogEntry) -> StoredRecord:
     return StoredRecord(
         shard.shard_id,
         str(record.number),

@@ -101,7 +101,7 @@ class Examiner:
         self._interpreter = interpreter_for(assignment.python)
         # Here, since it brings moto, which commands that grade nothing need not wait for.
         from autograder.aws import PRELOAD
-        from autograder.aws.moto_version import require_engine
+        from autograder.aws.moto_adapter import require_engine
 
         self._launcher = Launcher()
         try:
