@@ -132,6 +132,7 @@ class Runner:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(wakeup_end.fileno(), warn_on_full_buffer=False)
         self._virtual_clock = _own("virtual_clock")
+        self._virtual_waiting = _own("virtual_waiting")
         self._clock = self._virtual_clock.VirtualClock()
 
     def make_ready(self, preload: str | None) -> None:
@@ -140,6 +141,7 @@ class Runner:
         In this order: what is imported afterwards takes the virtual functions for Python's own.
         """
         self._virtual_clock.install(self._clock)
+        self._virtual_waiting.install(self._clock)
         gc.disable()  # what is imported stays
         if preload is not None:
             _run_file(preload).preload(self._clock)
