@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from autograder.aws.calls import Call, CallBudget, CallLog
-from autograder.aws.clock import Clock
+from autograder.aws.calls import CallBudget, CallLog, LoggedCall
+from autograder.aws.clock import AwsClock
 from autograder.aws.faults import (
     EmptyPages,
     Fail,
@@ -26,10 +26,9 @@ PRELOAD = Path(boto3_adapter.__file__)
 
 __all__ = [
     "PRELOAD",
-    "Call",
+    "AwsClock",
     "CallBudget",
     "CallLog",
-    "Clock",
     "Cloud",
     "Depth",
     "EmptyPages",
@@ -37,6 +36,7 @@ __all__ = [
     "Faults",
     "KinesisBackstage",
     "LateRecord",
+    "LoggedCall",
     "PageSize",
     "ReceiveSize",
     "RejectRecords",

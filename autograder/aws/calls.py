@@ -5,6 +5,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from autograder.sandbox import StopReason
@@ -14,12 +15,18 @@ MAX_LOGGED_BYTES = 16 << 20
 """Of JSON; as Python's objects it takes several times as much."""
 
 
+class Service(StrEnum):
+    """The services that exist."""
+
+    KINESIS = "kinesis"
+    SQS = "sqs"
+
+
 @dataclass(frozen=True)
-class Call:
+class LoggedCall:
     """One request."""
 
-    service: str
-    """kinesis or sqs."""
+    service: Service
     operation: str
     parameters: dict[str, Any]
     """As sent, without members that do not exist; empty where they were malformed, or the log had
@@ -42,11 +49,11 @@ class CallLog:
     """All requests since the last reset, within bounds; safe for threads."""
 
     def __init__(self) -> None:
-        self._calls: list[Call] = []
+        self._calls: list[LoggedCall] = []
         self._bytes = 0
         self._lock = threading.Lock()
 
-    def add(self, call: Call, size: int) -> None:
+    def add(self, call: LoggedCall, size: int) -> None:
         """Keep a request that takes so many bytes, its answer included."""
         with self._lock:
             self._bytes += size
@@ -57,12 +64,12 @@ class CallLog:
         """Tell whether parameters and answers are still kept."""
         return self._bytes < MAX_LOGGED_BYTES
 
-    def all(self) -> tuple[Call, ...]:
+    def all(self) -> tuple[LoggedCall, ...]:
         """List all requests, in the order of their arrival."""
         with self._lock:
             return tuple(self._calls)
 
-    def of(self, *operations: str) -> tuple[Call, ...]:
+    def of(self, *operations: str) -> tuple[LoggedCall, ...]:
         """List the requests of these operations."""
         return tuple(call for call in self.all() if call.operation in operations)
 

@@ -8,7 +8,7 @@ LONGEST_JUMP = 1e7
 """Seconds, a third of a year: more than any budget of virtual time, and no date that breaks."""
 
 
-class Clock:
+class AwsClock:
     """Seconds since the epoch, ahead of the machine's clock by as much as the student slept."""
 
     def __init__(self) -> None:

@@ -23,7 +23,7 @@ _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
 @dataclass(frozen=True)
-class Head:
+class RequestHead:
     """The request line and the headers."""
 
     method: str
@@ -76,7 +76,7 @@ class Incoming:
         parser = self._parser
         return self.is_read and parser.their_state is h11.DONE and not parser.trailing_data[0]
 
-    def head(self) -> Head:
+    def head(self) -> RequestHead:
         """Read the request line and the headers.
 
         Raises:
@@ -95,7 +95,7 @@ class Incoming:
         size = int(headers.get("content-length", "0"))
         if "transfer-encoding" in headers or size > MAX_BODY:
             raise malformed(f"A body has a Content-Length of {MAX_BODY} at most.")
-        return Head(request.method.decode("ascii"), headers, size)
+        return RequestHead(request.method.decode("ascii"), headers, size)
 
     def body(self) -> bytes:
         """Read the body.

@@ -26,7 +26,7 @@ from moto.moto_api._internal import mock_random
 from moto.sqs.models import Message, SQSBackend
 from moto.sqs.responses import SQSResponse
 
-from autograder.aws.clock import Clock
+from autograder.aws.clock import AwsClock
 from autograder.aws.errors import AwsError, unknown_operation
 from autograder.errors import CloudError
 
@@ -149,7 +149,7 @@ def new_sqs_backend() -> SQSBackend:
     return SQSBackend(REGION, ACCOUNT)
 
 
-def follow_clock(clock: Clock) -> None:
+def follow_clock(clock: AwsClock) -> None:
     """Let moto's queues read this clock instead of the machine's, until they are told another.
 
     Private: `moto.sqs.models` imports the functions by name, so they are replaced there. If it asks

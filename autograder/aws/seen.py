@@ -14,7 +14,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
-from autograder.aws.calls import Call
+from autograder.aws.calls import LoggedCall
 from autograder.aws.simulated import Cloud
 from autograder.aws.sqs.backstage import Depth
 from autograder.parsing import parsed_json
@@ -81,7 +81,7 @@ class SeenCall:
     operation: str
     error: str | None
     """AWS's error code, where it was refused."""
-    _call: Call
+    _call: LoggedCall
 
     def parameter(self, name: str) -> str:
         """Give a parameter that is text, cut to `LONGEST_PARAMETER`; empty where there is none."""

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from autograder.aws.gate import Admission, Gate
+from autograder.aws.gate import Gate, GateAdmission
 from autograder.aws.http1 import PART, Incoming
 
 CONNECTIONS = 256
@@ -90,7 +90,7 @@ class Server:
             for _ in range(MOST_WAITING):
                 self._listener.accept()[0].close()
 
-    def _begin(self, connection: socket.socket, admission: Admission) -> None:
+    def _begin(self, connection: socket.socket, admission: GateAdmission) -> None:
         if not self._free.acquire(blocking=False):
             connection.close()
             return
@@ -108,7 +108,7 @@ class Server:
         connection.close()
         self._free.release()
 
-    def _serve(self, connection: socket.socket, admission: Admission) -> None:
+    def _serve(self, connection: socket.socket, admission: GateAdmission) -> None:
         try:
             while answer_one(connection, self._gate, admission, self._seconds, self._is_quiet):
                 if not connection.recv(1, socket.MSG_PEEK):
@@ -123,7 +123,7 @@ class Server:
 def answer_one(
     connection: socket.socket,
     gate: Gate,
-    admission: Admission,
+    admission: GateAdmission,
     seconds: float,
     may_go_on: Callable[[], bool],
 ) -> bool:

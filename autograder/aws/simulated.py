@@ -6,7 +6,7 @@ from typing import Self
 
 from autograder.aws import moto_adapter
 from autograder.aws.calls import CallLog
-from autograder.aws.clock import Clock
+from autograder.aws.clock import AwsClock
 from autograder.aws.faults import Faults
 from autograder.aws.gate import Gate
 from autograder.aws.kinesis.api import KinesisApi
@@ -34,7 +34,7 @@ class Cloud:
         creating_describes: int = 3,
         throughput_limits: bool = False,
     ) -> None:
-        self.clock = Clock()
+        self.clock = AwsClock()
         self.calls = CallLog()
         self._settings = StreamSettings(creating_seconds, creating_describes, throughput_limits)
         moto_adapter.keep_names()

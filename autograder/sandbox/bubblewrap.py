@@ -213,7 +213,7 @@ def sandbox_command(
     for path in shown:
         command += _bind(path, path, parents)
     for path in sorted({site for site in interpreter.sites if site.is_dir()}):
-        if any(path.is_relative_to(one) for one in shown):
+        if any(path.is_relative_to(parent) for parent in shown):
             command += ["--perms", "0755", "--tmpfs", str(path)]
     for name, path in runtime_packages().items():
         command += _bind(path, Path(RUNTIME) / name, parents)
@@ -277,8 +277,8 @@ def _system_paths(interpreter: Interpreter) -> tuple[Path, ...]:
 
 def _without_nested(paths: Sequence[Path]) -> list[Path]:
     """Leave out what does not exist, and what lies within a path before it."""
-    kept: list[Path] = []
+    outermost: list[Path] = []
     for path in paths:
-        if path.exists() and not any(path.is_relative_to(one) for one in kept):
-            kept.append(path)
-    return kept
+        if path.exists() and not any(path.is_relative_to(parent) for parent in outermost):
+            outermost.append(path)
+    return outermost

@@ -32,7 +32,7 @@ NAMES_KEPT = 256
 """Parts of user agents: a request has about thirty, mostly the same."""
 
 
-class Clock(Protocol):
+class SharedClock(Protocol):
     """The virtual clock of the runner and its children."""
 
     offset: float
@@ -42,7 +42,7 @@ class Clock(Protocol):
         """Move forward to at least this offset."""
 
 
-def preload(clock: Clock) -> None:
+def preload(clock: SharedClock) -> None:
     """Import boto3, keep what never changes, and make and use a client of each service once."""
     _share_clock(clock)
     import boto3
@@ -60,7 +60,7 @@ def preload(clock: Clock) -> None:
     _keep_clients(boto3)
 
 
-def _share_clock(clock: Clock) -> None:
+def _share_clock(clock: SharedClock) -> None:
     """Let each request carry the clock, and the clock follow each answer.
 
     Private: `URLLib3Session.send`. If botocore sends by another way, the simulated AWS does not

@@ -52,7 +52,7 @@ class KinesisApi:
         """Name a stream as moto knows it, and refuse what moto would never come to an end with."""
         if not {"StreamName", "StreamARN"} & parameters.keys():
             return parameters
-        stream = self._backend.active(parameters)
+        stream = self._backend.active_stream(parameters)
         if operation == "UpdateShardCount":
             target = parameters["TargetShardCount"]
             open_shards = sum(shard.is_open for shard in stream.faithful_shards())

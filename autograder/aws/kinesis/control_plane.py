@@ -64,20 +64,20 @@ class ControlPlane:
         return {}
 
     def _delete_stream(self, parameters: Parameters) -> Answer:
-        stream = self._backend.named(parameters)
+        stream = self._backend.named_stream(parameters)
         self._faults.strike("DeleteStream", stream.stream_name)
         if stream.status != "DELETING":
-            stream.begin("DELETING")
+            stream.enter("DELETING")
         return {}
 
     def _described(self, operation: str, parameters: Parameters) -> FaithfulStream:
         """Find a stream and count that it was looked at."""
-        stream = self._backend.named(parameters)
+        stream = self._backend.named_stream(parameters)
         is_gone_by_this_look = stream.status == "DELETING" and stream.describes_left <= 1
         if not is_gone_by_this_look:
             self._faults.strike(operation, stream.stream_name)
         stream.describes_left -= 1
-        return self._backend.named(parameters)
+        return self._backend.named_stream(parameters)
 
     def _describe_stream(self, parameters: Parameters) -> Answer:
         stream = self._described("DescribeStream", parameters)
@@ -147,7 +147,7 @@ class ControlPlane:
                 raise invalid_argument("NextToken and StreamName cannot be provided together.")
             stream = self._backend.describe_stream(None, listing.stream)
         else:
-            stream = self._backend.named(parameters)
+            stream = self._backend.named_stream(parameters)
         self._faults.strike("ListShards", stream.stream_name)
         shards = _behind(_filtered(stream.faithful_shards(), chosen), start)
         limit = parameters.get("MaxResults", LIST_PAGE)
@@ -159,7 +159,7 @@ class ControlPlane:
         return answer
 
     def _split_shard(self, parameters: Parameters) -> Answer:
-        stream = self._backend.active(parameters)
+        stream = self._backend.active_stream(parameters)
         shard = stream.shard(parameters["ShardToSplit"])
         key = parameters["NewStartingHashKey"]
         if not re.fullmatch(r"0|[1-9]\d{0,38}", key, re.ASCII):
@@ -179,7 +179,7 @@ class ControlPlane:
         return {}
 
     def _merge_shards(self, parameters: Parameters) -> Answer:
-        stream = self._backend.active(parameters)
+        stream = self._backend.active_stream(parameters)
         names = (parameters["ShardToMerge"], parameters["AdjacentShardToMerge"])
         first, second = (stream.shard(name) for name in names)
         self._backend.expect_room_for(1)

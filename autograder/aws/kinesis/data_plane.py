@@ -41,7 +41,7 @@ class DataPlane:
         """What does each operation."""
 
     def _put_record(self, parameters: Parameters) -> Answer:
-        stream = self._backend.active(parameters)
+        stream = self._backend.active_stream(parameters)
         key, explicit, data = _checked_record(parameters)
         shard = stream.open_shard_for(key, explicit)
         self._expect_throughput(stream, shard, data)
@@ -49,7 +49,7 @@ class DataPlane:
         return self._store(stream, shard, key, data)
 
     def _put_records(self, parameters: Parameters) -> Answer:
-        stream = self._backend.active(parameters)
+        stream = self._backend.active_stream(parameters)
         checked = [_checked_record(record) for record in parameters["Records"]]
         if sum(len(data) * 3 // 4 + len(key) for key, _, data in checked) > MAX_BATCH_BYTES:
             raise invalid_argument("Records size exceeds 5 MB limit")
@@ -77,7 +77,7 @@ class DataPlane:
         return {"SequenceNumber": str(number), "ShardId": shard.shard_id}
 
     def _get_shard_iterator(self, parameters: Parameters) -> Answer:
-        stream = self._backend.active(parameters)
+        stream = self._backend.active_stream(parameters)
         shard = stream.shard(parameters["ShardId"])
         last = self._last_before(stream, shard, parameters)
         self._faults.strike("GetShardIterator", stream.stream_name)
@@ -152,7 +152,7 @@ class DataPlane:
                 "ExpiredIteratorException",
                 "Iterator expired. It was created more than 300000 milliseconds ago.",
             )
-        stream = self._backend.active({"StreamName": position.stream})
+        stream = self._backend.active_stream({"StreamName": position.stream})
         shard = stream.shard(position.shard_id)
         self._faults.strike("GetRecords", stream.stream_name)
         index = shard.count_up_to(position.last)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from moto.kinesis.models import KinesisBackend, Shard, Stream
 
-from autograder.aws.clock import Clock
+from autograder.aws.clock import AwsClock
 from autograder.aws.errors import AwsError, invalid_argument, not_found
 from autograder.aws.kinesis.shards import FaithfulShard
 from autograder.aws.moto_adapter import ACCOUNT, REGION, shard_number
@@ -21,8 +21,8 @@ StreamStatus = Literal["CREATING", "ACTIVE", "DELETING"]
 
 # The smallest sequence number: of the same length as AWS's, 56 digits. The order, the shard's
 # number in the low bits and the gaps are what matters; the rest of AWS's layout is not documented.
-FIRST_NUMBER = 49680493233141036045526529930629267219971077360861577218
-STEP = 1 << 36
+FIRST_SEQUENCE_NUMBER = 49680493233141036045526529930629267219971077360861577218
+SEQUENCE_STEP = 1 << 36
 SHARD_STEP = 16
 
 HASH_KEYS = 1 << 128
@@ -62,10 +62,10 @@ class FaithfulStream(Stream):
         stream.creation_datetime = backend.clock.today()
         for shard in stream.shards.values():
             FaithfulShard.adopt(shard, backend)
-        stream.begin("ACTIVE")
+        stream.enter("ACTIVE")
         return stream
 
-    def begin(self, status: StreamStatus) -> None:
+    def enter(self, status: StreamStatus) -> None:
         """Enter a status; CREATING and DELETING pass by themselves."""
         self.status = status
         self.changes_at = self.backend.clock.now() + self.backend.settings.creating_seconds
@@ -156,7 +156,7 @@ class FaithfulStream(Stream):
 class FaithfulBackend(KinesisBackend):
     """moto's Kinesis, its streams being faithful ones."""
 
-    def __init__(self, clock: Clock, settings: StreamSettings) -> None:
+    def __init__(self, clock: AwsClock, settings: StreamSettings) -> None:
         super().__init__(REGION, ACCOUNT)
         self.clock = clock
         self.settings = settings
@@ -164,7 +164,11 @@ class FaithfulBackend(KinesisBackend):
 
     def next_number(self, shard: Shard) -> int:
         """Draw the next sequence number for a shard."""
-        return FIRST_NUMBER + next(self._numbers) * STEP + shard_number(shard) * SHARD_STEP
+        return (
+            FIRST_SEQUENCE_NUMBER
+            + next(self._numbers) * SEQUENCE_STEP
+            + shard_number(shard) * SHARD_STEP
+        )
 
     def make_stream(
         self, name: str, shards: int, mode: dict[str, str] | None, status: StreamStatus
@@ -176,7 +180,7 @@ class FaithfulBackend(KinesisBackend):
         """
         self.expect_free(name)
         stream = FaithfulStream.adopt(super().create_stream(name, shards, mode), self)
-        stream.begin(status)
+        stream.enter(status)
         return stream
 
     def expect_free(self, name: str) -> None:
@@ -216,7 +220,7 @@ class FaithfulBackend(KinesisBackend):
             raise not_found(f"Stream {name} under account {ACCOUNT} not found.")
         return stream
 
-    def named(self, parameters: dict[str, Any]) -> FaithfulStream:
+    def named_stream(self, parameters: dict[str, Any]) -> FaithfulStream:
         """Find the stream that a request names.
 
         Raises:
@@ -227,7 +231,7 @@ class FaithfulBackend(KinesisBackend):
             raise invalid_argument("Missing StreamName or StreamARN.")
         return self.describe_stream(arn, name)
 
-    def active(self, parameters: dict[str, Any]) -> FaithfulStream:
+    def active_stream(self, parameters: dict[str, Any]) -> FaithfulStream:
         """Find a stream that data can be put into or read from.
 
         Source: CreateStream, "You can perform the data-plane operations only on an ACTIVE stream";
@@ -236,7 +240,7 @@ class FaithfulBackend(KinesisBackend):
         Raises:
             AwsError: It is not there, or not ready.
         """
-        stream = self.named(parameters)
+        stream = self.named_stream(parameters)
         if stream.status == "CREATING":
             raise not_found(
                 f"Stream {stream.stream_name} under account {ACCOUNT} not found: it is CREATING."

@@ -7,7 +7,7 @@ from typing import Any
 from moto.sqs.exceptions import QueueDoesNotExist
 from moto.sqs.models import SQSBackend
 
-from autograder.aws.clock import Clock
+from autograder.aws.clock import AwsClock
 from autograder.aws.errors import AwsError
 from autograder.aws.faults import Faults
 from autograder.aws.moto_adapter import MotoSqs, ask_moto
@@ -25,7 +25,7 @@ Ask = Callable[[dict[str, Any]], dict[str, Any]]
 class SqsApi:
     """Answers SQS requests; a long poll moves the clock instead of waiting."""
 
-    def __init__(self, backend: SQSBackend, clock: Clock, faults: Faults) -> None:
+    def __init__(self, backend: SQSBackend, clock: AwsClock, faults: Faults) -> None:
         self._backend = backend
         self._clock = clock
         self._faults = faults

@@ -28,7 +28,7 @@ _MAX_NAMES = 50
 """In any other list or table; moto goes through all messages for each of some names."""
 
 
-def sqs_misfit(value: object, member: str, constraint: str) -> AwsError:
+def sqs_parameter_error(value: object, member: str, constraint: str) -> AwsError:
     """Make the error for a parameter that is missing (None) or out of bounds."""
     if value is None:
         return AwsError("MissingParameter", f"The request must contain the parameter {member}.")

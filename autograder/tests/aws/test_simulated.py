@@ -295,8 +295,8 @@ def test_reset_forgets_everything(cloud: Cloud, kinesis: "KinesisClient") -> Non
 
     assert names == []
     assert cloud.clock.offset == 0
-    assert [one.sequence_number for one in before["shardId-000000000000"]] == [
-        one.sequence_number for one in after["shardId-000000000000"]
+    assert [record.sequence_number for record in before["shardId-000000000000"]] == [
+        record.sequence_number for record in after["shardId-000000000000"]
     ]
 
 

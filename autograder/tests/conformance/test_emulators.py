@@ -52,7 +52,7 @@ print("\\n" + json.dumps(result))
 """
 
 
-@pytest.fixture(scope="module", params=EMULATORS, ids=lambda one: one.name)
+@pytest.fixture(scope="module", params=EMULATORS, ids=lambda emulator: emulator.name)
 def emulator(request: pytest.FixtureRequest) -> Iterator[tuple[Emulator, str]]:
     """Start an emulator; give it with its address."""
     try:
@@ -77,7 +77,7 @@ def test_the_table_says_what_is_so(emulator: tuple[Emulator, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "emulator", [KINESALITE, KINESIS_LOCAL, MOTO], indirect=True, ids=lambda one: one.name
+    "emulator", [KINESALITE, KINESIS_LOCAL, MOTO], indirect=True, ids=lambda emulator: emulator.name
 )
 def test_the_solution_runs_on_other_emulators(emulator: tuple[Emulator, str]) -> None:
     """Code that only worked on the grader's cloud would be a fault of ours."""

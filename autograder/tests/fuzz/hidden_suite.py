@@ -86,7 +86,7 @@ class ScriptedSandbox(Sandbox):
         begin = time.process_time()
         try:
             answers = [
-                _Student(client, function, arguments).follow(self.steps)
+                _ProgrammedCall(client, function, arguments).follow(self.steps)
                 for arguments in (args, *again)
             ]
             answer = answers[0]
@@ -100,7 +100,7 @@ class ScriptedSandbox(Sandbox):
             self.seconds += time.process_time() - begin
 
 
-class _Student:
+class _ProgrammedCall:
     """One call of a function, as a program describes it."""
 
     def __init__(self, client: Client, function: str, args: list[Any]) -> None:
