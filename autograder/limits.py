@@ -33,7 +33,7 @@ class Limits(BaseModel):
     """How long a call may use no processor time at all, in seconds.
 
     Such a call waits for something that does not come: sleeping takes no real time in the sandbox,
-    and the simulated AWS answers at once.
+    and the simulated AWS answers immediately.
     """
     submission_seconds: float = Field(default=600.0, gt=0, le=7200)
     """How long all calls of a submission may take together, in real time: another last resort."""

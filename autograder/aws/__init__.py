@@ -1,4 +1,4 @@
-"""The AWS that the grader owns: moto behind a gate, closer to Kinesis, with faults on demand."""
+"""The simulated AWS: moto behind a gate, corrected where it departs from AWS, with faults."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What the cloud saw: every request with its outcome, and the budget of the call under way."""
+"""What the simulated AWS saw: each request with its outcome, and the budget of a call."""
 
 import math
 import threading
@@ -11,6 +11,7 @@ from typing import Any
 from autograder.sandbox import StopReason
 
 MAX_CALLS = 20_000
+"""More than any budget of a test allows: what a flood sends beyond is not kept."""
 MAX_LOGGED_BYTES = 16 << 20
 """Of JSON; as Python's objects it takes several times as much."""
 
@@ -29,8 +30,7 @@ class LoggedCall:
     service: Service
     operation: str
     parameters: dict[str, Any]
-    """As sent, without members that do not exist; empty where they were malformed, or the log had
-    grown too large."""
+    """As sent, without members that do not exist; empty if malformed, or if the log is full."""
     attempt: int
     """1 for the first try, more for boto3's own retries."""
     invocation: str
@@ -42,7 +42,7 @@ class LoggedCall:
     at: float
     """Virtual time, in seconds since the epoch."""
     internal_error: str | None = None
-    """What failed in the cloud itself: the grader's fault."""
+    """What failed in the simulated AWS itself: the grader's fault."""
 
 
 class CallLog:
@@ -54,7 +54,7 @@ class CallLog:
         self._lock = threading.Lock()
 
     def add(self, call: LoggedCall, size: int) -> None:
-        """Keep a request that takes so many bytes, its answer included."""
+        """Add a request; `size` is its length in bytes, with its answer."""
         with self._lock:
             self._bytes += size
             if len(self._calls) < MAX_CALLS:
@@ -82,7 +82,7 @@ class CallLog:
 
 @dataclass(frozen=True)
 class CallBudget:
-    """What one call of a student's function may ask of the cloud."""
+    """What one call of a student's function may ask of the simulated AWS."""
 
     api_calls: int
     idle_reads: int
@@ -90,11 +90,11 @@ class CallBudget:
     traffic_bytes: int
     """Bodies of requests and answers together."""
     seconds: float = math.inf
-    """Processor time of the cloud for all answers together."""
+    """Processor time of the simulated AWS for all answers together."""
 
 
 class Meter:
-    """Counts what a call asks for against its budget, and says once when it is exceeded."""
+    """Counts what a call asks for; calls `on_exceeded` once when its budget is exceeded."""
 
     def __init__(self, budget: CallBudget, on_exceeded: Callable[[StopReason], None]) -> None:
         self._budget = budget

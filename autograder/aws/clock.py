@@ -21,11 +21,11 @@ class AwsClock:
         return self._offset
 
     def now(self) -> float:
-        """Tell the time in seconds since the epoch."""
+        """Return the time in seconds since the epoch."""
         return time.time() + self._offset
 
     def today(self) -> datetime:
-        """Tell the time as an aware datetime in UTC."""
+        """Return the time as an aware datetime in UTC."""
         return datetime.fromtimestamp(self.now(), UTC)
 
     def follow(self, offset: float) -> None:

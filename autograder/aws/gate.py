@@ -1,9 +1,9 @@
-"""The gate: the one door to the cloud, through which hostile HTTP comes.
+"""The gate: the only entrance to the simulated AWS, for HTTP that may be hostile.
 
 Only Kinesis and SQS exist, by their JSON protocols; everything else is 404. Each connection is
-counted, and each further request on it; each request is logged, and one may meet a fault. A failure
-of the cloud's own answers like AWS and is noted on the call, so that it never counts against a
-student.
+counted, and each further request on it; each request is logged, and faults may strike it. A failure
+of the simulated AWS itself is answered as AWS does and noted on the call, so that it never counts
+against a student.
 """
 
 import json
@@ -26,8 +26,8 @@ from autograder.aws.sqs.api import SqsApi
 from autograder.aws.sqs.parameters import sqs_parameter_error
 from autograder.sandbox import StopReason
 
-NOTHING = CallBudget(api_calls=0, idle_reads=0, traffic_bytes=0)
-"""Between two calls of a student's functions."""
+NO_REQUESTS = CallBudget(api_calls=0, idle_reads=0, traffic_bytes=0)
+"""The budget between two calls of a student's functions."""
 _TARGETS = {
     "Kinesis_20131202": (Service.KINESIS, "1.1"),
     "AmazonSQS": (Service.SQS, "1.0"),
@@ -59,7 +59,7 @@ HIGHEST_PORT = 65535
 
 
 class Gate:
-    """Answers HTTP on behalf of the cloud."""
+    """Answers HTTP on behalf of the simulated AWS."""
 
     def __init__(self, kinesis: KinesisApi, sqs: SqsApi, calls: CallLog, clock: AwsClock) -> None:
         self.kinesis = kinesis
@@ -73,31 +73,31 @@ class Gate:
         self._meter: Meter | None = None
         self._lock = threading.Lock()
         self.before_calls: set[Callable[[], None]] = set()
-        """What servers do before a call: they hang up on those who have not been let in."""
+        """What servers do before a call: close the connections that they have not accepted yet."""
 
     def begin_call(self, budget: CallBudget, on_exceeded: Callable[[StopReason], None]) -> None:
-        """Count from now on; `on_exceeded` hears once what ran out.
+        """Begin to count for a call; `on_exceeded` is called once, with what ran out.
 
-        Whoever knocked before is no part of the call: processes of an earlier one, gone by now.
+        Connections opened before this call come from processes of an earlier one: drop them.
         """
         for hang_up in tuple(self.before_calls):
             hang_up()
         self._meter = Meter(budget, on_exceeded)
 
     def end_call(self) -> float:
-        """Let nothing be done until the next call, be it under way or only asked for now.
+        """Refuse every request until the next call, those under way included.
 
-        Whoever asks between two calls is a process of the one before.
+        Requests between two calls come from processes of the one before.
 
         Returns:
             The processor time that the call's answers took, in seconds.
         """
         with self._lock:
-            ended, self._meter = self._meter, Meter(NOTHING, lambda _: None)
+            ended, self._meter = self._meter, Meter(NO_REQUESTS, lambda _: None)
         return ended.seconds if ended is not None else 0.0
 
     def admit(self) -> GateAdmission:
-        """Count a connection, whatever will be said on it."""
+        """Count a connection, whatever it will send."""
         return _counted(self._meter)
 
     def admit_again(self, before: GateAdmission) -> GateAdmission:
@@ -126,7 +126,7 @@ class Gate:
         return self._http(200, version, body)
 
     def _do(self, request: _Request, meter: Meter | None) -> bytes:
-        """Do what is asked and log it.
+        """Do an operation and log it.
 
         One at a time: moto's models are not made for threads, and so no more than one request is
         in memory as Python's objects, which take many times the room of their JSON.
@@ -221,10 +221,10 @@ def _budget_is_used_up() -> AwsError:
 
 
 def _route(head: RequestHead) -> tuple[Service, str, str]:
-    """Tell the service, the operation and the version of the service's protocol.
+    """Return the service, the operation and the version of the service's protocol.
 
     Raises:
-        AwsError: It is no request of Kinesis or SQS.
+        AwsError: It is not a request of Kinesis or SQS.
     """
     target, _, operation = head.headers.get("x-amz-target", "").partition(".")
     if (
@@ -248,22 +248,22 @@ def _parse(raw: bytes) -> object:
             raw.decode() or "{}", parse_constant=_no_constant, object_pairs_hook=_no_key_twice
         )
     except (ValueError, RecursionError):
-        raise malformed("The body is no plain JSON.") from None
+        raise malformed("The body is not plain JSON.") from None
 
 
 def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")
 
 
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     table = dict(pairs)
     if len(table) != len(pairs):
-        raise ValueError("a key stands twice")
+        raise ValueError("a key appears twice")
     return table
 
 
 def _host(head: RequestHead) -> str:
-    """Name the host that a queue's address is to begin with: ours, by the port that was asked."""
+    """Return the host with which a queue's address begins: ours, with the port of the request."""
     found = _HOST.fullmatch(head.headers.get("host", ""))
     return found[0] if found and int(found[2] or 1) <= HIGHEST_PORT else "127.0.0.1"
 

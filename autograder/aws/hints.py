@@ -1,4 +1,4 @@
-"""What helps a student on whose code AWS or boto3 refused: sentences by error."""
+"""Hints for students on errors of AWS and boto3, by error."""
 
 ERROR_HINTS: dict[str, str] = {
     "ProvisionedThroughputExceededException": "Kinesis throttles now and then. Wait a moment and "

@@ -109,7 +109,7 @@ class MotoSqs(_OneRegionResponse, SQSResponse):
 def ask_moto(
     service: BaseResponse, target: str, host: str, parameters: dict[str, Any]
 ) -> dict[str, Any]:
-    """Have moto do an operation: a request made anew from checked parameters, an answer as data.
+    """Have moto do an operation: a new request of checked parameters, an answer as data.
 
     Private: `BaseResponse._dispatch`. If it changes, every operation that is moto's own fails, and
     with it `test_any_parameters_are_held_against`.
@@ -117,7 +117,7 @@ def ask_moto(
     Args:
         service: moto's responses of the service.
         target: The operation, as X-Amz-Target names it.
-        host: What the client calls the simulated AWS; it stands in the URLs of queues.
+        host: What the client calls the simulated AWS; the URLs of queues contain it.
         parameters: Of the operation's shape.
 
     Raises:
@@ -150,7 +150,7 @@ def new_sqs_backend() -> SQSBackend:
 
 
 def follow_clock(clock: AwsClock) -> None:
-    """Let moto's queues read this clock instead of the machine's, until they are told another.
+    """Let moto's queues read this clock instead of the machine's, until another is set.
 
     Private: `moto.sqs.models` imports the functions by name, so they are replaced there. If it asks
     for the time otherwise, messages stay hidden, and

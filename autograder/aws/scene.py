@@ -11,10 +11,10 @@ from autograder.aws.simulated import Cloud
 
 
 class KinesisScene(Protocol):
-    """The streams of a scene. What becomes of them is seen by `Seen`."""
+    """The streams of a scene. `Seen` shows what happened to them."""
 
     def create_stream(self, name: str, shards: int, status: StreamStatus = "ACTIVE") -> None:
-        """Make a stream, ACTIVE at once unless told otherwise."""
+        """Make a stream, ACTIVE unless another status is given."""
 
     def put(
         self, stream: str, data: bytes, partition_key: str, explicit_hash_key: str | None = None

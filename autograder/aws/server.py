@@ -1,9 +1,9 @@
 """Serves the gate on a listening socket that may live in another network namespace.
 
-Each connection has one thread, each request a limited time; there are only so many at once. So
-whoever opens thousands, or sends a byte now and then, holds up nobody but themselves, and not for
-long. The few connections of a client that goes about it quietly are kept for its next request, as
-AWS does; one that opens many (a client for each record, say) is asked to close each.
+Each connection has one thread, each request a limited time, and the number of connections served
+together is limited. So a client that opens thousands, or sends a byte now and then, holds up only
+itself, and not for long. A client with few connections may send its next request on them, as with
+AWS; one that opens many (a client for each record, say) is told to close each.
 """
 
 import contextlib
@@ -17,17 +17,19 @@ from autograder.aws.gate import Gate, GateAdmission
 from autograder.aws.http1 import PART, Incoming
 
 CONNECTIONS = 256
-"""Served at once: what a sandbox's 64 processes and threads need, several times over."""
+"""Served together: several times what a sandbox's 64 processes and threads need."""
 SLOWEST_SECONDS = 30.0
 """For a request to arrive, and again for its answer to leave."""
 LINGER_SECONDS = 2.0
 """For a client to read its answer though its request was not read to the end."""
 LINGER_BYTES = 32 << 20
+"""Read and dropped meanwhile, at most."""
 KEPT_OPEN = 8
 """While no more are open, a connection is kept for the client's next request."""
 MOST_WAITING = 4096
 """More than a kernel lets wait on one socket."""
 RETRY_SECONDS = 0.01
+"""Between two attempts to accept, while descriptors are short."""
 
 
 class Server:
@@ -36,7 +38,7 @@ class Server:
     Args:
         gate: What answers.
         listener: The listening socket; it stays the caller's.
-        connections: How many are served at once; those beyond are closed.
+        connections: How many are served together; further ones are closed.
         seconds: How long a request may take to arrive, and its answer to leave.
     """
 

@@ -1,7 +1,7 @@
 """What a request may hold, by botocore's own models of the services.
 
 The models say which operations exist and of which type and size each member of their input is.
-What is taken is rebuilt from the members that exist, so that nothing else reaches what is behind.
+Parameters are rebuilt from the members that exist, so that nothing else reaches the services.
 """
 
 import base64
@@ -15,10 +15,11 @@ from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureSh
 from autograder.aws.errors import AwsError, malformed, unknown_operation, validation
 
 Check = Callable[[Any], Any]
-"""Takes a member's value and gives it back, rebuilt."""
+"""Checks a member's value and returns it, rebuilt."""
 
 _SMALLEST_INTEGER, _LARGEST_INTEGER = -(1 << 31), (1 << 31) - 1
 _LARGEST_NUMBER = 1e15
+"""Timestamps are the only numbers: this is millions of years away."""
 
 
 @cache
@@ -200,7 +201,7 @@ def _text(value: Any) -> str:
         try:
             value.encode()
         except UnicodeEncodeError:
-            raise _ShapeError(value, "a string that is no valid Unicode") from None
+            raise _ShapeError(value, "a string that is not valid Unicode") from None
     return str(value)
 
 
@@ -210,7 +211,7 @@ def _blob(value: Any) -> str:
     try:
         base64.b64decode(value, validate=True)
     except ValueError:
-        raise _ShapeError(value, "a blob that is no base64") from None
+        raise _ShapeError(value, "a blob that is not base64") from None
     return str(value)
 
 

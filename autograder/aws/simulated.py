@@ -1,4 +1,4 @@
-"""The cloud as the grader holds it: state, clock, faults, log and gate in one hand."""
+"""The simulated AWS as a whole: streams, queues, clock, faults, log and gate."""
 
 import socket
 from types import TracebackType
@@ -18,7 +18,7 @@ from autograder.aws.sqs.backstage import SqsBackstage
 
 
 class Cloud:
-    """An AWS of one's own: Kinesis and SQS in one account and one region.
+    """A simulated AWS: Kinesis and SQS in one account and one region.
 
     Args:
         creating_seconds: How long a stream stays CREATING or DELETING, in virtual seconds.
@@ -42,7 +42,7 @@ class Cloud:
         self.gate = Gate(self._kinesis_api, self._sqs_api, self.calls, self.clock)
 
     def _renew(self) -> None:
-        moto_adapter.follow_clock(self.clock)  # another cloud may have been told since
+        moto_adapter.follow_clock(self.clock)  # another `Cloud` may have set its own since
         moto_adapter.start_over()
         kinesis = FaithfulBackend(self.clock, self._settings)
         sqs = moto_adapter.new_sqs_backend()

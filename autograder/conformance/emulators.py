@@ -30,7 +30,7 @@ class Emulator:
     version: str
     npm: bool = False
     arguments: tuple[str, ...] = ()
-    """`{port}` stands for the port to listen on."""
+    """`{port}` is replaced by the port to listen on."""
     environment: Mapping[str, str] = field(default_factory=dict)
 
 

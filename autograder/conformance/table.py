@@ -22,7 +22,7 @@ Results = Mapping[str, str]
 
 
 def run_against(endpoint: str | None) -> Results:
-    """Run all conformance tests against an endpoint; None is the grader's own cloud."""
+    """Run all conformance tests against an endpoint; None is the simulated AWS."""
     with tempfile.TemporaryDirectory() as scratch:
         report = Path(scratch) / "report.json"
         command = [
@@ -49,7 +49,7 @@ def write_table(columns: Mapping[str, Results]) -> str:
         "that cites what",
         "AWS documents. Throttling, rejected records and empty pages come by themselves on none of "
         "them, and are",
-        "scripted on the grader's cloud (`autograder/aws/faults.py`).",
+        "scripted on the simulated AWS (`autograder/aws/faults.py`).",
         "",
         f"| behaviour | {' | '.join(columns)} |",
         f"|---|{'---|' * len(columns)}",

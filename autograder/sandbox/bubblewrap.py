@@ -1,7 +1,7 @@
-"""The sandbox's walls: which bubblewrap, and what it is told to show and to hide.
+"""The sandbox's walls: which bubblewrap, and its options, which show and hide files.
 
 Inside there is the standard library, boto3 with what it needs, the runner and the submission, all
-read-only; small writable /tmp and /dev/shm; a network of its own with nothing but loopback. The
+read-only; small writable /tmp and /dev/shm; a separate network with nothing but loopback. The
 site-packages of the grader are hidden, since the hidden tests may lie there.
 """
 
@@ -31,8 +31,10 @@ PRELOAD = "/preload"
 """Not on the path of modules: student code has no name for what lies there."""
 SCRATCH = "/tmp"  # noqa: S108 - the sandbox's own, in memory
 SCRATCH_BYTES = 16 << 20
+"""Of each writable folder: they count as memory that no process holds."""
 PROBE_SECONDS = 60.0
 COMPILE_SECONDS = 120.0
+"""For boto3: many times what a busy machine needs."""
 
 # The range that Linux distributions hand to nobody (systemd: "unused", below the 31-bit limit).
 FIRST_UNUSED_UID = 1_879_048_192
@@ -62,7 +64,7 @@ def find_bubblewrap() -> Path:
 
 
 def require_sandbox(interpreter: Interpreter | None = None, preload: Path | None = None) -> None:
-    """Make sure that a sandbox can be had on this machine, by starting an empty one.
+    """Check that this machine can start a sandbox, by starting an empty sandbox.
 
     Args:
         interpreter: What runs in it; by default the Python that runs this.
@@ -156,7 +158,7 @@ def _is_compiled(source: Path, interpreter: Interpreter) -> bool:
 
 
 def runner_command(interpreter: Interpreter, *, preload: Path | None = None) -> list[str]:
-    """Write how the runner is started inside; as root it is told which user to become."""
+    """Return the command that starts the runner inside; as root with the user to become."""
     command = [
         str(interpreter.executable), "-S", "-s", "-P", f"{RUNNER}/runner.py", "--confined",
         "--submission", SUBMISSION, "--scratch", SCRATCH, "--runtime", RUNTIME,
@@ -189,7 +191,7 @@ def sandbox_command(
     command = [str(bubblewrap)]
     if as_root:
         # The kernel lets uid 0 have any number of processes, in a user namespace too. So there is
-        # none here, and the runner drops to a user of its own, which the limit binds.
+        # none here, and the runner becomes an unused user, whom the limit binds.
         command += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
         command += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     else:
@@ -221,7 +223,7 @@ def sandbox_command(
     if preload is not None:
         command += _bind(preload.parent, Path(PRELOAD), parents)
     command += _bind(submission, Path(SUBMISSION), parents)
-    # No /proc: it would tell of mounts, and open other processes.
+    # No /proc: it would show mounts, and open other processes.
     command += ["--dev", "/dev"]
     # A shared map of it is memory that nothing counts; behind a plain bind it cannot be opened.
     command += ["--ro-bind", "/dev/null", "/dev/zero"]
@@ -231,7 +233,7 @@ def sandbox_command(
 
 
 def environment() -> dict[str, str]:
-    """Make the environment of student code: dummy keys; the runner adds the endpoint."""
+    """Return the environment of student code: dummy keys; the runner adds the endpoint."""
     return {
         "PATH": "/usr/bin",
         "HOME": SCRATCH,
@@ -276,7 +278,7 @@ def _system_paths(interpreter: Interpreter) -> tuple[Path, ...]:
 
 
 def _without_nested(paths: Sequence[Path]) -> list[Path]:
-    """Leave out what does not exist, and what lies within a path before it."""
+    """Return the paths that exist and do not lie within an earlier path."""
     outermost: list[Path] = []
     for path in paths:
         if path.exists() and not any(path.is_relative_to(parent) for parent in outermost):

@@ -90,7 +90,7 @@ class Stopped:
     reason: StopReason
     usage: Usage
     number: int = 0
-    """The exit code or the signal, where there is one."""
+    """The exit code or the signal; 0 if there is neither."""
     during_import: bool = False
     """Whether the module was still being imported, by the child's own account."""
 
@@ -133,7 +133,7 @@ def read_result(
     try:
         result = _read_answer(_table(decode(answer)), usage, module, function, max_bytes)
     except WireError:
-        # The child wrote something of its own to the answer's descriptor.
+        # Student code wrote to the answer's descriptor.
         result = Stopped(StopReason.EXITED, usage)
     return replace(result, during_import=not imported) if isinstance(result, Stopped) else result
 

@@ -98,7 +98,7 @@ class RunnerProcess:
                 raise SandboxError(f"the sandbox's memory cannot be seen: {error}") from None
 
     def wait_until_ready(self) -> None:
-        """Wait until what is preloaded is loaded.
+        """Wait until the runner has preloaded its module.
 
         Raises:
             SandboxError: It did not come up.
@@ -147,7 +147,7 @@ class RunnerProcess:
         try:
             send_frame(self._control, b'{"stop":true}')
         except WireError:
-            return  # the runner is gone; whoever waits for it will notice
+            return  # the runner is gone; the call that waits for it notices
 
     @property
     def pid(self) -> int:

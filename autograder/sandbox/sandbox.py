@@ -23,7 +23,7 @@ with it: on a machine that is busy with many others."""
 
 
 class Sandbox:
-    """A submission's functions, called in a sandbox of their own.
+    """Calls a submission's functions in a sandbox.
 
     Args:
         submission: Folder with the student's modules.
@@ -100,7 +100,7 @@ class Sandbox:
         """Call a function and tell how it ended. Never waits without a limit.
 
         With `again`, the function is called once more in the same process for each list of
-        arguments there, and what is returned is the list of all values.
+        arguments there, and the result is the list of all values.
 
         The runner is started where there is none; a module that is missing needs none.
 

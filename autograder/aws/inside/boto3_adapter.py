@@ -100,7 +100,7 @@ def _answer_once(listener: socket.socket) -> None:
 
 
 def _keep_files() -> None:
-    """Parse each of botocore's data files once, also where students make sessions of their own.
+    """Parse each of botocore's data files once, also for sessions that students make.
 
     Private: `JSONFileLoader.load_file`. If it is replaced, each session parses its files again:
     `test_clients_and_sessions_read_no_file_of_botocore_again` tells.
@@ -152,10 +152,10 @@ def _keep_names() -> None:
 
 
 def _keep_clients(boto3: Any) -> None:
-    """Make a client of each service, for whoever in a call first asks for one in the plain way.
+    """Make a client of each service; the first `boto3.client(service)` of a call returns it.
 
-    It is what would be made then: nothing has been asked of it, and who has changed what clients
-    are made from (the environment, the default session, its event handlers) gets a new one.
+    It is as new as any: no request has used it. Code that has changed what clients are made from
+    (the environment, the default session, its event handlers) gets another client.
 
     Private: `events._emitter._lookup_cache`, which botocore replaces when a handler is added. If it
     does not any more, a student's handler is not called: the case "an event handler" of

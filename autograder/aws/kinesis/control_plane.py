@@ -16,7 +16,7 @@ from autograder.aws.moto_adapter import ACCOUNT
 
 DESCRIBE_PAGE = 100
 LIST_PAGE = 1000
-"""Shards that DescribeStream and ListShards return at once, at most."""
+"""Shards that DescribeStream and ListShards return in one answer, at most."""
 STREAMS_PAGE = 100
 ON_DEMAND_SHARDS = 4
 """What a stream in mode ON_DEMAND begins with."""
@@ -134,8 +134,8 @@ class ControlPlane:
     def _list_shards(self, parameters: Parameters) -> Answer:
         """List shards by pages.
 
-        AWS documents StreamName beside NextToken as an error, yet boto3's own paginator sends
-        both; so a token is taken with the name it was made for.
+        AWS documents StreamName together with NextToken as an error, yet boto3's own paginator
+        sends both; so a token is taken with the name it was made for.
         """
         token = parameters.get("NextToken")
         start = parameters.get("ExclusiveStartShardId")

@@ -1,4 +1,4 @@
-"""A shard, mended where moto's departs from Kinesis.
+"""A shard, corrected where moto's departs from Kinesis.
 
 Sequence numbers are long, unique in the stream and increasing; closed shards keep their records
 and take no new ones.
@@ -38,7 +38,7 @@ class LogEntry:
 class FaithfulShard(Shard):
     """A shard whose sequence numbers and end are as AWS has them.
 
-    It keeps its records in a log of its own, where moto neither finds nor moves them.
+    It keeps its records in a separate log, where moto neither finds nor moves them.
     """
 
     backend: "FaithfulBackend"
@@ -55,7 +55,7 @@ class FaithfulShard(Shard):
 
     @classmethod
     def adopt(cls, shard: Shard, backend: "FaithfulBackend") -> None:
-        """Turn a shard that moto made into a faithful one."""
+        """Turn a shard that moto made into a `FaithfulShard`."""
         shard.__class__ = cls
         assert isinstance(shard, FaithfulShard)
         shard.backend = backend
@@ -79,7 +79,7 @@ class FaithfulShard(Shard):
         return record
 
     def count_up_to(self, number: int) -> int:
-        """Tell how many records have this sequence number or a smaller one."""
+        """Return how many records have this sequence number or a smaller number."""
         return bisect_right(self.log, number, key=attrgetter("number"))
 
     def get_min_sequence_number(self) -> int:

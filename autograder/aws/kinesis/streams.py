@@ -1,4 +1,4 @@
-"""Streams, mended where moto's depart from Kinesis, and the backend that holds them.
+"""Streams, corrected where moto's depart from Kinesis, and the backend that holds them.
 
 Streams take their time to come and go; a hash range includes both its ends; resharding leaves
 records where they are.
@@ -19,8 +19,9 @@ from autograder.aws.moto_adapter import ACCOUNT, REGION, shard_number
 
 StreamStatus = Literal["CREATING", "ACTIVE", "DELETING"]
 
-# The smallest sequence number: of the same length as AWS's, 56 digits. The order, the shard's
-# number in the low bits and the gaps are what matters; the rest of AWS's layout is not documented.
+# The smallest sequence number has 56 digits, as AWS's have. What matters is that numbers increase,
+# have gaps (code that counts on is wrong), and hold the shard's number in the low bits; the rest of
+# AWS's layout is not documented.
 FIRST_SEQUENCE_NUMBER = 49680493233141036045526529930629267219971077360861577218
 SEQUENCE_STEP = 1 << 36
 SHARD_STEP = 16
@@ -55,7 +56,7 @@ class FaithfulStream(Stream):
 
     @classmethod
     def adopt(cls, stream: Stream, backend: "FaithfulBackend") -> "FaithfulStream":
-        """Turn a stream that moto made into a faithful one."""
+        """Turn a stream that moto made into a `FaithfulStream`."""
         stream.__class__ = cls
         assert isinstance(stream, FaithfulStream)
         stream.backend = backend
@@ -154,7 +155,7 @@ class FaithfulStream(Stream):
 
 
 class FaithfulBackend(KinesisBackend):
-    """moto's Kinesis, its streams being faithful ones."""
+    """moto's Kinesis, with streams of `FaithfulStream`."""
 
     def __init__(self, clock: AwsClock, settings: StreamSettings) -> None:
         super().__init__(REGION, ACCOUNT)
@@ -176,7 +177,7 @@ class FaithfulBackend(KinesisBackend):
         """Make a stream that begins in this status.
 
         Raises:
-            AwsError: There is one of that name, be it on its way out.
+            AwsError: A stream of that name exists, possibly DELETING.
         """
         self.expect_free(name)
         stream = FaithfulStream.adopt(super().create_stream(name, shards, mode), self)
@@ -187,7 +188,7 @@ class FaithfulBackend(KinesisBackend):
         """Check that a stream can be made under this name.
 
         Raises:
-            AwsError: There is one of that name, be it on its way out.
+            AwsError: A stream of that name exists, possibly DELETING.
         """
         if self.find(name) is not None:
             raise AwsError(
@@ -196,7 +197,7 @@ class FaithfulBackend(KinesisBackend):
             )
 
     def find(self, name: str) -> FaithfulStream | None:
-        """Find a stream as it is by now; None where there is none, or no more."""
+        """Find a stream, in its present status; None if it does not exist, or not any more."""
         stream = self.streams.get(name)
         if not isinstance(stream, FaithfulStream):
             return None
@@ -224,7 +225,7 @@ class FaithfulBackend(KinesisBackend):
         """Find the stream that a request names.
 
         Raises:
-            AwsError: It names none, or there is none of that name.
+            AwsError: It names no stream, or the stream does not exist.
         """
         name, arn = parameters.get("StreamName"), parameters.get("StreamARN")
         if not name and not arn:
@@ -253,7 +254,7 @@ class FaithfulBackend(KinesisBackend):
         Source: "Quotas and limits"; AWS counts open shards, and gives more room on request.
 
         Raises:
-            AwsError: There is no room for so many.
+            AwsError: The account would have too many.
         """
         present = sum(len(stream.shards) for stream in self.streams.values())
         if present + shards > MAX_SHARDS:

@@ -1,7 +1,7 @@
 """What Kinesis hands out for clients to bring back: shard iterators and tokens of a listing.
 
-Both carry what they stand for, in base64, so that nothing is kept of them. A client may forge one:
-what comes back is parsed strictly.
+Both carry their meaning in base64, so that nothing is kept of them. A client may forge them: each
+is parsed strictly.
 """
 
 import base64
@@ -39,7 +39,7 @@ class ShardIterator:
         """Read an iterator.
 
         Raises:
-            AwsError: It is not one.
+            AwsError: It is not valid.
         """
         match _parse(token):
             case [str(stream), str(shard_id), str(last), float(born), int(empty)] if (
@@ -62,7 +62,7 @@ class ShardIterator:
 
 @dataclass(frozen=True)
 class ListingToken:
-    """Where ListShards goes on."""
+    """Where ListShards continues."""
 
     stream: str
     after: str
@@ -75,7 +75,7 @@ class ListingToken:
         """Read a token.
 
         Raises:
-            AwsError: It is not one.
+            AwsError: It is not valid.
         """
         match _parse(token):
             case [str(name), str(after), None]:

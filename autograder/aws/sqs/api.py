@@ -36,7 +36,7 @@ class SqsApi:
         Args:
             operation: Its name.
             parameters: Of the operation's shape.
-            host: What the client calls the cloud.
+            host: What the client calls the simulated AWS.
 
         Raises:
             AwsError: It is refused.
@@ -54,7 +54,7 @@ class SqsApi:
         return ask(parameters)
 
     def _listed(self, parameters: dict[str, Any], ask: Ask) -> dict[str, Any]:
-        """List queues; moto would take the prefix for a pattern, and has pages of its own."""
+        """List queues; moto would take the prefix for a pattern, and makes other pages."""
         urls = ask({}).get("QueueUrls", [])
         prefix, after = parameters.get("QueueNamePrefix", ""), parameters.get("NextToken", "")
         found = sorted(

@@ -17,7 +17,7 @@ class Depth:
 
 
 class SqsBackstage:
-    """The queues, from behind."""
+    """The queues, without HTTP."""
 
     def __init__(self, backend: SQSBackend) -> None:
         self._backend = backend

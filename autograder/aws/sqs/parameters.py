@@ -38,8 +38,8 @@ def sqs_parameter_error(value: object, member: str, constraint: str) -> AwsError
 def check_sizes(parameters: dict[str, Any]) -> None:
     """Bound the lists and tables, which the service's model does not.
 
-    Source: SQS API Reference, SendMessageBatch and MessageAttributeValue; what has no bound there
-    gets one that leaves room for all the names there are.
+    Source: SQS API Reference, SendMessageBatch and MessageAttributeValue; lists without a
+    bound there get one that leaves room for all names that exist.
 
     Raises:
         AwsError: One is too long.

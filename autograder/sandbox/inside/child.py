@@ -21,13 +21,14 @@ from .vocabulary import AnswerKind, UnsendableReason
 
 ANSWER = 3
 IMPORTED = b"i"
-"""Goes before the answer, once the module is imported: whoever is stopped can tell no more."""
+"""Goes before the answer, once the module is imported: a call that is stopped sends no more."""
 DESCRIPTORS = 128
 """Files and sockets of each process: with 64 processes, their buffers stay near the bound on memory
 even between two looks of the grader."""
 MAX_TEXT = 2000
 MAX_FRAMES = 20
 MAX_SHOWN_LINE = 200
+"""Characters of a message, frames of a traceback, characters of a line: more than anybody reads."""
 
 
 def run(
@@ -65,7 +66,7 @@ def run(
 
 
 def _virtual_time_is_up() -> NoReturn:
-    """End at once, not by an exception: student code has bare `except:` clauses."""
+    """End immediately, not by an exception: student code has bare `except:` clauses."""
     _answer(wire.encode({"kind": AnswerKind.OUT_OF_VIRTUAL_TIME}))
 
 
@@ -85,10 +86,10 @@ def _flush() -> None:
 
 
 def _open_streams() -> None:
-    """Make the standard streams anew, as a program in a terminal has them.
+    """Open the standard streams again, as a program in a terminal has them.
 
     The runner's own were made over a file, and believe that they can seek; now there are pipes.
-    They stay open below, whatever a student closes, so that what is printed is never lost.
+    The descriptors stay open, whatever a student closes, so that no printed text is lost.
     """
     shared: dict[str, Any] = {"encoding": "utf-8", "closefd": False}
     streams = {
@@ -179,7 +180,7 @@ def _described(error: BaseException, submission: str) -> dict[str, Any]:
 def _facts_of(error: BaseException, submission: str) -> dict[str, Any]:
     """Tell an exception's type, its text, and the frames in the student's own files."""
     trace = error.__traceback__
-    error.__traceback__ = None  # lets go of what the frames hold, should memory be short
+    error.__traceback__ = None  # frees what the frames hold, in case memory is short
     response = getattr(error, "response", None)
     code = response.get("Error", {}).get("Code") if isinstance(response, dict) else None
     try:

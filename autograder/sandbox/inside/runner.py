@@ -27,12 +27,12 @@ a helper `runner`, `child` or `wire`."""
 
 
 def _own(name: str) -> Any:
-    """Import a module that lies beside this file, as part of the package that they are in here."""
+    """Import a module from this file's folder, as part of the package that it is in here."""
     return importlib.import_module(f"{PACKAGE}.{name}")
 
 
 def _run_file(path: str) -> Any:
-    """Run a module that lies elsewhere, under a name within this package, which is no student's."""
+    """Run a module from another folder, under a name in this package, which students cannot use."""
     spec = importlib.util.spec_from_file_location(f"{PACKAGE}.{Path(path).stem}", path)
     if spec is None or spec.loader is None:
         raise ImportError(path)

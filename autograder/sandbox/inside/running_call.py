@@ -25,16 +25,16 @@ MAX_LEFTOVERS = 5000
 SWEEPS = 2000
 """Attempts to end all processes of a call, a millisecond apart: two seconds."""
 REAPED_AT_ONCE = 256
-"""Ended processes taken note of at once: a bomb of processes never lacks another."""
+"""Ended processes collected in a row: a bomb of processes never lacks another."""
 SAMPLE_SECONDS = 0.25
 """Time between two looks at the processor time of the call's processes."""
 PROCESSES_SEEN = 4096
 """Processes and threads of a call, in the order of their start, whose time is looked at."""
 CPUCLOCK_SCHED = 2  # of linux/posix-timers.h: a process's clock, as clock_getcpuclockid(3) has it
 PART = 1 << 16
-"""Bytes read at once; a pipe holds as many."""
+"""Bytes of one read; a pipe holds as many."""
 OTHER_BYTES = 64 << 10
-"""What an answer holds beside the returned value: its kind, a message, a traceback."""
+"""What an answer holds in addition to the value: its kind, a message, a traceback."""
 
 wait_for_descriptors = select.select  # for real: it is replaced by a virtual one later
 
@@ -151,7 +151,7 @@ class RunningCall:
             wait_for_descriptors([], [], [], 0.001)  # to sleep would move the clock
         else:
             os._exit(1)  # the grader starts a new sandbox
-        # Whoever could write is gone; the pipe may have no end, if a descriptor is in flight.
+        # All writers are gone; the pipe may still not end, if a descriptor is in flight.
         os.set_blocking(self._answer_end, False)
         with contextlib.suppress(BlockingIOError):
             while (self._reason is None or not self.answer) and (
@@ -207,9 +207,9 @@ class RunningCall:
         }
 
     def _stands_still(self, seconds: float) -> bool:
-        """Look whether none of the call's processes does anything, and has not for so long.
+        """Tell whether all of the call's processes have done nothing for so long.
 
-        Looks are counted, not seconds: a machine that stood still itself is no fault of the call.
+        Samples are counted, not seconds: the call is not to blame for a machine that stood still.
         """
         try:
             spent = time.clock_gettime((~self._pid << 3) | CPUCLOCK_SCHED)

@@ -10,11 +10,14 @@ from typing import Any, TypeGuard, TypeVar
 from .vocabulary import UnsendableReason
 
 MAX_DEPTH = 32
+"""Levels of lists and dicts: more than any answer has, and fewer than any parser gives up at."""
 MAX_DIGITS = 100
+"""Of a whole number: more than a sequence number has, and Python prints it quickly."""
 
 _HUGE = 10**MAX_DIGITS
 _Kind = TypeVar("_Kind")
 _FLOAT_BYTES = 4
+"""Counted for a float: JSON writes up to 24, and the frame leaves room for six times the count."""
 _SHOWN_KEY = 40
 """Characters of a dict's key in the name of a place."""
 
@@ -25,7 +28,7 @@ _Place = tuple["_Place | None", int | str]
 
 
 class UnsendableError(Exception):
-    """A value that is no plain JSON: where it sits, of which type, and what is wrong."""
+    """A value that is not plain JSON: its place, its type, and what is wrong."""
 
     def __init__(self, place: "_Place | None", type_name: str, reason: UnsendableReason) -> None:
         super().__init__(place, type_name, reason)

@@ -1,8 +1,8 @@
-"""Virtual time: sleeping moves the clocks of this process and returns at once.
+"""Virtual time: sleeping moves the clocks of this process and returns immediately.
 
 Installed in the runner, where nothing sleeps, so that each child that runs a student's code
-inherits it. Waiters, back-off and polite pauses then cost nothing, and a loop that sleeps for ever
-is found at once. What the runner preloads may share the clock with a server.
+inherits it. Waiters, back-off and polite pauses then cost nothing, and a loop that sleeps without
+end is found immediately. What the runner preloads may share the clock with a server.
 """
 
 import datetime as datetime_module

@@ -21,7 +21,7 @@ from typing import Any
 from .virtual_clock import VirtualClock
 
 STEPS = (0.002, 0.005, 0.01, 0.01)
-"""Real seconds that a wait goes on while all other threads wait too: one of them may have been
+"""Real seconds that a wait continues while all other threads wait too: one of them may have been
 woken, and not have run yet."""
 BUSY_STEP = 0.01
 """Real seconds after which a thread looks again whether all others wait."""
@@ -35,14 +35,14 @@ class Waiting:
     def __init__(self, clock: VirtualClock) -> None:
         self._clock = clock
         self._until: dict[int, float] = {}
-        """The virtual time at which each thread's wait ends; infinity where it has no timeout."""
+        """The virtual time at which each thread's wait ends; infinity without a timeout."""
 
     def wait(self, timeout: float | None, ended: Callable[[float | None], Any]) -> Any:
         """Wait until a condition holds or the timeout, in virtual seconds, has passed.
 
         Args:
             timeout: None waits without end.
-            ended: Waits so many seconds for real, and returns something true once the condition
+            ended: Waits that many real seconds, and returns something true once the condition
                 holds.
         """
         me = threading.get_ident()
@@ -69,7 +69,7 @@ class Waiting:
             self._until.pop(me, None)
 
     def _is_alone(self, me: int) -> bool:
-        """Tell whether there is no other thread. Private: `sys._current_frames`."""
+        """Tell whether this is the only thread. Private: `sys._current_frames`."""
         return all(thread == me for thread in sys._current_frames())
 
     def _others_wait(self, me: int, until: float) -> bool:

@@ -33,7 +33,7 @@ class StopReason(StrEnum):
     API_CALLS = "api_calls"
     """It sent too many requests to the simulated AWS."""
     IDLE_READS = "idle_reads"
-    """It went on reading where there was nothing more to read."""
+    """It continued to read where there was nothing more to read."""
     TRAFFIC = "traffic"
     """It exchanged too many bytes with the simulated AWS."""
     ANSWERS = "answers"
