@@ -107,7 +107,7 @@ class Meter:
         self._exceeded = False
         self._lock = threading.Lock()
 
-    def count(self) -> bool:
+    def count_request(self) -> bool:
         """Count a request; False where the budget is used up."""
         with self._lock:
             self._api_calls += 1
@@ -115,7 +115,7 @@ class Meter:
                 self._exceed(StopReason.API_CALLS)
             return not self._exceeded
 
-    def carry(self, size: int) -> bool:
+    def count_bytes(self, size: int) -> bool:
         """Count the bytes of a body; False where the budget is used up."""
         with self._lock:
             self._traffic_bytes += size
@@ -123,14 +123,14 @@ class Meter:
                 self._exceed(StopReason.TRAFFIC)
             return not self._exceeded
 
-    def work(self, seconds: float) -> None:
+    def count_seconds(self, seconds: float) -> None:
         """Count the processor time of an answer."""
         with self._lock:
             self.seconds += seconds
             if self.seconds > self._budget.seconds:
                 self._exceed(StopReason.ANSWERS)
 
-    def read(self, shard: tuple[str, str], *, idle: bool) -> None:
+    def count_read(self, shard: tuple[str, str], *, idle: bool) -> None:
         """Count an answer of GetRecords."""
         with self._lock:
             self._idle[shard] = self._idle[shard] + 1 if idle else 0

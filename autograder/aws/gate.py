@@ -18,7 +18,7 @@ from typing import Any
 from autograder.aws.calls import CallBudget, CallLog, LoggedCall, Meter, Service
 from autograder.aws.clock import AwsClock
 from autograder.aws.errors import AwsError, malformed
-from autograder.aws.http1 import HttpAnswer, Incoming, RequestHead
+from autograder.aws.http1 import HttpAnswer, IncomingRequest, RequestHead
 from autograder.aws.inside.boto3_adapter import CLOCK_HEADER
 from autograder.aws.kinesis.api import KinesisApi
 from autograder.aws.shapes import Shapes
@@ -104,7 +104,7 @@ class Gate:
         """Count a further request on a connection: it belongs to the call that opened it."""
         return _counted(before.meter)
 
-    def answer(self, admission: GateAdmission, incoming: Incoming) -> HttpAnswer:
+    def answer(self, admission: GateAdmission, incoming: IncomingRequest) -> HttpAnswer:
         """Answer the request on a connection.
 
         Raises:
@@ -117,7 +117,7 @@ class Gate:
             head = incoming.head()
             service, operation, version = _route(head)
             meter = admission.meter
-            if meter is not None and not meter.carry(head.size):
+            if meter is not None and not meter.count_bytes(head.size):
                 raise _budget_is_used_up()
             request = _Request(service, operation, head, incoming.body())
             body = self._do(request, meter)
@@ -152,13 +152,13 @@ class Gate:
                 raise failure from error
             finally:
                 if meter is not None:
-                    meter.work(time.thread_time() - begin)
+                    meter.count_seconds(time.thread_time() - begin)
             self._log(request, parameters, answer, len(body))
-        if meter is not None and not meter.carry(len(body)):
+        if meter is not None and not meter.count_bytes(len(body)):
             raise _budget_is_used_up()
         if meter is not None and request.operation == "GetRecords":
             idle = not answer["Records"] and not answer["MillisBehindLatest"]
-            meter.read(self.kinesis.shard_of(parameters), idle=idle)
+            meter.count_read(self.kinesis.shard_of(parameters), idle=idle)
         return body
 
     def _answer(self, request: _Request, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -213,7 +213,7 @@ class Gate:
 
 
 def _counted(meter: Meter | None) -> GateAdmission:
-    return GateAdmission(meter, meter is None or meter.count())
+    return GateAdmission(meter, meter is None or meter.count_request())
 
 
 def _budget_is_used_up() -> AwsError:

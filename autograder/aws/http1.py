@@ -18,7 +18,7 @@ MAX_HEAD = 16 << 10
 MAX_BODY = 8 << 20
 """Bytes: the largest batch of PutRecords, 5 MiB, in base64."""
 PART = 64 << 10
-"""Bytes read at once."""
+"""Bytes of one read."""
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _VERSIONS = (b"1.0", b"1.1")
@@ -58,7 +58,7 @@ class HttpAnswer:
         return "\r\n".join([*lines, "", ""]).encode("latin-1") + self.body
 
 
-class Incoming:
+class IncomingRequest:
     """The request on a connection, read step by step: the head, then the body if it is wanted.
 
     Args:

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 
 from autograder.aws.gate import Gate, GateAdmission
-from autograder.aws.http1 import PART, Incoming
+from autograder.aws.http1 import PART, IncomingRequest
 
 CONNECTIONS = 256
 """Served together: several times what a sandbox's 64 processes and threads need."""
@@ -56,28 +56,28 @@ class Server:
         self._listener.setblocking(False)
         self._free = threading.BoundedSemaphore(connections)
         self._open: set[socket.socket] = set()
-        self._letting_in = threading.Lock()
+        self._accepting = threading.Lock()
         gate.before_calls.add(self._hang_up_on_waiting)
-        self._bell, self._button = socket.socketpair()
+        self._stop_receiver, self._stop_sender = socket.socketpair()
         self._thread = threading.Thread(target=self._accept_all, daemon=True)
         self._thread.start()
 
     def close(self) -> None:
         """Stop answering, and hang up on everybody."""
         self._gate.before_calls.discard(self._hang_up_on_waiting)
-        self._button.close()
+        self._stop_sender.close()
         self._thread.join()
         for connection in tuple(self._open):
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
 
     def _accept_all(self) -> None:
-        with self._listener, self._bell, selectors.DefaultSelector() as selector:
+        with self._listener, self._stop_receiver, selectors.DefaultSelector() as selector:
             selector.register(self._listener, selectors.EVENT_READ)
-            selector.register(self._bell, selectors.EVENT_READ)
+            selector.register(self._stop_receiver, selectors.EVENT_READ)
             while all(key.fileobj is self._listener for key, _ in selector.select()):
                 try:
-                    with self._letting_in:
+                    with self._accepting:
                         connection, _ = self._listener.accept()
                         admission = self._gate.admit()
                 except OSError:  # the client is gone already, or descriptors are short
@@ -88,7 +88,7 @@ class Server:
 
     def _hang_up_on_waiting(self) -> None:
         """Close the connections that were made and not accepted yet."""
-        with self._letting_in, contextlib.suppress(OSError):
+        with self._accepting, contextlib.suppress(OSError):
             for _ in range(MOST_WAITING):
                 self._listener.accept()[0].close()
 
@@ -145,7 +145,7 @@ def answer_one(
         OSError: The client broke off, or took too long.
     """
     receive = _Deadline(connection, seconds).receive
-    incoming = Incoming(receive, connection.sendall)
+    incoming = IncomingRequest(receive, connection.sendall)
     answer = gate.answer(admission, incoming)
     goes_on = incoming.may_be_followed and may_go_on()
     connection.settimeout(seconds)

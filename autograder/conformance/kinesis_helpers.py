@@ -32,7 +32,7 @@ def iterator(kinesis: "KinesisClient", name: str, shard_id: str, **how: Any) -> 
 
 
 def contents(kinesis: "KinesisClient", name: str, shard_id: str, **how: Any) -> list[bytes]:
-    """Read what an iterator gives at once."""
+    """Read the first page that an iterator gives."""
     page = kinesis.get_records(ShardIterator=iterator(kinesis, name, shard_id, **how))
     return [record["Data"] for record in page["Records"]]
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def test_a_new_stream_is_creating_and_then_active(kinesis: "KinesisClient", name: str) -> None:
-    """CreateStream returns at once, with the stream CREATING; it is ACTIVE some time later."""
+    """CreateStream returns immediately, with the stream CREATING; it is ACTIVE some time later."""
     kinesis.create_stream(StreamName=name, ShardCount=1)
 
     first = kinesis.describe_stream(StreamName=name)["StreamDescription"]["StreamStatus"]
@@ -41,7 +41,7 @@ def test_a_stream_that_is_creating_takes_no_records(kinesis: "KinesisClient", na
 
 
 def test_a_deleted_stream_is_deleting_and_then_gone(kinesis: "KinesisClient", name: str) -> None:
-    """DeleteStream returns at once; meanwhile the name is taken, later it is unknown."""
+    """DeleteStream returns immediately; meanwhile the name is taken, later it is unknown."""
     make_stream(kinesis, name, 1)
     kinesis.delete_stream(StreamName=name)
 
@@ -94,7 +94,7 @@ def test_a_stream_can_be_named_by_its_arn_everywhere(kinesis: "KinesisClient", n
 
 
 def test_streams_are_listed_with_a_summary_of_each(kinesis: "KinesisClient", name: str) -> None:
-    """StreamSummaries stands beside StreamNames."""
+    """ListStreams returns StreamSummaries in addition to StreamNames."""
     make_stream(kinesis, name, 1)
 
     summaries = kinesis.list_streams(ExclusiveStartStreamName=name[:-1])["StreamSummaries"]

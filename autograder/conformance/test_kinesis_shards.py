@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def test_a_split_parent_closes_and_keeps_its_records(kinesis: "KinesisClient", name: str) -> None:
-    """New records go to the children; the parent's stay; its end has no next iterator."""
+    """New records go to the children; the parent's stay; at its end, no iterator follows."""
     (parent,) = make_stream(kinesis, name, 1)
     for number in range(6):
         kinesis.put_record(StreamName=name, Data=b"old", PartitionKey=f"k{number}")
@@ -99,7 +99,7 @@ def test_describe_stream_gives_100_shards_a_page(kinesis: "KinesisClient", name:
 
 
 def test_list_shards_goes_on_with_its_token_alone(kinesis: "KinesisClient", name: str) -> None:
-    """NextToken stands for the stream."""
+    """NextToken names the stream."""
     make_stream(kinesis, name, 5)
 
     first = kinesis.list_shards(StreamName=name, MaxResults=3)
@@ -129,7 +129,7 @@ def test_the_paginators_of_boto3_list_every_shard(kinesis: "KinesisClient", name
 def test_a_token_and_a_name_are_refused_together(
     kinesis: "KinesisClient", name: str, request: pytest.FixtureRequest
 ) -> None:
-    """ListShards goes on by its token; naming the stream again is an error."""
+    """ListShards continues by its token; naming the stream again is an error."""
     if not request.config.getoption("--endpoint"):
         reason = "on purpose: boto3's own paginator sends both, and pages are small here"
         request.applymarker(pytest.mark.xfail(reason=reason, strict=True))
@@ -195,7 +195,7 @@ def test_a_listing_can_be_filtered(kinesis: "KinesisClient", name: str) -> None:
 
 
 def test_a_filter_goes_on_with_the_pages_of_a_listing(kinesis: "KinesisClient", name: str) -> None:
-    """NextToken stands for the filter too, which may not be given beside it."""
+    """NextToken holds the filter too, which may not be given with it."""
     last = make_stream(kinesis, name, 4)[-1]
     kinesis.split_shard(StreamName=name, ShardToSplit=last, NewStartingHashKey=str(2**128 - 9))
     wait_until_active(kinesis, name)

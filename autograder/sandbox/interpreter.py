@@ -36,10 +36,10 @@ class Interpreter:
 
     @classmethod
     def read(cls, facts: Any) -> Self:
-        """Make one of what `about` says.
+        """Make one of the facts that `about.interpreter_facts` returns.
 
         Raises:
-            ValueError, TypeError, KeyError: It says something else.
+            ValueError, TypeError, KeyError: They are something else.
         """
         if not isinstance(facts["version"], str):
             raise TypeError(facts["version"])
@@ -65,7 +65,7 @@ class Interpreter:
 @cache
 def this_interpreter() -> Interpreter:
     """Return the interpreter that runs this."""
-    return Interpreter.read(about.about())
+    return Interpreter.read(about.interpreter_facts())
 
 
 @cache

@@ -69,10 +69,11 @@ def test_the_table_says_what_is_so(emulator: tuple[Emulator, str]) -> None:
     column = write_table({kind.name: run_against(address)})
 
     found = [line for line in column.splitlines() if line.startswith("|")][2:]
-    kept = [line for line in TABLE_FILE.read_text().splitlines() if line.startswith("|")]
-    index = [cell.split()[0] for cell in kept[0].strip("|").split("|")].index(kind.name)
+    committed = [line for line in TABLE_FILE.read_text().splitlines() if line.startswith("|")]
+    index = [cell.split()[0] for cell in committed[0].strip("|").split("|")].index(kind.name)
     assert found == [
-        f"|{cells[0]}|{cells[index]}|" for cells in (line[1:-1].split("|") for line in kept[2:])
+        f"|{cells[0]}|{cells[index]}|"
+        for cells in (line[1:-1].split("|") for line in committed[2:])
     ]
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from autograder.aws.gate import Gate
-from autograder.aws.http1 import Incoming
+from autograder.aws.http1 import IncomingRequest
 from autograder.sandbox import StopReason
 from autograder.tests.fuzz.gate import parsed, request
 
@@ -56,7 +56,7 @@ class Client:
             part, left = bytes(left[:size]), left[size:]
             return part
 
-        incoming = Incoming(receive, lambda _: None)
+        incoming = IncomingRequest(receive, lambda _: None)
         status, answer = parsed(self._gate.answer(self._gate.admit(), incoming).encoded())
         if (reason := self._stop_reason()) is not None:
             raise StoppedError(reason)
