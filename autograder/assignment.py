@@ -40,7 +40,7 @@ class Assignment(BaseModel):
     python: PythonVersion
     """The Python that students' code is written for and graded with, such as `3.12`."""
     checkpoints: Annotated[tuple[Checkpoint, ...], Field(min_length=1, strict=False)]
-    limits: Limits
+    limits: Limits = Limits()
 
     @model_validator(mode="after")
     def _ids_differ(self) -> Self:

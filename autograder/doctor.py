@@ -161,7 +161,7 @@ def _allow(reason: str, bubblewrap: str) -> str:
 
 def this_machine() -> Machine:
     """Find out what this machine offers; starts a sandbox to see whether it can."""
-    from autograder.aws.moto_version import require_engine  # here, since it brings moto
+    from autograder.aws.moto_adapter import require_engine  # here, since it brings moto
 
     on_linux = platform.system() == "Linux"
     return Machine(

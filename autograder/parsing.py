@@ -10,10 +10,11 @@ LARGEST_JSON = 64 << 10
 LARGEST_LITERAL = 2 << 10
 """In bytes. Python's parser takes a third of a second for some texts of 64 KiB."""
 DEEPEST = 32
+"""Levels of lists and dicts: many times those of an event."""
 MOST_PARTS = 20_000
 """Values within one value."""
 LARGEST_NUMBER = 10**18
-"""Larger ones than this are no event numbers, and Python refuses to print those of 4,300 digits."""
+"""Larger numbers are not event numbers, and Python refuses to print those of 4,300 digits."""
 
 
 def is_plain(value: object) -> bool:
@@ -48,7 +49,7 @@ def _is_plain_leaf(part: object) -> bool:
 
 
 def parsed_json(text: str | bytes) -> Any:
-    """Parse JSON that a student's code wrote; None where it is none, or exceeds the bounds."""
+    """Parse JSON that a student's code wrote; None if it is not valid or exceeds the bounds."""
     if len(text) > LARGEST_JSON:
         return None
     try:
@@ -59,7 +60,7 @@ def parsed_json(text: str | bytes) -> Any:
 
 
 def parsed_literal(text: str) -> Any:
-    """Parse a Python literal, such as `str(event)` gives; None where it is none of JSON's kinds."""
+    """Parse a Python literal, such as `str(event)` gives; None if it is not plain JSON data."""
     if len(text) > LARGEST_LITERAL:
         return None
     try:

@@ -1,7 +1,9 @@
-"""The AWS that the grader owns: moto behind a gate, closer to Kinesis, with faults on demand."""
+"""The simulated AWS: moto behind a gate, corrected where it departs from AWS, with faults."""
 
-from autograder.aws.calls import Call, CallBudget, CallLog
-from autograder.aws.clock import Clock
+from pathlib import Path
+
+from autograder.aws.calls import CallBudget, CallLog, LoggedCall
+from autograder.aws.clock import AwsClock
 from autograder.aws.faults import (
     EmptyPages,
     Fail,
@@ -13,16 +15,20 @@ from autograder.aws.faults import (
     ShardPageSize,
     Throttle,
 )
+from autograder.aws.inside import boto3_adapter
 from autograder.aws.kinesis.backstage import KinesisBackstage, StoredRecord
 from autograder.aws.server import Server
 from autograder.aws.simulated import Cloud, warm_up
-from autograder.aws.sqs import Depth, SqsBackstage
+from autograder.aws.sqs.backstage import Depth, SqsBackstage
+
+PRELOAD = Path(boto3_adapter.__file__)
+"""What a sandbox preloads: its code finds boto3 ready, and has the same time as a `Cloud`."""
 
 __all__ = [
-    "Call",
+    "PRELOAD",
+    "AwsClock",
     "CallBudget",
     "CallLog",
-    "Clock",
     "Cloud",
     "Depth",
     "EmptyPages",
@@ -30,6 +36,7 @@ __all__ = [
     "Faults",
     "KinesisBackstage",
     "LateRecord",
+    "LoggedCall",
     "PageSize",
     "ReceiveSize",
     "RejectRecords",

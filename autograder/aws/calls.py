@@ -1,27 +1,36 @@
-"""What the cloud saw: every request with its outcome, and the budget of the call under way."""
+"""What the simulated AWS saw: each request with its outcome, and the budget of a call."""
 
 import math
 import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
+from autograder.sandbox import StopReason
+
 MAX_CALLS = 20_000
+"""More than any budget of a test allows: what a flood sends beyond is not kept."""
 MAX_LOGGED_BYTES = 16 << 20
 """Of JSON; as Python's objects it takes several times as much."""
 
 
+class Service(StrEnum):
+    """The services that exist."""
+
+    KINESIS = "kinesis"
+    SQS = "sqs"
+
+
 @dataclass(frozen=True)
-class Call:
+class LoggedCall:
     """One request."""
 
-    service: str
-    """kinesis or sqs."""
+    service: Service
     operation: str
     parameters: dict[str, Any]
-    """As sent, without members that do not exist; empty where they were malformed, or the log had
-    grown too large."""
+    """As sent, without members that do not exist; empty if malformed, or if the log is full."""
     attempt: int
     """1 for the first try, more for boto3's own retries."""
     invocation: str
@@ -33,19 +42,19 @@ class Call:
     at: float
     """Virtual time, in seconds since the epoch."""
     internal_error: str | None = None
-    """What failed in the cloud itself: the grader's fault."""
+    """What failed in the simulated AWS itself: the grader's fault."""
 
 
 class CallLog:
     """All requests since the last reset, within bounds; safe for threads."""
 
     def __init__(self) -> None:
-        self._calls: list[Call] = []
+        self._calls: list[LoggedCall] = []
         self._bytes = 0
         self._lock = threading.Lock()
 
-    def add(self, call: Call, size: int) -> None:
-        """Keep a request that takes so many bytes, its answer included."""
+    def add(self, call: LoggedCall, size: int) -> None:
+        """Add a request; `size` is its length in bytes, with its answer."""
         with self._lock:
             self._bytes += size
             if len(self._calls) < MAX_CALLS:
@@ -55,12 +64,12 @@ class CallLog:
         """Tell whether parameters and answers are still kept."""
         return self._bytes < MAX_LOGGED_BYTES
 
-    def all(self) -> tuple[Call, ...]:
+    def all(self) -> tuple[LoggedCall, ...]:
         """List all requests, in the order of their arrival."""
         with self._lock:
             return tuple(self._calls)
 
-    def of(self, *operations: str) -> tuple[Call, ...]:
+    def of(self, *operations: str) -> tuple[LoggedCall, ...]:
         """List the requests of these operations."""
         return tuple(call for call in self.all() if call.operation in operations)
 
@@ -73,7 +82,7 @@ class CallLog:
 
 @dataclass(frozen=True)
 class CallBudget:
-    """What one call of a student's function may ask of the cloud."""
+    """What one call of a student's function may ask of the simulated AWS."""
 
     api_calls: int
     idle_reads: int
@@ -81,13 +90,13 @@ class CallBudget:
     traffic_bytes: int
     """Bodies of requests and answers together."""
     seconds: float = math.inf
-    """Processor time of the cloud for all answers together."""
+    """Processor time of the simulated AWS for all answers together."""
 
 
 class Meter:
-    """Counts what a call asks for against its budget, and says once when it is exceeded."""
+    """Counts what a call asks for; calls `on_exceeded` once when its budget is exceeded."""
 
-    def __init__(self, budget: CallBudget, on_exceeded: Callable[[str], None]) -> None:
+    def __init__(self, budget: CallBudget, on_exceeded: Callable[[StopReason], None]) -> None:
         self._budget = budget
         self._on_exceeded = on_exceeded
         self._api_calls = 0
@@ -98,37 +107,37 @@ class Meter:
         self._exceeded = False
         self._lock = threading.Lock()
 
-    def count(self) -> bool:
+    def count_request(self) -> bool:
         """Count a request; False where the budget is used up."""
         with self._lock:
             self._api_calls += 1
             if self._api_calls > self._budget.api_calls:
-                self._exceed("api_calls")
+                self._exceed(StopReason.API_CALLS)
             return not self._exceeded
 
-    def carry(self, size: int) -> bool:
+    def count_bytes(self, size: int) -> bool:
         """Count the bytes of a body; False where the budget is used up."""
         with self._lock:
             self._traffic_bytes += size
             if self._traffic_bytes > self._budget.traffic_bytes:
-                self._exceed("traffic")
+                self._exceed(StopReason.TRAFFIC)
             return not self._exceeded
 
-    def work(self, seconds: float) -> None:
+    def count_seconds(self, seconds: float) -> None:
         """Count the processor time of an answer."""
         with self._lock:
             self.seconds += seconds
             if self.seconds > self._budget.seconds:
-                self._exceed("answers")
+                self._exceed(StopReason.ANSWERS)
 
-    def read(self, shard: tuple[str, str], *, idle: bool) -> None:
+    def count_read(self, shard: tuple[str, str], *, idle: bool) -> None:
         """Count an answer of GetRecords."""
         with self._lock:
             self._idle[shard] = self._idle[shard] + 1 if idle else 0
             if self._idle[shard] > self._budget.idle_reads:
-                self._exceed("idle_reads")
+                self._exceed(StopReason.IDLE_READS)
 
-    def _exceed(self, what: str) -> None:
+    def _exceed(self, reason: StopReason) -> None:
         if not self._exceeded:
             self._exceeded = True
-            self._on_exceeded(what)
+            self._on_exceeded(reason)

@@ -3,14 +3,12 @@
 import threading
 import time
 from datetime import UTC, datetime
-from types import ModuleType
-
-from moto.core import utils as moto_time
 
 LONGEST_JUMP = 1e7
+"""Seconds, a third of a year: more than any budget of virtual time, and no date that breaks."""
 
 
-class Clock:
+class AwsClock:
     """Seconds since the epoch, ahead of the machine's clock by as much as the student slept."""
 
     def __init__(self) -> None:
@@ -23,11 +21,11 @@ class Clock:
         return self._offset
 
     def now(self) -> float:
-        """Tell the time in seconds since the epoch."""
+        """Return the time in seconds since the epoch."""
         return time.time() + self._offset
 
     def today(self) -> datetime:
-        """Tell the time as an aware datetime in UTC."""
+        """Return the time as an aware datetime in UTC."""
         return datetime.fromtimestamp(self.now(), UTC)
 
     def follow(self, offset: float) -> None:
@@ -44,23 +42,3 @@ class Clock:
     def reset(self) -> None:
         """Go back to the machine's own time."""
         self._offset = 0.0
-
-
-def let_follow(clock: Clock, module: ModuleType) -> None:
-    """Let a module of moto read this clock instead of the machine's, until another is told.
-
-    moto's models import the functions by name, so they are replaced in the module that uses them.
-    """
-
-    def unix_time(moment: datetime | None = None) -> float:
-        return float(moto_time.unix_time(moment)) if moment else clock.now()
-
-    def unix_time_millis(moment: datetime | None = None) -> float:
-        return float(moto_time.unix_time_millis(moment)) if moment else clock.now() * 1000
-
-    vars(module).update(unix_time=unix_time, unix_time_millis=unix_time_millis)
-
-
-def let_go(module: ModuleType) -> None:
-    """Give a module of moto the machine's clock back."""
-    vars(module).update(unix_time=moto_time.unix_time, unix_time_millis=moto_time.unix_time_millis)

@@ -1,8 +1,8 @@
-"""Scripted faults: what Kinesis and SQS do now and then, made to order.
+"""Scripted faults: what Kinesis and SQS do now and then, on demand.
 
 Nothing here is random. A fault is bound to one stream or queue and sees requests over HTTP only,
 never what a test arranges. It strikes, and counts, only requests that would have succeeded without
-it: otherwise a student could use it up on a stream of their own or with requests that AWS refuses.
+it: otherwise a student could use it up on another stream or with requests that AWS refuses.
 """
 
 import base64
@@ -36,6 +36,7 @@ QUEUE_OPERATIONS = frozenset({"ReceiveMessage"})
 """The operations on a queue that can be made to fail, for the same reason."""
 
 SECOND_READING = 2
+"""A late record arrives between the first reading of a shard and this one."""
 
 _CONTROL_PLANE = frozenset(
     {"CreateStream", "DeleteStream", "DescribeStream", "DescribeStreamSummary", "ListShards"}
@@ -44,12 +45,12 @@ _LIFECYCLE = frozenset({"CreateStream", "DeleteStream"})
 
 LARGEST_CHOSEN = 64 << 10
 """In bytes. RejectRecords takes every larger record without showing it to `choose`, which would
-have to parse up to 1 MiB of a student's data while the whole cloud waits."""
+have to parse up to 1 MiB of a student's data while every other request waits."""
 
 
 @dataclass(frozen=True)
 class Fail:
-    """Answer an operation with an error, so many times, after letting some through.
+    """Answer an operation with an error, `times` times, after letting `after` requests through.
 
     Attributes:
         operation: One of STREAM_OPERATIONS or QUEUE_OPERATIONS.
@@ -69,7 +70,7 @@ class Fail:
     queue: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what could never strike.
+        """Refuse a fault that could never strike.
 
         Raises:
             ValueError: The operation cannot be made to fail, or has no such target.
@@ -105,7 +106,7 @@ class RejectRecords:
         times_each: How often each is rejected before it is taken.
         stream: The stream that the records are put into.
         identity: Given the same as `choose`, by what a record is known when it is tried again. A
-            writer may make a record anew for each attempt, with a new timestamp.
+            writer may make another record for each attempt, with a new timestamp.
     """
 
     choose: Callable[[dict[str, Any]], bool]
@@ -119,7 +120,7 @@ class RejectRecords:
 
 @dataclass(frozen=True)
 class EmptyPages:
-    """Answer so many empty pages before a shard's record of this index, on every reading."""
+    """Answer `pages` empty pages before a shard's record `before_record`, on every reading."""
 
     shard_id: str
     before_record: int
@@ -130,7 +131,7 @@ class EmptyPages:
 
 @dataclass(frozen=True)
 class PageSize:
-    """Let GetRecords return at most so many records, whatever is asked."""
+    """Let GetRecords return at most `records` records, whatever the request asks for."""
 
     records: int
     stream: str | None = None
@@ -138,7 +139,7 @@ class PageSize:
 
 @dataclass(frozen=True)
 class ShardPageSize:
-    """Let DescribeStream and ListShards return at most so many shards a page."""
+    """Let DescribeStream and ListShards return at most `shards` shards a page."""
 
     shards: int
     stream: str | None = None
@@ -146,7 +147,7 @@ class ShardPageSize:
 
 @dataclass(frozen=True)
 class ReceiveSize:
-    """Let ReceiveMessage hand out at most so many messages, whatever is asked."""
+    """Let ReceiveMessage hand out at most `messages` messages, whatever the request asks for."""
 
     messages: int
     queue: str | None = None
@@ -230,7 +231,7 @@ class Faults:
         return fault.stream or _only("stream", self._arranged_streams())
 
     def restart(self, stream: str) -> None:
-        """Count from the beginning on a stream that has been made anew.
+        """Count from the beginning on a stream that has been created again.
 
         It is another stream than its predecessor of that name, on which a student may have used up
         faults. Faults of making and deleting streams go on counting.
@@ -278,7 +279,7 @@ class Faults:
         content = base64.b64decode(data)
         for binding, fault in bindings:
             record = {"Data": content, "PartitionKey": partition_key}
-            with suppress(Exception):  # whatever a student's data can make the two functions raise
+            with suppress(Exception):  # a student's data can make the two functions raise anything
                 identity = fault.identity(record)
                 if binding.rejected[identity] < fault.times_each and fault.choose(record):
                     binding.rejected[identity] += 1
@@ -309,7 +310,7 @@ class Faults:
         return min([asked, *(fault.shards for fault in self._on(stream, ShardPageSize))])
 
     def receive_size(self, queue: str, asked: int) -> int:
-        """Return how many messages are handed out at once at most."""
+        """Return how many messages one answer hands out at most."""
         return min([asked, *(fault.messages for fault in self._on(queue, ReceiveSize))])
 
     def _on(self, target: str, kind: type[_Kind]) -> Iterator[_Kind]:
@@ -319,7 +320,7 @@ class Faults:
 
 
 def decoded_size(data: str) -> int:
-    """Return how many bytes some base64 stands for, without decoding it."""
+    """Return the decoded size of base64, in bytes, without decoding it."""
     return len(data) // 4 * 3 - data[-2:].count("=")
 
 

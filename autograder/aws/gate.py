@@ -1,9 +1,9 @@
-"""The gate: the one door to the cloud, through which hostile HTTP comes.
+"""The gate: the only entrance to the simulated AWS, for HTTP that may be hostile.
 
 Only Kinesis and SQS exist, by their JSON protocols; everything else is 404. Each connection is
-counted, and each further request on it; each request is logged, and one may meet a fault. A failure
-of the cloud's own answers like AWS and is noted on the call, so that it never counts against a
-student.
+counted, and each further request on it; each request is logged, and faults may strike it. A failure
+of the simulated AWS itself is answered as AWS does and noted on the call, so that it never counts
+against a student.
 """
 
 import json
@@ -15,23 +15,28 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.aws.calls import Call, CallBudget, CallLog, Meter
-from autograder.aws.clock import Clock
+from autograder.aws.calls import CallBudget, CallLog, LoggedCall, Meter, Service
+from autograder.aws.clock import AwsClock
 from autograder.aws.errors import AwsError, malformed
-from autograder.aws.http1 import Head, HttpAnswer, Incoming
+from autograder.aws.http1 import HttpAnswer, IncomingRequest, RequestHead
+from autograder.aws.inside.boto3_adapter import CLOCK_HEADER
 from autograder.aws.kinesis.api import KinesisApi
 from autograder.aws.shapes import Shapes
-from autograder.aws.sqs import SqsApi, sqs_misfit
+from autograder.aws.sqs.api import SqsApi
+from autograder.aws.sqs.parameters import sqs_parameter_error
+from autograder.sandbox import StopReason
 
-CLOCK_HEADER = "X-Autograder-Clock"
-
-NOTHING = CallBudget(api_calls=0, idle_reads=0, traffic_bytes=0)
-"""Between two calls of a student's functions."""
-_TARGETS = {"Kinesis_20131202": ("kinesis", "1.1"), "AmazonSQS": ("sqs", "1.0")}
+NO_REQUESTS = CallBudget(api_calls=0, idle_reads=0, traffic_bytes=0)
+"""The budget between two calls of a student's functions."""
+_TARGETS = {
+    "Kinesis_20131202": (Service.KINESIS, "1.1"),
+    "AmazonSQS": (Service.SQS, "1.0"),
+}
+"""What X-Amz-Target begins with: the service, and the version of its JSON protocol."""
 
 
 @dataclass(frozen=True)
-class Admission:
+class GateAdmission:
     """What was decided on a request when its connection was accepted, or it began to arrive."""
 
     meter: Meter | None
@@ -40,12 +45,12 @@ class Admission:
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Request:
     """A request that has come in whole."""
 
-    service: str
+    service: Service
     operation: str
-    head: Head
+    head: RequestHead
     raw: bytes
 
 
@@ -54,49 +59,52 @@ HIGHEST_PORT = 65535
 
 
 class Gate:
-    """Answers HTTP on behalf of the cloud."""
+    """Answers HTTP on behalf of the simulated AWS."""
 
-    def __init__(self, kinesis: KinesisApi, sqs: SqsApi, calls: CallLog, clock: Clock) -> None:
+    def __init__(self, kinesis: KinesisApi, sqs: SqsApi, calls: CallLog, clock: AwsClock) -> None:
         self.kinesis = kinesis
         self.sqs = sqs
-        self._shapes = {"kinesis": Shapes("kinesis"), "sqs": Shapes("sqs", sqs_misfit)}
+        self._shapes = {
+            Service.KINESIS: Shapes(Service.KINESIS),
+            Service.SQS: Shapes(Service.SQS, sqs_parameter_error),
+        }
         self._calls = calls
         self._clock = clock
         self._meter: Meter | None = None
         self._lock = threading.Lock()
         self.before_calls: set[Callable[[], None]] = set()
-        """What servers do before a call: they hang up on those who have not been let in."""
+        """What servers do before a call: close the connections that they have not accepted yet."""
 
-    def begin_call(self, budget: CallBudget, on_exceeded: Callable[[str], None]) -> None:
-        """Count from now on; `on_exceeded` hears once what ran out.
+    def begin_call(self, budget: CallBudget, on_exceeded: Callable[[StopReason], None]) -> None:
+        """Begin to count for a call; `on_exceeded` is called once, with what ran out.
 
-        Whoever knocked before is no part of the call: processes of an earlier one, gone by now.
+        Connections opened before this call come from processes of an earlier one: drop them.
         """
         for hang_up in tuple(self.before_calls):
             hang_up()
         self._meter = Meter(budget, on_exceeded)
 
     def end_call(self) -> float:
-        """Let nothing be done until the next call, be it under way or only asked for now.
+        """Refuse every request until the next call, those under way included.
 
-        Whoever asks between two calls is a process of the one before.
+        Requests between two calls come from processes of the one before.
 
         Returns:
             The processor time that the call's answers took, in seconds.
         """
         with self._lock:
-            ended, self._meter = self._meter, Meter(NOTHING, lambda _: None)
+            ended, self._meter = self._meter, Meter(NO_REQUESTS, lambda _: None)
         return ended.seconds if ended is not None else 0.0
 
-    def admit(self) -> Admission:
-        """Count a connection, whatever will be said on it."""
+    def admit(self) -> GateAdmission:
+        """Count a connection, whatever it will send."""
         return _counted(self._meter)
 
-    def admit_again(self, before: Admission) -> Admission:
+    def admit_again(self, before: GateAdmission) -> GateAdmission:
         """Count a further request on a connection: it belongs to the call that opened it."""
         return _counted(before.meter)
 
-    def answer(self, admission: Admission, incoming: Incoming) -> HttpAnswer:
+    def answer(self, admission: GateAdmission, incoming: IncomingRequest) -> HttpAnswer:
         """Answer the request on a connection.
 
         Raises:
@@ -109,16 +117,16 @@ class Gate:
             head = incoming.head()
             service, operation, version = _route(head)
             meter = admission.meter
-            if meter is not None and not meter.carry(head.size):
+            if meter is not None and not meter.count_bytes(head.size):
                 raise _budget_is_used_up()
-            asked = _Asked(service, operation, head, incoming.body())
-            body = self._do(asked, meter)
+            request = _Request(service, operation, head, incoming.body())
+            body = self._do(request, meter)
         except AwsError as error:
             return self._http(error.status, version, _error_body(error), error.query_error)
         return self._http(200, version, body)
 
-    def _do(self, asked: _Asked, meter: Meter | None) -> bytes:
-        """Do what is asked and log it.
+    def _do(self, request: _Request, meter: Meter | None) -> bytes:
+        """Do an operation and log it.
 
         One at a time: moto's models are not made for threads, and so no more than one request is
         in memory as Python's objects, which take many times the room of their JSON.
@@ -126,52 +134,54 @@ class Gate:
         with self._lock:
             if meter is not self._meter:
                 raise _budget_is_used_up()
-            self._follow(asked.head.headers.get(CLOCK_HEADER.lower(), ""))
+            self._follow(request.head.headers.get(CLOCK_HEADER.lower(), ""))
             parameters: dict[str, Any] = {}
             begin = time.thread_time()
             try:
-                parameters = self._shapes[asked.service].take(asked.operation, _parse(asked.raw))
-                answer = self._answer(asked, parameters)
+                parameters = self._shapes[request.service].take(
+                    request.operation, _parse(request.raw)
+                )
+                answer = self._answer(request, parameters)
                 body = json.dumps(answer).encode()
             except AwsError as error:
-                self._log(asked, parameters, error=error)
+                self._log(request, parameters, error=error)
                 raise
             except Exception as error:
                 failure = AwsError("InternalFailure", "", 500)
-                self._log(asked, parameters, error=failure, cause=error)
+                self._log(request, parameters, error=failure, cause=error)
                 raise failure from error
             finally:
                 if meter is not None:
-                    meter.work(time.thread_time() - begin)
-            self._log(asked, parameters, answer, len(body))
-        if meter is not None and not meter.carry(len(body)):
+                    meter.count_seconds(time.thread_time() - begin)
+            self._log(request, parameters, answer, len(body))
+        if meter is not None and not meter.count_bytes(len(body)):
             raise _budget_is_used_up()
-        if meter is not None and asked.operation == "GetRecords":
+        if meter is not None and request.operation == "GetRecords":
             idle = not answer["Records"] and not answer["MillisBehindLatest"]
-            meter.read(self.kinesis.shard_of(parameters), idle=idle)
+            meter.count_read(self.kinesis.shard_of(parameters), idle=idle)
         return body
 
-    def _answer(self, asked: _Asked, parameters: dict[str, Any]) -> dict[str, Any]:
-        if asked.service == "kinesis":
-            return self.kinesis.answer(asked.operation, parameters)
-        return self.sqs.answer(asked.operation, parameters, _host(asked.head))
+    def _answer(self, request: _Request, parameters: dict[str, Any]) -> dict[str, Any]:
+        if request.service is Service.KINESIS:
+            return self.kinesis.answer(request.operation, parameters)
+        return self.sqs.answer(request.operation, parameters, _host(request.head))
 
     def _log(
         self,
-        asked: _Asked,
+        request: _Request,
         parameters: dict[str, Any],
         answer: dict[str, Any] | None = None,
         answer_size: int = 0,
         error: AwsError | None = None,
         cause: Exception | None = None,
     ) -> None:
-        headers = asked.head.headers
+        headers = request.head.headers
         attempt = re.search(r"attempt=([0-9]{1,4})", headers.get("amz-sdk-request", ""))
         keep = self._calls.has_room()
         self._calls.add(
-            Call(
-                service=asked.service,
-                operation=asked.operation,
+            LoggedCall(
+                service=request.service,
+                operation=request.operation,
                 parameters=parameters if keep else {},
                 attempt=int(attempt[1]) if attempt else 1,
                 invocation=headers.get("amz-sdk-invocation-id", "")[:64],
@@ -181,7 +191,7 @@ class Gate:
                 at=self._clock.now(),
                 internal_error=f"{type(cause).__name__}: {cause}"[:500] if cause else None,
             ),
-            len(asked.raw) + answer_size,
+            len(request.raw) + answer_size,
         )
 
     def _follow(self, offset: str) -> None:
@@ -202,19 +212,19 @@ class Gate:
         return HttpAnswer(status, tuple(headers), body)
 
 
-def _counted(meter: Meter | None) -> Admission:
-    return Admission(meter, meter is None or meter.count())
+def _counted(meter: Meter | None) -> GateAdmission:
+    return GateAdmission(meter, meter is None or meter.count_request())
 
 
 def _budget_is_used_up() -> AwsError:
     return AwsError("LimitExceededException", "The call's budget is used up.")
 
 
-def _route(head: Head) -> tuple[str, str, str]:
-    """Tell the service, the operation and the version of the service's protocol.
+def _route(head: RequestHead) -> tuple[Service, str, str]:
+    """Return the service, the operation and the version of the service's protocol.
 
     Raises:
-        AwsError: It is no request of Kinesis or SQS.
+        AwsError: It is not a request of Kinesis or SQS.
     """
     target, _, operation = head.headers.get("x-amz-target", "").partition(".")
     if (
@@ -238,22 +248,22 @@ def _parse(raw: bytes) -> object:
             raw.decode() or "{}", parse_constant=_no_constant, object_pairs_hook=_no_key_twice
         )
     except (ValueError, RecursionError):
-        raise malformed("The body is no plain JSON.") from None
+        raise malformed("The body is not plain JSON.") from None
 
 
 def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")
 
 
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     table = dict(pairs)
     if len(table) != len(pairs):
-        raise ValueError("a key stands twice")
+        raise ValueError("a key appears twice")
     return table
 
 
-def _host(head: Head) -> str:
-    """Name the host that a queue's address is to begin with: ours, by the port that was asked."""
+def _host(head: RequestHead) -> str:
+    """Return the host with which a queue's address begins: ours, with the port of the request."""
     found = _HOST.fullmatch(head.headers.get("host", ""))
     return found[0] if found and int(found[2] or 1) <= HIGHEST_PORT else "127.0.0.1"
 

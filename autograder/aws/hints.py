@@ -1,4 +1,4 @@
-"""What helps a student on whose code AWS or boto3 refused: sentences by error."""
+"""Hints for students on errors of AWS and boto3, by error."""
 
 ERROR_HINTS: dict[str, str] = {
     "ProvisionedThroughputExceededException": "Kinesis throttles now and then. Wait a moment and "
@@ -28,7 +28,7 @@ HUGE_NUMBER_HINT = "Sequence numbers are strings: keep them as Kinesis gives the
 """For a returned number that JSON does not carry."""
 
 IDLE_READS = (
-    "{call} kept polling: {limits.idle_reads} GetRecords answers in a row were empty and said "
+    "{call} kept polling: {limits.aws.idle_reads} GetRecords answers in a row were empty and said "
     "that it was caught up (MillisBehindLatest 0)."
 )
 """How a call ended that exceeded the budget `idle_reads`."""

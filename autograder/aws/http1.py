@@ -1,7 +1,7 @@
 """One HTTP/1.1 request, parsed strictly, and its answer.
 
-h11 does the parsing. What it takes for wrong is refused; so is what a right client of AWS never
-sends, such as a body in chunks. Nothing is kept of a request once it is answered, so that each is
+h11 parses. What it finds invalid is refused; so is what a correct client of AWS never sends, such
+as a body in chunks. Nothing is kept of a request once it is answered, so that each is
 parsed as if it were the first on its connection.
 """
 
@@ -14,8 +14,11 @@ import h11
 from autograder.aws.errors import malformed
 
 MAX_HEAD = 16 << 10
+"""Bytes: many times what boto3 sends."""
 MAX_BODY = 8 << 20
+"""Bytes: the largest batch of PutRecords, 5 MiB, in base64."""
 PART = 64 << 10
+"""Bytes of one read."""
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _VERSIONS = (b"1.0", b"1.1")
@@ -23,12 +26,12 @@ _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
 @dataclass(frozen=True)
-class Head:
+class RequestHead:
     """The request line and the headers."""
 
     method: str
     headers: Mapping[str, str]
-    """By their names in small letters; one that stands twice has its values joined by commas."""
+    """By names in small letters; the values of a header that appears twice are joined by commas."""
     size: int
     """Of the body, in bytes."""
 
@@ -42,10 +45,10 @@ class HttpAnswer:
     body: bytes
 
     def encoded(self, *, is_last: bool = True) -> bytes:
-        """Write it down, in one piece.
+        """Return it as bytes.
 
         Args:
-            is_last: The connection is closed after it, and the client is told so.
+            is_last: The connection is closed after it; a header says so.
         """
         phrase = _PHRASES.get(self.status, "Error")
         lines = [f"HTTP/1.1 {self.status} {phrase}", *(f"{k}: {v}" for k, v in self.headers)]
@@ -55,11 +58,11 @@ class HttpAnswer:
         return "\r\n".join([*lines, "", ""]).encode("latin-1") + self.body
 
 
-class Incoming:
+class IncomingRequest:
     """The request on a connection, read step by step: the head, then the body if it is wanted.
 
     Args:
-        receive: Gives what has arrived, at most so many bytes; none once the client hung up.
+        receive: Returns what has arrived, at most that many bytes; none once the client hung up.
         send: Sends bytes to the client.
     """
 
@@ -76,7 +79,7 @@ class Incoming:
         parser = self._parser
         return self.is_read and parser.their_state is h11.DONE and not parser.trailing_data[0]
 
-    def head(self) -> Head:
+    def head(self) -> RequestHead:
         """Read the request line and the headers.
 
         Raises:
@@ -95,7 +98,7 @@ class Incoming:
         size = int(headers.get("content-length", "0"))
         if "transfer-encoding" in headers or size > MAX_BODY:
             raise malformed(f"A body has a Content-Length of {MAX_BODY} at most.")
-        return Head(request.method.decode("ascii"), headers, size)
+        return RequestHead(request.method.decode("ascii"), headers, size)
 
     def body(self) -> bytes:
         """Read the body.
@@ -117,6 +120,6 @@ class Incoming:
                 self._parser.receive_data(self._receive(part))
         except h11.RemoteProtocolError as error:
             raise malformed(
-                "This is no HTTP/1.1 request that is complete.", error.error_status_hint
+                "This is not a complete HTTP/1.1 request.", error.error_status_hint
             ) from None
         return event

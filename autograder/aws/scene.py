@@ -6,14 +6,15 @@ from typing import Any, Protocol, Self
 
 from autograder.aws import StoredRecord
 from autograder.aws.faults import Fault
+from autograder.aws.kinesis.streams import StreamStatus
 from autograder.aws.simulated import Cloud
 
 
 class KinesisScene(Protocol):
-    """The streams of a scene. What becomes of them is seen by `Seen`."""
+    """The streams of a scene. `Seen` shows what happened to them."""
 
-    def create_stream(self, name: str, shards: int, status: str = "ACTIVE") -> None:
-        """Make a stream, ACTIVE at once unless told otherwise."""
+    def create_stream(self, name: str, shards: int, status: StreamStatus = "ACTIVE") -> None:
+        """Make a stream, ACTIVE unless another status is given."""
 
     def put(
         self, stream: str, data: bytes, partition_key: str, explicit_hash_key: str | None = None

@@ -14,13 +14,14 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
-from autograder.aws.calls import Call
+from autograder.aws.calls import LoggedCall
 from autograder.aws.simulated import Cloud
-from autograder.aws.sqs import Depth
+from autograder.aws.sqs.backstage import Depth
 from autograder.parsing import parsed_json
 
 MOST_STREAMS = 100
 MOST_SHARDS = 200
+"""Many times what any test asks for."""
 MOST_RECORDS = 4_000
 """Of one stream: several times what the largest test asks for."""
 MOST_RECORD_BYTES = 8 << 20
@@ -32,7 +33,7 @@ MOST_CALLS = 20_000
 
 @dataclass(frozen=True)
 class Record:
-    """A record as it stands in a shard."""
+    """A record as a shard holds it."""
 
     shard_id: str
     sequence_number: str
@@ -76,12 +77,12 @@ class Shard:
 
 @dataclass(frozen=True)
 class SeenCall:
-    """A request that the simulated AWS saw, and its answer; of a refused one there is no answer."""
+    """A request that the simulated AWS saw, and its answer, unless it was refused."""
 
     operation: str
     error: str | None
     """AWS's error code, where it was refused."""
-    _call: Call
+    _call: LoggedCall
 
     def parameter(self, name: str) -> str:
         """Give a parameter that is text, cut to `LONGEST_PARAMETER`; empty where there is none."""
@@ -143,7 +144,7 @@ class Seen:
         return self._cloud.kinesis.stream_names()[:MOST_STREAMS]
 
     def status(self, stream: str) -> str | None:
-        """Tell a stream's status; None where there is no such stream."""
+        """Return a stream's status; None if it does not exist."""
         return self._cloud.kinesis.status(stream)
 
     def shards(self, stream: str) -> tuple[Shard, ...]:

@@ -1,9 +1,9 @@
 """Serves the gate on a listening socket that may live in another network namespace.
 
-Each connection has one thread, each request a limited time; there are only so many at once. So
-whoever opens thousands, or sends a byte now and then, holds up nobody but themselves, and not for
-long. The few connections of a client that goes about it quietly are kept for its next request, as
-AWS does; one that opens many (a client for each record, say) is asked to close each.
+Each connection has one thread, each request a limited time, and the number of connections served
+together is limited. So a client that opens thousands, or sends a byte now and then, holds up only
+itself, and not for long. A client with few connections may send its next request on them, as with
+AWS; one that opens many (a client for each record, say) is told to close each.
 """
 
 import contextlib
@@ -13,21 +13,23 @@ import threading
 import time
 from collections.abc import Callable
 
-from autograder.aws.gate import Admission, Gate
-from autograder.aws.http1 import PART, Incoming
+from autograder.aws.gate import Gate, GateAdmission
+from autograder.aws.http1 import PART, IncomingRequest
 
 CONNECTIONS = 256
-"""Served at once: what a sandbox's 64 processes and threads need, several times over."""
+"""Served together: several times what a sandbox's 64 processes and threads need."""
 SLOWEST_SECONDS = 30.0
 """For a request to arrive, and again for its answer to leave."""
 LINGER_SECONDS = 2.0
 """For a client to read its answer though its request was not read to the end."""
 LINGER_BYTES = 32 << 20
+"""Read and dropped meanwhile, at most."""
 KEPT_OPEN = 8
 """While no more are open, a connection is kept for the client's next request."""
 MOST_WAITING = 4096
 """More than a kernel lets wait on one socket."""
 RETRY_SECONDS = 0.01
+"""Between two attempts to accept, while descriptors are short."""
 
 
 class Server:
@@ -36,7 +38,7 @@ class Server:
     Args:
         gate: What answers.
         listener: The listening socket; it stays the caller's.
-        connections: How many are served at once; those beyond are closed.
+        connections: How many are served together; further ones are closed.
         seconds: How long a request may take to arrive, and its answer to leave.
     """
 
@@ -54,28 +56,28 @@ class Server:
         self._listener.setblocking(False)
         self._free = threading.BoundedSemaphore(connections)
         self._open: set[socket.socket] = set()
-        self._letting_in = threading.Lock()
+        self._accepting = threading.Lock()
         gate.before_calls.add(self._hang_up_on_waiting)
-        self._bell, self._button = socket.socketpair()
+        self._stop_receiver, self._stop_sender = socket.socketpair()
         self._thread = threading.Thread(target=self._accept_all, daemon=True)
         self._thread.start()
 
     def close(self) -> None:
         """Stop answering, and hang up on everybody."""
         self._gate.before_calls.discard(self._hang_up_on_waiting)
-        self._button.close()
+        self._stop_sender.close()
         self._thread.join()
         for connection in tuple(self._open):
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
 
     def _accept_all(self) -> None:
-        with self._listener, self._bell, selectors.DefaultSelector() as selector:
+        with self._listener, self._stop_receiver, selectors.DefaultSelector() as selector:
             selector.register(self._listener, selectors.EVENT_READ)
-            selector.register(self._bell, selectors.EVENT_READ)
+            selector.register(self._stop_receiver, selectors.EVENT_READ)
             while all(key.fileobj is self._listener for key, _ in selector.select()):
                 try:
-                    with self._letting_in:
+                    with self._accepting:
                         connection, _ = self._listener.accept()
                         admission = self._gate.admit()
                 except OSError:  # the client is gone already, or descriptors are short
@@ -86,11 +88,11 @@ class Server:
 
     def _hang_up_on_waiting(self) -> None:
         """Close the connections that were made and not accepted yet."""
-        with self._letting_in, contextlib.suppress(OSError):
+        with self._accepting, contextlib.suppress(OSError):
             for _ in range(MOST_WAITING):
                 self._listener.accept()[0].close()
 
-    def _begin(self, connection: socket.socket, admission: Admission) -> None:
+    def _begin(self, connection: socket.socket, admission: GateAdmission) -> None:
         if not self._free.acquire(blocking=False):
             connection.close()
             return
@@ -108,7 +110,7 @@ class Server:
         connection.close()
         self._free.release()
 
-    def _serve(self, connection: socket.socket, admission: Admission) -> None:
+    def _serve(self, connection: socket.socket, admission: GateAdmission) -> None:
         try:
             while answer_one(connection, self._gate, admission, self._seconds, self._is_quiet):
                 if not connection.recv(1, socket.MSG_PEEK):
@@ -123,7 +125,7 @@ class Server:
 def answer_one(
     connection: socket.socket,
     gate: Gate,
-    admission: Admission,
+    admission: GateAdmission,
     seconds: float,
     may_go_on: Callable[[], bool],
 ) -> bool:
@@ -143,7 +145,7 @@ def answer_one(
         OSError: The client broke off, or took too long.
     """
     receive = _Deadline(connection, seconds).receive
-    incoming = Incoming(receive, connection.sendall)
+    incoming = IncomingRequest(receive, connection.sendall)
     answer = gate.answer(admission, incoming)
     goes_on = incoming.may_be_followed and may_go_on()
     connection.settimeout(seconds)

@@ -1,7 +1,7 @@
 """What a request may hold, by botocore's own models of the services.
 
 The models say which operations exist and of which type and size each member of their input is.
-What is taken is rebuilt from the members that exist, so that nothing else reaches what is behind.
+Parameters are rebuilt from the members that exist, so that nothing else reaches the services.
 """
 
 import base64
@@ -15,10 +15,11 @@ from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureSh
 from autograder.aws.errors import AwsError, malformed, unknown_operation, validation
 
 Check = Callable[[Any], Any]
-"""Takes a member's value and gives it back, rebuilt."""
+"""Checks a member's value and returns it, rebuilt."""
 
 _SMALLEST_INTEGER, _LARGEST_INTEGER = -(1 << 31), (1 << 31) - 1
 _LARGEST_NUMBER = 1e15
+"""Timestamps are the only numbers: this is millions of years away."""
 
 
 @cache
@@ -32,15 +33,15 @@ class Shapes:
 
     Args:
         service: Its name in botocore.
-        misfit: Makes the service's error for a member that is missing (None) or out of bounds,
+        make_error: Makes the service's error for a member that is missing (None) or out of bounds,
             given its value, its place and the constraint.
     """
 
     def __init__(
-        self, service: str, misfit: Callable[[object, str, str], AwsError] = validation
+        self, service: str, make_error: Callable[[object, str, str], AwsError] = validation
     ) -> None:
         self._model = _model_of(service)
-        self._misfit = misfit
+        self._make_error = make_error
         self._checks: dict[str, Check] = {}
 
     def take(self, operation: str, parameters: object) -> dict[str, Any]:
@@ -56,18 +57,18 @@ class Shapes:
             self._checks[operation] = _check_for(shape) if shape else lambda _: {}
         try:
             taken: dict[str, Any] = self._checks[operation](parameters)
-        except _MisfitError as error:
+        except _ShapeError as error:
             where = ".".join(reversed(error.path))
             if error.constraint is None:
                 raise malformed(f"{where or 'The body'}: {error.problem}") from None
             value = error.value
             if isinstance(value, list | dict):
                 value = f"[{len(value)} {error.path[0].lower()}]"
-            raise self._misfit(value, where, error.constraint) from None
+            raise self._make_error(value, where, error.constraint) from None
         return taken
 
 
-class _MisfitError(Exception):
+class _ShapeError(Exception):
     """A value that is not of its shape; the path to it grows on the way up."""
 
     def __init__(self, value: object, problem: str = "", constraint: str | None = None) -> None:
@@ -116,12 +117,12 @@ def _structure(shape: StructureShape) -> Check:
             if member is not None:
                 try:
                     taken[name] = check_member(member)
-                except _MisfitError as error:
+                except _ShapeError as error:
                     error.path.append(name)
                     raise
         for name in required:
             if name not in taken:
-                missing = _MisfitError(None, constraint="Member must not be null")
+                missing = _ShapeError(None, constraint="Member must not be null")
                 missing.path.append(name)
                 raise missing
         return taken
@@ -136,7 +137,7 @@ def _list_of(check_member: Check) -> Check:
         for member in value:
             try:
                 taken.append(check_member(member))
-            except _MisfitError as error:
+            except _ShapeError as error:
                 error.path += ["member", str(len(taken) + 1)]
                 raise
         return taken
@@ -151,7 +152,7 @@ def _map_of(check_key: Check, check_value: Check) -> Check:
         for key, member in value.items():
             try:
                 taken[check_key(key)] = check_value(member)
-            except _MisfitError as error:
+            except _ShapeError as error:
                 error.path.append("value")
                 raise
         return taken
@@ -169,11 +170,11 @@ def _bounded(shape: Shape, check: Check, measure: Callable[[Any], int], what: st
         taken = check(value)
         size = measure(taken)
         if least is not None and size < least:
-            raise _MisfitError(
+            raise _ShapeError(
                 taken, constraint=f"Member must have {what} greater than or equal to {least}"
             )
         if most is not None and size > most:
-            raise _MisfitError(
+            raise _ShapeError(
                 taken, constraint=f"Member must have {what} less than or equal to {most}"
             )
         return taken
@@ -183,7 +184,7 @@ def _bounded(shape: Shape, check: Check, measure: Callable[[Any], int], what: st
 
 def _demand(value: object, kind: type) -> None:
     if type(value) is not kind:
-        raise _MisfitError(
+        raise _ShapeError(
             value, f"{_KINDS.get(type(value), 'a value')} where {_KINDS[kind]} is expected"
         )
 
@@ -200,7 +201,7 @@ def _text(value: Any) -> str:
         try:
             value.encode()
         except UnicodeEncodeError:
-            raise _MisfitError(value, "a string that is no valid Unicode") from None
+            raise _ShapeError(value, "a string that is not valid Unicode") from None
     return str(value)
 
 
@@ -210,14 +211,14 @@ def _blob(value: Any) -> str:
     try:
         base64.b64decode(value, validate=True)
     except ValueError:
-        raise _MisfitError(value, "a blob that is no base64") from None
+        raise _ShapeError(value, "a blob that is not base64") from None
     return str(value)
 
 
 def _integer(value: Any) -> int:
     _demand(value, int)
     if not _SMALLEST_INTEGER <= value <= _LARGEST_INTEGER:
-        raise _MisfitError(value, "an integer that is out of range")
+        raise _ShapeError(value, "an integer that is out of range")
     return int(value)
 
 
@@ -231,5 +232,5 @@ def _number(value: Any) -> float:
     if type(value) is not int:
         _demand(value, float)
     if not abs(value) < _LARGEST_NUMBER:  # NaN is not smaller than anything
-        raise _MisfitError(value, "a number that is out of range")
+        raise _ShapeError(value, "a number that is out of range")
     return float(value)

@@ -1,28 +1,24 @@
-"""The cloud as the grader holds it: state, clock, faults, log and gate in one hand."""
+"""The simulated AWS as a whole: streams, queues, clock, faults, log and gate."""
 
 import socket
 from types import TracebackType
 from typing import Self
 
-import moto.core.responses
-import moto.sqs.models
-from moto.core.model_instances import reset_model_data
-from moto.moto_api._internal import mock_random
-
+from autograder.aws import moto_adapter
 from autograder.aws.calls import CallLog
-from autograder.aws.clock import Clock, let_follow, let_go
+from autograder.aws.clock import AwsClock
 from autograder.aws.faults import Faults
 from autograder.aws.gate import Gate
 from autograder.aws.kinesis.api import KinesisApi
 from autograder.aws.kinesis.backstage import KinesisBackstage
-from autograder.aws.kinesis.state import FaithfulBackend, Settings
-from autograder.aws.moto_call import keep_names
+from autograder.aws.kinesis.streams import FaithfulBackend, StreamSettings
 from autograder.aws.server import Server
-from autograder.aws.sqs import SqsApi, SqsBackstage, new_backend
+from autograder.aws.sqs.api import SqsApi
+from autograder.aws.sqs.backstage import SqsBackstage
 
 
 class Cloud:
-    """An AWS of one's own: Kinesis and SQS in one account and one region.
+    """A simulated AWS: Kinesis and SQS in one account and one region.
 
     Args:
         creating_seconds: How long a stream stays CREATING or DELETING, in virtual seconds.
@@ -38,21 +34,18 @@ class Cloud:
         creating_describes: int = 3,
         throughput_limits: bool = False,
     ) -> None:
-        self.clock = Clock()
+        self.clock = AwsClock()
         self.calls = CallLog()
-        self._settings = Settings(
-            creating_seconds, creating_describes, throughput_limits=throughput_limits
-        )
-        keep_names(moto.core.responses, moto.sqs.models)
+        self._settings = StreamSettings(creating_seconds, creating_describes, throughput_limits)
+        moto_adapter.keep_names()
         self._renew()
         self.gate = Gate(self._kinesis_api, self._sqs_api, self.calls, self.clock)
 
     def _renew(self) -> None:
-        let_follow(self.clock, moto.sqs.models)  # another cloud may have been told since
-        mock_random.seed(0)  # message ids and receipt handles, which feedback may show
-        reset_model_data()  # moto keeps all models that were ever made
+        moto_adapter.follow_clock(self.clock)  # another `Cloud` may have set its own since
+        moto_adapter.start_over()
         kinesis = FaithfulBackend(self.clock, self._settings)
-        sqs = new_backend()
+        sqs = moto_adapter.new_sqs_backend()
         self.kinesis = KinesisBackstage(kinesis)
         self.sqs = SqsBackstage(sqs)
         self.faults = Faults(self.kinesis.arranged, self.sqs.arranged)
@@ -73,7 +66,7 @@ class Cloud:
 
     def close(self) -> None:
         """Give moto its own clock back."""
-        let_go(moto.sqs.models)
+        moto_adapter.release_clock()
 
     def __enter__(self) -> Self:
         return self

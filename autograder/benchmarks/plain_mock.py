@@ -18,7 +18,7 @@ import pytest
 from moto import mock_aws
 from moto.kinesis.models import kinesis_backends
 
-from autograder.aws import Call, Cloud, StoredRecord
+from autograder.aws import Cloud, LoggedCall, StoredRecord
 from autograder.grading.foreman.plugin import chance, pytest_addoption, pytest_configure
 
 __all__ = ["chance", "cloud", "pytest_addoption", "pytest_configure", "student"]
@@ -85,7 +85,7 @@ class _NoFaults:
 
 
 class _NoCalls:
-    def all(self) -> tuple[Call, ...]:
+    def all(self) -> tuple[LoggedCall, ...]:
         return ()
 
 

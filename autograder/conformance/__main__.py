@@ -1,4 +1,4 @@
-"""`python -m autograder.conformance`: write the table anew."""
+"""`python -m autograder.conformance`: write the table again."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Clients of the endpoint under test: the grader's own cloud unless another one is given."""
+"""Clients of the endpoint under test: by default the simulated AWS."""
 
 import contextlib
 import itertools
@@ -24,7 +24,7 @@ ONCE = Config(
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let any endpoint be judged."""
-    parser.addoption("--endpoint", metavar="URL", help="default: the grader's own cloud")
+    parser.addoption("--endpoint", metavar="URL", help="default: the simulated AWS")
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +61,7 @@ def kinesis(endpoint: str, session: boto3.Session) -> "Iterator[KinesisClient]":
 
 @pytest.fixture
 def sqs(endpoint: str, session: boto3.Session) -> "Iterator[SQSClient]":
-    """Give an SQS client that tries once; skip where the endpoint has no SQS."""
+    """Give an SQS client that tries once; skip if the endpoint lacks SQS."""
     client: SQSClient = session.client("sqs", endpoint_url=endpoint, config=ONCE)
     try:
         client.list_queues()

@@ -30,7 +30,7 @@ class Emulator:
     version: str
     npm: bool = False
     arguments: tuple[str, ...] = ()
-    """`{port}` stands for the port to listen on."""
+    """`{port}` is replaced by the port to listen on."""
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -75,7 +75,7 @@ def running(emulator: Emulator) -> Iterator[str]:
         ports = {"port": str(_free_port()), "other_port": str(_free_port())}
         program = _installed(emulator, Path(scratch)) if emulator.npm else [sys.executable]
         process = subprocess.Popen(
-            [*program, *(one.format(**ports) for one in emulator.arguments)],
+            [*program, *(argument.format(**ports) for argument in emulator.arguments)],
             cwd=Path(program[-1]).parent if emulator.npm else scratch,
             env=os.environ
             | {key: value.format(**ports) for key, value in emulator.environment.items()},

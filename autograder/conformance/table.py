@@ -22,7 +22,7 @@ Results = Mapping[str, str]
 
 
 def run_against(endpoint: str | None) -> Results:
-    """Run all conformance tests against an endpoint; None is the grader's own cloud."""
+    """Run all conformance tests against an endpoint; None is the simulated AWS."""
     with tempfile.TemporaryDirectory() as scratch:
         report = Path(scratch) / "report.json"
         command = [
@@ -45,11 +45,11 @@ def write_table(columns: Mapping[str, Results]) -> str:
     lines = [
         "# What the endpoints make of AWS's documented behaviour",
         "",
-        "Written by `uv run python -m autograder.conformance`; each row is a test in this folder "
-        "that cites what",
-        "AWS documents. Throttling, rejected records and empty pages come by themselves on none of "
-        "them, and are",
-        "scripted on the grader's cloud (`autograder/aws/faults.py`).",
+        "Written by `uv run python -m autograder.conformance`. Each row is a test in this folder "
+        "that cites what AWS",
+        "documents. No endpoint throttles, rejects records or gives empty pages by itself: the "
+        "simulated AWS scripts",
+        "such faults (`autograder/aws/faults.py`).",
         "",
         f"| behaviour | {' | '.join(columns)} |",
         f"|---|{'---|' * len(columns)}",
@@ -58,11 +58,11 @@ def write_table(columns: Mapping[str, Results]) -> str:
         f"| {title} | {' | '.join(_cell(cells.get(column, ())) for column in columns)} |"
         for title, cells in rows.items()
     ]
-    kept = [
+    passed = [
         f"{sum(outcome == 'passed' for outcome in results.values())} of {len(results)}"
         for results in columns.values()
     ]
-    lines.append(f"| **tests passed** | {' | '.join(kept)} |")
+    lines.append(f"| **tests passed** | {' | '.join(passed)} |")
     return "\n".join(lines) + "\n"
 
 

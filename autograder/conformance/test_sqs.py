@@ -47,12 +47,12 @@ def test_a_receive_hands_out_ten_messages_at_most(sqs: "SQSClient", name: str) -
     """MaxNumberOfMessages is 1 to 10, and 1 by default."""
     url = make_queue(sqs, name, *(str(number) for number in range(12)))
 
-    one = sqs.receive_message(QueueUrl=url)["Messages"]
+    by_default = sqs.receive_message(QueueUrl=url)["Messages"]
     more = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
     with pytest.raises(ClientError):
         sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=11)
 
-    assert len(one) == 1
+    assert len(by_default) == 1
     assert 1 <= len(more) <= 10
 
 

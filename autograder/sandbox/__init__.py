@@ -1,6 +1,7 @@
 """Where student code runs: bubblewrap, a warm runner that forks for every call, virtual time."""
 
 from autograder.sandbox.bubblewrap import find_bubblewrap, require_sandbox
+from autograder.sandbox.inside.vocabulary import StopReason, UnsendableReason
 from autograder.sandbox.interpreter import (
     Interpreter,
     find_interpreter,
@@ -29,8 +30,10 @@ __all__ = [
     "Raised",
     "Returned",
     "Sandbox",
+    "StopReason",
     "Stopped",
     "Unsendable",
+    "UnsendableReason",
     "Usage",
     "find_bubblewrap",
     "find_interpreter",

@@ -1,7 +1,7 @@
-"""The sandbox's walls: which bubblewrap, and what it is told to show and to hide.
+"""The sandbox's walls: which bubblewrap, and its options, which show and hide files.
 
 Inside there is the standard library, boto3 with what it needs, the runner and the submission, all
-read-only; small writable /tmp and /dev/shm; a network of its own with nothing but loopback. The
+read-only; small writable /tmp and /dev/shm; a separate network with nothing but loopback. The
 site-packages of the grader are hidden, since the hidden tests may lie there.
 """
 
@@ -27,10 +27,14 @@ INSIDE = Path(__file__).resolve().parent / "inside"
 SUBMISSION = "/submission"
 RUNTIME = "/runtime"
 RUNNER = f"/runner/{PACKAGE}"
+PRELOAD = "/preload"
+"""Not on the path of modules: student code has no name for what lies there."""
 SCRATCH = "/tmp"  # noqa: S108 - the sandbox's own, in memory
 SCRATCH_BYTES = 16 << 20
+"""Of each writable folder: they count as memory that no process holds."""
 PROBE_SECONDS = 60.0
 COMPILE_SECONDS = 120.0
+"""For boto3: many times what a busy machine needs."""
 
 # The range that Linux distributions hand to nobody (systemd: "unused", below the 31-bit limit).
 FIRST_UNUSED_UID = 1_879_048_192
@@ -59,17 +63,18 @@ def find_bubblewrap() -> Path:
     )
 
 
-def require_sandbox(interpreter: Interpreter | None = None) -> None:
-    """Make sure that a sandbox can be had on this machine, by starting an empty one.
+def require_sandbox(interpreter: Interpreter | None = None, preload: Path | None = None) -> None:
+    """Check that this machine can start a sandbox, by starting an empty sandbox.
 
     Args:
         interpreter: What runs in it; by default the Python that runs this.
+        preload: What its runner will preload.
 
     Raises:
         SandboxError: None can be had; the message says why.
     """
     interpreter = interpreter or this_interpreter()
-    _compile_runtime(interpreter)
+    _compile_runtime(interpreter, preload)
     with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
         Path(folder).chmod(0o755)
         with filter_file() as filter_:
@@ -118,36 +123,60 @@ def runtime_packages() -> Mapping[str, Path]:
     return MappingProxyType(found)
 
 
-def _compile_runtime(interpreter: Interpreter) -> None:
-    """Have boto3 compiled for a Python, once: nothing can be kept from within the sandbox."""
-    compiled = f"client.cpython-{interpreter.version.replace('.', '')}.pyc"
-    if (runtime_packages()["botocore"] / "__pycache__" / compiled).is_file():
+def _compile_runtime(interpreter: Interpreter, preload: Path | None) -> None:
+    """Have a Python compile boto3 and the runner: from within the sandbox it cannot be kept.
+
+    boto3 is compiled once, our own files whenever they have changed.
+    """
+    folders: list[Path] = []
+    if not _compiled(runtime_packages()["botocore"] / "client.py", interpreter).is_file():
+        folders += runtime_packages().values()
+    for folder in (INSIDE, *([preload.parent] if preload else [])):
+        if not all(_is_compiled(source, interpreter) for source in folder.glob("*.py")):
+            folders.append(folder)
+    if not folders:
         return
     # Where the packages cannot be written to, each start of a sandbox takes longer, and no more.
     with suppress(OSError, subprocess.TimeoutExpired):
         subprocess.run(
-            [interpreter.executable, "-I", "-m", "compileall", "-q",
-             *runtime_packages().values(), INSIDE],
+            [interpreter.executable, "-I", "-m", "compileall", "-q", *folders],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,
             timeout=COMPILE_SECONDS,
-        )  # fmt: skip
+        )
 
 
-def runner_command(interpreter: Interpreter) -> list[str]:
-    """Write how the runner is started inside; as root it is told which user to become."""
+def _compiled(source: Path, interpreter: Interpreter) -> Path:
+    tag = f"cpython-{interpreter.version.replace('.', '')}"
+    return source.parent / "__pycache__" / f"{source.stem}.{tag}.pyc"
+
+
+def _is_compiled(source: Path, interpreter: Interpreter) -> bool:
+    compiled = _compiled(source, interpreter)
+    return compiled.is_file() and compiled.stat().st_mtime >= source.stat().st_mtime
+
+
+def runner_command(interpreter: Interpreter, *, preload: Path | None = None) -> list[str]:
+    """Return the command that starts the runner inside; as root with the user to become."""
     command = [
         str(interpreter.executable), "-S", "-s", "-P", f"{RUNNER}/runner.py", "--confined",
         "--submission", SUBMISSION, "--scratch", SCRATCH, "--runtime", RUNTIME,
     ]  # fmt: skip
+    if preload is not None:
+        command += ["--preload", f"{PRELOAD}/{preload.name}"]
     if os.geteuid() == 0:
         command += ["--uid", str(FIRST_UNUSED_UID + secrets.randbelow(UNUSED_UIDS))]
     return command
 
 
 def sandbox_command(
-    bubblewrap: Path, submission: Path, filter_: int, interpreter: Interpreter
+    bubblewrap: Path,
+    submission: Path,
+    filter_: int,
+    interpreter: Interpreter,
+    *,
+    preload: Path | None = None,
 ) -> list[str]:
     """Build bubblewrap's command line, up to the program to run.
 
@@ -156,12 +185,13 @@ def sandbox_command(
         submission: Folder that is shown at /submission.
         filter_: Descriptor from which it reads the filter of system calls.
         interpreter: What will run in it.
+        preload: A module whose folder is shown at /preload.
     """
     as_root = os.geteuid() == 0
     command = [str(bubblewrap)]
     if as_root:
         # The kernel lets uid 0 have any number of processes, in a user namespace too. So there is
-        # none here, and the runner drops to a user of its own, which the limit binds.
+        # none here, and the runner becomes an unused user, whom the limit binds.
         command += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
         command += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     else:
@@ -185,13 +215,15 @@ def sandbox_command(
     for path in shown:
         command += _bind(path, path, parents)
     for path in sorted({site for site in interpreter.sites if site.is_dir()}):
-        if any(path.is_relative_to(one) for one in shown):
+        if any(path.is_relative_to(parent) for parent in shown):
             command += ["--perms", "0755", "--tmpfs", str(path)]
     for name, path in runtime_packages().items():
         command += _bind(path, Path(RUNTIME) / name, parents)
     command += _bind(INSIDE, Path(RUNNER), parents)
+    if preload is not None:
+        command += _bind(preload.parent, Path(PRELOAD), parents)
     command += _bind(submission, Path(SUBMISSION), parents)
-    # No /proc: it would tell of mounts, and open other processes.
+    # No /proc: it would show mounts, and open other processes.
     command += ["--dev", "/dev"]
     # A shared map of it is memory that nothing counts; behind a plain bind it cannot be opened.
     command += ["--ro-bind", "/dev/null", "/dev/zero"]
@@ -201,7 +233,7 @@ def sandbox_command(
 
 
 def environment() -> dict[str, str]:
-    """Make the environment of student code: dummy keys; the runner adds the endpoint."""
+    """Return the environment of student code: dummy keys; the runner adds the endpoint."""
     return {
         "PATH": "/usr/bin",
         "HOME": SCRATCH,
@@ -246,9 +278,9 @@ def _system_paths(interpreter: Interpreter) -> tuple[Path, ...]:
 
 
 def _without_nested(paths: Sequence[Path]) -> list[Path]:
-    """Leave out what does not exist, and what lies within a path before it."""
-    kept: list[Path] = []
+    """Return the paths that exist and do not lie within an earlier path."""
+    outermost: list[Path] = []
     for path in paths:
-        if path.exists() and not any(path.is_relative_to(one) for one in kept):
-            kept.append(path)
-    return kept
+        if path.exists() and not any(path.is_relative_to(parent) for parent in outermost):
+            outermost.append(path)
+    return outermost

@@ -30,16 +30,16 @@ class Interpreter:
     version: str
     """Such as `3.12`."""
     paths: tuple[Path, ...]
-    """What it needs: its standard library, and its shared library where it has one."""
+    """What it needs: its standard library, and its shared library if it has any."""
     sites: tuple[Path, ...]
     """Where installed packages may lie."""
 
     @classmethod
     def read(cls, facts: Any) -> Self:
-        """Make one of what `about` says.
+        """Make one of the facts that `about.interpreter_facts` returns.
 
         Raises:
-            ValueError, TypeError, KeyError: It says something else.
+            ValueError, TypeError, KeyError: They are something else.
         """
         if not isinstance(facts["version"], str):
             raise TypeError(facts["version"])
@@ -65,7 +65,7 @@ class Interpreter:
 @cache
 def this_interpreter() -> Interpreter:
     """Return the interpreter that runs this."""
-    return Interpreter.read(about.about())
+    return Interpreter.read(about.interpreter_facts())
 
 
 @cache
@@ -84,7 +84,7 @@ def find_interpreter(version: str) -> Interpreter | None:
 
 
 def interpreter_for(version: str) -> Interpreter:
-    """Return a Python of this version, or the one that runs this where there is none."""
+    """Return a Python of this version, or the Python that runs this if none is installed."""
     return find_interpreter(version) or this_interpreter()
 
 
@@ -93,7 +93,7 @@ def require_interpreter(version: str, *, any_python: bool) -> None:
 
     Args:
         version: The Python that the assignment names.
-        any_python: True accepts the Python that runs this, where there is no other.
+        any_python: True accepts the Python that runs this instead.
 
     Raises:
         SandboxError: It is not installed.

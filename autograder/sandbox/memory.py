@@ -1,7 +1,7 @@
 """The bound on the memory of all processes of a call together.
 
 `RLIMIT_AS` bounds each process; there may be dozens. The grader looks at them from outside the
-sandbox, while it waits for the answer: the sandbox has no part in it that student code could stop.
+sandbox, while it waits for the answer: student code cannot stop it.
 
 What can hold memory: private pages of the processes, which the kernel reports for each of them;
 buffers of sockets; two small tmpfs; pipes, which the kernel bounds per user. Shared memory without
@@ -58,7 +58,7 @@ class SandboxMemory:
     def is_above(self, bound: int) -> bool:
         """Tell whether the processes hold more than `bound` bytes together.
 
-        What they map is known at once and is never less than what they hold. What they hold takes
+        What they map is quickly known and is never less than what they hold. What they hold takes
         the kernel a walk through their pages, so it is asked only of those that map too much.
         """
         pids = list(self.processes())
@@ -74,7 +74,7 @@ class SandboxMemory:
     def processes(self) -> Iterator[int]:
         """Yield the ids, out here, of the processes in the sandbox."""
         for name in os.listdir("/proc"):  # noqa: PTH208 - names, five times a second
-            # Another user's process does not show its namespace; it is none of these.
+            # Another user's process does not show its namespace; it is not in the sandbox.
             with suppress(OSError):
                 if name.isdecimal() and os.readlink(f"/proc/{name}/ns/pid") == self.namespace:  # noqa: PTH115
                     yield int(name)

@@ -4,6 +4,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from autograder.sandbox.inside.values import UnsendableError, plain
+from autograder.sandbox.inside.vocabulary import (
+    REPORTED,
+    AnswerKind,
+    StopReason,
+    UnsendableReason,
+)
 from autograder.sandbox.inside.wire import WireError, decode
 
 
@@ -26,15 +32,12 @@ class Returned:
 
 @dataclass(frozen=True)
 class Unsendable:
-    """The function returned something that is no plain JSON.
-
-    `reason` is one of type, nan, cycle_or_depth, huge_int, bad_text, key, too_large.
-    """
+    """The function returned something that is not plain JSON."""
 
     where: str
     """The place in the value, such as `[3][1]`; empty for the value itself."""
     type_name: str
-    reason: str
+    reason: UnsendableReason
     usage: Usage
 
 
@@ -82,26 +85,18 @@ class MissingFunction:
 
 @dataclass(frozen=True)
 class Stopped:
-    """The call ended without an answer.
+    """The call ended without an answer."""
 
-    `reason` is one of wall, cpu, virtual_time, output, exited, signal, runner_died, or what
-    `Sandbox.stop` was given.
-    """
-
-    reason: str
+    reason: StopReason
     usage: Usage
     number: int = 0
-    """The exit code or the signal, where there is one."""
+    """The exit code or the signal; 0 if there is neither."""
     during_import: bool = False
     """Whether the module was still being imported, by the child's own account."""
 
 
 CallResult = Returned | Unsendable | Raised | MissingModule | MissingFunction | Stopped
 
-_REASONS = frozenset({"wall", "still", "cpu", "output", "exited", "signal", "stop"})
-_UNSENDABLE = frozenset(
-    {"type", "nan", "cycle_or_depth", "huge_int", "bad_text", "key", "too_large"}
-)
 _MAX_TEXT = 4096
 _MAX_PLACE = 200
 
@@ -131,15 +126,15 @@ def read_result(
     if type(imported) is not bool:
         raise WireError("no truth value")
     if reason is not None:
-        if _text(reason) not in _REASONS:
+        if _text(reason) not in REPORTED:
             raise WireError("an unknown reason")
         number = _whole(facts.get("signal")) or _whole(facts.get("exit_code"))
-        return Stopped(reason, usage, number, during_import=not imported)
+        return Stopped(StopReason(reason), usage, number, during_import=not imported)
     try:
         result = _read_answer(_table(decode(answer)), usage, module, function, max_bytes)
     except WireError:
-        # The child wrote something of its own to the answer's descriptor.
-        result = Stopped("exited", usage)
+        # Student code wrote to the answer's descriptor.
+        result = Stopped(StopReason.EXITED, usage)
     return replace(result, during_import=not imported) if isinstance(result, Stopped) else result
 
 
@@ -150,16 +145,18 @@ def _read_answer(
         usage.cpu_seconds, _number(answer.get("virtual_seconds", 0.0)), usage.printed_bytes
     )
     match answer.get("kind"):
-        case "returned":
+        case AnswerKind.RETURNED:
             if "value" not in answer:
                 raise WireError("no value")
             return _returned(answer["value"], usage, max_bytes)
-        case "unsendable":
-            reason = _text(answer.get("reason"))
-            if reason not in _UNSENDABLE:
-                raise WireError("an unknown reason")
-            return Unsendable(_text(answer.get("where")), _text(answer.get("type")), reason, usage)
-        case "raised":
+        case AnswerKind.UNSENDABLE:
+            return Unsendable(
+                where=_text(answer.get("where")),
+                type_name=_text(answer.get("type")),
+                reason=_unsendable_reason(answer.get("reason")),
+                usage=usage,
+            )
+        case AnswerKind.RAISED:
             code = answer.get("code")
             return Raised(
                 type_name=_text(answer.get("type")),
@@ -170,11 +167,11 @@ def _read_answer(
                 during_import=answer.get("during_import") is True,
                 usage=usage,
             )
-        case "missing_function":
+        case AnswerKind.MISSING_FUNCTION:
             similar = answer.get("similar")
             return MissingFunction(module, function, None if similar is None else _text(similar))
-        case "stopped":
-            return Stopped("virtual_time", usage)
+        case AnswerKind.OUT_OF_VIRTUAL_TIME:
+            return Stopped(StopReason.VIRTUAL_TIME, usage)
     raise WireError("an unknown kind")
 
 
@@ -194,6 +191,13 @@ def _text(value: Any) -> str:
     except UnicodeEncodeError:
         raise WireError("no valid Unicode") from None
     return value
+
+
+def _unsendable_reason(value: Any) -> UnsendableReason:
+    try:
+        return UnsendableReason(_text(value))
+    except ValueError:
+        raise WireError("an unknown reason") from None
 
 
 def _number(value: Any) -> float:

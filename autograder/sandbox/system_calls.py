@@ -105,7 +105,7 @@ def filter_program(machine: str) -> bytes:
     """Assemble the filter for a processor, as `platform.machine()` names it.
 
     Raises:
-        SandboxError: There is no filter for that processor.
+        SandboxError: That processor is not supported.
     """
     if machine not in _MACHINES:
         raise SandboxError(
@@ -118,7 +118,7 @@ def filter_program(machine: str) -> bytes:
         _step(_EQUAL, on.audit, 1, 0),
         _step(_RETURN, _KILL),
         _step(_LOAD, _NUMBER),
-        # The x32 table numbers the same calls anew.
+        # The x32 table gives the same calls other numbers.
         *([_step(_AT_LEAST, _X32, 0, 1), _fail(errno.ENOSYS)] if machine == "x86_64" else []),
         # Its flags lie in memory, where a filter cannot look; libc falls back to clone.
         _step(_EQUAL, on.clone3, 0, 1),
@@ -226,10 +226,10 @@ def filter_file() -> IO[bytes]:
     """Write this machine's filter to a file for `bwrap --seccomp`.
 
     Raises:
-        SandboxError: There is no filter for this processor.
+        SandboxError: This processor is not supported.
     """
     program = filter_program(platform.machine())
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - whoever starts the sandbox closes it
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
     file.write(program)
     file.seek(0)
     return file

@@ -1,6 +1,6 @@
 """Budgets for tests that call functions in a sandbox."""
 
-from autograder.limits import Limits
+from autograder.limits import AwsLimits, Limits
 
 LIMITS = Limits(
     wall_seconds=20.0,
@@ -11,8 +11,6 @@ LIMITS = Limits(
     memory_mib=1024,
     output_kib=64,
     return_kib=64,
-    api_calls=100,
-    idle_reads=10,
-    traffic_mib=16,
     processes=64,
+    aws=AwsLimits(api_calls=100, idle_reads=10, traffic_mib=16),
 )

@@ -6,6 +6,7 @@ import pytest
 
 from autograder.assignment import Course, load_assignment
 from autograder.errors import AssignmentError
+from autograder.limits import AwsLimits, Limits
 
 GOOD = """
 id = "demo"
@@ -30,10 +31,11 @@ virtual_seconds = 3.0
 memory_mib = 512
 output_kib = 1
 return_kib = 1
+processes = 8
+[limits.aws]
 api_calls = 1
 idle_reads = 1
 traffic_mib = 1
-processes = 8
 """
 
 
@@ -55,13 +57,24 @@ def test_good_settings_become_an_assignment(tmp_path: Path) -> None:
     assert assignment.files == ("first.py", "second.py")
 
 
+def test_an_assignment_needs_no_limits_of_its_own(tmp_path: Path) -> None:
+    """Each budget has a default, and those of AWS have a table of their own."""
+    without, _, _ = GOOD.partition("[limits]")
+    folder = write(tmp_path, without + "[limits.aws]\nidle_reads = 7\n")
+
+    limits = load_assignment(folder).limits
+
+    assert limits == Limits(aws=AwsLimits(idle_reads=7))
+    assert limits.aws.api_calls == AwsLimits().api_calls
+
+
 @pytest.mark.parametrize(
     ("change", "key"),
     [
         (("points = 3", "points = 0"), "checkpoints.0.points"),
         (("points = 3", "points = '3'"), "checkpoints.0.points"),
         (('id = "two"', 'id = "one"'), "two checkpoints have the id 'one'"),
-        (("api_calls = 1", "api_call = 1"), "limits.api_call"),
+        (("api_calls = 1", "api_call = 1"), "limits.aws.api_call"),
         (("cpu_seconds = 1", "cpu_seconds = -1"), "limits.cpu_seconds"),
         (('"second.py"', '"../second.py"'), "checkpoints.1.files.1"),
         (('title = "A demonstration"', ""), "title"),

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.aws.kinesis.state import FaithfulBackend, FaithfulShard, KeptRecord
+from autograder.aws.kinesis.shards import FaithfulShard, LogEntry
+from autograder.aws.kinesis.streams import FaithfulBackend, StreamStatus
 
 
 @dataclass(frozen=True)
 class StoredRecord:
-    """A record as it stands in a shard."""
+    """A record as a shard holds it."""
 
     shard_id: str
     sequence_number: str
@@ -21,14 +22,14 @@ class StoredRecord:
 
 
 class KinesisBackstage:
-    """The streams, from behind."""
+    """The streams, without HTTP."""
 
     def __init__(self, backend: FaithfulBackend) -> None:
         self._backend = backend
         self._arranged: list[str] = []
 
-    def create_stream(self, name: str, shards: int, status: str = "ACTIVE") -> None:
-        """Make a stream, ACTIVE at once unless told otherwise."""
+    def create_stream(self, name: str, shards: int, status: StreamStatus = "ACTIVE") -> None:
+        """Make a stream, ACTIVE unless another status is given."""
         self._backend.make_stream(name, shards, None, status)
         self._arranged.append(name)
 
@@ -53,11 +54,11 @@ class KinesisBackstage:
         return self.put(stream, data, partition_key, str(shard.starting_hash))
 
     def records(self, stream: str) -> dict[str, tuple[StoredRecord, ...]]:
-        """List what stands in each shard; nothing where there is no such stream."""
+        """List the records of each shard; nothing if the stream does not exist."""
         return {shard_id: tuple(records) for shard_id, _, records in self.lazy_records(stream)}
 
     def lazy_records(self, stream: str) -> Iterator[tuple[str, int, Iterator[StoredRecord]]]:
-        """Give each shard's id, how many records it holds, and these, decoded one by one."""
+        """Yield each shard's id, how many records it holds, and an iterator that decodes them."""
         found = self._backend.find(stream)
         for shard in found.faithful_shards() if found else ():
             yield shard.shard_id, len(shard.log), (_stored(shard, record) for record in shard.log)
@@ -84,7 +85,7 @@ class KinesisBackstage:
         self._backend.describe_stream(None, stream).merge_shards(shard_id, adjacent)
 
     def status(self, stream: str) -> str | None:
-        """Tell a stream's status; None where there is none."""
+        """Return a stream's status; None if it does not exist."""
         found = self._backend.find(stream)
         return found.status if found else None
 
@@ -93,7 +94,7 @@ class KinesisBackstage:
         return tuple(name for name in list(self._backend.streams) if self._backend.find(name))
 
 
-def _stored(shard: FaithfulShard, record: KeptRecord) -> StoredRecord:
+def _stored(shard: FaithfulShard, record: LogEntry) -> StoredRecord:
     return StoredRecord(
         shard.shard_id,
         str(record.number),

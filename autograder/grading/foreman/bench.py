@@ -14,7 +14,7 @@ from autograder.grading.judge.time_budget import Patience
 from autograder.notebook.handed_in import HandedIn
 from autograder.sandbox import Interpreter, Sandbox, interpreter_for
 
-from autograder.aws import Cloud, Server  # isort: skip
+from autograder.aws import PRELOAD, Cloud, Server  # isort: skip
 
 
 class Bench:
@@ -71,7 +71,13 @@ class Bench:
             if interpreter
             else interpreter_for(assignment.python)
         )
-        sandbox = Sandbox(folder.resolve(), assignment.limits, confined=confined, interpreter=used)
+        sandbox = Sandbox(
+            folder.resolve(),
+            assignment.limits,
+            confined=confined,
+            interpreter=used,
+            preload=PRELOAD,
+        )
         if any(folder.glob("*.py")):
             sandbox.start()
         return cls(
@@ -90,7 +96,8 @@ class Bench:
         """
         limits = self.assignment.limits
         if api_calls is not None:
-            limits = limits.model_copy(update={"api_calls": api_calls})
+            aws = limits.aws.model_copy(update={"api_calls": api_calls})
+            limits = limits.model_copy(update={"aws": aws})
         return Student(
             self.sandbox,
             self.cloud,

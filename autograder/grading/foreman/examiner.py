@@ -100,13 +100,14 @@ class Examiner:
         self._requirements = read_requirements(self._suite)
         self._interpreter = interpreter_for(assignment.python)
         # Here, since it brings moto, which commands that grade nothing need not wait for.
-        from autograder.aws.moto_version import require_engine
+        from autograder.aws import PRELOAD
+        from autograder.aws.moto_adapter import require_engine
 
         self._launcher = Launcher()
         try:
             require_engine()
             if confined:
-                require_sandbox(self._interpreter)
+                require_sandbox(self._interpreter, PRELOAD)
         except BaseException:
             self.close()
             raise

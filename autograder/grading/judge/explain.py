@@ -20,83 +20,90 @@ from autograder.sandbox import (
     Raised,
     Returned,
     Stopped,
+    StopReason,
     Unsendable,
+    UnsendableReason,
 )
 
 _NEVER = "Does it wait for something that never comes, such as a lock that nobody releases?"
 _PROCESSES = "Do not kill or signal processes: return a value or raise an exception instead."
 
-_STOPPED: dict[str, tuple[Outcome, str, str]] = {
-    "wall": (Outcome.TIMED_OUT, "{call} did not return before its time was up.", _NEVER),
-    "still": (
+_STOPPED: dict[StopReason, tuple[Outcome, str, str]] = {
+    StopReason.WALL: (Outcome.TIMED_OUT, "{call} did not return before its time was up.", _NEVER),
+    StopReason.STILL: (
         Outcome.TIMED_OUT,
         "{call} did nothing for so long that it was stopped before it returned.",
         _NEVER,
     ),
-    "submission": (
+    StopReason.SUBMISSION: (
         Outcome.TIMED_OUT,
         "{call} was not called: the calls before it took more than "
         "{limits.submission_seconds:g} seconds together.",
         "A correct solution takes a few seconds in all. What do the functions wait for?",
     ),
-    "cpu": (
+    StopReason.CPU: (
         Outcome.TIMED_OUT,
         "{call} used up its processor time without returning.",
         "Look for a loop whose condition never changes.",
     ),
-    "virtual_time": (
+    StopReason.VIRTUAL_TIME: (
         Outcome.TIMED_OUT,
         "{call} slept for more than {limits.virtual_seconds:g} seconds without returning.",
         "Pause briefly between attempts, and stop when there is nothing left to wait for.",
     ),
-    "api_calls": (
+    StopReason.API_CALLS: (
         Outcome.TIMED_OUT,
-        "{call} made more than {limits.api_calls} requests to AWS without returning.",
+        "{call} made more than {limits.aws.api_calls} requests to AWS without returning.",
         "Which answer from AWS should end the loop? Check that your code looks for it.",
     ),
-    "idle_reads": (Outcome.TIMED_OUT, IDLE_READS, IDLE_READS_HINT),
-    "traffic": (
+    StopReason.IDLE_READS: (Outcome.TIMED_OUT, IDLE_READS, IDLE_READS_HINT),
+    StopReason.TRAFFIC: (
         Outcome.TIMED_OUT,
-        "{call} exchanged more than {limits.traffic_mib} MiB with AWS without returning.",
+        "{call} exchanged more than {limits.aws.traffic_mib} MiB with AWS without returning.",
         "Does it send or read the same records again and again?",
     ),
-    "answers": (
+    StopReason.ANSWERS: (
         Outcome.TIMED_OUT,
         "{call} sent requests that took the simulated AWS too long to answer.",
         "Does it send the same records again and again, or far more than it was asked for?",
     ),
-    "memory": (
+    StopReason.MEMORY: (
         Outcome.OUT_OF_MEMORY,
         "{call} used more than {limits.memory_total_mib} MiB of memory, including the processes "
         "and sockets that it started.",
         "Start fewer processes, close sockets, and look for a list that never stops growing.",
     ),
-    "output": (
+    StopReason.OUTPUT: (
         Outcome.KILLED,
         "{call} printed more than {limits.output_kib} KiB and was stopped.",
         "Printed text is never graded: print less.",
     ),
-    "exited": (
+    StopReason.EXITED: (
         Outcome.KILLED,
         "{call} ended the whole Python process instead of returning.",
         "Remove exit(), quit() and os._exit(): return a value or raise an exception.",
     ),
-    "signal": (Outcome.KILLED, "{call} was ended by a signal before it returned.", _PROCESSES),
-    "runner_died": (
+    StopReason.SIGNAL: (
+        Outcome.KILLED,
+        "{call} was ended by a signal before it returned.",
+        _PROCESSES,
+    ),
+    StopReason.RUNNER_DIED: (
         Outcome.KILLED,
         "{call} crashed the Python process.",
         _PROCESSES,
     ),
 }
 
-_UNSENDABLE: dict[str, str] = {
-    "type": "Return plain values: lists, tuples, dicts, strings, numbers, True, False, None.",
-    "nan": "NaN and infinity are not JSON numbers.",
-    "cycle_or_depth": "Does the value contain itself?",
-    "huge_int": HUGE_NUMBER_HINT,
-    "bad_text": "The text is not valid Unicode: decode bytes as UTF-8.",
-    "key": "Keys of a dict must be strings.",
-    "too_large": "Return only what was asked for.",
+_UNSENDABLE: dict[UnsendableReason, str] = {
+    UnsendableReason.TYPE: "Return plain values: lists, tuples, dicts, strings, numbers, True, "
+    "False, None.",
+    UnsendableReason.NAN: "NaN and infinity are not JSON numbers.",
+    UnsendableReason.CYCLE_OR_DEPTH: "Does the value contain itself?",
+    UnsendableReason.HUGE_INT: HUGE_NUMBER_HINT,
+    UnsendableReason.BAD_TEXT: "The text is not valid Unicode: decode bytes as UTF-8.",
+    UnsendableReason.KEY: "Keys of a dict must be strings.",
+    UnsendableReason.TOO_LARGE: "Return only what was asked for.",
 }
 
 _UNSENDABLE_TYPES: dict[str, str] = {
@@ -200,7 +207,7 @@ def verdict_of(
         case Raised():
             return _raised(result, call, signature, python)
         case Stopped():
-            outcome, sentence, advice = _STOPPED.get(result.reason, _STOPPED["signal"])
+            outcome, sentence, advice = _STOPPED[result.reason]
             if result.during_import:
                 call, advice = _IMPORTING, _IMPORT
             return _verdict(outcome, sentence.format(call=call, limits=limits), advice)
@@ -240,7 +247,7 @@ def _raised(
     trace = _trace_of(result)
     hint = _hint_for(result, signature, python)
     if "SystemExit" in kinds:
-        came_back = _STOPPED["exited"][1].format(call=call)
+        came_back = _STOPPED[StopReason.EXITED][1].format(call=call)
         return _verdict(Outcome.KILLED, came_back, hint, trace)
     message = f": {steady(result.message)}" if result.message else ""
     came_back = f"{call} raised {result.type_name}{message}"

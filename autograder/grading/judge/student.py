@@ -11,7 +11,7 @@ from autograder.grading.judge.signatures import Signatures
 from autograder.grading.judge.time_budget import Patience
 from autograder.grading.judge.verdict import GraderFaultError, Verdict
 from autograder.limits import Limits
-from autograder.sandbox import CallResult, Raised, Returned, Sandbox, Stopped
+from autograder.sandbox import CallResult, Raised, Returned, Sandbox, Stopped, StopReason
 
 
 class Student:
@@ -78,7 +78,7 @@ class Student:
         with self._phases.student():
             result = self._call(module, function, first, {}, others)
         if isinstance(result, Returned) and not _is_row(result.value, len(calls)):
-            result = Stopped("exited", result.usage)  # it wrote an answer of its own
+            result = Stopped(StopReason.EXITED, result.usage)  # it wrote an answer of its own
         values: list[Any] = self._value_of(result, module, function)
         return values
 
@@ -97,9 +97,9 @@ class Student:
             limits = self._patience.limits_for(module, function, limits)
         calls_before = len(self._cloud.calls.all())
         budget = CallBudget(
-            api_calls=limits.api_calls,
-            idle_reads=limits.idle_reads,
-            traffic_bytes=limits.traffic_mib << 20,
+            api_calls=limits.aws.api_calls,
+            idle_reads=limits.aws.idle_reads,
+            traffic_bytes=limits.aws.traffic_mib << 20,
             seconds=min(limits.cpu_seconds, self._patience.cloud_seconds_left),
         )
         begin = time.monotonic()

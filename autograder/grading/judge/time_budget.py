@@ -1,7 +1,7 @@
 """How long a run waits for a submission: what hung gets less time from then on, or none at all."""
 
 from autograder.limits import Limits
-from autograder.sandbox import CallResult, Stopped
+from autograder.sandbox import CallResult, Stopped, StopReason
 from autograder.sandbox.outcomes import Usage
 
 SHORTENED = 5
@@ -11,7 +11,15 @@ CLOUD_SECONDS = 10.0
 """Processor time that the simulated AWS spends on all requests of a run: twenty times what those of
 the busiest right submission take."""
 
-_SLOW = frozenset({"cpu", "wall", "still", "runner_died", "answers"})
+_SLOW = frozenset(
+    {
+        StopReason.CPU,
+        StopReason.WALL,
+        StopReason.STILL,
+        StopReason.RUNNER_DIED,
+        StopReason.ANSWERS,
+    }
+)
 """Who stops the runner makes the grader wait longest."""
 
 
@@ -35,9 +43,9 @@ class Patience:
     def end_of(self, module: str) -> Stopped | None:
         """Tell how a call of this module ends without being made; None where it is to be made."""
         if self._seconds_left < 0:
-            return Stopped("submission", Usage())
+            return Stopped(StopReason.SUBMISSION, Usage())
         if self.cloud_seconds_left <= 0:
-            return Stopped("answers", Usage())
+            return Stopped(StopReason.ANSWERS, Usage())
         return self._imports.get(module)
 
     def note(self, module: str, function: str, result: CallResult, seconds: float) -> None:

@@ -7,7 +7,7 @@ import sys
 import sysconfig
 
 
-def about() -> dict[str, object]:
+def interpreter_facts() -> dict[str, object]:
     """Name this interpreter's version, the paths that it needs, and where packages lie in them."""
     stdlib = sysconfig.get_path("stdlib")
     paths = [stdlib, sysconfig.get_path("platstdlib", vars={"platbase": sys.base_prefix})]
@@ -28,4 +28,4 @@ def about() -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(about()))
+    sys.stdout.write(json.dumps(interpreter_facts()))

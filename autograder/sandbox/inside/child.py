@@ -17,16 +17,18 @@ import types
 from typing import Any, NoReturn
 
 from . import values, virtual_clock, wire
+from .vocabulary import AnswerKind, UnsendableReason
 
 ANSWER = 3
 IMPORTED = b"i"
-"""Goes before the answer, once the module is imported: whoever is stopped can tell no more."""
+"""Goes before the answer, once the module is imported: a call that is stopped sends no more."""
 DESCRIPTORS = 128
 """Files and sockets of each process: with 64 processes, their buffers stay near the bound on memory
 even between two looks of the grader."""
 MAX_TEXT = 2000
 MAX_FRAMES = 20
 MAX_SHOWN_LINE = 200
+"""Characters of a message, frames of a traceback, characters of a line: more than anybody reads."""
 
 
 def run(
@@ -47,18 +49,25 @@ def run(
         clock.limit(request["limits"]["virtual_seconds"], _virtual_time_is_up)
         answer = _call(request, submission)
     except BaseException as error:
-        answer = {"kind": "raised", "during_import": True, **_described(error, submission)}
+        answer = {"kind": AnswerKind.RAISED, "during_import": True, **_described(error, submission)}
     try:
         payload = wire.encode({**answer, "virtual_seconds": round(clock.offset, 3)})
     except BaseException:
-        payload = wire.encode({"kind": "unsendable", "where": "", "type": "?", "reason": "type"})
+        payload = wire.encode(
+            {
+                "kind": AnswerKind.UNSENDABLE,
+                "where": "",
+                "type": "?",
+                "reason": UnsendableReason.TYPE,
+            }
+        )
     _flush()
     _answer(payload)
 
 
 def _virtual_time_is_up() -> NoReturn:
-    """End at once, not by an exception: student code has bare `except:` clauses."""
-    _answer(wire.encode({"kind": "stopped", "reason": "virtual_time"}))
+    """End immediately, not by an exception: student code has bare `except:` clauses."""
+    _answer(wire.encode({"kind": AnswerKind.OUT_OF_VIRTUAL_TIME}))
 
 
 def _answer(payload: bytes) -> NoReturn:
@@ -77,10 +86,10 @@ def _flush() -> None:
 
 
 def _open_streams() -> None:
-    """Make the standard streams anew, as a program in a terminal has them.
+    """Open the standard streams again, as a program in a terminal has them.
 
     The runner's own were made over a file, and believe that they can seek; now there are pipes.
-    They stay open below, whatever a student closes, so that what is printed is never lost.
+    The descriptors stay open, whatever a student closes, so that no printed text is lost.
     """
     shared: dict[str, Any] = {"encoding": "utf-8", "closefd": False}
     streams = {
@@ -122,12 +131,12 @@ def _call(request: dict[str, Any], submission: str) -> dict[str, Any]:
     try:
         module = importlib.import_module(name)
     except BaseException as error:
-        return {"kind": "raised", "during_import": True, **_described(error, submission)}
+        return {"kind": AnswerKind.RAISED, "during_import": True, **_described(error, submission)}
     with contextlib.suppress(OSError):  # the module closed the descriptor
         os.write(ANSWER, IMPORTED)
     target = getattr(module, function, None)
     if not callable(target):
-        return {"kind": "missing_function", "similar": _similar(module, function)}
+        return {"kind": AnswerKind.MISSING_FUNCTION, "similar": _similar(module, function)}
     try:
         value = target(*request["args"], **request["kwargs"])
         if request["again"]:
@@ -135,14 +144,14 @@ def _call(request: dict[str, Any], submission: str) -> dict[str, Any]:
         plain = values.plain(value, request["limits"]["return_kib"] << 10)
     except values.UnsendableError as error:
         return {
-            "kind": "unsendable",
+            "kind": AnswerKind.UNSENDABLE,
             "where": error.where[:MAX_SHOWN_LINE],
             "type": _clean(error.type_name)[:MAX_SHOWN_LINE],
             "reason": error.reason,
         }
     except BaseException as error:
-        return {"kind": "raised", "during_import": False, **_described(error, submission)}
-    return {"kind": "returned", "value": plain}
+        return {"kind": AnswerKind.RAISED, "during_import": False, **_described(error, submission)}
+    return {"kind": AnswerKind.RETURNED, "value": plain}
 
 
 def _similar(module: types.ModuleType, function: str) -> str | None:
@@ -171,7 +180,7 @@ def _described(error: BaseException, submission: str) -> dict[str, Any]:
 def _facts_of(error: BaseException, submission: str) -> dict[str, Any]:
     """Tell an exception's type, its text, and the frames in the student's own files."""
     trace = error.__traceback__
-    error.__traceback__ = None  # lets go of what the frames hold, should memory be short
+    error.__traceback__ = None  # frees what the frames hold, in case memory is short
     response = getattr(error, "response", None)
     code = response.get("Error", {}).get("Code") if isinstance(response, dict) else None
     try:

@@ -7,12 +7,17 @@ import math
 from collections.abc import Iterator
 from typing import Any, TypeGuard, TypeVar
 
+from .vocabulary import UnsendableReason
+
 MAX_DEPTH = 32
+"""Levels of lists and dicts: more than any answer has, and fewer than any parser gives up at."""
 MAX_DIGITS = 100
+"""Of a whole number: more than a sequence number has, and Python prints it quickly."""
 
 _HUGE = 10**MAX_DIGITS
 _Kind = TypeVar("_Kind")
 _FLOAT_BYTES = 4
+"""Counted for a float: JSON writes up to 24, and the frame leaves room for six times the count."""
 _SHOWN_KEY = 40
 """Characters of a dict's key in the name of a place."""
 
@@ -23,9 +28,9 @@ _Place = tuple["_Place | None", int | str]
 
 
 class UnsendableError(Exception):
-    """A value that is no plain JSON: where it sits, of which type, and what is wrong."""
+    """A value that is not plain JSON: its place, its type, and what is wrong."""
 
-    def __init__(self, place: "_Place | None", type_name: str, reason: str) -> None:
+    def __init__(self, place: "_Place | None", type_name: str, reason: UnsendableReason) -> None:
         super().__init__(place, type_name, reason)
         self.where = _written(place)
         self.type_name = type_name
@@ -66,22 +71,22 @@ class _Walk:
 
     def take(self, value: object, where: _Place | None, depth: int) -> Any:
         if depth > MAX_DEPTH:
-            raise UnsendableError(where, type(value).__name__, "cycle_or_depth")
+            raise UnsendableError(where, type(value).__name__, UnsendableReason.CYCLE_OR_DEPTH)
         self._spend(1, where, value)
         if value is None or value is True or value is False:
             return value
         if _is(value, str):
-            return self._text(str.__str__(value), where, "bad_text")
+            return self._text(str.__str__(value), where, UnsendableReason.BAD_TEXT)
         if _is(value, int):
             number = int.__int__(value)
             if not -_HUGE < number < _HUGE:
-                raise UnsendableError(where, type(value).__name__, "huge_int")
+                raise UnsendableError(where, type(value).__name__, UnsendableReason.HUGE_INT)
             self._spend(number.bit_length() // 16, where, value)
             return number
         if _is(value, float):
             real = float.__float__(value)
             if not math.isfinite(real):
-                raise UnsendableError(where, repr(real), "nan")
+                raise UnsendableError(where, repr(real), UnsendableReason.NAN)
             self._spend(_FLOAT_BYTES, where, value)
             return real
         if _is(value, list):
@@ -92,18 +97,18 @@ class _Walk:
             table: dict[str, Any] = {}
             for key, item in dict.items(value):
                 if not _is(key, str):
-                    raise UnsendableError(where, type(key).__name__, "key")
-                name = self._text(str.__str__(key), where, "bad_text")
+                    raise UnsendableError(where, type(key).__name__, UnsendableReason.KEY)
+                name = self._text(str.__str__(key), where, UnsendableReason.BAD_TEXT)
                 table[name] = self.take(item, (where, name), depth + 1)
             return table
-        raise UnsendableError(where, type(value).__name__, "type")
+        raise UnsendableError(where, type(value).__name__, UnsendableReason.TYPE)
 
     def _items(self, items: Iterator[object], where: _Place | None, depth: int) -> list[Any]:
         return [self.take(item, (where, i), depth + 1) for i, item in enumerate(items)]
 
-    def _text(self, text: str, where: _Place | None, reason: str) -> str:
+    def _text(self, text: str, where: _Place | None, reason: UnsendableReason) -> str:
         if len(text) > self._left:
-            raise UnsendableError(where, "str", "too_large")  # before it is copied
+            raise UnsendableError(where, "str", UnsendableReason.TOO_LARGE)  # before it is copied
         try:
             self._spend(len(text.encode()), where, text)
         except UnicodeEncodeError:
@@ -113,4 +118,4 @@ class _Walk:
     def _spend(self, size: int, where: _Place | None, value: object) -> None:
         self._left -= size
         if self._left < 0:
-            raise UnsendableError(where, type(value).__name__, "too_large")
+            raise UnsendableError(where, type(value).__name__, UnsendableReason.TOO_LARGE)

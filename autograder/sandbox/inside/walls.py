@@ -1,4 +1,4 @@
-"""Looks at the sandbox from within: is each of its walls there? Half a sandbox is refused."""
+"""Checks each wall of the sandbox from inside: if one is missing, nothing is run."""
 
 import ctypes
 import fcntl
@@ -64,7 +64,7 @@ def _capabilities(libc: ctypes.CDLL) -> tuple[int, ...]:
 
 
 def _limits_can_be_set() -> bool:
-    """Try the limits of a call in a process that ends at once."""
+    """Try the limits of a call in a process that ends immediately."""
     pid = os.fork()
     if pid == 0:
         try:

@@ -1,6 +1,6 @@
 """Frames of JSON between the grader and the runner; used on both sides.
 
-A frame is its length as four bytes, big end first, then so many bytes. Whatever comes out of the
+A frame is its length as four bytes, big end first, then that many bytes. Whatever comes out of the
 sandbox is hostile: the reader states how much it takes, and parses plain JSON only.
 """
 
@@ -23,7 +23,7 @@ def send_frame(connection: socket.socket, payload: bytes, end: float | None = No
     Args:
         connection: Where it goes.
         payload: What it holds.
-        end: When it must have left, by `time.monotonic()`; None waits for ever.
+        end: When it must have left, by `time.monotonic()`; None waits without end.
 
     Raises:
         WireError: The connection broke, or the other side does not read.
@@ -41,7 +41,7 @@ def receive_frame(connection: socket.socket, limit: int, end: float | None = Non
     Args:
         connection: Where it comes from.
         limit: How many bytes it may have.
-        end: When it must be there as a whole, by `time.monotonic()`; None waits for ever.
+        end: When it must be there as a whole, by `time.monotonic()`; None waits without end.
 
     Raises:
         WireError: The connection ended, the frame is larger, or it is not there in time.
@@ -96,15 +96,15 @@ def decode(payload: bytes) -> Any:
         text = payload.decode()
         return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_key_twice)
     except (ValueError, RecursionError) as error:
-        raise WireError(f"no plain JSON: {type(error).__name__}") from None
+        raise WireError(f"not plain JSON: {type(error).__name__}") from None
 
 
 def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")
 
 
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     table = dict(pairs)
     if len(table) != len(pairs):
-        raise ValueError("a key stands twice")
+        raise ValueError("a key appears twice")
     return table

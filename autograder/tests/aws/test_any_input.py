@@ -72,7 +72,7 @@ def test_any_headers_are_held_against(
 
 
 @bounded
-@given(body=st.binary(max_size=100) | json_values.map(lambda one: json.dumps(one).encode()))
+@given(body=st.binary(max_size=100) | json_values.map(lambda value: json.dumps(value).encode()))
 def test_any_body_is_held_against(gate: GateTarget, body: bytes) -> None:
     """Of a request that is right otherwise."""
     gate(request("kinesis.PutRecords", body))
@@ -99,7 +99,7 @@ def test_one_value_for_all_parameters_is_held_against(calls: CallsTarget, operat
     names_in = list(shape.members) if shape else ["a"]
     values: list[Any] = [None, 0, -1, 1.5, "", "x", "\ud800", [], {}, [None], {"a": {}}]
 
-    calls(conversation.written([(operation, dict.fromkeys(names_in, one)) for one in values]))
+    calls(conversation.written([(operation, dict.fromkeys(names_in, value)) for value in values]))
 
 
 def test_a_caller_says_what_came_back() -> None:

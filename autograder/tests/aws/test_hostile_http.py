@@ -236,11 +236,13 @@ def test_connections_beyond_the_bound_are_closed(strict: Dial) -> None:
         waiting = [stack.enter_context(strict()) for _ in range(50)]
         closed: set[socket.socket] = set()
         while len(closed) < 46:
-            ready, _, _ = select.select([one for one in waiting if one not in closed], [], [], 20)
+            ready, _, _ = select.select(
+                [client for client in waiting if client not in closed], [], [], 20
+            )
             assert ready
             assert threading.active_count() - threads <= 4
             closed.update(ready)
-        refused = [heard(one) for one in closed]
+        refused = [heard(client) for client in closed]
 
     assert set(refused) == {b""}
 

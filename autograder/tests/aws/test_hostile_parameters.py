@@ -208,7 +208,9 @@ def test_what_is_no_plain_json_of_the_right_types_is_refused(ask: Ask, body: byt
                 {
                     "QueueUrl": "q",
                     "MessageBody": "m",
-                    "MessageAttributes": {str(one): {"DataType": "String"} for one in range(11)},
+                    "MessageAttributes": {
+                        str(number): {"DataType": "String"} for number in range(11)
+                    },
                 }
             ),
             "InvalidParameterValue",
@@ -264,7 +266,7 @@ def test_a_prefix_is_no_pattern(cloud: Cloud, ask: Ask) -> None:
     """Neither one that never ends nor one that is none."""
     cloud.sqs.create_queue("a" * 80)
 
-    patterns = [ask("sqs.ListQueues", json.dumps({"QueueNamePrefix": one})) for one in
+    patterns = [ask("sqs.ListQueues", json.dumps({"QueueNamePrefix": prefix})) for prefix in
                 ("(a+)+$x", "[", "q.", "(?:a|a)*b")]  # fmt: skip
     plain = ask("sqs.ListQueues", '{"QueueNamePrefix": "q"}')
 

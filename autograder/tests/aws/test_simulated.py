@@ -8,6 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlparse
 
+import moto.sqs.models
 import pytest
 from botocore.exceptions import ClientError
 from moto.core.responses import BaseResponse
@@ -294,8 +295,8 @@ def test_reset_forgets_everything(cloud: Cloud, kinesis: "KinesisClient") -> Non
 
     assert names == []
     assert cloud.clock.offset == 0
-    assert [one.sequence_number for one in before["shardId-000000000000"]] == [
-        one.sequence_number for one in after["shardId-000000000000"]
+    assert [record.sequence_number for record in before["shardId-000000000000"]] == [
+        record.sequence_number for record in after["shardId-000000000000"]
     ]
 
 
@@ -392,3 +393,16 @@ def test_ids_of_messages_are_the_same_after_each_reset(cloud: Cloud, sqs: "SQSCl
         ids.append(sqs.send_message(QueueUrl=url, MessageBody="m")["MessageId"])
 
     assert ids[0] == ids[1]
+
+
+def test_moto_splits_a_name_once(sqs: "SQSClient") -> None:
+    """What it makes of a CamelCase name is kept from one message to the next."""
+    split = vars(moto.sqs.models)["camelcase_to_underscores"]
+    url = sqs.create_queue(QueueName="q", Attributes={"DelaySeconds": "1"})["QueueUrl"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"DelaySeconds": "2"})
+    before = split.cache_info()
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"DelaySeconds": "3"})
+    after = split.cache_info()
+
+    assert after.hits > before.hits
+    assert after.misses == before.misses

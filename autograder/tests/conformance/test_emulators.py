@@ -52,7 +52,7 @@ print("\\n" + json.dumps(result))
 """
 
 
-@pytest.fixture(scope="module", params=EMULATORS, ids=lambda one: one.name)
+@pytest.fixture(scope="module", params=EMULATORS, ids=lambda emulator: emulator.name)
 def emulator(request: pytest.FixtureRequest) -> Iterator[tuple[Emulator, str]]:
     """Start an emulator; give it with its address."""
     try:
@@ -69,15 +69,16 @@ def test_the_table_says_what_is_so(emulator: tuple[Emulator, str]) -> None:
     column = write_table({kind.name: run_against(address)})
 
     found = [line for line in column.splitlines() if line.startswith("|")][2:]
-    kept = [line for line in TABLE_FILE.read_text().splitlines() if line.startswith("|")]
-    index = [cell.split()[0] for cell in kept[0].strip("|").split("|")].index(kind.name)
+    committed = [line for line in TABLE_FILE.read_text().splitlines() if line.startswith("|")]
+    index = [cell.split()[0] for cell in committed[0].strip("|").split("|")].index(kind.name)
     assert found == [
-        f"|{cells[0]}|{cells[index]}|" for cells in (line[1:-1].split("|") for line in kept[2:])
+        f"|{cells[0]}|{cells[index]}|"
+        for cells in (line[1:-1].split("|") for line in committed[2:])
     ]
 
 
 @pytest.mark.parametrize(
-    "emulator", [KINESALITE, KINESIS_LOCAL, MOTO], indirect=True, ids=lambda one: one.name
+    "emulator", [KINESALITE, KINESIS_LOCAL, MOTO], indirect=True, ids=lambda emulator: emulator.name
 )
 def test_the_solution_runs_on_other_emulators(emulator: tuple[Emulator, str]) -> None:
     """Code that only worked on the grader's cloud would be a fault of ours."""

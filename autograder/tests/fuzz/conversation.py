@@ -164,9 +164,9 @@ def _change(holder: list[Any], chance: random.Random, mutate_bytes: MutateBytes)
     for container, key in places:
         inner = container[key]
         if isinstance(inner, dict):
-            places += [(inner, one) for one in inner]
+            places += [(inner, key) for key in inner]
         elif isinstance(inner, list):
-            places += [(inner, one) for one in range(len(inner))]
+            places += [(inner, index) for index in range(len(inner))]
     container, key = chance.choice(places)
     value = container[key]
     kind = chance.randrange(8)

@@ -11,7 +11,7 @@ import time
 from typing import Any
 
 from autograder.aws import CallBudget, Cloud
-from autograder.aws.http1 import Incoming
+from autograder.aws.http1 import IncomingRequest
 from autograder.tests.fuzz.target import MutateBytes, NotHeldError
 
 STATUSES = frozenset({200, 400, 403, 404, 431, 501, 505})
@@ -52,7 +52,7 @@ class Caller:
         begin = time.monotonic()
         gate = self.cloud.gate
         try:
-            answer = gate.answer(gate.admit(), Incoming(receive, lambda _: None))
+            answer = gate.answer(gate.admit(), IncomingRequest(receive, lambda _: None))
         except OSError:
             return 0, None
         written = answer.encoded()

@@ -30,7 +30,7 @@ from autograder.grading.judge.time_budget import Patience
 from autograder.grading.judge.verdict import Verdict
 from autograder.limits import Limits
 from autograder.notebook.handed_in import HandedIn
-from autograder.sandbox import CallResult, Sandbox, Stopped, Usage
+from autograder.sandbox import CallResult, Sandbox, Stopped, StopReason, Usage
 from autograder.sandbox.inside.wire import decode, encode
 from autograder.sandbox.outcomes import read_result
 from autograder.tests.fuzz import conversation, honest
@@ -65,7 +65,7 @@ class ScriptedSandbox(Sandbox):
         """Processor time of all calls, the simulated AWS included."""
         self.steps: Sequence[Step] = ()
 
-    def stop(self, reason: str) -> None:
+    def stop(self, reason: StopReason) -> None:
         """Note that a budget of the call is used up."""
         self._stop_reason = self._stop_reason or reason
 
@@ -86,7 +86,7 @@ class ScriptedSandbox(Sandbox):
         begin = time.process_time()
         try:
             answers = [
-                _Student(client, function, arguments).follow(self.steps)
+                _ProgrammedCall(client, function, arguments).follow(self.steps)
                 for arguments in (args, *again)
             ]
             answer = answers[0]
@@ -95,12 +95,12 @@ class ScriptedSandbox(Sandbox):
                 answer = encode({**told[0], "value": [each.get("value") for each in told]})
             return read_result(encode(_REPORT), answer, module, function, most)
         except StoppedError as error:
-            return Stopped(str(error), Usage())
+            return Stopped(error.reason, Usage())
         finally:
             self.seconds += time.process_time() - begin
 
 
-class _Student:
+class _ProgrammedCall:
     """One call of a function, as a program describes it."""
 
     def __init__(self, client: Client, function: str, args: list[Any]) -> None:
@@ -120,7 +120,7 @@ class _Student:
         """
         for operation, parameters in steps:
             if operation == "student.stop":
-                raise StoppedError(str(parameters))
+                raise StoppedError(_stop_reason(parameters))
             if operation == "student.raise":
                 return _raised(parameters if isinstance(parameters, dict) else {})
             try:
@@ -172,6 +172,11 @@ class _Student:
             records = [record] * min(batch, count - begin)
             parameters = {"StreamName": self._args[0], "Records": records}
             self._client.try_once("kinesis.PutRecords", parameters)
+
+
+def _stop_reason(word: object) -> StopReason:
+    """Return the reason of that name, or another one for what a fuzzer made up."""
+    return next((reason for reason in StopReason if reason == word), StopReason.SIGNAL)
 
 
 def _raised(parameters: dict[str, Any]) -> bytes:

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from autograder.aws.gate import Gate
-from autograder.aws.http1 import Incoming
+from autograder.aws.http1 import IncomingRequest
+from autograder.sandbox import StopReason
 from autograder.tests.fuzz.gate import parsed, request
 
 USERS = ("alice", "bob", "charlie", "diana", "eve")
@@ -23,7 +24,11 @@ class RefusedError(Exception):
 
 
 class StoppedError(Exception):
-    """A budget of the call is used up; its text is the reason."""
+    """The call ends without an answer."""
+
+    def __init__(self, reason: StopReason) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class Client:
@@ -34,7 +39,7 @@ class Client:
         stop_reason: Tells why the call was stopped; None while it was not.
     """
 
-    def __init__(self, gate: Gate, stop_reason: Callable[[], str | None]) -> None:
+    def __init__(self, gate: Gate, stop_reason: Callable[[], StopReason | None]) -> None:
         self._gate = gate
         self._stop_reason = stop_reason
 
@@ -51,7 +56,7 @@ class Client:
             part, left = bytes(left[:size]), left[size:]
             return part
 
-        incoming = Incoming(receive, lambda _: None)
+        incoming = IncomingRequest(receive, lambda _: None)
         status, answer = parsed(self._gate.answer(self._gate.admit(), incoming).encoded())
         if (reason := self._stop_reason()) is not None:
             raise StoppedError(reason)

@@ -129,7 +129,7 @@ def _changed(value: Any, chance: random.Random) -> Any:
             lambda: list(value)[::-1],
             lambda: list(value) * 300,
             lambda: [list(value)],
-            lambda: {str(number): one for number, one in enumerate(value)},
+            lambda: {str(number): part for number, part in enumerate(value)},
             lambda: [*value, value],
         ]
         return chance.choice(ways)()

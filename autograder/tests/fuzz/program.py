@@ -27,6 +27,7 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
+from autograder.sandbox import StopReason
 from autograder.tests.fuzz import conversation
 from autograder.tests.fuzz.conversation import Step
 from autograder.tests.fuzz.target import MutateBytes
@@ -74,10 +75,7 @@ _CODE: tuple[Any, ...] = (
     {"$repeat": ["(", 4900]}, {"$repeat": ["\n", 20_000]}, {"$repeat": ["c4 = 1\n", 700]},
     {"$repeat": ["c4 =", 1200]}, {"$repeat": [" ", 20_000]}, {"$repeat": ["c4 = 1;" * 9, 70]},
 )  # fmt: skip
-_STOPS = (
-    "wall", "still", "cpu", "virtual_time", "memory", "output", "exited", "signal", "runner_died",
-    "api_calls", "idle_reads", "traffic",
-)  # fmt: skip
+_STOPS = tuple(StopReason)
 _ERRORS = (
     "ValueError", "KeyError", "NotImplementedError", "MemoryError", "SystemExit", "SyntaxError",
     "ClientError", "", "\x1b[31m", "E" * 4000,

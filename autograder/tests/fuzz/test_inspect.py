@@ -66,7 +66,7 @@ def test_each_way_to_edit_a_value_changes_it(how: str) -> None:
 
     after = [program.edited(value, {"at": at, "how": how, "by": "new"}) for at in range(5)]
 
-    assert any(one != {"a": ["b", ["cd", 1]]} for one in after)
+    assert any(value != {"a": ["b", ["cd", 1]]} for value in after)
     assert value == {"a": ["b", ["cd", 1]]}
 
 

@@ -96,7 +96,7 @@ SEEDS: tuple[bytes, ...] = (
          "frames": [["f.py", 3, "f", "x"]], "during_import": True},
     ),
     _framed(_REPORT, {"kind": "missing_function", "similar": "f"}),
-    _framed(_REPORT, {"kind": "stopped", "reason": "virtual_time"}),
+    _framed(_REPORT, {"kind": "stopped"}),
     _framed(_REPORT | {"reason": []}, {}),
     _framed(_REPORT | {"reason": "signal", "signal": 9}, {}),
     _framed(_REPORT | {"reason": "wall", "cpu_seconds": 10**300}, {}),

@@ -4,7 +4,15 @@ import pytest
 
 from autograder.grading.grade import Feedback
 from autograder.grading.judge.explain import about_python, verdict_of
-from autograder.sandbox import CallResult, Frame, Raised, Stopped, Unsendable
+from autograder.sandbox import (
+    CallResult,
+    Frame,
+    Raised,
+    Stopped,
+    StopReason,
+    Unsendable,
+    UnsendableReason,
+)
 from autograder.sandbox.outcomes import Usage
 from autograder.tests.limits import LIMITS
 
@@ -37,8 +45,8 @@ def raised(
     return Raised(type_name, (type_name,), message, lines, code, during_import, Usage())
 
 
-@pytest.mark.parametrize("reason", ["wall", "still", "cpu", "api_calls", "idle_reads", "exited"])
-def test_what_is_stopped_while_imported_is_no_fault_of_the_function(reason: str) -> None:
+@pytest.mark.parametrize("reason", StopReason)
+def test_what_is_stopped_while_imported_is_no_fault_of_the_function(reason: StopReason) -> None:
     """It is said, and where calls of one's own belong."""
     feedback = feedback_on(Stopped(reason, Usage(), during_import=True))
 
@@ -47,8 +55,8 @@ def test_what_is_stopped_while_imported_is_no_fault_of_the_function(reason: str)
     assert MAIN in str(feedback.hint)
 
 
-@pytest.mark.parametrize("reason", ["wall", "still", "cpu", "api_calls", "idle_reads", "exited"])
-def test_what_is_stopped_in_the_function_names_it(reason: str) -> None:
+@pytest.mark.parametrize("reason", StopReason)
+def test_what_is_stopped_in_the_function_names_it(reason: StopReason) -> None:
     """And says nothing of imports."""
     feedback = feedback_on(Stopped(reason, Usage()))
 
@@ -138,7 +146,7 @@ def test_what_another_python_accepts_names_the_python_that_graded(
 )
 def test_a_value_that_cannot_be_graded_says_what_makes_it(type_name: str, words: str) -> None:
     """A generator is returned by a function that nobody meant to be one."""
-    assert words in str(feedback_on(Unsendable("", type_name, "type", Usage())).hint)
+    assert words in str(feedback_on(Unsendable("", type_name, UnsendableReason.TYPE, Usage())).hint)
 
 
 def test_a_missing_module_names_what_may_be_imported() -> None:
@@ -153,3 +161,9 @@ def test_without_a_line_of_the_students_the_hint_points_to_none() -> None:
     """`The last line shown` would be a riddle."""
     assert feedback_on(raised("ValueError", lines=())).hint is None
     assert "last line shown" in str(feedback_on(raised("ValueError")).hint)
+
+
+@pytest.mark.parametrize("reason", UnsendableReason)
+def test_each_reason_why_a_value_cannot_be_graded_has_a_hint(reason: UnsendableReason) -> None:
+    """A new reason cannot be without words for it."""
+    assert feedback_on(Unsendable("", "Event", reason, Usage())).hint

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from autograder.assignment import Course
-from autograder.aws import Cloud
+from autograder.aws import PRELOAD, Cloud
 from autograder.grading.judge.phases import Phases
 from autograder.grading.judge.student import Student
 from autograder.grading.judge.time_budget import Patience
@@ -72,7 +72,7 @@ def student(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Student,
     folder.chmod(0o755)
     (folder / "flood.py").write_text(STUDENT)
     limits = Course.of_this_checkout().load(MODULE).limits
-    with Cloud() as cloud, Sandbox(folder, limits) as sandbox:
+    with Cloud() as cloud, Sandbox(folder, limits, preload=PRELOAD) as sandbox:
         server = cloud.serve(sandbox.listener)
         yield Student(sandbox, cloud, limits, Patience(60.0), Phases()), cloud
         server.close()

@@ -37,9 +37,6 @@ virtual_seconds = 600.0
 memory_mib = 1024
 output_kib = 256
 return_kib = 1024
-api_calls = 400
-idle_reads = 50
-traffic_mib = 64
 processes = 64
 """
 HEAD = """

@@ -142,13 +142,13 @@ def test_the_handout_states_points_and_limits_as_they_are() -> None:
         f"sleep does not count) | {limits.still_seconds:g} s |",
         f"| real time | {limits.wall_seconds:g} s;",
         f"all calls together {limits.submission_seconds / 60:g} minutes |",
-        f"| requests to AWS | {limits.api_calls},",
-        f"| data to and from AWS | {limits.traffic_mib} MiB |",
+        f"| requests to AWS | {limits.aws.api_calls},",
+        f"| data to and from AWS | {limits.aws.traffic_mib} MiB |",
         f"| memory | {limits.memory_mib >> 10} GiB |",
         f"| processes and threads | {limits.processes} |",
         f"| printed text | {limits.output_kib} KiB |",
         f"| returned data | {limits.return_kib >> 10} MiB |",
-        f"say that you are caught up | {limits.idle_reads} |",
+        f"say that you are caught up | {limits.aws.idle_reads} |",
     ]
 
     assert [one for one in stated if one not in handout] == []

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder.aws import Cloud
+from autograder.aws import PRELOAD, Cloud
 from autograder.grading.judge.phases import Phases
 from autograder.grading.judge.student import Student
 from autograder.grading.judge.time_budget import SHORTENED, Patience
-from autograder.sandbox import Returned, Sandbox, Stopped
+from autograder.sandbox import Returned, Sandbox, Stopped, StopReason
 from autograder.sandbox.outcomes import Usage
 from autograder.tests.limits import LIMITS
 
@@ -47,7 +47,7 @@ def bench(tmp_path: Path) -> Iterator[tuple[Sandbox, Cloud]]:
     tmp_path.chmod(0o755)
     (tmp_path / "code_of_theirs.py").write_text(CODE)
     (tmp_path / "looping.py").write_text("while True: pass\n")
-    with Cloud() as cloud, Sandbox(tmp_path, PATIENT) as sandbox:
+    with Cloud() as cloud, Sandbox(tmp_path, PATIENT, preload=PRELOAD) as sandbox:
         yield sandbox, cloud
 
 
@@ -90,7 +90,7 @@ def test_a_test_that_needs_its_time_has_all_of_it(
 ) -> None:
     """Hundreds of events take longer than a fifth of it, also where something else hung before."""
     student = Student(*bench, PATIENT, patience, Phases(), in_full=True)
-    patience.note("code_of_theirs", "processor_seconds", Stopped("cpu", Usage()), 1.0)
+    patience.note("code_of_theirs", "processor_seconds", Stopped(StopReason.CPU, Usage()), 1.0)
 
     seconds = student.module("code_of_theirs").processor_seconds()
 
@@ -106,7 +106,7 @@ def test_a_submission_that_dawdles_all_the_time_is_called_no_more(
     first, second = (student.outcome_of("code_of_theirs", "dawdle") for _ in range(2))
 
     assert isinstance(first, Returned)
-    assert second == Stopped("submission", Usage())
+    assert second == Stopped(StopReason.SUBMISSION, Usage())
 
 
 def test_calls_in_a_row_share_what_the_module_remembers(student: Student) -> None:

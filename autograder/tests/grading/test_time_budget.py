@@ -3,7 +3,7 @@
 import pytest
 
 from autograder.grading.judge.time_budget import CLOUD_SECONDS, SHORTENED, Patience
-from autograder.sandbox import Returned, Stopped
+from autograder.sandbox import Returned, Stopped, StopReason
 from autograder.sandbox.outcomes import Usage
 from autograder.tests.limits import LIMITS
 
@@ -20,7 +20,7 @@ def test_no_call_is_made_once_all_together_took_too_long() -> None:
     after = patience.end_of("another")
 
     assert before is None
-    assert after == Stopped("submission", Usage())
+    assert after == Stopped(StopReason.SUBMISSION, Usage())
 
 
 def test_no_call_is_made_once_the_cloud_has_worked_enough() -> None:
@@ -32,11 +32,20 @@ def test_no_call_is_made_once_the_cloud_has_worked_enough() -> None:
     after = patience.end_of("another")
 
     assert before is None
-    assert after == Stopped("answers", Usage())
+    assert after == Stopped(StopReason.ANSWERS, Usage())
 
 
-@pytest.mark.parametrize("reason", ["cpu", "wall", "still", "runner_died", "answers"])
-def test_a_function_that_hung_has_less_time_and_others_have_all_of_it(reason: str) -> None:
+@pytest.mark.parametrize(
+    "reason",
+    [
+        StopReason.CPU,
+        StopReason.WALL,
+        StopReason.STILL,
+        StopReason.RUNNER_DIED,
+        StopReason.ANSWERS,
+    ],
+)
+def test_a_function_that_hung_has_less_time_and_others_have_all_of_it(reason: StopReason) -> None:
     """Whatever made the grader wait."""
     patience = Patience(100.0)
 
@@ -53,7 +62,7 @@ def test_a_function_that_hung_has_less_time_and_others_have_all_of_it(reason: st
 def test_an_import_that_hung_shortens_the_whole_file_and_twice_ends_it() -> None:
     """Whichever functions were called."""
     patience = Patience(100.0)
-    stopped = Stopped("cpu", Usage(), during_import=True)
+    stopped = Stopped(StopReason.CPU, Usage(), during_import=True)
 
     patience.note("one", "first", stopped, 1.0)
     short, ended_once = patience.limits_for("one", "second", LIMITS), patience.end_of("one")
@@ -65,8 +74,17 @@ def test_an_import_that_hung_shortens_the_whole_file_and_twice_ends_it() -> None
     assert patience.end_of("other") is None
 
 
-@pytest.mark.parametrize("reason", ["virtual_time", "api_calls", "idle_reads", "exited", "output"])
-def test_what_is_stopped_at_once_costs_no_time(reason: str) -> None:
+@pytest.mark.parametrize(
+    "reason",
+    [
+        StopReason.VIRTUAL_TIME,
+        StopReason.API_CALLS,
+        StopReason.IDLE_READS,
+        StopReason.EXITED,
+        StopReason.OUTPUT,
+    ],
+)
+def test_what_is_stopped_at_once_costs_no_time(reason: StopReason) -> None:
     """The grader did not wait for it."""
     patience = Patience(100.0)
 

@@ -8,7 +8,7 @@ import pytest
 
 from autograder.sandbox import Returned, Sandbox, Stopped
 from autograder.sandbox.memory import LIKELIEST, SAMPLE_SECONDS, SandboxMemory
-from autograder.sandbox.sandbox import STOPPING_SECONDS
+from autograder.sandbox.runner_process import STOPPING_SECONDS
 from autograder.tests.limits import LIMITS
 
 STUDENT = """

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autograder.sandbox import StopReason, UnsendableReason
 from autograder.sandbox.inside.wire import WireError, encode
 from autograder.sandbox.outcomes import (
     CallResult,
@@ -63,10 +64,10 @@ def test_an_honest_answer_is_read(kind: str) -> None:
 
     expected = {
         "returned": Returned([1, "a"], Usage(0.5, 2.0, 3)),
-        "unsendable": Unsendable("[0]", "set", "type", usage),
+        "unsendable": Unsendable("[0]", "set", UnsendableReason.TYPE, usage),
         "raised": frames,
         "missing_function": MissingFunction("module", "function", None),
-        "stopped": Stopped("virtual_time", usage),
+        "stopped": Stopped(StopReason.VIRTUAL_TIME, usage),
     }
     assert read(REPORT, ANSWERS[kind]) == expected[kind]
     assert isinstance(frames, Raised)
@@ -120,7 +121,7 @@ def test_a_report_that_is_not_the_runners_is_refused(report: object) -> None:
 )
 def test_an_answer_of_the_students_own_making_ends_the_call(answer: object) -> None:
     """As if the process had ended by itself."""
-    assert read(REPORT, answer) == Stopped("exited", Usage(0.5, 0.0, 3))
+    assert read(REPORT, answer) == Stopped(StopReason.EXITED, Usage(0.5, 0.0, 3))
 
 
 @pytest.mark.parametrize(

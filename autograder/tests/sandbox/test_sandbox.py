@@ -22,6 +22,7 @@ from autograder.sandbox import (
     Returned,
     Sandbox,
     Stopped,
+    StopReason,
     Unsendable,
 )
 from autograder.sandbox.bubblewrap import INSIDE
@@ -55,7 +56,7 @@ def value(kind):
         "subclass": Text("truth"), "nested": {"a": [None, True, 1.5, "ü"]},
         "bytes": b"x", "set": {1}, "datetime": datetime.datetime.now(), "decimal": [Decimal(1)],
         "mock": MagicMock(spec=list),
-        "generator": (one for one in [1]), "object": object(), "nan": [float("nan")],
+        "generator": (item for item in [1]), "object": object(), "nan": [float("nan")],
         "infinity": float("inf"), "cycle": loop, "huge": [10 ** 200], "surrogate": "\\ud800",
         "key": {1: 2}, "large": "x" * 200_000,
     }[kind]
@@ -465,7 +466,7 @@ def test_processes_are_bounded_and_end_with_the_call(call: Callable[..., CallRes
 
 def test_a_call_can_be_stopped_from_another_thread(sandbox: Sandbox) -> None:
     """As the cloud does when a budget of requests is used up."""
-    timer = threading.Timer(0.2, sandbox.stop, ["api_calls"])
+    timer = threading.Timer(0.2, sandbox.stop, [StopReason.API_CALLS])
     timer.start()
 
     result = sandbox.call("student", "block", [], {})
@@ -598,7 +599,7 @@ def test_the_machines_files_are_not_there(call: Callable[..., CallResult], path:
 
     found = result.value if isinstance(result, Returned) else []
     executable = this_interpreter().executable
-    assert set(found) <= {one.name for one in executable.parents} | {executable.name}
+    assert set(found) <= {parent.name for parent in executable.parents} | {executable.name}
 
 
 def test_nothing_but_scratch_can_be_written(call: Callable[..., CallResult]) -> None:

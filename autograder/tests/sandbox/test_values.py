@@ -21,13 +21,13 @@ GROWING = [
 ]
 
 
-@pytest.mark.parametrize("one", GROWING)
-def test_what_is_allowed_is_small_as_json(one: Any) -> None:
+@pytest.mark.parametrize("part", GROWING)
+def test_what_is_allowed_is_small_as_json(part: Any) -> None:
     """As many as are allowed fit into a frame that the grader takes."""
     many = next(
         value
         for count in range(ALLOWED, 0, -100)
-        if (value := _sendable([one] * count)) is not None
+        if (value := _sendable([part] * count)) is not None
     )
 
     size = len(encode(many))

@@ -53,7 +53,7 @@ def sharing(kind: str) -> Callable[[list[str]], list[str]]:
             command = without("--as-pid-1")(command)
         if "--unshare-all" not in command:
             return without(f"--unshare-{kind}")(command)
-        others = [f"--unshare-{one}" for one in ("pid", "net", "ipc", "uts") if one != kind]
+        others = [f"--unshare-{other}" for other in ("pid", "net", "ipc", "uts") if other != kind]
         at = command.index("--unshare-all")
         return [*command[:at], *others, *command[at + 1 :]]
 

@@ -1,18 +1,26 @@
-"""What children of the runner inherit ready made, and what they do not."""
+"""What student code inherits of boto3 ready made, what it does not, and the time that it shares."""
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from autograder.sandbox.bubblewrap import INSIDE, environment
+from autograder.aws import PRELOAD, CallBudget, Cloud
+from autograder.sandbox import Returned, Sandbox
+from autograder.sandbox.bubblewrap import environment
+from autograder.tests.limits import LIMITS
+
+READY = """
+import sys, types
+sys.path.append(sys.argv[1])
+import boto3_adapter
+boto3_adapter.preload(types.SimpleNamespace(offset=0.0, follow=lambda offset: None))
+import boto3
+"""
 
 COUNT = """
-import builtins, io, sys
-sys.path.append(sys.argv[1])
-import warm
-warm.warm()
-import boto3
+import builtins, io
 opened = []
 real = io.open
 def counted(file, *args, **kwargs):
@@ -27,11 +35,6 @@ print(len(opened))
 """
 
 DIFFERENT = """
-import sys
-sys.path.append(sys.argv[1])
-import warm
-warm.warm()
-import boto3
 first = boto3.client("kinesis", region_name="eu-central-1", endpoint_url=None)
 second = boto3.Session(region_name="us-west-2").client("kinesis")
 first.meta.events.register("before-call", lambda **_: None)
@@ -40,11 +43,7 @@ print(first.meta.events is second.meta.events)
 """
 
 AHEAD = """
-import os, sys
-sys.path.append(sys.argv[1])
-import warm
-warm.warm()
-import boto3
+import os
 made = []
 create = boto3.session.botocore.session.Session.create_client
 def counted(self, service, *args, **options):
@@ -53,6 +52,42 @@ def counted(self, service, *args, **options):
 boto3.session.botocore.session.Session.create_client = counted
 plain = boto3.client("kinesis")
 assert not made, "the first plain client is made ahead"
+"""
+
+RULES = """
+from botocore import endpoint_provider
+made = []
+create = endpoint_provider.RuleCreator.create
+def counted(*args, **kwargs):
+    made.append(kwargs)
+    return create(*args, **kwargs)
+endpoint_provider.RuleCreator.create = counted
+boto3.Session(region_name="eu-west-1").client("kinesis")
+print(len(made))
+"""
+
+USER_AGENT = """
+from botocore import useragent
+boto3.Session(region_name="eu-west-1").client("kinesis")
+before = useragent.sanitize_user_agent_string_component.cache_info()
+try:
+    boto3.client("kinesis").list_streams()
+except Exception:
+    after = useragent.sanitize_user_agent_string_component.cache_info()
+print(after.hits > before.hits, after.misses - before.misses)
+"""
+
+SLEEPER = """
+import time
+import boto3
+
+def sleep_and_poll():
+    before = time.time()
+    time.sleep(100)
+    sqs = boto3.client("sqs")
+    url = sqs.create_queue(QueueName="empty")["QueueUrl"]
+    sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)
+    return round(time.time() - before, -1)
 """
 
 CHANGED = {
@@ -84,6 +119,34 @@ def test_clients_and_sessions_read_no_file_of_botocore_again() -> None:
     assert printed == "0"
 
 
+def test_clients_parse_no_rules_again() -> None:
+    """Another session's client of a service uses the rules that the first one parsed."""
+    assert _in_a_process(RULES) == "0"
+
+
+def test_user_agents_are_cleaned_once() -> None:
+    """A request takes the parts that were cleaned before."""
+    assert _in_a_process(USER_AGENT) == "True 0"
+
+
+def test_the_student_and_the_simulated_aws_have_the_same_time(tmp_path: Path) -> None:
+    """Sleep moves the clock of both, and so does a long poll, at no cost in real time."""
+    tmp_path.chmod(0o755)
+    (tmp_path / "sleeper.py").write_text(SLEEPER)
+    budget = CallBudget(api_calls=10, idle_reads=10, traffic_bytes=1 << 20)
+
+    with Cloud() as cloud, Sandbox(tmp_path, LIMITS, preload=PRELOAD) as sandbox:
+        server = cloud.serve(sandbox.listener)
+        cloud.gate.begin_call(budget, sandbox.stop)
+        result = sandbox.call("sleeper", "sleep_and_poll", [], {})
+        offset = cloud.clock.offset
+        server.close()
+
+    assert isinstance(result, Returned)
+    assert result.value == 120
+    assert result.usage.virtual_seconds == offset == 120
+
+
 def test_clients_share_nothing_that_students_set() -> None:
     """Regions and event handlers are each client's own, though what they are made from is kept."""
     printed = _in_a_process(DIFFERENT)
@@ -111,7 +174,7 @@ def test_whoever_asks_otherwise_gets_a_client_of_their_own(change: str) -> None:
 def _in_a_process(code: str) -> str:
     """Run code as the runner would, outside a sandbox."""
     ran = subprocess.run(
-        [sys.executable, "-c", code, str(INSIDE)],
+        [sys.executable, "-c", READY + code, str(PRELOAD.parent)],
         env=environment() | {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"},
         capture_output=True,
         text=True,

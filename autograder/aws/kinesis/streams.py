@@ -1,158 +1,50 @@
-"""moto's streams and shards, mended where they depart from Kinesis.
+"""Streams, corrected where moto's depart from Kinesis, and the backend that holds them.
 
-Sequence numbers are long, unique in the stream and increasing; closed shards keep their records
-and take no new ones; a hash range includes both its ends; streams take their time to come and go.
+Streams take their time to come and go; a hash range includes both its ends; resharding leaves
+records where they are.
 """
 
 import hashlib
 import itertools
-import math
 import re
-from bisect import bisect_right
 from dataclasses import dataclass
-from operator import attrgetter
-from typing import Any
+from typing import Any, Literal
 
 from moto.kinesis.models import KinesisBackend, Shard, Stream
 
-from autograder.aws.clock import Clock
-from autograder.aws.errors import AwsError, invalid_argument, not_found, throughput_exceeded
+from autograder.aws.clock import AwsClock
+from autograder.aws.errors import AwsError, invalid_argument, not_found
+from autograder.aws.kinesis.shards import FaithfulShard
+from autograder.aws.moto_adapter import ACCOUNT, REGION, shard_number
 
-ACCOUNT = "123456789012"
-REGION = "us-east-1"
+StreamStatus = Literal["CREATING", "ACTIVE", "DELETING"]
 
-# The smallest sequence number: of the same length as AWS's, 56 digits. The order, the shard's
-# number in the low bits and the gaps are what matters; the rest of AWS's layout is not documented.
-FIRST_NUMBER = 49680493233141036045526529930629267219971077360861577218
-STEP = 1 << 36
+# The smallest sequence number has 56 digits, as AWS's have. What matters is that numbers increase,
+# have gaps (code that counts on is wrong), and hold the shard's number in the low bits; the rest of
+# AWS's layout is not documented.
+FIRST_SEQUENCE_NUMBER = 49680493233141036045526529930629267219971077360861577218
+SEQUENCE_STEP = 1 << 36
 SHARD_STEP = 16
 
-RECORDS_PER_SECOND = 1000
-BYTES_PER_SECOND = 1 << 20
 HASH_KEYS = 1 << 128
+"""Hash keys are MD5 sums, read as numbers."""
+MAX_SHARDS = 500
+"""Of an account, open and closed ones together."""
 
 
-class Settings:
-    """How the cloud behaves, unless a test says otherwise."""
+@dataclass(frozen=True)
+class StreamSettings:
+    """How streams behave.
 
-    def __init__(
-        self, creating_seconds: float, creating_describes: int, *, throughput_limits: bool
-    ) -> None:
-        self.creating_seconds = creating_seconds
-        self.creating_describes = creating_describes
-        self.throughput_limits = throughput_limits
-
-
-@dataclass(frozen=True, slots=True)
-class KeptRecord:
-    """A record as a shard keeps it; moto's own take several times the room, and are never freed."""
-
-    number: int
-    partition_key: str
-    data: str
-    """In base64."""
-    created_at: float
-    """Virtual time, in seconds since the epoch."""
-
-
-class FaithfulShard(Shard):
-    """A shard whose sequence numbers and end are as AWS has them.
-
-    It keeps its records in a log of its own, where moto neither finds nor moves them.
+    Attributes:
+        creating_seconds: How long a stream stays CREATING or DELETING, in virtual seconds.
+        creating_describes: After how many looks at it that ends in any case.
+        throughput_limits: Whether shards refuse more than they take in a second.
     """
 
-    backend: "FaithfulBackend"
-    log: list[KeptRecord]
-    starting_number: int
-    ending_number: int | None
-    opened_at: float
-    closed_at: float
-    """Virtual times in seconds since the epoch; infinity while the shard is open."""
-    children: "list[FaithfulShard]"
-    _second: int
-    _second_records: int
-    _second_bytes: int
-
-    @classmethod
-    def adopt(cls, shard: Shard, backend: "FaithfulBackend") -> None:
-        """Turn a shard that moto made into a faithful one."""
-        shard.__class__ = cls
-        assert isinstance(shard, FaithfulShard)
-        shard.backend = backend
-        shard.starting_number = backend.next_number(shard)
-        shard.opened_at, shard.closed_at = backend.clock.now(), math.inf
-        shard.ending_number = None
-        shard.children = []
-        shard.log = []
-        shard._second = shard._second_records = shard._second_bytes = 0
-
-    @property
-    def number(self) -> int:
-        """The shard's number within the stream."""
-        return self._shard_id
-
-    def append(self, partition_key: str, data: str) -> KeptRecord:
-        """Append a record; data is base64."""
-        now = self.backend.clock.today().timestamp()
-        record = KeptRecord(self.backend.next_number(self), partition_key, data, now)
-        self.log.append(record)
-        return record
-
-    def count_up_to(self, number: int) -> int:
-        """Tell how many records have this sequence number or a smaller one."""
-        return bisect_right(self.log, number, key=attrgetter("number"))
-
-    def get_min_sequence_number(self) -> int:
-        """Tell where the shard begins."""
-        return self.starting_number
-
-    def get_max_sequence_number(self) -> int:
-        """Tell the last sequence number in use."""
-        return self.log[-1].number if self.log else self.starting_number
-
-    def to_json(self) -> dict[str, Any]:
-        """Describe the shard as Kinesis does."""
-        description = super().to_json()
-        if self.ending_number is not None:
-            numbers = description["SequenceNumberRange"]
-            numbers["EndingSequenceNumber"] = str(self.ending_number)
-        return description
-
-    def owns(self, number: int) -> bool:
-        """Tell whether a sequence number can have come from this shard."""
-        index = self.count_up_to(number)
-        return number == self.starting_number or (
-            index > 0 and self.log[index - 1].number == number
-        )
-
-    def expect_throughput(self, size: int, stream: str) -> None:
-        """Check that the shard can take a write: 1,000 records and 1 MiB a second are its limits.
-
-        Source: Amazon Kinesis Data Streams, "Quotas and limits".
-
-        Raises:
-            AwsError: The limit of this second is reached.
-        """
-        second = int(self.backend.clock.now())
-        if second != self._second:
-            self._second, self._second_records, self._second_bytes = second, 0, 0
-        if (
-            self._second_records + 1 > RECORDS_PER_SECOND
-            or self._second_bytes + size > BYTES_PER_SECOND
-        ):
-            raise throughput_exceeded(self.shard_id, stream, ACCOUNT)
-
-    def take_throughput(self, size: int) -> None:
-        """Count a write against the limits of this second."""
-        self._second_records += 1
-        self._second_bytes += size
-
-    def close(self, children: "list[FaithfulShard]") -> None:
-        """End the shard: it keeps its records and passes new ones to its children."""
-        self.is_open = False
-        self.closed_at = self.backend.clock.now()
-        self.ending_number = self.backend.next_number(self)
-        self.children = children
+    creating_seconds: float
+    creating_describes: int
+    throughput_limits: bool
 
 
 class FaithfulStream(Stream):
@@ -164,17 +56,17 @@ class FaithfulStream(Stream):
 
     @classmethod
     def adopt(cls, stream: Stream, backend: "FaithfulBackend") -> "FaithfulStream":
-        """Turn a stream that moto made into a faithful one."""
+        """Turn a stream that moto made into a `FaithfulStream`."""
         stream.__class__ = cls
         assert isinstance(stream, FaithfulStream)
         stream.backend = backend
         stream.creation_datetime = backend.clock.today()
         for shard in stream.shards.values():
             FaithfulShard.adopt(shard, backend)
-        stream.begin("ACTIVE")
+        stream.enter("ACTIVE")
         return stream
 
-    def begin(self, status: str) -> None:
+    def enter(self, status: StreamStatus) -> None:
         """Enter a status; CREATING and DELETING pass by themselves."""
         self.status = status
         self.changes_at = self.backend.clock.now() + self.backend.settings.creating_seconds
@@ -184,6 +76,20 @@ class FaithfulStream(Stream):
         """List all shards, closed ones too, by their id."""
         shards = sorted(self.shards.values(), key=lambda shard: shard.shard_id)
         return [shard for shard in shards if isinstance(shard, FaithfulShard)]
+
+    def shard(self, shard_id: str) -> FaithfulShard:
+        """Find a shard by its id.
+
+        Raises:
+            AwsError: There is none.
+        """
+        shard = self.shards.get(shard_id)
+        if not isinstance(shard, FaithfulShard):
+            raise not_found(
+                f"Shard {shard_id} in stream {self.stream_name} under account {ACCOUNT} does not "
+                "exist"
+            )
+        return shard
 
     def open_shard_for(self, partition_key: str, explicit_hash_key: str | None) -> FaithfulShard:
         """Find the open shard that a key leads to.
@@ -249,9 +155,9 @@ class FaithfulStream(Stream):
 
 
 class FaithfulBackend(KinesisBackend):
-    """moto's Kinesis, its streams being faithful ones."""
+    """moto's Kinesis, with streams of `FaithfulStream`."""
 
-    def __init__(self, clock: Clock, settings: Settings) -> None:
+    def __init__(self, clock: AwsClock, settings: StreamSettings) -> None:
         super().__init__(REGION, ACCOUNT)
         self.clock = clock
         self.settings = settings
@@ -259,26 +165,30 @@ class FaithfulBackend(KinesisBackend):
 
     def next_number(self, shard: Shard) -> int:
         """Draw the next sequence number for a shard."""
-        return FIRST_NUMBER + next(self._numbers) * STEP + shard._shard_id * SHARD_STEP
+        return (
+            FIRST_SEQUENCE_NUMBER
+            + next(self._numbers) * SEQUENCE_STEP
+            + shard_number(shard) * SHARD_STEP
+        )
 
     def make_stream(
-        self, name: str, shards: int, mode: dict[str, str] | None, status: str
+        self, name: str, shards: int, mode: dict[str, str] | None, status: StreamStatus
     ) -> FaithfulStream:
         """Make a stream that begins in this status.
 
         Raises:
-            AwsError: There is one of that name, be it on its way out.
+            AwsError: A stream of that name exists, possibly DELETING.
         """
         self.expect_free(name)
         stream = FaithfulStream.adopt(super().create_stream(name, shards, mode), self)
-        stream.begin(status)
+        stream.enter(status)
         return stream
 
     def expect_free(self, name: str) -> None:
         """Check that a stream can be made under this name.
 
         Raises:
-            AwsError: There is one of that name, be it on its way out.
+            AwsError: A stream of that name exists, possibly DELETING.
         """
         if self.find(name) is not None:
             raise AwsError(
@@ -287,7 +197,7 @@ class FaithfulBackend(KinesisBackend):
             )
 
     def find(self, name: str) -> FaithfulStream | None:
-        """Find a stream as it is by now; None where there is none, or no more."""
+        """Find a stream, in its present status; None if it does not exist, or not any more."""
         stream = self.streams.get(name)
         if not isinstance(stream, FaithfulStream):
             return None
@@ -310,3 +220,47 @@ class FaithfulBackend(KinesisBackend):
         if stream is None:
             raise not_found(f"Stream {name} under account {ACCOUNT} not found.")
         return stream
+
+    def named_stream(self, parameters: dict[str, Any]) -> FaithfulStream:
+        """Find the stream that a request names.
+
+        Raises:
+            AwsError: It names no stream, or the stream does not exist.
+        """
+        name, arn = parameters.get("StreamName"), parameters.get("StreamARN")
+        if not name and not arn:
+            raise invalid_argument("Missing StreamName or StreamARN.")
+        return self.describe_stream(arn, name)
+
+    def active_stream(self, parameters: dict[str, Any]) -> FaithfulStream:
+        """Find a stream that data can be put into or read from.
+
+        Source: CreateStream, "You can perform the data-plane operations only on an ACTIVE stream";
+        ResourceNotFoundException is what PutRecord and GetShardIterator list for it.
+
+        Raises:
+            AwsError: It is not there, or not ready.
+        """
+        stream = self.named_stream(parameters)
+        if stream.status == "CREATING":
+            raise not_found(
+                f"Stream {stream.stream_name} under account {ACCOUNT} not found: it is CREATING."
+            )
+        return stream
+
+    def expect_room_for(self, shards: int) -> None:
+        """Refuse more shards than an account may have.
+
+        Source: "Quotas and limits"; AWS counts open shards, and gives more room on request.
+
+        Raises:
+            AwsError: The account would have too many.
+        """
+        present = sum(len(stream.shards) for stream in self.streams.values())
+        if present + shards > MAX_SHARDS:
+            raise AwsError(
+                "LimitExceededException",
+                f"This request would exceed the shard limit for the account {ACCOUNT} in {REGION}. "
+                f"Current shard count for the account: {present}. Limit: {MAX_SHARDS}. Number of "
+                f"additional shards that would have resulted from this request: {shards}.",
+            )

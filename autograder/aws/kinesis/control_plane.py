@@ -1,0 +1,235 @@
+"""Kinesis's operations on streams and shards: make, delete, describe, list, split, merge.
+
+Source of behaviour and limits: Amazon Kinesis Data Streams API Reference.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from autograder.aws.errors import invalid_argument, validation
+from autograder.aws.faults import Faults
+from autograder.aws.kinesis.shards import FaithfulShard
+from autograder.aws.kinesis.streams import FaithfulBackend, FaithfulStream
+from autograder.aws.kinesis.tokens import ListingToken
+from autograder.aws.moto_adapter import ACCOUNT
+
+DESCRIBE_PAGE = 100
+LIST_PAGE = 1000
+"""Shards that DescribeStream and ListShards return in one answer, at most."""
+STREAMS_PAGE = 100
+ON_DEMAND_SHARDS = 4
+"""What a stream in mode ON_DEMAND begins with."""
+
+Parameters = dict[str, Any]
+Answer = dict[str, Any]
+
+
+class ControlPlane:
+    """Answers the requests that concern streams and shards."""
+
+    def __init__(self, backend: FaithfulBackend, faults: Faults) -> None:
+        self._backend = backend
+        self._faults = faults
+        self.operations: Mapping[str, Callable[[Parameters], Answer]] = {
+            "CreateStream": self._create_stream,
+            "DeleteStream": self._delete_stream,
+            "DescribeStream": self._describe_stream,
+            "DescribeStreamSummary": self._describe_stream_summary,
+            "ListShards": self._list_shards,
+            "ListStreams": self._list_streams,
+            "MergeShards": self._merge_shards,
+            "SplitShard": self._split_shard,
+        }
+        """What does each operation."""
+
+    def _create_stream(self, parameters: Parameters) -> Answer:
+        name = parameters["StreamName"]
+        if not re.fullmatch(r"[a-zA-Z0-9_.-]+", name):
+            raise validation(
+                name,
+                "streamName",
+                "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+",
+            )
+        mode = parameters.get("StreamModeDetails", {})
+        on_demand = mode.get("StreamMode") == "ON_DEMAND"
+        count = ON_DEMAND_SHARDS if on_demand else parameters.get("ShardCount")
+        if count is None:
+            raise validation(None, "shardCount", "Member must not be null")
+        self._backend.expect_room_for(count)
+        self._backend.expect_free(name)
+        self._faults.strike("CreateStream", name)
+        self._backend.make_stream(name, count, mode if on_demand else None, "CREATING")
+        self._faults.restart(name)
+        return {}
+
+    def _delete_stream(self, parameters: Parameters) -> Answer:
+        stream = self._backend.named_stream(parameters)
+        self._faults.strike("DeleteStream", stream.stream_name)
+        if stream.status != "DELETING":
+            stream.enter("DELETING")
+        return {}
+
+    def _described(self, operation: str, parameters: Parameters) -> FaithfulStream:
+        """Find a stream and count that it was looked at."""
+        stream = self._backend.named_stream(parameters)
+        is_gone_by_this_look = stream.status == "DELETING" and stream.describes_left <= 1
+        if not is_gone_by_this_look:
+            self._faults.strike(operation, stream.stream_name)
+        stream.describes_left -= 1
+        return self._backend.named_stream(parameters)
+
+    def _describe_stream(self, parameters: Parameters) -> Answer:
+        stream = self._described("DescribeStream", parameters)
+        limit = parameters.get("Limit", DESCRIBE_PAGE)
+        size = self._faults.shard_page_size(stream.stream_name, min(limit, DESCRIBE_PAGE))
+        start = parameters.get("ExclusiveStartShardId")
+        shards = _behind(stream.faithful_shards(), start)
+        description = stream.to_json()["StreamDescription"]
+        description.update(
+            Shards=[shard.to_json() for shard in shards[:size]],
+            HasMoreShards=len(shards) > size,
+            StreamModeDetails=stream.stream_mode,
+            StreamCreationTimestamp=stream.creation_datetime.timestamp(),
+        )
+        return {"StreamDescription": _without_none(description)}
+
+    def _describe_stream_summary(self, parameters: Parameters) -> Answer:
+        stream = self._described("DescribeStreamSummary", parameters)
+        summary = stream.to_json_summary()["StreamDescriptionSummary"]
+        summary.update(
+            OpenShardCount=sum(shard.is_open for shard in stream.faithful_shards()),
+            ConsumerCount=len(stream.consumers),
+            StreamCreationTimestamp=stream.creation_datetime.timestamp(),
+        )
+        return {"StreamDescriptionSummary": _without_none(summary)}
+
+    def _list_streams(self, parameters: Parameters) -> Answer:
+        names = [name for name in sorted(self._backend.streams) if self._backend.find(name)]
+        start = parameters.get("ExclusiveStartStreamName") or parameters.get("NextToken")
+        if start is not None:
+            names = [name for name in names if name > start]
+        size = parameters.get("Limit", STREAMS_PAGE)
+        found = [self._backend.streams[name] for name in names[:size]]
+        answer: Answer = {
+            "StreamNames": names[:size],
+            "HasMoreStreams": len(names) > size,
+            "StreamSummaries": [
+                _without_none(
+                    {
+                        "StreamName": stream.stream_name,
+                        "StreamARN": stream.arn,
+                        "StreamStatus": stream.status,
+                        "StreamModeDetails": stream.stream_mode,
+                        "StreamCreationTimestamp": stream.creation_datetime.timestamp(),
+                    }
+                )
+                for stream in found
+            ],
+        }
+        if len(names) > size:
+            answer["NextToken"] = names[size - 1]
+        return answer
+
+    def _list_shards(self, parameters: Parameters) -> Answer:
+        """List shards by pages.
+
+        AWS documents StreamName together with NextToken as an error, yet boto3's own paginator
+        sends both; so a token is taken with the name it was made for.
+        """
+        token = parameters.get("NextToken")
+        start = parameters.get("ExclusiveStartShardId")
+        chosen = parameters.get("ShardFilter")
+        if token is not None:
+            listing = ListingToken.parse(token)
+            start, chosen = listing.after, listing.shard_filter
+            if parameters.get("StreamName") not in (None, listing.stream):
+                raise invalid_argument("NextToken and StreamName cannot be provided together.")
+            stream = self._backend.describe_stream(None, listing.stream)
+        else:
+            stream = self._backend.named_stream(parameters)
+        self._faults.strike("ListShards", stream.stream_name)
+        shards = _behind(_filtered(stream.faithful_shards(), chosen), start)
+        limit = parameters.get("MaxResults", LIST_PAGE)
+        size = self._faults.shard_page_size(stream.stream_name, min(limit, LIST_PAGE))
+        answer: Answer = {"Shards": [shard.to_json() for shard in shards[:size]]}
+        if len(shards) > size:
+            last = shards[size - 1].shard_id
+            answer["NextToken"] = ListingToken(stream.stream_name, last, chosen).encoded()
+        return answer
+
+    def _split_shard(self, parameters: Parameters) -> Answer:
+        stream = self._backend.active_stream(parameters)
+        shard = stream.shard(parameters["ShardToSplit"])
+        key = parameters["NewStartingHashKey"]
+        if not re.fullmatch(r"0|[1-9]\d{0,38}", key, re.ASCII):
+            raise validation(
+                key,
+                "newStartingHashKey",
+                "Member must satisfy regular expression pattern: 0|([1-9]\\d{0,38})",
+            )
+        if not shard.is_open or not shard.starting_hash < int(key) < shard.ending_hash:
+            raise invalid_argument(
+                f"Shard {shard.shard_id} in stream {stream.stream_name} under account {ACCOUNT} "
+                f"is closed, or does not hold the hash key {key} within its range."
+            )
+        self._backend.expect_room_for(2)
+        self._faults.strike("SplitShard", stream.stream_name)
+        stream.split_shard(shard.shard_id, key)
+        return {}
+
+    def _merge_shards(self, parameters: Parameters) -> Answer:
+        stream = self._backend.active_stream(parameters)
+        names = (parameters["ShardToMerge"], parameters["AdjacentShardToMerge"])
+        first, second = (stream.shard(name) for name in names)
+        self._backend.expect_room_for(1)
+        stream.expect_mergeable(first.shard_id, second.shard_id)
+        self._faults.strike("MergeShards", stream.stream_name)
+        stream.merge_shards(first.shard_id, second.shard_id)
+        return {}
+
+
+_FILTER_MEMBERS = {
+    "AFTER_SHARD_ID": "ShardId",
+    "AT_TIMESTAMP": "Timestamp",
+    "FROM_TIMESTAMP": "Timestamp",
+}
+"""What a ShardFilter of these types must hold."""
+
+
+def _filtered(shards: list[FaithfulShard], chosen: Parameters | None) -> list[FaithfulShard]:
+    """Choose the shards that a ShardFilter asks for.
+
+    Source: Amazon Kinesis Data Streams API reference, ShardFilter. Nothing is trimmed here, so that
+    TRIM_HORIZON is the time at which the stream was made, when no shard had a parent.
+
+    Raises:
+        AwsError: A member is missing that the filter's type needs.
+    """
+    kind = None if chosen is None else chosen["Type"]
+    if chosen is None or kind == "FROM_TRIM_HORIZON":
+        return shards
+    member = _FILTER_MEMBERS.get(chosen["Type"])
+    if member is not None and member not in chosen:
+        raise invalid_argument(f"{member} is required for ShardFilter of type {kind}.")
+    match kind:
+        case "AT_LATEST":
+            return [shard for shard in shards if shard.is_open]
+        case "AT_TRIM_HORIZON":
+            return [shard for shard in shards if shard.parent is None]
+        case "AFTER_SHARD_ID":
+            return _behind(shards, chosen["ShardId"])
+        case "AT_TIMESTAMP":
+            moment = chosen["Timestamp"]
+            return [shard for shard in shards if shard.opened_at <= moment <= shard.closed_at]
+        case "FROM_TIMESTAMP":
+            return [shard for shard in shards if shard.closed_at >= chosen["Timestamp"]]
+    raise invalid_argument(f"ShardFilter has no type {kind}.")
+
+
+def _behind(shards: list[FaithfulShard], start: str | None) -> list[FaithfulShard]:
+    return [shard for shard in shards if start is None or shard.shard_id > start]
+
+
+def _without_none(table: Answer) -> Answer:
+    return {key: value for key, value in table.items() if value is not None}

@@ -1,0 +1,220 @@
+"""Kinesis's operations on records: put them, take an iterator, read.
+
+Source of behaviour and limits: Amazon Kinesis Data Streams API Reference.
+"""
+
+import base64
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from autograder.aws.errors import AwsError, invalid_argument, throughput_exceeded, validation
+from autograder.aws.faults import Faults, decoded_size
+from autograder.aws.kinesis.shards import FaithfulShard
+from autograder.aws.kinesis.streams import FaithfulBackend, FaithfulStream
+from autograder.aws.kinesis.tokens import ShardIterator
+from autograder.aws.moto_adapter import ACCOUNT
+
+ITERATOR_SECONDS = 300
+"""How long a shard iterator can be used."""
+MAX_RECORD_BYTES = 1 << 20
+MAX_BATCH_BYTES = 5 << 20
+MAX_PAGE = 10_000
+MAX_PAGE_BYTES = 10 << 20
+
+Parameters = dict[str, Any]
+Answer = dict[str, Any]
+
+
+class DataPlane:
+    """Answers the requests that concern records."""
+
+    def __init__(self, backend: FaithfulBackend, faults: Faults) -> None:
+        self._backend = backend
+        self._faults = faults
+        self.operations: Mapping[str, Callable[[Parameters], Answer]] = {
+            "GetRecords": self._get_records,
+            "GetShardIterator": self._get_shard_iterator,
+            "PutRecord": self._put_record,
+            "PutRecords": self._put_records,
+        }
+        """What does each operation."""
+
+    def _put_record(self, parameters: Parameters) -> Answer:
+        stream = self._backend.active_stream(parameters)
+        key, explicit, data = _checked_record(parameters)
+        shard = stream.open_shard_for(key, explicit)
+        self._expect_throughput(stream, shard, data)
+        self._faults.strike("PutRecord", stream.stream_name)
+        return self._store(stream, shard, key, data)
+
+    def _put_records(self, parameters: Parameters) -> Answer:
+        stream = self._backend.active_stream(parameters)
+        checked = [_checked_record(record) for record in parameters["Records"]]
+        if sum(len(data) * 3 // 4 + len(key) for key, _, data in checked) > MAX_BATCH_BYTES:
+            raise invalid_argument("Records size exceeds 5 MB limit")
+        shards = [stream.open_shard_for(key, explicit) for key, explicit, _ in checked]
+        self._faults.strike("PutRecords", stream.stream_name)
+        results: list[Answer] = []
+        for shard, (key, _, data) in zip(shards, checked, strict=True):
+            try:
+                self._expect_throughput(stream, shard, data)
+                results.append(self._store(stream, shard, key, data))
+            except AwsError as error:
+                results.append({"ErrorCode": error.code, "ErrorMessage": error.message})
+        failed = sum("ErrorCode" in result for result in results)
+        return {"FailedRecordCount": failed, "Records": results}
+
+    def _expect_throughput(self, stream: FaithfulStream, shard: FaithfulShard, data: str) -> None:
+        if self._backend.settings.throughput_limits:
+            shard.expect_throughput(decoded_size(data), stream.stream_name)
+
+    def _store(self, stream: FaithfulStream, shard: FaithfulShard, key: str, data: str) -> Answer:
+        if self._faults.rejects(stream.stream_name, key, data):
+            raise throughput_exceeded(shard.shard_id, stream.stream_name, ACCOUNT)
+        shard.take_throughput(decoded_size(data))
+        number = shard.append(key, data).number
+        return {"SequenceNumber": str(number), "ShardId": shard.shard_id}
+
+    def _get_shard_iterator(self, parameters: Parameters) -> Answer:
+        stream = self._backend.active_stream(parameters)
+        shard = stream.shard(parameters["ShardId"])
+        last = self._last_before(stream, shard, parameters)
+        self._faults.strike("GetShardIterator", stream.stream_name)
+        for late in self._faults.late_records(stream.stream_name, shard.shard_id):
+            shard.append(late.partition_key, base64.b64encode(late.data).decode())
+        now = self._backend.clock.now()
+        position = ShardIterator(stream.stream_name, shard.shard_id, last, now)
+        return {"ShardIterator": position.encoded()}
+
+    def _last_before(
+        self, stream: FaithfulStream, shard: FaithfulShard, parameters: Parameters
+    ) -> int:
+        """Tell the sequence number behind which an iterator starts."""
+        kind = parameters["ShardIteratorType"]
+        number = parameters.get("StartingSequenceNumber")
+        if kind == "TRIM_HORIZON":
+            return 0
+        if kind == "LATEST":
+            return shard.get_max_sequence_number()
+        if kind == "AT_TIMESTAMP":
+            return self._last_before_time(shard, parameters.get("Timestamp"))
+        if kind not in ("AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER"):
+            raise validation(
+                kind,
+                "shardIteratorType",
+                "Member must satisfy enum value set: [AFTER_SEQUENCE_NUMBER, LATEST, "
+                "AT_TIMESTAMP, AT_SEQUENCE_NUMBER, TRIM_HORIZON]",
+            )
+        if number is None:
+            raise invalid_argument(
+                "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and "
+                "StartingSequenceNumber or (2) TRIM_HORIZON or LATEST and no "
+                f"StartingSequenceNumber. Request specified {kind} and no StartingSequenceNumber."
+            )
+        if not re.fullmatch(r"0|[1-9]\d{0,128}", number, re.ASCII):
+            raise validation(
+                number,
+                "startingSequenceNumber",
+                "Member must satisfy regular expression pattern: 0|([1-9]\\d{0,128})",
+            )
+        if not shard.owns(int(number)):
+            raise invalid_argument(
+                f"StartingSequenceNumber {number} used in GetShardIterator on shard "
+                f"{shard.shard_id} in stream {stream.stream_name} under account {ACCOUNT} is "
+                "invalid because it did not come from this stream."
+            )
+        before = 1 if kind == "AT_SEQUENCE_NUMBER" else 0
+        return int(number) - before
+
+    def _last_before_time(self, shard: FaithfulShard, moment: float | None) -> int:
+        if moment is None:
+            raise invalid_argument(
+                "Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. "
+                "Current request has no timestamp parameter."
+            )
+        if moment > self._backend.clock.now() + 1:
+            raise invalid_argument(
+                "The timestampInMillis parameter cannot be greater than the "
+                "currentTimestampInMillis."
+            )
+        for record in shard.log:
+            if record.created_at >= moment:
+                return record.number - 1
+        return shard.get_max_sequence_number()
+
+    def _get_records(self, parameters: Parameters) -> Answer:
+        limit = parameters.get("Limit", MAX_PAGE)
+        position = ShardIterator.parse(parameters["ShardIterator"])
+        now = self._backend.clock.now()
+        if now - position.born > ITERATOR_SECONDS:
+            raise AwsError(
+                "ExpiredIteratorException",
+                "Iterator expired. It was created more than 300000 milliseconds ago.",
+            )
+        stream = self._backend.active_stream({"StreamName": position.stream})
+        shard = stream.shard(position.shard_id)
+        self._faults.strike("GetRecords", stream.stream_name)
+        index = shard.count_up_to(position.last)
+        size = self._faults.page_size(stream.stream_name, limit)
+        for fault in self._faults.empty_pages(stream.stream_name, shard.shard_id):
+            if index == fault.before_record < len(shard.log) and position.empty_pages < fault.pages:
+                following = position.moved(position.last, now, position.empty_pages + 1)
+                return {
+                    "Records": [],
+                    "NextShardIterator": following.encoded(),
+                    "MillisBehindLatest": fault.millis_behind,
+                }
+            if index < fault.before_record:
+                size = min(size, fault.before_record - index)
+        return self._page(shard, position, index, size, now)
+
+    def _page(
+        self, shard: FaithfulShard, position: ShardIterator, index: int, size: int, now: float
+    ) -> Answer:
+        page: list[Answer] = []
+        total = 0
+        for record in shard.log[index : index + size]:
+            total += len(record.data) * 3 // 4
+            if page and total > MAX_PAGE_BYTES:
+                break
+            page.append(
+                {
+                    "SequenceNumber": str(record.number),
+                    "ApproximateArrivalTimestamp": record.created_at,
+                    "Data": record.data,
+                    "PartitionKey": record.partition_key,
+                }
+            )
+        end = index + len(page)
+        last = shard.log[end - 1].number if page else position.last
+        rest = end < len(shard.log)
+        behind = max(1, int((now - shard.log[end].created_at) * 1000)) if rest else 0
+        answer: Answer = {"Records": page, "MillisBehindLatest": behind}
+        if shard.is_open or rest:
+            answer["NextShardIterator"] = position.moved(last, now).encoded()
+        else:
+            answer["ChildShards"] = [
+                {
+                    "ShardId": child.shard_id,
+                    "ParentShards": [
+                        parent for parent in (child.parent, child.adjacent_parent) if parent
+                    ],
+                    "HashKeyRange": child.to_json()["HashKeyRange"],
+                }
+                for child in shard.children
+            ]
+        return answer
+
+
+def _checked_record(record: Parameters) -> tuple[str, str | None, str]:
+    """Check one record; return its key, its explicit hash key and its data in base64."""
+    key, data = record.get("PartitionKey"), record["Data"]
+    if key is None:  # which the model lets pass
+        raise validation(key, "partitionKey", "Member must not be null")
+    size = decoded_size(data)
+    if size > MAX_RECORD_BYTES:
+        raise validation(
+            f"[{size} bytes]", "data", "Member must have length less than or equal to 1048576"
+        )
+    return key, record.get("ExplicitHashKey"), data

@@ -1,0 +1,214 @@
+"""moto, as this package uses it: how it is asked, what is replaced in it, which version it is.
+
+moto is pinned to one version (`require_engine`), because the simulated AWS stands on its private
+parts. They are gathered here; each function says what breaks when they change and which test tells.
+The streams and shards in `autograder.aws.kinesis` are subclasses of moto's models: the tests in
+`autograder/conformance` tell when those change. The other tests named are in
+`autograder/tests/aws`.
+"""
+
+import functools
+import json
+import re
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, requires, version
+from typing import Any
+
+import moto.core.responses
+import moto.sqs.models
+from moto.core import utils as moto_utils
+from moto.core.model_instances import reset_model_data
+from moto.core.request import Request
+from moto.core.responses import BaseResponse
+from moto.kinesis.models import KinesisBackend, Shard
+from moto.kinesis.responses import KinesisResponse
+from moto.moto_api._internal import mock_random
+from moto.sqs.models import Message, SQSBackend
+from moto.sqs.responses import SQSResponse
+
+from autograder.aws.clock import AwsClock
+from autograder.aws.errors import AwsError, unknown_operation
+from autograder.errors import CloudError
+
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+NAMES_KEPT = 1024
+"""Members of all shapes of both services, and some more."""
+
+
+def require_engine() -> None:
+    """Compare the installed moto with the version that this package pins.
+
+    Raises:
+        CloudError: It is another one, whose behaviour nobody has looked at.
+    """
+    pinned = next(
+        found[1]
+        for requirement in requires("autograder") or []
+        if (found := re.fullmatch(r"moto==([\w.]+)", requirement.split(";")[0].strip()))
+    )
+    try:
+        installed = version("moto")
+    except PackageNotFoundError:
+        installed = "none"
+    if installed != pinned:
+        raise CloudError(
+            f"the simulated AWS is made for moto {pinned}, and {installed} is installed: "
+            "run `uv sync`"
+        )
+
+
+class _OneRegionResponse(BaseResponse):
+    """What moto's services have in common here.
+
+    Private: two methods of `BaseResponse`. If the first is not asked any more, clients of other
+    regions find nothing: the attack `asks_for_other_services_and_regions` tells. If the second is
+    not, `test_a_message_cannot_make_the_cloud_search_for_ever` tells.
+    """
+
+    def get_region_from_url(self, request: Any, full_url: str) -> str:  # noqa: ARG002 - moto's
+        """Have one region, whatever the client says."""
+        return REGION
+
+    @staticmethod
+    def _enrich_response(headers: dict[str, str], body: Any) -> tuple[dict[str, str], Any]:
+        """Leave answers as they are.
+
+        moto searches them for XML request ids, which no JSON has, in time that is quadratic in
+        what a student may have stored.
+        """
+        return headers, body
+
+
+class MotoKinesis(_OneRegionResponse, KinesisResponse):
+    """moto's Kinesis operations, on the given backend and in the one region there is."""
+
+    def __init__(self, backend: KinesisBackend) -> None:
+        super().__init__()
+        self._backend = backend
+
+    @property
+    def kinesis_backend(self) -> KinesisBackend:
+        """Give the backend that the simulated AWS owns."""
+        return self._backend
+
+
+class MotoSqs(_OneRegionResponse, SQSResponse):
+    """moto's SQS operations, on the given backend and in the one region there is."""
+
+    def __init__(self, backend: SQSBackend) -> None:
+        super().__init__()
+        self._backend = backend
+
+    @property
+    def sqs_backend(self) -> SQSBackend:
+        """Give the backend that the simulated AWS owns."""
+        return self._backend
+
+
+def ask_moto(
+    service: BaseResponse, target: str, host: str, parameters: dict[str, Any]
+) -> dict[str, Any]:
+    """Have moto do an operation: a new request of checked parameters, an answer as data.
+
+    Private: `BaseResponse._dispatch`. If it changes, every operation that is moto's own fails, and
+    with it `test_any_parameters_are_held_against`.
+
+    Args:
+        service: moto's responses of the service.
+        target: The operation, as X-Amz-Target names it.
+        host: What the client calls the simulated AWS; the URLs of queues contain it.
+        parameters: Of the operation's shape.
+
+    Raises:
+        AwsError: It is refused.
+    """
+    # An ampersand would let moto find form fields in a body of JSON, and an action in them.
+    body = json.dumps(parameters).replace("&", "\\u0026")
+    headers = {
+        "X-Amz-Target": target,
+        "Content-Type": "application/x-amz-json-1.1",
+        "Host": host,
+    }
+    request = Request.from_primitives("POST", f"http://{host}/", headers, body.encode())
+    try:
+        status, answer_headers, raw = service._dispatch(request)
+    except NotImplementedError:
+        raise unknown_operation(target.rpartition(".")[2]) from None
+    answer = json.loads(raw) if raw else {}
+    if int(status) >= 400:
+        code = str(answer.get("__type", "InternalFailure")).rsplit("#", 1)[-1]
+        message = str(answer.get("message") or answer.get("Message") or "")
+        query_error = answer_headers.get("x-amzn-query-error")
+        raise AwsError(code, message, int(status), query_error)
+    return dict(answer)
+
+
+def new_sqs_backend() -> SQSBackend:
+    """Make an empty SQS."""
+    return SQSBackend(REGION, ACCOUNT)
+
+
+def follow_clock(clock: AwsClock) -> None:
+    """Let moto's queues read this clock instead of the machine's, until another is set.
+
+    Private: `moto.sqs.models` imports the functions by name, so they are replaced there. If it asks
+    for the time otherwise, messages stay hidden, and
+    `test_a_message_comes_back_after_its_visibility_timeout` tells.
+    """
+
+    def unix_time(moment: datetime | None = None) -> float:
+        return float(moto_utils.unix_time(moment)) if moment else clock.now()
+
+    def unix_time_millis(moment: datetime | None = None) -> float:
+        return float(moto_utils.unix_time_millis(moment)) if moment else clock.now() * 1000
+
+    vars(moto.sqs.models).update(unix_time=unix_time, unix_time_millis=unix_time_millis)
+
+
+def release_clock() -> None:
+    """Give moto's queues the machine's clock back."""
+    vars(moto.sqs.models).update(
+        unix_time=moto_utils.unix_time, unix_time_millis=moto_utils.unix_time_millis
+    )
+
+
+def start_over() -> None:
+    """Forget all models that moto keeps, and let it draw the same random ids again.
+
+    Feedback may show message ids and receipt handles, and a grade is the same each time. moto
+    keeps every model that was ever made: without this the grader's memory grows with each test.
+
+    Private: `moto.moto_api._internal.mock_random`. If ids come from elsewhere,
+    `test_ids_of_messages_are_the_same_after_each_reset` tells.
+    """
+    mock_random.seed(0)
+    reset_model_data()
+
+
+def keep_names() -> None:
+    """Let moto split a CamelCase name into words once, not with each message.
+
+    Private: the function's name in two modules. If it changes, requests take longer, and
+    `test_moto_splits_a_name_once` tells.
+    """
+    split = functools.lru_cache(maxsize=NAMES_KEPT)(moto_utils.camelcase_to_underscores)
+    for module in (moto.core.responses, moto.sqs.models):
+        vars(module).update(camelcase_to_underscores=split)
+
+
+def shard_number(shard: Shard) -> int:
+    """Return a shard's number within its stream.
+
+    Private: `Shard._shard_id`. If it changes, no stream can be made, and every test tells.
+    """
+    return int(shard._shard_id)
+
+
+def messages_of(backend: SQSBackend, queue: str) -> list[Message]:
+    """Return the messages that a queue holds, those in flight and delayed included.
+
+    Private: `Queue._messages`. If it changes,
+    `test_a_message_comes_back_after_its_visibility_timeout` tells.
+    """
+    return list(backend.queues[queue]._messages)

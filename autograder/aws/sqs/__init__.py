@@ -1,0 +1,1 @@
+"""SQS: operations on queues, and their inspection."""

@@ -1,0 +1,107 @@
+"""SQS: moto's own, in virtual time."""
+
+import contextlib
+from collections.abc import Callable
+from typing import Any
+
+from moto.sqs.exceptions import QueueDoesNotExist
+from moto.sqs.models import SQSBackend
+
+from autograder.aws.clock import AwsClock
+from autograder.aws.errors import AwsError
+from autograder.aws.faults import Faults
+from autograder.aws.moto_adapter import MotoSqs, ask_moto
+from autograder.aws.sqs.parameters import WHOLE_NUMBERS, check_attributes, check_sizes
+
+MAX_LISTED = 1000
+MAX_RECEIVED = 10
+LONGEST_POLL = 20
+"""In seconds."""
+
+Ask = Callable[[dict[str, Any]], dict[str, Any]]
+"""Has moto do the operation under way."""
+
+
+class SqsApi:
+    """Answers SQS requests; a long poll moves the clock instead of waiting."""
+
+    def __init__(self, backend: SQSBackend, clock: AwsClock, faults: Faults) -> None:
+        self._backend = backend
+        self._clock = clock
+        self._faults = faults
+
+    def answer(self, operation: str, parameters: dict[str, Any], host: str) -> dict[str, Any]:
+        """Do an operation.
+
+        Args:
+            operation: Its name.
+            parameters: Of the operation's shape.
+            host: What the client calls the simulated AWS.
+
+        Raises:
+            AwsError: It is refused.
+        """
+
+        def ask(parameters: dict[str, Any]) -> dict[str, Any]:
+            return ask_moto(MotoSqs(self._backend), f"AmazonSQS.{operation}", host, parameters)
+
+        check_sizes(parameters)
+        check_attributes(parameters.get("Attributes", {}))
+        if operation == "ListQueues":
+            return self._listed(parameters, ask)
+        if operation == "ReceiveMessage":
+            return self._received(parameters, ask)
+        return ask(parameters)
+
+    def _listed(self, parameters: dict[str, Any], ask: Ask) -> dict[str, Any]:
+        """List queues; moto would take the prefix for a pattern, and makes other pages."""
+        urls = ask({}).get("QueueUrls", [])
+        prefix, after = parameters.get("QueueNamePrefix", ""), parameters.get("NextToken", "")
+        found = sorted(
+            url
+            for url in urls
+            if _name_in(url).startswith(prefix) and (not after or _name_in(url) > after)
+        )
+        size = parameters.get("MaxResults", MAX_LISTED)
+        if not 1 <= size <= MAX_LISTED:
+            raise AwsError(
+                "InvalidParameterValue", f"MaxResults must be between 1 and {MAX_LISTED}."
+            )
+        answer: dict[str, Any] = {"QueueUrls": found[:size]} if found else {}
+        if len(found) > size and "MaxResults" in parameters:
+            answer["NextToken"] = _name_in(found[size - 1])
+        return answer
+
+    def _received(self, parameters: dict[str, Any], ask: Ask) -> dict[str, Any]:
+        wait = self._long_poll_seconds(parameters)
+        asked = parameters.get("MaxNumberOfMessages", 1)
+        queue = _name_in(parameters["QueueUrl"])
+        if (
+            queue in self._backend.queues
+            and 1 <= asked <= MAX_RECEIVED
+            and parameters.get("VisibilityTimeout", 0) <= WHOLE_NUMBERS["VisibilityTimeout"][1]
+        ):  # else moto refuses it
+            self._faults.strike("ReceiveMessage", queue)
+            asked = self._faults.receive_size(queue, asked)
+        parameters = {**parameters, "WaitTimeSeconds": 0, "MaxNumberOfMessages": asked}
+        answer = ask(parameters)
+        if wait and not answer.get("Messages"):
+            self._clock.advance(wait)
+            answer = ask(parameters)
+        return answer
+
+    def _long_poll_seconds(self, parameters: dict[str, Any]) -> int:
+        wait = parameters.get("WaitTimeSeconds")
+        if wait is None:
+            with contextlib.suppress(QueueDoesNotExist):
+                queue = self._backend.get_queue(_name_in(parameters["QueueUrl"]))
+                wait = getattr(queue, "receive_message_wait_time_seconds", 0)
+        if wait is not None and not 0 <= wait <= LONGEST_POLL:
+            raise AwsError(
+                "InvalidParameterValue", "WaitTimeSeconds must be between 0 and 20, if provided."
+            )
+        return int(wait or 0)
+
+
+def _name_in(url: str) -> str:
+    return url.rsplit("/", 1)[-1]

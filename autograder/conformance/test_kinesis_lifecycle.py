@@ -1,0 +1,117 @@
+"""Streams of Kinesis: how they come and go, and how they are named.
+
+Each test would hold against any faithful endpoint, asked through a boto3 client alone. Source:
+Amazon Kinesis Data Streams Developer Guide and API Reference, unless a docstring says otherwise.
+"""
+
+from typing import TYPE_CHECKING
+
+import pytest
+from botocore.exceptions import ClientError
+
+from autograder.conformance.kinesis_helpers import (
+    error_code,
+    iterator,
+    make_stream,
+    wait_until_active,
+)
+
+if TYPE_CHECKING:
+    from types_boto3_kinesis import KinesisClient
+
+
+def test_a_new_stream_is_creating_and_then_active(kinesis: "KinesisClient", name: str) -> None:
+    """CreateStream returns immediately, with the stream CREATING; it is ACTIVE some time later."""
+    kinesis.create_stream(StreamName=name, ShardCount=1)
+
+    first = kinesis.describe_stream(StreamName=name)["StreamDescription"]["StreamStatus"]
+    wait_until_active(kinesis, name)
+
+    assert first == "CREATING"
+
+
+def test_a_stream_that_is_creating_takes_no_records(kinesis: "KinesisClient", name: str) -> None:
+    """Data operations need an ACTIVE stream."""
+    kinesis.create_stream(StreamName=name, ShardCount=1)
+
+    with pytest.raises(ClientError) as caught:
+        kinesis.put_record(StreamName=name, Data=b"x", PartitionKey="k")
+
+    assert error_code(caught) == "ResourceNotFoundException"
+
+
+def test_a_deleted_stream_is_deleting_and_then_gone(kinesis: "KinesisClient", name: str) -> None:
+    """DeleteStream returns immediately; meanwhile the name is taken, later it is unknown."""
+    make_stream(kinesis, name, 1)
+    kinesis.delete_stream(StreamName=name)
+
+    first = kinesis.describe_stream(StreamName=name)["StreamDescription"]["StreamStatus"]
+    with pytest.raises(ClientError) as taken:
+        kinesis.create_stream(StreamName=name, ShardCount=1)
+    with pytest.raises(ClientError) as gone:
+        wait_until_active(kinesis, name)
+
+    assert first == "DELETING"
+    assert error_code(taken) == "ResourceInUseException"
+    assert error_code(gone) == "ResourceNotFoundException"
+
+
+def test_the_waiters_of_boto3_see_a_stream_come_and_go(kinesis: "KinesisClient", name: str) -> None:
+    """`stream_exists` and `stream_not_exists` end."""
+    kinesis.create_stream(StreamName=name, ShardCount=2)
+    no_pause = {"Delay": 0, "MaxAttempts": 100}
+
+    kinesis.get_waiter("stream_exists").wait(StreamName=name, WaiterConfig=no_pause)  # type: ignore[arg-type]  # the stubs want a literal
+    kinesis.delete_stream(StreamName=name)
+    kinesis.get_waiter("stream_not_exists").wait(StreamName=name, WaiterConfig=no_pause)  # type: ignore[arg-type]  # likewise
+
+    assert name not in kinesis.list_streams()["StreamNames"]
+
+
+def test_a_stream_that_exists_cannot_be_created(kinesis: "KinesisClient", name: str) -> None:
+    """ResourceInUseException, and the stream stays as it is."""
+    make_stream(kinesis, name, 2)
+
+    with pytest.raises(ClientError) as caught:
+        kinesis.create_stream(StreamName=name, ShardCount=3)
+
+    assert error_code(caught) == "ResourceInUseException"
+    assert len(kinesis.list_shards(StreamName=name)["Shards"]) == 2
+
+
+def test_a_stream_can_be_named_by_its_arn_everywhere(kinesis: "KinesisClient", name: str) -> None:
+    """An iterator that was taken by ARN works without naming the stream again."""
+    (shard,) = make_stream(kinesis, name, 1)
+    arn = kinesis.describe_stream(StreamName=name)["StreamDescription"]["StreamARN"]
+
+    kinesis.put_record(StreamARN=arn, Data=b"x", PartitionKey="k")
+    start = kinesis.get_shard_iterator(
+        StreamARN=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON"
+    )["ShardIterator"]
+
+    assert len(kinesis.get_records(ShardIterator=start)["Records"]) == 1
+    assert len(kinesis.get_records(ShardIterator=start, StreamARN=arn)["Records"]) == 1
+
+
+def test_streams_are_listed_with_a_summary_of_each(kinesis: "KinesisClient", name: str) -> None:
+    """ListStreams returns StreamSummaries in addition to StreamNames."""
+    make_stream(kinesis, name, 1)
+
+    summaries = kinesis.list_streams(ExclusiveStartStreamName=name[:-1])["StreamSummaries"]
+
+    found = {summary["StreamName"]: summary for summary in summaries}
+    assert found[name]["StreamStatus"] == "ACTIVE"
+    assert found[name]["StreamARN"].endswith(f":stream/{name}")
+
+
+def test_what_does_not_exist_is_not_found(kinesis: "KinesisClient", name: str) -> None:
+    """ResourceNotFoundException for an unknown stream and for an unknown shard."""
+    make_stream(kinesis, name, 1)
+
+    with pytest.raises(ClientError) as no_stream:
+        kinesis.delete_stream(StreamName=f"{name}-never-was")
+    with pytest.raises(ClientError) as no_shard:
+        iterator(kinesis, name, "shardId-000000000099")
+
+    assert error_code(no_stream) == "ResourceNotFoundException"
+    assert error_code(no_shard) == "ResourceNotFoundException"

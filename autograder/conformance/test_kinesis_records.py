@@ -1,0 +1,249 @@
+"""Records of Kinesis: where they go, their sequence numbers, and how they are read.
+
+Each test would hold against any faithful endpoint, asked through a boto3 client alone. Source:
+Amazon Kinesis Data Streams Developer Guide and API Reference, unless a docstring says otherwise.
+"""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError, ParamValidationError
+
+from autograder.conformance.kinesis_helpers import contents, error_code, iterator, make_stream
+
+if TYPE_CHECKING:
+    from types_boto3_kinesis import KinesisClient
+
+
+def test_sequence_numbers_are_long_unique_and_increasing(
+    kinesis: "KinesisClient", name: str
+) -> None:
+    """They increase within a shard, and no two in a stream are the same."""
+    make_stream(kinesis, name, 2)
+
+    puts = [
+        kinesis.put_record(StreamName=name, Data=b"x", PartitionKey=f"key-{number % 5}")
+        for number in range(20)
+    ]
+
+    numbers = [int(put["SequenceNumber"]) for put in puts]
+    by_shard = {
+        shard: [int(put["SequenceNumber"]) for put in puts if put["ShardId"] == shard]
+        for shard in {put["ShardId"] for put in puts}
+    }
+    assert len(set(numbers)) == 20
+    assert all(len(str(number)) == 56 for number in numbers)
+    assert all(own == sorted(own) for own in by_shard.values())
+
+
+def test_the_md5_of_the_partition_key_chooses_the_shard(
+    kinesis: "KinesisClient", name: str
+) -> None:
+    """The hash key is the MD5 of the key's UTF-8 bytes, read as a number."""
+    make_stream(kinesis, name, 4)
+    shards = kinesis.list_shards(StreamName=name)["Shards"]
+
+    for key in ("alice", "bob", "ünï", "x" * 256):
+        put = kinesis.put_record(StreamName=name, Data=b"x", PartitionKey=key)
+        number = int.from_bytes(hashlib.md5(key.encode()).digest())
+        (owner,) = [
+            shard["ShardId"]
+            for shard in shards
+            if int(shard["HashKeyRange"]["StartingHashKey"])
+            <= number
+            <= int(shard["HashKeyRange"]["EndingHashKey"])
+        ]
+
+        assert put["ShardId"] == owner
+
+
+def test_a_hash_key_at_a_ranges_end_belongs_to_the_range(
+    kinesis: "KinesisClient", name: str
+) -> None:
+    """Both ends of HashKeyRange are inclusive."""
+    make_stream(kinesis, name, 4)
+
+    for shard in kinesis.list_shards(StreamName=name)["Shards"]:
+        for end in ("StartingHashKey", "EndingHashKey"):
+            key = shard["HashKeyRange"][end]
+            put = kinesis.put_record(
+                StreamName=name, Data=b"x", PartitionKey="k", ExplicitHashKey=key
+            )
+
+            assert put["ShardId"] == shard["ShardId"]
+
+
+@pytest.mark.parametrize("key", [str(2**128), "abc", "-1"])
+def test_a_hash_key_out_of_range_is_refused(kinesis: "KinesisClient", name: str, key: str) -> None:
+    """ExplicitHashKey is a number from 0 to 2^128 - 1."""
+    make_stream(kinesis, name, 1)
+
+    with pytest.raises(ClientError) as caught:
+        kinesis.put_record(StreamName=name, Data=b"x", PartitionKey="k", ExplicitHashKey=key)
+
+    assert error_code(caught) in ("InvalidArgumentException", "ValidationException")
+
+
+def test_at_includes_and_after_excludes_the_offset(kinesis: "KinesisClient", name: str) -> None:
+    """The two iterator types differ by one record."""
+    (shard,) = make_stream(kinesis, name, 1)
+    offsets = [
+        kinesis.put_record(StreamName=name, Data=data, PartitionKey="k")["SequenceNumber"]
+        for data in (b"a", b"b", b"c")
+    ]
+
+    at = contents(kinesis, name, shard, ShardIteratorType="AT_SEQUENCE_NUMBER",
+                  StartingSequenceNumber=offsets[1])  # fmt: skip
+    after = contents(kinesis, name, shard, ShardIteratorType="AFTER_SEQUENCE_NUMBER",
+                     StartingSequenceNumber=offsets[1])  # fmt: skip
+
+    assert (at, after) == ([b"b", b"c"], [b"c"])
+
+
+def test_latest_gives_what_is_written_afterwards(kinesis: "KinesisClient", name: str) -> None:
+    """LATEST starts behind the newest record."""
+    (shard,) = make_stream(kinesis, name, 1)
+    kinesis.put_record(StreamName=name, Data=b"old", PartitionKey="k")
+
+    start = iterator(kinesis, name, shard, ShardIteratorType="LATEST")
+    kinesis.put_record(StreamName=name, Data=b"new", PartitionKey="k")
+
+    page = kinesis.get_records(ShardIterator=start)
+    assert [record["Data"] for record in page["Records"]] == [b"new"]
+
+
+@pytest.mark.parametrize("offset", ["abc", "007", "1" * 200, "12345"])
+def test_an_offset_that_is_none_is_refused(
+    kinesis: "KinesisClient", name: str, offset: str
+) -> None:
+    """Text, leading zeros, too many digits, and numbers that never were."""
+    (shard,) = make_stream(kinesis, name, 1)
+
+    with pytest.raises(ClientError) as caught:
+        iterator(kinesis, name, shard, ShardIteratorType="AT_SEQUENCE_NUMBER",
+                 StartingSequenceNumber=offset)  # fmt: skip
+
+    assert error_code(caught) in ("InvalidArgumentException", "ValidationException")
+
+
+def test_an_offset_of_another_shard_is_refused(kinesis: "KinesisClient", name: str) -> None:
+    """A sequence number belongs to one shard."""
+    first, second = make_stream(kinesis, name, 2)
+    put = kinesis.put_record(StreamName=name, Data=b"x", PartitionKey="k", ExplicitHashKey="0")
+
+    with pytest.raises(ClientError) as caught:
+        iterator(kinesis, name, second, ShardIteratorType="AT_SEQUENCE_NUMBER",
+                 StartingSequenceNumber=put["SequenceNumber"])  # fmt: skip
+
+    assert put["ShardId"] == first
+    assert error_code(caught) == "InvalidArgumentException"
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"ShardIteratorType": "AT_SEQUENCE_NUMBER"},
+        {"ShardIteratorType": "AT_TIMESTAMP"},
+        {
+            "ShardIteratorType": "AT_TIMESTAMP",
+            "Timestamp": datetime.now(UTC) + timedelta(days=30),
+        },
+    ],
+)
+def test_an_iterator_needs_what_its_type_needs(
+    kinesis: "KinesisClient", name: str, how: dict[str, Any]
+) -> None:
+    """A missing number, a missing time and a time to come are refused."""
+    (shard,) = make_stream(kinesis, name, 1)
+
+    with pytest.raises(ClientError) as caught:
+        iterator(kinesis, name, shard, **how)
+
+    assert error_code(caught) == "InvalidArgumentException"
+
+
+def test_a_garbled_iterator_is_refused(kinesis: "KinesisClient") -> None:
+    """An iterator is what GetShardIterator gave, letter by letter."""
+    with pytest.raises(ClientError) as caught:
+        kinesis.get_records(ShardIterator="garbage")
+
+    assert error_code(caught) == "InvalidArgumentException"
+
+
+def test_an_open_shard_always_has_a_next_iterator(kinesis: "KinesisClient", name: str) -> None:
+    """Caught up is MillisBehindLatest 0 with nothing returned, not the end."""
+    (shard,) = make_stream(kinesis, name, 1)
+
+    page = kinesis.get_records(ShardIterator=iterator(kinesis, name, shard))
+
+    assert page["Records"] == []
+    assert page["MillisBehindLatest"] == 0
+    assert page["NextShardIterator"]
+
+
+def test_millis_behind_latest_is_above_0_while_more_follow(
+    kinesis: "KinesisClient", name: str
+) -> None:
+    """A page that leaves records behind says so."""
+    (shard,) = make_stream(kinesis, name, 1)
+    for data in (b"a", b"b", b"c"):
+        kinesis.put_record(StreamName=name, Data=data, PartitionKey="k")
+
+    page = kinesis.get_records(ShardIterator=iterator(kinesis, name, shard), Limit=2)
+
+    assert len(page["Records"]) == 2
+    assert page["MillisBehindLatest"] > 0
+
+
+def test_a_batch_has_at_most_500_records(kinesis: "KinesisClient", name: str) -> None:
+    """PutRecords refuses 501 and none at all stored."""
+    (shard,) = make_stream(kinesis, name, 1)
+
+    with pytest.raises(ClientError):
+        kinesis.put_records(StreamName=name, Records=[{"Data": b"x", "PartitionKey": "k"}] * 501)
+
+    assert contents(kinesis, name, shard) == []
+
+
+def test_a_record_has_at_most_1_mib(kinesis: "KinesisClient", name: str) -> None:
+    """The limit is on the data before base64."""
+    make_stream(kinesis, name, 1)
+
+    taken = kinesis.put_record(StreamName=name, Data=b"x" * (1 << 20), PartitionKey="k")
+    with pytest.raises(ClientError) as caught:
+        kinesis.put_record(StreamName=name, Data=b"x" * ((1 << 20) + 1), PartitionKey="k")
+
+    assert taken["SequenceNumber"]
+    assert error_code(caught) == "ValidationException"
+
+
+@pytest.mark.parametrize("limit", [0, 10_001])
+def test_a_page_has_1_to_10000_records(kinesis: "KinesisClient", name: str, limit: int) -> None:
+    """GetRecords refuses other limits, boto3 itself the lower ones."""
+    (shard,) = make_stream(kinesis, name, 1)
+    start = iterator(kinesis, name, shard)
+
+    with pytest.raises((ClientError, ParamValidationError), match=r"(?i)limit"):
+        kinesis.get_records(ShardIterator=start, Limit=limit)
+
+
+def test_a_partition_key_that_is_empty_or_too_long_is_refused(
+    kinesis: "KinesisClient", name: str
+) -> None:
+    """PartitionKey has 1 to 256 characters."""
+    make_stream(kinesis, name, 1)
+
+    for key in ("", "k" * 257):
+        with pytest.raises((ClientError, ParamValidationError)):
+            kinesis.put_record(StreamName=name, Data=b"x", PartitionKey=key)
+
+
+def test_reading_takes_nothing_out_of_the_log(kinesis: "KinesisClient", name: str) -> None:
+    """Two iterators from the oldest record give the same records."""
+    (shard,) = make_stream(kinesis, name, 1)
+    for data in (b"a", b"b"):
+        kinesis.put_record(StreamName=name, Data=data, PartitionKey="k")
+
+    assert contents(kinesis, name, shard) == contents(kinesis, name, shard) == [b"a", b"b"]
