@@ -3,7 +3,6 @@
 import ast
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 from autograder.assignment import Course
 
