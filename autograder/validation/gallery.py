@@ -1,4 +1,4 @@
-"""Draws the logs of a few wrong submissions for `.github/GALLERY.md`.
+"""Draws the logs of a few wrong submissions for `autograder/docs/instructors/log-drawings.md`.
 
 python -m autograder.validation.gallery
 """
@@ -11,7 +11,7 @@ from autograder.grading.grade import Grade
 from autograder.submission import read_submission
 from autograder.validation.corpus import corpus_folder, read_corpus
 
-FOLDER = ".github/gallery"
+FOLDER = "autograder/docs/instructors/drawings"
 SHOWN = {
     "partition_key_by_event": "writer/partition_key_is_the_user",
     "ignores_rejected_records": "writer/rejected_records_are_sent_again_in_order",

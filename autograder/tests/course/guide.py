@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.tests.github.workflows import GITHUB, WORKFLOWS
+from autograder.tests.github.workflows import PROJECT, WORKFLOWS
 
-GUIDE = GITHUB / "INSTRUCTORS.md"
+GUIDE = PROJECT / "autograder" / "docs" / "instructors" / "github.md"
 OWNER = "course"
 """The organisation of those who follow it."""
 

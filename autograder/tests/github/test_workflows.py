@@ -15,7 +15,7 @@ from autograder.tests.github.workflows import DESK, GITHUB, PROJECT, SANDBOX, WO
 from autograder.tests.student_repository.workflow import WITH_DESK, WITHOUT_DESK
 
 BIN = Path(sysconfig.get_path("scripts"))
-CLUSTER = GITHUB / "CLUSTER.md"
+CLUSTER = PROJECT / "autograder" / "docs" / "instructors" / "many-machines.md"
 BY_NAME = {one.path.stem: one for one in WORKFLOWS}
 SECRETS = {
     "grade-pushes": {"GRADING_TOKEN"},

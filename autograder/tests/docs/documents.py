@@ -1,0 +1,86 @@
+"""The project's documents, and what stands in them: links, anchors, commands."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from autograder.assignment import Course
+
+PROJECT = Course.of_this_checkout().assignments.parent
+DOCUMENTS = tuple(
+    sorted(
+        [
+            PROJECT / "README.md",
+            *(PROJECT / ".github").rglob("*.md"),
+            *(PROJECT / "autograder").glob("docs/**/*.md"),
+            *(PROJECT / "autograder").glob("conformance/*.md"),
+            *(PROJECT / "assignments").glob("*/README.md"),
+        ]
+    )
+)
+_SHELL = ("", "bash", "console", "sh", "shell")
+_COMMENT = re.compile(r"\s+# .*\Z")
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command that a document shows."""
+
+    document: str
+    """Relative to the project."""
+    line: str
+
+    def words(self) -> list[str]:
+        """Split it as a shell does."""
+        return shlex.split(self.line)
+
+
+def name_of(document: Path) -> str:
+    """Return a document's path, relative to the project."""
+    return document.relative_to(PROJECT).as_posix()
+
+
+def links_in(document: Path) -> Iterator[str]:
+    """Yield the targets of all links and images."""
+    for token in _inline(document):
+        target = token.attrGet("href") or token.attrGet("src")
+        if isinstance(target, str):
+            yield target
+
+
+def anchors_in(document: Path) -> set[str]:
+    """Return what links into a document may name: headings, as GitHub does, and `<a id>`."""
+    text = document.read_text("utf-8")
+    found = set(re.findall(r'<a id="([\w-]+)">', text))
+    tokens = _tokens(document)
+    for token, heading in pairwise(tokens):
+        if token.type == "heading_open":
+            plain = re.sub(r"[`*_]", "", heading.content).strip().lower()
+            found.add(re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", plain)))
+    return found
+
+
+def commands_in(document: Path) -> Iterator[Command]:
+    """Yield the commands of all code blocks: the lines that begin with a program we know."""
+    for token in _tokens(document):
+        if token.type not in ("fence", "code_block") or token.info.strip() not in _SHELL:
+            continue
+        for line in token.content.splitlines():
+            command = _COMMENT.sub("", line.strip())
+            if re.match(r"(GITHUB_TOKEN=\S+ )?(uv|pip|python|autograder|gh|\.ci/run)\b", command):
+                yield Command(name_of(document), command)
+
+
+def _tokens(document: Path) -> list[Token]:
+    return MarkdownIt("commonmark").enable("table").parse(document.read_text("utf-8"))
+
+
+def _inline(document: Path) -> Iterator[Token]:
+    for token in _tokens(document):
+        yield from token.children or ()

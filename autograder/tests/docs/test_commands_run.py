@@ -1,0 +1,169 @@
+"""The commands of the documents do what they say: run in order, on a class of two."""
+
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.assignment import Course
+from autograder.tests.docs.documents import DOCUMENTS, PROJECT, Command, commands_in, name_of
+
+COURSE = Course.of_this_checkout()
+WRONG = "stops_at_an_empty_page"
+PLACEHOLDERS = {
+    "SOURCE": "submissions",
+    "downloads": "submissions",
+    "PATH": "submissions/ada",
+    "FOLDER": "submissions/ada",
+    "NAME": WRONG,
+    "solutions/m06_partitioned_logs": str(COURSE.solutions / "m06_partitioned_logs"),
+    "autograder/suites/m06_partitioned_logs": str(COURSE.suites / "m06_partitioned_logs"),
+    "course/roster.csv": "gradebook/roster.csv",
+    ".grade-pushes/results": "out/results",
+}
+"""What stands in a document for something of the reader's."""
+
+RUN_ELSEWHERE = {
+    # By the beginning of the command: who runs it.
+    "GITHUB_TOKEN=": "tests/course/test_a_term.py",
+    "gh api": "tests/course/test_a_term.py",
+    "pip install uv": ".ci/run",
+    ".ci/run": ".github/workflows/ci.yml",
+    "uv sync": ".ci/run",
+    "uv run ruff": ".ci/run",
+    "uv run pytest -n auto": ".ci/run",
+    "uv run --group dev pytest": ".ci/run",
+    "uv run pytest autograder/tests": ".ci/run",
+    "uv run autograder build": ".ci/run",
+    "uv run autograder new": "tests/test_new.py",
+    "uv run autograder grade solutions/m07": "tests/test_new.py",
+    "uv run autograder validate --assignment m07": "tests/test_new.py",
+    "uv run autograder validate --checks": "tests/validation/test_validate.py",
+    "uv run autograder validate --mutants": "tests/validation/test_mutants.py",
+    "uv run autograder validate --repeats": "tests/validation/test_validate.py",
+    "uv run autograder validate --format": "tests/validation/test_validate.py",
+    "uv run autograder validate --only NAME --update": "tests/validation/test_validate.py",
+    "uv run autograder validate": ".ci/run",
+    "uv run autograder classroom50": "tests/classroom50/test_command.py",
+    "uv run autograder grade-pushes": "tests/course/test_command.py",
+    "uv run autograder grade-class SOURCE --output out --dask": "tests/cluster/test_dask.py",
+    "uv run python -m distributed": "tests/cluster/test_dask.py",
+    "uv run autograder gradebook mark": "tests/gradebook/test_formgrader.py",
+    "uv run python -m autograder.tests": "tests/student_repository/test_admission.py",
+    "uv run --group dev python -m autograder.tests.fuzz": "tests/fuzz/test_seeds.py",
+    "uv run --group fuzz": "tests/fuzz/test_seeds.py",
+    "uv run --group dev python -m autograder.conformance": "tests/conformance/test_emulators.py",
+}  # fmt: skip
+
+RUN_HERE_THOUGH = (
+    "uv run autograder validate --only NAME",
+    "uv run --group dev python -m autograder.benchmarks --help",
+)
+"""Though longer commands that begin like these are not."""
+
+TOO_LONG = (
+    "uv run --group dev python -m autograder.benchmarks",
+    "uv run python -m autograder.benchmarks class",
+)
+"""Half an hour of measuring, which nothing in CI depends on."""
+
+STUDENTS = ("assignments/m06_partitioned_logs/README.md",)
+"""Its commands are run by `tests/student_repository/test_checks.py`, in a clone."""
+
+
+def all_commands() -> Iterator[Command]:
+    """Yield each command once, in the order of the documents."""
+    seen: set[str] = set()
+    for document in DOCUMENTS:
+        for command in commands_in(document):
+            if command.line not in (*seen, *TOO_LONG) and command.document not in STUDENTS:
+                seen.add(command.line)
+                yield command
+
+
+def runner_of(command: Command) -> str | None:
+    """Name what runs a command elsewhere: of the entries that fit, the longest."""
+    fitting = [start for start in RUN_ELSEWHERE if command.line.startswith(start)]
+    if command.line in RUN_HERE_THOUGH:
+        return None
+    return RUN_ELSEWHERE[max(fitting, key=len)] if fitting else None
+
+
+def order_of(command: Command) -> tuple[int, str]:
+    """Sort by what a command needs: a class run comes before what reads its results."""
+    stages = ("grade-class SOURCE --output out", "grade-class", "sync", "")
+    return next(at for at, stage in enumerate(stages) if stage in command.line), command.line
+
+
+RUN_HERE = sorted(
+    (command for command in all_commands() if runner_of(command) is None), key=order_of
+)
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a folder with two hand-ins and a roster."""
+    folder = tmp_path_factory.mktemp("course")
+    folder.chmod(0o755)
+    solution = COURSE.solutions / "m06_partitioned_logs"
+    for student in ("ada", "grace"):
+        shutil.copytree(solution, folder / "submissions" / student)
+    (folder / "submissions" / "grace" / "concepts.ipynb").unlink()
+    for name in ("kinesis_read_shards.py", "compare_with_sqs.py"):
+        (folder / "submissions" / "grace" / name).unlink()
+    (folder / "gradebook").mkdir()
+    (folder / "gradebook" / "roster.csv").write_text(
+        "id,name,email,login\nada,Ada Lovelace,ada@example.org,ada\n"
+        "grace,Grace Hopper,grace@example.org,grace\n"
+    )
+    return folder
+
+
+@pytest.mark.parametrize("command", RUN_HERE, ids=lambda command: command.line)
+def test_a_command_does_what_the_document_says(command: Command, workspace: Path) -> None:
+    """It ends with 0, or with 1 where it says so."""
+    ran = subprocess.run(
+        arguments_of(command), cwd=workspace, check=False, capture_output=True, text=True
+    )
+
+    assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr[-2000:]
+
+
+def arguments_of(command: Command) -> list[str]:
+    """Return what to start: this Python in place of `uv run`."""
+    line = command.line
+    for placeholder, meant in PLACEHOLDERS.items():
+        line = " ".join(meant if word == placeholder else word for word in line.split(" "))
+    words = shlex.split(line)
+    words = words[
+        next(at for at, word in enumerate(words) if word in ("autograder", "pytest", "python")) :
+    ]
+    if words[0] == "python":
+        return [sys.executable, *words[1:]]
+    return [sys.executable, "-m", *words]
+
+
+@pytest.mark.parametrize("where", sorted({*RUN_ELSEWHERE.values()}))
+def test_what_runs_the_other_commands_is_there(where: str) -> None:
+    """A test that was renamed must be named anew here."""
+    folder = PROJECT / "autograder" if where.startswith("tests/") else PROJECT
+
+    assert (folder / where).is_file()
+
+
+def test_every_entry_is_needed() -> None:
+    """A command that no document shows any more needs no entry."""
+    lines = [command.line for command in all_commands()]
+
+    unused = [start for start in RUN_ELSEWHERE if not any(line.startswith(start) for line in lines)]
+
+    assert unused == []
+
+
+def test_the_students_commands_are_run_in_a_clone() -> None:
+    """By tests of the student repository."""
+    assert set(STUDENTS) <= {name_of(document) for document in DOCUMENTS}

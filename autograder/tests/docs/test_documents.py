@@ -1,0 +1,95 @@
+"""Documents stay true: each link leads somewhere, each command is one that exists."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+import typer
+from typer.exceptions import TyperException
+
+from autograder.cli import app
+from autograder.tests.docs.documents import (
+    DOCUMENTS,
+    PROJECT,
+    Command,
+    anchors_in,
+    commands_in,
+    links_in,
+    name_of,
+)
+
+COMMANDS = [command for document in DOCUMENTS for command in commands_in(document)]
+OURS = [command for command in COMMANDS if "autograder" in command.words()]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_each_link_leads_somewhere(document: Path) -> None:
+    """To a file or folder of this project, and to a heading that is there."""
+    dead = [target for target in links_in(document) if not leads_somewhere(document, target)]
+
+    assert dead == []
+
+
+def leads_somewhere(document: Path, target: str) -> bool:
+    """Whether a link's target exists; addresses of other servers are not followed."""
+    parts = urlsplit(target)
+    if parts.scheme or parts.netloc:
+        return parts.scheme in ("https", "mailto")
+    path = (document.parent / unquote(parts.path)).resolve() if parts.path else document
+    if not path.exists() or not path.is_relative_to(PROJECT):
+        return False
+    return not parts.fragment or parts.fragment in anchors_in(path)
+
+
+@pytest.mark.parametrize("command", OURS, ids=lambda command: command.line)
+def test_each_command_exists(command: Command) -> None:
+    """With these options and arguments; nothing is run."""
+    words = command.words()
+    arguments = words[words.index("autograder") + 1 :]
+
+    parse(arguments)
+
+
+def parse(arguments: list[str]) -> None:
+    """Parse arguments as the command line does, down to the last subcommand.
+
+    Raises:
+        TyperException: There is no such option, or an argument is missing.
+        KeyError: There is no such command.
+    """
+    command: Any = typer.main.get_command(app)
+    rest = arguments
+    while hasattr(command, "commands") and rest and not rest[0].startswith("-"):
+        command, rest = command.commands[rest[0]], rest[1:]
+    if rest not in (["--help"], ["--version"]):
+        command.make_context("autograder", rest)
+
+
+@pytest.mark.parametrize("line", ["grade", "nope", "grade a --format zip", "gradebook sync --nope"])
+def test_a_command_that_does_not_exist_is_found(line: str) -> None:
+    """Else the test above would hold nothing."""
+    with pytest.raises((TyperException, KeyError)):
+        parse(line.split())
+
+
+def test_the_readme_is_short() -> None:
+    """At most 100 lines: it leads to the other documents."""
+    lines = (PROJECT / "README.md").read_text("utf-8").splitlines()
+
+    assert len(lines) <= 100
+
+
+def test_each_document_can_be_reached_from_the_readme() -> None:
+    """By links; a document that nobody finds helps nobody."""
+    reached: set[Path] = set()
+    to_follow = [PROJECT / "README.md"]
+    while to_follow:
+        document = to_follow.pop()
+        if document in reached:
+            continue
+        reached.add(document)
+        paths = (urlsplit(target).path for target in links_in(document) if "://" not in target)
+        to_follow += [(document.parent / path).resolve() for path in paths if path.endswith(".md")]
+
+    assert set(DOCUMENTS) - reached == set()
