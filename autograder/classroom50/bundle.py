@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 from autograder.assignment import SETTINGS_FILE, Assignment, Course
-from autograder.errors import AssignmentError, PublishError
+from autograder.errors import AssignmentError, DistributionError
 
 ENTRYPOINT = "autograder.py"
 CHECKS = "checks"
@@ -29,7 +29,7 @@ def write_bundle(course: Course, assignment: Assignment, output: Path) -> tuple[
 
     Raises:
         AssignmentError: The assignment has no visible checks.
-        PublishError: The folder holds something else, or cannot be written.
+        DistributionError: The folder holds something else, or cannot be written.
     """
     source = course.assignments / assignment.id
     for name in (*_PLAIN, CHECKS):
@@ -38,7 +38,7 @@ def write_bundle(course: Course, assignment: Assignment, output: Path) -> tuple[
     try:
         others = sorted({one.name for one in output.iterdir()} - _NAMES) if output.exists() else []
         if others:
-            raise PublishError(
+            raise DistributionError(
                 f"{output} holds {others[0]!r}, which is of no bundle: give a new folder"
             )
         output.mkdir(parents=True, exist_ok=True)
@@ -52,5 +52,5 @@ def write_bundle(course: Course, assignment: Assignment, output: Path) -> tuple[
         shutil.copyfile(Path(__file__).with_name("entrypoint.py"), output / ENTRYPOINT)
         written = [one for one in output.rglob("*") if one.is_file()]
     except OSError as error:
-        raise PublishError(f"{output} cannot be written: {error.strerror}") from None
+        raise DistributionError(f"{output} cannot be written: {error.strerror}") from None
     return tuple(sorted(one.relative_to(output).as_posix() for one in written))

@@ -33,7 +33,7 @@ from autograder.course.class_pushes import find_class_pushes
 from autograder.course.class_run import RESULTS, Done, Outcome, Scope, grade_class
 from autograder.errors import AutograderError
 from autograder.feedback.content import unreadable_summary
-from autograder.github.client import GitHubClient, Place
+from autograder.github.client import GitHubClient, GitHubServer
 from autograder.gradebook.book import Book
 from autograder.gradebook.handins import Handin
 from autograder.gradebook.roster import read_roster
@@ -177,9 +177,9 @@ def _find(source: Path, assignment: Assignment, opened: ExitStack) -> Found:
     policy = read_policy(source)
     roster = read_roster(policy.roster)
     check_extensions(policy, roster)
-    place = Place.from_environment()
+    server = GitHubServer.from_environment()
     os.environ.pop("GITHUB_TOKEN")  # no process that we start has it
-    client = opened.enter_context(GitHubClient(place))
+    client = opened.enter_context(GitHubClient(server))
     pushes = find_class_pushes(client, policy, roster.students)
     return Found(
         pushes.pushed,

@@ -28,7 +28,7 @@ from autograder.course.grade_pushes import (
 )
 from autograder.errors import AutograderError, GitHubError, PolicyError, RosterError
 from autograder.feedback.content import unreadable_summary
-from autograder.github.client import GitHubClient, Place
+from autograder.github.client import GitHubClient, GitHubServer
 from autograder.gradebook.book import Book
 from autograder.gradebook.roster import Roster, read_roster
 from autograder.gradebook.student import Student
@@ -102,11 +102,11 @@ def grade_pushes_command(
     students = roster.students if repo is None else (_whose(repo, rules, roster),)
     if gradebook is not None and not gradebook.is_dir():
         raise PolicyError(f"{gradebook} is no folder: make it, and put roster.csv into it")
-    place = Place.from_environment()
+    server = GitHubServer.from_environment()
     os.environ.pop("GITHUB_TOKEN")  # no process that we start has it
     with ExitStack() as opened:
         desk = Desk(
-            client=opened.enter_context(GitHubClient(place)),
+            client=opened.enter_context(GitHubClient(server)),
             policy=rules,
             assignment=chosen,
             suite=read_plan(chosen, course.suites / chosen.id).digest,

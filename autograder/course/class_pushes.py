@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from autograder.assignment import Assignment
 from autograder.course.pushes import Repository, find_repositories, head_at
 from autograder.errors import GitHubError
-from autograder.github.client import GitHubClient, Place
+from autograder.github.client import GitHubClient, GitHubServer
 from autograder.gradebook.student import Student
 from autograder.intake.commits import fetch_submission
 from autograder.policy import DAY, Policy
@@ -26,7 +26,7 @@ class Pushed:
     """The commit of one student."""
 
     student: str
-    place: Place
+    place: GitHubServer
     repository: str
     commit: str
     handed_in_at: datetime
@@ -71,7 +71,7 @@ def find_class_pushes(
             missing.append(student.id)
         else:
             commit, at = found
-            pushed.append(Pushed(student.id, client.place, repository.full_name, commit, at))
+            pushed.append(Pushed(student.id, client.server, repository.full_name, commit, at))
     return ClassPushes(
         tuple(sorted(pushed, key=lambda one: one.student)), tuple(sorted(missing)), tuple(unseen)
     )

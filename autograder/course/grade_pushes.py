@@ -219,7 +219,7 @@ def _grade_alone(desk: Desk, examiner: Examines, push: Push) -> Outcome:
     if trouble:
         _keep_trouble(desk, push, trouble)
     _record(desk, push, grade, late)
-    server = desk.client.place.server
+    server = desk.client.server.url
     wanted = publication(
         grade,
         push.commit,
@@ -264,7 +264,7 @@ def _grade_of(desk: Desk, examiner: Examines, push: Push) -> tuple[Grade, str]:
     if kept is not None and not desk.regrade and _stands(desk, kept, push):
         return kept, ""
     submission = fetch_submission(
-        desk.client.place, push.repository.full_name, push.commit, desk.assignment
+        desk.client.server, push.repository.full_name, push.commit, desk.assignment
     )
     grade, trouble = examiner.grade(submission)
     write_result(path, grade)

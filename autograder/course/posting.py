@@ -71,7 +71,7 @@ def set_status(client: GitHubClient, full_name: str, commit: str, status: Commit
             "context": status.context,
             "state": status.state,
             "description": status.description,
-            "target_url": f"{client.place.server}/{full_name}/commit/{commit}#comments",
+            "target_url": f"{client.server.url}/{full_name}/commit/{commit}#comments",
         },
         repeatable=True,
     )

@@ -15,7 +15,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from autograder.errors import GitHubError
+from autograder.github.git import Remote
 
 MOST_TRIES = 5
 LONGEST_WAIT = 3700.0
@@ -45,23 +46,20 @@ class NotThereError(GitHubError):
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where GitHub is, and what opens it."""
+class GitHubServer:
+    """The addresses of a GitHub server, and the token that opens it."""
 
-    api: str
-    graphql: str
-    server: str
-    token: str
-
-    def __repr__(self) -> str:
-        return f"Place({self.server})"
+    api_url: str
+    graphql_url: str
+    url: str
+    token: str = field(repr=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
-        """Take what Actions sets; `GITHUB_TOKEN` must be there, the rest is github.com's.
+        """Read what GitHub Actions sets; without addresses, the server is github.com.
 
         Raises:
-            GitHubError: There is no token, or an address that a token must not be sent to.
+            GitHubError: `GITHUB_TOKEN` is not set, or an address is not safe to send a token to.
         """
         token = environment.get("GITHUB_TOKEN", "").strip()
         if not token:
@@ -82,30 +80,34 @@ class Place:
             ]:
                 raise GitHubError(f"{name} must begin with https://: a token is sent there")
         return cls(
-            api=found["GITHUB_API_URL"],
-            graphql=found["GITHUB_GRAPHQL_URL"],
-            server=found["GITHUB_SERVER_URL"],
+            api_url=found["GITHUB_API_URL"],
+            graphql_url=found["GITHUB_GRAPHQL_URL"],
+            url=found["GITHUB_SERVER_URL"],
             token=token,
         )
+
+    def remote(self, full_name: str) -> Remote:
+        """Return where git finds a repository, by `owner/name`."""
+        return Remote(f"{self.url}/{full_name}.git", self.token)
 
 
 class GitHubClient:
     """Asks GitHub; may be used by several threads.
 
     Args:
-        place: Where it is.
+        server: Which GitHub, and the token for it.
         sleep: Waits so many seconds.
         now: Tells the time in seconds since 1970.
     """
 
     def __init__(
         self,
-        place: Place,
+        server: GitHubServer,
         *,
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], float] = time.time,
     ) -> None:
-        self.place = place
+        self.server = server
         self._sleep = sleep
         self._now = now
         self._lock = threading.Lock()
@@ -114,7 +116,7 @@ class GitHubClient:
         self._write_at = 0.0
         self._http = httpx.Client(
             headers={
-                "Authorization": f"Bearer {place.token}",
+                "Authorization": f"Bearer {server.token}",
                 "Accept": "application/vnd.github+json",
                 "X-GitHub-Api-Version": "2022-11-28",
                 "User-Agent": "autograder",
@@ -152,7 +154,7 @@ class GitHubClient:
             GitHubError: It could not be answered.
         """
         body = {"query": text, "variables": variables}
-        answer = self._ask("POST", self.place.graphql, what, body=body)
+        answer = self._ask("POST", self.server.graphql_url, what, body=body)
         errors = answer.get("errors") or []
         serious = [one for one in errors if one.get("type") not in ("NOT_FOUND", "FORBIDDEN")]
         if serious or not isinstance(answer.get("data"), dict):
@@ -167,7 +169,7 @@ class GitHubClient:
         Raises:
             GitHubError: It could not be read.
         """
-        return self._ask("GET", self.place.api + path, what, parameters=parameters)
+        return self._ask("GET", self.server.api_url + path, what, parameters=parameters)
 
     def write(
         self,
@@ -195,7 +197,7 @@ class GitHubClient:
             self._wait_until(self._write_at)
             try:
                 return self._ask(
-                    method, self.place.api + path, what, body=body, repeatable=repeatable
+                    method, self.server.api_url + path, what, body=body, repeatable=repeatable
                 )
             finally:
                 self._write_at = self._now() + WRITE_PAUSE

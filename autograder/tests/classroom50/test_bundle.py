@@ -12,7 +12,7 @@ import pytest
 from autograder.assignment import Course
 from autograder.classroom50.bundle import write_bundle
 from autograder.classroom50.entrypoint import Checkpoint, Outcome, body_of, read_report
-from autograder.errors import AssignmentError, PublishError
+from autograder.errors import AssignmentError, DistributionError
 from autograder.tests.classroom50.service import (
     MOST_BYTES,
     Published,
@@ -344,7 +344,7 @@ def test_a_folder_with_anything_else_is_left_alone(tmp_path: Path) -> None:
     """It may be somebody's repository."""
     (tmp_path / "README.md").write_text("mine")
 
-    with pytest.raises(PublishError, match=r"README\.md"):
+    with pytest.raises(DistributionError, match=r"README\.md"):
         write_bundle(COURSE, ASSIGNMENT, tmp_path)
 
     assert [one.name for one in tmp_path.iterdir()] == ["README.md"]

@@ -15,7 +15,7 @@ from autograder.course.grade_pushes import (
     find_pushes,
     grade_pushes,
 )
-from autograder.github.client import GitHubClient, Place
+from autograder.github.client import GitHubClient, GitHubServer
 from autograder.gradebook.roster import read_roster
 from autograder.grading.grade import Grade, GradedSubmission
 from autograder.grading.grade import Outcome as Verdict
@@ -159,7 +159,7 @@ class Classroom:
         policy = read_policy(self.folder / "course.toml")
         made = Desk(
             client=GitHubClient(
-                Place.from_environment(self.github.environment(self.token)),
+                GitHubServer.from_environment(self.github.environment(self.token)),
                 sleep=self.clock.sleep,
                 now=self.clock.now,
             ),
@@ -204,7 +204,9 @@ def round_elsewhere(environment: dict[str, str], folder: Path, state: Path) -> N
     """Do a round in a process of its own, which can be killed."""
     clock = Clock()
     desk = Desk(
-        client=GitHubClient(Place.from_environment(environment), sleep=clock.sleep, now=clock.now),
+        client=GitHubClient(
+            GitHubServer.from_environment(environment), sleep=clock.sleep, now=clock.now
+        ),
         policy=read_policy(folder / "course.toml"),
         assignment=ASSIGNMENT,
         suite=SUITE,

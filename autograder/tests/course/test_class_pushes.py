@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from autograder.cli import app
 from autograder.course.class_pushes import ClassPushes, find_class_pushes
-from autograder.github.client import GitHubClient, Place
+from autograder.github.client import GitHubClient, GitHubServer
 from autograder.gradebook.roster import read_roster
 from autograder.policy import read_policy
 from autograder.tests.github_stand_in import Fault, StandIn
@@ -53,8 +53,8 @@ def find(github: StandIn, folder: Path, policy: str = "") -> ClassPushes:
     (folder / "course.toml").write_text(POLICY + policy)
     rules = read_policy(folder / "course.toml")
     token = github.add_token("staff", {"course/*": "read"})
-    place = Place.from_environment(github.environment(token))
-    with GitHubClient(place) as client:
+    server = GitHubServer.from_environment(github.environment(token))
+    with GitHubClient(server) as client:
         return find_class_pushes(client, rules, read_roster(rules.roster).students)
 
 

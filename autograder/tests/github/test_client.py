@@ -11,8 +11,8 @@ from autograder.github.client import (
     MOST_TRIES,
     WRITE_PAUSE,
     GitHubClient,
+    GitHubServer,
     NotThereError,
-    Place,
     UncertainError,
 )
 from autograder.tests.course.classroom import Clock
@@ -39,8 +39,10 @@ def clock() -> Clock:
 @pytest.fixture
 def client(github: StandIn, clock: Clock) -> Iterator[GitHubClient]:
     """Ask with all rights."""
-    place = Place.from_environment(github.environment(github.add_token("g", {NAME: "write"})))
-    with GitHubClient(place, sleep=clock.sleep, now=clock.now) as made:
+    server = GitHubServer.from_environment(
+        github.environment(github.add_token("g", {NAME: "write"}))
+    )
+    with GitHubClient(server, sleep=clock.sleep, now=clock.now) as made:
         yield made
 
 
@@ -140,10 +142,10 @@ def test_what_must_not_be_done_twice_is_not_tried_again(
 def test_github_that_cannot_be_reached_is_told(clock: Clock) -> None:
     """After a few tries."""
     nowhere = {"GITHUB_API_URL": "http://127.0.0.1:9", "GITHUB_TOKEN": "ghp_secret"}
-    place = Place.from_environment(nowhere)
+    server = GitHubServer.from_environment(nowhere)
 
     with (
-        GitHubClient(place, sleep=clock.sleep, now=clock.now) as client,
+        GitHubClient(server, sleep=clock.sleep, now=clock.now) as client,
         pytest.raises(GitHubError, match="cannot be reached"),
     ):
         client.get(PATH, "reading")
@@ -154,15 +156,15 @@ def test_github_that_cannot_be_reached_is_told(clock: Clock) -> None:
 def test_errors_name_neither_token_nor_repository(github: StandIn, clock: Clock) -> None:
     """The one is a secret, the other has a student's login in it."""
     token = github.add_token("reader", {NAME: {"statuses": "read"}})
-    place = Place.from_environment(github.environment(token))
+    server = GitHubServer.from_environment(github.environment(token))
 
-    with GitHubClient(place, sleep=clock.sleep, now=clock.now) as reader:
+    with GitHubClient(server, sleep=clock.sleep, now=clock.now) as reader:
         with pytest.raises(GitHubError, match="no right") as forbidden:
             reader.get(f"{PATH}/activity", "reading")
         with pytest.raises(NotThereError, match="not there") as missing:
             reader.get("/repos/course/m06-eve", "reading")
 
-    texts = [str(forbidden.value), str(missing.value), repr(place), repr(reader)]
+    texts = [str(forbidden.value), str(missing.value), repr(server), repr(reader)]
     assert not any(word in text for text in texts for word in (token, "ada", "eve"))
 
 
@@ -198,4 +200,4 @@ def test_a_word_of_a_student_is_no_limit(
 def test_a_token_goes_nowhere_in_the_clear(environment: dict[str, str], said: str) -> None:
     """Only to this machine, where tests are."""
     with pytest.raises(GitHubError, match=said):
-        Place.from_environment(environment)
+        GitHubServer.from_environment(environment)
