@@ -1,4 +1,4 @@
-"""Writing files as a whole or not at all, and scratch folders."""
+"""Writing files as a whole or not at all, and making folders."""
 
 import stat
 import tempfile
@@ -58,6 +58,18 @@ def _replace(path: Path, text: str) -> None:
         except BaseException:
             Path(file.name).unlink(missing_ok=True)
             raise
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder with those above it, unless it is there.
+
+    Raises:
+        AutograderError: It cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AutograderError(f"{folder} cannot be made: {error.strerror}") from None
 
 
 @contextmanager

@@ -7,7 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from autograder.course.class_run import ATTEMPTS, FEEDBACK, RESULTS
+from autograder.course.class_run import ATTEMPTS, FEEDBACK
+from autograder.course.results import RESULTS
 from autograder.errors import AutograderError
 from autograder.gradebook.handins import HANDINS_FILE, Handin, read_handins
 from autograder.gradebook.roster import read_roster

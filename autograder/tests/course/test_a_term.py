@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograder.assignment import Course
-from autograder.cli import grade_pushes as command
+from autograder.course import grade_pushes
 from autograder.distribution.solutions import released_solutions
 from autograder.github import client
 from autograder.grading.judge.plan import read_plan
@@ -140,7 +140,7 @@ def test_each_right_of_the_guide_s_tokens_is_needed(
     term: Term, monkeypatch: pytest.MonkeyPatch, secret: str, permission: str, lower: str
 ) -> None:
     """With less of one, an error names it."""
-    monkeypatch.setattr(command, "ExaminerPool", FakeExaminers)
+    monkeypatch.setattr(grade_pushes, "ExaminerPool", FakeExaminers)
     term.weaken(secret, permission, lower)
 
     told = "".join(one.out + one.err for one in a_short_term(term))

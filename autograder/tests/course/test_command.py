@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograder.cli import app
-from autograder.cli import grade_pushes as command
+from autograder.course import grade_pushes
 from autograder.errors import AutograderError
 from autograder.github import client as github
 from autograder.grading.grade import Outcome
@@ -45,7 +45,7 @@ def run(course: Classroom) -> Run:
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> None:
     """Grade without running anything."""
-    monkeypatch.setattr(command, "ExaminerPool", FakeExaminers)
+    monkeypatch.setattr(grade_pushes, "ExaminerPool", FakeExaminers)
     FakeExaminers.made = 0
 
 

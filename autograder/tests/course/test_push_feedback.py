@@ -8,10 +8,10 @@ import pytest
 from autograder.course.push_feedback import (
     LONGEST_DESCRIPTION,
     Marker,
-    Publication,
+    PushFeedback,
+    feedback_on_push,
     marker_of,
-    publication,
-    waiting,
+    waiting_status,
 )
 from autograder.feedback.content import Detail
 from autograder.feedback.markdown import LONGEST_COMMENT
@@ -35,10 +35,10 @@ def policy(folder: Path, more: str = LATE) -> Policy:
 
 def published(
     rules: Policy, grade: Grade, detail: Detail = Detail.FULL, *, late: timedelta = timedelta()
-) -> Publication:
+) -> PushFeedback:
     """Write what to publish."""
     when = lateness(rules, ADA, DUE + late)
-    return publication(grade, SHA, detail, when, rules, "https://github.com/o/r/blob/x/")
+    return feedback_on_push(grade, SHA, detail, when, rules, "https://github.com/o/r/blob/x/")
 
 
 def with_feedback(grade: Grade, text: str) -> Grade:
@@ -157,7 +157,7 @@ def test_who_waits_is_told_until_when(tmp_path: Path) -> None:
     """In a status that a grade replaces."""
     rules = policy(tmp_path).model_copy(update={"attempts_per_hour": 3})
 
-    status = waiting("writer", DUE, rules)
+    status = waiting_status("writer", DUE, rules)
 
     assert (status.context, status.state) == ("grade/writer", "pending")
     assert status.description.startswith("graded after 2026-03-10 12:00 UTC+0000")

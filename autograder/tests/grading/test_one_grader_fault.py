@@ -19,8 +19,10 @@ from autograder.assignment import Course
 from autograder.classroom50.scores import read_scores, with_overrides
 from autograder.cli import app
 from autograder.cli.grade_class import unreadable_line
-from autograder.course.class_run import Done, Outcome, Scope, grade_class, outcome_of
-from autograder.course.push_feedback import CommitStatus, Publication, publication
+from autograder.course.class_outcomes import ClassAction, StudentOutcome, outcome_of
+from autograder.course.class_run import RunSettings, grade_class
+from autograder.course.class_submissions import ClassSubmissions
+from autograder.course.push_feedback import PushFeedback, feedback_on_push
 from autograder.feedback.actions import as_workflow_log
 from autograder.feedback.content import Detail
 from autograder.feedback.data import as_json
@@ -28,6 +30,7 @@ from autograder.feedback.html import as_html
 from autograder.feedback.markdown import as_markdown
 from autograder.feedback.table import as_csv
 from autograder.feedback.text import print_grade
+from autograder.github.queries import CommitStatus, StatusState
 from autograder.gradebook.book import Book, Entry
 from autograder.gradebook.exports import FORMATS
 from autograder.gradebook.standing import StandingStatus
@@ -67,7 +70,7 @@ class ClassRun:
     """One student's right submission, graded as a class."""
 
     folder: Path
-    outcome: Outcome
+    outcome: StudentOutcome
 
     @property
     def grade(self) -> Grade:
@@ -117,7 +120,8 @@ def break_test(path: Path, name: str) -> None:
 def graded(submissions: Path, course: Course, output: Path) -> ClassRun:
     """Grade a class of one."""
     handed_in = [HandedIn("ada", submissions / "ada")]
-    outcomes = grade_class(handed_in, ASSIGNMENT, course, output, Scope())
+    run = grade_class(ClassSubmissions(handed_in), ASSIGNMENT, course, output, RunSettings())
+    outcomes = {outcome.student: outcome for outcome in run}
     return ClassRun(output, outcomes["ada"])
 
 
@@ -184,14 +188,14 @@ def test_the_table_and_the_data_have_it_open(sound: ClassRun, faulty: ClassRun) 
     ]
 
 
-def published(grade: Grade, folder: Path) -> Publication:
+def published(grade: Grade, folder: Path) -> PushFeedback:
     """Write what is published of a grade."""
     (folder / "course.toml").write_text(POLICY)
     (folder / "roster.csv").write_text("login\nada\n")
     policy = read_policy(folder / "course.toml")
     student = make_book(folder / "book").roster().students[0]
     late = lateness(policy, student, datetime(2026, 3, 1, tzinfo=UTC))
-    return publication(grade, "a" * 40, Detail.FULL, late, policy, "")
+    return feedback_on_push(grade, "a" * 40, Detail.FULL, late, policy, "")
 
 
 def test_one_status_and_the_comment_have_it_open(
@@ -201,7 +205,9 @@ def test_one_status_and_the_comment_have_it_open(
     before, after = published(sound.grade, tmp_path), published(faulty.grade, tmp_path)
 
     assert [one for one in after.statuses if one not in before.statuses] == [
-        CommitStatus("grade/reader", "error", f"{MOST - POINTS:g} / {MOST:g}, {OPEN}, 18/19 tests")
+        CommitStatus(
+            "grade/reader", StatusState.ERROR, f"{MOST - POINTS:g} / {MOST:g}, {OPEN}, 18/19 tests"
+        )
     ]
     assert OPEN in after.comment
     assert SAID in after.comment
@@ -391,7 +397,7 @@ def test_the_class_s_table_has_decided_and_open_points(sound: ClassRun, faulty: 
         "open_points": str(sound.grade.open_points + POINTS),
         "state": "incomplete",
     }
-    assert "no room" in faulty.outcome.trouble
+    assert "no room" in faulty.outcome.problem
     assert "no room" in (faulty.folder / "trouble" / "ada.txt").read_text()
 
 
@@ -405,7 +411,7 @@ def test_only_who_has_open_points_by_the_grader_is_graded_again(
     mended = graded(submissions, COURSE, tmp_path / "faulty")
     kept = graded(submissions, COURSE, tmp_path / "sound")
 
-    assert (mended.outcome.done, kept.outcome.done) == (Done.GRADED, Done.KEPT)
+    assert (mended.outcome.action, kept.outcome.action) == (ClassAction.GRADED, ClassAction.KEPT)
     assert mended.grade == sound.grade
     assert not (tmp_path / "faulty" / "trouble" / "ada.txt").exists()
 
@@ -453,7 +459,7 @@ def test_a_result_of_an_earlier_version_is_graded_again_and_stops_nothing(
     standings = {name: one.standing for name, one in entries(book).items()}
     synced = book.sync([book.folder / "results"])
 
-    assert again.outcome.done is Done.GRADED
+    assert again.outcome.action is ClassAction.GRADED
     assert standings["ada"].status is StandingStatus.UNDECIDED
     assert standings["ada"].open_points == 100
     assert standings["bob"].status is StandingStatus.COMPLETE
@@ -495,7 +501,7 @@ def test_a_class_s_summary_and_dashboard_tell_an_instructor_to_look(tmp_path: Pa
     grades = {"ada": both, "bob": one_of_them, "cyd": a_grade()}
     said = "tests of 2 students unreadable: look at them"
 
-    outcomes = [outcome_of(name, Done.GRADED, grade) for name, grade in grades.items()]
+    outcomes = [outcome_of(name, ClassAction.GRADED, grade) for name, grade in grades.items()]
     rows = class_of(tmp_path / "results", **grades).rows
 
     assert unreadable_line(outcomes) == f"3 {said} (ada, bob)"
