@@ -57,18 +57,18 @@ HOUR = timedelta(hours=1)
 _REPOSITORY = re.compile(r"[A-Za-z0-9._-]*\{login\}[A-Za-z0-9._-]*")
 
 
-class _Model(BaseModel):
+class _PolicyModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
 
 
-class Deadline(_Model):
+class Deadline(_PolicyModel):
     """When work is due, for who has no extension."""
 
     at: datetime
     grace_minutes: int = Field(default=0, ge=0, le=24 * 60)
 
 
-class Late(_Model):
+class Late(_PolicyModel):
     """What lateness costs."""
 
     percent_per_day: float = Field(ge=0, le=100, strict=False)
@@ -76,7 +76,7 @@ class Late(_Model):
     """After so many days, work does not count any more; None: it always does."""
 
 
-class Stage(_Model):
+class Stage(_PolicyModel):
     """How much is shown from some moment on."""
 
     detail: Detail = Field(strict=False)
@@ -84,7 +84,7 @@ class Stage(_Model):
     """None: from the start."""
 
 
-class Policy(_Model):
+class Policy(_PolicyModel):
     """A course's policy; all times have a zone."""
 
     organization: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}$")]
@@ -108,10 +108,10 @@ class Policy(_Model):
 
     @model_validator(mode="after")
     def _stages_follow_each_other(self) -> Self:
-        begins = [one.begins for one in self.feedback[1:]]
-        if any(one.begins is None for one in self.feedback[1:]):
+        begins = [stage.begins for stage in self.feedback[1:]]
+        if any(stage.begins is None for stage in self.feedback[1:]):
             raise ValueError("feedback: each but the first must say `from` when it is shown")
-        if begins != sorted(begins, key=lambda one: one or datetime.max):
+        if begins != sorted(begins, key=lambda moment: moment or datetime.max):
             raise ValueError("feedback: must be in the order of their times")
         return self
 
@@ -191,7 +191,7 @@ def next_attempt(policy: Policy, graded_at: Iterable[datetime], now: datetime) -
     Returns:
         None where it is allowed at once.
     """
-    recent = sorted(one for one in graded_at if one > now - HOUR)
+    recent = sorted(moment for moment in graded_at if moment > now - HOUR)
     most = policy.attempts_per_hour
     if most is None or len(recent) < most:
         return None
@@ -218,11 +218,11 @@ def read_policy(path: Path) -> Policy:
         policy = Policy.model_validate(settings)
     except ValidationError as error:
         mistakes += [
-            f"{'.'.join(str(part) for part in one['loc']) or 'the whole'}: {one['msg']}"
-            for one in error.errors(include_url=False)
+            f"{'.'.join(str(part) for part in detail['loc']) or 'the whole'}: {detail['msg']}"
+            for detail in error.errors(include_url=False)
         ]
     if mistakes:
-        raise PolicyError("\n".join(f"{path}: {one}" for one in mistakes))
+        raise PolicyError("\n".join(f"{path}: {mistake}" for mistake in mistakes))
     return policy.model_copy(update={"roster": path.parent / policy.roster})
 
 
@@ -234,7 +234,7 @@ def check_extensions(policy: Policy, roster: Roster) -> None:
     """
     unknown = [name for name in policy.extensions if roster.find(name) is None]
     if unknown:
-        raise PolicyError("\n".join(f"extensions.{one}: is not in the roster" for one in unknown))
+        raise PolicyError("\n".join(f"extensions.{name}: is not in the roster" for name in unknown))
 
 
 def _zone(name: object, mistakes: list[str]) -> ZoneInfo | None:
@@ -264,10 +264,10 @@ def _in_zone(
             yield (
                 key,
                 [
-                    dict(_in_zone(one, zone, (*here, str(number)), mistakes))
-                    if isinstance(one, dict)
-                    else one
-                    for number, one in enumerate(value)
+                    dict(_in_zone(element, zone, (*here, str(number)), mistakes))
+                    if isinstance(element, dict)
+                    else element
+                    for number, element in enumerate(value)
                 ],
             )
         else:

@@ -36,7 +36,9 @@ def write_bundle(course: Course, assignment: Assignment, output: Path) -> tuple[
         if not (source / name).exists():
             raise AssignmentError(f"{source / name} is missing: a bundle is made of visible checks")
     try:
-        others = sorted({one.name for one in output.iterdir()} - _NAMES) if output.exists() else []
+        others = (
+            sorted({path.name for path in output.iterdir()} - _NAMES) if output.exists() else []
+        )
         if others:
             raise DistributionError(
                 f"{output} holds {others[0]!r}, which is of no bundle: give a new folder"
@@ -50,7 +52,7 @@ def write_bundle(course: Course, assignment: Assignment, output: Path) -> tuple[
         for name in _PLAIN:
             shutil.copyfile(source / name, output / name)
         shutil.copyfile(Path(__file__).with_name("entrypoint.py"), output / ENTRYPOINT)
-        written = [one for one in output.rglob("*") if one.is_file()]
+        written = [path for path in output.rglob("*") if path.is_file()]
     except OSError as error:
         raise DistributionError(f"{output} cannot be written: {error.strerror}") from None
-    return tuple(sorted(one.relative_to(output).as_posix() for one in written))
+    return tuple(sorted(path.relative_to(output).as_posix() for path in written))

@@ -64,7 +64,7 @@ _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER, linux/prctl.h
 
 
 @dataclass(frozen=True)
-class Checkpoint:
+class VisibleCheckpoint:
     """A part of the assignment, as its settings have it."""
 
     id: str
@@ -73,10 +73,10 @@ class Checkpoint:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ChecksOutcome:
     """What became of the visible checks of a checkpoint."""
 
-    checkpoint: Checkpoint
+    checkpoint: VisibleCheckpoint
     passed: int
     checks: int
     """How many there are; 0 where they did not come to their end."""
@@ -101,7 +101,7 @@ class Outcome:
         return f"{self.passed} of {self.checks} visible checks passed"
 
 
-class TroubleError(Exception):
+class ChecksNotRunError(Exception):
     """The checks could not be run at all, through no fault of the student's."""
 
 
@@ -116,48 +116,48 @@ def main() -> None:
         ) as scratch:
             outcomes = run_checks(checkout, bundle, checkpoints, Path(scratch))
         trouble = None
-    except (TroubleError, OSError, shutil.Error) as error:
+    except (ChecksNotRunError, OSError, shutil.Error) as error:
         outcomes, trouble = [], str(error)[:200]
-    most = sum(one.points for one in checkpoints)
+    most = sum(checkpoint.points for checkpoint in checkpoints)
     write_anew(checkout / RESULT, json.dumps(result_of(outcomes, most, os.environ), indent=2))
     write_anew(checkout / BODY, body_of(outcomes, most, trouble))
     status, summary = status_of(outcomes, most, trouble)
     if os.environ.get("GITHUB_OUTPUT"):
         with Path(os.environ["GITHUB_OUTPUT"]).open("a", encoding="utf-8") as file:
             file.write(f"\nstatus={status}\nsummary={summary}\n")
-    said = [f"{one.checkpoint.id}: {one.said}" for one in outcomes]
+    said = [f"{outcome.checkpoint.id}: {outcome.said}" for outcome in outcomes]
     if trouble is not None:  # a path in it may be a student's: no command to Actions
         said = [ascii(trouble).replace("##[", "## [")]
     sys.stdout.write("\n".join([*said, summary]) + "\n")
 
 
-def read_checkpoints(bundle: Path) -> list[Checkpoint]:
+def read_checkpoints(bundle: Path) -> list[VisibleCheckpoint]:
     """Read the checkpoints that have visible checks."""
     settings = tomllib.loads((bundle / "assignment.toml").read_text("utf-8"))
     return [
-        Checkpoint(one["id"], one["title"], one["points"])
-        for one in settings["checkpoints"]
-        if (bundle / "checks" / f"test_{one['id']}.py").is_file()
+        VisibleCheckpoint(setting["id"], setting["title"], setting["points"])
+        for setting in settings["checkpoints"]
+        if (bundle / "checks" / f"test_{setting['id']}.py").is_file()
     ]
 
 
 def run_checks(
-    checkout: Path, bundle: Path, checkpoints: Sequence[Checkpoint], scratch: Path
-) -> list[Outcome]:
+    checkout: Path, bundle: Path, checkpoints: Sequence[VisibleCheckpoint], scratch: Path
+) -> list[ChecksOutcome]:
     """Run the checks of each checkpoint by themselves, so that one cannot stop another.
 
     Raises:
-        TroubleError: What they need is not there and cannot be installed.
+        ChecksNotRunError: What they need is not there and cannot be installed.
     """
     packages = install(bundle / REQUIREMENTS, scratch)
     outcomes = []
-    for one in checkpoints:
+    for checkpoint in checkpoints:
         # Student code may change the copy, so each has its own.
-        copy = scratch / one.id
+        copy = scratch / checkpoint.id
         copy_repository(checkout, bundle, copy)
-        text = run_pytest(copy, f"checks/test_{one.id}.py", packages)
+        text = run_pytest(copy, f"checks/test_{checkpoint.id}.py", packages)
         shutil.rmtree(copy, ignore_errors=True)
-        outcomes.append(read_report(one, text))
+        outcomes.append(read_report(checkpoint, text))
     return outcomes
 
 
@@ -166,11 +166,11 @@ def copy_repository(checkout: Path, bundle: Path, copy: Path) -> None:
 
     def left_out(folder: str, names: list[str]) -> list[str]:
         return [
-            one
-            for one in names
-            if one.startswith(".")
-            or one == "__pycache__"
-            or (Path(folder) == checkout and one in REPLACED)
+            name
+            for name in names
+            if name.startswith(".")
+            or name == "__pycache__"
+            or (Path(folder) == checkout and name in REPLACED)
         ]
 
     # What cannot be copied is missing there, and the checks say so.
@@ -191,7 +191,7 @@ def install(requirements: Path, scratch: Path) -> Path | None:
         The folder it was installed into; None where there was no need.
 
     Raises:
-        TroubleError: It cannot be installed.
+        ChecksNotRunError: It cannot be installed.
     """
     if all(is_installed(line) for line in requirements.read_text("utf-8").splitlines()):
         return None
@@ -202,9 +202,11 @@ def install(requirements: Path, scratch: Path) -> Path | None:
     try:
         done = subprocess.run(command, cwd=scratch, timeout=INSTALL_SECONDS, check=False)
     except subprocess.TimeoutExpired:
-        raise TroubleError(f"pip had not ended after {INSTALL_SECONDS} s") from None
+        raise ChecksNotRunError(f"pip had not ended after {INSTALL_SECONDS} s") from None
     if done.returncode:
-        raise TroubleError(f"pip could not install what the checks need: exit {done.returncode}")
+        raise ChecksNotRunError(
+            f"pip could not install what the checks need: exit {done.returncode}"
+        )
     return folder
 
 
@@ -283,12 +285,12 @@ def end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
     give_up = time.monotonic() + END_SECONDS
     while (left := list(children())) and time.monotonic() < give_up:
-        for one in left:
+        for pid in left:
             # One that another user runs (sudo) cannot be killed.
             with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(one, signal.SIGKILL)
+                os.kill(pid, signal.SIGKILL)
             with contextlib.suppress(ChildProcessError):
-                os.waitpid(one, os.WNOHANG)
+                os.waitpid(pid, os.WNOHANG)
 
 
 def children() -> Iterator[int]:
@@ -298,17 +300,19 @@ def children() -> Iterator[int]:
         yield from map(int, listed.split())
 
 
-def read_report(checkpoint: Checkpoint, text: str) -> Outcome:
+def read_report(checkpoint: VisibleCheckpoint, text: str) -> ChecksOutcome:
     """Read the counts in what the checks printed: `writer 4 of 6 visible checks`."""
     line = rf"^{checkpoint.id} (\d{{1,4}}) of (\d{{1,4}}) visible checks\r?$"
     found = re.findall(line, text, re.MULTILINE | re.ASCII)
     passed, checks = map(int, found[-1]) if found else (0, 0)
     if passed > checks:
         passed, checks = 0, 0
-    return Outcome(checkpoint, passed, checks, text)
+    return ChecksOutcome(checkpoint, passed, checks, text)
 
 
-def result_of(outcomes: Sequence[Outcome], most: int, told: Mapping[str, str]) -> dict[str, Any]:
+def result_of(
+    outcomes: Sequence[ChecksOutcome], most: int, told: Mapping[str, str]
+) -> dict[str, Any]:
     """Make the result: a test for each checkpoint.
 
     Args:
@@ -329,26 +333,29 @@ def result_of(outcomes: Sequence[Outcome], most: int, told: Mapping[str, str]) -
         "release": told.get("RELEASE_URL") or commit,
         "review": told.get("REVIEW_URL") or commit,
         "datetime": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "score": sum(one.score for one in outcomes),
+        "score": sum(outcome.score for outcome in outcomes),
         "max-score": most,
         "tests": [
             {
-                "test-name": f"{one.checkpoint.id}: {one.checkpoint.title}",
-                "passed": one.complete,
-                "score": one.score,
-                "max-score": one.checkpoint.points,
-                "message": one.said,
+                "test-name": f"{outcome.checkpoint.id}: {outcome.checkpoint.title}",
+                "passed": outcome.complete,
+                "score": outcome.score,
+                "max-score": outcome.checkpoint.points,
+                "message": outcome.said,
             }
-            for one in outcomes
+            for outcome in outcomes
         ],
     }
 
 
-def status_of(outcomes: Sequence[Outcome], most: int, trouble: str | None) -> tuple[str, str]:
+def status_of(outcomes: Sequence[ChecksOutcome], most: int, trouble: str | None) -> tuple[str, str]:
     """Make the status and its summary."""
     if trouble is not None:
         return "error", "The visible checks could not be run, which is not your fault."
-    score, complete = sum(one.score for one in outcomes), sum(one.complete for one in outcomes)
+    score, complete = (
+        sum(outcome.score for outcome in outcomes),
+        sum(outcome.complete for outcome in outcomes),
+    )
     summary = (
         f"Visible checks: {score}/{most}, {complete} of {len(outcomes)} checkpoints complete. "
         "The grade comes from hidden tests."
@@ -357,22 +364,27 @@ def status_of(outcomes: Sequence[Outcome], most: int, trouble: str | None) -> tu
     return status, summary[:LONGEST_SUMMARY]
 
 
-def body_of(outcomes: Sequence[Outcome], most: int, trouble: str | None) -> str:
+def body_of(outcomes: Sequence[ChecksOutcome], most: int, trouble: str | None) -> str:
     """Write what a student reads: a table, and below it what each unfinished checkpoint says."""
     if trouble is not None:
         return f"### The visible checks could not be run\n\n{as_block(trouble)}\n"
-    lines = [f"### Visible checks: {sum(one.score for one in outcomes)}/{most}", "", ADVICE, ""]
-    lines += ["| Checkpoint | Visible checks | Result | Score |", "|---|---|---|---|"]
-    for one in outcomes:
-        mark = "PASS" if one.complete else "FAIL"
+    lines = [
+        f"### Visible checks: {sum(outcome.score for outcome in outcomes)}/{most}",
+        "",
+        ADVICE,
+        "",
+    ]
+    lines += ["| VisibleCheckpoint | Visible checks | Result | Score |", "|---|---|---|---|"]
+    for outcome in outcomes:
+        mark = "PASS" if outcome.complete else "FAIL"
         lines.append(
-            f"| {one.checkpoint.id}: {one.checkpoint.title} | {one.passed} of {one.checks} |"
-            f" {mark} | {one.score}/{one.checkpoint.points} |"
+            f"| {outcome.checkpoint.id}: {outcome.checkpoint.title} |"
+            f" {outcome.passed} of {outcome.checks} | {mark} | {outcome.score}/{outcome.checkpoint.points} |"
         )
     told = []
-    for one in outcomes:
-        if not one.complete:
-            told += ["", f"**{one.checkpoint.id}**: {one.said}", "", as_block(one.text)]
+    for outcome in outcomes:
+        if not outcome.complete:
+            told += ["", f"**{outcome.checkpoint.id}**: {outcome.said}", "", as_block(outcome.text)]
     whole = "\n".join([*lines, *told]) + "\n"
     return whole if len(whole) <= LONGEST_BODY else "\n".join(lines) + "\n"
 
@@ -380,8 +392,8 @@ def body_of(outcomes: Sequence[Outcome], most: int, trouble: str | None) -> str:
 def as_block(text: str) -> str:
     """Write any text as one that is only shown: no markup, and no character that cannot be seen."""
     shown = "".join(
-        one if one == "\n" or one.isprintable() else ascii(one)[1:-1]
-        for one in text.strip()[:LONGEST_TEXT]
+        character if character == "\n" or character.isprintable() else ascii(character)[1:-1]
+        for character in text.strip()[:LONGEST_TEXT]
     )
     return f"<pre>{html.escape(shown[:LONGEST_TEXT])}</pre>"
 

@@ -24,10 +24,10 @@ def as_classroom50_roster(roster: Roster) -> str:
     Raises:
         ExportError: A student has neither login nor address, or a cell is too long.
     """
-    rows = [_row(one) for one in roster.students]
+    rows = [_row(student) for student in roster.students]
     mistakes = [
-        f"{one.id}: {lack}"
-        for one, row in zip(roster.students, rows, strict=True)
+        f"{student.id}: {lack}"
+        for student, row in zip(roster.students, rows, strict=True)
         if (lack := _lack(row))
     ]
     if mistakes:

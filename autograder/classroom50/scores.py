@@ -43,7 +43,7 @@ class _Read(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
-class Submission(_Read):
+class ScoredSubmission(_Read):
     """What is read of a submission."""
 
     submission: str
@@ -52,18 +52,18 @@ class Submission(_Read):
     """The commit's address."""
 
 
-class Entry(_Read):
+class ScoreEntry(_Read):
     """What is read of an entry."""
 
     owner: str
-    submissions: tuple[Submission, ...] = Field(min_length=1)
+    submissions: tuple[ScoredSubmission, ...] = Field(min_length=1)
     override: bool = False
     overridden_by: str | None = None
 
 
 class _Bucket(_Read):
     type: str
-    entries: tuple[Entry, ...]
+    entries: tuple[ScoreEntry, ...]
 
 
 class _Scores(_Read):
@@ -77,7 +77,7 @@ class Scores:
 
     whole: Json
     slug: str
-    entries: tuple[Entry, ...]
+    entries: tuple[ScoreEntry, ...]
 
 
 @dataclass(frozen=True)
@@ -144,24 +144,26 @@ def with_overrides(scores: Scores, standings: Sequence[Standing]) -> Overridden:
         standings: The students' points; one without a total is left as it is.
     """
     whole = copy.deepcopy(scores.whole)
-    at = {one.owner.casefold(): number for number, one in enumerate(scores.entries)}
+    at = {entry.owner.casefold(): number for number, entry in enumerate(scores.entries)}
     written: list[str] = []
     left: list[str] = []
-    for one in standings:
-        number = at.get((one.student.login or "").casefold())
-        total = one.total
-        if not one.student.login:
-            left.append(f"{one.student.id}: the roster has no GitHub login")
+    for standing in standings:
+        number = at.get((standing.student.login or "").casefold())
+        total = standing.total
+        if not standing.student.login:
+            left.append(f"{standing.student.id}: the roster has no GitHub login")
         elif total is None:
-            why = points_open(one.open_points) if one.open_points else one.status.value
-            left.append(f"{one.student.id}: there is no total yet ({why})")
+            why = (
+                points_open(standing.open_points) if standing.open_points else standing.status.value
+            )
+            left.append(f"{standing.student.id}: there is no total yet ({why})")
         elif number is None:
-            left.append(f"{one.student.id}: Classroom 50 has collected no submission")
+            left.append(f"{standing.student.id}: Classroom 50 has collected no submission")
         elif scores.entries[number].override and scores.entries[number].overridden_by != US:
-            left.append(f"{one.student.id}: has an override that was made by hand")
+            left.append(f"{standing.student.id}: has an override that was made by hand")
         else:
-            _override(whole["assignments"][scores.slug]["entries"][number], one, total)
-            written.append(one.student.id)
+            _override(whole["assignments"][scores.slug]["entries"][number], standing, total)
+            written.append(standing.student.id)
     return Overridden(json.dumps(whole, indent=2) + "\n", tuple(written), tuple(left))
 
 
@@ -172,12 +174,12 @@ def _override(entry: Json, standing: Standing, total: float) -> None:
     newest["max-score"] = whole_points(standing.max_score, standing.max_score)
     newest["tests"] = [
         {
-            "test-name": one.title,
-            "passed": one.score == one.max_score,
-            "score": whole_points(one.score or 0, one.max_score),
-            "max-score": whole_points(one.max_score, one.max_score),
+            "test-name": checkpoint.title,
+            "passed": checkpoint.score == checkpoint.max_score,
+            "score": whole_points(checkpoint.score or 0, checkpoint.max_score),
+            "max-score": whole_points(checkpoint.max_score, checkpoint.max_score),
         }
-        for one in standing.checkpoints
+        for checkpoint in standing.checkpoints
     ]
     entry["override"], entry[OVERRIDDEN_BY] = True, US
 

@@ -75,7 +75,7 @@ def override(
 ) -> None:
     """Write the gradebook's points into Classroom 50's scores, as overrides."""
     book = _book(folder, assignment)
-    done = with_overrides(read_scores(scores, slug), [one.standing for one in book.entries()])
+    done = with_overrides(read_scores(scores, slug), [entry.standing for entry in book.entries()])
     _write(output, done.text)
     typer.echo(f"{len(done.written)} students written")
     _tell(done.left)
@@ -85,7 +85,7 @@ def _book(folder: Path, assignment: str | None) -> Book:
     course = Course.of_this_checkout()
     chosen = course.load(assignment) if assignment else course.only()
     if not folder.is_dir():
-        raise GradebookError(f"{folder} is no folder: make it, and put roster.csv into it")
+        raise GradebookError(f"{folder} is not a folder: make it, and put roster.csv into it")
     return Book(folder, chosen)
 
 

@@ -49,7 +49,7 @@ def _book(folder: Path, assignment: str | None) -> tuple[Book, Course]:
     course = Course.of_this_checkout()
     chosen: Assignment = course.load(assignment) if assignment else course.only()
     if not folder.is_dir():
-        raise GradebookError(f"{folder} is no folder: make it, and put roster.csv into it")
+        raise GradebookError(f"{folder} is not a folder: make it, and put roster.csv into it")
     return Book(folder, chosen), course
 
 
@@ -87,24 +87,24 @@ def status(folder: Folder = DEFAULT_FOLDER, assignment: AssignmentId = None) -> 
     """Say who is missing, late or excused, and how many points are open or wait for a mark."""
     book, _ = _book(folder, assignment)
     entries = book.entries()
-    counts = Counter(one.standing.status.value for one in entries)
+    counts = Counter(entry.standing.status.value for entry in entries)
     console = Console(highlight=False, markup=False)
     summary = ", ".join(f"{number} {name}" for name, number in sorted(counts.items()))
     console.print(f"{len(entries)} students: {summary or 'none'}")
     table = Table()
     for title in ("student", "name", "points", "open", "status", "late", "to mark"):
         table.add_column(title)
-    for one in entries:
-        total = one.standing.total
-        late = one.standing.late_seconds
+    for entry in entries:
+        total = entry.standing.total
+        late = entry.standing.late_seconds
         table.add_row(
-            Text(one.student.id),
-            Text(inert(one.student.full_name)),
-            "" if total is None else f"{total:g} / {one.standing.max_score:g}",
-            f"{one.standing.open_points:g}" if one.standing.open_points else "",
-            one.standing.status.value,
+            Text(entry.student.id),
+            Text(inert(entry.student.full_name)),
+            "" if total is None else f"{total:g} / {entry.standing.max_score:g}",
+            f"{entry.standing.open_points:g}" if entry.standing.open_points else "",
+            entry.standing.status.value,
             f"{late / 3600:.1f} h" if late else "",
-            ", ".join(cell.partition("/")[2] for cell in one.to_mark),
+            ", ".join(cell.partition("/")[2] for cell in entry.to_mark),
         )
     console.print(table)
 
@@ -144,10 +144,10 @@ def export(
     book, _ = _book(folder, assignment)
     entries = book.entries(missing_is_zero=missing_is_zero)
     text = FORMATS[format.value](
-        book.assignment.id, book.assignment.title, [one.standing for one in entries]
+        book.assignment.id, book.assignment.title, [entry.standing for entry in entries]
     )
     _write(output, text)
-    undecided = sum(one.standing.total is None for one in entries)
+    undecided = sum(entry.standing.total is None for entry in entries)
     typer.echo(f"{len(entries)} students written, {undecided} of them without a total")
 
 
@@ -159,7 +159,7 @@ def feedback(
 ) -> None:
     """Write each student's feedback as a page, with marks and comments of people in it."""
     book, _ = _book(folder, assignment)
-    grades = {one.student.id: one.grade for one in book.entries() if one.grade is not None}
+    grades = {entry.student.id: entry.grade for entry in book.entries() if entry.grade is not None}
     for student, grade in grades.items():
         _write(output / f"{student}.html", as_html(grade))
     typer.echo(f"{len(grades)} pages written")

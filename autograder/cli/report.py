@@ -38,7 +38,7 @@ def report_command(
     if output.is_dir() or not output.resolve().parent.is_dir():
         raise AutograderError(f"{output} cannot be written: give a file in a folder that exists")
     found = read_class(results, gradebook, deadline)
-    grade = next(one.grade for one in found.rows if one.grade is not None)
+    grade = next(row.grade for row in found.rows if row.grade is not None)
     course = Course.of_this_checkout()
     known = grade.assignment in course.ids()
     title = course.load(grade.assignment).title if known else grade.assignment

@@ -11,7 +11,7 @@ import typer
 from autograder.assignment import HANDOUT_FILE, Assignment, Course
 from autograder.errors import AutograderError
 from autograder.files import write_whole
-from autograder.intake.sources import HandedIn, find_submissions
+from autograder.intake.sources import StudentFolder, find_submissions
 from autograder.reports.similar_pairs import Sources, compare
 from autograder.reports.similarity_page import as_page
 from autograder.submission import read_submission
@@ -52,30 +52,30 @@ def similarity_command(
 
 
 def _sources(
-    handed_in: tuple[HandedIn, ...], assignment: Assignment, trouble: list[str]
+    handed_in: tuple[StudentFolder, ...], assignment: Assignment, trouble: list[str]
 ) -> Iterator[Sources]:
     """Read the Python files of each; what cannot be read is named."""
-    for one in handed_in:
+    for work in handed_in:
         try:
-            submission = read_submission(one.folder, assignment)
+            submission = read_submission(work.folder, assignment)
         except AutograderError as error:
-            trouble.append(f"{one.student}: {error}")
+            trouble.append(f"{work.student}: {error}")
             continue
-        trouble += [f"{one.student}: {no.file}: {no.reason}" for no in submission.refused]
-        trouble += [f"{one.student}: {note}" for note in submission.notes]
+        trouble += [f"{work.student}: {no.file}: {no.reason}" for no in submission.refused]
+        trouble += [f"{work.student}: {note}" for note in submission.notes]
         code = {
             name: text
             for name, text in submission.files.items()
             if name.endswith(".py") and not name.startswith("checks/")
         }
-        yield Sources(one.student, code)
+        yield Sources(work.student, code)
 
 
 def handed_out(course: Course, assignment: Assignment) -> tuple[bytes, ...]:
     """Take all code that students were given: stubs, visible checks, examples in the handout."""
     folder = course.assignments / assignment.id
     try:
-        files = [one.read_bytes() for one in sorted(folder.rglob("*.py"))]
+        files = [path.read_bytes() for path in sorted(folder.rglob("*.py"))]
         handout = (folder / HANDOUT_FILE).read_text("utf-8")
     except OSError as error:
         raise AutograderError(f"{folder} cannot be read: {error.strerror}") from None

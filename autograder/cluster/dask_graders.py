@@ -148,7 +148,7 @@ class DaskGraders:
 
     def _threads(self) -> int:
         workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
-        return sum(one["nthreads"] for one in workers)
+        return sum(worker["nthreads"] for worker in workers)
 
     @property
     def window(self) -> int:

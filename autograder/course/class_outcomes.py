@@ -21,8 +21,7 @@ class ClassAction(StrEnum):
     """The result that was there is still right."""
     FAILED = "failed"
     """The grader failed; a result that was there before stays."""
-    MISSING = "missing"
-    """Nothing was handed in."""
+    MISSING = "not handed in"
     LEFT_ALONE = "left alone"
     """Not looked at this time; a result that was there before stays."""
 

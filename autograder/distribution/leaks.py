@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from autograder.distribution.views import UnreadableError, View, views
+from autograder.distribution.views import UnreadableFileError, View, views
 
 _WORD = re.compile(r"\w+")
 _BLANK = re.compile(r"[\s\\]+")
@@ -40,7 +40,7 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class Term:
+class PersonalTerm:
     """What stands for a person: a name, an address, a login."""
 
     origin: str
@@ -73,7 +73,7 @@ class Secrets:
         self,
         passages: Iterable[Passage] = (),
         statements: Iterable[Statement] = (),
-        terms: Iterable[Term] = (),
+        terms: Iterable[PersonalTerm] = (),
         public: Iterable[str] = (),
     ) -> None:
         """Make secrets ready.
@@ -94,13 +94,13 @@ class Secrets:
             run = min(passage.run, len(of_passage))
             if run >= FEWEST_WORDS:
                 found = self._runs.setdefault(run, {})
-                for one in _runs(of_passage, run):
-                    found.setdefault(one, passage.origin)
+                for secret_words in _runs(of_passage, run):
+                    found.setdefault(secret_words, passage.origin)
         for run, secret in self._runs.items():
             for text in texts:
-                for one in _runs(text, run):
-                    secret.pop(one, None)
-        self._statements = {_squeezed(one.code): one.origin for one in statements}
+                for shared in _runs(text, run):
+                    secret.pop(shared, None)
+        self._statements = {_squeezed(statement.code): statement.origin for statement in statements}
         for squeezed in map(_squeezed, public):
             for code in [code for code in self._statements if code in squeezed]:
                 del self._statements[code]
@@ -114,9 +114,9 @@ class Secrets:
         """Yield the origin of each secret that can be read in a view."""
         found = words(view.text)
         for run, secret in self._runs.items():
-            for one in _runs(found, run):
-                if one in secret:
-                    yield secret[one]
+            for found_words in _runs(found, run):
+                if found_words in secret:
+                    yield secret[found_words]
         squeezed = _squeezed(view.text)
         yield from (origin for code, origin in self._statements.items() if code in squeezed)
         if view.exact:
@@ -142,7 +142,7 @@ def find_leaks(files: Mapping[str, bytes], secrets: Secrets) -> tuple[Leak, ...]
         try:
             for view in views(content):
                 leaks |= {Leak(name, origin, view.within): None for origin in secrets.search(view)}
-        except UnreadableError as error:
+        except UnreadableFileError as error:
             leaks[Leak(name, str(error))] = None
     return _outermost(leaks)
 
@@ -159,7 +159,7 @@ def words(text: str) -> Words:
     """Take the words of a text, without accents and in lower case."""
     if not text.isascii():
         apart = unicodedata.normalize("NFKD", text)
-        text = "".join(one for one in apart if not unicodedata.combining(one))
+        text = "".join(character for character in apart if not unicodedata.combining(character))
     return tuple(_WORD.findall(text.casefold()))
 
 

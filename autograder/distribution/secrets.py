@@ -9,7 +9,7 @@ from typing import Any
 
 from autograder import admission
 from autograder.assignment import Assignment, Course
-from autograder.distribution.leaks import Passage, Secrets, Statement, Term
+from autograder.distribution.leaks import Passage, PersonalTerm, Secrets, Statement
 from autograder.errors import AssignmentError
 from autograder.gradebook.roster import Roster
 from autograder.grading.judge.requirements import REQUIREMENTS_FILE
@@ -65,7 +65,8 @@ def read_secrets(
             inside, outside = _parted(text)
             # A file without any region, such as a test of the solution, is secret as a whole.
             passages += [
-                Passage(f"a solution in {name}", one, IN_SOLUTIONS) for one in inside or [text]
+                Passage(f"a solution in {name}", solution, IN_SOLUTIONS)
+                for solution in inside or [text]
             ]
             public += [outside] if inside else []
     grader = course.suites.parent
@@ -85,27 +86,27 @@ def read_secrets(
     return Secrets(passages, statements, terms_of(roster), public)
 
 
-def terms_of(roster: Roster | None) -> Iterator[Term]:
+def terms_of(roster: Roster | None) -> Iterator[PersonalTerm]:
     """Yield what stands for each student of a class; where it comes from names nobody."""
-    for number, one in enumerate(roster.students if roster else (), start=1):
+    for number, student in enumerate(roster.students if roster else (), start=1):
         origin = f"what the roster says of student {number}"
-        first, last = one.parted_name
+        first, last = student.parted_name
         for text in (
             f"{first} {last}" if first and last else "",
             f"{last} {first}" if first and last else "",
-            one.full_name,
-            one.email,
-            one.login or "",
-            one.identifier,
-            one.username,
-            one.idnumber,
-            one.canvas_id,
-            one.sis_user_id,
-            one.sis_login_id,
-            one.integration_id,
+            student.full_name,
+            student.email,
+            student.login or "",
+            student.identifier,
+            student.username,
+            student.idnumber,
+            student.canvas_id,
+            student.sis_user_id,
+            student.sis_login_id,
+            student.integration_id,
         ):
             if text.strip() and not (text.isdecimal() and len(text) < SHORTEST_NUMBER):
-                yield Term(origin, text)
+                yield PersonalTerm(origin, text)
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -122,7 +123,7 @@ def _text(path: Path) -> str:
 
 def _parted(text: str) -> tuple[list[str], str]:
     """Part a source into what stands within the marks, and the rest."""
-    return [one["inside"] for one in _REGION.finditer(text)], _REGION.sub("\n", text)
+    return [match["inside"] for match in _REGION.finditer(text)], _REGION.sub("\n", text)
 
 
 def _add_notebook(
@@ -143,11 +144,11 @@ def _add_notebook(
         inside, outside = _parted(source)
         if marks.get("solution") and not inside:  # nbgrader clears such a cell as a whole
             inside, outside = [source], ""
-        passages += [Passage(origin, one, IN_SOLUTIONS) for one in inside]
+        passages += [Passage(origin, answer, IN_SOLUTIONS) for answer in inside]
         public.append(outside)
         if cell["cell_type"] == "code":
-            for one in inside:
-                statements += [Statement(origin, code) for code in _closed_answers(one)]
+            for answer in inside:
+                statements += [Statement(origin, code) for code in _closed_answers(answer)]
 
 
 def _closed_answers(source: str) -> Iterator[str]:

@@ -41,7 +41,7 @@ _TEXT_MARKS = (
 )
 
 
-class UnreadableError(Exception):
+class UnreadableFileError(Exception):
     """A file that cannot be looked into to its end; the text says why."""
 
 
@@ -60,7 +60,7 @@ def views(content: bytes) -> Iterator[View]:
     """Yield each way to read a file, the plain one first.
 
     Raises:
-        UnreadableError: Something packed is broken, encrypted, too large or too deep.
+        UnreadableFileError: Something packed is broken, encrypted, too large or too deep.
     """
     budget = _Budget()
     yield from _views(content, (), budget)
@@ -81,12 +81,12 @@ class _Budget:
         """Count what came out."""
         self._left -= size
         if self._left < 0:
-            raise UnreadableError(f"more than {MOST_BYTES // 1_000_000} MB are packed in it")
+            raise UnreadableFileError(f"more than {MOST_BYTES // 1_000_000} MB are packed in it")
 
 
 def _views(content: bytes, within: tuple[str, ...], budget: _Budget) -> Iterator[View]:
     if len(within) > DEEPEST:
-        raise UnreadableError(f"more than {DEEPEST} packings lie within each other")
+        raise UnreadableFileError(f"more than {DEEPEST} packings lie within each other")
     members = _unpacked(content, budget)
     if members is not None:
         how, parts = members
@@ -127,7 +127,7 @@ def _decoded(content: bytes) -> tuple[str, bool]:
 
 def _is_text(content: bytes) -> bool:
     text, exact = _decoded(content)
-    odd = sum(not one.isprintable() and not one.isspace() for one in text)
+    odd = sum(not character.isprintable() and not character.isspace() for character in text)
     return exact and odd * 20 <= len(text)
 
 
@@ -151,16 +151,16 @@ def _strings(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
-        for key, one in value.items():
+        for key, element in value.items():
             yield key
-            yield from _strings(one)
+            yield from _strings(element)
     elif isinstance(value, list):
-        if value and all(isinstance(one, str) for one in value):
+        if value and all(isinstance(element, str) for element in value):
             yield "".join(value)
             yield "\n".join(value)
         else:
-            for one in value:
-                yield from _strings(one)
+            for element in value:
+                yield from _strings(element)
 
 
 def _decodings(text: str) -> Iterator[tuple[str, bytes]]:
@@ -168,8 +168,8 @@ def _decodings(text: str) -> Iterator[tuple[str, bytes]]:
 
     Where a stretch begins in the middle of a group of four, its bytes are found all the same.
     """
-    stretches = [one.group() for one in _BASE64.finditer(text)]
-    stretches += [one.group() for one in _BASE64_LINES.finditer(text)]
+    stretches = [match.group() for match in _BASE64.finditer(text)]
+    stretches += [match.group() for match in _BASE64_LINES.finditer(text)]
     for stretch in stretches:
         digits = _NOT_BASE64.sub("", stretch).replace("-", "+").replace("_", "/")
         for start in range(4):
@@ -210,7 +210,7 @@ def _unpacked(content: bytes, budget: _Budget) -> tuple[str, list[bytes]] | None
         zipfile.BadZipFile,
         tarfile.TarError,
     ) as error:
-        raise UnreadableError(f"something packed in it cannot be opened: {error}") from None
+        raise UnreadableFileError(f"something packed in it cannot be opened: {error}") from None
     return None
 
 
@@ -234,9 +234,9 @@ def _is_zip(content: bytes) -> bool:
 
 def _zip_members(content: bytes, budget: _Budget) -> Iterator[bytes]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        for one in archive.infolist():
-            yield one.filename.encode("utf-8", "replace")
-            yield _read(archive.open(one), budget)
+        for member in archive.infolist():
+            yield member.filename.encode("utf-8", "replace")
+            yield _read(archive.open(member), budget)
         yield archive.comment
 
 
@@ -246,8 +246,8 @@ def _is_tar(content: bytes) -> bool:
 
 def _tar_members(content: bytes, budget: _Budget) -> Iterator[bytes]:
     with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as archive:
-        for one in archive:
-            yield one.name.encode("utf-8", "replace")
-            stream = archive.extractfile(one) if one.isfile() else None
+        for member in archive:
+            yield member.name.encode("utf-8", "replace")
+            stream = archive.extractfile(member) if member.isfile() else None
             if stream is not None:
                 yield _read(stream, budget)

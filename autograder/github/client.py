@@ -156,9 +156,9 @@ class GitHubClient:
         body = {"query": text, "variables": variables}
         answer = self._ask("POST", self.server.graphql_url, what, body=body)
         errors = answer.get("errors") or []
-        serious = [one for one in errors if one.get("type") not in ("NOT_FOUND", "FORBIDDEN")]
+        serious = [error for error in errors if error.get("type") not in ("NOT_FOUND", "FORBIDDEN")]
         if serious or not isinstance(answer.get("data"), dict):
-            kinds = {str(one.get("type") or "an error") for one in serious} or {"nothing"}
+            kinds = {str(error.get("type") or "an error") for error in serious} or {"nothing"}
             raise GitHubError(f"GitHub answered {', '.join(sorted(kinds))} ({what})")
         data: dict[str, Any] = answer["data"]
         return data
@@ -278,7 +278,7 @@ def _is_limited_query(answer: httpx.Response) -> bool:
         return False
     try:
         errors = answer.json()["errors"]
-        return any(one.get("type") == "RATE_LIMITED" for one in errors)
+        return any(error.get("type") == "RATE_LIMITED" for error in errors)
     except (ValueError, LookupError, TypeError, AttributeError):
         return False
 

@@ -62,7 +62,7 @@ class Synced:
 
 
 @dataclass(frozen=True)
-class Entry:
+class BookEntry:
     """One student of the gradebook, all that is known put together."""
 
     student: Student
@@ -178,7 +178,7 @@ class Book:
         with self._alone():
             self._note(read_handins(self.folder / HANDINS_FILE, roster), handins)
 
-    def entries(self, *, missing_is_zero: bool = False) -> tuple[Entry, ...]:
+    def entries(self, *, missing_is_zero: bool = False) -> tuple[BookEntry, ...]:
         """Put together what is known of each student of the roster.
 
         Args:
@@ -211,7 +211,7 @@ class Book:
         handin: Handin,
         *,
         missing_is_zero: bool,
-    ) -> Entry:
+    ) -> BookEntry:
         kept = self.folder / RESULTS / f"{student.id}.json"
         if not (kept.exists() and known and known.checkpoints):
             nothing = 0.0 if missing_is_zero else None
@@ -221,12 +221,12 @@ class Book:
         except _EarlierVersionError:
             return self._without_grade(student, handin, None, missing=False)
         marked = with_marks(grade, known)
-        return Entry(
+        return BookEntry(
             student,
             marked,
             Standing(
                 student=student,
-                checkpoints=tuple(points_of(one) for one in marked.checkpoints),
+                checkpoints=tuple(points_of(checkpoint) for checkpoint in marked.checkpoints),
                 handed_in_at=known.handed_in_at,
                 late_seconds=known.late_seconds,
                 excused=handin.excused,
@@ -238,17 +238,17 @@ class Book:
 
     def _without_grade(
         self, student: Student, handin: Handin, score: float | None, *, missing: bool
-    ) -> Entry:
+    ) -> BookEntry:
         """Make the entry of a student of whom no grade can be read; all points may be open."""
         checkpoints = tuple(
             CheckpointPoints(
-                id=one.id,
-                title=one.title,
+                id=checkpoint.id,
+                title=checkpoint.title,
                 score=score,
-                max_score=one.points,
-                open_points=0.0 if missing else one.points,
+                max_score=checkpoint.points,
+                open_points=0.0 if missing else checkpoint.points,
             )
-            for one in self.assignment.checkpoints
+            for checkpoint in self.assignment.checkpoints
         )
         standing = Standing(
             student=student,
@@ -259,7 +259,7 @@ class Book:
             commit=handin.commit,
             repository=handin.repository,
         )
-        return Entry(student, None, standing, ())
+        return BookEntry(student, None, standing, ())
 
     def _read_result(self, path: Path, roster: Roster) -> tuple[Student, Grade]:
         student = roster.find(path.stem)
@@ -268,17 +268,19 @@ class Book:
         grade = _load(path)
         if grade.assignment != self.assignment.id:
             raise GradebookError(f"{path}: is a grade of {grade.assignment!r}")
-        wanted = [one.id for one in self.assignment.checkpoints]
-        if [one.id for one in grade.checkpoints] != wanted:
+        wanted = [checkpoint.id for checkpoint in self.assignment.checkpoints]
+        if [checkpoint.id for checkpoint in grade.checkpoints] != wanted:
             raise GradebookError(f"{path}: is not a grade of all checkpoints: {', '.join(wanted)}")
         return student, grade
 
     def _maxima(self, grades: Iterable[Grade]) -> dict[str, float]:
         """Tell the most that machines can give for each checkpoint."""
-        maxima = {one.id: float(one.points) for one in self.assignment.checkpoints}
+        maxima = {
+            checkpoint.id: float(checkpoint.points) for checkpoint in self.assignment.checkpoints
+        }
         for grade in grades:
-            for one in grade.checkpoints:
-                maxima[one.id] = machine_maximum(one)
+            for checkpoint in grade.checkpoints:
+                maxima[checkpoint.id] = machine_maximum(checkpoint)
         return maxima
 
     def _note(self, known: Mapping[str, Handin], handins: Mapping[str, Handin]) -> None:
@@ -352,7 +354,7 @@ def _files(results: Iterable[Path]) -> Iterator[Path]:
     """
     for path in results:
         if path.is_dir():
-            yield from sorted(one for one in path.glob("*.json") if not one.name.startswith("."))
+            yield from sorted(file for file in path.glob("*.json") if not file.name.startswith("."))
         elif path.exists():
             yield path
         else:

@@ -108,12 +108,12 @@ class Database:
         (notebook,) = submission.notebooks
         grades = {grade.name: grade for grade in notebook.grades}
         comments = {comment.name: comment for comment in notebook.comments}
-        for one in points:
-            grade = grades[one.checkpoint]
-            grade.auto_score = one.score
+        for given in points:
+            grade = grades[given.checkpoint]
+            grade.auto_score = given.score
             # Points that a person set stay, so that nobody needs to look again.
-            grade.needs_manual_grade = one.is_open and grade.manual_score is None
-            comments[one.checkpoint].auto_comment = one.comment
+            grade.needs_manual_grade = given.is_open and grade.manual_score is None
+            comments[given.checkpoint].auto_comment = given.comment
         self._book.db.commit()
 
     def read(self) -> dict[str, StudentPoints]:
@@ -133,13 +133,13 @@ class Database:
 
     def marked_later(self, name: str) -> bool:
         """Whether the database knows an assignment of that name."""
-        return any(one.name == name for one in self._book.assignments)
+        return any(assignment.name == name for assignment in self._book.assignments)
 
     def _submissions(self, assignment: str) -> dict[str, Any]:
         if not self.marked_later(assignment):
             return {}
         found = self._book.find_assignment(assignment).submissions
-        return {one.student_id: one for one in found}
+        return {submission.student_id: submission for submission in found}
 
 
 def _checkpoints(submission: Any) -> dict[str, float | None]:
@@ -173,7 +173,7 @@ def _marks(submission: Any) -> dict[str, Mark]:
             is_stale=grade.needs_manual_grade,
         )
         for notebook in submission.notebooks
-        for comments in [{one.name: one.comment or "" for one in notebook.comments}]
+        for comments in [{comment.name: comment.comment or "" for comment in notebook.comments}]
         for grade in notebook.grades
         if grade.manual_score is not None
     }

@@ -61,18 +61,20 @@ def prepare(book: Book, course: Course, submissions: Path) -> Prepared:
     Raises:
         GradebookError: The folder is missing, or nbgrader fails; the gradebook stays as it was.
     """
-    file = next(one for one in book.assignment.files if one.endswith(".ipynb"))
+    file = next(name for name in book.assignment.files if name.endswith(".ipynb"))
     released = (course.assignments / book.assignment.id / file).read_text(encoding="utf-8")
     solved = (course.solutions / book.assignment.id / file).read_text(encoding="utf-8")
     if not submissions.is_dir():
-        raise GradebookError(f"{submissions} is no folder: give the one with a folder per student")
+        raise GradebookError(
+            f"{submissions} is not a folder: give the one with a folder per student"
+        )
     _write_config(book)
     _release(book, released, file)
     roster = book.roster()
     done = _done(book)
     changed: dict[str, str] = {}
     problems: list[str] = []
-    for folder in sorted(one for one in submissions.iterdir() if one.is_dir()):
+    for folder in sorted(path for path in submissions.iterdir() if path.is_dir()):
         student = roster.find(folder.name)
         if student is None:
             problems.append(f"{folder}: {folder.name!r} is not in the roster")

@@ -84,14 +84,14 @@ def write_handins(path: Path, handins: Mapping[str, Handin]) -> None:
     file = io.StringIO()
     rows = csv.writer(file, lineterminator="\n")
     rows.writerow(COLUMNS)
-    for student, one in handins.items():
+    for student, handin in handins.items():
         rows.writerow(
             [
                 in_csv(student),
-                one.handed_in_at.isoformat() if one.handed_in_at else "",
-                "yes" if one.excused else "",
-                one.commit or "",
-                one.repository or "",
+                handin.handed_in_at.isoformat() if handin.handed_in_at else "",
+                "yes" if handin.excused else "",
+                handin.commit or "",
+                handin.repository or "",
             ]
         )
     write_whole(path, file.getvalue())

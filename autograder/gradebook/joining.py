@@ -29,23 +29,26 @@ def joined(roster: Roster, other: Roster) -> Roster:
         RosterError: Somebody could be several others, or several the same one; a line for each.
     """
     named: dict[tuple[str, str], set[int]] = {}
-    for at, one in enumerate(other.students):
-        for mark in _marks(one):
+    for at, student in enumerate(other.students):
+        for mark in _marks(student):
             named.setdefault(mark, set()).add(at)
     found = [
-        set[int]().union(*(named.get(mark, ()) for mark in _marks(one))) for one in roster.students
+        set[int]().union(*(named.get(mark, ()) for mark in _marks(student)))
+        for student in roster.students
     ]
     taken = Counter(at for several in found for at in several)
     students, mistakes = [], []
-    for one, several in zip(roster.students, found, strict=True):
+    for student, several in zip(roster.students, found, strict=True):
         if len(several) > 1 or any(taken[at] > 1 for at in several):
             others = ", ".join(_shown(other.students[at]) for at in sorted(several))
-            mistakes.append(f"{_shown(one)} may be {others}: correct what they share")
-        students.append(_filled(one, other.students[min(several)]) if several else one)
-    ids = Counter(one.id.casefold() for one in students)
-    twice = [one for one in students if ids[one.id.casefold()] > 1]
+            mistakes.append(f"{_shown(student)} may be {others}: correct what they share")
+        students.append(_filled(student, other.students[min(several)]) if several else student)
+    ids = Counter(student.id.casefold() for student in students)
+    twice = [student for student in students if ids[student.id.casefold()] > 1]
     if not mistakes:
-        mistakes = [f"{_shown(one)} goes by an id that another has: remove one" for one in twice]
+        mistakes = [
+            f"{_shown(student)} goes by an id that another has: remove one" for student in twice
+        ]
     if mistakes:
         raise RosterError("\n".join(["the two rosters cannot be joined:", *mistakes]))
     return Roster(students=tuple(students))

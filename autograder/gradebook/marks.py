@@ -21,9 +21,12 @@ LONGEST_COMMENT = 4000
 
 def with_marks(grade: Grade, known: StudentPoints) -> Grade:
     """Put people's marks into a grade: for open answers, and where a checkpoint was changed."""
-    checkpoints = tuple(_marked(one, known) for one in grade.checkpoints)
+    checkpoints = tuple(_marked(checkpoint, known) for checkpoint in grade.checkpoints)
     return grade.model_copy(
-        update={"checkpoints": checkpoints, "score": sum(one.score for one in checkpoints)}
+        update={
+            "checkpoints": checkpoints,
+            "score": sum(checkpoint.score for checkpoint in checkpoints),
+        }
     )
 
 
@@ -92,7 +95,10 @@ def cell_of(test: GradedTest) -> str:
 def to_mark(grade: Grade, known: StudentPoints) -> tuple[str, ...]:
     """List the open answers that nobody has marked, or that were changed since they were."""
     open_tests = [
-        test for one in grade.checkpoints for test in one.tests if test.marked_by == "person"
+        test
+        for checkpoint in grade.checkpoints
+        for test in checkpoint.tests
+        if test.marked_by == "person"
     ]
     return tuple(
         test.id
@@ -118,16 +124,16 @@ def machine_points(grade: Grade) -> list[MachinePoints]:
     """Take from a grade what goes into the database, for each checkpoint."""
     return [
         MachinePoints(
-            checkpoint=one.id,
-            score=sum(test.score for test in one.tests if test.marked_by == "machine"),
-            max_score=machine_maximum(one),
-            comment=_comment(one),
+            checkpoint=checkpoint.id,
+            score=sum(test.score for test in checkpoint.tests if test.marked_by == "machine"),
+            max_score=machine_maximum(checkpoint),
+            comment=_comment(checkpoint),
             is_open=any(
                 test.outcome is Outcome.GRADER_ERROR and test.marked_by == "machine"
-                for test in one.tests
+                for test in checkpoint.tests
             ),
         )
-        for one in grade.checkpoints
+        for checkpoint in grade.checkpoints
     ]
 
 

@@ -56,8 +56,8 @@ class Roster(BaseModel):
 
     @cached_property
     def _by_name(self) -> Mapping[str, Student]:
-        named = {one.login.casefold(): one for one in self.students if one.login}
-        return named | {one.id.casefold(): one for one in self.students}
+        named = {student.login.casefold(): student for student in self.students if student.login}
+        return named | {student.id.casefold(): student for student in self.students}
 
     def find(self, name: str) -> Student | None:
         """Find a student by id or login, in upper or lower case."""
@@ -87,7 +87,7 @@ def read_roster(path: Path, known_logins: Collection[str] | None = None) -> Rost
     mistakes += _wrong_columns(form, first, header)
     if mistakes:
         raise _error(path, mistakes)
-    known = None if known_logins is None else {one.casefold() for one in known_logins}
+    known = None if known_logins is None else {login.casefold() for login in known_logins}
     found = _Found(form, header, known)
     for line, row in records:
         found.add(line, row)
@@ -142,7 +142,9 @@ class _Found:
         self.students.append(self._student(identifier, fields))
 
     def _cell(self, cell: str) -> str:
-        cell = "".join(" " if unicodedata.category(one) == "Cc" else one for one in cell)
+        cell = "".join(
+            " " if unicodedata.category(character) == "Cc" else character for character in cell
+        )
         if self._form is CLASSROOM_50 and cell[:1] == "'" and cell[1:2] in set("=+-@"):
             cell = cell[1:]  # Classroom 50 wards off formulas in its own file
         # Canvas compares a name as it is, blanks at its ends included.
@@ -176,10 +178,10 @@ class _Found:
     def _identify(self, line: int, fields: _Fields) -> str | None:
         if login := fields.get("login"):
             return login.lower()
-        identifier = next((fields[one] for one in IDENTIFIERS if fields.get(one)), None)
+        identifier = next((fields[field] for field in IDENTIFIERS if fields.get(field)), None)
         if identifier is None:
-            asked = [one for one in ("login", *IDENTIFIERS) if one in self._columns]
-            names = " or ".join(repr(self._header[self._columns[one]].strip()) for one in asked)
+            asked = [field for field in ("login", *IDENTIFIERS) if field in self._columns]
+            names = " or ".join(repr(self._header[self._columns[field]].strip()) for field in asked)
             self._wrong(line, f"nothing says who this is: fill in {names}, or remove the line")
             return None
         try:
@@ -266,7 +268,7 @@ def _form(path: Path, text: str) -> tuple[Form, str]:
 
 def _wrong_columns(form: Form, line: int, header: Sequence[str]) -> Iterator[str]:
     """Say which columns are missing, or there twice."""
-    keys = [column_key(one) for one in header]
+    keys = [column_key(column) for column in header]
     for missing in form.needed:
         if missing not in keys:
             yield (

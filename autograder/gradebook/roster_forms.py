@@ -32,7 +32,7 @@ class Form:
 
     def columns(self, header: Sequence[str]) -> dict[str, int]:
         """Find the column of each field."""
-        keys = [column_key(one) for one in header]
+        keys = [column_key(column) for column in header]
         found = {}
         for field, names in self.fields.items():
             for name in names:
@@ -138,7 +138,7 @@ IDENTIFIERS = (
 
 def recognise(header: Sequence[str]) -> Form | None:
     """Tell the form of a roster by its header; None where nothing in it identifies a student."""
-    keys = {column_key(one) for one in header}
+    keys = {column_key(column) for column in header}
     for form in FORMS:
         if any(mark <= keys for mark in form.marks):
             return form

@@ -19,11 +19,11 @@ class StandingStatus(StrEnum):
     """Counts neither for the student nor against."""
 
 
-class _Model(BaseModel):
+class _StandingModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class CheckpointPoints(_Model):
+class CheckpointPoints(_StandingModel):
     """The points of one checkpoint, manual ones included."""
 
     id: str
@@ -35,7 +35,7 @@ class CheckpointPoints(_Model):
     """How many of its points are neither given nor lost yet."""
 
 
-class Standing(_Model):
+class Standing(_StandingModel):
     """One student's points in one assignment.
 
     Whether nothing handed in is worth nothing is the course's decision, and so made by whoever
@@ -60,7 +60,9 @@ class Standing(_Model):
         None for an excused student, whose points do not count, and while any checkpoint is not
         decided: half a total would be read as a grade.
         """
-        scores = [one.score for one in self.checkpoints if one.score is not None]
+        scores = [
+            checkpoint.score for checkpoint in self.checkpoints if checkpoint.score is not None
+        ]
         if self.excused or len(scores) < len(self.checkpoints):
             return None
         return sum(scores)
@@ -68,12 +70,12 @@ class Standing(_Model):
     @property
     def max_score(self) -> float:
         """What can be had."""
-        return sum(one.max_score for one in self.checkpoints)
+        return sum(checkpoint.max_score for checkpoint in self.checkpoints)
 
     @property
     def open_points(self) -> float:
         """The points that are neither given nor lost yet."""
-        return sum(one.open_points for one in self.checkpoints)
+        return sum(checkpoint.open_points for checkpoint in self.checkpoints)
 
     @property
     def status(self) -> StandingStatus:

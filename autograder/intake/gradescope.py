@@ -49,7 +49,7 @@ def read_submitters(path: Path) -> Mapping[str, tuple[str, ...]]:
 
 def _submitters(facts: Any) -> Iterator[str]:
     listed = facts.get(":submitters") if isinstance(facts, dict) else None
-    for one in (listed if isinstance(listed, list) else [])[:MOST_SUBMITTERS]:
-        if isinstance(one, dict):
-            found = [one.get(key) for key in (":sid", ":email")]
+    for submitter in (listed if isinstance(listed, list) else [])[:MOST_SUBMITTERS]:
+        if isinstance(submitter, dict):
+            found = [submitter.get(key) for key in (":sid", ":email")]
             yield from [text for text in found if isinstance(text, str) and text.strip()][:1]

@@ -54,7 +54,7 @@ class Readable(Protocol):
 
 
 @dataclass(frozen=True)
-class HandedIn:
+class StudentFolder:
     """One student's folder."""
 
     student: str
@@ -79,16 +79,16 @@ class HandedIn:
 
 
 @dataclass(frozen=True)
-class Source:
+class FoundSubmissions:
     """What was found below a folder."""
 
-    handed_in: tuple[HandedIn, ...]
+    handed_in: tuple[StudentFolder, ...]
     """By student."""
     oddities: tuple[str, ...]
     """A line for each thing that is left out, and why."""
 
 
-def find_submissions(folder: Path, assignment: Assignment, scratch: Path) -> Source:
+def find_submissions(folder: Path, assignment: Assignment, scratch: Path) -> FoundSubmissions:
     """Find each student's submission below a folder.
 
     Args:
@@ -100,7 +100,7 @@ def find_submissions(folder: Path, assignment: Assignment, scratch: Path) -> Sou
         SubmissionError: The folder cannot be read, or there is no submission in it.
     """
     try:
-        entries = sorted(folder.iterdir(), key=lambda one: one.name)
+        entries = sorted(folder.iterdir(), key=lambda path: path.name)
     except OSError as error:
         raise SubmissionError(f"{folder} cannot be read: {error.strerror}") from None
     of_canvas = _of_canvas(entries)
@@ -126,8 +126,8 @@ def find_submissions(folder: Path, assignment: Assignment, scratch: Path) -> Sou
                 found[student] = entry
     if not found:
         raise SubmissionError(f"{folder} has no submission in it: give a folder per student")
-    return Source(
-        tuple(HandedIn(student, found[student]) for student in sorted(found)), tuple(oddities)
+    return FoundSubmissions(
+        tuple(StudentFolder(student, found[student]) for student in sorted(found)), tuple(oddities)
     )
 
 
@@ -151,9 +151,9 @@ def _canvas_files(
 
 def _of_canvas(entries: list[Path]) -> list[Path]:
     return [
-        one
-        for one in entries
-        if _CANVAS.fullmatch(one.name) and one.is_file() and not one.is_symlink()
+        entry
+        for entry in entries
+        if _CANVAS.fullmatch(entry.name) and entry.is_file() and not entry.is_symlink()
     ]
 
 

@@ -96,17 +96,17 @@ class ClassFigures:
 
 def figures_of(rows: Sequence[Row]) -> ClassFigures:
     """Work out the figures; at least one row has a grade. Excused students count nowhere."""
-    counted = [one for one in rows if one.grade is not None and one.state is not State.EXCUSED]
-    grades = [one.grade for one in counted if one.grade is not None]
+    counted = [row for row in rows if row.grade is not None and row.state is not State.EXCUSED]
+    grades = [row.grade for row in counted if row.grade is not None]
     shares = [share_of(grade) for grade in grades if decided_points(grade)[1] > 0]
-    states = Counter(one.state for one in rows)
-    lateness = [one.late for one in rows if one.late is not None]
-    counts = Counter(min(int(one * BINS), BINS - 1) for one in shares)
+    states = Counter(row.state for row in rows)
+    lateness = [row.late for row in rows if row.late is not None]
+    counts = Counter(min(int(share * BINS), BINS - 1) for share in shares)
     return ClassFigures(
         graded=len(grades),
         unreadable={row.shown_name: row.unreadable for row in counted},
         states=states,
-        missing=states[State.MISSING] if any(one.enrolled for one in rows) else None,
+        missing=states[State.MISSING] if any(row.enrolled for row in rows) else None,
         late=sum(lateness) if lateness else None,
         median=median(shares) if shares else 0.0,
         bins=tuple(counts[number] for number in range(BINS)),
@@ -118,18 +118,18 @@ def figures_of(rows: Sequence[Row]) -> ClassFigures:
 
 def hardest(figures: ClassFigures, most: int = 5) -> list[TestFigures]:
     """Take the tests at which the class lost most points."""
-    ranked = sorted(figures.tests, key=lambda one: (-one.lost, one.id))
-    return [one for one in ranked if one.lost > 0][:most]
+    ranked = sorted(figures.tests, key=lambda test: (-test.lost, test.id))
+    return [test for test in ranked if test.lost > 0][:most]
 
 
 def _checkpoints(grades: Sequence[Grade]) -> Iterable[CheckpointFigures]:
     titles: dict[str, str] = {}
     shares: dict[str, list[float]] = {}
     for grade in grades:
-        for one in grade.checkpoints:
-            titles.setdefault(one.id, one.title)
-            given, most = decided_points(grade.model_copy(update={"checkpoints": (one,)}))
-            shares.setdefault(one.id, []).extend([given / most] if most > 0 else [])
+        for checkpoint in grade.checkpoints:
+            titles.setdefault(checkpoint.id, checkpoint.title)
+            given, most = decided_points(grade.model_copy(update={"checkpoints": (checkpoint,)}))
+            shares.setdefault(checkpoint.id, []).extend([given / most] if most > 0 else [])
     for name, found in shares.items():
         yield CheckpointFigures(
             id=name,
@@ -190,12 +190,12 @@ def _misconception(tests: Sequence[GradedTest]) -> Misconception | None:
     )
     if not kinds:
         return None
-    (outcome, hint), students = max(kinds.items(), key=lambda one: (one[1], one[0][1]))
+    (outcome, hint), students = max(kinds.items(), key=lambda kind: (kind[1], kind[0][1]))
     return Misconception(students, outcome.value.replace("_", " "), hint)
 
 
 def _attempts(rows: Sequence[Row]) -> Iterable[tuple[float, int]]:
-    longest = max((len(one.attempts) for one in rows), default=0)
+    longest = max((len(row.attempts) for row in rows), default=0)
     for number in range(longest if longest > 1 else 0):
-        shares = [one.attempts[number] for one in rows if len(one.attempts) > number]
+        shares = [row.attempts[number] for row in rows if len(row.attempts) > number]
         yield fmean(shares), len(shares)

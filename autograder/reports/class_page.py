@@ -89,7 +89,7 @@ def as_page(rows: Sequence[Row], title: str, *, anonymous: bool = False, results
     """
     figures = figures_of(rows)
     students = [] if anonymous else [_shown(row, figures, results) for row in rows]
-    occurring = {key for one in students for key in one.keys.split()}
+    occurring = {key for student in students for key in student.keys.split()}
     script = SCRIPT.read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return (
@@ -159,7 +159,8 @@ def _trend(figures: ClassFigures) -> list[Point]:
 
 def _shown(row: Row, figures: ClassFigures, results: str) -> ShownStudent:
     points = {
-        one.id: f"{round(one.score, 2):g}" for one in (row.grade.checkpoints if row.grade else ())
+        checkpoint.id: f"{round(checkpoint.score, 2):g}"
+        for checkpoint in (row.grade.checkpoints if row.grade else ())
     }
     keys = [key for key, what in STATES.items() if what == row.state.value]
     notes = [*(["late"] if row.late else []), *(["unreadable"] if row.unreadable else [])]
@@ -168,7 +169,7 @@ def _shown(row: Row, figures: ClassFigures, results: str) -> ShownStudent:
         page=quote(os.fsencode(f"{results}/{row.page}")) if row.page else None,
         score=f"{round(row.grade.score, 2):g}" if row.grade else "",
         score_key=row.grade.score if row.grade else -1.0,
-        points=tuple(points.get(one.id, "") for one in figures.checkpoints),
+        points=tuple(points.get(checkpoint.id, "") for checkpoint in figures.checkpoints),
         open_points=f"{round(row.grade.open_points, 2):g}" if row.grade else "",
         state=", ".join([row.state.value, *notes]),
         keys=" ".join([*keys, *notes]),

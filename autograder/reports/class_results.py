@@ -137,7 +137,7 @@ def read_class(
                 attempts=(),
                 page=None,
             )
-    return ClassResults(tuple(rows[one] for one in sorted(rows)), tuple(oddities))
+    return ClassResults(tuple(rows[name] for name in sorted(rows)), tuple(oddities))
 
 
 def _row(
@@ -167,7 +167,7 @@ def state_of(grade: Grade) -> State:
     """Sum the checkpoints of a grade up: the one that is furthest from decided."""
     if grade.is_incomplete:
         return State.INCOMPLETE
-    states = {one.status for one in grade.checkpoints}
+    states = {checkpoint.status for checkpoint in grade.checkpoints}
     return State.WAITING if Status.UNMARKED in states else State.COMPLETE
 
 
@@ -185,11 +185,11 @@ def _last_attempt(grade: Grade) -> Iterator[float]:
 
 def _has_sound_points(grade: Grade) -> bool:
     """Tell a file that the grader wrote from one in which somebody else wrote numbers."""
-    tests = [test for one in grade.checkpoints for test in one.tests]
+    tests = [test for checkpoint in grade.checkpoints for test in checkpoint.tests]
     points = [
         (grade.score, grade.max_score),
-        *((one.score, one.max_score) for one in grade.checkpoints),
-        *((one.score, one.max_score) for one in tests),
+        *((checkpoint.score, checkpoint.max_score) for checkpoint in grade.checkpoints),
+        *((test.score, test.max_score) for test in tests),
     ]
     return all(0 <= given <= most <= MOST_POINTS for given, most in points)
 
@@ -199,7 +199,7 @@ def _read_course(gradebook: Path | None) -> _Course:
         return _Course({}, {})
     roster = read_roster(gradebook / ROSTER)
     return _Course(
-        {one.id: one for one in roster.students},
+        {student.id: student for student in roster.students},
         read_handins(gradebook / HANDINS_FILE, roster),
     )
 

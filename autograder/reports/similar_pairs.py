@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from autograder.reports.fingerprints import (
     Fingerprint,
-    UnreadableError,
+    IncomparableError,
     fingerprints_of,
     read_source,
 )
@@ -93,7 +93,7 @@ def compare(
         most_pairs: How many pairs to keep.
     """
     left_out: list[str] = []
-    read = [(one.student, _read(one, left_out)) for one in submissions]
+    read = [(submission.student, _read(submission, left_out)) for submission in submissions]
     handed_out = {mark.value for content in boilerplate for mark in _fingerprints(content)}
     common = _common([files for _, files in read])
     compared = []
@@ -108,7 +108,7 @@ def compare(
         for first, second in itertools.combinations(compared, 2)
         if _alike(first.own, second.own)
     ]
-    pairs.sort(key=lambda one: (-one.share, one.first.student, one.second.student))
+    pairs.sort(key=lambda pair: (-pair.share, pair.first.student, pair.second.student))
     return Comparison(len(compared), len(pairs), tuple(pairs[:most_pairs]), tuple(left_out))
 
 
@@ -121,7 +121,7 @@ def _read(sources: Sources, left_out: list[str]) -> tuple[ReadFile, ...]:
         try:
             source = read_source(content)
             files.append(ReadFile(name, tuple(source.split("\n")), fingerprints_of(source)))
-        except UnreadableError as error:
+        except IncomparableError as error:
             left_out.append(f"{sources.student}: {name}: {error}")
     return tuple(files)
 
@@ -129,7 +129,7 @@ def _read(sources: Sources, left_out: list[str]) -> tuple[ReadFile, ...]:
 def _fingerprints(content: bytes) -> Sequence[Fingerprint]:
     try:
         return fingerprints_of(read_source(content))
-    except UnreadableError:
+    except IncomparableError:
         return ()
 
 

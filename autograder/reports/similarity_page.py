@@ -92,15 +92,15 @@ def as_page(comparison: Comparison, title: str, *, anonymous: bool = False) -> s
 def _names(comparison: Comparison, *, anonymous: bool) -> Mapping[str, str]:
     """Name the students; a number is given as they appear, for one by the alphabet tells names."""
     students = dict.fromkeys(
-        one.student for pair in comparison.pairs for one in (pair.first, pair.second)
+        side.student for pair in comparison.pairs for side in (pair.first, pair.second)
     )
     if not anonymous:
-        return {one: one for one in students}
-    return {one: f"student {number}" for number, one in enumerate(students, start=1)}
+        return {student: student for student in students}
+    return {name: f"student {number}" for number, name in enumerate(students, start=1)}
 
 
 def _shown(number: int, pair: Pair, names: Mapping[str, str]) -> ShownPair:
-    sides = [_alike_lines(one, pair.shared) for one in (pair.first, pair.second)]
+    sides = [_alike_lines(side, pair.shared) for side in (pair.first, pair.second)]
     first, second = (
         tuple(_file(file, alike) for file, alike in side[:MOST_FILES]) for side in sides
     )
@@ -136,8 +136,8 @@ def _file(file: ReadFile, alike: frozenset[int]) -> ShownFile:
     near = sorted(
         {
             line
-            for one in alike
-            for line in range(one - CONTEXT, one + CONTEXT + 1)
+            for shared in alike
+            for line in range(shared - CONTEXT, shared + CONTEXT + 1)
             if 0 < line <= len(file.lines)
         }
     )

@@ -83,7 +83,10 @@ def test_hidden_grades_override_the_newest_submission(tmp_path: Path) -> None:
     assert (done.written, done.left) == (("ada",), ())
     assert ada["override"] is True
     assert (newest["score"], newest["max-score"]) == (33, 45)
-    assert [(one["score"], one["passed"]) for one in newest["tests"]] == [(23, False), (10, False)]
+    assert [(test["score"], test["passed"]) for test in newest["tests"]] == [
+        (23, False),
+        (10, False),
+    ]
     assert before == older
     added = {"late", "visible-checks"}
     result = {key: value for key, value in newest.items() if key not in added}
@@ -200,4 +203,4 @@ def test_a_forged_record_is_left_out_and_told(more: dict[str, Any], tmp_path: Pa
     found, left = handins_of(read_scores(path, "m06"), roster)
 
     assert found == {}
-    assert [one.split(":")[0] for one in left] == ["ada", "eve"]
+    assert [row.split(":")[0] for row in left] == ["ada", "eve"]

@@ -42,7 +42,7 @@ SUITE = "sha256:1"
 
 
 @dataclass
-class Clock:
+class FakeClock:
     """A clock that moves when somebody sleeps."""
 
     time: float = START.timestamp()
@@ -131,7 +131,7 @@ class Classroom:
         self.github = github
         self.folder = folder
         self.logins = tuple(logins)
-        self.clock = Clock()
+        self.clock = FakeClock()
         self.pool = FakePool()
         for login in self.logins:
             github.add_repository(self.name(login))
@@ -209,7 +209,7 @@ def grade_all(context: PushContext, pool: FakePool, commit: str | None = None) -
 
 def round_elsewhere(environment: dict[str, str], folder: Path, state: Path) -> None:
     """Do a round in a process of its own, which can be killed."""
-    clock = Clock()
+    clock = FakeClock()
     context = PushContext(
         client=GitHubClient(
             GitHubServer.from_environment(environment), sleep=clock.sleep, now=clock.now

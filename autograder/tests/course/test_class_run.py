@@ -16,7 +16,7 @@ from autograder.course.class_outcomes import ClassAction, StudentOutcome
 from autograder.course.class_run import RunSettings, grade_class
 from autograder.course.class_submissions import ClassSubmissions
 from autograder.grading.foreman.examiner import Examiner
-from autograder.intake.sources import HandedIn
+from autograder.intake.sources import StudentFolder
 from autograder.submission import read_submission
 
 ID = "m06_partitioned_logs"
@@ -37,7 +37,7 @@ def grade(
     folder: Path, output: Path, settings: RunSettings = TWO_AT_ONCE
 ) -> Iterator[StudentOutcome]:
     """Grade each folder below a folder."""
-    handed_in = [HandedIn(student.name, student) for student in sorted(folder.iterdir())]
+    handed_in = [StudentFolder(student.name, student) for student in sorted(folder.iterdir())]
     return grade_class(ClassSubmissions(handed_in), ASSIGNMENT, COURSE, output, settings)
 
 
@@ -78,10 +78,10 @@ def one_by_one(students: Path) -> Iterator[dict[str, object]]:
     """Grade each on its own."""
     with Examiner(ASSIGNMENT, COURSE) as examiner:
         yield {
-            one.name: json.loads(
-                json.dumps(examiner.grade(read_submission(one, ASSIGNMENT))[0].model_dump())
+            path.name: json.loads(
+                json.dumps(examiner.grade(read_submission(path, ASSIGNMENT))[0].model_dump())
             )
-            for one in students.iterdir()
+            for path in students.iterdir()
         }
 
 
@@ -124,7 +124,7 @@ def test_only_what_changed_is_graded_again(students: Path, graded: Path, tmp_pat
 
     outcomes = run(changed, output)
 
-    assert {name: one.action for name, one in outcomes.items()} == {
+    assert {name: outcome.action for name, outcome in outcomes.items()} == {
         "ada": ClassAction.KEPT,
         "bob": ClassAction.GRADED,
         "cyd": ClassAction.GRADED,
@@ -140,7 +140,7 @@ def test_forced_all_are_graded_again(students: Path, graded: Path, tmp_path: Pat
 
     outcomes = run(students, tmp_path / "output", RunSettings(workers=2, force=True))
 
-    assert {one.action for one in outcomes.values()} == {ClassAction.GRADED}
+    assert {outcome.action for outcome in outcomes.values()} == {ClassAction.GRADED}
     assert results(tmp_path / "output") == results(graded)
 
 
@@ -163,7 +163,7 @@ def test_a_run_that_was_killed_goes_on(
 
 def test_one_that_cannot_be_read_stops_no_other(students: Path, tmp_path: Path) -> None:
     """It is named, and the others are graded."""
-    handed_in = [HandedIn("gone", tmp_path / "gone"), HandedIn("bob", students / "bob")]
+    handed_in = [StudentFolder("gone", tmp_path / "gone"), StudentFolder("bob", students / "bob")]
 
     run_of_two = grade_class(
         ClassSubmissions(handed_in), ASSIGNMENT, COURSE, tmp_path / "output", RunSettings()

@@ -70,7 +70,7 @@ def test_done_again_nothing_is_written(course: Classroom) -> None:
 
     assert done == {"ada": PushState.ALREADY}
     assert len(course.pool.graded) == 1
-    assert [one.path for one in course.github.requests] == ["/api/graphql"]
+    assert [request.path for request in course.github.requests] == ["/api/graphql"]
 
 
 def test_each_new_push_is_graded(course: Classroom) -> None:
@@ -138,7 +138,7 @@ def test_many_repositories_are_asked_for_at_once(github: StandIn, tmp_path: Path
     done = course.done()
 
     assert set(done.values()) == {PushState.NO_REPOSITORY}
-    assert [one.path for one in github.requests] == ["/api/graphql"] * 3
+    assert [request.path for request in github.requests] == ["/api/graphql"] * 3
 
 
 def test_killed_at_any_point_and_run_again_each_push_is_published_once(
@@ -263,7 +263,7 @@ def test_a_second_comment_is_removed_by_the_next_run(course: Classroom) -> None:
     done = course.done()
 
     assert done == {"ada": PushState.GRADED}
-    assert [one["id"] for one in repository.comments] == [first["id"]]
+    assert [comment["id"] for comment in repository.comments] == [first["id"]]
     assert_published_once(course, sha)
 
 
@@ -297,7 +297,7 @@ def test_what_a_student_publishes_is_not_taken_for_ours(course: Classroom) -> No
         {**repository.comments[0], "id": 9, "commit_id": newer, "body": forged, "user": student}
     )
     repository.statuses += [
-        {**one, "sha": newer, "creator": student} for one in repository.statuses
+        {**status, "sha": newer, "creator": student} for status in repository.statuses
     ]
 
     done = course.done()
@@ -357,16 +357,21 @@ def test_an_extension_makes_a_late_push_one_in_time(course: Classroom) -> None:
 def test_a_push_that_comes_again_keeps_its_time(course: Classroom) -> None:
     """Handed in when it first came, though something else stood there in between."""
     course.change_policy(LATE)
-    one = course.github.repository(course.name("ada"))
+    repository = course.github.repository(course.name("ada"))
     sha = course.push()
     course.push(text="x = 2\n")
     course.github.wait(days=12)
-    before = one.heads()["refs/heads/main"]
-    one.activities.append(
-        {**one.activities[-1], "before": before, "after": sha, "timestamp": "2026-03-13T12:00:00Z"}
+    before = repository.heads()["refs/heads/main"]
+    repository.activities.append(
+        {
+            **repository.activities[-1],
+            "before": before,
+            "after": sha,
+            "timestamp": "2026-03-13T12:00:00Z",
+        }
     )
     course.github.push(course.name("ada"), {FILE: "x = 1\n"})
-    (one.folder / "refs/heads/main").write_text(sha)
+    (repository.folder / "refs/heads/main").write_text(sha)
 
     course.done()
 
@@ -428,7 +433,7 @@ def test_one_that_cannot_be_graded_stops_no_other(github: StandIn, tmp_path: Pat
 
     outcomes = course.round()
 
-    assert {name: one.state for name, one in outcomes.items()} == {
+    assert {name: outcome.state for name, outcome in outcomes.items()} == {
         "ada": PushState.FAILED,
         "bob": PushState.FAILED,
         "cyd": PushState.GRADED,
@@ -496,7 +501,7 @@ def test_what_was_graded_can_be_graded_again(course: Classroom) -> None:
     course.done()
     course.github.requests.clear()
     same = course.done(regrade=True)
-    written = [one for one in course.github.requests if one.writes]
+    written = [request for request in course.github.requests if request.writes]
     course.pool.suite = "sha256:2"
 
     other = course.done(regrade=True, suite="sha256:2")

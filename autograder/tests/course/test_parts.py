@@ -8,11 +8,11 @@ from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.course.class_submissions import ClassSubmissions
-from autograder.intake.sources import HandedIn
+from autograder.intake.sources import StudentFolder
 
 STUDENTS = [f"student-{number}" for number in range(100)]
 CLASS = ClassSubmissions(
-    [HandedIn(name, Path(name)) for name in STUDENTS[:80]], STUDENTS[80:90], STUDENTS[90:]
+    [StudentFolder(name, Path(name)) for name in STUDENTS[:80]], STUDENTS[80:90], STUDENTS[90:]
 )
 
 
@@ -21,7 +21,7 @@ def test_each_student_is_in_one_part_and_always_the_same() -> None:
     parts = [CLASS.part(number, 3) for number in (1, 2, 3)]
 
     names = [
-        sorted([*(one.student for one in part.handed_in), *part.missing, *part.unseen])
+        sorted([*(work.student for work in part.handed_in), *part.missing, *part.unseen])
         for part in parts
     ]
     assert sorted(chain.from_iterable(names)) == sorted(STUDENTS)

@@ -44,7 +44,7 @@ def published(
 def with_feedback(grade: Grade, text: str) -> Grade:
     """Let each test fail for a reason of its own."""
     checkpoints = [
-        one.model_copy(
+        checkpoint.model_copy(
             update={
                 "tests": tuple(
                     test.model_copy(
@@ -53,11 +53,11 @@ def with_feedback(grade: Grade, text: str) -> Grade:
                             "feedback": Feedback(asked="a", came_back=f"{test.id} {text}"),
                         }
                     )
-                    for test in one.tests
+                    for test in checkpoint.tests
                 )
             }
         )
-        for one in grade.checkpoints
+        for checkpoint in grade.checkpoints
     ]
     return grade.model_copy(update={"checkpoints": tuple(checkpoints)})
 
@@ -81,7 +81,7 @@ def test_it_fits_whatever_students_write(tmp_path: Path, text: str) -> None:
     assert len(made.comment.encode()) <= LONGEST_COMMENT
     assert "Left out" in made.comment
     assert marker_of(made.comment) is not None
-    assert all(len(one.description) <= LONGEST_DESCRIPTION for one in made.statuses)
+    assert all(len(status.description) <= LONGEST_DESCRIPTION for status in made.statuses)
 
 
 def test_a_student_s_text_is_no_marker(tmp_path: Path) -> None:
@@ -104,8 +104,8 @@ def test_each_checkpoint_has_a_status(tmp_path: Path) -> None:
 
     made = published(policy(tmp_path), a_grade({**lost, **failed}))
 
-    assert [one.context for one in made.statuses] == CONTEXTS
-    states = {one.context.partition("/")[2]: one.state for one in made.statuses}
+    assert [status.context for status in made.statuses] == CONTEXTS
+    states = {status.context.partition("/")[2]: status.state for status in made.statuses}
     assert states == {
         "writer": "failure",
         "reader": "error",

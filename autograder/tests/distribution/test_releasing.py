@@ -29,7 +29,7 @@ DUE = datetime(2026, 12, 1, 23, tzinfo=UTC)
 AFTER = DUE + timedelta(hours=1)
 FILES = {"writer.py": b"solution = 1\n", "tools/more.py": b"more = 2\n"}
 THEIRS = {"writer.py": "mine = 1\n", "README.md": "mine\n"}
-ADA, BOB, CYD = (Student(id=one, login=one.title()) for one in ("ada", "bob", "cyd"))
+ADA, BOB, CYD = (Student(id=name, login=name.title()) for name in ("ada", "bob", "cyd"))
 CLASS = (ADA, BOB, CYD)
 
 
@@ -51,9 +51,9 @@ PLAN = ReleasePlan(ASSIGNMENT, policy(), FILES, AFTER)
 def github(tmp_path: Path) -> Iterator[StandIn]:
     """Run a GitHub where each of the class has pushed."""
     with StandIn(tmp_path / "github") as made:
-        for one in CLASS:
-            made.add_repository(f"course/m06-{one.id}")
-            made.push(f"course/m06-{one.id}", THEIRS)
+        for student in CLASS:
+            made.add_repository(f"course/m06-{student.id}")
+            made.push(f"course/m06-{student.id}", THEIRS)
         yield made
 
 
@@ -61,7 +61,7 @@ def github(tmp_path: Path) -> Iterator[StandIn]:
 def client(github: StandIn) -> Iterator[GitHubClient]:
     """Ask it with a token that may just do what is needed, and wait for nothing."""
     rights = {"contents": "write", "pull_requests": "write"}
-    token = github.add_token("staff", {f"course/m06-{one.id}": rights for one in CLASS})
+    token = github.add_token("staff", {f"course/m06-{student.id}": rights for student in CLASS})
     server = GitHubServer.from_environment(github.environment(token))
     with GitHubClient(server, sleep=lambda _: None) as made:
         yield made
@@ -76,17 +76,17 @@ def release(
 
 def outcomes(releases: tuple[StudentRelease, ...]) -> dict[str, ReleaseOutcome]:
     """Say what became of each student."""
-    return {one.student: one.outcome for one in releases}
+    return {done.student: done.outcome for done in releases}
 
 
 def branches(github: StandIn, name: str) -> set[str]:
     """Name a student's branches."""
-    return {one.removeprefix("refs/heads/") for one in github.repository(name).heads()}
+    return {head.removeprefix("refs/heads/") for head in github.repository(name).heads()}
 
 
 def writes(github: StandIn) -> list[str]:
     """List what was asked for that changes something."""
-    return [f"{one.method} {one.path}" for one in github.requests if one.writes]
+    return [f"{request.method} {request.path}" for request in github.requests if request.writes]
 
 
 def test_each_student_gets_a_branch_and_a_pull_request(
@@ -96,8 +96,8 @@ def test_each_student_gets_a_branch_and_a_pull_request(
     done = release(PLAN, CLASS, client)
 
     assert outcomes(done) == dict.fromkeys(("ada", "bob", "cyd"), ReleaseOutcome.RELEASED)
-    for one in CLASS:
-        repository = github.repository(f"course/m06-{one.id}")
+    for student in CLASS:
+        repository = github.repository(f"course/m06-{student.id}")
         theirs = {name: text.encode() for name, text in THEIRS.items()}
         assert files_of(repository.folder) == theirs
         assert files_of(repository.folder, BRANCH) == {**theirs, **FILES}
@@ -117,14 +117,14 @@ def test_where_it_is_told_in_the_release(github: StandIn, client: GitHubClient) 
 def test_doing_it_again_changes_nothing(github: StandIn, client: GitHubClient) -> None:
     """Neither a commit nor a second pull request."""
     release(PLAN, CLASS, client)
-    before = [github.repository(f"course/m06-{one.id}").heads() for one in CLASS]
+    before = [github.repository(f"course/m06-{student.id}").heads() for student in CLASS]
     github.requests.clear()
 
     again = release(PLAN, CLASS, client)
 
     assert {*outcomes(again).values()} == {ReleaseOutcome.ALREADY}
     assert writes(github) == []
-    assert before == [github.repository(f"course/m06-{one.id}").heads() for one in CLASS]
+    assert before == [github.repository(f"course/m06-{student.id}").heads() for student in CLASS]
 
 
 def test_a_closed_pull_request_is_not_opened_again(github: StandIn, client: GitHubClient) -> None:
@@ -273,8 +273,8 @@ def test_an_interrupted_run_is_gone_on_with(github: StandIn, client: GitHubClien
 
     release(PLAN, CLASS, client)
 
-    for one in CLASS:
-        repository = github.repository(f"course/m06-{one.id}")
+    for student in CLASS:
+        repository = github.repository(f"course/m06-{student.id}")
         assert len(log(repository.folder, BRANCH)) == 2
         assert len(pull_requests(repository)) == 1
 

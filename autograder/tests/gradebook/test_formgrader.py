@@ -75,7 +75,9 @@ def saved(answer: Response, kind: str) -> bool:
 
 def run(*arguments: object) -> str:
     """Run our command; it must succeed."""
-    done = CliRunner().invoke(app, [str(one) for one in arguments], catch_exceptions=False)
+    done = CliRunner().invoke(
+        app, [str(argument) for argument in arguments], catch_exceptions=False
+    )
     assert done.exit_code == 0, done.output
     return done.output
 

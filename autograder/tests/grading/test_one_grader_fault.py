@@ -31,13 +31,13 @@ from autograder.feedback.markdown import as_markdown
 from autograder.feedback.table import as_csv
 from autograder.feedback.text import print_grade
 from autograder.github.queries import CommitStatus, StatusState
-from autograder.gradebook.book import Book, Entry
+from autograder.gradebook.book import Book, BookEntry
 from autograder.gradebook.exports import FORMATS
 from autograder.gradebook.standing import StandingStatus
 from autograder.grading.grade import Grade, GradedTest, checkpoint_of
 from autograder.grading.grade import Outcome as TestOutcome
 from autograder.grading.results import read_result
-from autograder.intake.sources import HandedIn
+from autograder.intake.sources import StudentFolder
 from autograder.policy import lateness, read_policy
 from autograder.reports.class_figures import figures_of
 from autograder.reports.class_page import as_page
@@ -119,7 +119,7 @@ def break_test(path: Path, name: str) -> None:
 
 def graded(submissions: Path, course: Course, output: Path) -> ClassRun:
     """Grade a class of one."""
-    handed_in = [HandedIn("ada", submissions / "ada")]
+    handed_in = [StudentFolder("ada", submissions / "ada")]
     run = grade_class(ClassSubmissions(handed_in), ASSIGNMENT, course, output, RunSettings())
     outcomes = {outcome.student: outcome for outcome in run}
     return ClassRun(output, outcomes["ada"])
@@ -255,7 +255,7 @@ def book(sound: ClassRun, faulty: ClassRun, tmp_path: Path) -> Book:
     return made
 
 
-def entries(book: Book) -> Mapping[str, Entry]:
+def entries(book: Book) -> Mapping[str, BookEntry]:
     """All entries, by student."""
     return {one.student.id: one for one in book.entries()}
 

@@ -87,7 +87,7 @@ def test_what_is_no_plain_file_is_refused(github: StandIn) -> None:
     submission = fetch(github, sha)
 
     assert submission.files == {}
-    assert {one.file: one.reason.split(":")[0] for one in submission.refused} == {
+    assert {refusal.file: refusal.reason.split(":")[0] for refusal in submission.refused} == {
         WRITER: "it is a submodule",
         READER: "it is not a plain file",
         BROKERS: "it is larger than 1 MiB",
@@ -141,7 +141,9 @@ def test_large_files_are_left_out_where_the_repository_does_not_fit_with_them(
 def test_a_repository_that_is_too_large_as_a_whole_is_refused(github: StandIn) -> None:
     """Whatever it is made of; that is the student's to mend, and no error of ours."""
     noise = random.Random(1)
-    files: dict[str, str | bytes] = {f"{one}.bin": noise.randbytes(500_000) for one in range(4)}
+    files: dict[str, str | bytes] = {
+        f"{number}.bin": noise.randbytes(500_000) for number in range(4)
+    }
     sha = github.push(NAME, {BROKERS: "x = 1\n", **files})
 
     submission = fetch(github, sha, most_bytes=MAX_FILE_BYTES)
@@ -183,7 +185,7 @@ def test_nothing_of_a_repository_is_run(
 
     assert submission.files == {BROKERS: b"x = 1\n"}
     assert not ran.exists()
-    assert {one.path.rpartition(".git/")[2] for one in github.requests} == {
+    assert {request.path.rpartition(".git/")[2] for request in github.requests} == {
         "info/refs",
         "git-upload-pack",
     }

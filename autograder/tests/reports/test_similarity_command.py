@@ -106,7 +106,7 @@ def test_two_that_share_the_solution_are_alike_and_the_stubs_are_none() -> None:
     found = compare([Sources("a", files), Sources("b", renamed), Sources("c", stubs)], given, 50)
 
     ((first, second, share),) = [
-        (one.first.student, one.second.student, one.share) for one in found.pairs
+        (pair.first.student, pair.second.student, pair.share) for pair in found.pairs
     ]
     assert (first, second) == ("a", "b")
     assert share > 0.9
