@@ -374,12 +374,13 @@ def body_of(outcomes: Sequence[ChecksOutcome], most: int, trouble: str | None) -
         ADVICE,
         "",
     ]
-    lines += ["| VisibleCheckpoint | Visible checks | Result | Score |", "|---|---|---|---|"]
+    lines += ["| Checkpoint | Visible checks | Result | Score |", "|---|---|---|---|"]
     for outcome in outcomes:
+        checkpoint = outcome.checkpoint
         mark = "PASS" if outcome.complete else "FAIL"
         lines.append(
-            f"| {outcome.checkpoint.id}: {outcome.checkpoint.title} |"
-            f" {outcome.passed} of {outcome.checks} | {mark} | {outcome.score}/{outcome.checkpoint.points} |"
+            f"| {checkpoint.id}: {checkpoint.title} | {outcome.passed} of {outcome.checks} |"
+            f" {mark} | {outcome.score}/{checkpoint.points} |"
         )
     told = []
     for outcome in outcomes:

@@ -11,7 +11,6 @@ alone, and nothing here ever changes it.
 """
 
 import fcntl
-import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,26 +19,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from autograder.assignment import Assignment
 from autograder.errors import GradebookError
-from autograder.gradebook.database import (
-    Database,
-    StudentPoints,
-    open_database,
-    require_sound,
-)
+from autograder.gradebook.database import Database, StudentPoints, open_database, require_sound
+from autograder.gradebook.entries import BookEntry, entry_of
 from autograder.gradebook.handins import HANDINS_FILE, Handin, read_handins, write_handins
-from autograder.gradebook.marks import (
-    machine_maximum,
-    machine_points,
-    points_of,
-    to_mark,
-    with_marks,
-)
+from autograder.gradebook.marks import machine_maximum, machine_points
+from autograder.gradebook.result_files import read_results
 from autograder.gradebook.roster import Roster, read_roster
-from autograder.gradebook.standing import CheckpointPoints, Standing
 from autograder.gradebook.student import Student
 from autograder.grading.grade import Grade
 from autograder.grading.results import write_result
@@ -48,7 +35,6 @@ DATABASE = "gradebook.db"
 BACKUP = f"{DATABASE}.before-sync"
 ROSTER = "roster.csv"
 RESULTS = "results"
-LARGEST_RESULT = 16 << 20
 
 
 @dataclass(frozen=True)
@@ -59,18 +45,6 @@ class Synced:
     """Ids of the students whose points were written."""
     problems: tuple[str, ...]
     """A line for each result that could not be taken; the others were."""
-
-
-@dataclass(frozen=True)
-class BookEntry:
-    """One student of the gradebook, all that is known put together."""
-
-    student: Student
-    grade: Grade | None
-    """The last one, with people's marks in it; None where nothing was graded."""
-    standing: Standing
-    to_mark: tuple[str, ...]
-    """Ids of open answers that nobody has marked, or that were changed since."""
 
 
 class Book:
@@ -123,15 +97,7 @@ class Book:
         roster = self.roster()
         with self._alone():
             handins = read_handins(self.folder / HANDINS_FILE, roster)
-            taken: dict[str, Grade] = {}
-            problems: list[str] = []
-            for path in _files(results):
-                try:
-                    student, grade = self._read_result(path, roster)
-                except GradebookError as error:
-                    problems.append(str(error))
-                    continue
-                taken[student.id] = grade
+            taken, problems = read_results(results, self.assignment, roster)
             require_sound(self.database)
             self._back_up()
             with self._open() as database:
@@ -144,7 +110,7 @@ class Book:
                     )
                     self._keep(student_id, grade)
                     on_student()
-        return Synced(tuple(sorted(taken)), tuple(problems))
+        return Synced(tuple(sorted(taken)), problems)
 
     def hand_in(self, student_id: str, grade: Grade, handin: Handin) -> None:
         """Keep a grade and when its work was handed in, for the next sync; who is excused stays so.
@@ -195,83 +161,16 @@ class Book:
             with self._open() as database:
                 known = database.read()
         return tuple(
-            self._entry(
+            entry_of(
                 student,
+                self.folder / RESULTS / f"{student.id}.json",
                 known.get(student.id),
                 handins.get(student.id, Handin()),
+                self.assignment,
                 missing_is_zero=missing_is_zero,
             )
             for student in roster.students
         )
-
-    def _entry(
-        self,
-        student: Student,
-        known: StudentPoints | None,
-        handin: Handin,
-        *,
-        missing_is_zero: bool,
-    ) -> BookEntry:
-        kept = self.folder / RESULTS / f"{student.id}.json"
-        if not (kept.exists() and known and known.checkpoints):
-            nothing = 0.0 if missing_is_zero else None
-            return self._without_grade(student, handin, nothing, missing=True)
-        try:
-            grade = _load(kept)
-        except _EarlierVersionError:
-            return self._without_grade(student, handin, None, missing=False)
-        marked = with_marks(grade, known)
-        return BookEntry(
-            student,
-            marked,
-            Standing(
-                student=student,
-                checkpoints=tuple(points_of(checkpoint) for checkpoint in marked.checkpoints),
-                handed_in_at=known.handed_in_at,
-                late_seconds=known.late_seconds,
-                excused=handin.excused,
-                commit=handin.commit or grade.submission.commit,
-                repository=handin.repository,
-            ),
-            to_mark(grade, known),
-        )
-
-    def _without_grade(
-        self, student: Student, handin: Handin, score: float | None, *, missing: bool
-    ) -> BookEntry:
-        """Make the entry of a student of whom no grade can be read; all points may be open."""
-        checkpoints = tuple(
-            CheckpointPoints(
-                id=checkpoint.id,
-                title=checkpoint.title,
-                score=score,
-                max_score=checkpoint.points,
-                open_points=0.0 if missing else checkpoint.points,
-            )
-            for checkpoint in self.assignment.checkpoints
-        )
-        standing = Standing(
-            student=student,
-            checkpoints=checkpoints,
-            handed_in_at=None if missing else handin.handed_in_at,
-            excused=handin.excused,
-            missing=missing,
-            commit=handin.commit,
-            repository=handin.repository,
-        )
-        return BookEntry(student, None, standing, ())
-
-    def _read_result(self, path: Path, roster: Roster) -> tuple[Student, Grade]:
-        student = roster.find(path.stem)
-        if student is None:
-            raise GradebookError(f"{path}: {path.stem!r} is not in {ROSTER}")
-        grade = _load(path)
-        if grade.assignment != self.assignment.id:
-            raise GradebookError(f"{path}: is a grade of {grade.assignment!r}")
-        wanted = [checkpoint.id for checkpoint in self.assignment.checkpoints]
-        if [checkpoint.id for checkpoint in grade.checkpoints] != wanted:
-            raise GradebookError(f"{path}: is not a grade of all checkpoints: {', '.join(wanted)}")
-        return student, grade
 
     def _maxima(self, grades: Iterable[Grade]) -> dict[str, float]:
         """Tell the most that machines can give for each checkpoint."""
@@ -344,40 +243,3 @@ def _known(roster: Roster, student_id: str) -> Student:
     student = roster.find(student_id)
     assert student is not None
     return student
-
-
-def _files(results: Iterable[Path]) -> Iterator[Path]:
-    """Yield the files that are given, and those in folders that are given.
-
-    Raises:
-        GradebookError: A path does not exist.
-    """
-    for path in results:
-        if path.is_dir():
-            yield from sorted(file for file in path.glob("*.json") if not file.name.startswith("."))
-        elif path.exists():
-            yield path
-        else:
-            raise GradebookError(f"{path} does not exist: give results of `autograder grade`")
-
-
-class _EarlierVersionError(GradebookError):
-    """A grade was written by an earlier version, and does not say which points are open."""
-
-
-def _load(path: Path) -> Grade:
-    found: object = None
-    try:
-        if path.stat().st_size > LARGEST_RESULT:
-            raise GradebookError(f"{path}: is too large for a grade")
-        found = json.loads(path.read_text(encoding="utf-8"))
-        return Grade.model_validate(found)
-    except (OSError, ValueError, RecursionError, ValidationError) as error:
-        if isinstance(found, dict) and found.get("schema_version") == 1:
-            raise _EarlierVersionError(
-                f"{path}: is a grade of an earlier version: grade the submission again"
-            ) from None
-        reason = str(error).splitlines()[0][:200]
-        raise GradebookError(
-            f"{path}: is no grade as `autograder grade` writes it: {reason}"
-        ) from None

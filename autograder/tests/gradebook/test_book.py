@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import GradebookError
-from autograder.gradebook.book import BACKUP, Book, BookEntry
+from autograder.gradebook.book import BACKUP, Book
 from autograder.gradebook.database import require_sound
+from autograder.gradebook.entries import BookEntry
 from autograder.gradebook.handins import Handin
 from autograder.gradebook.standing import StandingStatus
 from autograder.grading.grade import Outcome

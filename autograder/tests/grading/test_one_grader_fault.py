@@ -31,7 +31,8 @@ from autograder.feedback.markdown import as_markdown
 from autograder.feedback.table import as_csv
 from autograder.feedback.text import print_grade
 from autograder.github.queries import CommitStatus, StatusState
-from autograder.gradebook.book import Book, BookEntry
+from autograder.gradebook.book import Book
+from autograder.gradebook.entries import BookEntry
 from autograder.gradebook.exports import FORMATS
 from autograder.gradebook.standing import StandingStatus
 from autograder.grading.grade import Grade, GradedTest, checkpoint_of
