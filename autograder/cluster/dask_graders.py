@@ -7,10 +7,8 @@ Source: distributed.dask.org, "Worker plugins", "Resilience".
 
 import importlib.metadata
 import sys
-import tempfile
 from concurrent.futures import Future
 from contextlib import ExitStack
-from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, Self
@@ -20,6 +18,7 @@ from distributed import Client, WorkerPlugin, get_worker
 from autograder.assignment import Assignment, Course
 from autograder.cluster.packed_suite import PackedSuite, code_digest, pack, unpack
 from autograder.errors import AutograderError
+from autograder.files import scratch_folder
 from autograder.grading.foreman.examiner import Examiner
 from autograder.grading.foreman.pool import WAITING
 from autograder.grading.grade import Grade
@@ -64,8 +63,8 @@ class ExaminersOfAWorker(WorkerPlugin):  # type: ignore[misc]  # distributed bri
             AutograderError: The worker is not as it must be.
         """
         with ExitStack() as opened:
-            folder = opened.enter_context(tempfile.TemporaryDirectory(prefix="autograder-"))
-            course = unpack(self._packed, Path(folder))
+            folder = opened.enter_context(scratch_folder())
+            course = unpack(self._packed, folder)
             assignment = course.load(self._packed.assignment)
             here = versions(assignment)
             odd = [f"{name} {here[name]}" for name in here if here[name] != self._wanted[name]]

@@ -4,11 +4,12 @@ Whatever a student wrote goes through `in_html`: no script, and nothing loaded f
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Template
 
+from autograder.feedback.page import page_environment
 from autograder.reports.similar_pairs import Compared, Comparison, Pair, ReadFile
 from autograder.text import in_html
 
@@ -74,11 +75,11 @@ def as_page(comparison: Comparison, title: str, *, anonymous: bool = False) -> s
     room = MOST_TEXT
     shown = []
     for number, pair in enumerate(comparison.pairs, start=1):
-        one = _shown(number, pair, names)
-        room -= _length(one)
+        drawn = _shown(number, pair, names)
+        room -= _length(drawn)
         if room < 0:
-            one = ShownPair(number, one.names, one.percent, one.lines, ((), ()))
-        shown.append(one)
+            drawn = replace(drawn, sides=((), ()))
+        shown.append(drawn)
     return _template().render(
         title=title,
         comparison=comparison,
@@ -113,10 +114,12 @@ def _shown(number: int, pair: Pair, names: Mapping[str, str]) -> ShownPair:
     )
 
 
-def _alike_lines(one: Compared, shared: frozenset[int]) -> list[tuple[ReadFile, frozenset[int]]]:
+def _alike_lines(
+    submission: Compared, shared: frozenset[int]
+) -> list[tuple[ReadFile, frozenset[int]]]:
     """Tell the alike lines of each file that has any."""
     found = []
-    for file in one.files:
+    for file in submission.files:
         alike = frozenset(
             line
             for mark in file.fingerprints
@@ -164,14 +167,5 @@ def _length(pair: ShownPair) -> int:
 
 @cache
 def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("autograder", "similarity"),
-        autoescape=True,
-        finalize=in_html,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["longest_line"] = LONGEST_LINE
-    environment.globals["in_html"] = in_html
+    environment = page_environment("reports", {"longest_line": LONGEST_LINE, "in_html": in_html})
     return environment.get_template("similarity_page.html.jinja")

@@ -54,7 +54,7 @@ def test_scores_go_into_the_gradebook_and_grades_come_back(run: Run, tmp_path: P
     noted = run("handins", scores, *place)
     overridden = run("override", scores, *place, "--output", tmp_path / "new.json")
 
-    assert (noted[0], noted[1]) == (1, "1 students noted\n")
+    assert (noted[0], noted[1]) == (1, "1 student noted\n")
     assert "is not in the roster" in noted[2]
     assert "::" not in noted[2]
     handins = read_handins(book.folder / "handins.csv", book.roster())

@@ -424,7 +424,7 @@ def class_of(folder: Path, **grades: Grade) -> ClassResults:
     return read_class(folder)
 
 
-def test_the_dashboard_leaves_out_these_points_alone(
+def test_the_class_report_leaves_out_these_points_alone(
     sound: ClassRun, faulty: ClassRun, tmp_path: Path
 ) -> None:
     """The student counts with all that is decided."""
@@ -494,7 +494,7 @@ def test_what_could_not_be_read_has_a_label_of_its_own(
     assert grade.checkpoints[1].open_points == 0
 
 
-def test_a_class_s_summary_and_dashboard_tell_an_instructor_to_look(tmp_path: Path) -> None:
+def test_a_class_s_summary_and_report_tell_an_instructor_to_look(tmp_path: Path) -> None:
     """With the first few names, but on the page for the lecture hall."""
     second = next(one for one in by_id(a_grade()) if one.startswith("writer"))
     both = a_grade({TEST: TestOutcome.UNREADABLE, second: TestOutcome.UNREADABLE})
