@@ -33,11 +33,11 @@ class StudentOutcome:
     student: str
     action: ClassAction
     points: Mapping[str, float]
-    """By checkpoint, those that are decided. Empty if there is no grade."""
+    """By checkpoint, those that are decided. Empty without a grade."""
     score: float
     max_score: float
     state: str
-    """That of the checkpoint that is furthest from decided; if there is no grade, why."""
+    """That of the checkpoint that is furthest from decided; without a grade, the reason."""
     problem: str
     """What failed on the grader's side; else empty."""
     open_points: float = 0.0

@@ -34,7 +34,7 @@ from autograder.intake.sources import Readable
 from autograder.submission import Submission
 
 READERS = 4
-"""Submissions that are read at once: from GitHub, each takes seconds of waiting."""
+"""Submissions that are read side by side: from GitHub, each takes seconds of waiting."""
 SILENT_SECONDS = 30.0
 """After so long without a grade, the graders are asked why none comes; a grade takes a few."""
 FEEDBACK, TABLE = "feedback", "grades.csv"
@@ -50,7 +50,7 @@ class RunSettings:
     """How to grade a class."""
 
     workers: int = 1
-    """How many are graded at once on this machine."""
+    """How many are graded side by side on this machine."""
     dask: str | None = None
     """The address of a scheduler whose workers grade instead."""
     force: bool = False

@@ -1,4 +1,4 @@
-"""What a class handed in, from folders or from GitHub, and which part of it is to be graded."""
+"""What a class handed in, from folders or from GitHub, and which part of it to grade."""
 
 import hashlib
 import os
@@ -21,7 +21,7 @@ from autograder.policy import check_extensions, read_policy
 
 @dataclass(frozen=True)
 class ClassSubmissions:
-    """A class: what it handed in, and who has nothing to grade."""
+    """A class: what it handed in, and the students with nothing to grade."""
 
     handed_in: Sequence[Readable]
     """What to grade."""
@@ -30,7 +30,7 @@ class ClassSubmissions:
     unseen: Sequence[str] = ()
     """Students of whom it could not be found out."""
     unselected: Sequence[str] = ()
-    """Students who handed in something that is not to be graded this time."""
+    """Students whose submissions are not graded this time."""
     oddities: Sequence[str] = ()
     """A line for each thing that is left out, and why."""
     handins: Mapping[str, Handin] = field(default_factory=dict)

@@ -6,7 +6,7 @@ One round: `find_pushes` looks at all students' repositories and decides what th
 GitHub is the only record of what is graded, so any machine can continue where another was stopped.
 The folder of the state only saves work: the last grade of each student is kept there before it is
 posted, so that a run which was killed in between need not grade again, and a lock for each student
-keeps two runs on one machine from doing the same at once.
+keeps two runs on one machine from grading the same push.
 """
 
 import fcntl
@@ -45,7 +45,7 @@ LOCKS = "locks"
 
 
 class PushState(StrEnum):
-    """What became of a student's last push."""
+    """The result of grading a student's last push."""
 
     GRADED = "graded"
     """And posted; or, in a dry run, to be graded."""
@@ -66,7 +66,7 @@ class PushState(StrEnum):
 
 @dataclass(frozen=True)
 class PushOutcome:
-    """What became of one student's last push, and what went wrong."""
+    """The result for one student, and what went wrong."""
 
     student: Student
     state: PushState
@@ -106,7 +106,7 @@ class PushContext:
     suite: str
     """The digest of the hidden suite."""
     state: Path
-    """A folder of our own, for results, logs and locks."""
+    """Folder for results, logs and locks."""
     book: Book | None = None
     """The gradebook into which grades and push times are written, too."""
     regrade: bool = False
@@ -115,7 +115,7 @@ class PushContext:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def is_graded(self, student: Student, posted: PostedFeedback) -> bool:
-        """Whether all that a student should be shown now is posted, and need not be made anew."""
+        """Whether everything that a student should see now is posted, and is not to be regraded."""
         now = self.now()
         return not self.regrade and posted.is_complete(
             [checkpoint.id for checkpoint in self.assignment.checkpoints],
@@ -170,7 +170,7 @@ class PushGrader:
     Args:
         context: The course whose pushes are graded.
         course: Where the hidden suite lies.
-        workers: How many are graded at once.
+        workers: How many are graded side by side.
     """
 
     def __init__(self, context: PushContext, course: Course, workers: int) -> None:

@@ -6,9 +6,9 @@ The order is: look, write the comment, write the statuses that are not there, lo
 * killed between: the next run finds our comment by its marker, and writes what is missing;
 * the answer to the comment is lost: we look whether it is there before we write it again;
 * another run, on another machine, does the same at the same time: both look again *after* they
-  wrote, so that at least one of them sees both comments, and whoever sees two removes all but the
-  first. Until then, for about a second, there may be two. (On one machine, a lock keeps a second
-  run from it.) Should GitHub show a comment later than it was written, or should the run be killed
+  wrote, so that at least one of them sees both comments, and a run that sees two removes all but
+  the first. Until then, for about a second, there may be two. (On one machine, a lock keeps a
+  second run from it.) Should GitHub show a comment later than it was written, or should the run be killed
   just then, the next one finds the push incomplete and removes the second.
 
 A comment is edited if it should show more than it does; there is never a second one for that.
@@ -100,7 +100,7 @@ def post_feedback(
         client: GitHub.
         full_name: The repository.
         commit: The commit's id.
-        feedback: What is to be there in the end.
+        feedback: What must be there in the end.
         only_head: Do nothing if the default branch has moved on.
 
     Returns:

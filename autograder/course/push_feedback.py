@@ -56,7 +56,7 @@ class Marker:
         )
 
     def shows(self, detail: Detail, *, may_withhold: bool) -> bool:
-        """Whether the comment shows this much, or more, and no less than it may."""
+        """Whether the comment shows at least this much, and withholds nothing that it may show."""
         return _RANK[self.detail] >= _RANK[detail] and (may_withhold or not self.withholds)
 
 

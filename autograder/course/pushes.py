@@ -1,7 +1,7 @@
-"""When a student's commits came, and which of them stood there at a moment.
+"""When a student's commits were pushed, and which commit a branch pointed at, at a moment.
 
-The list of pushes to the default branch says it. Where that list does not have a commit, `pushedAt`
-of the repository is used, which is the time of its last push to any branch, and so never too early.
+The list of pushes to the default branch says so. If a commit is not in it, `pushedAt` of the
+repository is used: the time of its last push to any branch, and so never too early.
 """
 
 from datetime import datetime

@@ -1,8 +1,8 @@
 """Releases the solutions: a branch and a pull request in each student's repository.
 
-What was done is read from GitHub alone, so a run that was interrupted is started again and does
-what is left: a branch that has the solutions stays, and a pull request is opened once, even if the
-student has closed it since.
+GitHub is the only record of what was released, so a run that was interrupted can be started again
+and does what is left: a branch that has the solutions stays, and a pull request is opened once,
+even if the student has closed it since.
 """
 
 import re
@@ -37,7 +37,7 @@ _PULL_REQUEST = (
 
 
 class ReleaseOutcome(StrEnum):
-    """What became of a student's release."""
+    """The result of the release to a student."""
 
     RELEASED = "released"
     TO_RELEASE = "to be released"
@@ -52,7 +52,7 @@ class ReleaseOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class StudentRelease:
-    """What became of the release to one student."""
+    """The release to one student, and its result."""
 
     student: str
     repository: str
@@ -99,7 +99,7 @@ def release_solutions(
         github: Where the repositories are; its token writes contents and pull requests there.
 
     Yields:
-        What became of each student.
+        The result for each student.
 
     Raises:
         DistributionError: It is too early for anybody, and not forced.

@@ -1,4 +1,4 @@
-"""What must not be published: solutions, all of the grader, and who is in the class."""
+"""The secrets that must not be handed out: solutions, the grader, and who is in the class."""
 
 import ast
 import json
@@ -17,11 +17,11 @@ from autograder.grading.judge.requirements import REQUIREMENTS_FILE
 IN_SOLUTIONS = 8
 IN_HIDDEN_TESTS = 12
 IN_THE_GRADER = 20
-"""Words in a row that are a leak. The grader and the visible checks are about the same calls of
-AWS, so that shorter runs are shared by chance; a run of a solution that is this short is not."""
+"""Words in a row that are a leak. The grader and the visible checks make the same AWS calls, so
+they share shorter runs by chance; a solution is recognised by shorter ones."""
 
 SHORTEST_NUMBER = 5
-"""Digits of a number that stands for a person; shorter ones stand for anything."""
+"""Digits of a number that identifies a person; shorter numbers mean anything."""
 
 _REGION = re.compile(
     r"^[ \t]*(?:###|===) BEGIN (?P<kind>SOLUTION|HIDDEN TESTS|MARK SCHEME)\b.*?$"
@@ -40,16 +40,16 @@ def read_secrets(
     roster: Roster | None,
     public_words: Collection[str] = (),
 ) -> Secrets:
-    """Read what must not be published with an assignment.
+    """Read the secrets that must not be handed out with an assignment.
 
     Args:
         course: The checkout; solutions of other assignments and all of the grader are secret too.
-        assignment: What is to be published.
-        roster: Who is in the class, where that is known here.
-        public_words: Words that are no leak, though somebody in the class goes by them.
+        assignment: What is handed out.
+        roster: Who is in the class, if that is known here.
+        public_words: Words that are not a leak, though somebody in the class has that name.
 
     Raises:
-        AssignmentError: There are no solutions, or they cannot be read.
+        AssignmentError: Solutions are missing, or cannot be read.
     """
     if not any((course.solutions / assignment.id).glob("*.py")):
         raise AssignmentError(f"{course.solutions / assignment.id}: there are no solutions")
@@ -87,7 +87,7 @@ def read_secrets(
 
 
 def terms_of(roster: Roster | None) -> Iterator[PersonalTerm]:
-    """Yield what stands for each student of a class; where it comes from names nobody."""
+    """Yield the names and numbers that identify each student; their origin names nobody."""
     for number, student in enumerate(roster.students if roster else (), start=1):
         origin = f"what the roster says of student {number}"
         first, last = student.parted_name
@@ -122,7 +122,7 @@ def _text(path: Path) -> str:
 
 
 def _parted(text: str) -> tuple[list[str], str]:
-    """Part a source into what stands within the marks, and the rest."""
+    """Split a source into the parts within the marks, and the rest."""
     return [match["inside"] for match in _REGION.finditer(text)], _REGION.sub("\n", text)
 
 
@@ -136,7 +136,7 @@ def _add_notebook(
     try:
         cells = json.loads(text)["cells"]
     except (ValueError, KeyError, TypeError):
-        raise AssignmentError(f"{name}: it is no notebook") from None
+        raise AssignmentError(f"{name}: it is not a notebook") from None
     for cell in cells:
         marks = cell.get("metadata", {}).get("nbgrader", {})
         source = "".join(cell["source"])

@@ -17,7 +17,7 @@ from autograder.stubs import check as check_stubs
 
 
 class LeakError(DistributionError):
-    """What was to be handed out holds secrets; none of it was."""
+    """Files to be handed out hold secrets; nothing was handed out."""
 
     def __init__(self, leaks: tuple[Leak, ...]) -> None:
         more = f" (and {len(leaks) - 1} more)" if len(leaks) > 1 else ""

@@ -1,7 +1,7 @@
-"""All that can be read in a file: its text, and what is packed or written in another way in it.
+"""All texts that can be read in a file: its own, and those that are packed or encoded in it.
 
-A copy that was packed, or written as base64, hexadecimal digits or the text of a JSON file, is
-still a copy. What is encrypted, drawn, or turned into other words is not seen.
+A copy in an archive, in base64, in hexadecimal digits or in a text of a JSON file is still a copy.
+Encrypted, drawn or paraphrased copies are not seen.
 """
 
 import base64
@@ -21,9 +21,9 @@ from dataclasses import dataclass
 from typing import Any
 
 DEEPEST = 6
-"""Packings within each other that are opened."""
+"""How many packings within each other are opened."""
 MOST_BYTES = 64_000_000
-"""That come out of one file, all packings together."""
+"""The most that is unpacked from one file, all packings together: a bomb ends there."""
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{10,}={0,2}")
 _BASE64_LINES = re.compile(r"(?:^[\s\"'(#>*]*[A-Za-z0-9+/_-]+={0,2}[\s\"'),;\\]*$\n?){2,}", re.M)
@@ -42,7 +42,7 @@ _TEXT_MARKS = (
 
 
 class UnreadableFileError(Exception):
-    """A file that cannot be looked into to its end; the text says why."""
+    """A file that cannot be read completely; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class View:
     within: tuple[str, ...] = ()
     """What had to be opened, from the outside to the inside, such as `base64`, `gzip`."""
     exact: bool = True
-    """Whether it is text for sure, and not bytes that were read as if."""
+    """Whether it is certainly text, and not bytes that were read as Latin-1."""
 
 
 def views(content: bytes) -> Iterator[View]:
@@ -67,18 +67,18 @@ def views(content: bytes) -> Iterator[View]:
 
 
 class _Budget:
-    """How much may still come out of a file."""
+    """Counts how much may still be unpacked from a file."""
 
     def __init__(self) -> None:
         self._left = MOST_BYTES
 
     @property
     def left(self) -> int:
-        """How many bytes."""
+        """How many bytes are left."""
         return self._left
 
     def spend(self, size: int) -> None:
-        """Count what came out."""
+        """Count bytes that were unpacked."""
         self._left -= size
         if self._left < 0:
             raise UnreadableFileError(f"more than {MOST_BYTES // 1_000_000} MB are packed in it")
@@ -137,7 +137,7 @@ def _unescape(escape: re.Match[str]) -> str:
 
 
 def _strings_of_json(text: str) -> str | None:
-    """Put all texts of a JSON file one below the other; a notebook's lines become whole cells."""
+    """Join all texts of a JSON file by line breaks; a notebook's lines become whole cells."""
     if not text.lstrip().startswith(("{", "[")):
         return None
     try:
@@ -164,7 +164,7 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 def _decodings(text: str) -> Iterator[tuple[str, bytes]]:
-    """Yield what base64 and hexadecimal digits in a text may stand for.
+    """Yield the bytes that base64 and hexadecimal digits in a text may mean.
 
     Where a stretch begins in the middle of a group of four, its bytes are found all the same.
     """
@@ -191,7 +191,7 @@ def _unpacks(content: bytes) -> bool:
 
 
 def _unpacked(content: bytes, budget: _Budget) -> tuple[str, list[bytes]] | None:
-    """Open what is packed; None where nothing is."""
+    """Return how something is packed, and its parts; None if it is not packed."""
     try:
         for mark, (how, open_stream) in _STREAMS.items():
             if content.startswith(mark):

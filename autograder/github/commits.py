@@ -1,4 +1,4 @@
-"""Makes commits on top of a remote repository's, and reads those of a checkout of our own.
+"""Makes commits on top of a remote repository's, and reads those of our own checkout.
 
 Both use git's plumbing: nothing of a remote repository is ever checked out.
 """
@@ -120,7 +120,7 @@ class ScratchRepository:
         """Push a commit to a branch; only ever forwards.
 
         Raises:
-            DistributionError: The branch went on meanwhile, or the token may not write.
+            DistributionError: The branch has new commits, or the token may not write.
         """
         target = f"{commit}:refs/heads/{branch}"
         self._run("push", "--quiet", "--no-verify", "origin", target)
@@ -138,10 +138,10 @@ def scratch_repository(remote: Remote) -> Iterator[ScratchRepository]:
 
 
 def committed_files(folder: Path) -> dict[str, CommittedFile]:
-    """Read the files below a folder as they stand in the last commit of its repository.
+    """Read the files below a folder as they are in the last commit of its repository.
 
     Raises:
-        DistributionError: Something there is not committed, or is no regular file.
+        DistributionError: A file there is not committed, or is not a regular file.
     """
     git = Git(folder)
     with _distributing():

@@ -1,8 +1,8 @@
-"""The only place that starts git: on repositories that others made, with nothing of this machine's.
+"""The only place that starts git: on untrusted repositories, without this machine's settings.
 
-A repository is its author's, and git does much for whoever works with it: it runs hooks and
-filters, follows submodules and links, asks for passwords, fetches what is missing. Every command
-that runs here is held to the same rules:
+Git does much on its own when it works with a repository: it runs hooks and filters, follows
+submodules and links, asks for passwords, fetches missing objects. Every command that runs here
+follows the same rules:
 
 * The environment is made from nothing. No configuration of the system or the user counts, nothing
   asks a person, no hook, template, file watcher, credential helper or filter of Git LFS runs.
@@ -10,10 +10,10 @@ that runs here is held to the same rules:
   redirect. All others may use no protocol, so git never goes for an object that is missing.
 * The address and the token reach git through its environment (`GIT_CONFIG_COUNT`, git-config(1)),
   never through its arguments, which all users of a machine can read.
-* Time, memory, the size of files and the size of what is read are limited. A command runs in a
-  session of its own, so that its children are ended with it.
-* What is fetched is checked for malformed objects, and comes without submodules and without files
-  that are larger than asked for. Nothing is ever checked out.
+* Time, memory, the size of files and the size of output are limited. A command runs in its own
+  session, so that its children are ended with it.
+* A fetch leaves out submodules and large files, and its objects are checked. Nothing is ever
+  checked out.
 """
 
 import base64
@@ -89,7 +89,7 @@ _ON_SERVER = frozenset({"ls-remote", "fetch", "push"})
 _LIMITED = 'ulimit -f "$1" && ulimit -v "$2" && shift 2 && exec git "$@"'
 """For a POSIX shell: limits that are set from outside could come too late for git's children."""
 _TOO_LARGE = "signal 25"
-"""SIGXFSZ: how git tells that a child of its own wrote a file beyond the limit."""
+"""SIGXFSZ: how git reports that one of its children wrote a file beyond the limit."""
 _MOST_ERROR_BYTES = 10_000
 
 
@@ -98,8 +98,7 @@ class GitError(GitHubError):
 
     Args:
         command: Which, such as `fetch`.
-        stderr: What git printed. It may name repositories and files: show it to nobody else than
-            who named them.
+        stderr: What git printed. It may name repositories and files, so it must not be logged.
     """
 
     def __init__(self, command: str, stderr: str) -> None:
@@ -150,7 +149,7 @@ class Git:
         """Make an empty, bare repository without hooks, in a folder that exists.
 
         Raises:
-            GitHubError: There is no git, or it cannot write there.
+            GitHubError: git is not installed, or cannot write there.
         """
         git = cls(folder, remote, most_bytes)
         git.run("init", "--quiet", "--bare", "--template=", ".")
@@ -180,7 +179,7 @@ class Git:
 
         Raises:
             GitError: It failed.
-            GitHubError: It took too long or printed too much, or there is no git.
+            GitHubError: It took too long, printed too much, or git is not installed.
         """
         finished = self._finish(arguments, stdin, MAX_OUTPUT_BYTES)
         if finished.is_cut:
@@ -190,13 +189,13 @@ class Git:
         return finished.output
 
     def read(self, *arguments: str, most: int) -> bytes | None:
-        """Run a command that only looks something up, and return no more than this of it.
+        """Run a command that only reads, and return at most `most` bytes of its output.
 
         Returns:
             What it printed, cut where it is longer; None where it failed.
 
         Raises:
-            GitHubError: It took too long, or there is no git.
+            GitHubError: It took too long, or git is not installed.
         """
         finished = self._finish(arguments, b"", most)
         return finished.output if finished.is_cut or not finished.code else None
@@ -228,7 +227,7 @@ class Git:
             if is_late.is_set():
                 raise GitHubError(f"git {arguments[0]} took too long")
             if process.returncode == 127:  # the shell found no such program
-                raise GitHubError("there is no git on this machine")
+                raise GitHubError("git is not installed on this machine")
             errors.seek(max(0, errors.seek(0, os.SEEK_END) - _MOST_ERROR_BYTES))
             stderr = errors.read().decode("utf-8", "replace")
         return _Finished(process.returncode, output, stderr, is_cut=is_cut)
@@ -246,7 +245,7 @@ class _Finished:
 
 
 def environment(remote: Remote | None, command: str) -> dict[str, str]:
-    """Return all that git is told: its settings, where the remote is, and what it may use.
+    """Return the environment of a command: its settings, the remote, and the allowed protocol.
 
     Args:
         remote: Becomes `origin`.
@@ -284,10 +283,10 @@ def _remote_settings(remote: Remote) -> Mapping[str, str]:
 
 @contextmanager
 def _ended_after(seconds: float, process: subprocess.Popen[bytes]) -> Iterator[threading.Event]:
-    """End a process that is still there after so many seconds, and whatever else happens.
+    """End a process that runs for too long, or that an exception leaves behind.
 
     Yields:
-        An event that says if it was.
+        An event that is set if it ran too long.
     """
     is_late = threading.Event()
 

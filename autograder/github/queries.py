@@ -1,10 +1,10 @@
 """What GitHub says of repositories, commits and pull requests, as typed data.
 
-Many repositories are looked up with one question in GraphQL. Comments and statuses are told apart
-by who wrote them (`viewerDidAuthor`, and the creator of a status), so that nothing a student writes
-passes for ours.
+Many repositories are looked up with one GraphQL query. Only comments and statuses that the token's
+owner wrote are returned (`viewerDidAuthor`, and the creator of a status), so that nothing a student
+writes passes for ours.
 
-When a push came is told by GitHub's own clock: `GET /repos/{owner}/{repo}/activity` lists pushes
+The time of a push is that of GitHub's clock: `GET /repos/{owner}/{repo}/activity` lists pushes
 with their time and the commit that each left at a branch (docs.github.com, REST, "List repository
 activities"). A commit's dates are its author's to choose, and its `pushedDate` is no longer served
 (GraphQL, "Breaking changes").
@@ -22,7 +22,7 @@ from autograder.errors import GitHubError
 from autograder.github.client import GitHubClient, UncertainError
 
 REPOSITORIES_AT_ONCE = 25
-"""Repositories in one question: a longer one may run into GitHub's limit of ten seconds."""
+"""Repositories in one query: a longer one may run into GitHub's limit of ten seconds."""
 MOST_PAGES = 20
 """Of comments on one commit; with 100 on each, more are somebody's mischief."""
 MOST_PUSHES = 100
@@ -104,7 +104,7 @@ class CommitFeedback:
 
     commit: str
     statuses: tuple[CommitStatus, ...]
-    """One of each context; none of a context whose newest status is somebody else's."""
+    """One of each context, unless its newest status is somebody else's."""
     comments: tuple[CommitComment, ...]
     next_page: str | None = None
     """Where to read on, if there are more comments."""

@@ -117,7 +117,7 @@ class CommitFiles:
         return self._find(name) is not None
 
     def read(self, name: str, most: int) -> bytes | str:
-        """Read a plain file of at most so many bytes, or say why not."""
+        """Return the content of a plain file of at most `most` bytes, or the reason why not."""
         found = self._find(name)
         if found is None or found.mode == "120000":
             return LINKED
@@ -159,7 +159,7 @@ def _listed(listing: bytes) -> Iterator[tuple[str, _TreeEntry]]:
 
 
 def _why(error: GitError) -> str:
-    """Say why a commit could not be fetched, in words of our own: git's name the repository."""
+    """Say why a commit could not be fetched, without git's words, which name the repository."""
     said = error.stderr
     if any(words in said for words in _NO_SUCH_COMMIT):
         reason = "GitHub does not have it any more"

@@ -1,4 +1,4 @@
-"""Whose the submissions of Gradescope's download are: its `submission_metadata.yml`.
+"""Reads whose the submissions of a Gradescope download are, from `submission_metadata.yml`.
 
     submission_123456:
       :submitters:
@@ -26,10 +26,10 @@ def read_submitters(path: Path) -> Mapping[str, tuple[str, ...]]:
     """Read who handed in each submission, by the name of its folder.
 
     Returns:
-        Of each submitter the SID, or the e-mail address where there is none.
+        The SID of each submitter, or the e-mail address if there is no SID.
 
     Raises:
-        SubmissionError: It cannot be read, or is something else.
+        SubmissionError: It cannot be read, or has another form.
     """
     try:
         if path.stat().st_size > LARGEST:

@@ -1,6 +1,6 @@
-"""Where a class's submissions come from: a folder per student, or what an LMS lets one download.
+"""Finds a class's submissions: in a folder per student, or in the download of an LMS.
 
-An LMS's own names tell whose a submission is:
+In a download, names say whose a submission is:
 
 * Moodle ("Download all submissions", folders): `Ada Lovelace_1234567_assignsubmission_file`;
 * Canvas ("Download Submissions", one file each): `lovelaceada_LATE_98765_4711_answers-1.ipynb`,
@@ -31,19 +31,19 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,99}")
 
 
 class Readable(Protocol):
-    """What somebody handed in."""
+    """A submission that can be read."""
 
     @property
     def student(self) -> str:
-        """Safe as the name of a file."""
+        """The student's id, safe as the name of a file."""
 
     @property
     def commit(self) -> str | None:
-        """Where it comes from, if that is known before it is read."""
+        """Its commit, if that is known before it is read."""
 
     @property
     def handed_in_at(self) -> datetime | None:
-        """When, if that is known."""
+        """When it was handed in, if that is known."""
 
     def read(self, assignment: Assignment) -> Submission:
         """Read it.
@@ -55,7 +55,7 @@ class Readable(Protocol):
 
 @dataclass(frozen=True)
 class StudentFolder:
-    """One student's folder."""
+    """A submission in a student's folder."""
 
     student: str
     folder: Path
@@ -63,7 +63,7 @@ class StudentFolder:
 
     @property
     def handed_in_at(self) -> datetime | None:
-        """When a file of it was changed last; None where that is not known.
+        """When one of its files was changed last; None if that is not known.
 
         An archive may give a file a time that lies beyond the year 9999.
         """
@@ -80,7 +80,7 @@ class StudentFolder:
 
 @dataclass(frozen=True)
 class FoundSubmissions:
-    """What was found below a folder."""
+    """The submissions below a folder."""
 
     handed_in: tuple[StudentFolder, ...]
     """By student."""
@@ -111,7 +111,7 @@ def find_submissions(folder: Path, assignment: Assignment, scratch: Path) -> Fou
     for entry in entries:
         if entry.is_symlink() or not entry.is_dir():
             if entry.name not in known and not _hidden(entry):
-                oddities.append(f"{entry.name!r} is no folder of a student")
+                oddities.append(f"{entry.name!r} is not a folder of a student")
             continue
         if _hidden(entry):
             continue
@@ -119,7 +119,7 @@ def find_submissions(folder: Path, assignment: Assignment, scratch: Path) -> Fou
         names = submitters.get(entry.name, (moodle["student"] if moodle else entry.name,))
         for student in map(_as_id, names):
             if not _ID.fullmatch(student):
-                oddities.append(f"{student!r} can be no student's id: rename {entry.name!r}")
+                oddities.append(f"{student!r} cannot be a student's id: rename {entry.name!r}")
             elif student in found:
                 oddities.append(f"{entry.name!r} is a second folder of {student!r}")
             else:

@@ -1,4 +1,4 @@
-"""Whoever uses git, to read a commit or to make one, is held to the same rules.
+"""Reading a commit and making one run git under the same rules.
 
 What reading hardened and making did not, before there was one git for both: no file watcher, no
 links, no submodules, no missing objects, no Git LFS, no templates, limits of memory, file size and
@@ -268,5 +268,5 @@ def test_a_machine_without_git_is_told(tmp_path: Path, monkeypatch: pytest.Monke
     """In one line."""
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    with pytest.raises(GitHubError, match="there is no git on this machine"):
+    with pytest.raises(GitHubError, match="git is not installed"):
         Git(tmp_path).run("status")
