@@ -8,8 +8,8 @@ The order is: look, write the comment, write the statuses that are not there, lo
 * another run, on another machine, does the same at the same time: both look again *after* they
   wrote, so that at least one of them sees both comments, and a run that sees two removes all but
   the first. Until then, for about a second, there may be two. (On one machine, a lock keeps a
-  second run from it.) Should GitHub show a comment later than it was written, or should the run be killed
-  just then, the next one finds the push incomplete and removes the second.
+  second run from it.) Should GitHub show a comment later than it was written, or should the run be
+  killed just then, the next one finds the push incomplete and removes the second.
 
 A comment is edited if it should show more than it does; there is never a second one for that.
 """

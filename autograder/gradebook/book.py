@@ -1,4 +1,4 @@
-"""A gradebook's folder: who is in the course, what they were graded, and what people gave them.
+"""A gradebook's folder: who is in the course, their grades, and the marks that people gave.
 
     roster.csv               who is in the course; any form that `roster` knows
     handins.csv              when each handed in, who is excused; optional
@@ -6,8 +6,8 @@
     gradebook.db             nbgrader's database: points by machine and by people
     source/, submitted/ ...  nbgrader's folders, for marking open answers in formgrader
 
-The hidden tests' points can be made anew at any time. What people gave stands in the database
-alone, and nothing here ever changes it.
+The points of the hidden tests can be written again at any time. The marks that people gave are in
+the database alone, and nothing here ever changes them.
 """
 
 import fcntl
@@ -51,27 +51,27 @@ class Book:
     """One assignment's gradebook.
 
     Args:
-        folder: Where it lies; see above.
-        assignment: Whose points it holds.
+        folder: Its folder, as described above.
+        assignment: The assignment whose points it holds.
     """
 
     def __init__(self, folder: Path, assignment: Assignment) -> None:
         self.folder = folder
         self.assignment = assignment
         short = assignment.id.split("_")[0]
-        self.code = f"{short}-code"
-        self.written = f"{short}-concepts"
+        self.code_assignment = f"{short}-code"
+        self.notebook_assignment = f"{short}-concepts"
 
     @property
     def database(self) -> Path:
-        """The database of nbgrader."""
+        """The file of nbgrader's database."""
         return self.folder / DATABASE
 
     def roster(self) -> Roster:
         """Read who is in the course.
 
         Raises:
-            RosterError: There is no list, or it is wrong.
+            RosterError: The roster is missing, or has mistakes.
         """
         return read_roster(self.folder / ROSTER)
 
@@ -81,7 +81,7 @@ class Book:
         deadline: datetime | None = None,
         on_student: Callable[[], None] = lambda: None,
     ) -> Synced:
-        """Write results into the gradebook; the same ones again change nothing.
+        """Write results into the gradebook; writing the same ones again changes nothing.
 
         A result's file is named after its student. One that cannot be taken stops no other.
 
@@ -95,7 +95,7 @@ class Book:
             RosterError: The roster is wrong.
         """
         roster = self.roster()
-        with self._alone():
+        with self._locked():
             handins = read_handins(self.folder / HANDINS_FILE, roster)
             taken, problems = read_results(results, self.assignment, roster)
             require_sound(self.database)
@@ -113,25 +113,29 @@ class Book:
         return Synced(tuple(sorted(taken)), problems)
 
     def hand_in(self, student_id: str, grade: Grade, handin: Handin) -> None:
-        """Keep a grade and when its work was handed in, for the next sync; who is excused stays so.
+        """Keep a grade and when its work was handed in, for the next sync.
+
+        A student who is excused stays excused.
 
         Args:
-            student_id: Whose.
+            student_id: The student.
             grade: The grade of what was handed in.
-            handin: When, and where it lies.
+            handin: When it was handed in, and which commit it is.
 
         Raises:
             GradebookError: The folder cannot be used.
             RosterError: The roster is wrong.
         """
         roster = self.roster()
-        with self._alone():
+        with self._locked():
             known = read_handins(self.folder / HANDINS_FILE, roster)
             self._keep(student_id, grade)
             self._note(known, {student_id: handin})
 
     def note_handins(self, handins: Mapping[str, Handin]) -> None:
-        """Keep when work was handed in, for the next sync; who is excused stays so.
+        """Keep when work was handed in, for the next sync.
+
+        Students who are excused stay excused.
 
         Args:
             handins: By student id.
@@ -141,14 +145,14 @@ class Book:
             RosterError: The roster is wrong.
         """
         roster = self.roster()
-        with self._alone():
+        with self._locked():
             self._note(read_handins(self.folder / HANDINS_FILE, roster), handins)
 
     def entries(self, *, missing_is_zero: bool = False) -> tuple[BookEntry, ...]:
-        """Put together what is known of each student of the roster.
+        """Return what is known of each student of the roster.
 
         Args:
-            missing_is_zero: Whether who handed in nothing has 0 points, not none.
+            missing_is_zero: Whether a student who handed in nothing has 0 points, not none.
 
         Raises:
             GradebookError: Something of the folder cannot be read.
@@ -173,7 +177,7 @@ class Book:
         )
 
     def _maxima(self, grades: Iterable[Grade]) -> dict[str, float]:
-        """Tell the most that machines can give for each checkpoint."""
+        """Return the most points that hidden tests can give for each checkpoint."""
         maxima = {
             checkpoint.id: float(checkpoint.points) for checkpoint in self.assignment.checkpoints
         }
@@ -200,12 +204,14 @@ class Book:
 
     @contextmanager
     def _open(self) -> Iterator[Database]:
-        with open_database(self.database, self.code, self.written) as database:
+        with open_database(
+            self.database, self.code_assignment, self.notebook_assignment
+        ) as database:
             yield database
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Keep other syncs of this folder waiting; one that is killed keeps nobody."""
+    def _locked(self) -> Iterator[None]:
+        """Hold the lock of this folder; the kernel frees it if its process is killed."""
         lock = self.folder / ".lock"
         try:
             descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -218,7 +224,7 @@ class Book:
             os.close(descriptor)
 
     def _back_up(self) -> None:
-        """Keep the database as it is before a sync."""
+        """Copy the database as it is before a sync."""
         if not self.database.exists():
             return
         part = self.folder / f"{BACKUP}.part"

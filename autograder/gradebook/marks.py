@@ -1,4 +1,4 @@
-"""What machines and people gave, put together: into a grade to show, and into points to export."""
+"""Joins the points of hidden tests and of people: into a grade to show, and points to export."""
 
 import math
 from collections.abc import Sequence
@@ -17,6 +17,7 @@ from autograder.grading.grade import (
 )
 
 LONGEST_COMMENT = 4000
+"""Characters; nbgrader shows a comment in a box of a few lines."""
 
 
 def with_marks(grade: Grade, known: StudentPoints) -> Grade:
@@ -48,7 +49,7 @@ def _closed(tests: Sequence[GradedTest], points: float) -> tuple[GradedTest, ...
 
     Args:
         tests: Those of the checkpoint.
-        points: What the person gave beyond the other tests' points, to be shared out in order.
+        points: What the person gave beyond the other tests' points, shared out in order.
     """
     closed = []
     for test in tests:
@@ -69,7 +70,7 @@ def _closed(tests: Sequence[GradedTest], points: float) -> tuple[GradedTest, ...
 
 
 def _marked_test(test: GradedTest, known: StudentPoints) -> GradedTest:
-    """Let a person's mark stand for an open answer, whatever was found by machine."""
+    """Give an open answer the points of its mark, if a person has marked it."""
     mark = known.marks.get(cell_of(test)) if test.marked_by == "person" else None
     if mark is None:
         return test
@@ -88,7 +89,7 @@ def _marked_test(test: GradedTest, known: StudentPoints) -> GradedTest:
 
 
 def cell_of(test: GradedTest) -> str:
-    """Name the notebook's cell that an open answer's test looks at."""
+    """Return the id of the notebook's cell that an open answer's test looks at."""
     return test.id.partition("/")[2].replace("_", "-")
 
 
@@ -109,7 +110,7 @@ def to_mark(grade: Grade, known: StudentPoints) -> tuple[str, ...]:
 
 
 def points_of(checkpoint: GradedCheckpoint) -> CheckpointPoints:
-    """Give a checkpoint's points for an export; none while they are not decided."""
+    """Return a checkpoint's points for an export; None while they are not decided."""
     decided = checkpoint.status is Status.COMPLETE
     return CheckpointPoints(
         id=checkpoint.id,
@@ -121,7 +122,7 @@ def points_of(checkpoint: GradedCheckpoint) -> CheckpointPoints:
 
 
 def machine_points(grade: Grade) -> list[MachinePoints]:
-    """Take from a grade what goes into the database, for each checkpoint."""
+    """Return the points that go into the database, for each checkpoint."""
     return [
         MachinePoints(
             checkpoint=checkpoint.id,
@@ -138,12 +139,12 @@ def machine_points(grade: Grade) -> list[MachinePoints]:
 
 
 def machine_maximum(checkpoint: GradedCheckpoint) -> float:
-    """Tell the most that machines can give for a checkpoint."""
+    """Return the most points that hidden tests can give for a checkpoint."""
     return sum(test.max_score for test in checkpoint.tests if test.marked_by == "machine")
 
 
 def _comment(checkpoint: GradedCheckpoint) -> str:
-    """Say in a few lines where points were lost, for whoever looks into nbgrader."""
+    """Say in a few lines where points were lost, for people who look into nbgrader."""
     lines = [f"{points(checkpoint)} {state(checkpoint)}".strip()]
     lines += [
         f"{test.requirement} {test.title}: {test.outcome.value}"

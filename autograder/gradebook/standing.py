@@ -1,4 +1,4 @@
-"""Where a student stands in an assignment: the points so far, and what else decides a grade."""
+"""The standing of a student in an assignment: the points so far, and what else decides a grade."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ from autograder.gradebook.student import Student
 
 
 class StandingStatus(StrEnum):
-    """Whether there is a total, and if not, why."""
+    """Whether a standing has a total, and if not, why."""
 
     COMPLETE = "complete"
     UNDECIDED = "undecided"
@@ -16,7 +16,7 @@ class StandingStatus(StrEnum):
     MISSING = "missing"
     """Nothing was handed in."""
     EXCUSED = "excused"
-    """Counts neither for the student nor against."""
+    """The assignment counts neither for the student nor against."""
 
 
 class _StandingModel(BaseModel):
@@ -38,9 +38,8 @@ class CheckpointPoints(_StandingModel):
 class Standing(_StandingModel):
     """One student's points in one assignment.
 
-    Whether nothing handed in is worth nothing is the course's decision, and so made by whoever
-    makes the standings: a missing student's points are 0 where it counts so, else None. The exports
-    write what stands here, and never turn "not decided" into a zero.
+    If nothing was handed in, the points are None, or 0 if the course decides so: the code that
+    makes the standing knows. The exports write these values, and never turn "not decided" into 0.
     """
 
     student: Student
@@ -57,8 +56,8 @@ class Standing(_StandingModel):
     def total(self) -> float | None:
         """All points together.
 
-        None for an excused student, whose points do not count, and while any checkpoint is not
-        decided: half a total would be read as a grade.
+        None for an excused student, whose points do not count, and while a checkpoint is not
+        decided: a part of the total would be read as a grade.
         """
         scores = [
             checkpoint.score for checkpoint in self.checkpoints if checkpoint.score is not None
@@ -69,7 +68,7 @@ class Standing(_StandingModel):
 
     @property
     def max_score(self) -> float:
-        """What can be had."""
+        """The most points that can be reached."""
         return sum(checkpoint.max_score for checkpoint in self.checkpoints)
 
     @property

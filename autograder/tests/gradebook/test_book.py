@@ -61,16 +61,18 @@ def mark(book: Book, student: str, cell: str, points: float, comment: str = "") 
     from nbgrader.api import Gradebook
 
     with Gradebook(f"sqlite:///{book.database}") as gradebook:
-        gradebook.update_or_create_assignment(book.written)
-        gradebook.update_or_create_notebook("concepts", book.written)
+        gradebook.update_or_create_assignment(book.notebook_assignment)
+        gradebook.update_or_create_notebook("concepts", book.notebook_assignment)
         for name in ("c1-why", "c2-why", "c3-why", "c6-why"):
-            place = (name, "concepts", book.written)
+            place = (name, "concepts", book.notebook_assignment)
             gradebook.update_or_create_grade_cell(*place, max_score=2, cell_type="markdown")
             gradebook.update_or_create_solution_cell(*place)
-        gradebook.update_or_create_submission(book.written, student)
-        grade = gradebook.find_grade(cell, "concepts", book.written, student)
+        gradebook.update_or_create_submission(book.notebook_assignment, student)
+        grade = gradebook.find_grade(cell, "concepts", book.notebook_assignment, student)
         grade.manual_score, grade.needs_manual_grade = points, False
-        gradebook.find_comment(cell, "concepts", book.written, student).manual_comment = comment
+        gradebook.find_comment(
+            cell, "concepts", book.notebook_assignment, student
+        ).manual_comment = comment
         gradebook.db.commit()
 
 
@@ -131,7 +133,7 @@ def test_points_changed_by_hand_in_nbgrader_count(book: Book, results: Path) -> 
 
     book.sync([results])
     with Gradebook(f"sqlite:///{book.database}") as gradebook:
-        grade = gradebook.find_grade("writer", "checkpoints", book.code, "bob")
+        grade = gradebook.find_grade("writer", "checkpoints", book.code_assignment, "bob")
         grade.manual_score = 30
         gradebook.db.commit()
 

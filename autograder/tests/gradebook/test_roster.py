@@ -202,13 +202,13 @@ def test_all_mistakes_are_told_at_once_each_with_its_line(read: Read) -> None:
     assert [line.split(":")[0] for line in told] == [
         *("line 4", "line 5", "line 5", "line 6", "line 7", "line 8", "line 9")
     ]
-    assert told[0] == "line 4: the login 'OCTO' stands in line 2 too: remove one"
+    assert told[0] == "line 4: the login 'OCTO' is in line 2 too: remove one"
     assert "'@jane' cannot be a login" in told[1]
-    assert "the e-mail address 'A@Example.edu' stands in line 2 too" in told[2]
+    assert "the e-mail address 'A@Example.edu' is in line 2 too" in told[2]
     assert "fill in 'login' or 'id' or 'email'" in told[3]
     assert "has 2 fields, but the header has 4" in told[4]
     assert "'../s6' must not hold a slash" in told[5]
-    assert "the identifier 'S1' stands in line 2 too" in told[6]
+    assert "the identifier 'S1' is in line 2 too" in told[6]
 
 
 def test_logins_that_nobody_has_are_told(read: Read) -> None:
@@ -226,7 +226,7 @@ def test_an_id_that_is_anothers_login_is_told(read: Read) -> None:
     """Their results would lie in one folder."""
     told = mistakes(read, "id,login\njane,\ns2,Jane\n")
 
-    assert told == ["line 3: goes by 'jane', as line 2 does: remove one"]
+    assert told == ["line 3: has the same id 'jane' as line 2: remove one"]
 
 
 @pytest.mark.parametrize(

@@ -266,7 +266,7 @@ def change_cell(book: Book, student: str, manual_score: float | None) -> None:
     from nbgrader.api import Gradebook
 
     with Gradebook(f"sqlite:///{book.database}") as gradebook:
-        cell = gradebook.find_grade("reader", "checkpoints", book.code, student)
+        cell = gradebook.find_grade("reader", "checkpoints", book.code_assignment, student)
         cell.manual_score, cell.needs_manual_grade = manual_score, False
         gradebook.db.commit()
 
@@ -280,7 +280,7 @@ def test_the_database_keeps_what_is_decided_and_asks_for_a_person(book: Book) ->
             (student, one.id): (cell.auto_score, cell.needs_manual_grade)
             for student in ("ada", "bob")
             for one in ASSIGNMENT.checkpoints
-            for cell in [gradebook.find_grade(one.id, "checkpoints", book.code, student)]
+            for cell in [gradebook.find_grade(one.id, "checkpoints", book.code_assignment, student)]
         }
 
     assert cells["bob", "reader"] == (MOST - POINTS, True)
