@@ -116,7 +116,7 @@ class Policy(_PolicyModel):
         return self
 
     def repository_of(self, student: Student) -> str | None:
-        """Name a student's repository, without its owner; None where the login is not known."""
+        """Return the name of a student's repository, without owner; None without a login."""
         return self.repository.format(login=student.login.lower()) if student.login else None
 
     def due(self, student: Student) -> datetime:
@@ -127,7 +127,7 @@ class Policy(_PolicyModel):
         return self.deadline.at
 
     def withheld_until(self, student: Student, moment: datetime) -> datetime | None:
-        """Until when a student's closed answers have no verdict; None where they have one now.
+        """Return until when verdicts on closed answers are withheld; None if they are shown now.
 
         The grace counts, since a push within it is not late.
         """
@@ -135,7 +135,7 @@ class Policy(_PolicyModel):
         return last if self.closed_answers == "after_deadline" and moment <= last else None
 
     def detail_at(self, moment: datetime) -> Detail:
-        """How much students are shown at a moment; before the first stage begins, the score."""
+        """Return how much students see at a moment; before the first stage begins, the score."""
         shown = Detail.SCORE if self.feedback else Detail.FULL
         for stage in self.feedback:
             if stage.begins is None or stage.begins <= moment:
@@ -157,12 +157,12 @@ class Lateness:
     """False: too late to count at all."""
 
     def after_penalty(self, score: float) -> float:
-        """Take off what lateness costs."""
+        """Return a score without the points that lateness costs."""
         return round(score * (100 - self.percent) / 100, 2)
 
 
 def lateness(policy: Policy, student: Student, pushed_at: datetime) -> Lateness:
-    """Say how late a push is.
+    """Return how late a push is, and what that costs.
 
     Args:
         policy: The course's.
@@ -181,7 +181,7 @@ def lateness(policy: Policy, student: Student, pushed_at: datetime) -> Lateness:
 
 
 def next_attempt(policy: Policy, graded_at: Iterable[datetime], now: datetime) -> datetime | None:
-    """Say when a student may be graded again.
+    """Return when a student may be graded again.
 
     Args:
         policy: The course's.
@@ -189,7 +189,7 @@ def next_attempt(policy: Policy, graded_at: Iterable[datetime], now: datetime) -
         now: The moment.
 
     Returns:
-        None where it is allowed at once.
+        None if it is allowed now.
     """
     recent = sorted(moment for moment in graded_at if moment > now - HOUR)
     most = policy.attempts_per_hour
@@ -227,10 +227,10 @@ def read_policy(path: Path) -> Policy:
 
 
 def check_extensions(policy: Policy, roster: Roster) -> None:
-    """See to it that each extension is somebody's.
+    """Check that each extension belongs to a student of the roster.
 
     Raises:
-        PolicyError: One is nobody's; a line for each.
+        PolicyError: Some do not; a line for each.
     """
     unknown = [name for name in policy.extensions if roster.find(name) is None]
     if unknown:
@@ -246,7 +246,7 @@ def _zone(name: object, mistakes: list[str]) -> ZoneInfo | None:
         pass
     except KeyError:
         pass
-    mistakes.append(f"timezone: {name!r} is no time zone: write one such as 'Europe/Berlin'")
+    mistakes.append(f"timezone: {name!r} is not a time zone: write one such as 'Europe/Berlin'")
     return None
 
 
@@ -275,7 +275,7 @@ def _in_zone(
 
 
 def _moment(when: datetime, zone: ZoneInfo, path: tuple[str, ...], mistakes: list[str]) -> datetime:
-    """Put a wall clock's time into a zone, where it tells one moment."""
+    """Give a time of a clock its zone; at a change of the clocks it may mean two moments."""
     if when.tzinfo is not None:
         return when
     early, late = when.replace(tzinfo=zone, fold=0), when.replace(tzinfo=zone, fold=1)

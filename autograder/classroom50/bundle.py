@@ -1,7 +1,8 @@
-"""What Classroom 50 runs for an assignment: its visible checks, and what runs them.
+"""Writes the folder that Classroom 50 runs: an assignment's visible checks, and their runner.
 
 The folder belongs at `CLASSROOM/autograders/ASSIGNMENT/` in the service's configuration repository.
-It publishes it on GitHub Pages for everybody to read: nothing is in it but what students have.
+The service publishes it on GitHub Pages for everybody to read, so it holds only files that students
+have.
 """
 
 import shutil
@@ -22,7 +23,7 @@ def write_bundle(course: Course, assignment: Assignment, output: Path) -> tuple[
     Args:
         course: The checkout.
         assignment: Whose visible checks.
-        output: A folder that is new, empty, or holds an earlier bundle, which is replaced.
+        output: A new or empty folder, or one with an earlier bundle, which is replaced.
 
     Returns:
         The names of the files, sorted.
@@ -41,7 +42,7 @@ def write_bundle(course: Course, assignment: Assignment, output: Path) -> tuple[
         )
         if others:
             raise DistributionError(
-                f"{output} holds {others[0]!r}, which is of no bundle: give a new folder"
+                f"{output} holds {others[0]!r}, which no bundle has: give a new folder"
             )
         output.mkdir(parents=True, exist_ok=True)
         if (output / CHECKS).exists():

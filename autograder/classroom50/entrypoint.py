@@ -1,18 +1,19 @@
-"""Runs the visible checks where Classroom 50 wants them run, and writes what it reads.
+"""Runs the visible checks in Classroom 50, and writes the result that the service reads.
 
-`autograder classroom50 bundle` writes this file as `autograder.py`, with the checks beside it. It
-needs Python 3.11 and nothing else; what the checks need is installed where it is missing.
+`autograder classroom50 bundle` writes this file as `autograder.py`, next to the checks. It needs
+Python 3.11 and nothing else: so it stands alone in one file. Packages that the checks need are
+installed if they are missing.
 
-The checks run beside student code, in the repository that they judge: the points are advice. So
-nothing here is proof against forgery, but whatever student code does, the service gets a result
-that it takes. Code that kills this process, which it can, gets none: the service then says `error`.
+The checks run together with student code, in the repository that they judge, so students can forge
+the points: they are advice. Whatever student code does, the service gets a valid result, unless the
+code kills this process: then the service says `error`.
 
 Source of the contract: foundation50/classroom50, schemas/result-v1.schema.json and
-cli/gh-teacher/skeleton/dotgithub/scripts/runner.py. It is run in the student's checkout without
-arguments; `result.json` must be there in the end, `release-body.md` and `status=` and `summary=` in
-GITHUB_OUTPUT may be. Points are whole, the summary becomes the description of a commit's status
-(140 characters), the body that of a release (125,000). Another exit code than 0, or the status
-`error`, means that the service failed, and that nothing counts.
+cli/gh-teacher/skeleton/dotgithub/scripts/runner.py. The service runs it in the student's checkout
+without arguments. It must write `result.json`, and may write `release-body.md`, and `status=` and
+`summary=` to GITHUB_OUTPUT. Points are whole numbers, the summary becomes the description of a
+commit's status (140 characters), the body that of a release (125,000). Another exit code than 0, or
+the status `error`, means that the service failed, and that nothing counts.
 """
 
 import contextlib
@@ -38,22 +39,25 @@ from typing import Any
 
 RESULT, BODY = "result.json", "release-body.md"
 REPLACED = ("assignment.toml", "checks", "pyproject.toml")
-"""What a student's repository has too, and is taken from the bundle."""
+"""Files that a student's repository has too, but which are taken from the bundle."""
 REQUIREMENTS = "requirements.txt"
 
 SECONDS = float(os.environ.get("CHECKPOINT_SECONDS", "90"))
 """How long the checks of one checkpoint may take: with five, the job's 15 minutes are enough."""
 INSTALL_SECONDS = 240
+"""With five checkpoints, 11.5 of the job's 15 minutes may be used up."""
 END_SECONDS = 10
+"""How long processes that student code started are looked for and ended."""
 MOST_MEMORY = 4 << 30
+"""Address space of one process in bytes: a memory bomb ends there, and not the job."""
 LARGEST_FILE = 64 << 20
 """Bytes of one file that student code may write, its output included."""
 READ_OUTPUT = 256 << 10
-"""Bytes of the output that are looked at, from its end."""
+"""Bytes at the end of the output that are read; the counts are in the last lines."""
 LONGEST_TEXT = 3500
 """Characters of a checkpoint's output in the body: five of them, escaped, fit into a release."""
-LONGEST_BODY = 125_000
-LONGEST_SUMMARY = 140
+LONGEST_BODY, LONGEST_SUMMARY = 125_000, 140
+"""Characters: the limits of GitHub for a release and for the description of a status."""
 
 ADVICE = (
     "These points count the visible checks, which are the plain cases only. They are advice: your "
@@ -74,17 +78,17 @@ class VisibleCheckpoint:
 
 @dataclass(frozen=True)
 class ChecksOutcome:
-    """What became of the visible checks of a checkpoint."""
+    """The result of a checkpoint's visible checks."""
 
     checkpoint: VisibleCheckpoint
     passed: int
     checks: int
-    """How many there are; 0 where they did not come to their end."""
+    """How many there are; 0 if they did not run to their end."""
     text: str
-    """What was printed; anything, since student code prints too."""
+    """The output; it may hold anything, since student code prints too."""
 
     @property
-    def complete(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether all passed."""
         return 0 < self.checks == self.passed
 
@@ -94,8 +98,8 @@ class ChecksOutcome:
         return self.checkpoint.points * self.passed // self.checks if self.checks else 0
 
     @property
-    def said(self) -> str:
-        """What became of them, in words."""
+    def summary(self) -> str:
+        """The result in words."""
         if not self.checks:
             return "the visible checks did not come to their end"
         return f"{self.passed} of {self.checks} visible checks passed"
@@ -115,20 +119,20 @@ def main() -> None:
             prefix="visible-checks-", ignore_cleanup_errors=True
         ) as scratch:
             outcomes = run_checks(checkout, bundle, checkpoints, Path(scratch))
-        trouble = None
+        problem = None
     except (ChecksNotRunError, OSError, shutil.Error) as error:
-        outcomes, trouble = [], str(error)[:200]
+        outcomes, problem = [], str(error)[:200]
     most = sum(checkpoint.points for checkpoint in checkpoints)
     write_anew(checkout / RESULT, json.dumps(result_of(outcomes, most, os.environ), indent=2))
-    write_anew(checkout / BODY, body_of(outcomes, most, trouble))
-    status, summary = status_of(outcomes, most, trouble)
+    write_anew(checkout / BODY, body_of(outcomes, most, problem))
+    status, summary = status_of(outcomes, most, problem)
     if os.environ.get("GITHUB_OUTPUT"):
         with Path(os.environ["GITHUB_OUTPUT"]).open("a", encoding="utf-8") as file:
             file.write(f"\nstatus={status}\nsummary={summary}\n")
-    said = [f"{outcome.checkpoint.id}: {outcome.said}" for outcome in outcomes]
-    if trouble is not None:  # a path in it may be a student's: no command to Actions
-        said = [ascii(trouble).replace("##[", "## [")]
-    sys.stdout.write("\n".join([*said, summary]) + "\n")
+    lines = [f"{outcome.checkpoint.id}: {outcome.summary}" for outcome in outcomes]
+    if problem is not None:  # a path in it may be a student's: no command to Actions
+        lines = [ascii(problem).replace("##[", "## [")]
+    sys.stdout.write("\n".join([*lines, summary]) + "\n")
 
 
 def read_checkpoints(bundle: Path) -> list[VisibleCheckpoint]:
@@ -162,7 +166,7 @@ def run_checks(
 
 
 def copy_repository(checkout: Path, bundle: Path, copy: Path) -> None:
-    """Copy a student's files, with our checks in the place of theirs; links stay links."""
+    """Copy a student's files, with our checks instead of theirs; links stay links."""
 
     def left_out(folder: str, names: list[str]) -> list[str]:
         return [
@@ -188,7 +192,7 @@ def install(requirements: Path, scratch: Path) -> Path | None:
     """Install what the checks need, unless this Python has it already.
 
     Returns:
-        The folder it was installed into; None where there was no need.
+        The folder with the packages; None if nothing was missing.
 
     Raises:
         ChecksNotRunError: It cannot be installed.
@@ -196,7 +200,7 @@ def install(requirements: Path, scratch: Path) -> Path | None:
     if all(is_installed(line) for line in requirements.read_text("utf-8").splitlines()):
         return None
     folder = scratch / "packages"
-    # -P: neither student code nor anything else beside it is taken for pip.
+    # -P: no module in the working folder is imported instead of pip's.
     command = [sys.executable, "-P", "-m", "pip", "install", "--quiet", "--no-input"]
     command += ["--disable-pip-version-check", "--target", str(folder), "-r", str(requirements)]
     try:
@@ -211,7 +215,7 @@ def install(requirements: Path, scratch: Path) -> Path | None:
 
 
 def is_installed(line: str) -> bool:
-    """Whether `name==version` is there; what is needed on some systems only may be missing."""
+    """Whether `name==version` is installed; a requirement of other systems counts as installed."""
     requirement = line.partition("#")[0].strip()
     name, _, version = requirement.partition("==")
     if not requirement or ";" in requirement:
@@ -251,7 +255,7 @@ def run_pytest(copy: Path, checks: str, packages: Path | None) -> str:
 
 
 def environment(copy: Path, packages: Path | None) -> dict[str, str]:
-    """Make the environment of the checks: nothing of the job's is in it."""
+    """Return the environment of the checks, without the variables and secrets of the job."""
     passed_on = ("PATH", "LD_LIBRARY_PATH", "CHECK_SECONDS")
     return {
         **{name: os.environ[name] for name in passed_on if name in os.environ},
@@ -265,7 +269,7 @@ def environment(copy: Path, packages: Path | None) -> dict[str, str]:
 
 
 def limit() -> None:
-    """Limit what the checks may use up, in their process before they begin."""
+    """Limit the resources of the checks, in their process before they begin."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with contextlib.suppress(ValueError, OSError):
@@ -279,7 +283,7 @@ def adopt_orphans() -> None:
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """End a process and all that it started: none may write once the result stands."""
+    """End a process and all that it started: none may write after the result is written."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
@@ -294,7 +298,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 
 def children() -> Iterator[int]:
-    """Yield the processes whose parent this one is, where the system tells (Linux)."""
+    """Yield the ids of this process's children, as far as the system says (Linux)."""
     with contextlib.suppress(OSError):
         listed = Path(f"/proc/self/task/{os.getpid()}/children").read_text("ascii")
         yield from map(int, listed.split())
@@ -311,50 +315,50 @@ def read_report(checkpoint: VisibleCheckpoint, text: str) -> ChecksOutcome:
 
 
 def result_of(
-    outcomes: Sequence[ChecksOutcome], most: int, told: Mapping[str, str]
+    outcomes: Sequence[ChecksOutcome], most: int, environ: Mapping[str, str]
 ) -> dict[str, Any]:
     """Make the result: a test for each checkpoint.
 
     Args:
-        outcomes: Of the checkpoints; none where the checks could not be run.
+        outcomes: Of the checkpoints; none if the checks could not be run.
         most: The points of all checkpoints.
-        told: What the service tells in the environment.
+        environ: The environment, in which the service says whose submission it is.
     """
-    owner = told.get("OWNER") or told.get("USERNAME") or "unknown"
-    commit = told.get("COMMIT_URL") or "unknown"
+    owner = environ.get("OWNER") or environ.get("USERNAME") or "unknown"
+    commit = environ.get("COMMIT_URL") or "unknown"
     return {
         "schema": "classroom50/result/v1",
-        "classroom": told.get("CLASSROOM") or "unknown",
-        "assignment": told.get("ASSIGNMENT") or "unknown",
-        "assignment_type": told.get("ASSIGNMENT_TYPE") or "individual",
+        "classroom": environ.get("CLASSROOM") or "unknown",
+        "assignment": environ.get("ASSIGNMENT") or "unknown",
+        "assignment_type": environ.get("ASSIGNMENT_TYPE") or "individual",
         "owner": owner,
-        "submission": told.get("SUBMISSION_TAG") or "submit/unknown",
+        "submission": environ.get("SUBMISSION_TAG") or "submit/unknown",
         "commit": commit,
-        "release": told.get("RELEASE_URL") or commit,
-        "review": told.get("REVIEW_URL") or commit,
+        "release": environ.get("RELEASE_URL") or commit,
+        "review": environ.get("REVIEW_URL") or commit,
         "datetime": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "score": sum(outcome.score for outcome in outcomes),
         "max-score": most,
         "tests": [
             {
                 "test-name": f"{outcome.checkpoint.id}: {outcome.checkpoint.title}",
-                "passed": outcome.complete,
+                "passed": outcome.is_complete,
                 "score": outcome.score,
                 "max-score": outcome.checkpoint.points,
-                "message": outcome.said,
+                "message": outcome.summary,
             }
             for outcome in outcomes
         ],
     }
 
 
-def status_of(outcomes: Sequence[ChecksOutcome], most: int, trouble: str | None) -> tuple[str, str]:
+def status_of(outcomes: Sequence[ChecksOutcome], most: int, problem: str | None) -> tuple[str, str]:
     """Make the status and its summary."""
-    if trouble is not None:
+    if problem is not None:
         return "error", "The visible checks could not be run, which is not your fault."
     score, complete = (
         sum(outcome.score for outcome in outcomes),
-        sum(outcome.complete for outcome in outcomes),
+        sum(outcome.is_complete for outcome in outcomes),
     )
     summary = (
         f"Visible checks: {score}/{most}, {complete} of {len(outcomes)} checkpoints complete. "
@@ -364,10 +368,10 @@ def status_of(outcomes: Sequence[ChecksOutcome], most: int, trouble: str | None)
     return status, summary[:LONGEST_SUMMARY]
 
 
-def body_of(outcomes: Sequence[ChecksOutcome], most: int, trouble: str | None) -> str:
-    """Write what a student reads: a table, and below it what each unfinished checkpoint says."""
-    if trouble is not None:
-        return f"### The visible checks could not be run\n\n{as_block(trouble)}\n"
+def body_of(outcomes: Sequence[ChecksOutcome], most: int, problem: str | None) -> str:
+    """Write the text for the student: a table, and below it the output of failed checkpoints."""
+    if problem is not None:
+        return f"### The visible checks could not be run\n\n{as_block(problem)}\n"
     lines = [
         f"### Visible checks: {sum(outcome.score for outcome in outcomes)}/{most}",
         "",
@@ -377,21 +381,26 @@ def body_of(outcomes: Sequence[ChecksOutcome], most: int, trouble: str | None) -
     lines += ["| Checkpoint | Visible checks | Result | Score |", "|---|---|---|---|"]
     for outcome in outcomes:
         checkpoint = outcome.checkpoint
-        mark = "PASS" if outcome.complete else "FAIL"
+        mark = "PASS" if outcome.is_complete else "FAIL"
         lines.append(
             f"| {checkpoint.id}: {checkpoint.title} | {outcome.passed} of {outcome.checks} |"
             f" {mark} | {outcome.score}/{checkpoint.points} |"
         )
-    told = []
+    details = []
     for outcome in outcomes:
-        if not outcome.complete:
-            told += ["", f"**{outcome.checkpoint.id}**: {outcome.said}", "", as_block(outcome.text)]
-    whole = "\n".join([*lines, *told]) + "\n"
+        if not outcome.is_complete:
+            details += [
+                "",
+                f"**{outcome.checkpoint.id}**: {outcome.summary}",
+                "",
+                as_block(outcome.text),
+            ]
+    whole = "\n".join([*lines, *details]) + "\n"
     return whole if len(whole) <= LONGEST_BODY else "\n".join(lines) + "\n"
 
 
 def as_block(text: str) -> str:
-    """Write any text as one that is only shown: no markup, and no character that cannot be seen."""
+    """Escape any text: no markup, and no invisible characters."""
     shown = "".join(
         character if character == "\n" or character.isprintable() else ascii(character)[1:-1]
         for character in text.strip()[:LONGEST_TEXT]
@@ -400,7 +409,7 @@ def as_block(text: str) -> str:
 
 
 def write_anew(path: Path, text: str) -> None:
-    """Write a file in the place of whatever lies there: a link or a folder too."""
+    """Write a file, and replace whatever has its name: a link or a folder too."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     path.unlink(missing_ok=True)

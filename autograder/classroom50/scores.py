@@ -1,9 +1,9 @@
 """`scores.json`, Classroom 50's gradebook: who handed in what, and hidden grades as overrides.
 
 Source: foundation50/classroom50, schemas/scores-v1.schema.json. Assignments are keyed by their
-slug; an entry stands for one student's repository and holds its submissions, the newest first,
-which is the one that counts. An entry with `override` stays as it is when scores are collected
-again. Entries and submissions may have other keys than the schema's; they stay, too.
+slug; an entry holds the submissions of one student's repository. The newest is the first, and
+counts. An entry with `override` stays as it is when scores are collected again. Entries and
+submissions may have more keys than the schema's; they stay, too.
 """
 
 import copy
@@ -26,10 +26,10 @@ from autograder.gradebook.standing import Standing
 
 LARGEST = 100 << 20
 OVERRIDDEN_BY = "overridden_by"
-"""The key by which an override is known for one of ours, and may be written anew."""
+"""The key that marks our own overrides, which may be overwritten."""
 US = "autograder"
 VISIBLE = "visible-checks"
-"""The key that keeps what the visible checks gave."""
+"""The key that keeps the points of the visible checks."""
 
 _TAG = re.compile(r"submit/(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ)-[0-9a-f]{7,40}")
 _COMMIT = re.compile(
@@ -44,7 +44,7 @@ class _Read(BaseModel):
 
 
 class ScoredSubmission(_Read):
-    """What is read of a submission."""
+    """The part of a submission that is read."""
 
     submission: str
     """The tag, made when the push was graded: `submit/2026-11-02T23-59-00Z-ab12cd3`."""
@@ -53,7 +53,7 @@ class ScoredSubmission(_Read):
 
 
 class ScoreEntry(_Read):
-    """What is read of an entry."""
+    """The part of an entry that is read."""
 
     owner: str
     submissions: tuple[ScoredSubmission, ...] = Field(min_length=1)
@@ -82,14 +82,14 @@ class Scores:
 
 @dataclass(frozen=True)
 class Overridden:
-    """What came of writing overrides."""
+    """The scores with overrides in them."""
 
     text: str
-    """The whole file anew."""
+    """The whole file."""
     written: tuple[str, ...]
-    """Ids of the students whose points are in it."""
+    """Ids of the students whose points were written."""
     left: tuple[str, ...]
-    """A line for each student whose are not, and why."""
+    """A line for each other student, and why."""
 
 
 def read_scores(path: Path, slug: str) -> Scores:
@@ -100,7 +100,7 @@ def read_scores(path: Path, slug: str) -> Scores:
         slug: What Classroom 50 calls the assignment.
 
     Raises:
-        ExportError: It is none, has no such assignment, or one that is handed in by groups.
+        ExportError: It is not such a file, lacks the assignment, or groups hand it in.
     """
     try:
         with path.open("rb") as file:
@@ -108,7 +108,7 @@ def read_scores(path: Path, slug: str) -> Scores:
     except OSError as error:
         raise ExportError(f"{path} cannot be read: {error.strerror}") from None
     if len(content) > LARGEST:
-        raise ExportError(f"{path} is larger than {LARGEST >> 20} MiB: those are no scores")
+        raise ExportError(f"{path} is larger than {LARGEST >> 20} MiB: those are not scores")
     try:
         whole = json.loads(content, parse_constant=_refuse)
         scores = _Scores.model_validate(whole)
@@ -116,16 +116,16 @@ def read_scores(path: Path, slug: str) -> Scores:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"]))
         raise ExportError(
-            f"{path} are no scores of Classroom 50: {where}: {first['msg']}"
+            f"{path} are not scores of Classroom 50: {where}: {first['msg']}"
         ) from None
     except (ValueError, RecursionError):
-        raise ExportError(f"{path} is no JSON: download scores.json again") from None
+        raise ExportError(f"{path} is not valid JSON: download scores.json again") from None
     bucket = scores.assignments.get(slug)
     if bucket is None:
         known = ", ".join(sorted(scores.assignments)) or "none"
         raise ExportError(f"{path} has no assignment {slug!r}; there are: {known}")
     if bucket.type != "individual":
-        raise ExportError(f"{slug} is handed in by groups, and is graded by student here")
+        raise ExportError(f"{slug} is handed in by groups, but graded by student here")
     return Scores(whole, slug, bucket.entries)
 
 
@@ -136,12 +136,12 @@ def _refuse(constant: str) -> None:
 def with_overrides(scores: Scores, standings: Sequence[Standing]) -> Overridden:
     """Write hidden grades over the points of the visible checks.
 
-    The newest submission gets the total and a test for each checkpoint, in whole numbers, and keeps
-    what it had. All else stays. An override that somebody else wrote is left alone.
+    The newest submission gets the total and a test for each checkpoint, in whole numbers; its
+    former points are kept under another key. An override that somebody else wrote is left alone.
 
     Args:
-        scores: Into what.
-        standings: The students' points; one without a total is left as it is.
+        scores: The file, as it was read.
+        standings: The students' points; without a total, a student's entry is left as it is.
     """
     whole = copy.deepcopy(scores.whole)
     at = {entry.owner.casefold(): number for number, entry in enumerate(scores.entries)}
@@ -185,13 +185,13 @@ def _override(entry: Json, standing: Standing, total: float) -> None:
 
 
 def handins_of(scores: Scores, roster: Roster) -> tuple[dict[str, Handin], tuple[str, ...]]:
-    """Tell when each student handed in the newest submission, and what.
+    """Return when each student handed in the newest submission, and which commit it is.
 
-    The time is that of the tag, made by the service when it graded the push; the file's `datetime`
-    is a commit's own, which a student sets.
+    The time is that of the tag, which the service makes when it grades the push; `datetime` in the
+    file is a commit's date, which a student can set.
 
     Args:
-        scores: Where it stands.
+        scores: The file, as it was read.
         roster: Who is in the course.
 
     Returns:
@@ -207,7 +207,9 @@ def handins_of(scores: Scores, roster: Roster) -> tuple[dict[str, Handin], tuple
         if student is None:
             left.append(f"{entry.owner}: is not in the roster")
         elif time is None or commit is None:
-            left.append(f"{student.id}: the submission's tag or commit is none of Classroom 50's")
+            left.append(
+                f"{student.id}: the submission's tag or commit is not of Classroom 50's form"
+            )
         else:
             found[student.id] = Handin(handed_in_at=time, commit=commit[2], repository=commit[1])
     return found, tuple(left)

@@ -32,7 +32,7 @@ from urllib.parse import urlsplit
 from autograder.errors import GitHubError
 
 MAX_PACK_BYTES = 256 << 20
-"""The largest file that git may write. A pack of code and notebooks has a few hundred kB."""
+"""The largest file that git may write: far more than code and notebooks need."""
 MAX_OUTPUT_BYTES = 64 << 20
 """The most that is read of what a command prints."""
 MAX_MEMORY_KIB = 4 << 20

@@ -17,7 +17,7 @@ from autograder.grading.grade import (
 )
 
 LONGEST_COMMENT = 4000
-"""Characters; nbgrader shows a comment in a box of a few lines."""
+"""Characters: a line for each test of a checkpoint that lost points."""
 
 
 def with_marks(grade: Grade, known: StudentPoints) -> Grade:

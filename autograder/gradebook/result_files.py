@@ -12,7 +12,7 @@ from autograder.gradebook.roster import Roster
 from autograder.grading.grade import Grade
 
 LARGEST_RESULT = 16 << 20
-"""Bytes. A grade has some 100 kB; its feedback is truncated when it is made."""
+"""Bytes: feedback is truncated when it is made, so that no grade comes near it."""
 
 
 class EarlierVersionError(GradebookError):

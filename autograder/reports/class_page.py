@@ -1,4 +1,4 @@
-"""The class as one HTML page: its only script sorts and filters, and nothing is loaded."""
+"""Writes the class report: one HTML page, whose only script sorts and filters; it loads nothing."""
 
 import base64
 import hashlib
@@ -24,8 +24,8 @@ from autograder.reports.class_figures import (
 from autograder.reports.class_results import Row, State
 
 SCRIPT = Path(__file__).with_name("class_page.js")
-TALLEST = 130
-BASE = 162
+TALLEST, BASE = 130, 162
+"""Of the histogram, in its own units: the height of the tallest column, and where columns stand."""
 STATES = {
     "complete": State.COMPLETE.value,
     "waiting": State.WAITING.value,
@@ -46,13 +46,13 @@ class Column:
     height: int
     count: int
     label: str
-    """From and to, in percent."""
+    """The shares that it counts, in percent."""
     begins: int
 
 
 @dataclass(frozen=True)
 class Point:
-    """An attempt in the drawing of the trend."""
+    """A point of the trend: one attempt."""
 
     number: int
     x: int
@@ -69,22 +69,22 @@ class ShownStudent:
     page: str | None
     score: str
     score_key: float
-    """To sort by: below 0 where there is no score."""
+    """The number to sort by: below 0 without a score."""
     points: tuple[str, ...]
     open_points: str
     state: str
     keys: str
-    """What the filter knows it by, as in `STATES`."""
+    """The keys of `STATES` that the filter matches."""
     attempts: int
 
 
 def as_page(rows: Sequence[Row], title: str, *, anonymous: bool = False, results: str = ".") -> str:
-    """Write the page.
+    """Write the page of a class.
 
     Args:
         rows: The class; at least one has a grade.
         title: The assignment's.
-        anonymous: Leaves out all that could tell who somebody is.
+        anonymous: Leaves out everything that identifies a student.
         results: Path from the page's folder to that of the results, for the links.
     """
     figures = figures_of(rows)
@@ -112,12 +112,12 @@ def as_page(rows: Sequence[Row], title: str, *, anonymous: bool = False, results
 
 
 def percent(share: float) -> int:
-    """Write a share in percent."""
+    """Return a share in percent."""
     return round(100 * share)
 
 
 def _tiles(figures: ClassFigures, *, anonymous: bool) -> list[tuple[str, str]]:
-    """Take the figures that come first, those that are known."""
+    """Return the figures at the top of the page, those that are known, with their words."""
     states = figures.states
     unreadable, look_at_them = unreadable_summary(figures.unreadable, named=not anonymous)
     tiles: list[tuple[str | int | None, str]] = [

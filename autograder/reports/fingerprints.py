@@ -1,9 +1,9 @@
-"""Fingerprints of code: runs of tokens in which the names that a student chose make no difference.
+"""Fingerprints of code: runs of tokens that do not depend on the names a student chose.
 
-Layout, comments, texts and numbers make none either. Names behind a dot and those of named
-arguments stay, for most are given by AWS. Every run of `RUN` tokens is a fingerprint; as files are
-small, none is left out as winnowing does (Schleimer, Wilkerson and Aiken, "Winnowing: Local
-Algorithms for Document Fingerprinting", SIGMOD 2003), so that all that is alike is found.
+They do not depend on layout, comments, texts and numbers either. Names behind a dot and those of
+keyword arguments count, as most come from AWS. Every run of `RUN` tokens is a fingerprint. Files
+are small, so none is left out as in winnowing (Schleimer, Wilkerson and Aiken, "Winnowing: Local
+Algorithms for Document Fingerprinting", SIGMOD 2003), and everything that is alike is found.
 """
 
 import builtins
@@ -18,7 +18,7 @@ from typing import NamedTuple
 RUN = 20
 """Tokens of one fingerprint: two or three lines of code."""
 LARGEST_FILE = 100 << 10
-"""Bytes of a file that is compared."""
+"""Bytes; a larger file is not compared, as none is written by hand."""
 
 _PLAIN = frozenset(keyword.kwlist) | frozenset(dir(builtins))
 _SKIPPED = frozenset(
@@ -49,7 +49,7 @@ def read_source(content: bytes) -> str:
     """Read a Python file, whose lines then end in line feeds.
 
     Raises:
-        IncomparableError: It is too large, or no UTF-8.
+        IncomparableError: It is too large, or not UTF-8.
     """
     if len(content) > LARGEST_FILE:
         raise IncomparableError(f"it is larger than {LARGEST_FILE >> 10} KiB")
@@ -65,12 +65,12 @@ def fingerprints_of(source: str) -> tuple[Fingerprint, ...]:
     It need not be free of mistakes, as long as it can be told into tokens.
 
     Raises:
-        IncomparableError: It is no Python at all.
+        IncomparableError: It is not Python at all.
     """
     try:
         tokens = list(_tokens(source))
     except (tokenize.TokenError, SyntaxError, ValueError, RecursionError):
-        raise IncomparableError("it is no Python") from None
+        raise IncomparableError("it is not Python") from None
     return tuple(
         Fingerprint(_hash(run), run[0].line, max(part.last_line for part in run))
         for run in (tokens[at : at + RUN] for at in range(len(tokens) - RUN + 1))

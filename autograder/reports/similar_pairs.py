@@ -1,7 +1,7 @@
-"""Pairs of submissions that are alike, by the share of the smaller one's own code.
+"""Finds pairs of submissions with similar code, by the share of the smaller one's own code.
 
-Own is what stands neither in the boilerplate (what was handed out) nor in so many submissions that
-it is how one writes it.
+Own code is neither in the files that were handed out nor in so many submissions that it is the
+common way to write it.
 """
 
 import itertools
@@ -17,12 +17,12 @@ from autograder.reports.fingerprints import (
 )
 
 LEAST_OWN = 30
-"""Fingerprints of its own that a submission needs to be compared: with fewer, chance decides."""
+"""Own fingerprints that a submission needs to be compared: with fewer, chance decides."""
 LEAST_SHARE = 0.3
 """A pair that shares less is not shown."""
 COMMON_SHARE = 0.1
 FEWEST_COMMON = 10
-"""What stands in a tenth of the class, and in more than ten submissions, is common."""
+"""Code that a tenth of the class has, and more than ten submissions, is common."""
 MOST_FILES = 20
 """Files of one submission that are compared."""
 
@@ -46,7 +46,7 @@ class ReadFile:
 
 @dataclass(frozen=True)
 class Compared:
-    """One student's code, read."""
+    """One student's code, with its fingerprints."""
 
     student: str
     files: tuple[ReadFile, ...]
@@ -56,7 +56,7 @@ class Compared:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two submissions that are alike."""
+    """Two submissions with similar code."""
 
     first: Compared
     second: Compared
@@ -64,13 +64,13 @@ class Pair:
 
     @property
     def share(self) -> float:
-        """The part of the smaller one's own code that stands in the other, 0 to 1."""
+        """The share of the smaller one's own code that the other has too, from 0 to 1."""
         return len(self.shared) / min(len(self.first.own), len(self.second.own))
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A class, compared."""
+    """The similar pairs of a class."""
 
     students: int
     """How many were compared with each other."""
@@ -89,7 +89,7 @@ def compare(
 
     Args:
         submissions: One of each student; more than one is needed to find anything.
-        boilerplate: Files that were handed out; code that stands there is nobody's own.
+        boilerplate: Files that were handed out; their code is nobody's own.
         most_pairs: How many pairs to keep.
     """
     left_out: list[str] = []

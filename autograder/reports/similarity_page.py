@@ -1,6 +1,6 @@
-"""Alike submissions as one HTML page that stands for itself: a table, then the code side by side.
+"""Writes similar submissions as one HTML page: a table, then the code side by side.
 
-Whatever a student wrote goes through `in_html`: no script, and nothing loaded from anywhere.
+Text from students is escaped by `in_html`. The page has no script, and loads nothing.
 """
 
 from collections.abc import Mapping
@@ -20,14 +20,16 @@ MOST_LINES = 400
 MOST_FILES = 8
 """Files shown of one submission."""
 LONGEST_LINE = 160
+"""Characters of a line that are shown."""
 MOST_TEXT = 3_000_000
-"""Characters of code and its markup on a page; pairs behind them are in the table alone.
+"""Characters of code and its markup on a page; later pairs are in the table alone.
 
 A character of code becomes five at most (`&amp;`), so that no page has more than 15 MB.
 """
 MARKUP = 70
 """Characters of markup of one line."""
 MOST_LEFT_OUT = 300
+"""Lines on what was not compared."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,12 @@ class Line:
 
 @dataclass(frozen=True)
 class ShownFile:
-    """A file with its alike lines, and what stands around them."""
+    """A file with its similar lines, and the lines around them."""
 
     name: str
     lines: tuple[Line, ...]
     cut: bool
-    """Whether it has more alike lines than are shown."""
+    """Whether it has more similar lines than are shown."""
 
 
 @dataclass(frozen=True)
@@ -57,16 +59,16 @@ class ShownPair:
     names: tuple[str, str]
     percent: int
     lines: tuple[int, int]
-    """How many lines of each are alike."""
+    """How many lines of each are similar."""
     sides: tuple[tuple[ShownFile, ...], tuple[ShownFile, ...]]
-    """Empty where the page has no more room."""
+    """Empty if the page has no more room."""
 
 
 def as_page(comparison: Comparison, title: str, *, anonymous: bool = False) -> str:
     """Write a comparison as an HTML page.
 
     Args:
-        comparison: What was found.
+        comparison: The pairs.
         title: Of the assignment.
         anonymous: Whether to number the students rather than to name them.
     """
@@ -91,7 +93,7 @@ def as_page(comparison: Comparison, title: str, *, anonymous: bool = False) -> s
 
 
 def _names(comparison: Comparison, *, anonymous: bool) -> Mapping[str, str]:
-    """Name the students; a number is given as they appear, for one by the alphabet tells names."""
+    """Name the students, or number them in the order of the pairs: the alphabet is a hint."""
     students = dict.fromkeys(
         side.student for pair in comparison.pairs for side in (pair.first, pair.second)
     )
@@ -117,7 +119,7 @@ def _shown(number: int, pair: Pair, names: Mapping[str, str]) -> ShownPair:
 def _alike_lines(
     submission: Compared, shared: frozenset[int]
 ) -> list[tuple[ReadFile, frozenset[int]]]:
-    """Tell the alike lines of each file that has any."""
+    """Return the similar lines of each file that has any."""
     found = []
     for file in submission.files:
         alike = frozenset(
@@ -155,7 +157,7 @@ def _file(file: ReadFile, alike: frozenset[int]) -> ShownFile:
 
 
 def _tabs(line: str) -> str:
-    """Widen tabs, which would be shown as escapes."""
+    """Replace tabs, which would be shown as escapes."""
     return line[: LONGEST_LINE + 1].expandtabs(4).rstrip()
 
 

@@ -258,7 +258,7 @@ def test_counts_that_cannot_be_are_none(counts: str) -> None:
         VisibleCheckpoint("writer", "The writer", 30), f"writer {counts} visible checks"
     )
 
-    assert (outcome.score, outcome.complete) == (0, False)
+    assert (outcome.score, outcome.is_complete) == (0, False)
 
 
 def test_the_last_counts_are_those_of_the_checks() -> None:

@@ -72,7 +72,7 @@ def test_scores_go_into_the_gradebook_and_grades_come_back(run: Run, tmp_path: P
         (["roster", "missing.csv", "--output", "x.csv"], "missing.csv does not exist"),
         (["handins", "x", "--slug", "m06", "--folder", "no-such-folder"], "is not a folder"),
         (["bundle", "m99", "--output", "x"], "unknown assignment 'm99'"),
-        (["bundle", "--output", "."], "which is of no bundle"),
+        (["bundle", "--output", "."], "which no bundle has"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(run: Run, arguments: list[str], said: str) -> None:

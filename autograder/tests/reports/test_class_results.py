@@ -54,7 +54,7 @@ def test_what_is_no_result_is_named_and_left_out(tmp_path: Path, content: str) -
     found = read_class(folder)
 
     assert [row.id for row in found.rows] == ["student-0000", "student-0001"]
-    assert found.oddities == ("eve.json: is no result, or is broken",)
+    assert found.oddities == ("eve.json: is not a result, or is broken",)
 
 
 @pytest.mark.parametrize("points", ["NaN", "Infinity", "-1", "1e300"])
@@ -74,7 +74,7 @@ def test_points_that_are_none_are_named_and_left_out(
     found = read_class(folder)
 
     assert [row.id for row in found.rows] == ["student-0000"]
-    assert found.oddities == ("eve.json: holds points that are none",)
+    assert found.oddities == ("eve.json: holds impossible points",)
 
 
 def test_another_assignment_s_result_is_left_out(tmp_path: Path) -> None:

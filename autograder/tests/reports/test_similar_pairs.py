@@ -106,7 +106,7 @@ def test_a_file_that_cannot_be_read_stops_nobody() -> None:
     found = compared(student("a", code(1), "x = ("), student("b", code(1), "\0"))
 
     assert shares(found) == [("a", "b", 1.0)]
-    assert "a: helper.py: it is no Python" in found.left_out
+    assert "a: helper.py: it is not Python" in found.left_out
 
 
 def test_the_most_alike_come_first_and_the_rest_are_counted() -> None:

@@ -74,7 +74,7 @@ def test_one_bad_submission_stops_nothing(run: Run, school: Path, tmp_path: Path
 
     assert code == 0
     assert "1 similar pair found" in out
-    assert "eve: kinesis_read_shards.py: it is no Python" in err
+    assert "eve: kinesis_read_shards.py: it is not Python" in err
     assert "::" not in err
     assert "root:" not in (tmp_path / "page.html").read_text("utf-8")
 
