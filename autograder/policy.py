@@ -62,21 +62,21 @@ class _PolicyModel(BaseModel):
 
 
 class Deadline(_PolicyModel):
-    """When work is due, for who has no extension."""
+    """When work is due, without an extension."""
 
     at: datetime
     grace_minutes: int = Field(default=0, ge=0, le=24 * 60)
 
 
-class Late(_PolicyModel):
+class LatePenalty(_PolicyModel):
     """What lateness costs."""
 
     percent_per_day: float = Field(ge=0, le=100, strict=False)
     days: int | None = Field(default=None, ge=0)
-    """After so many days, work does not count any more; None: it always does."""
+    """After this many days, work does not count any more; None: it always counts."""
 
 
-class Stage(_PolicyModel):
+class FeedbackStage(_PolicyModel):
     """How much is shown from some moment on."""
 
     detail: Detail = Field(strict=False)
@@ -95,9 +95,9 @@ class Policy(_PolicyModel):
     closed_answers: Literal["after_deadline", "immediately"] = "after_deadline"
     """When students see the verdicts on their closed answers."""
     deadline: Deadline
-    late: Late | None = None
+    late: LatePenalty | None = None
     extensions: Mapping[str, datetime] = Field(default_factory=dict)
-    feedback: Annotated[tuple[Stage, ...], Field(strict=False)] = ()
+    feedback: Annotated[tuple[FeedbackStage, ...], Field(strict=False)] = ()
 
     @field_validator("repository")
     @classmethod
@@ -174,7 +174,7 @@ def lateness(policy: Policy, student: Student, pushed_at: datetime) -> Lateness:
     if by <= timedelta(minutes=policy.deadline.grace_minutes):
         return Lateness(due, pushed_at, 0, 0.0, counts=True)
     days = math.ceil(by / DAY)
-    late = policy.late or Late(percent_per_day=0)
+    late = policy.late or LatePenalty(percent_per_day=0)
     counts = late.days is None or days <= late.days
     percent = min(100.0, late.percent_per_day * days) if counts else 100.0
     return Lateness(due, pushed_at, days, percent, counts=counts)

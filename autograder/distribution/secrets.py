@@ -77,7 +77,7 @@ def read_secrets(
         name = path.relative_to(grader.parent).as_posix()
         text = _text(path)
         if path == grader / Path(admission.__file__).name:
-            public.append(text)  # students have a copy, beside the visible checks
+            public.append(text)  # students have a copy, with the visible checks
             continue
         text = _IMPORT.sub("", text) if path.suffix == ".py" else text
         is_suite = path.is_relative_to(course.suites) and "submissions" not in path.parts

@@ -72,7 +72,7 @@ def _question(cell: Mapping[str, Any]) -> str:
 
 def _note(name: str, text: str) -> dict[str, Any]:
     quoted = "\n".join(f"> {line}" for line in text.strip().splitlines())
-    source = f"> **For whoever marks.** A full answer:\n>\n{quoted}"
+    source = f"> **For the marker.** A full answer:\n>\n{quoted}"
     return {"cell_type": "markdown", "id": name, "metadata": {}, "source": source}
 
 

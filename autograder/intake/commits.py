@@ -168,7 +168,7 @@ def _why(error: GitError) -> str:
     elif "not found" in said or error.is_forbidden:
         reason = "the token has no right to read it (Contents: read)"
     elif error.command == "fsck":
-        reason = "it is malformed, and git refuses it: commit the files anew in a fresh clone"
+        reason = "it is malformed, and git refuses it: commit the files again in a fresh clone"
     else:
         reason = "the connection broke off, or GitHub is in trouble"
     return f"the commit cannot be fetched: {reason}"

@@ -94,7 +94,7 @@ def find_submissions(folder: Path, assignment: Assignment, scratch: Path) -> Fou
     Args:
         folder: A folder per student, or the unpacked download of an LMS.
         assignment: What they answer.
-        scratch: An empty folder, for submissions that have no folder of their own.
+        scratch: An empty folder, for submissions that come without a folder.
 
     Raises:
         SubmissionError: The folder cannot be read, or there is no submission in it.
@@ -141,11 +141,11 @@ def _canvas_files(
         assert match is not None
         name = _AGAIN.sub("", match["file"])
         if name in assignment.files or name.endswith(".py"):
-            place = folders.setdefault(match["student"], scratch / match["student"])
-            place.mkdir(exist_ok=True)
+            gathered = folders.setdefault(match["student"], scratch / match["student"])
+            gathered.mkdir(exist_ok=True)
             with entry.open("rb") as file:
-                # One byte more than may be: what is larger is refused, and need not be copied.
-                (place / name).write_bytes(file.read(most_bytes(name) + 1))
+                # One byte more than allowed: larger files are refused, and need not be copied.
+                (gathered / name).write_bytes(file.read(most_bytes(name) + 1))
     yield from folders.items()
 
 

@@ -20,7 +20,7 @@ from autograder.errors import DistributionError
 from autograder.github.client import GitHubClient, GitHubServer
 from autograder.github.git import Git
 from autograder.gradebook.student import Student
-from autograder.policy import Deadline, Late, Policy
+from autograder.policy import Deadline, LatePenalty, Policy
 from autograder.tests.course.repositories import files_of, git, log
 from autograder.tests.distribution.secrets import ASSIGNMENT
 from autograder.tests.github_stand_in import Fault, StandIn, broken, pull_requests, secondary_limit
@@ -191,8 +191,8 @@ def test_a_dry_run_writes_nothing(github: StandIn, client: GitHubClient) -> None
     [
         ({}, DUE),
         ({"deadline": Deadline(at=DUE, grace_minutes=15)}, DUE + timedelta(minutes=15)),
-        ({"late": Late(percent_per_day=10, days=3)}, DUE + timedelta(days=3)),
-        ({"late": Late(percent_per_day=10)}, DUE),
+        ({"late": LatePenalty(percent_per_day=10, days=3)}, DUE + timedelta(days=3)),
+        ({"late": LatePenalty(percent_per_day=10)}, DUE),
     ],
 )
 def test_nothing_is_released_while_work_counts(

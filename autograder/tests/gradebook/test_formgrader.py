@@ -144,7 +144,7 @@ def test_a_mark_made_in_the_browser_outlives_a_regrade(tmp_path: Path) -> None:
     assert before[NAMES["bob"]][concepts] == ""  # waits for a mark
     assert float(before[NAMES["eve"]][concepts]) == 0  # nothing was written
     assert set(NAMES.values()) <= set(after)
-    assert "For whoever marks" in rubric
+    assert "For the marker" in rubric
     assert hostile_title != "owned"
     assert "<script>" in hostile_text
     assert "Because a < b && c > d." in hostile_text
