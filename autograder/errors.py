@@ -7,7 +7,7 @@ AutograderError            one clear line for the person at the terminal; exit 2
 +-- CloudError             the simulated AWS is not the one that the suites were made for
 +-- RosterError            a list of students that cannot be used as it is; a line for each mistake
 +-- ExportError            a system needs what is not known of some students; a line for each
-+-- PublishError           something cannot be handed out; what stands elsewhere is as it was
++-- DistributionError      files cannot be handed out to students; what was there before stays
 +-- GradebookError         the gradebook's folder or database cannot be used; nothing is lost
 +-- PolicyError            a course.toml that cannot be used; a line for each mistake
 +-- GitHubError            GitHub, or git, did not do what was asked; it names no student
@@ -49,8 +49,8 @@ class GradebookError(AutograderError):
     """The gradebook cannot be read or written as it is; what stands in it stays."""
 
 
-class PublishError(AutograderError):
-    """Something cannot be published or released; what stands elsewhere is as it was."""
+class DistributionError(AutograderError):
+    """Files cannot be handed out to students; what was there before stays."""
 
 
 class PolicyError(AutograderError):

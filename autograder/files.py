@@ -1,7 +1,9 @@
-"""Writing files as a whole or not at all."""
+"""Writing files as a whole or not at all, and making folders."""
 
 import stat
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from autograder.errors import AutograderError
@@ -56,3 +58,33 @@ def _replace(path: Path, text: str) -> None:
         except BaseException:
             Path(file.name).unlink(missing_ok=True)
             raise
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder with those above it, unless it is there.
+
+    Raises:
+        AutograderError: It cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AutograderError(f"{folder} cannot be made: {error.strerror}") from None
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """Make an empty folder for temporary files, and remove it afterwards with all that is in it.
+
+    Raises:
+        AutograderError: The folder for temporary files cannot be written.
+    """
+    try:
+        # What a process that outlives us for a moment writes there does not matter.
+        folder = tempfile.TemporaryDirectory(prefix="autograder-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise AutograderError(
+            f"temporary files cannot be written to {tempfile.gettempdir()}: {error.strerror}"
+        ) from None
+    with folder as name:
+        yield Path(name)

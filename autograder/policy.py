@@ -57,26 +57,26 @@ HOUR = timedelta(hours=1)
 _REPOSITORY = re.compile(r"[A-Za-z0-9._-]*\{login\}[A-Za-z0-9._-]*")
 
 
-class _Model(BaseModel):
+class _PolicyModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
 
 
-class Deadline(_Model):
-    """When work is due, for who has no extension."""
+class Deadline(_PolicyModel):
+    """When work is due, without an extension."""
 
     at: datetime
     grace_minutes: int = Field(default=0, ge=0, le=24 * 60)
 
 
-class Late(_Model):
+class LatePenalty(_PolicyModel):
     """What lateness costs."""
 
     percent_per_day: float = Field(ge=0, le=100, strict=False)
     days: int | None = Field(default=None, ge=0)
-    """After so many days, work does not count any more; None: it always does."""
+    """After this many days, work does not count any more; None: it always counts."""
 
 
-class Stage(_Model):
+class FeedbackStage(_PolicyModel):
     """How much is shown from some moment on."""
 
     detail: Detail = Field(strict=False)
@@ -84,7 +84,7 @@ class Stage(_Model):
     """None: from the start."""
 
 
-class Policy(_Model):
+class Policy(_PolicyModel):
     """A course's policy; all times have a zone."""
 
     organization: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}$")]
@@ -95,9 +95,9 @@ class Policy(_Model):
     closed_answers: Literal["after_deadline", "immediately"] = "after_deadline"
     """When students see the verdicts on their closed answers."""
     deadline: Deadline
-    late: Late | None = None
+    late: LatePenalty | None = None
     extensions: Mapping[str, datetime] = Field(default_factory=dict)
-    feedback: Annotated[tuple[Stage, ...], Field(strict=False)] = ()
+    feedback: Annotated[tuple[FeedbackStage, ...], Field(strict=False)] = ()
 
     @field_validator("repository")
     @classmethod
@@ -108,15 +108,15 @@ class Policy(_Model):
 
     @model_validator(mode="after")
     def _stages_follow_each_other(self) -> Self:
-        begins = [one.begins for one in self.feedback[1:]]
-        if any(one.begins is None for one in self.feedback[1:]):
+        begins = [stage.begins for stage in self.feedback[1:]]
+        if any(stage.begins is None for stage in self.feedback[1:]):
             raise ValueError("feedback: each but the first must say `from` when it is shown")
-        if begins != sorted(begins, key=lambda one: one or datetime.max):
+        if begins != sorted(begins, key=lambda moment: moment or datetime.max):
             raise ValueError("feedback: must be in the order of their times")
         return self
 
     def repository_of(self, student: Student) -> str | None:
-        """Name a student's repository, without its owner; None where the login is not known."""
+        """Return the name of a student's repository, without owner; None without a login."""
         return self.repository.format(login=student.login.lower()) if student.login else None
 
     def due(self, student: Student) -> datetime:
@@ -127,7 +127,7 @@ class Policy(_Model):
         return self.deadline.at
 
     def withheld_until(self, student: Student, moment: datetime) -> datetime | None:
-        """Until when a student's closed answers have no verdict; None where they have one now.
+        """Return until when verdicts on closed answers are withheld; None if they are shown now.
 
         The grace counts, since a push within it is not late.
         """
@@ -135,7 +135,7 @@ class Policy(_Model):
         return last if self.closed_answers == "after_deadline" and moment <= last else None
 
     def detail_at(self, moment: datetime) -> Detail:
-        """How much students are shown at a moment; before the first stage begins, the score."""
+        """Return how much students see at a moment; before the first stage begins, the score."""
         shown = Detail.SCORE if self.feedback else Detail.FULL
         for stage in self.feedback:
             if stage.begins is None or stage.begins <= moment:
@@ -157,12 +157,12 @@ class Lateness:
     """False: too late to count at all."""
 
     def after_penalty(self, score: float) -> float:
-        """Take off what lateness costs."""
+        """Return a score without the points that lateness costs."""
         return round(score * (100 - self.percent) / 100, 2)
 
 
 def lateness(policy: Policy, student: Student, pushed_at: datetime) -> Lateness:
-    """Say how late a push is.
+    """Return how late a push is, and what that costs.
 
     Args:
         policy: The course's.
@@ -174,14 +174,14 @@ def lateness(policy: Policy, student: Student, pushed_at: datetime) -> Lateness:
     if by <= timedelta(minutes=policy.deadline.grace_minutes):
         return Lateness(due, pushed_at, 0, 0.0, counts=True)
     days = math.ceil(by / DAY)
-    late = policy.late or Late(percent_per_day=0)
+    late = policy.late or LatePenalty(percent_per_day=0)
     counts = late.days is None or days <= late.days
     percent = min(100.0, late.percent_per_day * days) if counts else 100.0
     return Lateness(due, pushed_at, days, percent, counts=counts)
 
 
 def next_attempt(policy: Policy, graded_at: Iterable[datetime], now: datetime) -> datetime | None:
-    """Say when a student may be graded again.
+    """Return when a student may be graded again.
 
     Args:
         policy: The course's.
@@ -189,9 +189,9 @@ def next_attempt(policy: Policy, graded_at: Iterable[datetime], now: datetime) -
         now: The moment.
 
     Returns:
-        None where it is allowed at once.
+        None if it is allowed now.
     """
-    recent = sorted(one for one in graded_at if one > now - HOUR)
+    recent = sorted(moment for moment in graded_at if moment > now - HOUR)
     most = policy.attempts_per_hour
     if most is None or len(recent) < most:
         return None
@@ -218,23 +218,23 @@ def read_policy(path: Path) -> Policy:
         policy = Policy.model_validate(settings)
     except ValidationError as error:
         mistakes += [
-            f"{'.'.join(str(part) for part in one['loc']) or 'the whole'}: {one['msg']}"
-            for one in error.errors(include_url=False)
+            f"{'.'.join(str(part) for part in detail['loc']) or 'the whole'}: {detail['msg']}"
+            for detail in error.errors(include_url=False)
         ]
     if mistakes:
-        raise PolicyError("\n".join(f"{path}: {one}" for one in mistakes))
+        raise PolicyError("\n".join(f"{path}: {mistake}" for mistake in mistakes))
     return policy.model_copy(update={"roster": path.parent / policy.roster})
 
 
 def check_extensions(policy: Policy, roster: Roster) -> None:
-    """See to it that each extension is somebody's.
+    """Check that each extension belongs to a student of the roster.
 
     Raises:
-        PolicyError: One is nobody's; a line for each.
+        PolicyError: Some do not; a line for each.
     """
     unknown = [name for name in policy.extensions if roster.find(name) is None]
     if unknown:
-        raise PolicyError("\n".join(f"extensions.{one}: is not in the roster" for one in unknown))
+        raise PolicyError("\n".join(f"extensions.{name}: is not in the roster" for name in unknown))
 
 
 def _zone(name: object, mistakes: list[str]) -> ZoneInfo | None:
@@ -246,7 +246,7 @@ def _zone(name: object, mistakes: list[str]) -> ZoneInfo | None:
         pass
     except KeyError:
         pass
-    mistakes.append(f"timezone: {name!r} is no time zone: write one such as 'Europe/Berlin'")
+    mistakes.append(f"timezone: {name!r} is not a time zone: write one such as 'Europe/Berlin'")
     return None
 
 
@@ -264,10 +264,10 @@ def _in_zone(
             yield (
                 key,
                 [
-                    dict(_in_zone(one, zone, (*here, str(number)), mistakes))
-                    if isinstance(one, dict)
-                    else one
-                    for number, one in enumerate(value)
+                    dict(_in_zone(element, zone, (*here, str(number)), mistakes))
+                    if isinstance(element, dict)
+                    else element
+                    for number, element in enumerate(value)
                 ],
             )
         else:
@@ -275,7 +275,7 @@ def _in_zone(
 
 
 def _moment(when: datetime, zone: ZoneInfo, path: tuple[str, ...], mistakes: list[str]) -> datetime:
-    """Put a wall clock's time into a zone, where it tells one moment."""
+    """Give a time of a clock its zone; at a change of the clocks it may mean two moments."""
     if when.tzinfo is not None:
         return when
     early, late = when.replace(tzinfo=zone, fold=0), when.replace(tzinfo=zone, fold=1)

@@ -18,7 +18,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from autograder.benchmarks.submissions import MIXED, WORKING, lay_out, the_assignment
-from autograder.course.class_run import Scope, grade_class
+from autograder.course.class_run import RunSettings, grade_class
+from autograder.course.class_submissions import ClassSubmissions
 from autograder.grading.foreman.workers import WORKERS
 from autograder.intake.sources import find_submissions
 
@@ -69,7 +70,9 @@ def _measure(submissions: int, workers: int, kinds: Sequence[str]) -> ClassRun:
         lay_out(handed_in, submissions, kinds)
         found = find_submissions(handed_in, assignment, Path(scratch))
         begin, before = time.perf_counter(), _busy_seconds()
-        grade_class(found.handed_in, assignment, course, output, Scope(workers=workers))
+        the_class, settings = ClassSubmissions(found.handed_in), RunSettings(workers=workers)
+        for _ in grade_class(the_class, assignment, course, output, settings):
+            pass
         return ClassRun(
             submissions=submissions,
             workers=workers,

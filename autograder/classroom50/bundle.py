@@ -1,14 +1,15 @@
-"""What Classroom 50 runs for an assignment: its visible checks, and what runs them.
+"""Writes the folder that Classroom 50 runs: an assignment's visible checks, and their runner.
 
 The folder belongs at `CLASSROOM/autograders/ASSIGNMENT/` in the service's configuration repository.
-It publishes it on GitHub Pages for everybody to read: nothing is in it but what students have.
+The service publishes it on GitHub Pages for everybody to read, so it holds only files that students
+have.
 """
 
 import shutil
 from pathlib import Path
 
 from autograder.assignment import SETTINGS_FILE, Assignment, Course
-from autograder.errors import AssignmentError, PublishError
+from autograder.errors import AssignmentError, DistributionError
 
 ENTRYPOINT = "autograder.py"
 CHECKS = "checks"
@@ -22,24 +23,26 @@ def write_bundle(course: Course, assignment: Assignment, output: Path) -> tuple[
     Args:
         course: The checkout.
         assignment: Whose visible checks.
-        output: A folder that is new, empty, or holds an earlier bundle, which is replaced.
+        output: A new or empty folder, or one with an earlier bundle, which is replaced.
 
     Returns:
         The names of the files, sorted.
 
     Raises:
         AssignmentError: The assignment has no visible checks.
-        PublishError: The folder holds something else, or cannot be written.
+        DistributionError: The folder holds something else, or cannot be written.
     """
     source = course.assignments / assignment.id
     for name in (*_PLAIN, CHECKS):
         if not (source / name).exists():
             raise AssignmentError(f"{source / name} is missing: a bundle is made of visible checks")
     try:
-        others = sorted({one.name for one in output.iterdir()} - _NAMES) if output.exists() else []
+        others = (
+            sorted({path.name for path in output.iterdir()} - _NAMES) if output.exists() else []
+        )
         if others:
-            raise PublishError(
-                f"{output} holds {others[0]!r}, which is of no bundle: give a new folder"
+            raise DistributionError(
+                f"{output} holds {others[0]!r}, which no bundle has: give a new folder"
             )
         output.mkdir(parents=True, exist_ok=True)
         if (output / CHECKS).exists():
@@ -50,7 +53,7 @@ def write_bundle(course: Course, assignment: Assignment, output: Path) -> tuple[
         for name in _PLAIN:
             shutil.copyfile(source / name, output / name)
         shutil.copyfile(Path(__file__).with_name("entrypoint.py"), output / ENTRYPOINT)
-        written = [one for one in output.rglob("*") if one.is_file()]
+        written = [path for path in output.rglob("*") if path.is_file()]
     except OSError as error:
-        raise PublishError(f"{output} cannot be written: {error.strerror}") from None
-    return tuple(sorted(one.relative_to(output).as_posix() for one in written))
+        raise DistributionError(f"{output} cannot be written: {error.strerror}") from None
+    return tuple(sorted(path.relative_to(output).as_posix() for path in written))

@@ -1,18 +1,19 @@
-"""Runs the visible checks where Classroom 50 wants them run, and writes what it reads.
+"""Runs the visible checks in Classroom 50, and writes the result that the service reads.
 
-`autograder classroom50 bundle` writes this file as `autograder.py`, with the checks beside it. It
-needs Python 3.11 and nothing else; what the checks need is installed where it is missing.
+`autograder classroom50 bundle` writes this file as `autograder.py`, next to the checks. It needs
+Python 3.11 and nothing else: so it stands alone in one file. Packages that the checks need are
+installed if they are missing.
 
-The checks run beside student code, in the repository that they judge: the points are advice. So
-nothing here is proof against forgery, but whatever student code does, the service gets a result
-that it takes. Code that kills this process, which it can, gets none: the service then says `error`.
+The checks run together with student code, in the repository that they judge, so students can forge
+the points: they are advice. Whatever student code does, the service gets a valid result, unless the
+code kills this process: then the service says `error`.
 
 Source of the contract: foundation50/classroom50, schemas/result-v1.schema.json and
-cli/gh-teacher/skeleton/dotgithub/scripts/runner.py. It is run in the student's checkout without
-arguments; `result.json` must be there in the end, `release-body.md` and `status=` and `summary=` in
-GITHUB_OUTPUT may be. Points are whole, the summary becomes the description of a commit's status
-(140 characters), the body that of a release (125,000). Another exit code than 0, or the status
-`error`, means that the service failed, and that nothing counts.
+cli/gh-teacher/skeleton/dotgithub/scripts/runner.py. The service runs it in the student's checkout
+without arguments. It must write `result.json`, and may write `release-body.md`, and `status=` and
+`summary=` to GITHUB_OUTPUT. Points are whole numbers, the summary becomes the description of a
+commit's status (140 characters), the body that of a release (125,000). Another exit code than 0, or
+the status `error`, means that the service failed, and that nothing counts.
 """
 
 import contextlib
@@ -38,22 +39,25 @@ from typing import Any
 
 RESULT, BODY = "result.json", "release-body.md"
 REPLACED = ("assignment.toml", "checks", "pyproject.toml")
-"""What a student's repository has too, and is taken from the bundle."""
+"""Files that a student's repository has too, but which are taken from the bundle."""
 REQUIREMENTS = "requirements.txt"
 
 SECONDS = float(os.environ.get("CHECKPOINT_SECONDS", "90"))
 """How long the checks of one checkpoint may take: with five, the job's 15 minutes are enough."""
 INSTALL_SECONDS = 240
+"""With five checkpoints, 11.5 of the job's 15 minutes may be used up."""
 END_SECONDS = 10
+"""How long processes that student code started are looked for and ended."""
 MOST_MEMORY = 4 << 30
+"""Address space of one process in bytes: a memory bomb ends there, and not the job."""
 LARGEST_FILE = 64 << 20
 """Bytes of one file that student code may write, its output included."""
 READ_OUTPUT = 256 << 10
-"""Bytes of the output that are looked at, from its end."""
+"""Bytes at the end of the output that are read; the counts are in the last lines."""
 LONGEST_TEXT = 3500
 """Characters of a checkpoint's output in the body: five of them, escaped, fit into a release."""
-LONGEST_BODY = 125_000
-LONGEST_SUMMARY = 140
+LONGEST_BODY, LONGEST_SUMMARY = 125_000, 140
+"""Characters: the limits of GitHub for a release and for the description of a status."""
 
 ADVICE = (
     "These points count the visible checks, which are the plain cases only. They are advice: your "
@@ -64,7 +68,7 @@ _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER, linux/prctl.h
 
 
 @dataclass(frozen=True)
-class Checkpoint:
+class VisibleCheckpoint:
     """A part of the assignment, as its settings have it."""
 
     id: str
@@ -73,18 +77,18 @@ class Checkpoint:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What became of the visible checks of a checkpoint."""
+class ChecksOutcome:
+    """The result of a checkpoint's visible checks."""
 
-    checkpoint: Checkpoint
+    checkpoint: VisibleCheckpoint
     passed: int
     checks: int
-    """How many there are; 0 where they did not come to their end."""
+    """How many there are; 0 if they did not run to their end."""
     text: str
-    """What was printed; anything, since student code prints too."""
+    """The output; it may hold anything, since student code prints too."""
 
     @property
-    def complete(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether all passed."""
         return 0 < self.checks == self.passed
 
@@ -94,14 +98,14 @@ class Outcome:
         return self.checkpoint.points * self.passed // self.checks if self.checks else 0
 
     @property
-    def said(self) -> str:
-        """What became of them, in words."""
+    def summary(self) -> str:
+        """The result in words."""
         if not self.checks:
             return "the visible checks did not come to their end"
         return f"{self.passed} of {self.checks} visible checks passed"
 
 
-class TroubleError(Exception):
+class ChecksNotRunError(Exception):
     """The checks could not be run at all, through no fault of the student's."""
 
 
@@ -115,62 +119,62 @@ def main() -> None:
             prefix="visible-checks-", ignore_cleanup_errors=True
         ) as scratch:
             outcomes = run_checks(checkout, bundle, checkpoints, Path(scratch))
-        trouble = None
-    except (TroubleError, OSError, shutil.Error) as error:
-        outcomes, trouble = [], str(error)[:200]
-    most = sum(one.points for one in checkpoints)
+        problem = None
+    except (ChecksNotRunError, OSError, shutil.Error) as error:
+        outcomes, problem = [], str(error)[:200]
+    most = sum(checkpoint.points for checkpoint in checkpoints)
     write_anew(checkout / RESULT, json.dumps(result_of(outcomes, most, os.environ), indent=2))
-    write_anew(checkout / BODY, body_of(outcomes, most, trouble))
-    status, summary = status_of(outcomes, most, trouble)
+    write_anew(checkout / BODY, body_of(outcomes, most, problem))
+    status, summary = status_of(outcomes, most, problem)
     if os.environ.get("GITHUB_OUTPUT"):
         with Path(os.environ["GITHUB_OUTPUT"]).open("a", encoding="utf-8") as file:
             file.write(f"\nstatus={status}\nsummary={summary}\n")
-    said = [f"{one.checkpoint.id}: {one.said}" for one in outcomes]
-    if trouble is not None:  # a path in it may be a student's: no command to Actions
-        said = [ascii(trouble).replace("##[", "## [")]
-    sys.stdout.write("\n".join([*said, summary]) + "\n")
+    lines = [f"{outcome.checkpoint.id}: {outcome.summary}" for outcome in outcomes]
+    if problem is not None:  # a path in it may be a student's: no command to Actions
+        lines = [ascii(problem).replace("##[", "## [")]
+    sys.stdout.write("\n".join([*lines, summary]) + "\n")
 
 
-def read_checkpoints(bundle: Path) -> list[Checkpoint]:
+def read_checkpoints(bundle: Path) -> list[VisibleCheckpoint]:
     """Read the checkpoints that have visible checks."""
     settings = tomllib.loads((bundle / "assignment.toml").read_text("utf-8"))
     return [
-        Checkpoint(one["id"], one["title"], one["points"])
-        for one in settings["checkpoints"]
-        if (bundle / "checks" / f"test_{one['id']}.py").is_file()
+        VisibleCheckpoint(setting["id"], setting["title"], setting["points"])
+        for setting in settings["checkpoints"]
+        if (bundle / "checks" / f"test_{setting['id']}.py").is_file()
     ]
 
 
 def run_checks(
-    checkout: Path, bundle: Path, checkpoints: Sequence[Checkpoint], scratch: Path
-) -> list[Outcome]:
+    checkout: Path, bundle: Path, checkpoints: Sequence[VisibleCheckpoint], scratch: Path
+) -> list[ChecksOutcome]:
     """Run the checks of each checkpoint by themselves, so that one cannot stop another.
 
     Raises:
-        TroubleError: What they need is not there and cannot be installed.
+        ChecksNotRunError: What they need is not there and cannot be installed.
     """
     packages = install(bundle / REQUIREMENTS, scratch)
     outcomes = []
-    for one in checkpoints:
+    for checkpoint in checkpoints:
         # Student code may change the copy, so each has its own.
-        copy = scratch / one.id
+        copy = scratch / checkpoint.id
         copy_repository(checkout, bundle, copy)
-        text = run_pytest(copy, f"checks/test_{one.id}.py", packages)
+        text = run_pytest(copy, f"checks/test_{checkpoint.id}.py", packages)
         shutil.rmtree(copy, ignore_errors=True)
-        outcomes.append(read_report(one, text))
+        outcomes.append(read_report(checkpoint, text))
     return outcomes
 
 
 def copy_repository(checkout: Path, bundle: Path, copy: Path) -> None:
-    """Copy a student's files, with our checks in the place of theirs; links stay links."""
+    """Copy a student's files, with our checks instead of theirs; links stay links."""
 
     def left_out(folder: str, names: list[str]) -> list[str]:
         return [
-            one
-            for one in names
-            if one.startswith(".")
-            or one == "__pycache__"
-            or (Path(folder) == checkout and one in REPLACED)
+            name
+            for name in names
+            if name.startswith(".")
+            or name == "__pycache__"
+            or (Path(folder) == checkout and name in REPLACED)
         ]
 
     # What cannot be copied is missing there, and the checks say so.
@@ -188,28 +192,30 @@ def install(requirements: Path, scratch: Path) -> Path | None:
     """Install what the checks need, unless this Python has it already.
 
     Returns:
-        The folder it was installed into; None where there was no need.
+        The folder with the packages; None if nothing was missing.
 
     Raises:
-        TroubleError: It cannot be installed.
+        ChecksNotRunError: It cannot be installed.
     """
     if all(is_installed(line) for line in requirements.read_text("utf-8").splitlines()):
         return None
     folder = scratch / "packages"
-    # -P: neither student code nor anything else beside it is taken for pip.
+    # -P: no module in the working folder is imported instead of pip's.
     command = [sys.executable, "-P", "-m", "pip", "install", "--quiet", "--no-input"]
     command += ["--disable-pip-version-check", "--target", str(folder), "-r", str(requirements)]
     try:
         done = subprocess.run(command, cwd=scratch, timeout=INSTALL_SECONDS, check=False)
     except subprocess.TimeoutExpired:
-        raise TroubleError(f"pip had not ended after {INSTALL_SECONDS} s") from None
+        raise ChecksNotRunError(f"pip had not ended after {INSTALL_SECONDS} s") from None
     if done.returncode:
-        raise TroubleError(f"pip could not install what the checks need: exit {done.returncode}")
+        raise ChecksNotRunError(
+            f"pip could not install what the checks need: exit {done.returncode}"
+        )
     return folder
 
 
 def is_installed(line: str) -> bool:
-    """Whether `name==version` is there; what is needed on some systems only may be missing."""
+    """Whether `name==version` is installed; a requirement of other systems counts as installed."""
     requirement = line.partition("#")[0].strip()
     name, _, version = requirement.partition("==")
     if not requirement or ";" in requirement:
@@ -249,7 +255,7 @@ def run_pytest(copy: Path, checks: str, packages: Path | None) -> str:
 
 
 def environment(copy: Path, packages: Path | None) -> dict[str, str]:
-    """Make the environment of the checks: nothing of the job's is in it."""
+    """Return the environment of the checks, without the variables and secrets of the job."""
     passed_on = ("PATH", "LD_LIBRARY_PATH", "CHECK_SECONDS")
     return {
         **{name: os.environ[name] for name in passed_on if name in os.environ},
@@ -263,7 +269,7 @@ def environment(copy: Path, packages: Path | None) -> dict[str, str]:
 
 
 def limit() -> None:
-    """Limit what the checks may use up, in their process before they begin."""
+    """Limit the resources of the checks, in their process before they begin."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with contextlib.suppress(ValueError, OSError):
@@ -277,78 +283,83 @@ def adopt_orphans() -> None:
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """End a process and all that it started: none may write once the result stands."""
+    """End a process and all that it started: none may write after the result is written."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     give_up = time.monotonic() + END_SECONDS
     while (left := list(children())) and time.monotonic() < give_up:
-        for one in left:
+        for pid in left:
             # One that another user runs (sudo) cannot be killed.
             with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(one, signal.SIGKILL)
+                os.kill(pid, signal.SIGKILL)
             with contextlib.suppress(ChildProcessError):
-                os.waitpid(one, os.WNOHANG)
+                os.waitpid(pid, os.WNOHANG)
 
 
 def children() -> Iterator[int]:
-    """Yield the processes whose parent this one is, where the system tells (Linux)."""
+    """Yield the ids of this process's children, as far as the system says (Linux)."""
     with contextlib.suppress(OSError):
         listed = Path(f"/proc/self/task/{os.getpid()}/children").read_text("ascii")
         yield from map(int, listed.split())
 
 
-def read_report(checkpoint: Checkpoint, text: str) -> Outcome:
+def read_report(checkpoint: VisibleCheckpoint, text: str) -> ChecksOutcome:
     """Read the counts in what the checks printed: `writer 4 of 6 visible checks`."""
     line = rf"^{checkpoint.id} (\d{{1,4}}) of (\d{{1,4}}) visible checks\r?$"
     found = re.findall(line, text, re.MULTILINE | re.ASCII)
     passed, checks = map(int, found[-1]) if found else (0, 0)
     if passed > checks:
         passed, checks = 0, 0
-    return Outcome(checkpoint, passed, checks, text)
+    return ChecksOutcome(checkpoint, passed, checks, text)
 
 
-def result_of(outcomes: Sequence[Outcome], most: int, told: Mapping[str, str]) -> dict[str, Any]:
+def result_of(
+    outcomes: Sequence[ChecksOutcome], most: int, environ: Mapping[str, str]
+) -> dict[str, Any]:
     """Make the result: a test for each checkpoint.
 
     Args:
-        outcomes: Of the checkpoints; none where the checks could not be run.
+        outcomes: Of the checkpoints; none if the checks could not be run.
         most: The points of all checkpoints.
-        told: What the service tells in the environment.
+        environ: The environment, in which the service says whose submission it is.
     """
-    owner = told.get("OWNER") or told.get("USERNAME") or "unknown"
-    commit = told.get("COMMIT_URL") or "unknown"
+    owner = environ.get("OWNER") or environ.get("USERNAME") or "unknown"
+    commit = environ.get("COMMIT_URL") or "unknown"
     return {
         "schema": "classroom50/result/v1",
-        "classroom": told.get("CLASSROOM") or "unknown",
-        "assignment": told.get("ASSIGNMENT") or "unknown",
-        "assignment_type": told.get("ASSIGNMENT_TYPE") or "individual",
+        "classroom": environ.get("CLASSROOM") or "unknown",
+        "assignment": environ.get("ASSIGNMENT") or "unknown",
+        "assignment_type": environ.get("ASSIGNMENT_TYPE") or "individual",
         "owner": owner,
-        "submission": told.get("SUBMISSION_TAG") or "submit/unknown",
+        "submission": environ.get("SUBMISSION_TAG") or "submit/unknown",
         "commit": commit,
-        "release": told.get("RELEASE_URL") or commit,
-        "review": told.get("REVIEW_URL") or commit,
+        "release": environ.get("RELEASE_URL") or commit,
+        "review": environ.get("REVIEW_URL") or commit,
         "datetime": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "score": sum(one.score for one in outcomes),
+        "score": sum(outcome.score for outcome in outcomes),
         "max-score": most,
         "tests": [
             {
-                "test-name": f"{one.checkpoint.id}: {one.checkpoint.title}",
-                "passed": one.complete,
-                "score": one.score,
-                "max-score": one.checkpoint.points,
-                "message": one.said,
+                "test-name": f"{outcome.checkpoint.id}: {outcome.checkpoint.title}",
+                "passed": outcome.is_complete,
+                "score": outcome.score,
+                "max-score": outcome.checkpoint.points,
+                "message": outcome.summary,
             }
-            for one in outcomes
+            for outcome in outcomes
         ],
     }
 
 
-def status_of(outcomes: Sequence[Outcome], most: int, trouble: str | None) -> tuple[str, str]:
+def status_of(outcomes: Sequence[ChecksOutcome], most: int, problem: str | None) -> tuple[str, str]:
     """Make the status and its summary."""
-    if trouble is not None:
+    if problem is not None:
         return "error", "The visible checks could not be run, which is not your fault."
-    score, complete = sum(one.score for one in outcomes), sum(one.complete for one in outcomes)
+    score, complete = (
+        sum(outcome.score for outcome in outcomes),
+        sum(outcome.is_complete for outcome in outcomes),
+    )
     summary = (
         f"Visible checks: {score}/{most}, {complete} of {len(outcomes)} checkpoints complete. "
         "The grade comes from hidden tests."
@@ -357,37 +368,48 @@ def status_of(outcomes: Sequence[Outcome], most: int, trouble: str | None) -> tu
     return status, summary[:LONGEST_SUMMARY]
 
 
-def body_of(outcomes: Sequence[Outcome], most: int, trouble: str | None) -> str:
-    """Write what a student reads: a table, and below it what each unfinished checkpoint says."""
-    if trouble is not None:
-        return f"### The visible checks could not be run\n\n{as_block(trouble)}\n"
-    lines = [f"### Visible checks: {sum(one.score for one in outcomes)}/{most}", "", ADVICE, ""]
+def body_of(outcomes: Sequence[ChecksOutcome], most: int, problem: str | None) -> str:
+    """Write the text for the student: a table, and below it the output of failed checkpoints."""
+    if problem is not None:
+        return f"### The visible checks could not be run\n\n{as_block(problem)}\n"
+    lines = [
+        f"### Visible checks: {sum(outcome.score for outcome in outcomes)}/{most}",
+        "",
+        ADVICE,
+        "",
+    ]
     lines += ["| Checkpoint | Visible checks | Result | Score |", "|---|---|---|---|"]
-    for one in outcomes:
-        mark = "PASS" if one.complete else "FAIL"
+    for outcome in outcomes:
+        checkpoint = outcome.checkpoint
+        mark = "PASS" if outcome.is_complete else "FAIL"
         lines.append(
-            f"| {one.checkpoint.id}: {one.checkpoint.title} | {one.passed} of {one.checks} |"
-            f" {mark} | {one.score}/{one.checkpoint.points} |"
+            f"| {checkpoint.id}: {checkpoint.title} | {outcome.passed} of {outcome.checks} |"
+            f" {mark} | {outcome.score}/{checkpoint.points} |"
         )
-    told = []
-    for one in outcomes:
-        if not one.complete:
-            told += ["", f"**{one.checkpoint.id}**: {one.said}", "", as_block(one.text)]
-    whole = "\n".join([*lines, *told]) + "\n"
+    details = []
+    for outcome in outcomes:
+        if not outcome.is_complete:
+            details += [
+                "",
+                f"**{outcome.checkpoint.id}**: {outcome.summary}",
+                "",
+                as_block(outcome.text),
+            ]
+    whole = "\n".join([*lines, *details]) + "\n"
     return whole if len(whole) <= LONGEST_BODY else "\n".join(lines) + "\n"
 
 
 def as_block(text: str) -> str:
-    """Write any text as one that is only shown: no markup, and no character that cannot be seen."""
+    """Escape any text: no markup, and no invisible characters."""
     shown = "".join(
-        one if one == "\n" or one.isprintable() else ascii(one)[1:-1]
-        for one in text.strip()[:LONGEST_TEXT]
+        character if character == "\n" or character.isprintable() else ascii(character)[1:-1]
+        for character in text.strip()[:LONGEST_TEXT]
     )
     return f"<pre>{html.escape(shown[:LONGEST_TEXT])}</pre>"
 
 
 def write_anew(path: Path, text: str) -> None:
-    """Write a file in the place of whatever lies there: a link or a folder too."""
+    """Write a file, and replace whatever has its name: a link or a folder too."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     path.unlink(missing_ok=True)

@@ -1,8 +1,8 @@
-"""`roster.csv` as Classroom 50 imports it; a roster of its own is read by `gradebook.roster`.
+"""Writes `roster.csv` as Classroom 50 imports it; `gradebook.roster` reads Classroom 50's rosters.
 
 Source: foundation50/classroom50, cli/gh-teacher/internal/configrepo/students_csv.go and
 roster_import.go: a row needs a username, a `github_id` or an address; a cell that a spreadsheet
-would compute has an apostrophe in front; a cell has 320 bytes at most.
+would compute begins with an apostrophe; a cell has 320 bytes at most.
 """
 
 from autograder.errors import ExportError
@@ -24,10 +24,10 @@ def as_classroom50_roster(roster: Roster) -> str:
     Raises:
         ExportError: A student has neither login nor address, or a cell is too long.
     """
-    rows = [_row(one) for one in roster.students]
+    rows = [_row(student) for student in roster.students]
     mistakes = [
-        f"{one.id}: {lack}"
-        for one, row in zip(roster.students, rows, strict=True)
+        f"{student.id}: {lack}"
+        for student, row in zip(roster.students, rows, strict=True)
         if (lack := _lack(row))
     ]
     if mistakes:

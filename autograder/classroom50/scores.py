@@ -1,9 +1,9 @@
 """`scores.json`, Classroom 50's gradebook: who handed in what, and hidden grades as overrides.
 
 Source: foundation50/classroom50, schemas/scores-v1.schema.json. Assignments are keyed by their
-slug; an entry stands for one student's repository and holds its submissions, the newest first,
-which is the one that counts. An entry with `override` stays as it is when scores are collected
-again. Entries and submissions may have other keys than the schema's; they stay, too.
+slug; an entry holds the submissions of one student's repository. The newest is the first, and
+counts. An entry with `override` stays as it is when scores are collected again. Entries and
+submissions may have more keys than the schema's; they stay, too.
 """
 
 import copy
@@ -26,10 +26,10 @@ from autograder.gradebook.standing import Standing
 
 LARGEST = 100 << 20
 OVERRIDDEN_BY = "overridden_by"
-"""The key by which an override is known for one of ours, and may be written anew."""
+"""The key that marks our own overrides, which may be overwritten."""
 US = "autograder"
 VISIBLE = "visible-checks"
-"""The key that keeps what the visible checks gave."""
+"""The key that keeps the points of the visible checks."""
 
 _TAG = re.compile(r"submit/(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ)-[0-9a-f]{7,40}")
 _COMMIT = re.compile(
@@ -43,8 +43,8 @@ class _Read(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
-class Submission(_Read):
-    """What is read of a submission."""
+class ScoredSubmission(_Read):
+    """The part of a submission that is read."""
 
     submission: str
     """The tag, made when the push was graded: `submit/2026-11-02T23-59-00Z-ab12cd3`."""
@@ -52,18 +52,18 @@ class Submission(_Read):
     """The commit's address."""
 
 
-class Entry(_Read):
-    """What is read of an entry."""
+class ScoreEntry(_Read):
+    """The part of an entry that is read."""
 
     owner: str
-    submissions: tuple[Submission, ...] = Field(min_length=1)
+    submissions: tuple[ScoredSubmission, ...] = Field(min_length=1)
     override: bool = False
     overridden_by: str | None = None
 
 
 class _Bucket(_Read):
     type: str
-    entries: tuple[Entry, ...]
+    entries: tuple[ScoreEntry, ...]
 
 
 class _Scores(_Read):
@@ -77,19 +77,19 @@ class Scores:
 
     whole: Json
     slug: str
-    entries: tuple[Entry, ...]
+    entries: tuple[ScoreEntry, ...]
 
 
 @dataclass(frozen=True)
 class Overridden:
-    """What came of writing overrides."""
+    """The scores with overrides in them."""
 
     text: str
-    """The whole file anew."""
+    """The whole file."""
     written: tuple[str, ...]
-    """Ids of the students whose points are in it."""
+    """Ids of the students whose points were written."""
     left: tuple[str, ...]
-    """A line for each student whose are not, and why."""
+    """A line for each other student, and why."""
 
 
 def read_scores(path: Path, slug: str) -> Scores:
@@ -100,7 +100,7 @@ def read_scores(path: Path, slug: str) -> Scores:
         slug: What Classroom 50 calls the assignment.
 
     Raises:
-        ExportError: It is none, has no such assignment, or one that is handed in by groups.
+        ExportError: It is not such a file, lacks the assignment, or groups hand it in.
     """
     try:
         with path.open("rb") as file:
@@ -108,7 +108,7 @@ def read_scores(path: Path, slug: str) -> Scores:
     except OSError as error:
         raise ExportError(f"{path} cannot be read: {error.strerror}") from None
     if len(content) > LARGEST:
-        raise ExportError(f"{path} is larger than {LARGEST >> 20} MiB: those are no scores")
+        raise ExportError(f"{path} is larger than {LARGEST >> 20} MiB: those are not scores")
     try:
         whole = json.loads(content, parse_constant=_refuse)
         scores = _Scores.model_validate(whole)
@@ -116,16 +116,16 @@ def read_scores(path: Path, slug: str) -> Scores:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"]))
         raise ExportError(
-            f"{path} are no scores of Classroom 50: {where}: {first['msg']}"
+            f"{path} are not scores of Classroom 50: {where}: {first['msg']}"
         ) from None
     except (ValueError, RecursionError):
-        raise ExportError(f"{path} is no JSON: download scores.json again") from None
+        raise ExportError(f"{path} is not valid JSON: download scores.json again") from None
     bucket = scores.assignments.get(slug)
     if bucket is None:
         known = ", ".join(sorted(scores.assignments)) or "none"
         raise ExportError(f"{path} has no assignment {slug!r}; there are: {known}")
     if bucket.type != "individual":
-        raise ExportError(f"{slug} is handed in by groups, and is graded by student here")
+        raise ExportError(f"{slug} is handed in by groups, but graded by student here")
     return Scores(whole, slug, bucket.entries)
 
 
@@ -136,32 +136,34 @@ def _refuse(constant: str) -> None:
 def with_overrides(scores: Scores, standings: Sequence[Standing]) -> Overridden:
     """Write hidden grades over the points of the visible checks.
 
-    The newest submission gets the total and a test for each checkpoint, in whole numbers, and keeps
-    what it had. All else stays. An override that somebody else wrote is left alone.
+    The newest submission gets the total and a test for each checkpoint, in whole numbers; its
+    former points are kept under another key. An override that somebody else wrote is left alone.
 
     Args:
-        scores: Into what.
-        standings: The students' points; one without a total is left as it is.
+        scores: The file, as it was read.
+        standings: The students' points; without a total, a student's entry is left as it is.
     """
     whole = copy.deepcopy(scores.whole)
-    at = {one.owner.casefold(): number for number, one in enumerate(scores.entries)}
+    at = {entry.owner.casefold(): number for number, entry in enumerate(scores.entries)}
     written: list[str] = []
     left: list[str] = []
-    for one in standings:
-        number = at.get((one.student.login or "").casefold())
-        total = one.total
-        if not one.student.login:
-            left.append(f"{one.student.id}: the roster has no GitHub login")
+    for standing in standings:
+        number = at.get((standing.student.login or "").casefold())
+        total = standing.total
+        if not standing.student.login:
+            left.append(f"{standing.student.id}: the roster has no GitHub login")
         elif total is None:
-            why = points_open(one.open_points) if one.open_points else one.status.value
-            left.append(f"{one.student.id}: there is no total yet ({why})")
+            why = (
+                points_open(standing.open_points) if standing.open_points else standing.status.value
+            )
+            left.append(f"{standing.student.id}: there is no total yet ({why})")
         elif number is None:
-            left.append(f"{one.student.id}: Classroom 50 has collected no submission")
+            left.append(f"{standing.student.id}: Classroom 50 has collected no submission")
         elif scores.entries[number].override and scores.entries[number].overridden_by != US:
-            left.append(f"{one.student.id}: has an override that was made by hand")
+            left.append(f"{standing.student.id}: has an override that was made by hand")
         else:
-            _override(whole["assignments"][scores.slug]["entries"][number], one, total)
-            written.append(one.student.id)
+            _override(whole["assignments"][scores.slug]["entries"][number], standing, total)
+            written.append(standing.student.id)
     return Overridden(json.dumps(whole, indent=2) + "\n", tuple(written), tuple(left))
 
 
@@ -172,24 +174,24 @@ def _override(entry: Json, standing: Standing, total: float) -> None:
     newest["max-score"] = whole_points(standing.max_score, standing.max_score)
     newest["tests"] = [
         {
-            "test-name": one.title,
-            "passed": one.score == one.max_score,
-            "score": whole_points(one.score or 0, one.max_score),
-            "max-score": whole_points(one.max_score, one.max_score),
+            "test-name": checkpoint.title,
+            "passed": checkpoint.score == checkpoint.max_score,
+            "score": whole_points(checkpoint.score or 0, checkpoint.max_score),
+            "max-score": whole_points(checkpoint.max_score, checkpoint.max_score),
         }
-        for one in standing.checkpoints
+        for checkpoint in standing.checkpoints
     ]
     entry["override"], entry[OVERRIDDEN_BY] = True, US
 
 
 def handins_of(scores: Scores, roster: Roster) -> tuple[dict[str, Handin], tuple[str, ...]]:
-    """Tell when each student handed in the newest submission, and what.
+    """Return when each student handed in the newest submission, and which commit it is.
 
-    The time is that of the tag, made by the service when it graded the push; the file's `datetime`
-    is a commit's own, which a student sets.
+    The time is that of the tag, which the service makes when it grades the push; `datetime` in the
+    file is a commit's date, which a student can set.
 
     Args:
-        scores: Where it stands.
+        scores: The file, as it was read.
         roster: Who is in the course.
 
     Returns:
@@ -205,7 +207,9 @@ def handins_of(scores: Scores, roster: Roster) -> tuple[dict[str, Handin], tuple
         if student is None:
             left.append(f"{entry.owner}: is not in the roster")
         elif time is None or commit is None:
-            left.append(f"{student.id}: the submission's tag or commit is none of Classroom 50's")
+            left.append(
+                f"{student.id}: the submission's tag or commit is not of Classroom 50's form"
+            )
         else:
             found[student.id] = Handin(handed_in_at=time, commit=commit[2], repository=commit[1])
     return found, tuple(left)

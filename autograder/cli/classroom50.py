@@ -9,17 +9,21 @@ from autograder.assignment import Course
 from autograder.classroom50.bundle import write_bundle
 from autograder.classroom50.roster import as_classroom50_roster
 from autograder.classroom50.scores import handins_of, read_scores, with_overrides
-from autograder.errors import AutograderError, GradebookError
+from autograder.cli.output import check_writable
+from autograder.errors import GradebookError
 from autograder.files import write_whole
 from autograder.gradebook.book import Book
 from autograder.gradebook.roster import read_roster
+from autograder.grading.judge.verdict import counted
 from autograder.text import in_log
 
 classroom50 = typer.Typer(help="Work with Classroom 50.", no_args_is_help=True)
 
 ScoresFile = Annotated[Path, typer.Argument(help="CLASSROOM/scores.json of the service.")]
 Slug = Annotated[str, typer.Option(help="What Classroom 50 calls the assignment.")]
-Folder = Annotated[Path, typer.Option("--folder", help="The gradebook's; it has roster.csv in it.")]
+Folder = Annotated[
+    Path, typer.Option("--folder", help="Folder of the gradebook; it holds roster.csv.")
+]
 AssignmentId = Annotated[
     str | None, typer.Option("--assignment", help="Id; default: the only one.")
 ]
@@ -36,18 +40,21 @@ def bundle(
     course = Course.of_this_checkout()
     chosen = course.load(assignment) if assignment else course.only()
     written = write_bundle(course, chosen, output)
-    typer.echo(f"{len(written)} files written; commit them to CLASSROOM/autograders/SLUG")
+    typer.echo(
+        f"{counted(len(written), 'file')} written; commit them to CLASSROOM/autograders/SLUG"
+    )
 
 
 @classroom50.command()
 def roster(
-    source: Annotated[Path, typer.Argument(help="A roster of any form that is known.")],
+    source: Annotated[Path, typer.Argument(help="A roster in any known form.")],
     output: Annotated[Path, typer.Option(help="File to write.")],
 ) -> None:
     """Write a roster for `gh teacher roster import`."""
+    check_writable(output)
     found = read_roster(source)
-    _write(output, as_classroom50_roster(found))
-    typer.echo(f"{len(found.students)} students written")
+    write_whole(output, as_classroom50_roster(found))
+    typer.echo(f"{counted(len(found.students), 'student')} written")
 
 
 @classroom50.command()
@@ -61,43 +68,38 @@ def handins(
     book = _book(folder, assignment)
     found, left = handins_of(read_scores(scores, slug), book.roster())
     book.note_handins(found)
-    typer.echo(f"{len(found)} students noted")
-    _tell(left)
+    typer.echo(f"{counted(len(found), 'student')} noted")
+    _report_problems(left)
 
 
 @classroom50.command()
 def override(
     scores: ScoresFile,
     slug: Slug,
-    output: Annotated[Path, typer.Option(help="File to write; it may be the same.")],
+    output: Annotated[Path, typer.Option(help="File to write; it may be the same file.")],
     folder: Folder = DEFAULT_FOLDER,
     assignment: AssignmentId = None,
 ) -> None:
     """Write the gradebook's points into Classroom 50's scores, as overrides."""
+    check_writable(output)
     book = _book(folder, assignment)
-    done = with_overrides(read_scores(scores, slug), [one.standing for one in book.entries()])
-    _write(output, done.text)
-    typer.echo(f"{len(done.written)} students written")
-    _tell(done.left)
+    done = with_overrides(read_scores(scores, slug), [entry.standing for entry in book.entries()])
+    write_whole(output, done.text)
+    typer.echo(f"{counted(len(done.written), 'student')} written")
+    _report_problems(done.left)
 
 
 def _book(folder: Path, assignment: str | None) -> Book:
     course = Course.of_this_checkout()
     chosen = course.load(assignment) if assignment else course.only()
     if not folder.is_dir():
-        raise GradebookError(f"{folder} is no folder: make it, and put roster.csv into it")
+        raise GradebookError(f"{folder} is not a folder: make it, and put roster.csv into it")
     return Book(folder, chosen)
 
 
-def _tell(left: tuple[str, ...]) -> None:
-    """Name whom nothing could be done for, after the rest was; exit 1 then."""
-    for line in left:
+def _report_problems(problems: tuple[str, ...]) -> None:
+    """Print whom nothing could be done for, after the rest was; exit 1 then."""
+    for line in problems:
         typer.echo(in_log(line), err=True)
-    if left:
+    if problems:
         raise typer.Exit(1)
-
-
-def _write(path: Path, text: str) -> None:
-    if path.is_dir() or not path.resolve().parent.is_dir():
-        raise AutograderError(f"{path} cannot be written: give a file in a folder that exists")
-    write_whole(path, text)

@@ -3,7 +3,7 @@
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,14 +13,23 @@ from zoneinfo import ZoneInfo
 import typer
 
 from autograder.assignment import Course
-from autograder.distribution.releasing import Outcome, Plan, Release, as_page, release
+from autograder.distribution.releasing import (
+    ReleaseOutcome,
+    ReleasePlan,
+    StudentRelease,
+    release_solutions,
+    releases_page,
+)
 from autograder.distribution.secrets import read_secrets
 from autograder.distribution.solutions import released_solutions
-from autograder.distribution.student_repository import LeakError, publish
-from autograder.errors import AutograderError, PolicyError, PublishError, RosterError
-from autograder.github.client import GitHubClient, Place
-from autograder.github.commits import Remote
+from autograder.distribution.template import LeakError, update_template
+from autograder.errors import DistributionError, PolicyError, RosterError
+from autograder.files import write_whole
+from autograder.github.client import GitHubClient, GitHubServer
+from autograder.github.git import Remote
 from autograder.gradebook.roster import Roster, read_roster
+from autograder.gradebook.student import Student
+from autograder.grading.judge.verdict import counted
 from autograder.policy import DEFAULT_COURSE, check_extensions, read_policy
 from autograder.text import in_log, inert
 
@@ -36,16 +45,16 @@ def publish_command(
     course_file: CourseFile = DEFAULT_COURSE,
     public_word: Annotated[
         list[str] | None,
-        typer.Option(help="No leak, though a student goes by it; may be repeated."),
+        typer.Option(help="Allow this word, though a student has that name; may be repeated."),
     ] = None,
     *,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Do all but the push, and say what would change.")
+        bool, typer.Option("--dry-run", help="Print what would change, and push nothing.")
     ] = False,
 ) -> None:
-    """Publish the student repository to its template repository, once nothing secret is in it.
+    """Push the student repository to its template repository, after a search for secrets in it.
 
-    The token is taken from GITHUB_TOKEN.
+    Needs GITHUB_TOKEN.
     """
     course = Course.of_this_checkout()
     chosen = course.load(assignment) if assignment else course.only()
@@ -54,24 +63,26 @@ def publish_command(
         roster = _roster_if_any(course_file)
     secrets = read_secrets(course, chosen, roster, public_word or ())
     try:
-        done = publish(course, chosen, remote, secrets, dry_run=dry_run)
+        update = update_template(course, chosen, remote, secrets, dry_run=dry_run)
     except LeakError as error:
         for leak in error.leaks:
             typer.echo(f"  {in_log(str(leak))}", err=True)
         raise
-    for name in done.changed:
+    for name in update.changed:
         typer.echo(f"  {inert(name)}")
-    if not done.changed:
+    if not update.changed:
         typer.echo("nothing to do: the template repository is up to date")
     else:
-        what = f"published as {done.commit[:12]}" if done.commit else "to be published"
-        typer.echo(f"{len(done.changed)} files {what}")
+        what = f"published as {update.commit[:12]}" if update.commit else "to be published"
+        typer.echo(f"{counted(len(update.changed), 'file')} {what}")
 
 
 def release_command(
     assignment: AssignmentId = None,
     course_file: CourseFile = DEFAULT_COURSE,
-    output: Annotated[Path | None, typer.Option(help="Write what was done as a page here.")] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Write a page in Markdown about what was done.")
+    ] = None,
     only: Annotated[
         list[str] | None, typer.Option(help="Release only to this student; may be repeated.")
     ] = None,
@@ -80,17 +91,19 @@ def release_command(
         bool, typer.Option("--force", help="Release before the deadline and extensions.")
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Write nothing, and say what would be done.")
+        bool, typer.Option("--dry-run", help="Print what would be done, and write nothing.")
     ] = False,
     quiet: Annotated[
         bool | None,
-        typer.Option("--quiet/--no-quiet", help="Print counts only; so it is in GitHub Actions."),
+        typer.Option(
+            "--quiet/--no-quiet", help="Print counts only; the default in GitHub Actions."
+        ),
     ] = None,
 ) -> None:
     """Release the solutions after the deadline: a branch and a pull request for each student.
 
-    Do it again to go on where it was interrupted, or for who had an extension. The token is taken
-    from GITHUB_TOKEN. Exit 0: done; 1: it failed for some, who are named in the page.
+    Run it again to continue after an interruption, or for students with an extension. Needs
+    GITHUB_TOKEN. Exit 0: done; 1: it failed for some students, whom the page names.
     """
     course = Course.of_this_checkout()
     chosen = course.load(assignment) if assignment else course.only()
@@ -101,64 +114,57 @@ def release_command(
         check_extensions(policy, roster)
     now = datetime.now(UTC).astimezone(ZoneInfo(policy.timezone))
     files = released_solutions(course, chosen)
-    plan = Plan(chosen, policy, files, now, force=force, dry_run=dry_run)
-    done: list[Release] = []
-
-    def tell(one: Release) -> None:
-        done.append(one)
-        if not quiet:
-            typer.echo(inert(f"{one.student}: {one.outcome} {one.note}".rstrip()))
-
+    plan = ReleasePlan(chosen, policy, files, now, force=force, dry_run=dry_run)
     wanted = _wanted(roster, only)
+    releases: list[StudentRelease] = []
     try:
-        with GitHubClient(Place.from_environment()) as github:
-            release(plan, wanted.students, github, on_done=tell)
-    finally:
-        if output is not None and done:
-            _write(output, as_page(plan, done))
-    counts = Counter(one.outcome for one in done)
-    for outcome in Outcome:
+        with GitHubClient(GitHubServer.from_environment()) as github:
+            for release in release_solutions(plan, wanted, github):
+                releases.append(release)
+                if not quiet:
+                    line = f"{release.student}: {release.outcome} {release.note}"
+                    typer.echo(inert(line.rstrip()))
+    finally:  # what was released before an error, or Ctrl-C, is told too
+        if output is not None and releases:
+            write_whole(output, releases_page(plan, releases))
+    counts = Counter(release.outcome for release in releases)
+    for outcome in ReleaseOutcome:
         if counts[outcome]:
             typer.echo(f"{counts[outcome]} {outcome}")
-    if counts[Outcome.FAILED]:
+    if counts[ReleaseOutcome.FAILED]:
         raise typer.Exit(1)
 
 
 def _on_actions() -> bool:
-    """Whether this is a job whose log more people may see than should see names."""
+    """Whether this is a job of GitHub Actions, whose log others than instructors may read."""
     return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
 @contextmanager
 def _discreet(*, quiet: bool) -> Iterator[None]:
-    """Keep what is wrong with a roster or a policy out of a log: it names students.
-
-    Raises:
-        AutograderError: Something is wrong with them.
-    """
+    """Leave the text of a mistake in the roster or the policy out of a log: it names students."""
     try:
         yield
     except (RosterError, PolicyError):
         if not quiet:
             raise
-        raise PublishError(
-            "the course's policy or roster has mistakes; they name students, so they are told"
-            " where this is run on your own machine"
+        raise DistributionError(
+            "the course's policy or roster has mistakes, whose text names students: run this on"
+            " your own machine to see them"
         ) from None
 
 
 def _remote(template: str) -> Remote:
-    """Say where the template repository is."""
+    """Return the template repository that is meant by OWNER/NAME, or by a folder."""
     if Path(template).is_dir():
         return Remote(str(Path(template).resolve()))
     if not _NAME.fullmatch(template):
-        raise PublishError("give the template repository as OWNER/NAME")
-    place = Place.from_environment()
-    return Remote(f"{place.server}/{template}.git", place.token)
+        raise DistributionError("give the template repository as OWNER/NAME")
+    return GitHubServer.from_environment().remote(template)
 
 
 def _roster_if_any(course_file: Path) -> Roster | None:
-    """Read who is in the class; before there is one, say that nobody was looked for."""
+    """Read the roster; if there is none yet, warn that no student's name is searched for."""
     if course_file.exists():
         policy = read_policy(course_file)
         if policy.roster.exists():
@@ -167,17 +173,16 @@ def _roster_if_any(course_file: Path) -> Roster | None:
     return None
 
 
-def _wanted(roster: Roster, only: list[str] | None) -> Roster:
-    found = {name: roster.find(name) for name in only or ()}
-    unknown = sorted(name for name, one in found.items() if one is None)
+def _wanted(roster: Roster, only: list[str] | None) -> Sequence[Student]:
+    """Return the students that `--only` names; without it, all.
+
+    Raises:
+        DistributionError: It names somebody who is not in the roster.
+    """
+    if not only:
+        return roster.students
+    found = {name: roster.find(name) for name in only}
+    unknown = sorted(name for name, student in found.items() if student is None)
     if unknown:
-        raise PublishError(f"the roster has no {', '.join(unknown)}")
-    students = tuple(one for one in found.values() if one is not None)
-    return Roster(students=students) if only else roster
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise AutograderError(f"{path} cannot be written: {error.strerror}") from None
+        raise DistributionError(f"the roster has no {', '.join(unknown)}")
+    return [student for student in found.values() if student is not None]

@@ -1,16 +1,16 @@
 """The command `autograder grade-pushes`.
 
-What it prints may stand in a log that others read, so it holds no name, no code and no score:
-students are called by their place in the roster, unless `--names` is given.
+What it prints may be in a log that others read, so it holds no name, no code and no score: students
+are called by their place in the roster, unless `--names` is given.
 """
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from time import sleep
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -19,20 +19,18 @@ from rich.table import Table
 from autograder.assignment import Course
 from autograder.cli.options import AnyPython
 from autograder.course.grade_pushes import (
-    Desk,
-    Done,
-    Outcome,
-    Push,
+    PushContext,
+    PushGrader,
+    PushOutcome,
+    PushState,
     find_pushes,
-    grade_pushes,
 )
 from autograder.errors import AutograderError, GitHubError, PolicyError, RosterError
 from autograder.feedback.content import unreadable_summary
-from autograder.github.client import GitHubClient, Place
+from autograder.github.client import GitHubClient, GitHubServer
 from autograder.gradebook.book import Book
 from autograder.gradebook.roster import Roster, read_roster
 from autograder.gradebook.student import Student
-from autograder.grading.foreman.pool import ExaminerPool
 from autograder.grading.foreman.workers import WORKERS
 from autograder.grading.judge.plan import read_plan
 from autograder.policy import DEFAULT_COURSE, Policy, check_extensions, read_policy
@@ -41,11 +39,11 @@ from autograder.text import in_log
 
 STATE = Path(".grade-pushes")
 _NOTHING_SEEN = (
-    "no student's repository is seen with a commit in it: where there are some, the token has no"
+    "no student's repository is seen with a commit in it: if there are some, the token has no"
     " right to them, which needs contents=read"
 )
-_UNSEEN = {Done.NO_PUSH, Done.NO_REPOSITORY}
-_QUIET = (Done.ALREADY, Done.NO_PUSH, Done.NO_REPOSITORY, Done.NO_LOGIN)
+_NOTHING_THERE = {PushState.NO_PUSH, PushState.NO_REPOSITORY}
+_NOTHING_TO_DO = {*_NOTHING_THERE, PushState.ALREADY, PushState.NO_LOGIN}
 
 
 def grade_pushes_command(
@@ -61,20 +59,22 @@ def grade_pushes_command(
         Path | None, typer.Option(help="Write grades and push times into this folder, too.")
     ] = None,
     state: Annotated[
-        Path | None, typer.Option(help=f"Folder for what goes on; default: {STATE} at the policy.")
+        Path | None,
+        typer.Option(help=f"Folder for work in progress; default: {STATE} by the policy."),
     ] = None,
     workers: Annotated[int, typer.Option(min=1, help="How many are graded at once.")] = WORKERS,
     every: Annotated[int, typer.Option(min=5, help="With --watch: seconds between rounds.")] = 60,
     *,
-    watch: Annotated[bool, typer.Option("--watch", help="Keep at it until stopped.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Repeat until stopped.")] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be graded; write nothing.")
+        bool, typer.Option("--dry-run", help="Print what would be graded, and write nothing.")
     ] = False,
     regrade: Annotated[
-        bool, typer.Option("--regrade", help="Grade again what is graded; edits its comment.")
+        bool,
+        typer.Option("--regrade", help="Grade again what has a valid grade."),
     ] = False,
     names: Annotated[
-        bool, typer.Option("--names", help="Call students by login, not by place in the roster.")
+        bool, typer.Option("--names", help="Print logins instead of places in the roster.")
     ] = False,
     no_sandbox: Annotated[
         bool,
@@ -82,7 +82,7 @@ def grade_pushes_command(
     ] = False,
     any_python: AnyPython = False,
 ) -> None:
-    """Grade what was pushed and is not graded yet, and publish it at the commits.
+    """Grade pushes that are not graded yet, and post the grades at their commits.
 
     Needs GITHUB_TOKEN. Exit 0: all is graded; 1: some could not be, and the next run tries again.
     """
@@ -99,14 +99,14 @@ def grade_pushes_command(
         raise _nameless(error) from None
     if sha is not None and (repo is None or not _is_commit(sha)):
         raise PolicyError("--sha takes a whole commit id of 40 digits, and --repo with it")
-    students = roster.students if repo is None else (_whose(repo, rules, roster),)
+    students = roster.students if repo is None else (_student_of(repo, rules, roster),)
     if gradebook is not None and not gradebook.is_dir():
-        raise PolicyError(f"{gradebook} is no folder: make it, and put roster.csv into it")
-    place = Place.from_environment()
+        raise PolicyError(f"{gradebook} is not a folder: make it, and put roster.csv into it")
+    server = GitHubServer.from_environment()
     os.environ.pop("GITHUB_TOKEN")  # no process that we start has it
     with ExitStack() as opened:
-        desk = Desk(
-            client=opened.enter_context(GitHubClient(place)),
+        context = PushContext(
+            client=opened.enter_context(GitHubClient(server)),
             policy=rules,
             assignment=chosen,
             suite=read_plan(chosen, course.suites / chosen.id).digest,
@@ -115,15 +115,24 @@ def grade_pushes_command(
             regrade=regrade,
             confined=not no_sandbox,
         )
-        pool = _LatePool(
-            lambda: opened.enter_context(
-                ExaminerPool(chosen, course, workers, confined=not no_sandbox)
-            )
-        )
+        grader = opened.enter_context(PushGrader(context, course, workers))
         report = _Report(roster, names=names)
         while True:
             try:
-                failed = _round(desk, students, sha, pool, report, dry_run=dry_run)
+                found = find_pushes(context, students, sha)
+                outcomes = [*found.others]
+                if dry_run:
+                    outcomes += [
+                        PushOutcome(push.student, PushState.GRADED) for push in found.to_grade
+                    ]
+                else:
+                    for outcome in grader.grade(found.to_grade):
+                        outcomes.append(outcome)
+                        report.problem(outcome)
+                report.summary(outcomes, dry_run=dry_run)
+                failed = any(
+                    outcome.state is PushState.FAILED or outcome.problem for outcome in outcomes
+                )
             except GitHubError as error:
                 if not watch:
                     raise
@@ -136,55 +145,13 @@ def grade_pushes_command(
         raise typer.Exit(1)
 
 
-def _round(
-    desk: Desk,
-    students: tuple[Student, ...],
-    commit: str | None,
-    pool: "_LatePool",
-    report: "_Report",
-    *,
-    dry_run: bool,
-) -> bool:
-    """Look once at all; tell whether anything failed."""
-    outcomes: list[Outcome] = []
-
-    def pushes() -> Iterator[Push]:
-        for one in find_pushes(desk, students, commit):
-            if isinstance(one, Push):
-                yield one
-            else:
-                outcomes.append(one)
-
-    # Read as a whole: if GitHub breaks off here, nothing has begun.
-    to_grade = list(pushes())
-    if dry_run:
-        outcomes += [Outcome(one.student, Done.GRADED) for one in to_grade]
-    elif to_grade:
-        for outcome in grade_pushes(desk, to_grade, pool):
-            outcomes.append(outcome)
-            report.one(outcome)
-    report.all(outcomes, dry_run=dry_run)
-    return any(one.done is Done.FAILED or one.trouble for one in outcomes)
-
-
-class _LatePool:
-    """A pool that is made when there is something to grade, and then kept."""
-
-    def __init__(self, make: Callable[[], ExaminerPool]) -> None:
-        self._make = make
-        self._pool: ExaminerPool | None = None
-
-    def each(self, do: Callable[[Any, Push], Outcome], tasks: Iterable[Push]) -> Iterator[Outcome]:
-        """Do something with each task."""
-        self._pool = self._pool or self._make()
-        return self._pool.each(do, tasks)
-
-
 class _Report:
-    """Says what happened, and of nobody in particular."""
+    """Prints what happened, without names unless they are wanted."""
 
     def __init__(self, roster: Roster, *, names: bool) -> None:
-        self._places = {one.id: number for number, one in enumerate(roster.students, start=1)}
+        self._places = {
+            student.id: number for number, student in enumerate(roster.students, start=1)
+        }
         self._names = names
         self._errors = Console(stderr=True, highlight=False, markup=False)
 
@@ -192,40 +159,44 @@ class _Report:
         """Print a line."""
         self._errors.print(in_log(line), soft_wrap=True)
 
-    def one(self, outcome: Outcome) -> None:
-        """Tell of one, if there is trouble."""
-        if outcome.trouble:
-            self.say(f"{self._who(outcome.student)}: {outcome.trouble}")
+    def problem(self, outcome: PushOutcome) -> None:
+        """Print what went wrong with one push, if anything did."""
+        if outcome.problem:
+            self.say(f"{self._name(outcome.student)}: {outcome.problem}")
 
-    def all(self, outcomes: list[Outcome], *, dry_run: bool) -> None:
-        """Sum a round up."""
+    def summary(self, outcomes: Sequence[PushOutcome], *, dry_run: bool) -> None:
+        """Print how many students are in each state."""
         if dry_run:
-            for one in outcomes:
-                if one.done not in _QUIET:
-                    self.say(f"{self._who(one.student)}: would be {one.done}")
-        counts = Counter(one.done for one in outcomes)
-        if counts.keys() & _UNSEEN and counts.keys() <= {*_UNSEEN, Done.NO_LOGIN}:
+            for outcome in outcomes:
+                if outcome.state not in _NOTHING_TO_DO:
+                    self.say(f"{self._name(outcome.student)}: would be {outcome.state}")
+        counts = Counter(outcome.state for outcome in outcomes)
+        if counts.keys() & _NOTHING_THERE and counts.keys() <= {
+            *_NOTHING_THERE,
+            PushState.NO_LOGIN,
+        }:
             self.say(_NOTHING_SEEN)
         table = Table(show_header=False)
         table.add_row("students", str(len(outcomes)))
-        for done in Done:
-            if counts[done]:
-                table.add_row("to grade" if dry_run and done is Done.GRADED else done.value,
-                              str(counts[done]))  # fmt: skip
+        for state in PushState:
+            if counts[state]:
+                is_planned = dry_run and state is PushState.GRADED
+                table.add_row("to grade" if is_planned else state.value, str(counts[state]))
         console = Console(highlight=False, markup=False)
         console.print(table)
         tests, words = unreadable_summary(
-            {self._who(one.student): one.unreadable for one in outcomes}, named=self._names
+            {self._name(outcome.student): outcome.unreadable for outcome in outcomes},
+            named=self._names,
         )
         if tests:
             console.print(in_log(f"{tests} {words}"), soft_wrap=True)
 
-    def _who(self, student: Student) -> str:
+    def _name(self, student: Student) -> str:
         return student.id if self._names else f"student {self._places[student.id]} of the roster"
 
 
 def _nameless(error: AutograderError) -> AutograderError:
-    """Leave out of an error what may name a student."""
+    """Leave the lines that may name a student out of an error."""
     first, *others = str(error).splitlines()
     if isinstance(error, RosterError) and others:
         return RosterError(f"{first} --names shows them")
@@ -237,14 +208,14 @@ def _nameless(error: AutograderError) -> AutograderError:
 
 
 def _is_commit(text: str) -> bool:
-    return len(text) == 40 and all(one in "0123456789abcdef" for one in text)
+    return len(text) == 40 and set(text) <= set("0123456789abcdef")
 
 
-def _whose(repo: str, policy: Policy, roster: Roster) -> Student:
-    """Find the student by repository, login or id.
+def _student_of(repo: str, policy: Policy, roster: Roster) -> Student:
+    """Return the student whom a repository, a login or an id belongs to.
 
     Raises:
-        AutograderError: It is nobody's.
+        AutograderError: It belongs to nobody.
     """
     owner, slash, name = repo.rpartition("/")
     if slash and owner.casefold() != policy.organization.casefold():

@@ -15,23 +15,27 @@ from rich.text import Text
 from autograder.assignment import Assignment, Course
 from autograder.errors import GradebookError
 from autograder.feedback.html import as_html
+from autograder.files import make_folder, write_whole
 from autograder.gradebook.book import Book
 from autograder.gradebook.exports import FORMATS
 from autograder.gradebook.formgrader import prepare, serve
+from autograder.grading.judge.verdict import counted
 from autograder.text import inert
 
 gradebook = typer.Typer(
-    help="Keep points and marks of a course, and hand them on.", no_args_is_help=True
+    help="Keep the points and marks of a course, and export them.", no_args_is_help=True
 )
 
-Folder = Annotated[Path, typer.Option("--folder", help="The gradebook's; it has roster.csv in it.")]
+Folder = Annotated[
+    Path, typer.Option("--folder", help="Folder of the gradebook; it holds roster.csv.")
+]
 AssignmentId = Annotated[
     str | None, typer.Option("--assignment", help="Id; default: the only one.")
 ]
 
 
 class ExportFormat(StrEnum):
-    """Who reads what is written."""
+    """The systems that an export is written for."""
 
     CSV = "csv"
     CANVAS = "canvas"
@@ -49,12 +53,12 @@ def _book(folder: Path, assignment: str | None) -> tuple[Book, Course]:
     course = Course.of_this_checkout()
     chosen: Assignment = course.load(assignment) if assignment else course.only()
     if not folder.is_dir():
-        raise GradebookError(f"{folder} is no folder: make it, and put roster.csv into it")
+        raise GradebookError(f"{folder} is not a folder: make it, and put roster.csv into it")
     return Book(folder, chosen), course
 
 
-def _tell(problems: tuple[str, ...]) -> None:
-    """Name what could not be done, after the rest was; exit 1 then."""
+def _report_problems(problems: tuple[str, ...]) -> None:
+    """Print what could not be done, after the rest was; exit 1 then."""
     for line in problems:
         typer.echo(inert(line), err=True)
     if problems:
@@ -73,38 +77,38 @@ def sync(
         typer.Option(formats=["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z"], help="With time zone."),
     ] = None,
 ) -> None:
-    """Write grades into the gradebook. Again changes nothing; marks of people always stay."""
+    """Write grades into the gradebook. Repeating it changes nothing; people's marks always stay."""
     book, _ = _book(folder, assignment)
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("students", total=None)
         done = book.sync(results, deadline, on_student=lambda: bar.advance(task))
-    typer.echo(f"{len(done.written)} students written")
-    _tell(done.problems)
+    typer.echo(f"{counted(len(done.written), 'student')} written")
+    _report_problems(done.problems)
 
 
 @gradebook.command()
 def status(folder: Folder = DEFAULT_FOLDER, assignment: AssignmentId = None) -> None:
-    """Say who is missing, late or excused, and how many points are open or wait for a mark."""
+    """Show who is missing, late or excused, and how many points are open or wait for a mark."""
     book, _ = _book(folder, assignment)
     entries = book.entries()
-    counts = Counter(one.standing.status.value for one in entries)
+    counts = Counter(entry.standing.status.value for entry in entries)
     console = Console(highlight=False, markup=False)
     summary = ", ".join(f"{number} {name}" for name, number in sorted(counts.items()))
-    console.print(f"{len(entries)} students: {summary or 'none'}")
+    console.print(f"{counted(len(entries), 'student')}: {summary or 'none'}")
     table = Table()
     for title in ("student", "name", "points", "open", "status", "late", "to mark"):
         table.add_column(title)
-    for one in entries:
-        total = one.standing.total
-        late = one.standing.late_seconds
+    for entry in entries:
+        total = entry.standing.total
+        late = entry.standing.late_seconds
         table.add_row(
-            Text(one.student.id),
-            Text(inert(one.student.full_name)),
-            "" if total is None else f"{total:g} / {one.standing.max_score:g}",
-            f"{one.standing.open_points:g}" if one.standing.open_points else "",
-            one.standing.status.value,
+            Text(entry.student.id),
+            Text(inert(entry.student.full_name)),
+            "" if total is None else f"{total:g} / {entry.standing.max_score:g}",
+            f"{entry.standing.open_points:g}" if entry.standing.open_points else "",
+            entry.standing.status.value,
             f"{late / 3600:.1f} h" if late else "",
-            ", ".join(cell.partition("/")[2] for cell in one.to_mark),
+            ", ".join(cell.partition("/")[2] for cell in entry.to_mark),
         )
     console.print(table)
 
@@ -114,41 +118,45 @@ def mark(
     submissions: Annotated[Path, typer.Argument(help="Folder with a folder per student.")],
     folder: Folder = DEFAULT_FOLDER,
     assignment: AssignmentId = None,
-    port: Annotated[int, typer.Option(help="On this machine.")] = PORT,
+    port: Annotated[int, typer.Option(help="Port of formgrader on this machine.")] = PORT,
     *,
     prepare_only: Annotated[
-        bool, typer.Option("--prepare-only", help="Make the copies, and start nothing.")
+        bool, typer.Option("--prepare-only", help="Make the copies, and do not start formgrader.")
     ] = False,
 ) -> None:
-    """Have people mark the open answers in nbgrader's formgrader, in a browser."""
+    """Mark the open answers in nbgrader's formgrader, in a browser."""
     book, course = _book(folder, assignment)
     prepared = prepare(book, course, submissions)
-    typer.echo(f"{len(prepared.students)} new or changed notebooks")
+    notebooks = counted(len(prepared.students), "new or changed notebook")
+    typer.echo(notebooks)
     if not prepare_only:
         raise typer.Exit(serve(book, port))
-    _tell(prepared.problems)
+    _report_problems(prepared.problems)
 
 
 @gradebook.command()
 def export(
-    format: Annotated[ExportFormat, typer.Option(help="Who is to read it.")],  # noqa: A002 - the option's name
+    format: Annotated[ExportFormat, typer.Option(help="The system that imports it.")],  # noqa: A002 - the option's name
     output: Annotated[Path, typer.Option(help="File to write.")],
     folder: Folder = DEFAULT_FOLDER,
     assignment: AssignmentId = None,
     *,
     missing_is_zero: Annotated[
-        bool, typer.Option("--missing-is-zero", help="0 points for who handed in nothing.")
+        bool,
+        typer.Option("--missing-is-zero", help="Give 0 points to students who handed in nothing."),
     ] = False,
 ) -> None:
-    """Write everybody's points in a form that another system imports."""
+    """Write everybody's points in a format that another system imports."""
     book, _ = _book(folder, assignment)
     entries = book.entries(missing_is_zero=missing_is_zero)
     text = FORMATS[format.value](
-        book.assignment.id, book.assignment.title, [one.standing for one in entries]
+        book.assignment.id, book.assignment.title, [entry.standing for entry in entries]
     )
-    _write(output, text)
-    undecided = sum(one.standing.total is None for one in entries)
-    typer.echo(f"{len(entries)} students written, {undecided} of them without a total")
+    make_folder(output.parent)
+    write_whole(output, text)
+    undecided = sum(entry.standing.total is None for entry in entries)
+    students = counted(len(entries), "student")
+    typer.echo(f"{students} written, {undecided} of them without a total")
 
 
 @gradebook.command()
@@ -157,17 +165,10 @@ def feedback(
     folder: Folder = DEFAULT_FOLDER,
     assignment: AssignmentId = None,
 ) -> None:
-    """Write each student's feedback as a page, with marks and comments of people in it."""
+    """Write each student's feedback as a page, with people's marks and comments in it."""
     book, _ = _book(folder, assignment)
-    grades = {one.student.id: one.grade for one in book.entries() if one.grade is not None}
+    grades = {entry.student.id: entry.grade for entry in book.entries() if entry.grade is not None}
+    make_folder(output)
     for student, grade in grades.items():
-        _write(output / f"{student}.html", as_html(grade))
-    typer.echo(f"{len(grades)} pages written")
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="")
-    except OSError as error:
-        raise GradebookError(f"{path}: cannot be written: {error.strerror}") from None
+        write_whole(output / f"{student}.html", as_html(grade))
+    typer.echo(f"{counted(len(grades), 'page')} written")

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from autograder.assignment import Course
-from autograder.errors import AutograderError
+from autograder.cli.output import check_writable
 from autograder.files import write_whole
+from autograder.grading.judge.verdict import counted
 from autograder.reports.class_page import as_page
 from autograder.reports.class_results import read_class
 from autograder.text import in_log
@@ -28,17 +29,16 @@ def report_command(
     ] = None,
     *,
     anonymous: Annotated[
-        bool, typer.Option("--anonymous", help="Leave out all that tells who somebody is.")
+        bool, typer.Option("--anonymous", help="Leave out everything that identifies a student.")
     ] = False,
 ) -> None:
     """Show a class on one page: how scores are spread, which tests divide, who is missing.
 
-    Exit 1: something in the results could not be read, and is named; the page has the rest.
+    Exit 1: some results could not be read, and are named; the page has the others.
     """
-    if output.is_dir() or not output.resolve().parent.is_dir():
-        raise AutograderError(f"{output} cannot be written: give a file in a folder that exists")
+    check_writable(output)
     found = read_class(results, gradebook, deadline)
-    grade = next(one.grade for one in found.rows if one.grade is not None)
+    grade = next(row.grade for row in found.rows if row.grade is not None)
     course = Course.of_this_checkout()
     known = grade.assignment in course.ids()
     title = course.load(grade.assignment).title if known else grade.assignment
@@ -46,6 +46,7 @@ def report_command(
         typer.echo(in_log(line), err=True)
     away = os.path.relpath(results.resolve(), output.resolve().parent)
     write_whole(output, as_page(found.rows, title, anonymous=anonymous, results=away))
-    typer.echo(f"{len(found.rows)} students are on {output}")
+    students = counted(len(found.rows), "student")
+    typer.echo(f"{students} written to {output}")
     if found.oddities:
         raise typer.Exit(1)

@@ -1,7 +1,6 @@
 """The command `autograder similarity`."""
 
 import re
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -9,9 +8,11 @@ from typing import Annotated
 import typer
 
 from autograder.assignment import HANDOUT_FILE, Assignment, Course
+from autograder.cli.output import check_writable
 from autograder.errors import AutograderError
-from autograder.files import write_whole
-from autograder.intake.sources import HandedIn, find_submissions
+from autograder.files import scratch_folder, write_whole
+from autograder.grading.judge.verdict import counted
+from autograder.intake.sources import StudentFolder, find_submissions
 from autograder.reports.similar_pairs import Sources, compare
 from autograder.reports.similarity_page import as_page
 from autograder.submission import read_submission
@@ -29,53 +30,57 @@ def similarity_command(
     assignment: Annotated[str | None, typer.Option(help="Id; default: the only one.")] = None,
     pairs: Annotated[int, typer.Option(min=1, max=500, help="Most pairs to show.")] = MOST_PAIRS,
     *,
-    anonymous: Annotated[bool, typer.Option("--anonymous", help="Number the students.")] = False,
+    anonymous: Annotated[
+        bool, typer.Option("--anonymous", help="Number the students instead of naming them.")
+    ] = False,
 ) -> None:
-    """Show which submissions have alike code, for a person to judge. It touches no grade.
+    """Show which submissions have similar code, for a person to judge. No grade depends on it.
 
     Python files are compared, helper modules too; notebooks are not.
     """
     course = Course.of_this_checkout()
     chosen = course.load(assignment) if assignment else course.only()
-    if output.is_dir() or not output.resolve().parent.is_dir():
-        raise AutograderError(f"{output} cannot be written: give a file in a folder that exists")
-    with tempfile.TemporaryDirectory(prefix="autograder-") as scratch:
-        found = find_submissions(source, chosen, Path(scratch))
-        trouble: list[str] = list(found.oddities)
+    check_writable(output)
+    with scratch_folder() as scratch:
+        found = find_submissions(source, chosen, scratch)
+        problems: list[str] = list(found.oddities)
         comparison = compare(
-            _sources(found.handed_in, chosen, trouble), handed_out(course, chosen), pairs
+            _sources(found.handed_in, chosen, problems), handed_out(course, chosen), pairs
         )
-    for line in (*trouble, *comparison.left_out):
+    for line in (*problems, *comparison.left_out):
         typer.echo(in_log(line), err=True)
     write_whole(output, as_page(comparison, chosen.title, anonymous=anonymous))
-    typer.echo(f"{comparison.students} submissions compared, {comparison.found} pairs are alike")
+    compared = counted(comparison.students, "submission")
+    typer.echo(f"{compared} compared, {counted(comparison.found, 'similar pair')} found")
 
 
 def _sources(
-    handed_in: tuple[HandedIn, ...], assignment: Assignment, trouble: list[str]
+    handed_in: tuple[StudentFolder, ...], assignment: Assignment, problems: list[str]
 ) -> Iterator[Sources]:
-    """Read the Python files of each; what cannot be read is named."""
-    for one in handed_in:
+    """Yield the Python files of each submission; add a line to `problems` for what is left out."""
+    for work in handed_in:
         try:
-            submission = read_submission(one.folder, assignment)
+            submission = read_submission(work.folder, assignment)
         except AutograderError as error:
-            trouble.append(f"{one.student}: {error}")
+            problems.append(f"{work.student}: {error}")
             continue
-        trouble += [f"{one.student}: {no.file}: {no.reason}" for no in submission.refused]
-        trouble += [f"{one.student}: {note}" for note in submission.notes]
+        problems += [
+            f"{work.student}: {refusal.file}: {refusal.reason}" for refusal in submission.refused
+        ]
+        problems += [f"{work.student}: {note}" for note in submission.notes]
         code = {
             name: text
             for name, text in submission.files.items()
             if name.endswith(".py") and not name.startswith("checks/")
         }
-        yield Sources(one.student, code)
+        yield Sources(work.student, code)
 
 
 def handed_out(course: Course, assignment: Assignment) -> tuple[bytes, ...]:
-    """Take all code that students were given: stubs, visible checks, examples in the handout."""
+    """Return all code that students were given: stubs, visible checks, examples in the handout."""
     folder = course.assignments / assignment.id
     try:
-        files = [one.read_bytes() for one in sorted(folder.rglob("*.py"))]
+        files = [path.read_bytes() for path in sorted(folder.rglob("*.py"))]
         handout = (folder / HANDOUT_FILE).read_text("utf-8")
     except OSError as error:
         raise AutograderError(f"{folder} cannot be read: {error.strerror}") from None

@@ -1,16 +1,14 @@
-"""Grading on a Dask cluster: each worker keeps examiners warm, as many as it has threads.
+"""Grades on a Dask cluster: each worker keeps examiners ready, as many as it has threads.
 
-A submission whose worker is lost is graded on another one, by the scheduler's own doing; one that
-loses several workers is given up (`distributed.scheduler.allowed-failures`) and stays ungraded.
+If a worker is lost, the scheduler sends its submissions to other workers. A submission that loses
+several workers is given up (`distributed.scheduler.allowed-failures`) and stays ungraded.
 Source: distributed.dask.org, "Worker plugins", "Resilience".
 """
 
 import importlib.metadata
 import sys
-import tempfile
 from concurrent.futures import Future
 from contextlib import ExitStack
-from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, Self
@@ -20,6 +18,7 @@ from distributed import Client, WorkerPlugin, get_worker
 from autograder.assignment import Assignment, Course
 from autograder.cluster.packed_suite import PackedSuite, code_digest, pack, unpack
 from autograder.errors import AutograderError
+from autograder.files import scratch_folder
 from autograder.grading.foreman.examiner import Examiner
 from autograder.grading.foreman.pool import WAITING
 from autograder.grading.grade import Grade
@@ -27,11 +26,12 @@ from autograder.sandbox import interpreter_for
 from autograder.submission import Submission
 
 CONNECT_SECONDS = 15
+"""How long to wait for the scheduler's first answer."""
 _DEPENDENCIES = ("boto3", "moto", "pydantic", "pytest")
 
 
 def versions(assignment: Assignment) -> dict[str, str]:
-    """Tell what a grade depends on besides the suite."""
+    """Return the versions that a grade depends on, apart from the suite."""
     found = {name: importlib.metadata.version(name) for name in _DEPENDENCIES}
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     return {
@@ -43,11 +43,11 @@ def versions(assignment: Assignment) -> dict[str, str]:
 
 
 class ExaminersOfAWorker(WorkerPlugin):  # type: ignore[misc]  # distributed brings no types
-    """What a worker gets: the suite, and what it must be like.
+    """The examiners of one worker; it gets the suite, and checks its own versions.
 
     Args:
         packed: The suite.
-        wanted: The versions of whoever hands submissions in.
+        wanted: The versions of the machine that sends submissions.
         confined: False runs the code without a sandbox.
     """
 
@@ -61,11 +61,11 @@ class ExaminersOfAWorker(WorkerPlugin):  # type: ignore[misc]  # distributed bri
         """Start the examiners.
 
         Raises:
-            AutograderError: The worker is not as it must be.
+            AutograderError: The worker has other versions.
         """
         with ExitStack() as opened:
-            folder = opened.enter_context(tempfile.TemporaryDirectory(prefix="autograder-"))
-            course = unpack(self._packed, Path(folder))
+            folder = opened.enter_context(scratch_folder())
+            course = unpack(self._packed, folder)
             assignment = course.load(self._packed.assignment)
             here = versions(assignment)
             odd = [f"{name} {here[name]}" for name in here if here[name] != self._wanted[name]]
@@ -85,7 +85,7 @@ class ExaminersOfAWorker(WorkerPlugin):  # type: ignore[misc]  # distributed bri
         self._opened.close()
 
     def grade(self, submission: Submission) -> tuple[Grade, str]:
-        """Grade one with an examiner that is free."""
+        """Grade a submission with an examiner that is free."""
         examiner = self._free.get()
         try:
             return examiner.grade(submission)
@@ -94,7 +94,7 @@ class ExaminersOfAWorker(WorkerPlugin):  # type: ignore[misc]  # distributed bri
 
 
 def grade_here(name: str, submission: Submission) -> tuple[Grade, str]:
-    """Grade on the worker that this runs on."""
+    """Grade a submission on the worker that runs this."""
     examiners: ExaminersOfAWorker = get_worker().plugins[name]
     return examiners.grade(submission)
 
@@ -109,7 +109,7 @@ class DaskGraders:
         confined: False runs the code without a sandbox.
 
     Raises:
-        AutograderError: There is no scheduler, or a worker is not as it must be.
+        AutograderError: No scheduler answers, or a worker has other versions.
     """
 
     def __init__(
@@ -148,20 +148,20 @@ class DaskGraders:
 
     def _threads(self) -> int:
         workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
-        return sum(one["nthreads"] for one in workers)
+        return sum(worker["nthreads"] for worker in workers)
 
     @property
     def window(self) -> int:
-        """So many that each thread of the cluster has its next one."""
+        """How many submissions to have under way, so that each thread has its next one."""
         return max(1, self._threads()) * WAITING
 
     def submit(self, submission: Submission) -> "Future[tuple[Grade, str]]":
-        """Have one graded on some worker."""
+        """Have a submission graded on some worker."""
         future: Future[tuple[Grade, str]] = self._executor.submit(
             grade_here, self._name, submission
         )
         return future
 
     def complaint(self) -> str:
-        """Say if there is no worker."""
+        """Say if no worker is connected; else empty."""
         return "" if self._threads() else "no worker is connected: waiting for one"

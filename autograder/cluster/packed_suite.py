@@ -1,4 +1,4 @@
-"""A hidden suite as bytes: what a machine needs to grade, besides this package and a sandbox."""
+"""Packs a hidden suite as bytes: all that a machine needs to grade, apart from this package."""
 
 import hashlib
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ CODE = (
 
 @dataclass(frozen=True)
 class PackedSuite:
-    """A suite, the settings of its assignment, and the digest that a grade names."""
+    """A suite, the settings of its assignment, and its digest."""
 
     assignment: str
     digest: str
@@ -30,7 +30,7 @@ def pack(course: Course, assignment: Assignment) -> PackedSuite:
     """Pack a suite.
 
     Raises:
-        AssignmentError: It is not as it should be.
+        AssignmentError: The suite has mistakes.
     """
     suite = course.suites / assignment.id
     root = course.assignments.parent
@@ -50,14 +50,14 @@ def pack(course: Course, assignment: Assignment) -> PackedSuite:
 
 
 def unpack(packed: PackedSuite, folder: Path) -> Course:
-    """Lay a suite out as in a checkout.
+    """Write a suite into a folder, as in a checkout.
 
     Args:
         packed: The suite.
-        folder: An empty one.
+        folder: An empty folder.
 
     Raises:
-        AssignmentError: It did not arrive as it was sent.
+        AssignmentError: It is not the suite that was sent.
     """
     for name, content in packed.files.items():
         path = folder / name
@@ -73,7 +73,7 @@ def unpack(packed: PackedSuite, folder: Path) -> Course:
 
 
 def code_digest() -> str:
-    """Tell which code grades here: two machines with the same give the same grades."""
+    """Return a digest of the code that grades: machines with the same one give the same grades."""
     package = Path(__file__).resolve().parents[1]
     total = hashlib.sha256()
     for part in CODE:

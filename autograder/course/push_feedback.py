@@ -1,6 +1,6 @@
-"""What is published of a grade: a status for each checkpoint, and one comment with a marker.
+"""What is posted of a push's grade: a status for each checkpoint, and one comment with a marker.
 
-All of it is a function of the grade, the policy and the push, so that a run which begins anew
+All of it is a function of the grade, the policy and the push, so that a run which starts again
 writes the same, and can tell what is there already.
 """
 
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from autograder.feedback.content import Detail, open_points, passed, points
 from autograder.feedback.markdown import LONGEST_COMMENT, as_markdown
+from autograder.github.queries import CommitStatus, StatusState
 from autograder.grading.grade import (
     Grade,
     GradedCheckpoint,
@@ -18,26 +19,27 @@ from autograder.grading.grade import (
     Status,
     without_closed_verdicts,
 )
+from autograder.grading.judge.verdict import counted
 from autograder.policy import Lateness, Policy
 from autograder.text import inert
 
-PREFIX = "grade/"
-"""Before a checkpoint's id, in a status's name; the students' `checks/show_grade.py` knows it."""
+STATUS_PREFIX = "grade/"
+"""In a status's name, before the checkpoint's id; the students' `checks/show_grade.py` knows it."""
 LONGEST_DESCRIPTION = 140
 """Characters; GitHub answers 422 to more (REST, "Create a commit status")."""
-ROOM = 1_500
-"""Bytes for what is said of lateness, and for the marker."""
+NOTES_BYTES = 1_500
+"""Of a comment, kept free for the notes on lateness and detail, and for the marker."""
 
 _MARKER = re.compile(
     r"<!-- graded commit=(?P<commit>[0-9a-f]{40,64}) suite=(?P<suite>sha256:[0-9a-f]+)"
     r" detail=(?P<detail>\w+)(?P<withheld> closed_answers=withheld)? -->"
 )
-_MORE = {Detail.SCORE: 0, Detail.TITLES: 1, Detail.FULL: 2}
+_RANK = {Detail.SCORE: 0, Detail.TITLES: 1, Detail.FULL: 2}
 
 
 @dataclass(frozen=True)
 class Marker:
-    """A comment's last line, which is not shown: what the comment is about."""
+    """The last line of a comment, which is not shown: what the comment is about."""
 
     commit: str
     suite: str
@@ -54,12 +56,12 @@ class Marker:
         )
 
     def shows(self, detail: Detail, *, may_withhold: bool) -> bool:
-        """Whether the comment shows this much, or more, and no less than it may."""
-        return _MORE[self.detail] >= _MORE[detail] and (may_withhold or not self.withholds)
+        """Whether the comment shows at least this much, and withholds nothing that it may show."""
+        return _RANK[self.detail] >= _RANK[detail] and (may_withhold or not self.withholds)
 
 
 def marker_of(comment: str) -> Marker | None:
-    """Read the marker of a comment; None where it has none. Who wrote it is not looked at."""
+    """Read the marker of a comment; None if it has none. Check yourself who wrote the comment."""
     last = comment.rstrip().rpartition("\n")[2]
     match = _MARKER.fullmatch(last)
     if match is None or match["detail"] not in list(Detail):
@@ -70,24 +72,14 @@ def marker_of(comment: str) -> Marker | None:
 
 
 @dataclass(frozen=True)
-class CommitStatus:
-    """One status of a commit."""
-
-    context: str
-    state: str
-    """`success`, `failure`, `error` or `pending`."""
-    description: str
-
-
-@dataclass(frozen=True)
-class Publication:
-    """All that is published of one push."""
+class PushFeedback:
+    """All that is posted of one push."""
 
     comment: str
     statuses: tuple[CommitStatus, ...]
 
 
-def publication(
+def feedback_on_push(
     grade: Grade,
     commit: str,
     detail: Detail,
@@ -95,40 +87,40 @@ def publication(
     policy: Policy,
     files_at: str,
     withheld_until: datetime | None = None,
-) -> Publication:
-    """Write what to publish.
+) -> PushFeedback:
+    """Write the comment and the statuses of a grade.
 
     Args:
         grade: The grade.
-        commit: Whose.
+        commit: The commit that was graded.
         detail: How much is shown.
         late: How late the push was.
         policy: The course's.
-        files_at: Where the student's files are read, for links.
-        withheld_until: Until when closed answers have no verdict; None where they have one.
+        files_at: Address of the student's files, for links.
+        withheld_until: Until when verdicts on closed answers are withheld; None if they are shown.
     """
     withholds = False
     if withheld_until is not None:
         grade = without_closed_verdicts(grade)
         withholds = grade.count(Outcome.ANSWERED) > 0
-    text = as_markdown(grade, files_at=files_at, detail=detail, limit=LONGEST_COMMENT - ROOM)
+    text = as_markdown(grade, files_at=files_at, detail=detail, limit=LONGEST_COMMENT - NOTES_BYTES)
     heading, _, rest = text.partition("\n")
     notes = [*_on_lateness(grade, late, policy), *_on_detail(detail, policy)]
     if withheld_until is not None and withholds:
         notes.append(_on_closed_answers(withheld_until, policy))
-    said = "".join(f"\n{note}\n" for note in notes)
+    notes_text = "".join(f"\n{note}\n" for note in notes)
     marker = Marker(commit, grade.grader.suite, detail, withholds=withholds)
-    return Publication(
-        f"{heading}\n{said}{rest}\n{marker}\n",
-        tuple(_status(one, detail, late) for one in grade.checkpoints),
+    return PushFeedback(
+        f"{heading}\n{notes_text}{rest}\n{marker}\n",
+        tuple(_status(checkpoint, detail, late) for checkpoint in grade.checkpoints),
     )
 
 
-def waiting(checkpoint: str, until: datetime, policy: Policy) -> CommitStatus:
-    """Say to a student that a push is graded later."""
+def waiting_status(checkpoint: str, until: datetime, policy: Policy) -> CommitStatus:
+    """Write the status that tells a student that a push is graded later."""
     return CommitStatus(
-        f"{PREFIX}{checkpoint}",
-        "pending",
+        f"{STATUS_PREFIX}{checkpoint}",
+        StatusState.PENDING,
         f"graded after {_written(until, policy)}: {policy.attempts_per_hour} pushes an hour are",
     )
 
@@ -136,10 +128,9 @@ def waiting(checkpoint: str, until: datetime, policy: Policy) -> CommitStatus:
 def _on_lateness(grade: Grade, late: Lateness, policy: Policy) -> list[str]:
     if not late.days:
         return []
-    days = "1 day" if late.days == 1 else f"{late.days} days"
     when = (
         f"This was pushed {_written(late.pushed_at, policy)} and due {_written(late.due, policy)}:"
-        f" up to {days} late."
+        f" up to {counted(late.days, 'day')} late."
     )
     if not late.counts:
         return [f"**Too late.** {when} It is graded for you to see, and does not count."]
@@ -154,9 +145,9 @@ def _on_lateness(grade: Grade, late: Lateness, policy: Policy) -> list[str]:
 
 def _on_detail(detail: Detail, policy: Policy) -> list[str]:
     later = [
-        one.begins
-        for one in policy.feedback
-        if one.begins is not None and _MORE[one.detail] > _MORE[detail]
+        stage.begins
+        for stage in policy.feedback
+        if stage.begins is not None and _RANK[stage.detail] > _RANK[detail]
     ]
     return [f"More of it is shown from {_written(later[0], policy)} on."] if later else []
 
@@ -174,7 +165,7 @@ def _written(moment: datetime, policy: Policy) -> str:
 
 
 def _status(checkpoint: GradedCheckpoint, detail: Detail, late: Lateness) -> CommitStatus:
-    """Sum a checkpoint up: lost points are a failure, the grader's fault alone is an error."""
+    """Write a checkpoint's status: lost points are a failure, the grader's fault alone an error."""
     parts = [points(checkpoint)]
     if checkpoint.open_points:
         parts.append(open_points(checkpoint))
@@ -185,9 +176,14 @@ def _status(checkpoint: GradedCheckpoint, detail: Detail, late: Lateness) -> Com
     elif late.percent:
         parts.append(f"late: -{late.percent:g}%")
     lost = any(not test.is_open and test.score < test.max_score for test in checkpoint.tests)
-    incomplete = checkpoint.status is Status.INCOMPLETE
+    if lost:
+        state = StatusState.FAILURE
+    elif checkpoint.status is Status.INCOMPLETE:
+        state = StatusState.ERROR
+    else:
+        state = StatusState.SUCCESS
     return CommitStatus(
-        f"{PREFIX}{checkpoint.id}",
-        "failure" if lost else "error" if incomplete else "success",
+        f"{STATUS_PREFIX}{checkpoint.id}",
+        state,
         inert(", ".join(parts), LONGEST_DESCRIPTION),
     )

@@ -1,9 +1,9 @@
-"""Whether what is to be published holds anything that must not be: told by content, not by name.
+"""Searches files for secrets, by their content, before they are handed out.
 
-Texts are compared as runs of words, so that neither indentation nor line breaks, comment signs,
-quotes or upper case hide a copy; packed and encoded copies are read too (`views`). How many words
-in a row make a leak depends on the secret (see `Passage.run`): phrases that everybody writes, and
-those of the public part of the solutions, are none. What was put in other words is not found.
+Texts are compared as runs of words, so that indentation, line breaks, comment signs, quotes or
+upper case do not hide a copy; packed and encoded copies are read too (`views`). How many words in a
+row make a leak depends on the secret (see `Passage.run`). Phrases that everybody writes, and those
+of the public part of the solutions, are not leaks. Paraphrases are not found.
 """
 
 import re
@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from autograder.distribution.views import UnreadableError, View, views
+from autograder.distribution.views import UnreadableFileError, View, views
 
 _WORD = re.compile(r"\w+")
 _BLANK = re.compile(r"[\s\\]+")
@@ -25,10 +25,10 @@ class Passage:
     """A text that must not be published, as a whole or in part."""
 
     origin: str
-    """Where it stands, for the person who looks into it."""
+    """Where it comes from, for the person who looks into it."""
     text: str
     run: int
-    """How many of its words in a row are a leak; of a shorter text all, if there are four."""
+    """How many of its words in a row are a leak; a shorter text leaks as a whole, from four on."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,11 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class Term:
-    """What stands for a person: a name, an address, a login."""
+class PersonalTerm:
+    """A name, an address or a login of a person."""
 
     origin: str
-    """Names nobody: it is shown in logs."""
+    """Must not name the person: it is shown in logs."""
     text: str
 
 
@@ -55,7 +55,7 @@ class Leak:
     file: str
     origin: str
     within: tuple[str, ...] = ()
-    """What had to be opened to see it."""
+    """The packings around it, from the outside to the inside."""
 
     def __str__(self) -> str:
         how = f" (within {', '.join(self.within)})" if self.within else ""
@@ -63,26 +63,26 @@ class Leak:
 
 
 FEWEST_WORDS = 4
-"""A passage of fewer words says nothing of its own: `return pairs`."""
+"""A passage of fewer words is not specific enough: `return pairs`."""
 
 
 class Secrets:
-    """What must not be published, made ready for the search."""
+    """The secrets, prepared for the search."""
 
     def __init__(
         self,
         passages: Iterable[Passage] = (),
         statements: Iterable[Statement] = (),
-        terms: Iterable[Term] = (),
+        terms: Iterable[PersonalTerm] = (),
         public: Iterable[str] = (),
     ) -> None:
-        """Make secrets ready.
+        """Prepare secrets.
 
         Args:
             passages: Texts of which no run of words may be published.
-            statements: Code that may not stand anywhere, however it is spaced.
-            terms: Names and addresses; one of a single word that is among the words of `public`
-                is not looked for, since it says nothing: the events in the handout are of alice.
+            statements: Code that may not appear anywhere, however it is spaced.
+            terms: Names and addresses. A single word that `public` has too is not searched for, as
+                it identifies nobody: the events in the handout are of alice.
             public: Texts that are public whatever else holds them.
         """
         public = tuple(public)
@@ -94,13 +94,13 @@ class Secrets:
             run = min(passage.run, len(of_passage))
             if run >= FEWEST_WORDS:
                 found = self._runs.setdefault(run, {})
-                for one in _runs(of_passage, run):
-                    found.setdefault(one, passage.origin)
+                for secret_words in _runs(of_passage, run):
+                    found.setdefault(secret_words, passage.origin)
         for run, secret in self._runs.items():
             for text in texts:
-                for one in _runs(text, run):
-                    secret.pop(one, None)
-        self._statements = {_squeezed(one.code): one.origin for one in statements}
+                for shared in _runs(text, run):
+                    secret.pop(shared, None)
+        self._statements = {_squeezed(statement.code): statement.origin for statement in statements}
         for squeezed in map(_squeezed, public):
             for code in [code for code in self._statements if code in squeezed]:
                 del self._statements[code]
@@ -114,9 +114,9 @@ class Secrets:
         """Yield the origin of each secret that can be read in a view."""
         found = words(view.text)
         for run, secret in self._runs.items():
-            for one in _runs(found, run):
-                if one in secret:
-                    yield secret[one]
+            for found_words in _runs(found, run):
+                if found_words in secret:
+                    yield secret[found_words]
         squeezed = _squeezed(view.text)
         yield from (origin for code, origin in self._statements.items() if code in squeezed)
         if view.exact:
@@ -133,8 +133,8 @@ def find_leaks(files: Mapping[str, bytes], secrets: Secrets) -> tuple[Leak, ...]
     """Find the files that hold a secret, or that cannot be looked into.
 
     Args:
-        files: What is to be published, by name; names are looked at too.
-        secrets: What must not be in it.
+        files: The files to hand out, by name; names are searched too.
+        secrets: What must not be in them.
     """
     leaks: dict[Leak, None] = {}
     for name, content in files.items():
@@ -142,13 +142,13 @@ def find_leaks(files: Mapping[str, bytes], secrets: Secrets) -> tuple[Leak, ...]
         try:
             for view in views(content):
                 leaks |= {Leak(name, origin, view.within): None for origin in secrets.search(view)}
-        except UnreadableError as error:
+        except UnreadableFileError as error:
             leaks[Leak(name, str(error))] = None
     return _outermost(leaks)
 
 
 def _outermost(leaks: Collection[Leak]) -> tuple[Leak, ...]:
-    """Keep one of those that differ in nothing but how they were seen."""
+    """Keep one of the leaks that differ only in how they were found."""
     kept: dict[tuple[str, str], Leak] = {}
     for leak in leaks:
         kept.setdefault((leak.file, leak.origin), leak)
@@ -156,10 +156,10 @@ def _outermost(leaks: Collection[Leak]) -> tuple[Leak, ...]:
 
 
 def words(text: str) -> Words:
-    """Take the words of a text, without accents and in lower case."""
+    """Return the words of a text, without accents and in lower case."""
     if not text.isascii():
         apart = unicodedata.normalize("NFKD", text)
-        text = "".join(one for one in apart if not unicodedata.combining(one))
+        text = "".join(character for character in apart if not unicodedata.combining(character))
     return tuple(_WORD.findall(text.casefold()))
 
 
@@ -168,5 +168,5 @@ def _runs(found: Words, length: int) -> Iterator[Words]:
 
 
 def _squeezed(code: str) -> str:
-    """Take out of code what a reader does not see: blanks, escapes, which quotes, capitals."""
+    """Remove from code what does not change it: blanks, escapes, kinds of quotes, capitals."""
     return _GROUPED.sub("", _BLANK.sub("", code).replace("'", '"')).casefold()

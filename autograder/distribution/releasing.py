@@ -1,21 +1,28 @@
 """Releases the solutions: a branch and a pull request in each student's repository.
 
-What was done stands on GitHub alone, so a run that was interrupted is begun anew, and does what is
-left: a branch that has the solutions stays, and a pull request is opened once, even where the
-student has closed it since.
+GitHub is the only record of what was released, so a run that was interrupted can be started again
+and does what is left: a branch that has the solutions stays, and a pull request is opened once,
+even if the student has closed it since.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from autograder.assignment import Assignment
-from autograder.errors import AutograderError, PublishError
-from autograder.github.client import GitHubClient, UncertainError
-from autograder.github.commits import File, Head, Remote, Workshop, workshop
+from autograder.errors import AutograderError, DistributionError
+from autograder.github.client import GitHubClient
+from autograder.github.commits import (
+    CommittedFile,
+    RemoteBranches,
+    ScratchRepository,
+    scratch_repository,
+)
+from autograder.github.queries import find_pull_request, open_pull_request
 from autograder.gradebook.student import Student
+from autograder.grading.judge.verdict import counted
 from autograder.policy import Policy
 from autograder.text import in_markdown
 
@@ -23,14 +30,14 @@ BRANCH = "solutions"
 
 _ADDRESS = re.compile(r"https?://[\w.:/-]+")
 
-_TEXT = (
+_PULL_REQUEST = (
     "The solutions of *{title}*, on top of your own work: *Files changed* shows what they do"
     " differently. Yours counts as it was handed in; merge this or close it, as you like."
 )
 
 
-class Outcome(StrEnum):
-    """What became of a student's release."""
+class ReleaseOutcome(StrEnum):
+    """The result of the release to a student."""
 
     RELEASED = "released"
     TO_RELEASE = "to be released"
@@ -44,18 +51,18 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class Release:
-    """What became of one student's release."""
+class StudentRelease:
+    """The release to one student, and its result."""
 
     student: str
     repository: str
-    outcome: Outcome
+    outcome: ReleaseOutcome
     note: str = ""
     """The pull request's address, when it is due, or what went wrong."""
 
 
 @dataclass(frozen=True)
-class Plan:
+class ReleasePlan:
     """What to release, and when."""
 
     assignment: Assignment
@@ -64,12 +71,12 @@ class Plan:
     """The solutions, by name."""
     now: datetime
     force: bool = False
-    """Whether nobody's deadline counts."""
+    """Release before the deadline and extensions."""
     dry_run: bool = False
 
 
-def open_from(policy: Policy, student: Student | None = None) -> datetime:
-    """Say from when on solutions may be seen: once work does not count any more.
+def solutions_open_at(policy: Policy, student: Student | None = None) -> datetime:
+    """Return from when on solutions may be seen: once work does not count any more.
 
     Args:
         policy: The course's.
@@ -81,144 +88,125 @@ def open_from(policy: Policy, student: Student | None = None) -> datetime:
     return due + max(grace, late)
 
 
-def release(
-    plan: Plan,
-    students: Iterable[Student],
-    github: GitHubClient,
-    on_done: Callable[[Release], None] = lambda _: None,
-) -> tuple[Release, ...]:
+def release_solutions(
+    plan: ReleasePlan, students: Iterable[Student], github: GitHubClient
+) -> Iterator[StudentRelease]:
     """Release the solutions to each student; one that fails stops no other.
 
     Args:
         plan: What to release.
         students: To whom.
         github: Where the repositories are; its token writes contents and pull requests there.
-        on_done: Told of each student.
+
+    Yields:
+        The result for each student.
 
     Raises:
-        PublishError: It is too early for anybody, and not forced.
+        DistributionError: It is too early for anybody, and not forced.
     """
-    begins = open_from(plan.policy)
-    if not plan.force and plan.now < begins:
-        raise PublishError(
-            f"work counts until {begins:%Y-%m-%d %H:%M %Z}: release the solutions after that, or"
+    opens = solutions_open_at(plan.policy)
+    if not plan.force and plan.now < opens:
+        raise DistributionError(
+            f"work counts until {opens:%Y-%m-%d %H:%M %Z}: release the solutions after that, or"
             " with --force"
         )
-    done = []
     for student in students:
-        done.append(_release_to(student, plan, github))
-        on_done(done[-1])
-    return tuple(done)
+        yield _release_to(student, plan, github)
 
 
-def _release_to(student: Student, plan: Plan, github: GitHubClient) -> Release:
+def _release_to(student: Student, plan: ReleasePlan, github: GitHubClient) -> StudentRelease:
     name = plan.policy.repository_of(student)
     if name is None:
-        return Release(student.id, "", Outcome.NO_LOGIN)
+        return StudentRelease(student.id, "", ReleaseOutcome.NO_LOGIN)
     full_name = f"{plan.policy.organization}/{name}"
-    begins = open_from(plan.policy, student)
-    if not plan.force and plan.now < begins:
-        return Release(student.id, full_name, Outcome.NOT_DUE, f"{begins:%Y-%m-%d %H:%M %Z}")
+    opens = solutions_open_at(plan.policy, student)
+    if not plan.force and plan.now < opens:
+        note = f"{opens:%Y-%m-%d %H:%M %Z}"
+        return StudentRelease(student.id, full_name, ReleaseOutcome.NOT_DUE, note)
     try:
         outcome, note = _release_into(full_name, plan, github)
     except AutograderError as error:
-        outcome, note = Outcome.FAILED, str(error)
-    return Release(student.id, full_name, outcome, note)
+        outcome, note = ReleaseOutcome.FAILED, str(error)
+    return StudentRelease(student.id, full_name, outcome, note)
 
 
-def _release_into(full_name: str, plan: Plan, github: GitHubClient) -> tuple[Outcome, str]:
-    place = github.place
-    with workshop(Remote(f"{place.server}/{full_name}.git", place.token)) as shop:
-        head = shop.head()
-        if head.commit is None:
-            raise PublishError("the repository has no commit yet")
-        request = _pull_request(github, full_name)
-        if request is not None and BRANCH not in head.branches:
-            return Outcome.ALREADY, request  # merged or closed, and tidied up
-        pushed = _commit(shop, head, plan)
-    if pushed is None:
-        return Outcome.SAME, ""
-    if request is not None and not pushed:
-        return Outcome.ALREADY, request
+def _release_into(
+    full_name: str, plan: ReleasePlan, github: GitHubClient
+) -> tuple[ReleaseOutcome, str]:
+    with scratch_repository(github.server.remote(full_name)) as repository:
+        branches = repository.branches()
+        if branches.head is None:
+            raise DistributionError("the repository has no commit yet")
+        request = find_pull_request(github, full_name, BRANCH)
+        if request is not None and BRANCH not in branches.commits:
+            return ReleaseOutcome.ALREADY, request  # merged or closed, and the branch deleted
+        has_news = _push_solutions(repository, branches, plan)
+    if has_news is None:
+        return ReleaseOutcome.SAME, ""
+    if request is not None and not has_news:
+        return ReleaseOutcome.ALREADY, request
     if plan.dry_run:
-        return Outcome.TO_RELEASE, request or ""
+        return ReleaseOutcome.TO_RELEASE, request or ""
     if request is None:
-        request = _open_pull_request(github, full_name, head.branch, plan)
-    return Outcome.RELEASED, request
+        title = plan.assignment.title
+        request = open_pull_request(
+            github,
+            full_name,
+            branch=BRANCH,
+            base=branches.default,
+            title=f"Solutions of {title}",
+            body=_PULL_REQUEST.format(title=title),
+        )
+    return ReleaseOutcome.RELEASED, request
 
 
-def _commit(shop: Workshop, head: Head, plan: Plan) -> bool | None:
+def _push_solutions(
+    repository: ScratchRepository, branches: RemoteBranches, plan: ReleasePlan
+) -> bool | None:
     """Put the solutions on their branch.
 
     Returns:
         Whether there was, or would be, something to push; None where the student's files are the
         same as the solutions, and there is no branch.
     """
-    before = head.branches.get(BRANCH)
-    parent = before or head.commit
+    before = branches.commits.get(BRANCH)
+    parent = before or branches.head
     assert parent is not None
-    shop.fetch(parent)
-    files = {name: File(content) for name, content in plan.files.items()}
-    commit = shop.commit(parent, files, f"Solutions of {plan.assignment.title}\n")
-    if not shop.changes(parent, commit):
+    repository.fetch(parent)
+    files = {name: CommittedFile(content) for name, content in plan.files.items()}
+    commit = repository.commit(parent, files, f"Solutions of {plan.assignment.title}\n")
+    if not repository.changes(parent, commit):
         return False if before else None
     if not plan.dry_run:
-        shop.push(commit, BRANCH)
+        repository.push(commit, BRANCH)
     return True
 
 
-def _pull_request(github: GitHubClient, full_name: str) -> str | None:
-    """Find the pull request of the solutions' branch, open or closed."""
-    owner = full_name.partition("/")[0]
-    found = github.get(
-        f"/repos/{full_name}/pulls",
-        "looking for a pull request",
-        head=f"{owner}:{BRANCH}",
-        state="all",
-        per_page="1",
-    )
-    return str(found[0]["html_url"]) if found else None
-
-
-def _open_pull_request(github: GitHubClient, full_name: str, base: str, plan: Plan) -> str:
-    body = {
-        "title": f"Solutions of {plan.assignment.title}",
-        "head": BRANCH,
-        "base": base,
-        "body": _TEXT.format(title=plan.assignment.title),
-    }
-    try:
-        made = github.write(
-            "POST", f"/repos/{full_name}/pulls", "opening a pull request", body, repeatable=False
-        )
-    except UncertainError:
-        found = _pull_request(github, full_name)
-        if found is None:
-            raise
-        return found
-    return str(made["html_url"])
-
-
-def as_page(plan: Plan, releases: Iterable[Release]) -> str:
+def releases_page(plan: ReleasePlan, releases: Iterable[StudentRelease]) -> str:
     """Write what was done as a page in Markdown, failures first."""
     releases = tuple(releases)
-    return "\n".join(_page(plan, releases)) + "\n"
+    return "\n".join(_page_lines(plan, releases)) + "\n"
 
 
-def _page(plan: Plan, releases: tuple[Release, ...]) -> Iterator[str]:
-    tried = " (a dry run: nothing was written)" if plan.dry_run else ""
-    yield f"# Solutions of {in_markdown(plan.assignment.title)}{tried}"
+def _page_lines(plan: ReleasePlan, releases: tuple[StudentRelease, ...]) -> Iterator[str]:
+    dry = " (a dry run: nothing was written)" if plan.dry_run else ""
+    yield f"# Solutions of {in_markdown(plan.assignment.title)}{dry}"
     yield ""
-    yield f"{plan.now:%Y-%m-%d %H:%M %Z}, {len(releases)} students."
+    yield f"{plan.now:%Y-%m-%d %H:%M %Z}, {counted(len(releases), 'student')}."
     yield ""
-    for outcome in Outcome:
-        number = sum(one.outcome is outcome for one in releases)
+    for outcome in ReleaseOutcome:
+        number = sum(release.outcome is outcome for release in releases)
         if number:
             yield f"* {number} {outcome}"
     yield ""
     yield "| student | repository | | |"
     yield "|---|---|---|---|"
-    for one in sorted(releases, key=lambda one: one.outcome is not Outcome.FAILED):
-        cells = [in_markdown(cell) for cell in (one.student, one.repository, one.outcome)]
-        note = f"<{one.note}>" if _ADDRESS.fullmatch(one.note) else in_markdown(one.note)
+    for release in sorted(
+        releases, key=lambda release: release.outcome is not ReleaseOutcome.FAILED
+    ):
+        cells = [
+            in_markdown(cell) for cell in (release.student, release.repository, release.outcome)
+        ]
+        is_address = _ADDRESS.fullmatch(release.note)
+        note = f"<{release.note}>" if is_address else in_markdown(release.note)
         yield f"| {' | '.join([*cells, note])} |"

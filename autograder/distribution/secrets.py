@@ -1,4 +1,4 @@
-"""What must not be published: solutions, all of the grader, and who is in the class."""
+"""The secrets that must not be handed out: solutions, the grader, and who is in the class."""
 
 import ast
 import json
@@ -9,7 +9,7 @@ from typing import Any
 
 from autograder import admission
 from autograder.assignment import Assignment, Course
-from autograder.distribution.leaks import Passage, Secrets, Statement, Term
+from autograder.distribution.leaks import Passage, PersonalTerm, Secrets, Statement
 from autograder.errors import AssignmentError
 from autograder.gradebook.roster import Roster
 from autograder.grading.judge.requirements import REQUIREMENTS_FILE
@@ -17,11 +17,11 @@ from autograder.grading.judge.requirements import REQUIREMENTS_FILE
 IN_SOLUTIONS = 8
 IN_HIDDEN_TESTS = 12
 IN_THE_GRADER = 20
-"""Words in a row that are a leak. The grader and the visible checks are about the same calls of
-AWS, so that shorter runs are shared by chance; a run of a solution that is this short is not."""
+"""Words in a row that are a leak. The grader and the visible checks make the same AWS calls, so
+they share shorter runs by chance; a solution is recognised by shorter ones."""
 
 SHORTEST_NUMBER = 5
-"""Digits of a number that stands for a person; shorter ones stand for anything."""
+"""Digits of a number that identifies a person; shorter numbers mean anything."""
 
 _REGION = re.compile(
     r"^[ \t]*(?:###|===) BEGIN (?P<kind>SOLUTION|HIDDEN TESTS|MARK SCHEME)\b.*?$"
@@ -40,16 +40,16 @@ def read_secrets(
     roster: Roster | None,
     public_words: Collection[str] = (),
 ) -> Secrets:
-    """Read what must not be published with an assignment.
+    """Read the secrets that must not be handed out with an assignment.
 
     Args:
         course: The checkout; solutions of other assignments and all of the grader are secret too.
-        assignment: What is to be published.
-        roster: Who is in the class, where that is known here.
-        public_words: Words that are no leak, though somebody in the class goes by them.
+        assignment: What is handed out.
+        roster: Who is in the class, if that is known here.
+        public_words: Words that are not a leak, though somebody in the class has that name.
 
     Raises:
-        AssignmentError: There are no solutions, or they cannot be read.
+        AssignmentError: Solutions are missing, or cannot be read.
     """
     if not any((course.solutions / assignment.id).glob("*.py")):
         raise AssignmentError(f"{course.solutions / assignment.id}: there are no solutions")
@@ -65,7 +65,8 @@ def read_secrets(
             inside, outside = _parted(text)
             # A file without any region, such as a test of the solution, is secret as a whole.
             passages += [
-                Passage(f"a solution in {name}", one, IN_SOLUTIONS) for one in inside or [text]
+                Passage(f"a solution in {name}", solution, IN_SOLUTIONS)
+                for solution in inside or [text]
             ]
             public += [outside] if inside else []
     grader = course.suites.parent
@@ -76,7 +77,7 @@ def read_secrets(
         name = path.relative_to(grader.parent).as_posix()
         text = _text(path)
         if path == grader / Path(admission.__file__).name:
-            public.append(text)  # students have a copy, beside the visible checks
+            public.append(text)  # students have a copy, with the visible checks
             continue
         text = _IMPORT.sub("", text) if path.suffix == ".py" else text
         is_suite = path.is_relative_to(course.suites) and "submissions" not in path.parts
@@ -85,27 +86,27 @@ def read_secrets(
     return Secrets(passages, statements, terms_of(roster), public)
 
 
-def terms_of(roster: Roster | None) -> Iterator[Term]:
-    """Yield what stands for each student of a class; where it comes from names nobody."""
-    for number, one in enumerate(roster.students if roster else (), start=1):
+def terms_of(roster: Roster | None) -> Iterator[PersonalTerm]:
+    """Yield the names and numbers that identify each student; their origin names nobody."""
+    for number, student in enumerate(roster.students if roster else (), start=1):
         origin = f"what the roster says of student {number}"
-        first, last = one.parted_name
+        first, last = student.parted_name
         for text in (
             f"{first} {last}" if first and last else "",
             f"{last} {first}" if first and last else "",
-            one.full_name,
-            one.email,
-            one.login or "",
-            one.identifier,
-            one.username,
-            one.idnumber,
-            one.canvas_id,
-            one.sis_user_id,
-            one.sis_login_id,
-            one.integration_id,
+            student.full_name,
+            student.email,
+            student.login or "",
+            student.identifier,
+            student.username,
+            student.idnumber,
+            student.canvas_id,
+            student.sis_user_id,
+            student.sis_login_id,
+            student.integration_id,
         ):
             if text.strip() and not (text.isdecimal() and len(text) < SHORTEST_NUMBER):
-                yield Term(origin, text)
+                yield PersonalTerm(origin, text)
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -121,8 +122,8 @@ def _text(path: Path) -> str:
 
 
 def _parted(text: str) -> tuple[list[str], str]:
-    """Part a source into what stands within the marks, and the rest."""
-    return [one["inside"] for one in _REGION.finditer(text)], _REGION.sub("\n", text)
+    """Split a source into the parts within the marks, and the rest."""
+    return [match["inside"] for match in _REGION.finditer(text)], _REGION.sub("\n", text)
 
 
 def _add_notebook(
@@ -135,7 +136,7 @@ def _add_notebook(
     try:
         cells = json.loads(text)["cells"]
     except (ValueError, KeyError, TypeError):
-        raise AssignmentError(f"{name}: it is no notebook") from None
+        raise AssignmentError(f"{name}: it is not a notebook") from None
     for cell in cells:
         marks = cell.get("metadata", {}).get("nbgrader", {})
         source = "".join(cell["source"])
@@ -143,11 +144,11 @@ def _add_notebook(
         inside, outside = _parted(source)
         if marks.get("solution") and not inside:  # nbgrader clears such a cell as a whole
             inside, outside = [source], ""
-        passages += [Passage(origin, one, IN_SOLUTIONS) for one in inside]
+        passages += [Passage(origin, answer, IN_SOLUTIONS) for answer in inside]
         public.append(outside)
         if cell["cell_type"] == "code":
-            for one in inside:
-                statements += [Statement(origin, code) for code in _closed_answers(one)]
+            for answer in inside:
+                statements += [Statement(origin, code) for code in _closed_answers(answer)]
 
 
 def _closed_answers(source: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What students get after the deadline: the solutions, without the marks and the rubrics."""
+"""The solutions as students get them after the deadline: without marks and rubrics."""
 
 import json
 import re
@@ -19,17 +19,17 @@ _NEVER = re.compile(
 
 
 def released_solutions(course: Course, assignment: Assignment) -> dict[str, bytes]:
-    """Make the files that students get as solutions.
+    """Return the files that students get as solutions.
 
     Args:
         course: The checkout.
-        assignment: Which.
+        assignment: Whose solutions.
 
     Returns:
         The graded files, by name.
 
     Raises:
-        AssignmentError: A file is missing, or a mark or a rubric would be handed out.
+        AssignmentError: A file is missing, or still has a mark or a rubric in it.
     """
     released = {}
     for name in assignment.files:
@@ -45,17 +45,17 @@ def released_solutions(course: Course, assignment: Assignment) -> dict[str, byte
 
 
 def release_code(source: str) -> str:
-    """Take the marks out of a solution; what stands between them stays."""
+    """Remove the marks from a solution; the code between them stays."""
     return _MARK.sub("", _HIDDEN.sub("", source))
 
 
 def release_notebook(source: str, name: str) -> str:
-    """Take the marks, and the rubrics below the model answers, out of a notebook.
+    """Remove the marks, and the rubrics below the model answers, from a notebook.
 
     A rubric is what follows a paragraph that begins with `*Rubric.*`, to the end of its cell.
 
     Raises:
-        AssignmentError: It is no notebook.
+        AssignmentError: It is not a notebook.
     """
     try:
         notebook = json.loads(source)
@@ -67,7 +67,7 @@ def release_notebook(source: str, name: str) -> str:
             if cell["cell_type"] == "code":
                 cell.update(outputs=[], execution_count=None)
     except (ValueError, LookupError, TypeError):
-        raise AssignmentError(f"{name}: it is no notebook") from None
+        raise AssignmentError(f"{name}: it is not a notebook") from None
     return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 

@@ -1,7 +1,7 @@
-"""All that can be read in a file: its text, and what is packed or written in another way in it.
+"""All texts that can be read in a file: its own, and those that are packed or encoded in it.
 
-A copy that was packed, or written as base64, hexadecimal digits or the text of a JSON file, is
-still a copy. What is encrypted, drawn, or turned into other words is not seen.
+A copy in an archive, in base64, in hexadecimal digits or in a text of a JSON file is still a copy.
+Encrypted, drawn or paraphrased copies are not seen.
 """
 
 import base64
@@ -21,9 +21,9 @@ from dataclasses import dataclass
 from typing import Any
 
 DEEPEST = 6
-"""Packings within each other that are opened."""
+"""How many packings within each other are opened."""
 MOST_BYTES = 64_000_000
-"""That come out of one file, all packings together."""
+"""The most that is unpacked from one file, all packings together: a bomb ends there."""
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{10,}={0,2}")
 _BASE64_LINES = re.compile(r"(?:^[\s\"'(#>*]*[A-Za-z0-9+/_-]+={0,2}[\s\"'),;\\]*$\n?){2,}", re.M)
@@ -41,8 +41,8 @@ _TEXT_MARKS = (
 )
 
 
-class UnreadableError(Exception):
-    """A file that cannot be looked into to its end; the text says why."""
+class UnreadableFileError(Exception):
+    """A file that cannot be read completely; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -53,40 +53,40 @@ class View:
     within: tuple[str, ...] = ()
     """What had to be opened, from the outside to the inside, such as `base64`, `gzip`."""
     exact: bool = True
-    """Whether it is text for sure, and not bytes that were read as if."""
+    """Whether it is certainly text, and not bytes that were read as Latin-1."""
 
 
 def views(content: bytes) -> Iterator[View]:
     """Yield each way to read a file, the plain one first.
 
     Raises:
-        UnreadableError: Something packed is broken, encrypted, too large or too deep.
+        UnreadableFileError: Something packed is broken, encrypted, too large or too deep.
     """
     budget = _Budget()
     yield from _views(content, (), budget)
 
 
 class _Budget:
-    """How much may still come out of a file."""
+    """Counts how much may still be unpacked from a file."""
 
     def __init__(self) -> None:
         self._left = MOST_BYTES
 
     @property
     def left(self) -> int:
-        """How many bytes."""
+        """How many bytes are left."""
         return self._left
 
     def spend(self, size: int) -> None:
-        """Count what came out."""
+        """Count bytes that were unpacked."""
         self._left -= size
         if self._left < 0:
-            raise UnreadableError(f"more than {MOST_BYTES // 1_000_000} MB are packed in it")
+            raise UnreadableFileError(f"more than {MOST_BYTES // 1_000_000} MB are packed in it")
 
 
 def _views(content: bytes, within: tuple[str, ...], budget: _Budget) -> Iterator[View]:
     if len(within) > DEEPEST:
-        raise UnreadableError(f"more than {DEEPEST} packings lie within each other")
+        raise UnreadableFileError(f"more than {DEEPEST} packings lie within each other")
     members = _unpacked(content, budget)
     if members is not None:
         how, parts = members
@@ -127,7 +127,7 @@ def _decoded(content: bytes) -> tuple[str, bool]:
 
 def _is_text(content: bytes) -> bool:
     text, exact = _decoded(content)
-    odd = sum(not one.isprintable() and not one.isspace() for one in text)
+    odd = sum(not character.isprintable() and not character.isspace() for character in text)
     return exact and odd * 20 <= len(text)
 
 
@@ -137,7 +137,7 @@ def _unescape(escape: re.Match[str]) -> str:
 
 
 def _strings_of_json(text: str) -> str | None:
-    """Put all texts of a JSON file one below the other; a notebook's lines become whole cells."""
+    """Join all texts of a JSON file by line breaks; a notebook's lines become whole cells."""
     if not text.lstrip().startswith(("{", "[")):
         return None
     try:
@@ -151,25 +151,25 @@ def _strings(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
-        for key, one in value.items():
+        for key, element in value.items():
             yield key
-            yield from _strings(one)
+            yield from _strings(element)
     elif isinstance(value, list):
-        if value and all(isinstance(one, str) for one in value):
+        if value and all(isinstance(element, str) for element in value):
             yield "".join(value)
             yield "\n".join(value)
         else:
-            for one in value:
-                yield from _strings(one)
+            for element in value:
+                yield from _strings(element)
 
 
 def _decodings(text: str) -> Iterator[tuple[str, bytes]]:
-    """Yield what base64 and hexadecimal digits in a text may stand for.
+    """Yield the bytes that base64 and hexadecimal digits in a text may mean.
 
     Where a stretch begins in the middle of a group of four, its bytes are found all the same.
     """
-    stretches = [one.group() for one in _BASE64.finditer(text)]
-    stretches += [one.group() for one in _BASE64_LINES.finditer(text)]
+    stretches = [match.group() for match in _BASE64.finditer(text)]
+    stretches += [match.group() for match in _BASE64_LINES.finditer(text)]
     for stretch in stretches:
         digits = _NOT_BASE64.sub("", stretch).replace("-", "+").replace("_", "/")
         for start in range(4):
@@ -191,7 +191,7 @@ def _unpacks(content: bytes) -> bool:
 
 
 def _unpacked(content: bytes, budget: _Budget) -> tuple[str, list[bytes]] | None:
-    """Open what is packed; None where nothing is."""
+    """Return how something is packed, and its parts; None if it is not packed."""
     try:
         for mark, (how, open_stream) in _STREAMS.items():
             if content.startswith(mark):
@@ -210,7 +210,7 @@ def _unpacked(content: bytes, budget: _Budget) -> tuple[str, list[bytes]] | None
         zipfile.BadZipFile,
         tarfile.TarError,
     ) as error:
-        raise UnreadableError(f"something packed in it cannot be opened: {error}") from None
+        raise UnreadableFileError(f"something packed in it cannot be opened: {error}") from None
     return None
 
 
@@ -234,9 +234,9 @@ def _is_zip(content: bytes) -> bool:
 
 def _zip_members(content: bytes, budget: _Budget) -> Iterator[bytes]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        for one in archive.infolist():
-            yield one.filename.encode("utf-8", "replace")
-            yield _read(archive.open(one), budget)
+        for member in archive.infolist():
+            yield member.filename.encode("utf-8", "replace")
+            yield _read(archive.open(member), budget)
         yield archive.comment
 
 
@@ -246,8 +246,8 @@ def _is_tar(content: bytes) -> bool:
 
 def _tar_members(content: bytes, budget: _Budget) -> Iterator[bytes]:
     with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as archive:
-        for one in archive:
-            yield one.name.encode("utf-8", "replace")
-            stream = archive.extractfile(one) if one.isfile() else None
+        for member in archive:
+            yield member.name.encode("utf-8", "replace")
+            stream = archive.extractfile(member) if member.isfile() else None
             if stream is not None:
                 yield _read(stream, budget)

@@ -6,16 +6,16 @@ each time), "Best practices for using the REST API" (a second at least between t
 write), "Rate limits and query limits for the GraphQL API" (a limit can come with status 200 and an
 error of the type RATE_LIMITED).
 
-The token comes from the environment and goes into one header; it is in no error and in no log. The
-errors name no repository either, since those have the names of students in them: whoever catches
-one knows whose it is.
+The token comes from the environment and goes into one header, and into no error and no log. Errors
+do not name repositories either, since their names hold the names of students: the code that catches
+an error knows whose it is.
 """
 
 import os
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -23,15 +23,19 @@ from urllib.parse import urlsplit
 import httpx
 
 from autograder.errors import GitHubError
+from autograder.github.git import Remote
 
 MOST_TRIES = 5
 LONGEST_WAIT = 3700.0
 """Seconds; a primary limit ends within the hour."""
 LIMIT_PAUSE = 60.0
-TROUBLE_PAUSE = 1.0
+"""Seconds, where a limit does not say how long it lasts; twice as many after each further one."""
+FAILURE_PAUSE = 1.0
 """Seconds after the first failure of GitHub or the network; twice as many after each further."""
 WRITE_PAUSE = 1.0
+"""Seconds between two requests that write."""
 TIMEOUT = 30.0
+"""Seconds; GitHub itself gives up on a request after ten."""
 
 _LOCAL = ("127.0.0.1", "localhost")
 
@@ -41,27 +45,24 @@ class UncertainError(GitHubError):
 
 
 class NotThereError(GitHubError):
-    """What was asked for is not there, or may not be seen: GitHub does not say which."""
+    """It does not exist, or the token may not see it: GitHub does not say which."""
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where GitHub is, and what opens it."""
+class GitHubServer:
+    """The addresses of a GitHub server, and the token that opens it."""
 
-    api: str
-    graphql: str
-    server: str
-    token: str
-
-    def __repr__(self) -> str:
-        return f"Place({self.server})"
+    api_url: str
+    graphql_url: str
+    url: str
+    token: str = field(repr=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
-        """Take what Actions sets; `GITHUB_TOKEN` must be there, the rest is github.com's.
+        """Read what GitHub Actions sets; without addresses, the server is github.com.
 
         Raises:
-            GitHubError: There is no token, or an address that a token must not be sent to.
+            GitHubError: `GITHUB_TOKEN` is not set, or an address is not safe to send a token to.
         """
         token = environment.get("GITHUB_TOKEN", "").strip()
         if not token:
@@ -82,30 +83,34 @@ class Place:
             ]:
                 raise GitHubError(f"{name} must begin with https://: a token is sent there")
         return cls(
-            api=found["GITHUB_API_URL"],
-            graphql=found["GITHUB_GRAPHQL_URL"],
-            server=found["GITHUB_SERVER_URL"],
+            api_url=found["GITHUB_API_URL"],
+            graphql_url=found["GITHUB_GRAPHQL_URL"],
+            url=found["GITHUB_SERVER_URL"],
             token=token,
         )
 
+    def remote(self, full_name: str) -> Remote:
+        """Return where git finds a repository, by `owner/name`."""
+        return Remote(f"{self.url}/{full_name}.git", self.token)
+
 
 class GitHubClient:
-    """Asks GitHub; may be used by several threads.
+    """Sends requests to GitHub; may be used by several threads.
 
     Args:
-        place: Where it is.
-        sleep: Waits so many seconds.
-        now: Tells the time in seconds since 1970.
+        server: Which GitHub, and the token for it.
+        sleep: Waits for a number of seconds.
+        now: Returns the time in seconds since 1970.
     """
 
     def __init__(
         self,
-        place: Place,
+        server: GitHubServer,
         *,
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], float] = time.time,
     ) -> None:
-        self.place = place
+        self.server = server
         self._sleep = sleep
         self._now = now
         self._lock = threading.Lock()
@@ -114,7 +119,7 @@ class GitHubClient:
         self._write_at = 0.0
         self._http = httpx.Client(
             headers={
-                "Authorization": f"Bearer {place.token}",
+                "Authorization": f"Bearer {server.token}",
                 "Accept": "application/vnd.github+json",
                 "X-GitHub-Api-Version": "2022-11-28",
                 "User-Agent": "autograder",
@@ -138,36 +143,36 @@ class GitHubClient:
         self.close()
 
     def query(self, text: str, variables: Mapping[str, object], what: str) -> dict[str, Any]:
-        """Ask in GraphQL.
+        """Run a GraphQL query.
 
         Args:
             text: The query; it only reads.
-            variables: What its variables stand for.
-            what: What this is for, for the error: `reading pushes`.
+            variables: The values of its variables.
+            what: What this is for, as an error names it: `reading pushes`.
 
         Returns:
-            The data; what is not there, or may not be seen, is None in it.
+            The data; what does not exist, or may not be seen, is None in it.
 
         Raises:
             GitHubError: It could not be answered.
         """
         body = {"query": text, "variables": variables}
-        answer = self._ask("POST", self.place.graphql, what, body=body)
+        answer = self._ask("POST", self.server.graphql_url, what, body=body)
         errors = answer.get("errors") or []
-        serious = [one for one in errors if one.get("type") not in ("NOT_FOUND", "FORBIDDEN")]
+        serious = [error for error in errors if error.get("type") not in ("NOT_FOUND", "FORBIDDEN")]
         if serious or not isinstance(answer.get("data"), dict):
-            kinds = {str(one.get("type") or "an error") for one in serious} or {"nothing"}
+            kinds = {str(error.get("type") or "an error") for error in serious} or {"nothing"}
             raise GitHubError(f"GitHub answered {', '.join(sorted(kinds))} ({what})")
         data: dict[str, Any] = answer["data"]
         return data
 
     def get(self, path: str, what: str, **parameters: str) -> Any:
-        """Read something.
+        """Read from the REST API.
 
         Raises:
             GitHubError: It could not be read.
         """
-        return self._ask("GET", self.place.api + path, what, parameters=parameters)
+        return self._ask("GET", self.server.api_url + path, what, parameters=parameters)
 
     def write(
         self,
@@ -178,12 +183,12 @@ class GitHubClient:
         *,
         repeatable: bool,
     ) -> Any:
-        """Change something, at a pace that GitHub asks for.
+        """Change something over the REST API, at the pace that GitHub asks for.
 
         Args:
             method: `POST`, `PATCH`, `PUT` or `DELETE`.
             path: As GitHub documents it.
-            what: What this is for, for the error.
+            what: What this is for, as an error names it.
             body: To be sent as JSON.
             repeatable: Whether doing it twice comes to the same as doing it once.
 
@@ -195,7 +200,7 @@ class GitHubClient:
             self._wait_until(self._write_at)
             try:
                 return self._ask(
-                    method, self.place.api + path, what, body=body, repeatable=repeatable
+                    method, self.server.api_url + path, what, body=body, repeatable=repeatable
                 )
             finally:
                 self._write_at = self._now() + WRITE_PAUSE
@@ -216,11 +221,11 @@ class GitHubClient:
             try:
                 answer = self._http.request(method, url, json=body, params=parameters)
             except (httpx.ConnectError, httpx.ConnectTimeout):
-                trouble = f"GitHub cannot be reached ({what})"
+                problem = f"GitHub cannot be reached ({what})"
             except (httpx.HTTPError, httpx.InvalidURL) as error:
-                trouble = f"the connection to GitHub broke off ({what}): {type(error).__name__}"
+                problem = f"the connection to GitHub broke off ({what}): {type(error).__name__}"
                 if not repeatable:
-                    raise UncertainError(trouble) from None
+                    raise UncertainError(problem) from None
             else:
                 pause = _limit_pause(answer, number, self._now())
                 if pause is not None:
@@ -230,12 +235,12 @@ class GitHubClient:
                     continue
                 if answer.status_code < 500:
                     return _content(answer, what)
-                trouble = f"GitHub answered {answer.status_code} ({what})"
+                problem = f"GitHub answered {answer.status_code} ({what})"
                 if not repeatable:
-                    raise UncertainError(trouble)
+                    raise UncertainError(problem)
             if last:
-                raise GitHubError(trouble)
-            self._sleep(TROUBLE_PAUSE * 2.0**number)
+                raise GitHubError(problem)
+            self._sleep(FAILURE_PAUSE * 2.0**number)
         raise AssertionError
 
     def _hold(self, seconds: float) -> None:
@@ -250,7 +255,7 @@ class GitHubClient:
 
 
 def _limit_pause(answer: httpx.Response, number: int, now: float) -> float | None:
-    """Say how long a limit asks to wait; None where the answer is no limit."""
+    """Return how many seconds a limit asks to wait; None if the answer is not a limit."""
     headers: Mapping[str, str] = answer.headers
     exhausted = headers.get("x-ratelimit-remaining") == "0"
     if answer.status_code == 200:
@@ -271,21 +276,21 @@ def _limit_pause(answer: httpx.Response, number: int, now: float) -> float | Non
 
 
 def _is_limited_query(answer: httpx.Response) -> bool:
-    """Whether a query was not answered for a limit; what students wrote is data in there."""
+    """Whether a query met a limit; the words may also be in a text that a student wrote."""
     if "RATE_LIMITED" not in answer.text:
         return False
     try:
         errors = answer.json()["errors"]
-        return any(one.get("type") == "RATE_LIMITED" for one in errors)
+        return any(error.get("type") == "RATE_LIMITED" for error in errors)
     except (ValueError, LookupError, TypeError, AttributeError):
         return False
 
 
 def _content(answer: httpx.Response, what: str) -> Any:
-    """Take what was answered, or say what GitHub objects to.
+    """Return the content of an answer.
 
     Raises:
-        GitHubError: The answer is no success.
+        GitHubError: The answer is not a success; the text says why.
     """
     status = answer.status_code
     if status >= 300:

@@ -1,51 +1,27 @@
-"""Commits on top of what stands in a remote repository, made with git's plumbing.
+"""Makes commits on top of a remote repository's, and reads those of our own checkout.
 
-Nothing of a remote repository is checked out, no hook runs, and no setting of the machine or the
-user counts. A token reaches git through its environment (`GIT_CONFIG_COUNT`, git-config(1)), never
-through its arguments, which other processes can read.
+Both use git's plumbing: nothing of a remote repository is ever checked out.
 """
 
-import base64
-import os
 import re
-import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from autograder.errors import PublishError
+from autograder.errors import DistributionError
+from autograder.files import scratch_folder
+from autograder.github.git import Git, GitError, Remote
 
-WHO = "Autograder <autograder@noreply.invalid>"
+AUTHOR = "Autograder <autograder@noreply.invalid>"
 NEW_BRANCH = "main"
 """The default branch of a repository that has no commit yet."""
-SECONDS = 300
-"""The longest that one command of git may take."""
 
-_PASSED_ON = (
-    "PATH",
-    "TMPDIR",
-    *("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "NO_PROXY", "no_proxy"),
-    *("SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO"),
-)
-_SETTINGS = {
-    "core.hooksPath": os.devnull,
-    "credential.helper": "",
-    "fetch.fsckObjects": "true",
-    "gc.auto": "0",
-    "http.followRedirects": "false",
-    "maintenance.auto": "false",
-    "safe.directory": "*",
-}
-_ONLINE = frozenset({"ls-remote", "fetch", "push"})
-_FORBIDDEN = "The requested URL returned error: 403"
-_REGULAR = frozenset({"100644", "100755"})
+_REGULAR_MODES = frozenset({"100644", "100755"})
 
 
 @dataclass(frozen=True)
-class File:
+class CommittedFile:
     """A file of a commit."""
 
     content: bytes = field(repr=False)
@@ -53,57 +29,59 @@ class File:
 
 
 @dataclass(frozen=True)
-class Remote:
-    """Where a repository is, and what opens it."""
+class RemoteBranches:
+    """What the branches of a remote repository point at."""
 
-    url: str
-    token: str | None = field(default=None, repr=False)
+    default: str
+    """Name of the default branch."""
+    commits: Mapping[str, str]
+    """The commit of each branch; empty where the repository is empty."""
 
-
-@dataclass(frozen=True)
-class Head:
-    """What a branch of a remote repository points at."""
-
-    branch: str
-    commit: str | None
-    """None where the repository is empty."""
-    branches: Mapping[str, str] = field(default_factory=dict)
-    """The commit of each branch of the repository."""
+    @property
+    def head(self) -> str | None:
+        """The commit of the default branch; None where the repository is empty."""
+        return self.commits.get(self.default)
 
 
-class Workshop:
-    """A scratch repository in which a commit is made on top of a remote one's."""
+class ScratchRepository:
+    """An empty repository in which commits are made on top of a remote one's.
+
+    Args:
+        folder: An empty folder.
+        remote: Where commits are fetched from and pushed to.
+    """
 
     def __init__(self, folder: Path, remote: Remote) -> None:
-        self._folder = folder
-        self._remote = remote
-        self._git("init", "--quiet", "--bare", ".")
+        self._git = Git.init(folder, remote)
 
-    def head(self) -> Head:
-        """Look up the default branch.
+    def branches(self) -> RemoteBranches:
+        """Look up the branches of the remote repository.
 
         Raises:
-            PublishError: The repository cannot be read, or has commits but not on that branch.
+            DistributionError: It cannot be read, or has commits but none on its default branch.
         """
-        told = self._git("ls-remote", "--symref", self._remote.url, "HEAD", "refs/heads/*").decode()
-        refs = dict(line.split("\t")[::-1] for line in told.splitlines() if line[:4] != "ref:")
-        symbolic = re.search(r"^ref: refs/heads/(\S+)\tHEAD$", told, re.MULTILINE)
-        branch = symbolic[1] if symbolic else NEW_BRANCH
-        heads = {name[11:]: commit for name, commit in refs.items() if name != "HEAD"}
-        if heads and branch not in heads:
-            raise PublishError(f"the repository has no branch {branch}")
-        return Head(branch, heads.get(branch), heads)
+        listed = self._run("ls-remote", "--symref", "origin", "HEAD", "refs/heads/*").decode()
+        refs = dict(line.split("\t")[::-1] for line in listed.splitlines() if line[:4] != "ref:")
+        symbolic = re.search(r"^ref: refs/heads/(\S+)\tHEAD$", listed, re.MULTILINE)
+        default = symbolic[1] if symbolic else NEW_BRANCH
+        commits = {
+            name.removeprefix("refs/heads/"): commit
+            for name, commit in refs.items()
+            if name != "HEAD"
+        }
+        if commits and default not in commits:
+            raise DistributionError(f"the repository has no branch {default}")
+        return RemoteBranches(default, commits)
 
     def fetch(self, commit: str) -> None:
-        """Fetch one commit, without its history and, where the server can, without its files."""
-        url = self._remote.url
-        options = ("--quiet", "--no-tags", "--depth=1", "--filter=blob:none")
-        self._git("fetch", *options, url, commit)
+        """Fetch one commit without its history and, where the server can, without its files."""
+        with _distributing():
+            self._git.fetch(commit, below=0)
 
     def commit(
         self,
         parent: str | None,
-        files: Mapping[str, File],
+        files: Mapping[str, CommittedFile],
         message: str,
         *,
         replace_all: bool = False,
@@ -111,142 +89,106 @@ class Workshop:
         """Make a commit and return its id.
 
         Args:
-            parent: What it is on top of, and was fetched.
+            parent: The commit that it follows, which was fetched; None where it is the first.
             files: Those to write, by path.
             message: Of the commit.
-            replace_all: Whether files that are not among these go.
+            replace_all: Whether files that are not among these are removed.
         """
         stream = [
-            f"commit refs/heads/made\ncommitter {WHO} now\n".encode(),
+            f"commit refs/heads/made\ncommitter {AUTHOR} now\n".encode(),
             _data(message.encode()),
             f"from {parent}\n".encode() if parent else b"",
             b"deleteall\n" if replace_all else b"",
         ]
-        for name, one in files.items():
-            mode = "100755" if one.executable else "100644"
-            stream += [f"M {mode} inline {_quoted(name)}\n".encode(), _data(one.content)]
-        self._git("fast-import", "--quiet", "--force", "--date-format=now", stdin=b"".join(stream))
-        return self._id_of("refs/heads/made")
+        for name, file in files.items():
+            mode = "100755" if file.executable else "100644"
+            stream += [f"M {mode} inline {_quoted(name)}\n".encode(), _data(file.content)]
+        self._run("fast-import", "--quiet", "--force", "--date-format=now", stdin=b"".join(stream))
+        return self._run("rev-parse", "--verify", "refs/heads/made").decode().strip()
 
     def changes(self, before: str | None, after: str) -> tuple[str, ...]:
         """Name the files that differ between two commits, sorted."""
         if before is None:
-            told = self._git("ls-tree", "-r", "-z", "--name-only", after)
+            listed = self._run("ls-tree", "-r", "-z", "--name-only", after)
         else:
-            told = self._git("diff-tree", "-r", "-z", "--name-only", "--no-renames", before, after)
-        return tuple(sorted(name for name in told.decode("utf-8", "replace").split("\0") if name))
+            listed = self._run(
+                "diff-tree", "-r", "-z", "--name-only", "--no-renames", before, after
+            )
+        return tuple(sorted(name for name in listed.decode("utf-8", "replace").split("\0") if name))
 
     def push(self, commit: str, branch: str) -> None:
         """Push a commit to a branch; only ever forwards.
 
         Raises:
-            PublishError: The branch went on meanwhile, or the token may not write.
+            DistributionError: The branch has new commits, or the token may not write.
         """
         target = f"{commit}:refs/heads/{branch}"
-        self._git("push", "--quiet", "--no-verify", self._remote.url, target)
+        self._run("push", "--quiet", "--no-verify", "origin", target)
 
-    def _id_of(self, name: str) -> str:
-        return self._git("rev-parse", "--verify", name).decode().strip()
-
-    def _git(self, *arguments: str, stdin: bytes = b"") -> bytes:
-        return run_git(self._folder, *arguments, stdin=stdin, remote=self._remote)
+    def _run(self, *arguments: str, stdin: bytes = b"") -> bytes:
+        with _distributing():
+            return self._git.run(*arguments, stdin=stdin)
 
 
 @contextmanager
-def workshop(remote: Remote) -> Iterator[Workshop]:
-    """Open a scratch repository that is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
-        yield Workshop(Path(folder), remote)
+def scratch_repository(remote: Remote) -> Iterator[ScratchRepository]:
+    """Make a scratch repository that is removed afterwards."""
+    with scratch_folder() as folder:
+        yield ScratchRepository(folder, remote)
 
 
-def run_git(
-    folder: Path, *arguments: str, stdin: bytes = b"", remote: Remote | None = None
-) -> bytes:
-    """Run git and return what it wrote.
+def committed_files(folder: Path) -> dict[str, CommittedFile]:
+    """Read the files below a folder as they are in the last commit of its repository.
 
     Raises:
-        PublishError: It failed, or took too long; the message has git's own last line.
+        DistributionError: A file there is not committed, or is not a regular file.
     """
-    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    environment |= {
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_ASKPASS": "true",
-        # A push may fetch a file that it sends a new one as a difference from; nothing else may.
-        "GIT_ALLOW_PROTOCOL": "file:http:https" if arguments[0] in _ONLINE else "none",
-        "GIT_NO_REPLACE_OBJECTS": "1",
-        "HOME": os.devnull,
-        "LC_ALL": "C",
-    }
-    environment |= _as_environment({**_SETTINGS, **_authorization(remote)})
-    try:
-        done = subprocess.run(
-            ["git", *arguments],  # noqa: S607 - whichever git the machine has
-            cwd=folder,
-            env=environment,
-            input=stdin,
-            capture_output=True,
-            check=False,
-            timeout=SECONDS,
-        )
-    except FileNotFoundError:
-        raise PublishError("git is not installed") from None
-    except subprocess.TimeoutExpired:
-        raise PublishError(f"git {arguments[0]} took longer than {SECONDS} s") from None
-    if done.returncode:
-        raise PublishError(f"git {arguments[0]} failed: {_why(arguments[0], done.stderr)}")
-    return done.stdout
+    git = Git(folder)
+    with _distributing():
+        listed = git.run("ls-tree", "-r", "-z", "HEAD", "--", ".").decode("utf-8")
+        # Before `status`, for which every link is a change, as `core.symlinks` is off.
+        for mode, name, _ in _entries(listed):
+            if mode not in _REGULAR_MODES:
+                raise DistributionError(
+                    f"{folder / name} is a link: only regular files are handed out"
+                )
+        changed = git.run("status", "--porcelain", "--untracked-files=normal", "--", ".")
+        if changed:
+            first = changed.decode("utf-8", "replace").splitlines()[0].strip()
+            raise DistributionError(f"{folder} has changes that are not committed: {first}")
+        return {
+            name: CommittedFile(git.run("cat-file", "blob", blob), mode == "100755")
+            for mode, name, blob in _entries(listed)
+        }
 
 
-def committed_files(folder: Path) -> dict[str, File]:
-    """Read the files below a folder as they stand in the last commit of its repository.
+def committed_version(folder: Path) -> str:
+    """Return the first digits of the last commit's id."""
+    with _distributing():
+        return Git(folder).run("rev-parse", "--short=12", "HEAD").decode().strip()
 
-    Raises:
-        PublishError: Something there is not committed, or is no regular file.
-    """
-    changed = run_git(folder, "status", "--porcelain", "--untracked-files=normal", "--", ".")
-    if changed:
-        first = changed.decode("utf-8", "replace").splitlines()[0]
-        raise PublishError(f"{folder} has changes that are not committed: {first.strip()}")
-    listed = run_git(folder, "ls-tree", "-r", "-z", "HEAD", "--", ".").decode("utf-8")
-    files = {}
-    for entry in filter(None, listed.split("\0")):
+
+def _entries(listing: str) -> Iterator[tuple[str, str, str]]:
+    """Yield mode, name and object of each entry that `ls-tree -z` lists."""
+    for entry in filter(None, listing.split("\0")):
         about, _, name = entry.partition("\t")
         mode, _, blob = about.split()
-        if mode not in _REGULAR:
-            raise PublishError(f"{folder / name} is a link: only regular files are published")
-        files[name] = File(run_git(folder, "cat-file", "blob", blob), mode == "100755")
-    return files
+        yield mode, name, blob
 
 
-def _why(command: str, told: bytes) -> str:
-    """Take the line in which git says why; where a right is missing, name it as the API does."""
-    lines = told.decode("utf-8", "replace").strip().splitlines() or ["it said nothing"]
-    if any(line.endswith(_FORBIDDEN) for line in lines):
-        needed = "contents=write" if command == "push" else "contents=read"
-        return f"the token has no right to it, which needs {needed}"
-    telling = [line for line in lines if line.startswith(("fatal:", "error:", " ! "))]
-    return (telling or lines)[0].strip()
-
-
-def _as_environment(settings: Mapping[str, str]) -> dict[str, str]:
-    found = {"GIT_CONFIG_COUNT": str(len(settings))}
-    for number, (key, value) in enumerate(settings.items()):
-        found |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
-    return found
-
-
-def _authorization(remote: Remote | None) -> dict[str, str]:
-    """Make the header that GitHub takes a token in, for its own server alone."""
-    if remote is None or remote.token is None:
-        return {}
-    address = urlsplit(remote.url)
-    if address.scheme not in ("http", "https"):
-        return {}
-    pair = base64.b64encode(f"x-access-token:{remote.token}".encode()).decode()
-    server = f"{address.scheme}://{address.netloc}/"
-    return {f"http.{server}.extraHeader": f"AUTHORIZATION: basic {pair}"}
+@contextmanager
+def _distributing() -> Iterator[None]:
+    """Turn git's error into one line; where a right is missing, name it as the API does."""
+    try:
+        yield
+    except GitError as error:
+        needed = "contents=write" if error.command == "push" else "contents=read"
+        why = (
+            f"the token has no right to it, which needs {needed}"
+            if error.is_forbidden
+            else error.last_words
+        )
+        raise DistributionError(f"git {error.command} failed: {why}") from None
 
 
 def _data(content: bytes) -> bytes:

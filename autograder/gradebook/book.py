@@ -1,4 +1,4 @@
-"""A gradebook's folder: who is in the course, what they were graded, and what people gave them.
+"""A gradebook's folder: who is in the course, their grades, and the marks that people gave.
 
     roster.csv               who is in the course; any form that `roster` knows
     handins.csv              when each handed in, who is excused; optional
@@ -6,12 +6,11 @@
     gradebook.db             nbgrader's database: points by machine and by people
     source/, submitted/ ...  nbgrader's folders, for marking open answers in formgrader
 
-The hidden tests' points can be made anew at any time. What people gave stands in the database
-alone, and nothing here ever changes it.
+The points of the hidden tests can be written again at any time. The marks that people gave are in
+the database alone, and nothing here ever changes them.
 """
 
 import fcntl
-import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,26 +19,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from autograder.assignment import Assignment
 from autograder.errors import GradebookError
-from autograder.gradebook.database import (
-    Database,
-    StudentPoints,
-    open_database,
-    require_sound,
-)
+from autograder.gradebook.database import Database, StudentPoints, open_database, require_sound
+from autograder.gradebook.entries import BookEntry, entry_of
 from autograder.gradebook.handins import HANDINS_FILE, Handin, read_handins, write_handins
-from autograder.gradebook.marks import (
-    machine_maximum,
-    machine_points,
-    points_of,
-    to_mark,
-    with_marks,
-)
+from autograder.gradebook.marks import machine_maximum, machine_points
+from autograder.gradebook.result_files import read_results
 from autograder.gradebook.roster import Roster, read_roster
-from autograder.gradebook.standing import CheckpointPoints, Standing
 from autograder.gradebook.student import Student
 from autograder.grading.grade import Grade
 from autograder.grading.results import write_result
@@ -48,7 +35,6 @@ DATABASE = "gradebook.db"
 BACKUP = f"{DATABASE}.before-sync"
 ROSTER = "roster.csv"
 RESULTS = "results"
-LARGEST_RESULT = 16 << 20
 
 
 @dataclass(frozen=True)
@@ -61,43 +47,31 @@ class Synced:
     """A line for each result that could not be taken; the others were."""
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One student of the gradebook, all that is known put together."""
-
-    student: Student
-    grade: Grade | None
-    """The last one, with people's marks in it; None where nothing was graded."""
-    standing: Standing
-    to_mark: tuple[str, ...]
-    """Ids of open answers that nobody has marked, or that were changed since."""
-
-
 class Book:
     """One assignment's gradebook.
 
     Args:
-        folder: Where it lies; see above.
-        assignment: Whose points it holds.
+        folder: Its folder, as described above.
+        assignment: The assignment whose points it holds.
     """
 
     def __init__(self, folder: Path, assignment: Assignment) -> None:
         self.folder = folder
         self.assignment = assignment
         short = assignment.id.split("_")[0]
-        self.code = f"{short}-code"
-        self.written = f"{short}-concepts"
+        self.code_assignment = f"{short}-code"
+        self.notebook_assignment = f"{short}-concepts"
 
     @property
     def database(self) -> Path:
-        """The database of nbgrader."""
+        """The file of nbgrader's database."""
         return self.folder / DATABASE
 
     def roster(self) -> Roster:
         """Read who is in the course.
 
         Raises:
-            RosterError: There is no list, or it is wrong.
+            RosterError: The roster is missing, or has mistakes.
         """
         return read_roster(self.folder / ROSTER)
 
@@ -107,7 +81,7 @@ class Book:
         deadline: datetime | None = None,
         on_student: Callable[[], None] = lambda: None,
     ) -> Synced:
-        """Write results into the gradebook; the same ones again change nothing.
+        """Write results into the gradebook; writing the same ones again changes nothing.
 
         A result's file is named after its student. One that cannot be taken stops no other.
 
@@ -121,17 +95,9 @@ class Book:
             RosterError: The roster is wrong.
         """
         roster = self.roster()
-        with self._alone():
+        with self._locked():
             handins = read_handins(self.folder / HANDINS_FILE, roster)
-            taken: dict[str, Grade] = {}
-            problems: list[str] = []
-            for path in _files(results):
-                try:
-                    student, grade = self._read_result(path, roster)
-                except GradebookError as error:
-                    problems.append(str(error))
-                    continue
-                taken[student.id] = grade
+            taken, problems = read_results(results, self.assignment, roster)
             require_sound(self.database)
             self._back_up()
             with self._open() as database:
@@ -144,28 +110,32 @@ class Book:
                     )
                     self._keep(student_id, grade)
                     on_student()
-        return Synced(tuple(sorted(taken)), tuple(problems))
+        return Synced(tuple(sorted(taken)), problems)
 
     def hand_in(self, student_id: str, grade: Grade, handin: Handin) -> None:
-        """Keep a grade and when its work was handed in, for the next sync; who is excused stays so.
+        """Keep a grade and when its work was handed in, for the next sync.
+
+        A student who is excused stays excused.
 
         Args:
-            student_id: Whose.
+            student_id: The student.
             grade: The grade of what was handed in.
-            handin: When, and where it lies.
+            handin: When it was handed in, and which commit it is.
 
         Raises:
             GradebookError: The folder cannot be used.
             RosterError: The roster is wrong.
         """
         roster = self.roster()
-        with self._alone():
+        with self._locked():
             known = read_handins(self.folder / HANDINS_FILE, roster)
             self._keep(student_id, grade)
             self._note(known, {student_id: handin})
 
     def note_handins(self, handins: Mapping[str, Handin]) -> None:
-        """Keep when work was handed in, for the next sync; who is excused stays so.
+        """Keep when work was handed in, for the next sync.
+
+        Students who are excused stay excused.
 
         Args:
             handins: By student id.
@@ -175,14 +145,14 @@ class Book:
             RosterError: The roster is wrong.
         """
         roster = self.roster()
-        with self._alone():
+        with self._locked():
             self._note(read_handins(self.folder / HANDINS_FILE, roster), handins)
 
-    def entries(self, *, missing_is_zero: bool = False) -> tuple[Entry, ...]:
-        """Put together what is known of each student of the roster.
+    def entries(self, *, missing_is_zero: bool = False) -> tuple[BookEntry, ...]:
+        """Return what is known of each student of the roster.
 
         Args:
-            missing_is_zero: Whether who handed in nothing has 0 points, not none.
+            missing_is_zero: Whether a student who handed in nothing has 0 points, not none.
 
         Raises:
             GradebookError: Something of the folder cannot be read.
@@ -195,90 +165,25 @@ class Book:
             with self._open() as database:
                 known = database.read()
         return tuple(
-            self._entry(
+            entry_of(
                 student,
+                self.folder / RESULTS / f"{student.id}.json",
                 known.get(student.id),
                 handins.get(student.id, Handin()),
+                self.assignment,
                 missing_is_zero=missing_is_zero,
             )
             for student in roster.students
         )
 
-    def _entry(
-        self,
-        student: Student,
-        known: StudentPoints | None,
-        handin: Handin,
-        *,
-        missing_is_zero: bool,
-    ) -> Entry:
-        kept = self.folder / RESULTS / f"{student.id}.json"
-        if not (kept.exists() and known and known.checkpoints):
-            nothing = 0.0 if missing_is_zero else None
-            return self._without_grade(student, handin, nothing, missing=True)
-        try:
-            grade = _load(kept)
-        except _EarlierVersionError:
-            return self._without_grade(student, handin, None, missing=False)
-        marked = with_marks(grade, known)
-        return Entry(
-            student,
-            marked,
-            Standing(
-                student=student,
-                checkpoints=tuple(points_of(one) for one in marked.checkpoints),
-                handed_in_at=known.handed_in_at,
-                late_seconds=known.late_seconds,
-                excused=handin.excused,
-                commit=handin.commit or grade.submission.commit,
-                repository=handin.repository,
-            ),
-            to_mark(grade, known),
-        )
-
-    def _without_grade(
-        self, student: Student, handin: Handin, score: float | None, *, missing: bool
-    ) -> Entry:
-        """Make the entry of a student of whom no grade can be read; all points may be open."""
-        checkpoints = tuple(
-            CheckpointPoints(
-                id=one.id,
-                title=one.title,
-                score=score,
-                max_score=one.points,
-                open_points=0.0 if missing else one.points,
-            )
-            for one in self.assignment.checkpoints
-        )
-        standing = Standing(
-            student=student,
-            checkpoints=checkpoints,
-            handed_in_at=None if missing else handin.handed_in_at,
-            excused=handin.excused,
-            missing=missing,
-            commit=handin.commit,
-            repository=handin.repository,
-        )
-        return Entry(student, None, standing, ())
-
-    def _read_result(self, path: Path, roster: Roster) -> tuple[Student, Grade]:
-        student = roster.find(path.stem)
-        if student is None:
-            raise GradebookError(f"{path}: {path.stem!r} is not in {ROSTER}")
-        grade = _load(path)
-        if grade.assignment != self.assignment.id:
-            raise GradebookError(f"{path}: is a grade of {grade.assignment!r}")
-        wanted = [one.id for one in self.assignment.checkpoints]
-        if [one.id for one in grade.checkpoints] != wanted:
-            raise GradebookError(f"{path}: is not a grade of all checkpoints: {', '.join(wanted)}")
-        return student, grade
-
     def _maxima(self, grades: Iterable[Grade]) -> dict[str, float]:
-        """Tell the most that machines can give for each checkpoint."""
-        maxima = {one.id: float(one.points) for one in self.assignment.checkpoints}
+        """Return the most points that hidden tests can give for each checkpoint."""
+        maxima = {
+            checkpoint.id: float(checkpoint.points) for checkpoint in self.assignment.checkpoints
+        }
         for grade in grades:
-            for one in grade.checkpoints:
-                maxima[one.id] = machine_maximum(one)
+            for checkpoint in grade.checkpoints:
+                maxima[checkpoint.id] = machine_maximum(checkpoint)
         return maxima
 
     def _note(self, known: Mapping[str, Handin], handins: Mapping[str, Handin]) -> None:
@@ -299,12 +204,14 @@ class Book:
 
     @contextmanager
     def _open(self) -> Iterator[Database]:
-        with open_database(self.database, self.code, self.written) as database:
+        with open_database(
+            self.database, self.code_assignment, self.notebook_assignment
+        ) as database:
             yield database
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Keep other syncs of this folder waiting; one that is killed keeps nobody."""
+    def _locked(self) -> Iterator[None]:
+        """Hold the lock of this folder; the kernel frees it if its process is killed."""
         lock = self.folder / ".lock"
         try:
             descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -317,7 +224,7 @@ class Book:
             os.close(descriptor)
 
     def _back_up(self) -> None:
-        """Keep the database as it is before a sync."""
+        """Copy the database as it is before a sync."""
         if not self.database.exists():
             return
         part = self.folder / f"{BACKUP}.part"
@@ -342,40 +249,3 @@ def _known(roster: Roster, student_id: str) -> Student:
     student = roster.find(student_id)
     assert student is not None
     return student
-
-
-def _files(results: Iterable[Path]) -> Iterator[Path]:
-    """Yield the files that are given, and those in folders that are given.
-
-    Raises:
-        GradebookError: A path does not exist.
-    """
-    for path in results:
-        if path.is_dir():
-            yield from sorted(one for one in path.glob("*.json") if not one.name.startswith("."))
-        elif path.exists():
-            yield path
-        else:
-            raise GradebookError(f"{path} does not exist: give results of `autograder grade`")
-
-
-class _EarlierVersionError(GradebookError):
-    """A grade was written by an earlier version, and does not say which points are open."""
-
-
-def _load(path: Path) -> Grade:
-    found: object = None
-    try:
-        if path.stat().st_size > LARGEST_RESULT:
-            raise GradebookError(f"{path}: is too large for a grade")
-        found = json.loads(path.read_text(encoding="utf-8"))
-        return Grade.model_validate(found)
-    except (OSError, ValueError, RecursionError, ValidationError) as error:
-        if isinstance(found, dict) and found.get("schema_version") == 1:
-            raise _EarlierVersionError(
-                f"{path}: is a grade of an earlier version: grade the submission again"
-            ) from None
-        reason = str(error).splitlines()[0][:200]
-        raise GradebookError(
-            f"{path}: is no grade as `autograder grade` writes it: {reason}"
-        ) from None

@@ -1,4 +1,4 @@
-"""Points in nbgrader's database: what machines gave is written, what people gave is read and kept.
+"""Points in nbgrader's database: those of hidden tests are written, those of people only read.
 
 Two of nbgrader's assignments share it. `m06-code` has a cell for each checkpoint, with the points
 that the hidden tests gave; `m06-concepts` is the notebook whose open answers are marked in
@@ -19,8 +19,8 @@ from typing import Any
 from autograder.errors import GradebookError
 
 NOTEBOOK = "checkpoints"
-PATIENCE_SECONDS = 60
-"""How long to wait while somebody else writes, such as formgrader."""
+BUSY_SECONDS = 60
+"""How long to wait while another program writes, such as formgrader."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class MachinePoints:
 
     checkpoint: str
     score: float
-    """What is decided."""
+    """The points that are decided."""
     max_score: float
     comment: str
     is_open: bool = False
@@ -38,24 +38,24 @@ class MachinePoints:
 
 @dataclass(frozen=True)
 class Mark:
-    """What a person gave for one open answer, or changed in a checkpoint."""
+    """The points that a person gave for one open answer."""
 
     score: float
     comment: str
     is_stale: bool
-    """The answer was changed since, and should be looked at again."""
+    """Whether the answer was changed since, and should be marked again."""
 
 
 @dataclass(frozen=True)
 class StudentPoints:
-    """All that the database knows of one student."""
+    """Everything that the database has of one student."""
 
     checkpoints: Mapping[str, float | None]
     """Points by checkpoint, changes by hand included; None where they are not decided."""
     by_hand: frozenset[str]
     """Checkpoints whose points a person set."""
     marks: Mapping[str, Mark]
-    """By the open answer's cell; those that nobody has marked are not there."""
+    """By the open answer's cell, for answers that somebody has marked."""
     handed_in_at: datetime | None
     late_seconds: float
 
@@ -94,13 +94,13 @@ class Database:
         points: Sequence[MachinePoints],
         handed_in_at: datetime | None,
     ) -> None:
-        """Write one student's points, all or nothing; what people gave stays as it is.
+        """Write one student's points, all or nothing; people's marks stay as they are.
 
         Args:
-            student: The id.
+            student: The student's id.
             names: `first_name`, `last_name`, `email`, as far as known.
-            points: For each checkpoint that was graded.
-            handed_in_at: When GitHub got it.
+            points: The points of each checkpoint that was graded.
+            handed_in_at: When GitHub received the submission.
         """
         self._book.update_or_create_student(student, **names)
         when = {"timestamp": _naive(handed_in_at)} if handed_in_at else {}
@@ -108,12 +108,12 @@ class Database:
         (notebook,) = submission.notebooks
         grades = {grade.name: grade for grade in notebook.grades}
         comments = {comment.name: comment for comment in notebook.comments}
-        for one in points:
-            grade = grades[one.checkpoint]
-            grade.auto_score = one.score
+        for given in points:
+            grade = grades[given.checkpoint]
+            grade.auto_score = given.score
             # Points that a person set stay, so that nobody needs to look again.
-            grade.needs_manual_grade = one.is_open and grade.manual_score is None
-            comments[one.checkpoint].auto_comment = one.comment
+            grade.needs_manual_grade = given.is_open and grade.manual_score is None
+            comments[given.checkpoint].auto_comment = given.comment
         self._book.db.commit()
 
     def read(self) -> dict[str, StudentPoints]:
@@ -131,15 +131,15 @@ class Database:
             for student in self._book.students
         }
 
-    def marked_later(self, name: str) -> bool:
-        """Whether the database knows an assignment of that name."""
-        return any(one.name == name for one in self._book.assignments)
+    def has_assignment(self, name: str) -> bool:
+        """Whether the database has an assignment of that name."""
+        return any(assignment.name == name for assignment in self._book.assignments)
 
     def _submissions(self, assignment: str) -> dict[str, Any]:
-        if not self.marked_later(assignment):
+        if not self.has_assignment(assignment):
             return {}
         found = self._book.find_assignment(assignment).submissions
-        return {one.student_id: one for one in found}
+        return {submission.student_id: submission for submission in found}
 
 
 def _checkpoints(submission: Any) -> dict[str, float | None]:
@@ -173,14 +173,14 @@ def _marks(submission: Any) -> dict[str, Mark]:
             is_stale=grade.needs_manual_grade,
         )
         for notebook in submission.notebooks
-        for comments in [{one.name: one.comment or "" for one in notebook.comments}]
+        for comments in [{comment.name: comment.comment or "" for comment in notebook.comments}]
         for grade in notebook.grades
         if grade.manual_score is not None
     }
 
 
 def _naive(moment: datetime) -> str:
-    """Write a moment as nbgrader keeps it: UTC, without saying so."""
+    """Write a moment as nbgrader keeps it: in UTC, without a time zone."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
 
 
@@ -197,7 +197,7 @@ def _lateness(submission: Any) -> float:
 
 @contextmanager
 def open_database(path: Path, code: str, written: str) -> Iterator[Database]:
-    """Open the database, and make it where there is none.
+    """Open the database, and make it if it does not exist.
 
     Raises:
         GradebookError: nbgrader is not installed, or the file cannot be used; nothing is changed.
@@ -214,7 +214,7 @@ def open_database(path: Path, code: str, written: str) -> Iterator[Database]:
         # "Object of type <SubmittedAssignment> not in session": nbgrader's way, harmless.
         warnings.simplefilter("ignore", SAWarning)
         try:
-            url = f"sqlite:///{path.resolve()}?timeout={PATIENCE_SECONDS}"
+            url = f"sqlite:///{path.resolve()}?timeout={BUSY_SECONDS}"
             with _our_programs_found(), Gradebook(url, course_id="course") as gradebook:
                 yield Database(gradebook, code, written)
         except SQLAlchemyError as error:
@@ -233,19 +233,19 @@ def _our_programs_found() -> Iterator[None]:
 
 
 def _reason(error: Exception) -> str:
-    """Say in a sentence what SQLite says in a paragraph."""
+    """Return SQLite's reason in one line, with what to do."""
     text = str(getattr(error, "orig", None) or error)
     if "readonly" in text or "read-only" in text:
         return "the database can only be read: make it and its folder writable"
     if "locked" in text:
-        return "somebody else is writing to it: close formgrader, or try again"
+        return "another program is writing to it: close formgrader, or try again"
     if "disk is full" in text:
         return "the disk is full: make room, then do it again"
     return f"the database cannot be used: {text.splitlines()[0][:200]}"
 
 
 def require_sound(path: Path) -> None:
-    """Make sure that a file is a sound database, or is not there yet.
+    """Raise an error if a file exists and is not a sound database.
 
     Raises:
         GradebookError: It is damaged.

@@ -1,7 +1,7 @@
-"""Lets people mark open answers in nbgrader's formgrader, on copies that hold nothing to run.
+"""Lets people mark open answers in nbgrader's formgrader, on copies without any code.
 
 nbgrader's autograding runs a notebook's code. Here that step is left out: closed answers were
-marked by the hidden tests, and the copies for marking hold no code of the student's.
+marked by the hidden tests, and the copies for marking hold none of the student's code.
 """
 
 import hashlib
@@ -42,37 +42,39 @@ c.Autograde.autograde_preprocessors = [SaveAutoGrades, AssignLatePenalties, Chec
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """What there is to mark."""
+class MarkingCopies:
+    """The copies for marking that were made."""
 
     students: tuple[str, ...]
-    """Whose answers are new or changed since the last time."""
+    """Ids of the students whose answers are new or changed since the last time."""
     problems: tuple[str, ...]
 
 
-def prepare(book: Book, course: Course, submissions: Path) -> Prepared:
+def prepare(book: Book, course: Course, submissions: Path) -> MarkingCopies:
     """Make a copy for marking of each new or changed notebook, and tell nbgrader of them.
 
     Args:
         book: The gradebook.
-        course: Where the notebook and its solution lie.
+        course: Where the notebook and its solution are.
         submissions: A folder with a folder per student, named as in the roster.
 
     Raises:
         GradebookError: The folder is missing, or nbgrader fails; the gradebook stays as it was.
     """
-    file = next(one for one in book.assignment.files if one.endswith(".ipynb"))
+    file = next(name for name in book.assignment.files if name.endswith(".ipynb"))
     released = (course.assignments / book.assignment.id / file).read_text(encoding="utf-8")
     solved = (course.solutions / book.assignment.id / file).read_text(encoding="utf-8")
     if not submissions.is_dir():
-        raise GradebookError(f"{submissions} is no folder: give the one with a folder per student")
+        raise GradebookError(
+            f"{submissions} is not a folder: give the one with a folder per student"
+        )
     _write_config(book)
     _release(book, released, file)
     roster = book.roster()
     done = _done(book)
     changed: dict[str, str] = {}
     problems: list[str] = []
-    for folder in sorted(one for one in submissions.iterdir() if one.is_dir()):
+    for folder in sorted(path for path in submissions.iterdir() if path.is_dir()):
         student = roster.find(folder.name)
         if student is None:
             problems.append(f"{folder}: {folder.name!r} is not in the roster")
@@ -88,7 +90,7 @@ def prepare(book: Book, course: Course, submissions: Path) -> Prepared:
             changed[student.id] = digest
     _autograde(book, changed)
     (book.folder / MARKED).write_text(json.dumps({**done, **changed}, indent=1, sort_keys=True))
-    return Prepared(tuple(sorted(changed)), tuple(problems))
+    return MarkingCopies(tuple(sorted(changed)), tuple(problems))
 
 
 def serve(book: Book, port: int) -> int:
@@ -106,7 +108,7 @@ def serving_command(book: Book, port: int) -> list[str]:
 
 
 def environment(book: Book) -> dict[str, str]:
-    """Keep Jupyter's own files out of the way of others, and ours out of its."""
+    """Return Jupyter's environment: its files are in the gradebook, and none of our tokens."""
     kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TMPDIR") if key in os.environ}
     runtime = book.folder.resolve() / ".jupyter"
     programs = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", "")])
@@ -131,27 +133,29 @@ def _write_config(book: Book) -> None:
 
 
 def _release(book: Book, released: str, file: str) -> None:
-    """Tell nbgrader of the notebook; it is told again where the notebook was changed."""
-    source = book.folder / "source" / book.written / file
+    """Release the notebook in nbgrader, unless that is done and the notebook has not changed."""
+    source = book.folder / "source" / book.notebook_assignment / file
     if source.is_file() and source.read_text(encoding="utf-8") == released:
         return
     source.parent.mkdir(parents=True, exist_ok=True)
     source.write_text(released, encoding="utf-8")
-    _nbgrader(book, "generate_assignment", book.written, "--create", "--force")
+    _nbgrader(book, "generate_assignment", book.notebook_assignment, "--create", "--force")
 
 
 def _hand_in(book: Book, student: str, file: str, copy: str) -> None:
-    place = book.folder / "submitted" / student / book.written
+    place = book.folder / "submitted" / student / book.notebook_assignment
     place.mkdir(parents=True, exist_ok=True)
     (place / file).write_text(copy, encoding="utf-8")
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC")
     (place / "timestamp.txt").write_text(now)
-    shutil.rmtree(book.folder / "autograded" / student / book.written, ignore_errors=True)
+    shutil.rmtree(
+        book.folder / "autograded" / student / book.notebook_assignment, ignore_errors=True
+    )
 
 
 def _autograde(book: Book, changed: Iterable[str]) -> None:
     if list(changed):
-        _nbgrader(book, "autograde", book.written, "--create")
+        _nbgrader(book, "autograde", book.notebook_assignment, "--create")
 
 
 def _done(book: Book) -> Mapping[str, str]:

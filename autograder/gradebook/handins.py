@@ -1,4 +1,4 @@
-"""What else decides a grade: `handins.csv`, with when each student handed in, and who is excused.
+"""Reads and writes `handins.csv`: when each student handed in, and who is excused.
 
 Columns: `student` (an id or login of the roster), `handed_in_at` (ISO 8601, with a time zone),
 `excused` (yes or no), `commit`, `repository`. All but the first may be left out or empty. Releases
@@ -15,15 +15,17 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from autograder.errors import GradebookError
 from autograder.files import write_whole
 from autograder.gradebook.roster import Roster
+from autograder.grading.judge.verdict import counted
 from autograder.text import in_csv
 
 HANDINS_FILE = "handins.csv"
 COLUMNS = ("student", "handed_in_at", "excused", "commit", "repository")
 LARGEST = 5 << 20
+"""Bytes: enough for tens of thousands of students."""
 
 
 class Handin(BaseModel):
-    """One student's."""
+    """When one student handed in, and what."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -34,10 +36,10 @@ class Handin(BaseModel):
 
 
 def read_handins(path: Path, roster: Roster) -> Mapping[str, Handin]:
-    """Read the file, by student id; no file is none.
+    """Read the file, by student id; a missing file is an empty one.
 
     Raises:
-        GradebookError: It is wrong; a line for each mistake.
+        GradebookError: It has mistakes; a line for each.
     """
     if not path.exists():
         return {}
@@ -61,7 +63,7 @@ def read_handins(path: Path, roster: Roster) -> Mapping[str, Handin]:
                 mistakes.append(f"{where}: {row['student']!r} is not in the roster")
                 continue
             if student.id in found:
-                mistakes.append(f"{where}: {student.id} stands there twice")
+                mistakes.append(f"{where}: {student.id} is there twice")
             given = {key: row[key].strip() for key in COLUMNS[1:] if row.get(key)}
             try:
                 found[student.id] = Handin.model_validate({k: v for k, v in given.items() if v})
@@ -69,14 +71,14 @@ def read_handins(path: Path, roster: Roster) -> Mapping[str, Handin]:
                 first = error.errors(include_url=False)[0]
                 mistakes.append(f"{where}: {'.'.join(map(str, first['loc']))}: {first['msg']}")
     except csv.Error as error:
-        raise GradebookError(f"{path}: is no CSV: {error}") from None
+        raise GradebookError(f"{path}: is not valid CSV: {error}") from None
     if mistakes:
-        raise GradebookError("\n".join([f"{path}: {len(mistakes)} mistakes", *mistakes]))
+        raise GradebookError("\n".join([f"{path}: {counted(len(mistakes), 'mistake')}", *mistakes]))
     return found
 
 
 def write_handins(path: Path, handins: Mapping[str, Handin]) -> None:
-    """Write the file anew, in the order that is given.
+    """Write the file, in the order of the mapping.
 
     Raises:
         AutograderError: It cannot be written; what was there stays.
@@ -84,14 +86,14 @@ def write_handins(path: Path, handins: Mapping[str, Handin]) -> None:
     file = io.StringIO()
     rows = csv.writer(file, lineterminator="\n")
     rows.writerow(COLUMNS)
-    for student, one in handins.items():
+    for student, handin in handins.items():
         rows.writerow(
             [
                 in_csv(student),
-                one.handed_in_at.isoformat() if one.handed_in_at else "",
-                "yes" if one.excused else "",
-                one.commit or "",
-                one.repository or "",
+                handin.handed_in_at.isoformat() if handin.handed_in_at else "",
+                "yes" if handin.excused else "",
+                handin.commit or "",
+                handin.repository or "",
             ]
         )
     write_whole(path, file.getvalue())

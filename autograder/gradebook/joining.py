@@ -1,4 +1,4 @@
-"""Two rosters of one class made one: the logins of GitHub and the identifiers of an LMS."""
+"""Joins two rosters of one class: the logins of GitHub and the identifiers of an LMS."""
 
 from collections import Counter
 
@@ -13,46 +13,49 @@ _CANVAS_SAYS = ("name", "first_name", "last_name", "section")
 
 
 def joined(roster: Roster, other: Roster) -> Roster:
-    """Fill in what a roster does not tell from another, which knows the same students.
+    """Fill the gaps of a roster from another roster of the same students.
 
-    Two are the same where a login, an e-mail address, an identifier, a username, an ID number or an
-    ID of the student information system is the same, in upper or lower case; a name alone is not
-    enough. Who is in the first roster only stays as they are; who is in the other only is left out.
-    What both tell is kept from the first, except for names and sections that Canvas has exported,
-    since Canvas matches by them. Who has a login now goes by it.
+    Two students are the same if a login, an e-mail address, an identifier, a username, an ID number
+    or an ID of the student information system is the same, in upper or lower case; a name alone is
+    not enough. Students of the first roster alone stay as they are; students of the other alone are
+    left out. If both have a value, that of the first is kept, except for names and sections that
+    Canvas has exported, since Canvas matches by them. The id of a student with a login is that.
 
     Args:
         roster: Says who is in the class, and in which order.
-        other: Adds to it.
+        other: The roster that fills its gaps.
 
     Raises:
-        RosterError: Somebody could be several others, or several the same one; a line for each.
+        RosterError: A student matches several others, or several match one; a line for each.
     """
     named: dict[tuple[str, str], set[int]] = {}
-    for at, one in enumerate(other.students):
-        for mark in _marks(one):
+    for at, student in enumerate(other.students):
+        for mark in _marks(student):
             named.setdefault(mark, set()).add(at)
     found = [
-        set[int]().union(*(named.get(mark, ()) for mark in _marks(one))) for one in roster.students
+        set[int]().union(*(named.get(mark, ()) for mark in _marks(student)))
+        for student in roster.students
     ]
     taken = Counter(at for several in found for at in several)
     students, mistakes = [], []
-    for one, several in zip(roster.students, found, strict=True):
+    for student, several in zip(roster.students, found, strict=True):
         if len(several) > 1 or any(taken[at] > 1 for at in several):
             others = ", ".join(_shown(other.students[at]) for at in sorted(several))
-            mistakes.append(f"{_shown(one)} may be {others}: correct what they share")
-        students.append(_filled(one, other.students[min(several)]) if several else one)
-    ids = Counter(one.id.casefold() for one in students)
-    twice = [one for one in students if ids[one.id.casefold()] > 1]
+            mistakes.append(f"{_shown(student)} may be {others}: correct what they share")
+        students.append(_filled(student, other.students[min(several)]) if several else student)
+    ids = Counter(student.id.casefold() for student in students)
+    twice = [student for student in students if ids[student.id.casefold()] > 1]
     if not mistakes:
-        mistakes = [f"{_shown(one)} goes by an id that another has: remove one" for one in twice]
+        mistakes = [
+            f"{_shown(student)} has the same id as another student: remove one" for student in twice
+        ]
     if mistakes:
         raise RosterError("\n".join(["the two rosters cannot be joined:", *mistakes]))
     return Roster(students=tuple(students))
 
 
 def _marks(student: Student) -> set[tuple[str, str]]:
-    """All that a student can be told by."""
+    """Return everything that identifies a student."""
     marks = {("named", str(getattr(student, field)).casefold()) for field in _NAMED}
     marks |= {("login", (student.login or "").casefold()), ("canvas", student.canvas_id)}
     return {(kind, value) for kind, value in marks if value}

@@ -1,8 +1,8 @@
 """Makes the copy of a submitted notebook that a person marks in formgrader.
 
-It is the released notebook with the student's open answers in it as plain text and, above each,
-what a full answer holds. Nothing else of the submission is in it: no code, no output, no markup, so
-there is nothing to run and nothing that could act in the page of whoever marks.
+It is the released notebook with the student's open answers in it as plain text and, above each, the
+rubric. Nothing else of the submission is in it: no code, no output, no markup. So there is nothing
+to run, and nothing that could act in the marker's page.
 """
 
 import json
@@ -14,6 +14,7 @@ from autograder.notebook.cells import NotebookError, read_notebook
 from autograder.text import in_markdown
 
 LONGEST_ANSWER = 10_000
+"""Characters of an answer that are shown: some four pages."""
 
 
 def copy_for_marking(released: str, solved: str, submitted: bytes) -> str:
@@ -22,7 +23,7 @@ def copy_for_marking(released: str, solved: str, submitted: bytes) -> str:
     Args:
         released: The notebook as students get it.
         solved: The same with solutions, which hold the rubrics.
-        submitted: The student's file; a broken one has no answers.
+        submitted: The student's file; a broken file counts as one without answers.
 
     Returns:
         The copy's JSON.
@@ -65,18 +66,18 @@ def _name(cell: Mapping[str, Any]) -> str:
 
 
 def _question(cell: Mapping[str, Any]) -> str:
-    """The first words of the question above an open answer."""
+    """Return the first words of the question above an open answer."""
     return "".join(cell["source"]).split("(")[0].strip()
 
 
 def _note(name: str, text: str) -> dict[str, Any]:
     quoted = "\n".join(f"> {line}" for line in text.strip().splitlines())
-    source = f"> **For whoever marks.** A full answer:\n>\n{quoted}"
+    source = f"> **For the marker.** A full answer:\n>\n{quoted}"
     return {"cell_type": "markdown", "id": name, "metadata": {}, "source": source}
 
 
 def _plain(text: str) -> str:
-    """Write a student's text so that Markdown shows it as it stands, line by line."""
+    """Escape a student's text so that Markdown shows it unchanged, line by line."""
     cut = text[:LONGEST_ANSWER]
     lines = [in_markdown(line, LONGEST_ANSWER) for line in cut.splitlines()]
     if len(text) > LONGEST_ANSWER:

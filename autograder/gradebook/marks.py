@@ -1,4 +1,4 @@
-"""What machines and people gave, put together: into a grade to show, and into points to export."""
+"""Joins the points of hidden tests and of people: into a grade to show, and points to export."""
 
 import math
 from collections.abc import Sequence
@@ -17,13 +17,17 @@ from autograder.grading.grade import (
 )
 
 LONGEST_COMMENT = 4000
+"""Characters: a line for each test of a checkpoint that lost points."""
 
 
 def with_marks(grade: Grade, known: StudentPoints) -> Grade:
     """Put people's marks into a grade: for open answers, and where a checkpoint was changed."""
-    checkpoints = tuple(_marked(one, known) for one in grade.checkpoints)
+    checkpoints = tuple(_marked(checkpoint, known) for checkpoint in grade.checkpoints)
     return grade.model_copy(
-        update={"checkpoints": checkpoints, "score": sum(one.score for one in checkpoints)}
+        update={
+            "checkpoints": checkpoints,
+            "score": sum(checkpoint.score for checkpoint in checkpoints),
+        }
     )
 
 
@@ -45,7 +49,7 @@ def _closed(tests: Sequence[GradedTest], points: float) -> tuple[GradedTest, ...
 
     Args:
         tests: Those of the checkpoint.
-        points: What the person gave beyond the other tests' points, to be shared out in order.
+        points: What the person gave beyond the other tests' points, shared out in order.
     """
     closed = []
     for test in tests:
@@ -66,7 +70,7 @@ def _closed(tests: Sequence[GradedTest], points: float) -> tuple[GradedTest, ...
 
 
 def _marked_test(test: GradedTest, known: StudentPoints) -> GradedTest:
-    """Let a person's mark stand for an open answer, whatever was found by machine."""
+    """Give an open answer the points of its mark, if a person has marked it."""
     mark = known.marks.get(cell_of(test)) if test.marked_by == "person" else None
     if mark is None:
         return test
@@ -85,14 +89,17 @@ def _marked_test(test: GradedTest, known: StudentPoints) -> GradedTest:
 
 
 def cell_of(test: GradedTest) -> str:
-    """Name the notebook's cell that an open answer's test looks at."""
+    """Return the id of the notebook's cell that an open answer's test looks at."""
     return test.id.partition("/")[2].replace("_", "-")
 
 
 def to_mark(grade: Grade, known: StudentPoints) -> tuple[str, ...]:
     """List the open answers that nobody has marked, or that were changed since they were."""
     open_tests = [
-        test for one in grade.checkpoints for test in one.tests if test.marked_by == "person"
+        test
+        for checkpoint in grade.checkpoints
+        for test in checkpoint.tests
+        if test.marked_by == "person"
     ]
     return tuple(
         test.id
@@ -103,7 +110,7 @@ def to_mark(grade: Grade, known: StudentPoints) -> tuple[str, ...]:
 
 
 def points_of(checkpoint: GradedCheckpoint) -> CheckpointPoints:
-    """Give a checkpoint's points for an export; none while they are not decided."""
+    """Return a checkpoint's points for an export; None while they are not decided."""
     decided = checkpoint.status is Status.COMPLETE
     return CheckpointPoints(
         id=checkpoint.id,
@@ -115,29 +122,29 @@ def points_of(checkpoint: GradedCheckpoint) -> CheckpointPoints:
 
 
 def machine_points(grade: Grade) -> list[MachinePoints]:
-    """Take from a grade what goes into the database, for each checkpoint."""
+    """Return the points that go into the database, for each checkpoint."""
     return [
         MachinePoints(
-            checkpoint=one.id,
-            score=sum(test.score for test in one.tests if test.marked_by == "machine"),
-            max_score=machine_maximum(one),
-            comment=_comment(one),
+            checkpoint=checkpoint.id,
+            score=sum(test.score for test in checkpoint.tests if test.marked_by == "machine"),
+            max_score=machine_maximum(checkpoint),
+            comment=_comment(checkpoint),
             is_open=any(
                 test.outcome is Outcome.GRADER_ERROR and test.marked_by == "machine"
-                for test in one.tests
+                for test in checkpoint.tests
             ),
         )
-        for one in grade.checkpoints
+        for checkpoint in grade.checkpoints
     ]
 
 
 def machine_maximum(checkpoint: GradedCheckpoint) -> float:
-    """Tell the most that machines can give for a checkpoint."""
+    """Return the most points that hidden tests can give for a checkpoint."""
     return sum(test.max_score for test in checkpoint.tests if test.marked_by == "machine")
 
 
 def _comment(checkpoint: GradedCheckpoint) -> str:
-    """Say in a few lines where points were lost, for whoever looks into nbgrader."""
+    """Say in a few lines where points were lost, for people who look into nbgrader."""
     lines = [f"{points(checkpoint)} {state(checkpoint)}".strip()]
     lines += [
         f"{test.requirement} {test.title}: {test.outcome.value}"

@@ -1,7 +1,7 @@
-"""Who is in a class: rosters of several forms, read and checked as a whole.
+"""Reads and checks rosters of several forms.
 
-Every mistake in a file is found before anything is said, and each has a line of its own that names
-the line of the file and what to do: whoever mends the file does it once.
+All mistakes in a file are reported together. Each has a line that names the line of the file and
+what to do, so that the file needs to be fixed only once.
 """
 
 import csv
@@ -25,6 +25,7 @@ from autograder.gradebook.roster_forms import (
     recognise,
 )
 from autograder.gradebook.student import Student, is_login, student_id
+from autograder.grading.judge.verdict import counted
 from autograder.text import inert
 
 __all__ = ["MAX_ROSTER_BYTES", "Roster", "Student", "read_roster"]
@@ -40,7 +41,7 @@ _ALONE = {
     "username": "username",
     "canvas_id": "Canvas ID",
 }
-"""What two students cannot share, and how a message calls it."""
+"""Fields that no two students may share, and how a message calls them."""
 
 _POSTING = re.compile(r"\s*(Muted|Manual Posting.*)?\s*", re.IGNORECASE)
 
@@ -56,8 +57,8 @@ class Roster(BaseModel):
 
     @cached_property
     def _by_name(self) -> Mapping[str, Student]:
-        named = {one.login.casefold(): one for one in self.students if one.login}
-        return named | {one.id.casefold(): one for one in self.students}
+        named = {student.login.casefold(): student for student in self.students if student.login}
+        return named | {student.id.casefold(): student for student in self.students}
 
     def find(self, name: str) -> Student | None:
         """Find a student by id or login, in upper or lower case."""
@@ -67,17 +68,17 @@ class Roster(BaseModel):
 def read_roster(path: Path, known_logins: Collection[str] | None = None) -> Roster:
     """Read a roster: GitHub Classroom's, Classroom 50's, a Canvas export, or any plain table.
 
-    The form is told by the header; the delimiter may be a comma, a semicolon or a tab. Staff, the
-    test student and Canvas's rows that are no students are left out. Control characters become
-    blanks; all else stays as it is, since other systems match by it.
+    The header says which form it is; the delimiter may be a comma, a semicolon or a tab. Staff, the
+    test student and rows of Canvas that are not students are left out. Control characters become
+    blanks; everything else stays as it is, since other systems match by it.
 
     Args:
         path: A CSV file in UTF-8, with or without a byte order mark.
-        known_logins: Whom GitHub is known to have, such as the owners of the repositories; a login
-            that is not among them is a mistake. None where that is not known.
+        known_logins: The logins that exist, such as the owners of the repositories; any other login
+            is a mistake. None if that is not known.
 
     Raises:
-        RosterError: The file cannot be read, or has mistakes; each stands on a line of its own.
+        RosterError: The file cannot be read, or has mistakes; a line for each.
     """
     text = _text(path)
     form, delimiter = _form(path, text)
@@ -87,8 +88,8 @@ def read_roster(path: Path, known_logins: Collection[str] | None = None) -> Rost
     mistakes += _wrong_columns(form, first, header)
     if mistakes:
         raise _error(path, mistakes)
-    known = None if known_logins is None else {one.casefold() for one in known_logins}
-    found = _Found(form, header, known)
+    known = None if known_logins is None else {login.casefold() for login in known_logins}
+    found = _RosterReader(form, header, known)
     for line, row in records:
         found.add(line, row)
     mistakes = sorted([*found.mistakes, *mistakes], key=_line)
@@ -99,8 +100,8 @@ def read_roster(path: Path, known_logins: Collection[str] | None = None) -> Rost
     return Roster(students=tuple(found.students))
 
 
-class _Found:
-    """What was found in a roster so far: students, and mistakes with their lines."""
+class _RosterReader:
+    """Collects the students and the mistakes of a roster, row by row."""
 
     def __init__(self, form: Form, header: Sequence[str], known: Collection[str] | None) -> None:
         self.students: list[Student] = []
@@ -112,7 +113,7 @@ class _Found:
         self._lines: dict[tuple[str, str], int] = {}
 
     def add(self, line: int, row: Sequence[str]) -> None:
-        """Take up one row."""
+        """Read one row."""
         if len(row) != len(self._header):
             self._wrong(
                 line,
@@ -137,14 +138,16 @@ class _Found:
             return
         other = self._lines.setdefault(("id", identifier.casefold()), line)
         if other != line:
-            self._wrong(line, f"goes by {_shown(identifier)}, as line {other} does: remove one")
+            self._wrong(line, f"has the same id {_shown(identifier)} as line {other}: remove one")
             return
         self.students.append(self._student(identifier, fields))
 
     def _cell(self, cell: str) -> str:
-        cell = "".join(" " if unicodedata.category(one) == "Cc" else one for one in cell)
+        cell = "".join(
+            " " if unicodedata.category(character) == "Cc" else character for character in cell
+        )
         if self._form is CLASSROOM_50 and cell[:1] == "'" and cell[1:2] in set("=+-@"):
-            cell = cell[1:]  # Classroom 50 wards off formulas in its own file
+            cell = cell[1:]  # Classroom 50 escapes formulas in its own file
         # Canvas compares a name as it is, blanks at its ends included.
         return cell if self._form is CANVAS else cell.strip(" ")
 
@@ -170,16 +173,16 @@ class _Found:
             other = self._lines.setdefault((field, value.casefold()), line) if value else line
             if other != line:
                 self._wrong(
-                    line, f"the {called} {_shown(value)} stands in line {other} too: remove one"
+                    line, f"the {called} {_shown(value)} is in line {other} too: remove one"
                 )
 
     def _identify(self, line: int, fields: _Fields) -> str | None:
         if login := fields.get("login"):
             return login.lower()
-        identifier = next((fields[one] for one in IDENTIFIERS if fields.get(one)), None)
+        identifier = next((fields[field] for field in IDENTIFIERS if fields.get(field)), None)
         if identifier is None:
-            asked = [one for one in ("login", *IDENTIFIERS) if one in self._columns]
-            names = " or ".join(repr(self._header[self._columns[one]].strip()) for one in asked)
+            asked = [field for field in ("login", *IDENTIFIERS) if field in self._columns]
+            names = " or ".join(repr(self._header[self._columns[field]].strip()) for field in asked)
             self._wrong(line, f"nothing says who this is: fill in {names}, or remove the line")
             return None
         try:
@@ -204,7 +207,7 @@ def _text(path: Path) -> str:
         if path.is_dir():
             raise RosterError(f"{path} is a folder: give the roster's file")
         if path.exists() and not path.is_file():
-            raise RosterError(f"{path} is no ordinary file: give the roster's file")
+            raise RosterError(f"{path} is not an ordinary file: give the roster's file")
         with path.open("rb") as file:
             content = file.read(MAX_ROSTER_BYTES + 1)
     except FileNotFoundError:
@@ -214,7 +217,7 @@ def _text(path: Path) -> str:
         raise RosterError(f"{path} cannot be read: {reason}") from None
     if len(content) > MAX_ROSTER_BYTES:
         raise RosterError(
-            f"{path} is larger than {MAX_ROSTER_BYTES // 1_000_000} MB: that is no roster"
+            f"{path} is larger than {MAX_ROSTER_BYTES // 1_000_000} MB: that is not a roster"
         )
     how = "save it again as 'CSV UTF-8'"
     try:
@@ -230,7 +233,7 @@ def _text(path: Path) -> str:
 
 
 def _records(text: str, delimiter: str, mistakes: list[str]) -> Iterator[tuple[int, list[str]]]:
-    """Yield each row that is not blank, with its line; where the quotes go wrong, it ends."""
+    """Yield each row that is not blank, with its line; stop at quotes that do not match."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     while True:
         line = reader.line_num + 1
@@ -249,7 +252,7 @@ def _records(text: str, delimiter: str, mistakes: list[str]) -> Iterator[tuple[i
 
 
 def _form(path: Path, text: str) -> tuple[Form, str]:
-    """Tell the form and the delimiter."""
+    """Find the form and the delimiter."""
     for delimiter in _DELIMITERS:
         mistakes: list[str] = []
         for line, header in _records(text, delimiter, mistakes):
@@ -265,8 +268,8 @@ def _form(path: Path, text: str) -> tuple[Form, str]:
 
 
 def _wrong_columns(form: Form, line: int, header: Sequence[str]) -> Iterator[str]:
-    """Say which columns are missing, or there twice."""
-    keys = [column_key(one) for one in header]
+    """Yield a line for each column that is missing, or there twice."""
+    keys = [column_key(column) for column in header]
     for missing in form.needed:
         if missing not in keys:
             yield (
@@ -280,10 +283,10 @@ def _wrong_columns(form: Form, line: int, header: Sequence[str]) -> Iterator[str
 
 
 def _is_no_student(row: Sequence[str], fields: Mapping[str, str]) -> bool:
-    """Whether a row of a Canvas export is none of a student.
+    """Whether a row of a Canvas export is not a student.
 
-    Such are the points possible, the marks of assignments that are muted or posted by hand, and the
-    test student.
+    Such rows hold the points possible, or which assignments are muted or posted by hand; and the
+    test student is not a student either.
     """
     if "Points Possible" in row[0]:
         return True
@@ -295,7 +298,7 @@ def _is_no_student(row: Sequence[str], fields: Mapping[str, str]) -> bool:
 
 def _error(path: Path, mistakes: Iterable[str]) -> RosterError:
     lines = list(mistakes)
-    count = "a mistake" if len(lines) == 1 else f"{len(lines)} mistakes"
+    count = counted(len(lines), "mistake")
     return RosterError("\n".join([f"{path} has {count}, and nothing was read:", *lines]))
 
 

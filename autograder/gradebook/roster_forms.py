@@ -1,4 +1,4 @@
-"""The forms in which rosters come, told apart by their headers.
+"""The forms of rosters, which differ in their headers.
 
 Sources:
     GitHub Classroom's `classroom_roster.csv`: `identifier,github_username,github_id,name`.
@@ -26,13 +26,13 @@ class Form:
     """A header that has all columns of one of these is of this form."""
     needed: tuple[str, ...]
     fields: Mapping[str, tuple[str, ...]]
-    """For each field of a student the columns that hold it; the first of them counts."""
+    """The columns that may hold each field of a student; the first one that is there counts."""
     header: str
-    """As it usually looks, for messages."""
+    """The usual header, for messages."""
 
     def columns(self, header: Sequence[str]) -> dict[str, int]:
-        """Find the column of each field."""
-        keys = [column_key(one) for one in header]
+        """Return the position of each field's column."""
+        keys = [column_key(column) for column in header]
         found = {}
         for field, names in self.fields.items():
             for name in names:
@@ -43,7 +43,7 @@ class Form:
 
 
 def column_key(title: str) -> str:
-    """Write a column's title so that spelling does not matter: `E-Mail ` is `e_mail`."""
+    """Normalise a column's title, so that spelling does not matter: `E-Mail ` is `e_mail`."""
     return re.sub(r"[\s_-]+", "_", title.strip().casefold())
 
 
@@ -133,12 +133,12 @@ IDENTIFIERS = (
     "sis_user_id",
     "canvas_id",
 )
-"""The fields that a student without a login can go by, in this order."""
+"""The fields that can identify a student without a login, in this order."""
 
 
 def recognise(header: Sequence[str]) -> Form | None:
-    """Tell the form of a roster by its header; None where nothing in it identifies a student."""
-    keys = {column_key(one) for one in header}
+    """Return the form of a roster by its header; None if no column identifies a student."""
+    keys = {column_key(column) for column in header}
     for form in FORMS:
         if any(mark <= keys for mark in form.marks):
             return form

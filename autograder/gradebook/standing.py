@@ -1,4 +1,4 @@
-"""Where a student stands in an assignment: the points so far, and what else decides a grade."""
+"""The standing of a student in an assignment: the points so far, and what else decides a grade."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ from autograder.gradebook.student import Student
 
 
 class StandingStatus(StrEnum):
-    """Whether there is a total, and if not, why."""
+    """Whether a standing has a total, and if not, why."""
 
     COMPLETE = "complete"
     UNDECIDED = "undecided"
@@ -16,14 +16,14 @@ class StandingStatus(StrEnum):
     MISSING = "missing"
     """Nothing was handed in."""
     EXCUSED = "excused"
-    """Counts neither for the student nor against."""
+    """The assignment counts neither for the student nor against."""
 
 
-class _Model(BaseModel):
+class _StandingModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class CheckpointPoints(_Model):
+class CheckpointPoints(_StandingModel):
     """The points of one checkpoint, manual ones included."""
 
     id: str
@@ -35,12 +35,11 @@ class CheckpointPoints(_Model):
     """How many of its points are neither given nor lost yet."""
 
 
-class Standing(_Model):
+class Standing(_StandingModel):
     """One student's points in one assignment.
 
-    Whether nothing handed in is worth nothing is the course's decision, and so made by whoever
-    makes the standings: a missing student's points are 0 where it counts so, else None. The exports
-    write what stands here, and never turn "not decided" into a zero.
+    If nothing was handed in, the points are None, or 0 if the course decides so: the code that
+    makes the standing knows. The exports write these values, and never turn "not decided" into 0.
     """
 
     student: Student
@@ -57,23 +56,25 @@ class Standing(_Model):
     def total(self) -> float | None:
         """All points together.
 
-        None for an excused student, whose points do not count, and while any checkpoint is not
-        decided: half a total would be read as a grade.
+        None for an excused student, whose points do not count, and while a checkpoint is not
+        decided: a part of the total would be read as a grade.
         """
-        scores = [one.score for one in self.checkpoints if one.score is not None]
+        scores = [
+            checkpoint.score for checkpoint in self.checkpoints if checkpoint.score is not None
+        ]
         if self.excused or len(scores) < len(self.checkpoints):
             return None
         return sum(scores)
 
     @property
     def max_score(self) -> float:
-        """What can be had."""
-        return sum(one.max_score for one in self.checkpoints)
+        """The most points that can be reached."""
+        return sum(checkpoint.max_score for checkpoint in self.checkpoints)
 
     @property
     def open_points(self) -> float:
         """The points that are neither given nor lost yet."""
-        return sum(one.open_points for one in self.checkpoints)
+        return sum(checkpoint.open_points for checkpoint in self.checkpoints)
 
     @property
     def status(self) -> StandingStatus:

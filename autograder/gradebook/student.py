@@ -1,4 +1,4 @@
-"""A student, as the rosters of all systems together know one, and the id they go by here."""
+"""A student, with the identifiers of all systems, and the id that is used here."""
 
 import hashlib
 import re
@@ -19,22 +19,22 @@ _READABLE = 60
 
 
 class Student(BaseModel):
-    """One student; what a roster does not tell is empty.
+    """One student; what the roster does not say is empty.
 
-    Texts stand here as they stood in the roster, since other systems match by them. Whoever shows
-    them to a person makes them inert first.
+    Texts are as they were in the roster, since other systems match by them. Escape them before you
+    show them to a person.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: StudentId
-    """Results are filed by it: the GitHub login in lower case, else the roster's identifier."""
+    """The name of the student's results: the GitHub login in lower case, else the identifier."""
     name: str = ""
     first_name: str = ""
     last_name: str = ""
     email: str = ""
     login: str | None = None
-    """On GitHub, spelled as in the roster; upper and lower case are the same to GitHub."""
+    """On GitHub, spelled as in the roster; GitHub ignores case."""
     section: str = ""
     identifier: str = ""
     """The roster's own: GitHub Classroom's `identifier`, a plain file's `id`."""
@@ -52,15 +52,15 @@ class Student(BaseModel):
 
     @property
     def full_name(self) -> str:
-        """The name to show: as one where the roster has it so, else put together."""
+        """The name to show: the full name of the roster, else first and last name."""
         return self.name or f"{self.first_name} {self.last_name}".strip()
 
     @property
     def parted_name(self) -> tuple[str, str]:
-        """First and last name; one that is only known as a whole is parted at its comma or blank.
+        """First and last name; a full name is split at its comma, or else at its last blank.
 
-        A family name of several words is told from first names by a comma alone, so that
-        `Ada Maria Lovelace` has the last name `Lovelace`.
+        So `Ada Maria Lovelace` has the last name `Lovelace`; a last name of several words needs the
+        comma.
         """
         if self.first_name or self.last_name:
             return self.first_name, self.last_name
@@ -82,9 +82,9 @@ def is_login(text: str) -> bool:
 
 
 def student_id(identifier: str) -> str:
-    """Turn a roster's identifier into one that is safe as the name of a file or folder.
+    """Turn a roster's identifier into an id that is safe as the name of a file or folder.
 
-    A safe one stays as it is. A name or anything with blanks, commas or letters beyond ASCII
+    A safe identifier stays as it is. A name or anything with blanks, commas or letters beyond ASCII
     becomes readable ASCII and eight hexadecimal digits of its SHA-256, so that two that look alike
     stay two: `Müller, Jörg` becomes `Muller-Jorg-` and the digits.
 

@@ -1,4 +1,4 @@
-"""Whose the submissions of Gradescope's download are: its `submission_metadata.yml`.
+"""Reads whose the submissions of a Gradescope download are, from `submission_metadata.yml`.
 
     submission_123456:
       :submitters:
@@ -26,10 +26,10 @@ def read_submitters(path: Path) -> Mapping[str, tuple[str, ...]]:
     """Read who handed in each submission, by the name of its folder.
 
     Returns:
-        Of each submitter the SID, or the e-mail address where there is none.
+        The SID of each submitter, or the e-mail address if there is no SID.
 
     Raises:
-        SubmissionError: It cannot be read, or is something else.
+        SubmissionError: It cannot be read, or has another form.
     """
     try:
         if path.stat().st_size > LARGEST:
@@ -49,7 +49,7 @@ def read_submitters(path: Path) -> Mapping[str, tuple[str, ...]]:
 
 def _submitters(facts: Any) -> Iterator[str]:
     listed = facts.get(":submitters") if isinstance(facts, dict) else None
-    for one in (listed if isinstance(listed, list) else [])[:MOST_SUBMITTERS]:
-        if isinstance(one, dict):
-            found = [one.get(key) for key in (":sid", ":email")]
+    for submitter in (listed if isinstance(listed, list) else [])[:MOST_SUBMITTERS]:
+        if isinstance(submitter, dict):
+            found = [submitter.get(key) for key in (":sid", ":email")]
             yield from [text for text in found if isinstance(text, str) and text.strip()][:1]

@@ -1,6 +1,6 @@
-"""Where a class's submissions come from: a folder per student, or what an LMS lets one download.
+"""Finds a class's submissions: in a folder per student, or in the download of an LMS.
 
-An LMS's own names tell whose a submission is:
+In a download, names say whose a submission is:
 
 * Moodle ("Download all submissions", folders): `Ada Lovelace_1234567_assignsubmission_file`;
 * Canvas ("Download Submissions", one file each): `lovelaceada_LATE_98765_4711_answers-1.ipynb`,
@@ -31,19 +31,19 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,99}")
 
 
 class Readable(Protocol):
-    """What somebody handed in."""
+    """A submission that can be read."""
 
     @property
     def student(self) -> str:
-        """Safe as the name of a file."""
+        """The student's id, safe as the name of a file."""
 
     @property
     def commit(self) -> str | None:
-        """Where it comes from, if that is known before it is read."""
+        """Its commit, if that is known before it is read."""
 
     @property
     def handed_in_at(self) -> datetime | None:
-        """When, if that is known."""
+        """When it was handed in, if that is known."""
 
     def read(self, assignment: Assignment) -> Submission:
         """Read it.
@@ -54,8 +54,8 @@ class Readable(Protocol):
 
 
 @dataclass(frozen=True)
-class HandedIn:
-    """One student's folder."""
+class StudentFolder:
+    """A submission in a student's folder."""
 
     student: str
     folder: Path
@@ -63,7 +63,7 @@ class HandedIn:
 
     @property
     def handed_in_at(self) -> datetime | None:
-        """When a file of it was changed last; None where that is not known.
+        """When one of its files was changed last; None if that is not known.
 
         An archive may give a file a time that lies beyond the year 9999.
         """
@@ -79,28 +79,28 @@ class HandedIn:
 
 
 @dataclass(frozen=True)
-class Source:
-    """What was found below a folder."""
+class FoundSubmissions:
+    """The submissions below a folder."""
 
-    handed_in: tuple[HandedIn, ...]
+    handed_in: tuple[StudentFolder, ...]
     """By student."""
     oddities: tuple[str, ...]
     """A line for each thing that is left out, and why."""
 
 
-def find_submissions(folder: Path, assignment: Assignment, scratch: Path) -> Source:
+def find_submissions(folder: Path, assignment: Assignment, scratch: Path) -> FoundSubmissions:
     """Find each student's submission below a folder.
 
     Args:
         folder: A folder per student, or the unpacked download of an LMS.
         assignment: What they answer.
-        scratch: An empty folder, for submissions that have no folder of their own.
+        scratch: An empty folder, for submissions that come without a folder.
 
     Raises:
         SubmissionError: The folder cannot be read, or there is no submission in it.
     """
     try:
-        entries = sorted(folder.iterdir(), key=lambda one: one.name)
+        entries = sorted(folder.iterdir(), key=lambda path: path.name)
     except OSError as error:
         raise SubmissionError(f"{folder} cannot be read: {error.strerror}") from None
     of_canvas = _of_canvas(entries)
@@ -111,7 +111,7 @@ def find_submissions(folder: Path, assignment: Assignment, scratch: Path) -> Sou
     for entry in entries:
         if entry.is_symlink() or not entry.is_dir():
             if entry.name not in known and not _hidden(entry):
-                oddities.append(f"{entry.name!r} is no folder of a student")
+                oddities.append(f"{entry.name!r} is not a folder of a student")
             continue
         if _hidden(entry):
             continue
@@ -119,15 +119,15 @@ def find_submissions(folder: Path, assignment: Assignment, scratch: Path) -> Sou
         names = submitters.get(entry.name, (moodle["student"] if moodle else entry.name,))
         for student in map(_as_id, names):
             if not _ID.fullmatch(student):
-                oddities.append(f"{student!r} can be no student's id: rename {entry.name!r}")
+                oddities.append(f"{student!r} cannot be a student's id: rename {entry.name!r}")
             elif student in found:
                 oddities.append(f"{entry.name!r} is a second folder of {student!r}")
             else:
                 found[student] = entry
     if not found:
         raise SubmissionError(f"{folder} has no submission in it: give a folder per student")
-    return Source(
-        tuple(HandedIn(student, found[student]) for student in sorted(found)), tuple(oddities)
+    return FoundSubmissions(
+        tuple(StudentFolder(student, found[student]) for student in sorted(found)), tuple(oddities)
     )
 
 
@@ -141,19 +141,19 @@ def _canvas_files(
         assert match is not None
         name = _AGAIN.sub("", match["file"])
         if name in assignment.files or name.endswith(".py"):
-            place = folders.setdefault(match["student"], scratch / match["student"])
-            place.mkdir(exist_ok=True)
+            gathered = folders.setdefault(match["student"], scratch / match["student"])
+            gathered.mkdir(exist_ok=True)
             with entry.open("rb") as file:
-                # One byte more than may be: what is larger is refused, and need not be copied.
-                (place / name).write_bytes(file.read(most_bytes(name) + 1))
+                # One byte more than allowed: larger files are refused, and need not be copied.
+                (gathered / name).write_bytes(file.read(most_bytes(name) + 1))
     yield from folders.items()
 
 
 def _of_canvas(entries: list[Path]) -> list[Path]:
     return [
-        one
-        for one in entries
-        if _CANVAS.fullmatch(one.name) and one.is_file() and not one.is_symlink()
+        entry
+        for entry in entries
+        if _CANVAS.fullmatch(entry.name) and entry.is_file() and not entry.is_symlink()
     ]
 
 

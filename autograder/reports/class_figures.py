@@ -1,4 +1,4 @@
-"""What a class's grades tell: how points are spread, which tests divide, what is misunderstood."""
+"""Statistics of a class: how points are spread, which tests divide, what is misunderstood."""
 
 import math
 from collections import Counter
@@ -10,25 +10,26 @@ from autograder.grading.grade import Grade, GradedTest, Outcome, decided_points
 from autograder.reports.class_results import Row, State, share_of
 
 BINS = 10
+"""Columns of the histogram."""
 FEWEST_FOR_DISCRIMINATION = 8
-"""With fewer students, one of them decides."""
+"""With fewer students, a single one changes the figure too much."""
 FEWEST_FOR_A_GROUP = 3
-"""In the lecture hall a misconception of fewer is nobody's business."""
+"""A misconception of fewer students is not shown: it would point at them."""
 
 
 @dataclass(frozen=True)
 class Misconception:
-    """What goes wrong in one way."""
+    """One way in which students fail a test."""
 
     students: int
     outcome: str
     hint: str
-    """What they were told; empty where there is nothing to tell."""
+    """The hint that they read; empty if there was none."""
 
 
 @dataclass(frozen=True)
 class TestFigures:
-    """One hidden test."""
+    """The figures of one hidden test."""
 
     id: str
     checkpoint: str
@@ -36,31 +37,31 @@ class TestFigures:
     title: str
     points: float
     decided: int
-    """Students for whom it was decided; the others are left out of what follows."""
+    """Students for whom it was decided; the figures below count these alone."""
     passed: int
     discrimination: float | None
-    """How much passing goes with the rest of the points, from -1 to 1; None where it says nothing.
+    """How passing correlates with the rest of the points, from -1 to 1; None if it says nothing.
 
-    It is the point-biserial correlation with the share of the other decided points. It uses every
-    student, while a comparison of the upper and the lower quarter leaves out half of a small class.
+    This is the point-biserial correlation with the share of the other decided points. It uses every
+    student; a comparison of the upper and the lower quarter would leave out half of a small class.
     """
     misconception: Misconception | None
     """The most frequent one."""
 
     @property
     def share(self) -> float:
-        """How many passed, from 0 to 1."""
+        """The share of students who passed, from 0 to 1."""
         return self.passed / self.decided if self.decided else 0.0
 
     @property
     def lost(self) -> float:
-        """Points that the class lost here, in all."""
+        """The points that the class lost in this test."""
         return self.points * (self.decided - self.passed)
 
 
 @dataclass(frozen=True)
 class CheckpointFigures:
-    """One checkpoint."""
+    """The figures of one checkpoint."""
 
     id: str
     title: str
@@ -74,16 +75,16 @@ class CheckpointFigures:
 
 @dataclass(frozen=True)
 class ClassFigures:
-    """The class."""
+    """The figures of a class."""
 
     graded: int
     states: Counter[State]
     unreadable: Mapping[str, int]
     """By student, tests that could not read what the code left behind."""
     missing: int | None
-    """Who has not handed in; None where no roster tells."""
+    """Students who have not handed in; None without a roster."""
     late: int | None
-    """None where nobody's lateness is known."""
+    """None if nobody's lateness is known."""
     median: float
     """Of the shares of the points that are decided, from 0 to 1."""
     bins: tuple[int, ...]
@@ -95,18 +96,18 @@ class ClassFigures:
 
 
 def figures_of(rows: Sequence[Row]) -> ClassFigures:
-    """Work out the figures; at least one row has a grade. Excused students count nowhere."""
-    counted = [one for one in rows if one.grade is not None and one.state is not State.EXCUSED]
-    grades = [one.grade for one in counted if one.grade is not None]
+    """Compute the figures; at least one row must have a grade. Excused students are not counted."""
+    counted = [row for row in rows if row.grade is not None and row.state is not State.EXCUSED]
+    grades = [row.grade for row in counted if row.grade is not None]
     shares = [share_of(grade) for grade in grades if decided_points(grade)[1] > 0]
-    states = Counter(one.state for one in rows)
-    lateness = [one.late for one in rows if one.late is not None]
-    counts = Counter(min(int(one * BINS), BINS - 1) for one in shares)
+    states = Counter(row.state for row in rows)
+    lateness = [row.late for row in rows if row.late is not None]
+    counts = Counter(min(int(share * BINS), BINS - 1) for share in shares)
     return ClassFigures(
         graded=len(grades),
         unreadable={row.shown_name: row.unreadable for row in counted},
         states=states,
-        missing=states[State.MISSING] if any(one.enrolled for one in rows) else None,
+        missing=states[State.MISSING] if any(row.enrolled for row in rows) else None,
         late=sum(lateness) if lateness else None,
         median=median(shares) if shares else 0.0,
         bins=tuple(counts[number] for number in range(BINS)),
@@ -117,19 +118,19 @@ def figures_of(rows: Sequence[Row]) -> ClassFigures:
 
 
 def hardest(figures: ClassFigures, most: int = 5) -> list[TestFigures]:
-    """Take the tests at which the class lost most points."""
-    ranked = sorted(figures.tests, key=lambda one: (-one.lost, one.id))
-    return [one for one in ranked if one.lost > 0][:most]
+    """Return the tests at which the class lost most points."""
+    ranked = sorted(figures.tests, key=lambda test: (-test.lost, test.id))
+    return [test for test in ranked if test.lost > 0][:most]
 
 
 def _checkpoints(grades: Sequence[Grade]) -> Iterable[CheckpointFigures]:
     titles: dict[str, str] = {}
     shares: dict[str, list[float]] = {}
     for grade in grades:
-        for one in grade.checkpoints:
-            titles.setdefault(one.id, one.title)
-            given, most = decided_points(grade.model_copy(update={"checkpoints": (one,)}))
-            shares.setdefault(one.id, []).extend([given / most] if most > 0 else [])
+        for checkpoint in grade.checkpoints:
+            titles.setdefault(checkpoint.id, checkpoint.title)
+            given, most = decided_points(grade.model_copy(update={"checkpoints": (checkpoint,)}))
+            shares.setdefault(checkpoint.id, []).extend([given / most] if most > 0 else [])
     for name, found in shares.items():
         yield CheckpointFigures(
             id=name,
@@ -171,7 +172,7 @@ def _tests(grades: Sequence[Grade]) -> Iterable[TestFigures]:
 
 
 def discrimination(passed: Sequence[bool], rest: Sequence[float]) -> float | None:
-    """Correlate passing a test with the rest of the points; None where there are too few."""
+    """Correlate passing a test with the rest of the points; None for too few students."""
     if len(passed) < FEWEST_FOR_DISCRIMINATION:
         return None
     mean_passed, mean_rest = fmean(passed), fmean(rest)
@@ -190,12 +191,12 @@ def _misconception(tests: Sequence[GradedTest]) -> Misconception | None:
     )
     if not kinds:
         return None
-    (outcome, hint), students = max(kinds.items(), key=lambda one: (one[1], one[0][1]))
+    (outcome, hint), students = max(kinds.items(), key=lambda kind: (kind[1], kind[0][1]))
     return Misconception(students, outcome.value.replace("_", " "), hint)
 
 
 def _attempts(rows: Sequence[Row]) -> Iterable[tuple[float, int]]:
-    longest = max((len(one.attempts) for one in rows), default=0)
+    longest = max((len(row.attempts) for row in rows), default=0)
     for number in range(longest if longest > 1 else 0):
-        shares = [one.attempts[number] for one in rows if len(one.attempts) > number]
+        shares = [row.attempts[number] for row in rows if len(row.attempts) > number]
         yield fmean(shares), len(shares)

@@ -8,7 +8,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
     head.append(button);
     button.addEventListener("click", () => {
       const up = head.getAttribute("aria-sort") === "ascending";
-      heads.forEach((one) => one.removeAttribute("aria-sort"));
+      heads.forEach((other) => other.removeAttribute("aria-sort"));
       head.setAttribute("aria-sort", up ? "descending" : "ascending");
       const key = (row) => row.cells[column].dataset.key ?? row.cells[column].textContent.trim();
       const numbers = head.classList.contains("number");

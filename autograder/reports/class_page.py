@@ -1,4 +1,4 @@
-"""The class as one HTML page: its only script sorts and filters, and nothing is loaded."""
+"""Writes the class report: one HTML page, whose only script sorts and filters; it loads nothing."""
 
 import base64
 import hashlib
@@ -24,8 +24,8 @@ from autograder.reports.class_figures import (
 from autograder.reports.class_results import Row, State
 
 SCRIPT = Path(__file__).with_name("class_page.js")
-TALLEST = 130
-BASE = 162
+TALLEST, BASE = 130, 162
+"""Of the histogram, in its own units: the height of the tallest column, and where columns stand."""
 STATES = {
     "complete": State.COMPLETE.value,
     "waiting": State.WAITING.value,
@@ -46,13 +46,13 @@ class Column:
     height: int
     count: int
     label: str
-    """From and to, in percent."""
+    """The shares that it counts, in percent."""
     begins: int
 
 
 @dataclass(frozen=True)
 class Point:
-    """An attempt in the drawing of the trend."""
+    """A point of the trend: one attempt."""
 
     number: int
     x: int
@@ -69,27 +69,27 @@ class ShownStudent:
     page: str | None
     score: str
     score_key: float
-    """To sort by: below 0 where there is no score."""
+    """The number to sort by: below 0 without a score."""
     points: tuple[str, ...]
     open_points: str
     state: str
     keys: str
-    """What the filter knows it by, as in `STATES`."""
+    """The keys of `STATES` that the filter matches."""
     attempts: int
 
 
 def as_page(rows: Sequence[Row], title: str, *, anonymous: bool = False, results: str = ".") -> str:
-    """Write the page.
+    """Write the page of a class.
 
     Args:
         rows: The class; at least one has a grade.
         title: The assignment's.
-        anonymous: Leaves out all that could tell who somebody is.
+        anonymous: Leaves out everything that identifies a student.
         results: Path from the page's folder to that of the results, for the links.
     """
     figures = figures_of(rows)
     students = [] if anonymous else [_shown(row, figures, results) for row in rows]
-    occurring = {key for one in students for key in one.keys.split()}
+    occurring = {key for student in students for key in student.keys.split()}
     script = SCRIPT.read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return (
@@ -112,12 +112,12 @@ def as_page(rows: Sequence[Row], title: str, *, anonymous: bool = False, results
 
 
 def percent(share: float) -> int:
-    """Write a share in percent."""
+    """Return a share in percent."""
     return round(100 * share)
 
 
 def _tiles(figures: ClassFigures, *, anonymous: bool) -> list[tuple[str, str]]:
-    """Take the figures that come first, those that are known."""
+    """Return the figures at the top of the page, those that are known, with their words."""
     states = figures.states
     unreadable, look_at_them = unreadable_summary(figures.unreadable, named=not anonymous)
     tiles: list[tuple[str | int | None, str]] = [
@@ -159,7 +159,8 @@ def _trend(figures: ClassFigures) -> list[Point]:
 
 def _shown(row: Row, figures: ClassFigures, results: str) -> ShownStudent:
     points = {
-        one.id: f"{round(one.score, 2):g}" for one in (row.grade.checkpoints if row.grade else ())
+        checkpoint.id: f"{round(checkpoint.score, 2):g}"
+        for checkpoint in (row.grade.checkpoints if row.grade else ())
     }
     keys = [key for key, what in STATES.items() if what == row.state.value]
     notes = [*(["late"] if row.late else []), *(["unreadable"] if row.unreadable else [])]
@@ -168,7 +169,7 @@ def _shown(row: Row, figures: ClassFigures, results: str) -> ShownStudent:
         page=quote(os.fsencode(f"{results}/{row.page}")) if row.page else None,
         score=f"{round(row.grade.score, 2):g}" if row.grade else "",
         score_key=row.grade.score if row.grade else -1.0,
-        points=tuple(points.get(one.id, "") for one in figures.checkpoints),
+        points=tuple(points.get(checkpoint.id, "") for checkpoint in figures.checkpoints),
         open_points=f"{round(row.grade.open_points, 2):g}" if row.grade else "",
         state=", ".join([row.state.value, *notes]),
         keys=" ".join([*keys, *notes]),

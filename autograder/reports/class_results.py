@@ -1,4 +1,4 @@
-"""Reads what a class run left, and puts it together with the roster: a row for each student."""
+"""Reads the results of a class run and joins them with the roster: a row for each student."""
 
 import csv
 from collections.abc import Callable, Iterator, Mapping
@@ -7,7 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from autograder.course.class_run import ATTEMPTS, FEEDBACK, RESULTS
+from autograder.course.class_run import ATTEMPTS, FEEDBACK
+from autograder.course.results import RESULTS
 from autograder.errors import AutograderError
 from autograder.gradebook.handins import HANDINS_FILE, Handin, read_handins
 from autograder.gradebook.roster import read_roster
@@ -18,16 +19,19 @@ from autograder.text import in_csv
 
 ROSTER = "roster.csv"
 MOST_ATTEMPTS = 50
+"""Of one student, the last ones: more make no readable trend."""
 LARGEST = 20 << 20
+"""Bytes of `attempts.csv`; a line has some 20."""
 MOST_POINTS = 1e6
+"""A result with more was not written by the grader."""
 
 
 class State(StrEnum):
-    """Where a student stands."""
+    """How far a student's grade is decided."""
 
     COMPLETE = "complete"
     INCOMPLETE = "incomplete: the grader failed"
-    """At some tests: their points are neither given nor lost."""
+    """At some tests, whose points are neither given nor lost."""
     WAITING = "waits for a person"
     MISSING = "not handed in"
     EXCUSED = "excused"
@@ -35,22 +39,22 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Row:
-    """One student."""
+    """One student of the report."""
 
     id: str
     name: str
-    """Empty where no roster tells."""
+    """Empty without a roster."""
     state: State
     enrolled: bool
-    """Whether a roster has them; False for all where there is no roster."""
+    """Whether the student is in the roster; False for all without a roster."""
     late: bool | None
-    """None where it is not known when it was due, or when it was handed in."""
+    """None if the deadline, or the time of the hand-in, is not known."""
     grade: Grade | None
-    """None where nothing was handed in."""
+    """None if nothing was handed in."""
     attempts: tuple[float, ...]
-    """The shares of the points that each attempt gave, oldest first, the last one included."""
+    """The share of the points that each attempt got, oldest first, the current one included."""
     page: str | None
-    """Where the feedback page lies, relative to the results."""
+    """Path of the feedback page, relative to the results."""
 
     @property
     def shown_name(self) -> str:
@@ -65,15 +69,15 @@ class Row:
 
 @dataclass(frozen=True)
 class ClassResults:
-    """All rows, and what could not be read."""
+    """The rows of a class, and a line for each result that could not be read."""
 
     rows: tuple[Row, ...]
     oddities: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class _Course:
-    """What a gradebook's folder tells."""
+class _Enrolment:
+    """The roster and the hand-ins of a gradebook's folder."""
 
     students: Mapping[str, Student]
     handins: Mapping[str, Handin]
@@ -85,20 +89,20 @@ def read_class(
     deadline: datetime | None = None,
     on_read: Callable[[], None] = lambda: None,
 ) -> ClassResults:
-    """Read a class.
+    """Read the results of a class.
 
     Args:
-        folder: What `grade-class` wrote, or a folder of results, a JSON file for each student.
+        folder: The folder that `grade-class` wrote, or one with a JSON file for each student.
         gradebook: A folder with `roster.csv`, and `handins.csv` if there is one.
         deadline: From when on a hand-in is late.
         on_read: Called after each result.
 
     Raises:
-        AutograderError: There is no such folder, or no result in it; the roster is wrong.
+        AutograderError: The folder is missing or has no result in it; the roster has mistakes.
     """
     results = folder / RESULTS if (folder / RESULTS).is_dir() else folder
     if not results.is_dir():
-        raise AutograderError(f"{folder} is no folder: give what `grade-class` wrote")
+        raise AutograderError(f"{folder} is not a folder: give what `grade-class` wrote")
     course = _read_course(gradebook)
     attempts = _read_attempts(folder / ATTEMPTS)
     rows: dict[str, Row] = {}
@@ -108,10 +112,10 @@ def read_class(
         grade = read_result(path)
         on_read()
         if grade is None:
-            oddities.append(f"{path.name}: is no result, or is broken")
+            oddities.append(f"{path.name}: is not a result, or is broken")
             continue
         if not _has_sound_points(grade):
-            oddities.append(f"{path.name}: holds points that are none")
+            oddities.append(f"{path.name}: holds impossible points")
             continue
         assignment = assignment or grade.assignment
         if grade.assignment != assignment:
@@ -136,13 +140,13 @@ def read_class(
                 attempts=(),
                 page=None,
             )
-    return ClassResults(tuple(rows[one] for one in sorted(rows)), tuple(oddities))
+    return ClassResults(tuple(rows[name] for name in sorted(rows)), tuple(oddities))
 
 
 def _row(
     student: str,
     grade: Grade,
-    course: _Course,
+    course: _Enrolment,
     deadline: datetime | None,
     attempts: Mapping[str, list[float]],
     folder: Path,
@@ -163,15 +167,15 @@ def _row(
 
 
 def state_of(grade: Grade) -> State:
-    """Sum the checkpoints of a grade up: the one that is furthest from decided."""
+    """Return the state of the checkpoint that is furthest from decided."""
     if grade.is_incomplete:
         return State.INCOMPLETE
-    states = {one.status for one in grade.checkpoints}
+    states = {checkpoint.status for checkpoint in grade.checkpoints}
     return State.WAITING if Status.UNMARKED in states else State.COMPLETE
 
 
 def share_of(grade: Grade) -> float:
-    """The share of the points that are decided, from 0 to 1."""
+    """Return the share of the decided points that a grade has, from 0 to 1."""
     given, most = decided_points(grade)
     return min(1.0, given / most) if most > 0 else 0.0
 
@@ -183,28 +187,28 @@ def _last_attempt(grade: Grade) -> Iterator[float]:
 
 
 def _has_sound_points(grade: Grade) -> bool:
-    """Tell a file that the grader wrote from one in which somebody else wrote numbers."""
-    tests = [test for one in grade.checkpoints for test in one.tests]
+    """Whether all points are possible; otherwise the grader did not write the file."""
+    tests = [test for checkpoint in grade.checkpoints for test in checkpoint.tests]
     points = [
         (grade.score, grade.max_score),
-        *((one.score, one.max_score) for one in grade.checkpoints),
-        *((one.score, one.max_score) for one in tests),
+        *((checkpoint.score, checkpoint.max_score) for checkpoint in grade.checkpoints),
+        *((test.score, test.max_score) for test in tests),
     ]
     return all(0 <= given <= most <= MOST_POINTS for given, most in points)
 
 
-def _read_course(gradebook: Path | None) -> _Course:
+def _read_course(gradebook: Path | None) -> _Enrolment:
     if gradebook is None:
-        return _Course({}, {})
+        return _Enrolment({}, {})
     roster = read_roster(gradebook / ROSTER)
-    return _Course(
-        {one.id: one for one in roster.students},
+    return _Enrolment(
+        {student.id: student for student in roster.students},
         read_handins(gradebook / HANDINS_FILE, roster),
     )
 
 
 def _read_attempts(path: Path) -> Mapping[str, list[float]]:
-    """Read earlier scores, a line each; a line that makes no sense is passed over."""
+    """Read earlier scores, one on a line; lines of another form are ignored."""
     found: dict[str, list[float]] = {}
     for student, score, most in _lines(path):
         try:

@@ -1,9 +1,9 @@
-"""Fingerprints of code: runs of tokens in which the names that a student chose make no difference.
+"""Fingerprints of code: runs of tokens that do not depend on the names a student chose.
 
-Layout, comments, texts and numbers make none either. Names behind a dot and those of named
-arguments stay, for most are given by AWS. Every run of `RUN` tokens is a fingerprint; as files are
-small, none is left out as winnowing does (Schleimer, Wilkerson and Aiken, "Winnowing: Local
-Algorithms for Document Fingerprinting", SIGMOD 2003), so that all that is alike is found.
+They do not depend on layout, comments, texts and numbers either. Names behind a dot and those of
+keyword arguments count, as most come from AWS. Every run of `RUN` tokens is a fingerprint. Files
+are small, so none is left out as in winnowing (Schleimer, Wilkerson and Aiken, "Winnowing: Local
+Algorithms for Document Fingerprinting", SIGMOD 2003), and everything that is alike is found.
 """
 
 import builtins
@@ -18,7 +18,7 @@ from typing import NamedTuple
 RUN = 20
 """Tokens of one fingerprint: two or three lines of code."""
 LARGEST_FILE = 100 << 10
-"""Bytes of a file that is compared."""
+"""Bytes; a larger file is not compared, as none is written by hand."""
 
 _PLAIN = frozenset(keyword.kwlist) | frozenset(dir(builtins))
 _SKIPPED = frozenset(
@@ -26,7 +26,7 @@ _SKIPPED = frozenset(
 )
 
 
-class UnreadableError(Exception):
+class IncomparableError(Exception):
     """A file that cannot be compared; the text says why."""
 
 
@@ -49,14 +49,14 @@ def read_source(content: bytes) -> str:
     """Read a Python file, whose lines then end in line feeds.
 
     Raises:
-        UnreadableError: It is too large, or no UTF-8.
+        IncomparableError: It is too large, or not UTF-8.
     """
     if len(content) > LARGEST_FILE:
-        raise UnreadableError(f"it is larger than {LARGEST_FILE >> 10} KiB")
+        raise IncomparableError(f"it is larger than {LARGEST_FILE >> 10} KiB")
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError:
-        raise UnreadableError("it is not UTF-8") from None
+        raise IncomparableError("it is not UTF-8") from None
 
 
 def fingerprints_of(source: str) -> tuple[Fingerprint, ...]:
@@ -65,42 +65,42 @@ def fingerprints_of(source: str) -> tuple[Fingerprint, ...]:
     It need not be free of mistakes, as long as it can be told into tokens.
 
     Raises:
-        UnreadableError: It is no Python at all.
+        IncomparableError: It is not Python at all.
     """
     try:
         tokens = list(_tokens(source))
     except (tokenize.TokenError, SyntaxError, ValueError, RecursionError):
-        raise UnreadableError("it is no Python") from None
+        raise IncomparableError("it is not Python") from None
     return tuple(
-        Fingerprint(_hash(run), run[0].line, max(one.last_line for one in run))
+        Fingerprint(_hash(run), run[0].line, max(part.last_line for part in run))
         for run in (tokens[at : at + RUN] for at in range(len(tokens) - RUN + 1))
     )
 
 
 def _hash(run: list[_Token]) -> int:
     """Hash the same in every process, which Python's own hash does not."""
-    joined = "\n".join(one.text for one in run).encode("utf-8", "backslashreplace")
+    joined = "\n".join(part.text for part in run).encode("utf-8", "backslashreplace")
     return int.from_bytes(hashlib.blake2b(joined, digest_size=8).digest())
 
 
 def _tokens(source: str) -> Iterator[_Token]:
     """Yield what counts; a text that is a statement by itself, such as a docstring, does not."""
     read = tokenize.generate_tokens(io.StringIO(source).readline)
-    found = [one for one in read if one.type not in _SKIPPED]
+    found = [part for part in read if part.type not in _SKIPPED]
     depth = 0
-    for at, one in enumerate(found):
+    for at, part in enumerate(found):
         before = found[at - 1].string if at else "\n"
         after = found[at + 1].string if at + 1 < len(found) else "\n"
-        if one.type == token.OP:
-            depth += (one.string in "([{") - (one.string in ")]}")
+        if part.type == token.OP:
+            depth += (part.string in "([{") - (part.string in ")]}")
         is_statement = not before.strip() and not after.strip()
-        if one.type == token.NEWLINE or (one.type == token.STRING and is_statement):
+        if part.type == token.NEWLINE or (part.type == token.STRING and is_statement):
             continue
         is_given = before == "." or (depth > 0 and after == "=")
-        yield _Token(_shown(one, is_given=is_given), one.start[0], one.end[0])
+        yield _Token(_shown(part, is_given=is_given), part.start[0], part.end[0])
 
 
-def _shown(one: tokenize.TokenInfo, *, is_given: bool) -> str:
-    if one.type == token.NAME:
-        return one.string if is_given or one.string in _PLAIN else "name"
-    return one.string if one.type == token.OP else token.tok_name[one.type]
+def _shown(part: tokenize.TokenInfo, *, is_given: bool) -> str:
+    if part.type == token.NAME:
+        return part.string if is_given or part.string in _PLAIN else "name"
+    return part.string if part.type == token.OP else token.tok_name[part.type]

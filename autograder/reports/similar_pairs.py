@@ -1,7 +1,7 @@
-"""Pairs of submissions that are alike, by the share of the smaller one's own code.
+"""Finds pairs of submissions with similar code, by the share of the smaller one's own code.
 
-Own is what stands neither in the boilerplate (what was handed out) nor in so many submissions that
-it is how one writes it.
+Own code is neither in the files that were handed out nor in so many submissions that it is the
+common way to write it.
 """
 
 import itertools
@@ -11,18 +11,18 @@ from dataclasses import dataclass, field
 
 from autograder.reports.fingerprints import (
     Fingerprint,
-    UnreadableError,
+    IncomparableError,
     fingerprints_of,
     read_source,
 )
 
 LEAST_OWN = 30
-"""Fingerprints of its own that a submission needs to be compared: with fewer, chance decides."""
+"""Own fingerprints that a submission needs to be compared: with fewer, chance decides."""
 LEAST_SHARE = 0.3
 """A pair that shares less is not shown."""
 COMMON_SHARE = 0.1
 FEWEST_COMMON = 10
-"""What stands in a tenth of the class, and in more than ten submissions, is common."""
+"""Code that a tenth of the class has, and more than ten submissions, is common."""
 MOST_FILES = 20
 """Files of one submission that are compared."""
 
@@ -46,7 +46,7 @@ class ReadFile:
 
 @dataclass(frozen=True)
 class Compared:
-    """One student's code, read."""
+    """One student's code, with its fingerprints."""
 
     student: str
     files: tuple[ReadFile, ...]
@@ -56,7 +56,7 @@ class Compared:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two submissions that are alike."""
+    """Two submissions with similar code."""
 
     first: Compared
     second: Compared
@@ -64,13 +64,13 @@ class Pair:
 
     @property
     def share(self) -> float:
-        """The part of the smaller one's own code that stands in the other, 0 to 1."""
+        """The share of the smaller one's own code that the other has too, from 0 to 1."""
         return len(self.shared) / min(len(self.first.own), len(self.second.own))
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A class, compared."""
+    """The similar pairs of a class."""
 
     students: int
     """How many were compared with each other."""
@@ -89,11 +89,11 @@ def compare(
 
     Args:
         submissions: One of each student; more than one is needed to find anything.
-        boilerplate: Files that were handed out; code that stands there is nobody's own.
+        boilerplate: Files that were handed out; their code is nobody's own.
         most_pairs: How many pairs to keep.
     """
     left_out: list[str] = []
-    read = [(one.student, _read(one, left_out)) for one in submissions]
+    read = [(submission.student, _read(submission, left_out)) for submission in submissions]
     handed_out = {mark.value for content in boilerplate for mark in _fingerprints(content)}
     common = _common([files for _, files in read])
     compared = []
@@ -108,7 +108,7 @@ def compare(
         for first, second in itertools.combinations(compared, 2)
         if _alike(first.own, second.own)
     ]
-    pairs.sort(key=lambda one: (-one.share, one.first.student, one.second.student))
+    pairs.sort(key=lambda pair: (-pair.share, pair.first.student, pair.second.student))
     return Comparison(len(compared), len(pairs), tuple(pairs[:most_pairs]), tuple(left_out))
 
 
@@ -121,7 +121,7 @@ def _read(sources: Sources, left_out: list[str]) -> tuple[ReadFile, ...]:
         try:
             source = read_source(content)
             files.append(ReadFile(name, tuple(source.split("\n")), fingerprints_of(source)))
-        except UnreadableError as error:
+        except IncomparableError as error:
             left_out.append(f"{sources.student}: {name}: {error}")
     return tuple(files)
 
@@ -129,7 +129,7 @@ def _read(sources: Sources, left_out: list[str]) -> tuple[ReadFile, ...]:
 def _fingerprints(content: bytes) -> Sequence[Fingerprint]:
     try:
         return fingerprints_of(read_source(content))
-    except UnreadableError:
+    except IncomparableError:
         return ()
 
 

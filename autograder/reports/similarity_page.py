@@ -1,14 +1,15 @@
-"""Alike submissions as one HTML page that stands for itself: a table, then the code side by side.
+"""Writes similar submissions as one HTML page: a table, then the code side by side.
 
-Whatever a student wrote goes through `in_html`: no script, and nothing loaded from anywhere.
+Text from students is escaped by `in_html`. The page has no script, and loads nothing.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Template
 
+from autograder.feedback.page import page_environment
 from autograder.reports.similar_pairs import Compared, Comparison, Pair, ReadFile
 from autograder.text import in_html
 
@@ -19,14 +20,16 @@ MOST_LINES = 400
 MOST_FILES = 8
 """Files shown of one submission."""
 LONGEST_LINE = 160
+"""Characters of a line that are shown."""
 MOST_TEXT = 3_000_000
-"""Characters of code and its markup on a page; pairs behind them are in the table alone.
+"""Characters of code and its markup on a page; later pairs are in the table alone.
 
 A character of code becomes five at most (`&amp;`), so that no page has more than 15 MB.
 """
 MARKUP = 70
 """Characters of markup of one line."""
 MOST_LEFT_OUT = 300
+"""Lines on what was not compared."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +43,12 @@ class Line:
 
 @dataclass(frozen=True)
 class ShownFile:
-    """A file with its alike lines, and what stands around them."""
+    """A file with its similar lines, and the lines around them."""
 
     name: str
     lines: tuple[Line, ...]
     cut: bool
-    """Whether it has more alike lines than are shown."""
+    """Whether it has more similar lines than are shown."""
 
 
 @dataclass(frozen=True)
@@ -56,16 +59,16 @@ class ShownPair:
     names: tuple[str, str]
     percent: int
     lines: tuple[int, int]
-    """How many lines of each are alike."""
+    """How many lines of each are similar."""
     sides: tuple[tuple[ShownFile, ...], tuple[ShownFile, ...]]
-    """Empty where the page has no more room."""
+    """Empty if the page has no more room."""
 
 
 def as_page(comparison: Comparison, title: str, *, anonymous: bool = False) -> str:
     """Write a comparison as an HTML page.
 
     Args:
-        comparison: What was found.
+        comparison: The pairs.
         title: Of the assignment.
         anonymous: Whether to number the students rather than to name them.
     """
@@ -74,11 +77,11 @@ def as_page(comparison: Comparison, title: str, *, anonymous: bool = False) -> s
     room = MOST_TEXT
     shown = []
     for number, pair in enumerate(comparison.pairs, start=1):
-        one = _shown(number, pair, names)
-        room -= _length(one)
+        drawn = _shown(number, pair, names)
+        room -= _length(drawn)
         if room < 0:
-            one = ShownPair(number, one.names, one.percent, one.lines, ((), ()))
-        shown.append(one)
+            drawn = replace(drawn, sides=((), ()))
+        shown.append(drawn)
     return _template().render(
         title=title,
         comparison=comparison,
@@ -90,17 +93,17 @@ def as_page(comparison: Comparison, title: str, *, anonymous: bool = False) -> s
 
 
 def _names(comparison: Comparison, *, anonymous: bool) -> Mapping[str, str]:
-    """Name the students; a number is given as they appear, for one by the alphabet tells names."""
+    """Name the students, or number them in the order of the pairs: the alphabet is a hint."""
     students = dict.fromkeys(
-        one.student for pair in comparison.pairs for one in (pair.first, pair.second)
+        side.student for pair in comparison.pairs for side in (pair.first, pair.second)
     )
     if not anonymous:
-        return {one: one for one in students}
-    return {one: f"student {number}" for number, one in enumerate(students, start=1)}
+        return {student: student for student in students}
+    return {name: f"student {number}" for number, name in enumerate(students, start=1)}
 
 
 def _shown(number: int, pair: Pair, names: Mapping[str, str]) -> ShownPair:
-    sides = [_alike_lines(one, pair.shared) for one in (pair.first, pair.second)]
+    sides = [_alike_lines(side, pair.shared) for side in (pair.first, pair.second)]
     first, second = (
         tuple(_file(file, alike) for file, alike in side[:MOST_FILES]) for side in sides
     )
@@ -113,10 +116,12 @@ def _shown(number: int, pair: Pair, names: Mapping[str, str]) -> ShownPair:
     )
 
 
-def _alike_lines(one: Compared, shared: frozenset[int]) -> list[tuple[ReadFile, frozenset[int]]]:
-    """Tell the alike lines of each file that has any."""
+def _alike_lines(
+    submission: Compared, shared: frozenset[int]
+) -> list[tuple[ReadFile, frozenset[int]]]:
+    """Return the similar lines of each file that has any."""
     found = []
-    for file in one.files:
+    for file in submission.files:
         alike = frozenset(
             line
             for mark in file.fingerprints
@@ -136,8 +141,8 @@ def _file(file: ReadFile, alike: frozenset[int]) -> ShownFile:
     near = sorted(
         {
             line
-            for one in alike
-            for line in range(one - CONTEXT, one + CONTEXT + 1)
+            for shared in alike
+            for line in range(shared - CONTEXT, shared + CONTEXT + 1)
             if 0 < line <= len(file.lines)
         }
     )
@@ -152,7 +157,7 @@ def _file(file: ReadFile, alike: frozenset[int]) -> ShownFile:
 
 
 def _tabs(line: str) -> str:
-    """Widen tabs, which would be shown as escapes."""
+    """Replace tabs, which would be shown as escapes."""
     return line[: LONGEST_LINE + 1].expandtabs(4).rstrip()
 
 
@@ -164,14 +169,5 @@ def _length(pair: ShownPair) -> int:
 
 @cache
 def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("autograder", "reports"),
-        autoescape=True,
-        finalize=in_html,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["longest_line"] = LONGEST_LINE
-    environment.globals["in_html"] = in_html
+    environment = page_environment("reports", {"longest_line": LONGEST_LINE, "in_html": in_html})
     return environment.get_template("similarity_page.html.jinja")

@@ -163,7 +163,11 @@ def test_a_repository_is_named_after_the_login(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('timezone = "Europe/Berlin"', 'timezone = "Berlin"', "timezone: 'Berlin' is no time zone"),
+        (
+            'timezone = "Europe/Berlin"',
+            'timezone = "Berlin"',
+            "timezone: 'Berlin' is not a time zone",
+        ),
         ('timezone = "Europe/Berlin"', 'timezone = "../../x"', "timezone: '../../x' is no time"),
         ('timezone = "Europe/Berlin"', "", "timezone: Field required"),
         ("m06-{login}", "m06-ada", "repository: "),

@@ -57,30 +57,37 @@ def as_canvas(assignment_id: str, title: str, standings: Sequence[Standing]) -> 
         ExportError: Canvas could match some students by their names alone, or would not read one
             of the columns.
     """
-    lost = [one.student for one in standings if not _known_to_canvas(one.student)]
+    lost = [standing.student for standing in standings if not _known_to_canvas(standing.student)]
     refuse(
         lost, "Canvas", "the roster has no ID, SIS User ID or SIS Login ID; read a Canvas export"
     )
-    header = next((one.student.canvas_header for one in standings if one.student.canvas_header), ())
-    identity = [one for one in header if column_key(one) in _IDENTITY] or list(_STANDARD)
+    header = next(
+        (
+            standing.student.canvas_header
+            for standing in standings
+            if standing.student.canvas_header
+        ),
+        (),
+    )
+    identity = [column for column in header if column_key(column) in _IDENTITY] or list(_STANDARD)
     columns = columns_of(standings)
-    theirs = {_bare(one): one for one in reversed(header) if one not in identity}
+    theirs = {_bare(column): column for column in reversed(header) if column not in identity}
     titles = _titles(title, columns)
-    in_one = title in theirs and not any(one in theirs for one in titles)
-    points = [number(one.max_score) for one in columns]
+    in_one = title in theirs and not any(own in theirs for own in titles)
+    points = [number(column.max_score) for column in columns]
     if in_one:
-        titles, points = [title], [number(sum(one.max_score for one in columns))]
+        titles, points = [title], [number(sum(column.max_score for column in columns))]
     _refuse_computed(assignment_id, titles)
     blanks = [""] * (len(identity) - 1)
     rows: list[list[Cell]] = [
-        [*identity, *(theirs.get(one, _unnumbered(one)) for one in titles)],
+        [*identity, *(theirs.get(title, _unnumbered(title)) for title in titles)],
         ["    Points Possible", *blanks, *points],
     ]
     for standing in standings:
         scores = [number(standing.total)] if in_one else scores_of(standing, columns)
         rows.append(
             [
-                *(_identity(standing.student, one) for one in identity),
+                *(_identity(standing.student, column) for column in identity),
                 *(EXCUSED if standing.excused else score for score in scores),
             ]
         )
@@ -100,10 +107,10 @@ def _identity(student: Student, column: str) -> str:
 
 def _titles(title: str, columns: Sequence[CheckpointPoints]) -> list[str]:
     """The titles of the assignments, no two the same: Canvas would read the first one twice."""
-    called = [one.title for one in columns]
+    called = [column.title for column in columns]
     return [
-        f"{title}: {one.title}" + (f" [{one.id}]" if called.count(one.title) > 1 else "")
-        for one in columns
+        f"{title}: {column.title}" + (f" [{column.id}]" if called.count(column.title) > 1 else "")
+        for column in columns
     ]
 
 
@@ -119,7 +126,7 @@ def _unnumbered(title: str) -> str:
 
 
 def _refuse_computed(assignment_id: str, titles: Sequence[str]) -> None:
-    unread = [one for one in titles if _COMPUTED.search(one)]
+    unread = [title for title in titles if _COMPUTED.search(title)]
     if unread:
         lines = [f"no Canvas file was written for {assignment_id}: rename what Canvas computes:"]
         raise ExportError("\n".join([*lines, *unread]))

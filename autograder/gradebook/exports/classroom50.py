@@ -47,9 +47,9 @@ def as_classroom50(assignment_id: str, title: str, standings: Sequence[Standing]
         ExportError: Some students have no login.
     """
     del assignment_id, title
-    lost = [one.student for one in standings if not one.student.login]
+    lost = [standing.student for standing in standings if not standing.student.login]
     refuse(lost, "Classroom 50", "the roster has no GitHub login")
-    return as_table([COLUMNS, *(_row(one) for one in standings)])
+    return as_table([COLUMNS, *(_row(standing) for standing in standings)])
 
 
 def whole_points(points: float, most: float) -> int:
@@ -69,7 +69,7 @@ def _row(standing: Standing) -> list[Cell]:
     decided = total is not None
     return [
         student.login,
-        *(in_csv(one) for one in (first, last, student.email, student.section)),
+        *(in_csv(text) for text in (first, last, student.email, student.section)),
         whole_points(total, standing.max_score) if total is not None else None,
         whole_points(standing.max_score, standing.max_score) if decided else None,
         utc(time),

@@ -37,7 +37,7 @@ def as_github_classroom(assignment_id: str, title: str, standings: Sequence[Stan
         standings: One row each, in this order.
     """
     del assignment_id
-    return as_table([COLUMNS, *(_row(title, one) for one in standings)])
+    return as_table([COLUMNS, *(_row(title, standing) for standing in standings)])
 
 
 def _row(title: str, standing: Standing) -> list[Cell]:

@@ -50,8 +50,8 @@ def as_gradescope(assignment_id: str, title: str, standings: Sequence[Standing])
     """
     del assignment_id, title
     columns = columns_of(standings)
-    questions = [_question(at, one) for at, one in enumerate(columns, start=1)]
-    return as_table([[*COLUMNS, *questions], *(_row(one, columns) for one in standings)])
+    questions = [_question(at, checkpoint) for at, checkpoint in enumerate(columns, start=1)]
+    return as_table([[*COLUMNS, *questions], *(_row(standing, columns) for standing in standings)])
 
 
 def _question(at: int, checkpoint: CheckpointPoints) -> str:

@@ -39,8 +39,8 @@ def as_moodle(assignment_id: str, title: str, standings: Sequence[Standing]) -> 
         ExportError: None of the three keys is known of every student.
     """
     del assignment_id
-    students = [one.student for one in standings]
-    without = {key: [one for one in students if not _key(one, key)] for key in _KEYS}
+    students = [standing.student for standing in standings]
+    without = {key: [student for student in students if not _key(student, key)] for key in _KEYS}
     keys = [key for key, lacking in without.items() if not lacking]
     if not keys:
         nearest = min(without, key=lambda key: len(without[key]))
@@ -50,7 +50,7 @@ def as_moodle(assignment_id: str, title: str, standings: Sequence[Standing]) -> 
         [
             *keys,
             "name",
-            *(f"{title}: {one.title}" for one in columns),
+            *(f"{title}: {column.title}" for column in columns),
             f"{title}: total",
             "Feedback",
         ]
@@ -61,7 +61,7 @@ def as_moodle(assignment_id: str, title: str, standings: Sequence[Standing]) -> 
             [
                 *(_key(standing.student, key) for key in keys),
                 in_csv(standing.student.full_name),
-                *(NO_GRADE if standing.excused or one is None else one for one in scores),
+                *(NO_GRADE if standing.excused or score is None else score for score in scores),
                 in_csv(_feedback(standing)),
             ]
         )
@@ -82,9 +82,11 @@ def _feedback(standing: Standing) -> str:
         said.append("nothing handed in")
     if standing.status is StandingStatus.UNDECIDED:
         waiting = [
-            f"{one.title} ({points_open(one.open_points)})" if one.open_points else one.title
-            for one in standing.checkpoints
-            if one.score is None
+            f"{checkpoint.title} ({points_open(checkpoint.open_points)})"
+            if checkpoint.open_points
+            else checkpoint.title
+            for checkpoint in standing.checkpoints
+            if checkpoint.score is None
         ]
         said.append(f"not decided yet: {', '.join(waiting)}")
     if standing.late_seconds > 0:

@@ -36,7 +36,7 @@ def as_plain(assignment_id: str, title: str, standings: Sequence[Standing]) -> s
     rows: list[list[Cell]] = [
         [
             *("assignment", "student", "login", "name", "email", "section", "status"),
-            *(in_csv(one.id) for one in columns),
+            *(in_csv(column.id) for column in columns),
             *(
                 "total",
                 "max_score",
@@ -61,7 +61,7 @@ def as_plain(assignment_id: str, title: str, standings: Sequence[Standing]) -> s
         )
         rows.append(
             [
-                *(in_csv(one) for one in texts),
+                *(in_csv(text) for text in texts),
                 *scores_of(standing, columns),
                 number(standing.total),
                 number(standing.max_score),

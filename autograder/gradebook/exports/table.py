@@ -30,14 +30,14 @@ def columns_of(standings: Iterable[Standing]) -> tuple[CheckpointPoints, ...]:
     """The checkpoints of all standings, each once, in the order in which they appear."""
     found: dict[str, CheckpointPoints] = {}
     for standing in standings:
-        for one in standing.checkpoints:
-            found.setdefault(one.id, one)
+        for checkpoint in standing.checkpoints:
+            found.setdefault(checkpoint.id, checkpoint)
     return tuple(found.values())
 
 
 def scores_of(standing: Standing, columns: Sequence[CheckpointPoints]) -> list[Cell]:
     """One student's points in the columns; None where they are not decided."""
-    scores = {one.id: one.score for one in standing.checkpoints}
+    scores = {checkpoint.id: checkpoint.score for checkpoint in standing.checkpoints}
     return [number(scores.get(column.id)) for column in columns]
 
 
@@ -72,7 +72,7 @@ def refuse(students: Sequence[Student], form: str, lack: str) -> None:
         return
     count = "a student" if len(students) == 1 else f"{len(students)} students"
     lines = [f"no {form} file was written, since {count} cannot be matched:"]
-    for one in students:
-        name = f" ({inert(one.full_name, 60)})" if one.full_name else ""
-        lines.append(f"{one.id}{name}: {lack}")
+    for student in students:
+        name = f" ({inert(student.full_name, 60)})" if student.full_name else ""
+        lines.append(f"{student.id}{name}: {lack}")
     raise ExportError("\n".join(lines))

@@ -52,7 +52,7 @@ class Published:
     @property
     def scores(self) -> dict[str, int]:
         """The points of each test, by the checkpoint's id."""
-        return {one["test-name"].split(":")[0]: one["score"] for one in self.result["tests"]}
+        return {test["test-name"].split(":")[0]: test["score"] for test in self.result["tests"]}
 
 
 def packed(bundle: Path) -> bytes:

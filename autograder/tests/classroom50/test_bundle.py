@@ -11,8 +11,8 @@ import pytest
 
 from autograder.assignment import Course
 from autograder.classroom50.bundle import write_bundle
-from autograder.classroom50.entrypoint import Checkpoint, Outcome, body_of, read_report
-from autograder.errors import AssignmentError, PublishError
+from autograder.classroom50.entrypoint import ChecksOutcome, VisibleCheckpoint, body_of, read_report
+from autograder.errors import AssignmentError, DistributionError
 from autograder.tests.classroom50.service import (
     MOST_BYTES,
     Published,
@@ -23,7 +23,7 @@ from autograder.tests.classroom50.service import (
 )
 from autograder.tests.student_repository.clone import ASSIGNMENT, COURSE, SOLUTION, clone
 
-ALL = {one.id: one.points for one in ASSIGNMENT.checkpoints}
+ALL = {checkpoint.id: checkpoint.points for checkpoint in ASSIGNMENT.checkpoints}
 TWO = {"writer": 30, "brokers": 10}
 """The checkpoints of a bundle that is run often: each one starts a simulated AWS."""
 WRITER = "kinesis_multi_shard.py"
@@ -45,8 +45,8 @@ def attempt(bundle: Path, tmp_path: Path) -> Try:
     def run(files: dict[str, bytes], **environment: str) -> Published:
         checkout = clone(tmp_path / "checkout", {**SOLUTION.files, **files})
         less = shutil.copytree(bundle, tmp_path / "bundle")
-        for one in ALL.keys() - TWO.keys():
-            (less / "checks" / f"test_{one}.py").unlink()
+        for checkpoint in ALL.keys() - TWO.keys():
+            (less / "checks" / f"test_{checkpoint}.py").unlink()
         return run_bundle(less, checkout, tmp_path / "home", **environment)
 
     return run
@@ -70,13 +70,13 @@ def test_nothing_of_a_bundle_is_kept_from_students(bundle: Path) -> None:
     """The service publishes it for everybody: all but what runs it is handed out already."""
     handed_out = COURSE.assignments / ASSIGNMENT.id
 
-    files = [one.relative_to(bundle) for one in bundle.rglob("*") if one.is_file()]
+    files = [path.relative_to(bundle) for path in bundle.rglob("*") if path.is_file()]
 
     others = {
-        str(one)
-        for one in files
-        if not (handed_out / one).is_file()
-        or (handed_out / one).read_bytes() != (bundle / one).read_bytes()
+        str(file)
+        for file in files
+        if not (handed_out / file).is_file()
+        or (handed_out / file).read_bytes() != (bundle / file).read_bytes()
     }
     assert others == {"autograder.py"}
 
@@ -165,7 +165,7 @@ def test_code_that_prints_without_end_fills_nothing(attempt: Try, tmp_path: Path
     assert "::" not in published.log
     assert "##[" not in published.log
     assert "<b>" not in published.body
-    assert sum(one.stat().st_size for one in tmp_path.rglob("*") if one.is_file()) < MOST_BYTES
+    assert sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()) < MOST_BYTES
 
 
 def test_forged_results_are_replaced(attempt: Try, tmp_path: Path) -> None:
@@ -254,26 +254,28 @@ def test_a_students_own_checks_and_settings_do_not_count(attempt: Try) -> None:
 )
 def test_counts_that_cannot_be_are_none(counts: str) -> None:
     """Student code can print into the report: there are never more points than there are."""
-    outcome = read_report(Checkpoint("writer", "The writer", 30), f"writer {counts} visible checks")
+    outcome = read_report(
+        VisibleCheckpoint("writer", "The writer", 30), f"writer {counts} visible checks"
+    )
 
-    assert (outcome.score, outcome.complete) == (0, False)
+    assert (outcome.score, outcome.is_complete) == (0, False)
 
 
 def test_the_last_counts_are_those_of_the_checks() -> None:
     """What student code prints while it runs stands above them."""
     text = "writer 4 of 4 visible checks\nF.\nwriter 2 of 4 visible checks\n"
 
-    outcome = read_report(Checkpoint("writer", "The writer", 30), text)
+    outcome = read_report(VisibleCheckpoint("writer", "The writer", 30), text)
 
     assert (outcome.passed, outcome.checks, outcome.score) == (2, 4, 15)
 
 
 def test_a_body_of_hostile_texts_is_cut_and_has_no_markup() -> None:
     """Also where each character becomes a long escape."""
-    one = Checkpoint("writer", "The writer", 30)
+    checkpoint = VisibleCheckpoint("writer", "The writer", 30)
     texts = ["&" * 10**6, "\U000e0001" * 10**6, "</pre>\n\n@all <b>", "\ud800"]
 
-    body = body_of([Outcome(one, 0, 0, text) for text in texts], 120, None)
+    body = body_of([ChecksOutcome(checkpoint, 0, 0, text) for text in texts], 120, None)
 
     assert len(body.encode("utf-8")) < 125_000
     assert "<b>" not in body
@@ -322,7 +324,7 @@ def test_the_rules_find_what_breaks_them() -> None:
     test = {"test-name": "x", "passed": True, "score": 1, "max-score": 1}
 
     assert list(broken_rules_of_result({**right, "tests": [test]})) == []
-    assert all(list(broken_rules_of_result({**right, **one})) for one in wrong)
+    assert all(list(broken_rules_of_result({**right, **mistake})) for mistake in wrong)
     assert list(broken_rules_of_result({**right, "tests": [{**test, "passed": 1}]}))
 
 
@@ -344,10 +346,10 @@ def test_a_folder_with_anything_else_is_left_alone(tmp_path: Path) -> None:
     """It may be somebody's repository."""
     (tmp_path / "README.md").write_text("mine")
 
-    with pytest.raises(PublishError, match=r"README\.md"):
+    with pytest.raises(DistributionError, match=r"README\.md"):
         write_bundle(COURSE, ASSIGNMENT, tmp_path)
 
-    assert [one.name for one in tmp_path.iterdir()] == ["README.md"]
+    assert [path.name for path in tmp_path.iterdir()] == ["README.md"]
 
 
 def test_an_assignment_without_checks_has_no_bundle(tmp_path: Path) -> None:

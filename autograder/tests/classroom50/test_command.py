@@ -54,7 +54,7 @@ def test_scores_go_into_the_gradebook_and_grades_come_back(run: Run, tmp_path: P
     noted = run("handins", scores, *place)
     overridden = run("override", scores, *place, "--output", tmp_path / "new.json")
 
-    assert (noted[0], noted[1]) == (1, "1 students noted\n")
+    assert (noted[0], noted[1]) == (1, "1 student noted\n")
     assert "is not in the roster" in noted[2]
     assert "::" not in noted[2]
     handins = read_handins(book.folder / "handins.csv", book.roster())
@@ -70,9 +70,9 @@ def test_scores_go_into_the_gradebook_and_grades_come_back(run: Run, tmp_path: P
     [
         (["handins", "missing.json", "--slug", "m06", "--folder", "."], "missing.json cannot be"),
         (["roster", "missing.csv", "--output", "x.csv"], "missing.csv does not exist"),
-        (["handins", "x", "--slug", "m06", "--folder", "no-such-folder"], "is no folder"),
+        (["handins", "x", "--slug", "m06", "--folder", "no-such-folder"], "is not a folder"),
         (["bundle", "m99", "--output", "x"], "unknown assignment 'm99'"),
-        (["bundle", "--output", "."], "which is of no bundle"),
+        (["bundle", "--output", "."], "which no bundle has"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(run: Run, arguments: list[str], said: str) -> None:

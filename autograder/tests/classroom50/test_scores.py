@@ -83,7 +83,10 @@ def test_hidden_grades_override_the_newest_submission(tmp_path: Path) -> None:
     assert (done.written, done.left) == (("ada",), ())
     assert ada["override"] is True
     assert (newest["score"], newest["max-score"]) == (33, 45)
-    assert [(one["score"], one["passed"]) for one in newest["tests"]] == [(23, False), (10, False)]
+    assert [(test["score"], test["passed"]) for test in newest["tests"]] == [
+        (23, False),
+        (10, False),
+    ]
     assert before == older
     added = {"late", "visible-checks"}
     result = {key: value for key, value in newest.items() if key not in added}
@@ -147,13 +150,13 @@ def test_a_teachers_wish_to_collect_anew_does_not_hinder_an_override(tmp_path: P
 @pytest.mark.parametrize(
     ("scores", "said"),
     [
-        ("{", "is no JSON"),
-        ("[" * 100_000, "is no JSON"),
-        ('{"a": NaN}', "is no JSON"),
-        ("\x00\xff", "is no JSON"),
-        ("[]", "no scores of Classroom 50"),
-        ({**whole(), "schema": "classroom50/scores/v2"}, "no scores of Classroom 50: schema"),
-        (whole({"owner": "x", "submissions": []}), "no scores of Classroom 50"),
+        ("{", "is not valid JSON"),
+        ("[" * 100_000, "is not valid JSON"),
+        ('{"a": NaN}', "is not valid JSON"),
+        ("\x00\xff", "is not valid JSON"),
+        ("[]", "not scores of Classroom 50"),
+        ({**whole(), "schema": "classroom50/scores/v2"}, "not scores of Classroom 50: schema"),
+        (whole({"owner": "x", "submissions": []}), "not scores of Classroom 50"),
         ({"schema": "classroom50/scores/v1", "assignments": {}}, "no assignment 'm06'"),
         (whole(type="group"), "handed in by groups"),
     ],
@@ -200,4 +203,4 @@ def test_a_forged_record_is_left_out_and_told(more: dict[str, Any], tmp_path: Pa
     found, left = handins_of(read_scores(path, "m06"), roster)
 
     assert found == {}
-    assert [one.split(":")[0] for one in left] == ["ada", "eve"]
+    assert [row.split(":")[0] for row in left] == ["ada", "eve"]

@@ -9,16 +9,18 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from autograder.assignment import Course
 from autograder.cluster import dask_graders
-from autograder.course.class_run import Done, Outcome, Scope, grade_class
+from autograder.course.class_outcomes import ClassAction, StudentOutcome
+from autograder.course.class_run import RunSettings, grade_class
+from autograder.course.class_submissions import ClassSubmissions
 from autograder.errors import AutograderError
-from autograder.intake.sources import HandedIn
+from autograder.intake.sources import StudentFolder
 
 COURSE = Course.of_this_checkout()
 ASSIGNMENT = COURSE.load("m06_partitioned_logs")
@@ -105,14 +107,27 @@ def results(output: Path) -> dict[str, object]:
     }
 
 
-def run(
-    students: Path, output: Path, scope: Scope, told: list[Outcome] | None = None, **more: object
-) -> dict[str, Done]:
+def grade(
+    students: Path,
+    output: Path,
+    settings: RunSettings,
+    on_wait: Callable[[str], None] = lambda _: None,
+) -> Iterator[StudentOutcome]:
     """Grade the class."""
-    handed_in = [HandedIn(one.name, one) for one in sorted(students.iterdir())]
-    on_done = [].append if told is None else told.append
-    outcomes = grade_class(handed_in, ASSIGNMENT, COURSE, output, scope, on_done=on_done, **more)  # type: ignore[arg-type] # on_done
-    return {student: one.done for student, one in outcomes.items()}
+    handed_in = [StudentFolder(student.name, student) for student in sorted(students.iterdir())]
+    submissions = ClassSubmissions(handed_in)
+    return grade_class(submissions, ASSIGNMENT, COURSE, output, settings, on_wait)
+
+
+def run(
+    students: Path,
+    output: Path,
+    settings: RunSettings,
+    on_wait: Callable[[str], None] = lambda _: None,
+) -> dict[str, ClassAction]:
+    """Grade the class to its end."""
+    outcomes = grade(students, output, settings, on_wait)
+    return {outcome.student: outcome.action for outcome in outcomes}
 
 
 def test_a_killed_worker_s_submissions_are_graded_elsewhere_and_once(
@@ -120,19 +135,16 @@ def test_a_killed_worker_s_submissions_are_graded_elsewhere_and_once(
 ) -> None:
     """The results are those of a run on this machine, byte for byte."""
     doomed, _ = cluster.add_worker(), cluster.add_worker()
-    told: list[Outcome] = []
+    far: list[StudentOutcome] = []
 
-    class Killer(list[Outcome]):
-        def append(self, one: Outcome) -> None:
-            told.append(one)
-            if len(told) == 1:
-                os.kill(doomed.pid, signal.SIGKILL)
+    for outcome in grade(students, tmp_path / "far", RunSettings(dask=cluster.address)):
+        if not far:
+            os.kill(doomed.pid, signal.SIGKILL)
+        far.append(outcome)
+    near = run(students, tmp_path / "near", RunSettings(workers=2))
 
-    far = run(students, tmp_path / "far", Scope(dask=cluster.address), Killer())
-    near = run(students, tmp_path / "near", Scope(workers=2))
-
-    assert far == near == dict.fromkeys(SOURCES, Done.GRADED)
-    assert sorted(one.student for one in told) == sorted(SOURCES)
+    assert near == dict.fromkeys(SOURCES, ClassAction.GRADED)
+    assert sorted((outcome.student, outcome.action) for outcome in far) == sorted(near.items())
     assert results(tmp_path / "far") == results(tmp_path / "near")
     for name in SOURCES:
         page = f"feedback/{name}.html"
@@ -144,7 +156,7 @@ def test_a_worker_that_comes_later_is_waited_for_and_used(
     cluster: Cluster, students: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And it is said that there is none."""
-    monkeypatch.setattr("autograder.course.class_run.PATIENCE", 0.2)
+    monkeypatch.setattr("autograder.course.class_run.SILENT_SECONDS", 0.2)
     for name in ("bob", "cyd", "dan", "eve", "fay"):
         shutil.rmtree(students / name)
     said: list[str] = []
@@ -154,9 +166,9 @@ def test_a_worker_that_comes_later_is_waited_for_and_used(
             cluster.add_worker()
         said.append(why)
 
-    done = run(students, tmp_path / "far", Scope(dask=cluster.address), on_wait=on_wait)
+    done = run(students, tmp_path / "far", RunSettings(dask=cluster.address), on_wait=on_wait)
 
-    assert done == {"ada": Done.GRADED}
+    assert done == {"ada": ClassAction.GRADED}
     assert "no worker" in said[0]
 
 
@@ -169,7 +181,7 @@ def test_a_worker_with_other_versions_is_refused(
     monkeypatch.setattr(dask_graders, "versions", lambda _: wanted)
 
     with pytest.raises(AutograderError, match="other versions than this machine: moto"):
-        run(students, tmp_path / "far", Scope(dask=cluster.address))
+        run(students, tmp_path / "far", RunSettings(dask=cluster.address))
 
 
 def test_where_no_scheduler_answers_one_line_says_so(
@@ -179,4 +191,4 @@ def test_where_no_scheduler_answers_one_line_says_so(
     monkeypatch.setattr(dask_graders, "CONNECT_SECONDS", 0.5)
 
     with pytest.raises(AutograderError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
-        run(students, tmp_path / "far", Scope(dask="tcp://127.0.0.1:9"))
+        run(students, tmp_path / "far", RunSettings(dask="tcp://127.0.0.1:9"))

@@ -8,25 +8,26 @@ from pathlib import Path
 from typing import Any, Self
 
 from autograder.course.grade_pushes import (
-    Desk,
-    Done,
-    Outcome,
+    LOCKS,
     Push,
+    PushContext,
+    PushOutcome,
+    PushState,
     find_pushes,
-    grade_pushes,
+    grade_push,
 )
-from autograder.github.client import GitHubClient, Place
+from autograder.course.results import RESULTS
+from autograder.github.client import GitHubClient, GitHubServer
 from autograder.gradebook.roster import read_roster
-from autograder.grading.grade import Grade, GradedSubmission
-from autograder.grading.grade import Outcome as Verdict
+from autograder.grading.grade import Grade, GradedSubmission, Outcome
 from autograder.policy import read_policy
 from autograder.submission import Submission
 from autograder.tests.github_stand_in import StandIn
 from autograder.tests.github_stand_in.stand_in import START
 from autograder.tests.gradebook.students import ASSIGNMENT, a_grade
 
-CHECKPOINTS = [one.id for one in ASSIGNMENT.checkpoints]
-CONTEXTS = [f"grade/{one}" for one in CHECKPOINTS]
+CHECKPOINTS = [checkpoint.id for checkpoint in ASSIGNMENT.checkpoints]
+CONTEXTS = [f"grade/{checkpoint}" for checkpoint in CHECKPOINTS]
 FILE = "compare_with_sqs.py"
 POLICY = """
 organization = "course"
@@ -41,7 +42,7 @@ SUITE = "sha256:1"
 
 
 @dataclass
-class Clock:
+class FakeClock:
     """A clock that moves when somebody sleeps."""
 
     time: float = START.timestamp()
@@ -58,7 +59,7 @@ class Clock:
 
 
 _A_GRADE = a_grade()
-_WITH_LOSSES = a_grade({test.id: Verdict.WRONG for test in _A_GRADE.checkpoints[0].tests})
+_WITH_LOSSES = a_grade({test.id: Outcome.WRONG for test in _A_GRADE.checkpoints[0].tests})
 
 
 @dataclass
@@ -68,7 +69,7 @@ class FakePool:
     graded: list[str | None] = field(default_factory=list)
     """The commits, one for each time that something was graded."""
     suite: str = SUITE
-    trouble: str = ""
+    grader_log: str = ""
     always: Grade | None = None
     """What everything gets, whatever the files say."""
 
@@ -88,9 +89,11 @@ class FakePool:
                 ),
                 "grader": made.grader.model_copy(update={"suite": self.suite}),
             }
-        ), self.trouble
+        ), self.grader_log
 
-    def each(self, do: Callable[[Any, Push], Outcome], tasks: Iterable[Push]) -> Iterator[Outcome]:
+    def each(
+        self, do: Callable[[Any, Push], PushOutcome], tasks: Iterable[Push]
+    ) -> Iterator[PushOutcome]:
         """Do something with each task, one after the other."""
         for task in tasks:
             yield do(self, task)
@@ -128,7 +131,7 @@ class Classroom:
         self.github = github
         self.folder = folder
         self.logins = tuple(logins)
-        self.clock = Clock()
+        self.clock = FakeClock()
         self.pool = FakePool()
         for login in self.logins:
             github.add_repository(self.name(login))
@@ -154,12 +157,12 @@ class Classroom:
         """Push a file; return the commit."""
         return self.github.push(self.name(login), {FILE: text})
 
-    def desk(self, **changes: Any) -> Desk:
+    def context(self, **changes: Any) -> PushContext:
         """Make what a round needs; close its client yourself."""
         policy = read_policy(self.folder / "course.toml")
-        made = Desk(
+        made = PushContext(
             client=GitHubClient(
-                Place.from_environment(self.github.environment(self.token)),
+                GitHubServer.from_environment(self.github.environment(self.token)),
                 sleep=self.clock.sleep,
                 now=self.clock.now,
             ),
@@ -175,21 +178,16 @@ class Classroom:
         """Tell the time as GitHub does."""
         return self.github.now
 
-    def round(self, commit: str | None = None, **changes: Any) -> dict[str, Outcome]:
+    def round(self, commit: str | None = None, **changes: Any) -> dict[str, PushOutcome]:
         """Do all that is to do, once; return what became of each."""
-        desk = self.desk(**changes)
-        students = read_roster(desk.policy.roster).students
-        with contextlib.closing(desk.client):
-            found = list(find_pushes(desk, students, commit))
-            done = list(
-                grade_pushes(desk, [one for one in found if isinstance(one, Push)], self.pool)
-            )
-        outcomes = [*done, *(one for one in found if isinstance(one, Outcome))]
-        return {one.student.id: one for one in outcomes}
+        context = self.context(**changes)
+        with contextlib.closing(context.client):
+            outcomes = grade_all(context, self.pool, commit)
+        return {outcome.student.id: outcome for outcome in outcomes}
 
-    def done(self, commit: str | None = None, **changes: Any) -> dict[str, Done]:
+    def done(self, commit: str | None = None, **changes: Any) -> dict[str, PushState]:
         """Do a round, and say only what was done."""
-        return {name: one.done for name, one in self.round(commit, **changes).items()}
+        return {name: outcome.state for name, outcome in self.round(commit, **changes).items()}
 
     def comments(self, commit: str, login: str = "ada") -> list[str]:
         """Read a commit's comments."""
@@ -200,17 +198,26 @@ class Classroom:
         return self.github.statuses(self.name(login), commit)
 
 
+def grade_all(context: PushContext, pool: FakePool, commit: str | None = None) -> list[PushOutcome]:
+    """Do a round as the command does it, with what only pretends to grade."""
+    found = find_pushes(context, read_roster(context.policy.roster).students, commit)
+    for name in (RESULTS, LOCKS):
+        (context.state / name).mkdir(parents=True, exist_ok=True)
+    graded = pool.each(lambda grader, push: grade_push(context, grader, push), found.to_grade)
+    return [*graded, *found.others]
+
+
 def round_elsewhere(environment: dict[str, str], folder: Path, state: Path) -> None:
     """Do a round in a process of its own, which can be killed."""
-    clock = Clock()
-    desk = Desk(
-        client=GitHubClient(Place.from_environment(environment), sleep=clock.sleep, now=clock.now),
+    clock = FakeClock()
+    context = PushContext(
+        client=GitHubClient(
+            GitHubServer.from_environment(environment), sleep=clock.sleep, now=clock.now
+        ),
         policy=read_policy(folder / "course.toml"),
         assignment=ASSIGNMENT,
         suite=SUITE,
         state=state,
         now=lambda: START,
     )
-    found = find_pushes(desk, read_roster(desk.policy.roster).students)
-    for _ in grade_pushes(desk, [one for one in found if isinstance(one, Push)], FakePool()):
-        pass
+    grade_all(context, FakePool())

@@ -9,7 +9,7 @@ from autograder.cli import main
 
 
 @dataclass(frozen=True)
-class Done:
+class CommandResult:
     """What came of a command."""
 
     status: int
@@ -24,10 +24,10 @@ class CommandLine:
     monkeypatch: pytest.MonkeyPatch
     capture: pytest.CaptureFixture[str]
 
-    def __call__(self, *arguments: str) -> Done:
+    def __call__(self, *arguments: str) -> CommandResult:
         """Run `autograder` with these arguments."""
         self.monkeypatch.setattr(sys, "argv", ["autograder", *arguments])
         with pytest.raises(SystemExit) as exited:
             main()
         told = self.capture.readouterr()
-        return Done(int(exited.value.code or 0), told.out, told.err)
+        return CommandResult(int(exited.value.code or 0), told.out, told.err)

@@ -59,7 +59,10 @@ def secrets() -> dict[str, Secret]:
         found[name] = Secret(
             name,
             f"{OWNER}/{only[1] if only else '*'}",
-            {_PERMISSIONS[one]: _LEVELS[level] for one, level in _RIGHT.findall(rights)},
+            {
+                _PERMISSIONS[permission]: _LEVELS[level]
+                for permission, level in _RIGHT.findall(rights)
+            },
         )
     return found
 

@@ -13,7 +13,7 @@ import pytest
 
 from autograder.policy import DEFAULT_COURSE
 from autograder.tests.course import guide
-from autograder.tests.course.command_line import CommandLine, Done
+from autograder.tests.course.command_line import CommandLine, CommandResult
 from autograder.tests.github_stand_in import StandIn, collaborators, pull_requests
 from autograder.tests.github_stand_in.git_client import commit_and_push, run_git
 from autograder.tests.github_stand_in.stand_in import API
@@ -70,8 +70,8 @@ class Term:
         self._extension = datetime.now(UTC) + timedelta(days=days)
         self._owner = github.add_token("owner", {f"{guide.OWNER}/*": "write"})
         self.secrets = {
-            one.name: github.add_token(one.name.lower(), {one.repositories: one.rights})
-            for one in guide.secrets().values()
+            secret.name: github.add_token(secret.name.lower(), {secret.repositories: secret.rights})
+            for secret in guide.secrets().values()
         }
         github.now = datetime.now(UTC)
         github.add_repository(INSTRUCTORS)
@@ -81,7 +81,7 @@ class Term:
         (DEFAULT_COURSE.parent / "roster.csv").write_text(f"login,name,email\n{rows}")
         self._write_policy()
 
-    def join(self, login: str) -> "Student":
+    def join(self, login: str) -> "EnrolledStudent":
         """Make a student's repository, and let the student in."""
         for asked in guide.requests_for(login):
             answer = httpx.request(
@@ -92,22 +92,24 @@ class Term:
             )
             if not answer.is_success:
                 pytest.fail(f"{asked.method} {asked.path}: {answer.text}")
-        return Student(self.github, f"{guide.OWNER}/m06-{login}", login, self._work / login)
+        return EnrolledStudent(self.github, f"{guide.OWNER}/m06-{login}", login, self._work / login)
 
     def weaken(self, secret: str, permission: str, level: str) -> None:
         """Make a token with less of one right than the guide says; an empty level is none."""
-        one = guide.secrets()[secret]
-        rights = {**one.rights, permission: level}
-        self.secrets[secret] = self.github.add_token(secret.lower(), {one.repositories: rights})
+        described = guide.secrets()[secret]
+        rights = {**described.rights, permission: level}
+        self.secrets[secret] = self.github.add_token(
+            secret.lower(), {described.repositories: rights}
+        )
 
-    def run(self, command: str, *, earnest: bool = True) -> Done:
+    def run(self, command: str, *, earnest: bool = True) -> CommandResult:
         """Run a command that must succeed, as `attempt` does."""
         done = self.attempt(command, earnest=earnest)
         if done.status:
             pytest.fail(f"{command}: {done.out}{done.err}")
         return done
 
-    def attempt(self, command: str, *, earnest: bool = True) -> Done:
+    def attempt(self, command: str, *, earnest: bool = True) -> CommandResult:
         """Run a command as the guide says, with the secret that its workflow has.
 
         Args:
@@ -119,7 +121,9 @@ class Term:
         token = self.secrets[guide.secret_of(command)]
         for name, value in self.github.environment(token).items():
             self._autograder.monkeypatch.setenv(name, value)
-        return self._autograder(*(one for one in arguments if not earnest or one != "--dry-run"))
+        return self._autograder(
+            *(argument for argument in arguments if not earnest or argument != "--dry-run")
+        )
 
     def pass_days(self, days: float) -> None:
         """Let time pass."""
@@ -130,7 +134,9 @@ class Term:
 
     def writes(self) -> list[str]:
         """List what was asked of GitHub that changes something, in words."""
-        return [f"{one.method} {one.path}" for one in self.github.requests if one.writes]
+        return [
+            f"{request.method} {request.path}" for request in self.github.requests if request.writes
+        ]
 
     def _write_policy(self) -> None:
         DEFAULT_COURSE.write_text(
@@ -142,7 +148,7 @@ class Term:
         )
 
 
-class Student:
+class EnrolledStudent:
     """A student with a clone, and with the right that was given.
 
     Args:

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from autograder.assignment import Course
-from autograder.cli import grade_pushes as command
+from autograder.course import grade_pushes
 from autograder.distribution.solutions import released_solutions
 from autograder.github import client
 from autograder.grading.judge.plan import read_plan
 from autograder.tests.course import guide
 from autograder.tests.course.classroom import FakeExaminers
-from autograder.tests.course.command_line import CommandLine, Done
+from autograder.tests.course.command_line import CommandLine, CommandResult
 from autograder.tests.course.repositories import checkout, files_of
 from autograder.tests.course.term import TEMPLATE, Term
 from autograder.tests.distribution.secrets import ASSIGNMENT, COURSE, student_repository
@@ -28,11 +28,11 @@ WRONG = CORPUS["wrong/drops_the_last_page"]
 HOSTILE = "gain/exits_with_zero_at_import"
 BY_READER = ("reader", "replay")
 """The checkpoints of that file."""
-POINTS = {one.id: one.points for one in ASSIGNMENT.checkpoints}
+POINTS = {checkpoint.id: checkpoint.points for checkpoint in ASSIGNMENT.checkpoints}
 NOTHING = dict.fromkeys(POINTS, 0.0)
 PLAN = read_plan(ASSIGNMENT, COURSE.suites / ASSIGNMENT.id)
 SOLUTIONS = released_solutions(COURSE, ASSIGNMENT)
-OPEN = sum(one.points for one in PLAN.of("concepts") if one.marked_by == "person")
+OPEN = sum(test.points for test in PLAN.of("concepts") if test.marked_by == "person")
 """What a person decides on."""
 LESS = [
     (secret.name, permission, lower)
@@ -67,14 +67,14 @@ def term(
 def hostile_files(folder: Path) -> dict[str, bytes]:
     """Lay an attack out in a folder, and read its files."""
     folder.mkdir()
-    (attack,) = [one for one in read_attacks() if one.name == HOSTILE]
+    (attack,) = [attack for attack in read_attacks() if attack.name == HOSTILE]
     attack.lay_out(folder)
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def points_left(checkpoint: str) -> float:
     """What the wrong submission earns for a checkpoint of its file, by what it declares."""
-    return sum(one.points for one in PLAN.of(checkpoint) if one.id not in WRONG.fails)
+    return sum(test.points for test in PLAN.of(checkpoint) if test.id not in WRONG.fails)
 
 
 def test_a_term(term: Term, tmp_path: Path) -> None:
@@ -94,16 +94,16 @@ def test_a_term(term: Term, tmp_path: Path) -> None:
     extended = eve.push({BROKERS: SOLUTION.files[BROKERS]})
     term.run("grade-pushes")
     too_early += [term.attempt("release-solutions")]
-    released_early = [one.pull_requests for one in students]
+    released_early = [student.pull_requests for student in students]
 
     term.pass_days(3)
     term.run("release-solutions", earnest=False)
     term.run("release-solutions")
-    released_in_time = [one.pull_requests for one in students]
+    released_in_time = [student.pull_requests for student in students]
 
     term.pass_days(6)
     term.run("release-solutions")
-    released_at_last = [one.pull_requests for one in students]
+    released_at_last = [student.pull_requests for student in students]
     term.github.requests.clear()
     for name in ("publish", "grade-pushes", "release-solutions"):
         term.run(name)
@@ -111,9 +111,13 @@ def test_a_term(term: Term, tmp_path: Path) -> None:
     assert files_of(term.github.repository(TEMPLATE).folder) == student_repository()
 
     assert ada.scores(right) == POINTS | {"concepts": POINTS["concepts"] - OPEN}
-    assert bob.scores(wrong) == NOTHING | {one: points_left(one) for one in BY_READER}
+    assert bob.scores(wrong) == NOTHING | {
+        checkpoint: points_left(checkpoint) for checkpoint in BY_READER
+    }
     assert eve.scores(hostile) == NOTHING
-    assert bob.scores(late) == NOTHING | {one: POINTS[one] for one in BY_READER}
+    assert bob.scores(late) == NOTHING | {
+        checkpoint: POINTS[checkpoint] for checkpoint in BY_READER
+    }
     assert eve.scores(extended) == NOTHING | {"brokers": POINTS["brokers"]}
 
     (on_wrong,), (on_hostile,) = bob.comments(wrong), eve.comments(hostile)
@@ -123,13 +127,13 @@ def test_a_term(term: Term, tmp_path: Path) -> None:
     assert len(ada.comments(right)) == len(titles) == 1
     assert ada.comments(right) != titles
 
-    assert [one.status for one in too_early] == [2, 2]
-    assert all("work counts until" in one.err for one in too_early)
+    assert [done.status for done in too_early] == [2, 2]
+    assert all("work counts until" in done.err for done in too_early)
     assert released_early == [0, 0, 0]
     assert released_in_time == [1, 1, 0]
     assert released_at_last == [1, 1, 1]
-    for one in students:
-        branch = files_of(term.github.repository(one.name).folder, "solutions")
+    for each in students:
+        branch = files_of(term.github.repository(each.name).folder, "solutions")
         assert branch.items() >= SOLUTIONS.items()
 
     assert term.writes() == []
@@ -140,16 +144,16 @@ def test_each_right_of_the_guide_s_tokens_is_needed(
     term: Term, monkeypatch: pytest.MonkeyPatch, secret: str, permission: str, lower: str
 ) -> None:
     """With less of one, an error names it."""
-    monkeypatch.setattr(command, "ExaminerPool", FakeExaminers)
+    monkeypatch.setattr(grade_pushes, "ExaminerPool", FakeExaminers)
     term.weaken(secret, permission, lower)
 
-    told = "".join(one.out + one.err for one in a_short_term(term))
+    told = "".join(done.out + done.err for done in a_short_term(term))
 
     named = "`workflow` scope" if permission == "workflows" else f"needs {permission}="
     assert named in told
 
 
-def a_short_term(term: Term) -> Iterator[Done]:
+def a_short_term(term: Term) -> Iterator[CommandResult]:
     """Play one with a single student, who is told more after the deadline."""
     published = term.attempt("publish")
     yield published
@@ -164,7 +168,7 @@ def a_short_term(term: Term) -> Iterator[Done]:
 
 def test_the_guide_names_what_the_workflows_are_given() -> None:
     """Each secret with its rights, and each variable."""
-    texts = [one.text for one in WORKFLOWS if one.path != DESK]
+    texts = [workflow.text for workflow in WORKFLOWS if workflow.path != DESK]
 
     secrets = {name for text in texts for name in re.findall(r"secrets\.(\w+)", text)}
     variables = {name for text in texts for name in re.findall(r"vars\.(\w+)", text)}

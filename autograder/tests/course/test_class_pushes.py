@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from autograder.cli import app
 from autograder.course.class_pushes import ClassPushes, find_class_pushes
-from autograder.github.client import GitHubClient, Place
+from autograder.github.client import GitHubClient, GitHubServer
 from autograder.gradebook.roster import read_roster
 from autograder.policy import read_policy
 from autograder.tests.github_stand_in import Fault, StandIn
@@ -53,8 +53,8 @@ def find(github: StandIn, folder: Path, policy: str = "") -> ClassPushes:
     (folder / "course.toml").write_text(POLICY + policy)
     rules = read_policy(folder / "course.toml")
     token = github.add_token("staff", {"course/*": "read"})
-    place = Place.from_environment(github.environment(token))
-    with GitHubClient(place) as client:
+    server = GitHubServer.from_environment(github.environment(token))
+    with GitHubClient(server) as client:
         return find_class_pushes(client, rules, read_roster(rules.roster).students)
 
 
@@ -66,7 +66,7 @@ def test_the_last_commit_in_time_counts(github: StandIn, tmp_path: Path) -> None
 
     found = find(github, tmp_path)
 
-    assert [(one.student, one.commit) for one in found.pushed] == [("ada", in_time)]
+    assert [(work.student, work.commit) for work in found.pushed] == [("ada", in_time)]
     assert found.pushed[0].handed_in_at == DUE + timedelta(minutes=29)
 
 
@@ -80,7 +80,7 @@ def test_an_extension_is_a_deadline_of_one_s_own(github: StandIn, tmp_path: Path
     extended = (DUE + timedelta(days=5)).isoformat()
     found = find(github, tmp_path, f"[extensions]\nada = {extended}\n")
 
-    commits = {one.student: one.commit for one in found.pushed}
+    commits = {work.student: work.commit for work in found.pushed}
     assert commits["ada"] == later
     assert commits["bob"] != github.repository("course/m06-bob").head
 
@@ -93,7 +93,7 @@ def test_who_was_late_is_graded_by_what_still_counts(github: StandIn, tmp_path: 
 
     found = find(github, tmp_path, "[late]\npercent_per_day = 10\ndays = 2\n")
 
-    assert [(one.student, one.commit) for one in found.pushed] == [("ada", within)]
+    assert [(work.student, work.commit) for work in found.pushed] == [("ada", within)]
     assert "bob" in found.missing
 
 
@@ -113,7 +113,7 @@ def test_one_that_github_does_not_tell_of_stops_no_other(github: StandIn, tmp_pa
 
     found = find(github, tmp_path)
 
-    assert [one.student for one in found.pushed] == ["bob"]
+    assert [work.student for work in found.pushed] == ["bob"]
     assert [student for student, _ in found.unseen] == ["ada"]
     assert "ada" not in found.missing
 
@@ -137,13 +137,13 @@ def test_a_class_on_github_is_graded_once(github: StandIn, tmp_path: Path) -> No
     push(github, "bob", "", after=timedelta(hours=-1))
 
     first = run(github, tmp_path)
-    asked = len([one for one in github.requests if "git-upload-pack" in one.path])
+    asked = len([request for request in github.requests if "git-upload-pack" in request.path])
     second = run(github, tmp_path)
     since = run(github, tmp_path, "--since", (DUE - timedelta(hours=2)).isoformat())
 
-    fetched = [one for one in github.requests if "git-upload-pack" in one.path]
+    fetched = [request for request in github.requests if "git-upload-pack" in request.path]
     graded = json.loads((tmp_path / "out" / "results" / "ada.json").read_text("utf-8"))
-    assert [one.exit_code for one in (first, second, since)] == [0, 0, 0], first.output
+    assert [done.exit_code for done in (first, second, since)] == [0, 0, 0], first.output
     assert 0 < asked == len(fetched)
     assert graded["submission"]["commit"] == commit
     assert graded["score"] == 94

@@ -12,30 +12,40 @@ from pathlib import Path
 import pytest
 
 from autograder.assignment import Course
-from autograder.course.class_run import Done, Outcome, Scope, grade_class
+from autograder.course.class_outcomes import ClassAction, StudentOutcome
+from autograder.course.class_run import RunSettings, grade_class
+from autograder.course.class_submissions import ClassSubmissions
 from autograder.grading.foreman.examiner import Examiner
-from autograder.intake.sources import HandedIn
+from autograder.intake.sources import StudentFolder
 from autograder.submission import read_submission
 
 ID = "m06_partitioned_logs"
 COURSE = Course.of_this_checkout()
 ASSIGNMENT = COURSE.load(ID)
 SOLUTION = COURSE.solutions / ID
-TWO_AT_ONCE = Scope(workers=2)
+TWO_AT_ONCE = RunSettings(workers=2)
 RUN = """
 import sys
 from pathlib import Path
-from autograder.tests.course.test_class_run import run
-run(Path(sys.argv[1]), Path(sys.argv[2]), on_done=lambda one: print(one.student, flush=True))
+from autograder.tests.course.test_class_run import grade
+for outcome in grade(Path(sys.argv[1]), Path(sys.argv[2])):
+    print(outcome.student, flush=True)
 """
 
 
-def run(
-    folder: Path, output: Path, scope: Scope = TWO_AT_ONCE, **more: object
-) -> Mapping[str, Outcome]:
+def grade(
+    folder: Path, output: Path, settings: RunSettings = TWO_AT_ONCE
+) -> Iterator[StudentOutcome]:
     """Grade each folder below a folder."""
-    handed_in = [HandedIn(one.name, one) for one in sorted(folder.iterdir())]
-    return grade_class(handed_in, ASSIGNMENT, COURSE, output, scope, **more)  # type: ignore[arg-type] # on_done
+    handed_in = [StudentFolder(student.name, student) for student in sorted(folder.iterdir())]
+    return grade_class(ClassSubmissions(handed_in), ASSIGNMENT, COURSE, output, settings)
+
+
+def run(
+    folder: Path, output: Path, settings: RunSettings = TWO_AT_ONCE
+) -> Mapping[str, StudentOutcome]:
+    """Grade each folder below a folder, to the end."""
+    return {outcome.student: outcome for outcome in grade(folder, output, settings)}
 
 
 def results(output: Path) -> dict[str, object]:
@@ -68,10 +78,10 @@ def one_by_one(students: Path) -> Iterator[dict[str, object]]:
     """Grade each on its own."""
     with Examiner(ASSIGNMENT, COURSE) as examiner:
         yield {
-            one.name: json.loads(
-                json.dumps(examiner.grade(read_submission(one, ASSIGNMENT))[0].model_dump())
+            path.name: json.loads(
+                json.dumps(examiner.grade(read_submission(path, ASSIGNMENT))[0].model_dump())
             )
-            for one in students.iterdir()
+            for path in students.iterdir()
         }
 
 
@@ -114,12 +124,12 @@ def test_only_what_changed_is_graded_again(students: Path, graded: Path, tmp_pat
 
     outcomes = run(changed, output)
 
-    assert {name: one.done for name, one in outcomes.items()} == {
-        "ada": Done.KEPT,
-        "bob": Done.GRADED,
-        "cyd": Done.GRADED,
-        "dan": Done.KEPT,
-        "eve": Done.KEPT,
+    assert {name: outcome.action for name, outcome in outcomes.items()} == {
+        "ada": ClassAction.KEPT,
+        "bob": ClassAction.GRADED,
+        "cyd": ClassAction.GRADED,
+        "dan": ClassAction.KEPT,
+        "eve": ClassAction.KEPT,
     }
     assert outcomes["ada"].score == 94
 
@@ -128,9 +138,9 @@ def test_forced_all_are_graded_again(students: Path, graded: Path, tmp_path: Pat
     """And come out the same."""
     shutil.copytree(graded, tmp_path / "output")
 
-    outcomes = run(students, tmp_path / "output", Scope(workers=2, force=True))
+    outcomes = run(students, tmp_path / "output", RunSettings(workers=2, force=True))
 
-    assert {one.done for one in outcomes.values()} == {Done.GRADED}
+    assert {outcome.action for outcome in outcomes.values()} == {ClassAction.GRADED}
     assert results(tmp_path / "output") == results(graded)
 
 
@@ -147,19 +157,22 @@ def test_a_run_that_was_killed_goes_on(
 
     outcomes = run(students, tmp_path)
 
-    assert outcomes[finished].done is Done.KEPT
+    assert outcomes[finished].action is ClassAction.KEPT
     assert results(tmp_path) == one_by_one
 
 
 def test_one_that_cannot_be_read_stops_no_other(students: Path, tmp_path: Path) -> None:
     """It is named, and the others are graded."""
-    handed_in = [HandedIn("gone", tmp_path / "gone"), HandedIn("bob", students / "bob")]
+    handed_in = [StudentFolder("gone", tmp_path / "gone"), StudentFolder("bob", students / "bob")]
 
-    outcomes = grade_class(handed_in, ASSIGNMENT, COURSE, tmp_path / "output", Scope())
+    run_of_two = grade_class(
+        ClassSubmissions(handed_in), ASSIGNMENT, COURSE, tmp_path / "output", RunSettings()
+    )
+    outcomes = {outcome.student: outcome for outcome in run_of_two}
 
-    assert outcomes["gone"].done is Done.FAILED
-    assert "does not exist" in outcomes["gone"].trouble
-    assert outcomes["bob"].done is Done.GRADED
+    assert outcomes["gone"].action is ClassAction.FAILED
+    assert "does not exist" in outcomes["gone"].problem
+    assert outcomes["bob"].action is ClassAction.GRADED
 
 
 def test_what_an_earlier_submission_was_worth_is_kept(tmp_path: Path) -> None:
@@ -168,7 +181,7 @@ def test_what_an_earlier_submission_was_worth_is_kept(tmp_path: Path) -> None:
     (folder / "ada").mkdir(parents=True)
     (folder / "ada" / "compare_with_sqs.py").write_text("")
     run(folder, output)
-    run(folder, output, Scope(force=True))
+    run(folder, output, RunSettings(force=True))
     shutil.copy(SOLUTION / "compare_with_sqs.py", folder / "ada")
 
     run(folder, output)

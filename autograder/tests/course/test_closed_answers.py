@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from autograder.course.grade_pushes import Done, Outcome, Push
+from autograder.course.grade_pushes import Push, PushOutcome, PushState
 from autograder.grading.foreman.examiner import Examiner
 from autograder.tests.course.classroom import Classroom
 from autograder.tests.github_stand_in import StandIn
@@ -54,7 +54,9 @@ class RealPool:
 
     examiner: Examiner
 
-    def each(self, do: Callable[[Any, Push], Outcome], tasks: Iterable[Push]) -> Iterator[Outcome]:
+    def each(
+        self, do: Callable[[Any, Push], PushOutcome], tasks: Iterable[Push]
+    ) -> Iterator[PushOutcome]:
         """Do something with each task."""
         for task in tasks:
             yield do(self.examiner, task)
@@ -110,8 +112,8 @@ def test_a_bot_that_pushes_guesses_reads_the_same_each_time(course: Classroom, d
     for answers in GUESSES:
         commit = push(course, answers)
         course.github.requests.clear()
-        assert course.done()["ada"] is Done.GRADED
-        assert course.done()["ada"] is Done.ALREADY
+        assert course.done()["ada"] is PushState.GRADED
+        assert course.done()["ada"] is PushState.ALREADY
         told.append(readable(course, commit))
         asked.append(
             [
@@ -137,8 +139,8 @@ def test_each_student_s_own_deadline_opens_the_verdicts(course: Classroom) -> No
     course.github.wait(days=2)
     second = course.done()
 
-    assert first == {"ada": Done.GRADED, "bob": Done.ALREADY}
-    assert second == {"ada": Done.ALREADY, "bob": Done.GRADED}
+    assert first == {"ada": PushState.GRADED, "bob": PushState.ALREADY}
+    assert second == {"ada": PushState.ALREADY, "bob": PushState.GRADED}
     assert withheld == before
     assert readable(course, bob, "bob") == shown
     assert "until the deadline" not in shown

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograder.cli import app
-from autograder.cli import grade_pushes as command
+from autograder.course import grade_pushes
 from autograder.errors import AutograderError
 from autograder.github import client as github
 from autograder.grading.grade import Outcome
@@ -45,7 +45,7 @@ def run(course: Classroom) -> Run:
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> None:
     """Grade without running anything."""
-    monkeypatch.setattr(command, "ExaminerPool", FakeExaminers)
+    monkeypatch.setattr(grade_pushes, "ExaminerPool", FakeExaminers)
     FakeExaminers.made = 0
 
 
@@ -164,7 +164,7 @@ def test_a_dry_run_writes_nothing(
     assert "student 1 of the roster: would be graded" in err
     assert "to grade" in out
     assert FakeExaminers.made == 0
-    assert not any(one.writes for one in course.github.requests)
+    assert not any(request.writes for request in course.github.requests)
     assert sorted(course.folder.rglob("*")) == before
 
 
@@ -190,7 +190,7 @@ def test_it_watches_until_it_is_stopped(
 
     assert code == 130
     assert FakeExaminers.made == 1
-    assert [len(course.comments(one)) for one in pushed] == [1, 0]
+    assert [len(course.comments(push)) for push in pushed] == [1, 0]
 
 
 @pytest.mark.usefixtures("fake")
@@ -214,7 +214,7 @@ def test_one_repository_can_be_asked_for(course: Classroom, run: Run, name: str)
         (("--repo", "other/m06-ada"), "belong to course"),
         (("--sha", "1" * 40), "and --repo with it"),
         (("--repo", "ada", "--sha", "main"), "whole commit id"),
-        (("--gradebook", "nowhere"), "is no folder"),
+        (("--gradebook", "nowhere"), "is not a folder"),
     ],
 )
 def test_what_cannot_be_done_is_said_before_anything_is(

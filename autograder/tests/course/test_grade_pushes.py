@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.grade_pushes import Done
+from autograder.course.grade_pushes import PushState
 from autograder.gradebook.book import Book
 from autograder.grading.grade import Outcome
 from autograder.tests.course.classroom import CONTEXTS, FILE, Classroom, round_elsewhere
@@ -55,7 +55,7 @@ def test_a_push_is_graded_and_published(course: Classroom) -> None:
 
     done = course.done()
 
-    assert done == {"ada": Done.GRADED}
+    assert done == {"ada": PushState.GRADED}
     assert_published_once(course, sha)
     assert course.pool.graded == [sha]
 
@@ -68,9 +68,9 @@ def test_done_again_nothing_is_written(course: Classroom) -> None:
 
     done = course.done()
 
-    assert done == {"ada": Done.ALREADY}
+    assert done == {"ada": PushState.ALREADY}
     assert len(course.pool.graded) == 1
-    assert [one.path for one in course.github.requests] == ["/api/graphql"]
+    assert [request.path for request in course.github.requests] == ["/api/graphql"]
 
 
 def test_each_new_push_is_graded(course: Classroom) -> None:
@@ -106,7 +106,7 @@ def test_a_superseded_push_is_skipped(course: Classroom, fault: Fault) -> None:
 
     first, second = course.done(), course.done()
 
-    assert (first, second) == ({"ada": Done.SUPERSEDED}, {"ada": Done.GRADED})
+    assert (first, second) == ({"ada": PushState.SUPERSEDED}, {"ada": PushState.GRADED})
     assert course.comments(old) == []
     assert_published_once(course, newer[0])
 
@@ -122,10 +122,10 @@ def test_who_has_nothing_to_grade_is_told_apart(github: StandIn, tmp_path: Path)
     done = course.done()
 
     assert done == {
-        "ada": Done.NO_PUSH,
-        "bob": Done.ARCHIVED,
-        "cyd": Done.NO_REPOSITORY,
-        "4": Done.NO_LOGIN,
+        "ada": PushState.NO_PUSH,
+        "bob": PushState.ARCHIVED,
+        "cyd": PushState.NO_REPOSITORY,
+        "4": PushState.NO_LOGIN,
     }
 
 
@@ -137,8 +137,8 @@ def test_many_repositories_are_asked_for_at_once(github: StandIn, tmp_path: Path
 
     done = course.done()
 
-    assert set(done.values()) == {Done.NO_REPOSITORY}
-    assert [one.path for one in github.requests] == ["/api/graphql"] * 3
+    assert set(done.values()) == {PushState.NO_REPOSITORY}
+    assert [request.path for request in github.requests] == ["/api/graphql"] * 3
 
 
 def test_killed_at_any_point_and_run_again_each_push_is_published_once(
@@ -172,7 +172,7 @@ def test_killed_at_any_point_and_run_again_each_push_is_published_once(
 
         again = course.done(state=state)
 
-        assert again["ada"] in (Done.GRADED, Done.ALREADY)
+        assert again["ada"] in (PushState.GRADED, PushState.ALREADY)
         assert_published_once(course, sha)
     assert killed >= 8 + len(CONTEXTS)
     assert_published_once(course, sha)
@@ -187,8 +187,8 @@ def test_a_grade_that_was_not_published_is_not_made_again(course: Classroom) -> 
     course.github.faults = []
     second = course.done()
 
-    assert first["ada"].done is Done.FAILED
-    assert second == {"ada": Done.GRADED}
+    assert first["ada"].state is PushState.FAILED
+    assert second == {"ada": PushState.GRADED}
     assert course.pool.graded == [sha]
     assert_published_once(course, sha)
 
@@ -202,7 +202,7 @@ def test_what_breaks_off_is_done_once(course: Classroom, path: str, *, acts: boo
 
     done = course.done()
 
-    assert done == {"ada": Done.GRADED}
+    assert done == {"ada": PushState.GRADED}
     assert_published_once(course, sha)
 
 
@@ -213,11 +213,11 @@ def test_a_fetch_that_fails_is_tried_in_the_next_round(course: Classroom) -> Non
 
     first, second = course.round()["ada"], course.done()
 
-    assert first.done is Done.FAILED
-    assert first.trouble == (
+    assert first.state is PushState.FAILED
+    assert first.problem == (
         "the commit cannot be fetched: the connection broke off, or GitHub is in trouble"
     )
-    assert second == {"ada": Done.GRADED}
+    assert second == {"ada": PushState.GRADED}
     assert_published_once(course, sha)
 
 
@@ -231,7 +231,7 @@ def test_a_secondary_limit_is_honoured(course: Classroom) -> None:
 
     done = course.done()
 
-    assert done == {"ada": Done.GRADED}
+    assert done == {"ada": PushState.GRADED}
     assert {77, 88} <= {round(pause) for pause in course.clock.pauses}
     assert_published_once(course, sha)
 
@@ -241,14 +241,14 @@ def test_two_runs_that_both_wrote_leave_one_comment(course: Classroom, tmp_path:
     sha = course.push()
 
     def another() -> None:
-        assert course.done(state=tmp_path / "elsewhere") == {"ada": Done.GRADED}
+        assert course.done(state=tmp_path / "elsewhere") == {"ada": PushState.GRADED}
 
     # The second run begins and ends after the first looked, and before it writes.
     course.github.faults = [Fault("/comments", method="POST", status=502, then=another)]
 
     done = course.done()
 
-    assert done == {"ada": Done.GRADED}
+    assert done == {"ada": PushState.GRADED}
     assert_published_once(course, sha)
 
 
@@ -262,8 +262,8 @@ def test_a_second_comment_is_removed_by_the_next_run(course: Classroom) -> None:
 
     done = course.done()
 
-    assert done == {"ada": Done.GRADED}
-    assert [one["id"] for one in repository.comments] == [first["id"]]
+    assert done == {"ada": PushState.GRADED}
+    assert [comment["id"] for comment in repository.comments] == [first["id"]]
     assert_published_once(course, sha)
 
 
@@ -272,15 +272,15 @@ def test_a_run_beside_another_on_the_same_machine_leaves_its_pushes_alone(
 ) -> None:
     """They share the state's folder."""
     course.push()
-    seen: list[Done] = []
+    seen: list[PushState] = []
     course.github.faults = [
         Fault("/activity", status=502, then=lambda: seen.append(course.done()["ada"]))
     ]
 
     done = course.done()
 
-    assert seen == [Done.BUSY]
-    assert done == {"ada": Done.GRADED}
+    assert seen == [PushState.BUSY]
+    assert done == {"ada": PushState.GRADED}
     assert len(course.pool.graded) == 1
 
 
@@ -297,12 +297,12 @@ def test_what_a_student_publishes_is_not_taken_for_ours(course: Classroom) -> No
         {**repository.comments[0], "id": 9, "commit_id": newer, "body": forged, "user": student}
     )
     repository.statuses += [
-        {**one, "sha": newer, "creator": student} for one in repository.statuses
+        {**status, "sha": newer, "creator": student} for status in repository.statuses
     ]
 
     done = course.done()
 
-    assert done == {"ada": Done.GRADED}
+    assert done == {"ada": PushState.GRADED}
     assert len(course.comments(newer)) == 2
     assert course.statuses(newer)["grade/writer"][0] == "failure"
 
@@ -325,7 +325,7 @@ def test_many_comments_of_a_student_do_not_hide_ours(course: Classroom) -> None:
 
     done = course.done()
 
-    assert done == {"ada": Done.ALREADY}
+    assert done == {"ada": PushState.ALREADY}
     assert len(course.comments(sha)) == 251
     assert len(course.pool.graded) == 1
 
@@ -357,16 +357,21 @@ def test_an_extension_makes_a_late_push_one_in_time(course: Classroom) -> None:
 def test_a_push_that_comes_again_keeps_its_time(course: Classroom) -> None:
     """Handed in when it first came, though something else stood there in between."""
     course.change_policy(LATE)
-    one = course.github.repository(course.name("ada"))
+    repository = course.github.repository(course.name("ada"))
     sha = course.push()
     course.push(text="x = 2\n")
     course.github.wait(days=12)
-    before = one.heads()["refs/heads/main"]
-    one.activities.append(
-        {**one.activities[-1], "before": before, "after": sha, "timestamp": "2026-03-13T12:00:00Z"}
+    before = repository.heads()["refs/heads/main"]
+    repository.activities.append(
+        {
+            **repository.activities[-1],
+            "before": before,
+            "after": sha,
+            "timestamp": "2026-03-13T12:00:00Z",
+        }
     )
     course.github.push(course.name("ada"), {FILE: "x = 1\n"})
-    (one.folder / "refs/heads/main").write_text(sha)
+    (repository.folder / "refs/heads/main").write_text(sha)
 
     course.done()
 
@@ -385,7 +390,7 @@ def test_more_is_shown_once_it_may_be(course: Classroom) -> None:
     again = course.done()
 
     (after,) = course.comments(sha)
-    assert (done, again) == ({"ada": Done.GRADED}, {"ada": Done.ALREADY})
+    assert (done, again) == ({"ada": PushState.GRADED}, {"ada": PushState.ALREADY})
     assert "### " not in before
     assert "### " in after
     assert len(course.pool.graded) == 1
@@ -406,9 +411,9 @@ def test_attempts_are_limited_by_the_hour(course: Classroom) -> None:
     graded = course.done()
 
     assert (waits, still, graded) == (
-        {"ada": Done.WAITING},
-        {"ada": Done.WAITING},
-        {"ada": Done.GRADED},
+        {"ada": PushState.WAITING},
+        {"ada": PushState.WAITING},
+        {"ada": PushState.GRADED},
     )
     assert told == {"grade/writer": ("pending", told["grade/writer"][1])}
     assert "graded after 2026-03-01 13:00" in told["grade/writer"][1]
@@ -428,13 +433,13 @@ def test_one_that_cannot_be_graded_stops_no_other(github: StandIn, tmp_path: Pat
 
     outcomes = course.round()
 
-    assert {name: one.done for name, one in outcomes.items()} == {
-        "ada": Done.FAILED,
-        "bob": Done.FAILED,
-        "cyd": Done.GRADED,
+    assert {name: outcome.state for name, outcome in outcomes.items()} == {
+        "ada": PushState.FAILED,
+        "bob": PushState.FAILED,
+        "cyd": PushState.GRADED,
     }
-    assert "no right" in outcomes["bob"].trouble
-    assert "explode" not in outcomes["ada"].trouble
+    assert "no right" in outcomes["bob"].problem
+    assert "explode" not in outcomes["ada"].problem
     assert "explode" in (course.folder / "state" / "trouble" / "ada.txt").read_text()
     assert len(course.comments(fine, "cyd")) == 1
 
@@ -445,20 +450,20 @@ def test_a_hostile_commit_is_refused_in_its_feedback(course: Classroom) -> None:
 
     first, second = course.done(), course.done()
 
-    assert (first, second) == ({"ada": Done.GRADED}, {"ada": Done.ALREADY})
+    assert (first, second) == ({"ada": PushState.GRADED}, {"ada": PushState.ALREADY})
     assert_published_once(course, sha)
 
 
 def test_a_fault_of_the_grader_s_is_told_and_kept(course: Classroom) -> None:
     """For the instructor, since it may show code."""
     course.push()
-    course.pool.trouble = "E  secret code"
+    course.pool.grader_log = "E  secret code"
     course.pool.always = a_grade({FIRST: Outcome.GRADER_ERROR})
 
     outcome = course.round()["ada"]
 
-    assert outcome.done is Done.GRADED
-    assert outcome.trouble == "the grader failed at 1 test, whose points are open"
+    assert outcome.state is PushState.GRADED
+    assert outcome.problem == "the grader failed at 1 test, whose points are open"
     assert "secret code" in (course.folder / "state" / "trouble" / "ada.txt").read_text()
 
 
@@ -473,7 +478,7 @@ def test_a_push_that_the_grader_failed_at_is_graded_anew(course: Classroom) -> N
 
     done = course.done()
 
-    assert (failed, done) == ({"ada": Done.FAILED}, {"ada": Done.GRADED})
+    assert (failed, done) == ({"ada": PushState.FAILED}, {"ada": PushState.GRADED})
     assert course.pool.graded == [sha, sha]
     assert_published_once(course, sha)
 
@@ -481,12 +486,12 @@ def test_a_push_that_the_grader_failed_at_is_graded_anew(course: Classroom) -> N
 def test_what_was_unreadable_is_counted_and_fails_no_round(course: Classroom) -> None:
     """A student could else make every run fail."""
     course.push()
-    course.pool.trouble = "E  secret code"
+    course.pool.grader_log = "E  secret code"
     course.pool.always = a_grade({FIRST: Outcome.UNREADABLE})
 
     outcome = course.round()["ada"]
 
-    assert (outcome.done, outcome.trouble, outcome.unreadable) == (Done.GRADED, "", 1)
+    assert (outcome.state, outcome.problem, outcome.unreadable) == (PushState.GRADED, "", 1)
     assert "secret code" in (course.folder / "state" / "trouble" / "ada.txt").read_text()
 
 
@@ -496,12 +501,12 @@ def test_what_was_graded_can_be_graded_again(course: Classroom) -> None:
     course.done()
     course.github.requests.clear()
     same = course.done(regrade=True)
-    written = [one for one in course.github.requests if one.writes]
+    written = [request for request in course.github.requests if request.writes]
     course.pool.suite = "sha256:2"
 
     other = course.done(regrade=True, suite="sha256:2")
 
-    assert (same, other) == ({"ada": Done.GRADED}, {"ada": Done.GRADED})
+    assert (same, other) == ({"ada": PushState.GRADED}, {"ada": PushState.GRADED})
     assert written == []
     assert "suite=sha256:2" in course.comments(sha)[0]
     assert_published_once(course, sha)
@@ -514,7 +519,7 @@ def test_one_commit_can_be_asked_for(course: Classroom) -> None:
 
     done = course.done(commit=old)
 
-    assert done == {"ada": Done.GRADED}
+    assert done == {"ada": PushState.GRADED}
     assert_published_once(course, old)
     assert course.comments(newer) == []
 

@@ -7,24 +7,26 @@ import pytest
 from typer.testing import CliRunner
 
 from autograder.cli import app
-from autograder.cli.grade_class import Found, part_of
-from autograder.intake.sources import HandedIn
+from autograder.course.class_submissions import ClassSubmissions
+from autograder.intake.sources import StudentFolder
 
 STUDENTS = [f"student-{number}" for number in range(100)]
-CLASS = Found([HandedIn(one, Path(one)) for one in STUDENTS[:80]], STUDENTS[80:90], STUDENTS[90:])
+CLASS = ClassSubmissions(
+    [StudentFolder(name, Path(name)) for name in STUDENTS[:80]], STUDENTS[80:90], STUDENTS[90:]
+)
 
 
 def test_each_student_is_in_one_part_and_always_the_same() -> None:
     """Who handed in nothing, too."""
-    parts = [part_of(CLASS, number, 3) for number in (1, 2, 3)]
+    parts = [CLASS.part(number, 3) for number in (1, 2, 3)]
 
     names = [
-        sorted([*(one.student for one in part.handed_in), *part.missing, *part.unseen])
+        sorted([*(work.student for work in part.handed_in), *part.missing, *part.unseen])
         for part in parts
     ]
     assert sorted(chain.from_iterable(names)) == sorted(STUDENTS)
     assert min(map(len, names)) > 15
-    assert part_of(CLASS, 2, 3) == parts[1]
+    assert CLASS.part(2, 3) == parts[1]
 
 
 @pytest.mark.parametrize("part", ["0/3", "4/3", "1", "a/b", "1/0", "-1/3"])

@@ -8,10 +8,10 @@ import pytest
 from autograder.course.push_feedback import (
     LONGEST_DESCRIPTION,
     Marker,
-    Publication,
+    PushFeedback,
+    feedback_on_push,
     marker_of,
-    publication,
-    waiting,
+    waiting_status,
 )
 from autograder.feedback.content import Detail
 from autograder.feedback.markdown import LONGEST_COMMENT
@@ -35,16 +35,16 @@ def policy(folder: Path, more: str = LATE) -> Policy:
 
 def published(
     rules: Policy, grade: Grade, detail: Detail = Detail.FULL, *, late: timedelta = timedelta()
-) -> Publication:
+) -> PushFeedback:
     """Write what to publish."""
     when = lateness(rules, ADA, DUE + late)
-    return publication(grade, SHA, detail, when, rules, "https://github.com/o/r/blob/x/")
+    return feedback_on_push(grade, SHA, detail, when, rules, "https://github.com/o/r/blob/x/")
 
 
 def with_feedback(grade: Grade, text: str) -> Grade:
     """Let each test fail for a reason of its own."""
     checkpoints = [
-        one.model_copy(
+        checkpoint.model_copy(
             update={
                 "tests": tuple(
                     test.model_copy(
@@ -53,11 +53,11 @@ def with_feedback(grade: Grade, text: str) -> Grade:
                             "feedback": Feedback(asked="a", came_back=f"{test.id} {text}"),
                         }
                     )
-                    for test in one.tests
+                    for test in checkpoint.tests
                 )
             }
         )
-        for one in grade.checkpoints
+        for checkpoint in grade.checkpoints
     ]
     return grade.model_copy(update={"checkpoints": tuple(checkpoints)})
 
@@ -81,7 +81,7 @@ def test_it_fits_whatever_students_write(tmp_path: Path, text: str) -> None:
     assert len(made.comment.encode()) <= LONGEST_COMMENT
     assert "Left out" in made.comment
     assert marker_of(made.comment) is not None
-    assert all(len(one.description) <= LONGEST_DESCRIPTION for one in made.statuses)
+    assert all(len(status.description) <= LONGEST_DESCRIPTION for status in made.statuses)
 
 
 def test_a_student_s_text_is_no_marker(tmp_path: Path) -> None:
@@ -104,8 +104,8 @@ def test_each_checkpoint_has_a_status(tmp_path: Path) -> None:
 
     made = published(policy(tmp_path), a_grade({**lost, **failed}))
 
-    assert [one.context for one in made.statuses] == CONTEXTS
-    states = {one.context.partition("/")[2]: one.state for one in made.statuses}
+    assert [status.context for status in made.statuses] == CONTEXTS
+    states = {status.context.partition("/")[2]: status.state for status in made.statuses}
     assert states == {
         "writer": "failure",
         "reader": "error",
@@ -157,7 +157,7 @@ def test_who_waits_is_told_until_when(tmp_path: Path) -> None:
     """In a status that a grade replaces."""
     rules = policy(tmp_path).model_copy(update={"attempts_per_hour": 3})
 
-    status = waiting("writer", DUE, rules)
+    status = waiting_status("writer", DUE, rules)
 
     assert (status.context, status.state) == ("grade/writer", "pending")
     assert status.description.startswith("graded after 2026-03-10 12:00 UTC+0000")

@@ -83,7 +83,7 @@ def test_publishing_twice_says_that_there_is_nothing_to_do(
     done = autograder("publish", "--template", TEMPLATE)
 
     assert "nothing to do" in done.out
-    assert not any(one.writes for one in github.requests)
+    assert not any(request.writes for request in github.requests)
 
 
 @pytest.mark.usefixtures("course")
@@ -93,7 +93,7 @@ def test_a_dry_run_of_publishing_names_the_files(github: StandIn, autograder: Co
 
     assert "  README.md" in done.out.splitlines()
     assert "to be published" in done.out
-    assert not any(one.writes for one in github.requests)
+    assert not any(request.writes for request in github.requests)
 
 
 def test_a_template_can_be_a_folder(

@@ -83,7 +83,7 @@ DISGUISES: dict[str, Callable[[bytes], bytes]] = {
     "base64 in literals": in_literals,
     "base64 behind a word": lambda content: b"data=x" + base64.b64encode(content),
     "hexadecimal": lambda content: content.hex().encode(),
-    "escaped bytes": lambda content: "".join(f"\\x{one:02x}" for one in content).encode(),
+    "escaped bytes": lambda content: "".join(f"\\x{byte:02x}" for byte in content).encode(),
     "gzip": gzip.compress,
     "bzip2": bz2.compress,
     "xz": lzma.compress,
@@ -142,7 +142,7 @@ def test_each_secret_is_found_in_each_disguise(kind: str, disguise: str) -> None
 @given(
     text=st.sampled_from([text for texts in PLANTED.values() for text in texts]),
     disguise=st.sampled_from(ADDABLE),
-    name=st.sampled_from([one for one in HANDED_OUT if not one.endswith((".ipynb", ".json"))]),
+    name=st.sampled_from([file for file in HANDED_OUT if not file.endswith((".ipynb", ".json"))]),
     where=st.integers(0, 2000),
 )
 def test_a_secret_in_the_midst_of_any_file_is_found(

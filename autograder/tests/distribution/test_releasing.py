@@ -1,6 +1,6 @@
 """Each student gets the solutions once, after their own deadline, whatever happens to others."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,12 +8,19 @@ from typing import Any
 
 import pytest
 
-from autograder.distribution.releasing import BRANCH, Outcome, Plan, Release, as_page, release
-from autograder.errors import PublishError
-from autograder.github.client import GitHubClient, Place
-from autograder.github.commits import Workshop
+from autograder.distribution.releasing import (
+    BRANCH,
+    ReleaseOutcome,
+    ReleasePlan,
+    StudentRelease,
+    release_solutions,
+    releases_page,
+)
+from autograder.errors import DistributionError
+from autograder.github.client import GitHubClient, GitHubServer
+from autograder.github.git import Git
 from autograder.gradebook.student import Student
-from autograder.policy import Deadline, Late, Policy
+from autograder.policy import Deadline, LatePenalty, Policy
 from autograder.tests.course.repositories import files_of, git, log
 from autograder.tests.distribution.secrets import ASSIGNMENT
 from autograder.tests.github_stand_in import Fault, StandIn, broken, pull_requests, secondary_limit
@@ -22,7 +29,7 @@ DUE = datetime(2026, 12, 1, 23, tzinfo=UTC)
 AFTER = DUE + timedelta(hours=1)
 FILES = {"writer.py": b"solution = 1\n", "tools/more.py": b"more = 2\n"}
 THEIRS = {"writer.py": "mine = 1\n", "README.md": "mine\n"}
-ADA, BOB, CYD = (Student(id=one, login=one.title()) for one in ("ada", "bob", "cyd"))
+ADA, BOB, CYD = (Student(id=name, login=name.title()) for name in ("ada", "bob", "cyd"))
 CLASS = (ADA, BOB, CYD)
 
 
@@ -37,16 +44,16 @@ def policy(**more: Any) -> Policy:
     return Policy(**settings | more)
 
 
-PLAN = Plan(ASSIGNMENT, policy(), FILES, AFTER)
+PLAN = ReleasePlan(ASSIGNMENT, policy(), FILES, AFTER)
 
 
 @pytest.fixture
 def github(tmp_path: Path) -> Iterator[StandIn]:
     """Run a GitHub where each of the class has pushed."""
     with StandIn(tmp_path / "github") as made:
-        for one in CLASS:
-            made.add_repository(f"course/m06-{one.id}")
-            made.push(f"course/m06-{one.id}", THEIRS)
+        for student in CLASS:
+            made.add_repository(f"course/m06-{student.id}")
+            made.push(f"course/m06-{student.id}", THEIRS)
         yield made
 
 
@@ -54,25 +61,32 @@ def github(tmp_path: Path) -> Iterator[StandIn]:
 def client(github: StandIn) -> Iterator[GitHubClient]:
     """Ask it with a token that may just do what is needed, and wait for nothing."""
     rights = {"contents": "write", "pull_requests": "write"}
-    token = github.add_token("staff", {f"course/m06-{one.id}": rights for one in CLASS})
-    place = Place.from_environment(github.environment(token))
-    with GitHubClient(place, sleep=lambda _: None) as made:
+    token = github.add_token("staff", {f"course/m06-{student.id}": rights for student in CLASS})
+    server = GitHubServer.from_environment(github.environment(token))
+    with GitHubClient(server, sleep=lambda _: None) as made:
         yield made
 
 
-def outcomes(releases: tuple[Release, ...]) -> dict[str, Outcome]:
+def release(
+    plan: ReleasePlan, students: Iterable[Student], github: GitHubClient
+) -> tuple[StudentRelease, ...]:
+    """Release to all of them, and say what became of each."""
+    return tuple(release_solutions(plan, students, github))
+
+
+def outcomes(releases: tuple[StudentRelease, ...]) -> dict[str, ReleaseOutcome]:
     """Say what became of each student."""
-    return {one.student: one.outcome for one in releases}
+    return {done.student: done.outcome for done in releases}
 
 
 def branches(github: StandIn, name: str) -> set[str]:
     """Name a student's branches."""
-    return {one.removeprefix("refs/heads/") for one in github.repository(name).heads()}
+    return {head.removeprefix("refs/heads/") for head in github.repository(name).heads()}
 
 
 def writes(github: StandIn) -> list[str]:
     """List what was asked for that changes something."""
-    return [f"{one.method} {one.path}" for one in github.requests if one.writes]
+    return [f"{request.method} {request.path}" for request in github.requests if request.writes]
 
 
 def test_each_student_gets_a_branch_and_a_pull_request(
@@ -81,9 +95,9 @@ def test_each_student_gets_a_branch_and_a_pull_request(
     """On top of their own work, which stays where it is."""
     done = release(PLAN, CLASS, client)
 
-    assert outcomes(done) == dict.fromkeys(("ada", "bob", "cyd"), Outcome.RELEASED)
-    for one in CLASS:
-        repository = github.repository(f"course/m06-{one.id}")
+    assert outcomes(done) == dict.fromkeys(("ada", "bob", "cyd"), ReleaseOutcome.RELEASED)
+    for student in CLASS:
+        repository = github.repository(f"course/m06-{student.id}")
         theirs = {name: text.encode() for name, text in THEIRS.items()}
         assert files_of(repository.folder) == theirs
         assert files_of(repository.folder, BRANCH) == {**theirs, **FILES}
@@ -103,14 +117,14 @@ def test_where_it_is_told_in_the_release(github: StandIn, client: GitHubClient) 
 def test_doing_it_again_changes_nothing(github: StandIn, client: GitHubClient) -> None:
     """Neither a commit nor a second pull request."""
     release(PLAN, CLASS, client)
-    before = [github.repository(f"course/m06-{one.id}").heads() for one in CLASS]
+    before = [github.repository(f"course/m06-{student.id}").heads() for student in CLASS]
     github.requests.clear()
 
     again = release(PLAN, CLASS, client)
 
-    assert {*outcomes(again).values()} == {Outcome.ALREADY}
+    assert {*outcomes(again).values()} == {ReleaseOutcome.ALREADY}
     assert writes(github) == []
-    assert before == [github.repository(f"course/m06-{one.id}").heads() for one in CLASS]
+    assert before == [github.repository(f"course/m06-{student.id}").heads() for student in CLASS]
 
 
 def test_a_closed_pull_request_is_not_opened_again(github: StandIn, client: GitHubClient) -> None:
@@ -122,7 +136,7 @@ def test_a_closed_pull_request_is_not_opened_again(github: StandIn, client: GitH
 
     again = release(PLAN, [ADA, BOB], client)
 
-    assert outcomes(again) == {"ada": Outcome.ALREADY, "bob": Outcome.ALREADY}
+    assert outcomes(again) == {"ada": ReleaseOutcome.ALREADY, "bob": ReleaseOutcome.ALREADY}
     assert branches(github, "course/m06-bob") == {"main"}
     assert len(pull_requests(github.repository("course/m06-ada"))) == 1
 
@@ -134,7 +148,7 @@ def test_corrected_solutions_are_put_on_top(github: StandIn, client: GitHubClien
     (done,) = release(replace(PLAN, files={**FILES, "writer.py": b"better\n"}), [ADA], client)
 
     repository = github.repository("course/m06-ada")
-    assert done.outcome is Outcome.RELEASED
+    assert done.outcome is ReleaseOutcome.RELEASED
     assert files_of(repository.folder, BRANCH)["writer.py"] == b"better\n"
     assert len(log(repository.folder, BRANCH)) == 3
     assert len(pull_requests(repository)) == 1
@@ -159,7 +173,7 @@ def test_who_has_the_very_same_files_gets_no_pull_request(
 
     (done,) = release(PLAN, [ADA], client)
 
-    assert done.outcome is Outcome.SAME
+    assert done.outcome is ReleaseOutcome.SAME
     assert branches(github, "course/m06-ada") == {"main"}
 
 
@@ -167,7 +181,7 @@ def test_a_dry_run_writes_nothing(github: StandIn, client: GitHubClient) -> None
     """It says what would be done."""
     done = release(replace(PLAN, dry_run=True), CLASS, client)
 
-    assert {*outcomes(done).values()} == {Outcome.TO_RELEASE}
+    assert {*outcomes(done).values()} == {ReleaseOutcome.TO_RELEASE}
     assert writes(github) == []
     assert branches(github, "course/m06-ada") == {"main"}
 
@@ -177,21 +191,21 @@ def test_a_dry_run_writes_nothing(github: StandIn, client: GitHubClient) -> None
     [
         ({}, DUE),
         ({"deadline": Deadline(at=DUE, grace_minutes=15)}, DUE + timedelta(minutes=15)),
-        ({"late": Late(percent_per_day=10, days=3)}, DUE + timedelta(days=3)),
-        ({"late": Late(percent_per_day=10)}, DUE),
+        ({"late": LatePenalty(percent_per_day=10, days=3)}, DUE + timedelta(days=3)),
+        ({"late": LatePenalty(percent_per_day=10)}, DUE),
     ],
 )
 def test_nothing_is_released_while_work_counts(
     client: GitHubClient, more: dict[str, Any], opens: datetime
 ) -> None:
     """A grace, and days on which late work still counts, are waited for."""
-    early = Plan(ASSIGNMENT, policy(**more), FILES, opens - timedelta(seconds=1))
+    early = ReleasePlan(ASSIGNMENT, policy(**more), FILES, opens - timedelta(seconds=1))
 
-    with pytest.raises(PublishError, match=r"work counts until .*--force"):
+    with pytest.raises(DistributionError, match=r"work counts until .*--force"):
         release(early, [ADA], client)
     (done,) = release(replace(early, now=opens), [ADA], client)
 
-    assert done.outcome is Outcome.RELEASED
+    assert done.outcome is ReleaseOutcome.RELEASED
 
 
 def test_force_releases_before_the_deadline(client: GitHubClient) -> None:
@@ -200,7 +214,7 @@ def test_force_releases_before_the_deadline(client: GitHubClient) -> None:
 
     (done,) = release(plan, [ADA], client)
 
-    assert done.outcome is Outcome.RELEASED
+    assert done.outcome is ReleaseOutcome.RELEASED
 
 
 def test_an_extension_is_waited_for(client: GitHubClient) -> None:
@@ -211,15 +225,15 @@ def test_an_extension_is_waited_for(client: GitHubClient) -> None:
     later = release(replace(extended, now=AFTER + timedelta(days=7)), CLASS, client)
 
     assert outcomes(first) == {
-        "ada": Outcome.NOT_DUE,
-        "bob": Outcome.RELEASED,
-        "cyd": Outcome.RELEASED,
+        "ada": ReleaseOutcome.NOT_DUE,
+        "bob": ReleaseOutcome.RELEASED,
+        "cyd": ReleaseOutcome.RELEASED,
     }
     assert first[0].note == "2026-12-09 00:00 UTC"
     assert outcomes(later) == {
-        "ada": Outcome.RELEASED,
-        "bob": Outcome.ALREADY,
-        "cyd": Outcome.ALREADY,
+        "ada": ReleaseOutcome.RELEASED,
+        "bob": ReleaseOutcome.ALREADY,
+        "cyd": ReleaseOutcome.ALREADY,
     }
 
 
@@ -231,10 +245,10 @@ def test_one_that_fails_stops_no_other(github: StandIn, client: GitHubClient) ->
     done = release(PLAN, [unknown, gone, BOB, CYD], client)
 
     assert outcomes(done) == {
-        "dan": Outcome.NO_LOGIN,
-        "eve": Outcome.FAILED,
-        "bob": Outcome.FAILED,
-        "cyd": Outcome.RELEASED,
+        "dan": ReleaseOutcome.NO_LOGIN,
+        "eve": ReleaseOutcome.FAILED,
+        "bob": ReleaseOutcome.FAILED,
+        "cyd": ReleaseOutcome.RELEASED,
     }
     assert done[2].note == "the repository has no commit yet"
 
@@ -242,11 +256,11 @@ def test_one_that_fails_stops_no_other(github: StandIn, client: GitHubClient) ->
 def test_a_token_without_the_right_is_told(github: StandIn) -> None:
     """For each repository, and nothing is left half done by it that the next run would not end."""
     rights = {"course/m06-ada": {"contents": "write", "pull_requests": "read"}}
-    place = Place.from_environment(github.environment(github.add_token("weak", rights)))
-    with GitHubClient(place, sleep=lambda _: None) as weak:
+    server = GitHubServer.from_environment(github.environment(github.add_token("weak", rights)))
+    with GitHubClient(server, sleep=lambda _: None) as weak:
         (done,) = release(PLAN, [ADA], weak)
 
-    assert done.outcome is Outcome.FAILED
+    assert done.outcome is ReleaseOutcome.FAILED
     assert "no right" in done.note
 
 
@@ -259,8 +273,8 @@ def test_an_interrupted_run_is_gone_on_with(github: StandIn, client: GitHubClien
 
     release(PLAN, CLASS, client)
 
-    for one in CLASS:
-        repository = github.repository(f"course/m06-{one.id}")
+    for student in CLASS:
+        repository = github.repository(f"course/m06-{student.id}")
         assert len(log(repository.folder, BRANCH)) == 2
         assert len(pull_requests(repository)) == 1
 
@@ -273,7 +287,7 @@ def test_an_answer_that_is_lost_opens_no_second_pull_request(
 
     (done,) = release(PLAN, [ADA], client)
 
-    assert done.outcome is Outcome.RELEASED
+    assert done.outcome is ReleaseOutcome.RELEASED
     assert len(pull_requests(github.repository("course/m06-ada"))) == 1
 
 
@@ -282,11 +296,11 @@ def test_a_limit_of_github_is_waited_for(github: StandIn) -> None:
     waited: list[float] = []
     token = github.add_token("staff", {"course/m06-ada": "write"})
     github.faults = [secondary_limit("/pulls", seconds=77, after=1)]
-    place = Place.from_environment(github.environment(token))
-    with GitHubClient(place, sleep=waited.append, now=lambda: 0.0) as patient:
+    server = GitHubServer.from_environment(github.environment(token))
+    with GitHubClient(server, sleep=waited.append, now=lambda: 0.0) as patient:
         (done,) = release(PLAN, [ADA], patient)
 
-    assert done.outcome is Outcome.RELEASED
+    assert done.outcome is ReleaseOutcome.RELEASED
     assert 77.0 in waited
 
 
@@ -295,13 +309,13 @@ def test_a_hostile_repository_is_never_checked_out(
 ) -> None:
     """Links, filters and hooks of a student do nothing; odd names stay as they are."""
     used: list[str] = []
-    run = Workshop._git
+    run = Git.run
 
-    def watched(shop: Workshop, *arguments: str, stdin: bytes = b"") -> bytes:
+    def watched(git: Git, *arguments: str, stdin: bytes = b"") -> bytes:
         used.append(arguments[0])
-        return run(shop, *arguments, stdin=stdin)
+        return run(git, *arguments, stdin=stdin)
 
-    monkeypatch.setattr(Workshop, "_git", watched)
+    monkeypatch.setattr(Git, "run", watched)
     github.push(
         "course/m06-ada",
         {
@@ -314,9 +328,9 @@ def test_a_hostile_repository_is_never_checked_out(
 
     (done,) = release(PLAN, [ADA], client)
 
-    assert done.outcome is Outcome.RELEASED
+    assert done.outcome is ReleaseOutcome.RELEASED
     assert {*used} == {
-        "init", "ls-remote", "fetch", "fast-import", "rev-parse", "diff-tree", "push",
+        "init", "ls-remote", "fetch", "fsck", "fast-import", "rev-parse", "diff-tree", "push",
     }  # fmt: skip
     assert (
         files_of(github.repository("course/m06-ada").folder, BRANCH)["writer.py"]
@@ -328,7 +342,7 @@ def test_the_page_lists_failures_first(client: GitHubClient) -> None:
     """Whoever reads it has something to do about them."""
     done = release(PLAN, [ADA, Student(id="eve", login="eve")], client)
 
-    lines = as_page(PLAN, done).splitlines()
+    lines = releases_page(PLAN, done).splitlines()
 
     assert lines[0] == f"# Solutions of {ASSIGNMENT.title}"
     assert "2026-12-02 00:00 UTC, 2 students." in lines
@@ -340,9 +354,9 @@ def test_the_page_lists_failures_first(client: GitHubClient) -> None:
 
 def test_the_page_makes_what_went_wrong_inert() -> None:
     """It is shown where HTML and links would work."""
-    done = Release("ada", "course/m06-ada", Outcome.FAILED, "<script>|@everybody")
+    done = StudentRelease("ada", "course/m06-ada", ReleaseOutcome.FAILED, "<script>|@everybody")
 
-    line = as_page(PLAN, [done]).splitlines()[-1]
+    line = releases_page(PLAN, [done]).splitlines()[-1]
 
     assert "`<script>" in line
     assert line.count("|") - line.count("\\|") == 5

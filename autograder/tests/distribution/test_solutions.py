@@ -48,7 +48,7 @@ def test_model_answers_are_there_and_rubrics_are_not() -> None:
     answers = list(written_answers())
     cells = ["".join(cell["source"]) for cell in json.loads(RELEASED["concepts.ipynb"])["cells"]]
 
-    assert [one.strip() in cells for one in answers] == [True, False] * (len(answers) // 2)
+    assert [answer.strip() in cells for answer in answers] == [True, False] * (len(answers) // 2)
     assert "ubric" not in TEXT
 
 

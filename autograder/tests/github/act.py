@@ -41,7 +41,7 @@ _USES = re.compile(r"uses: ([\w-]+)/([\w-]+)@([0-9a-f]{40})")
 
 
 @dataclass(frozen=True)
-class Ran:
+class ActRun:
     """What came of a workflow's run."""
 
     jobs: dict[str, str]
@@ -81,7 +81,7 @@ def run(
     variables: Mapping[str, str] = {},
     private: bool = True,
     name: str = "course/instructors",
-) -> Ran:
+) -> ActRun:
     """Start a workflow by hand.
 
     Args:
@@ -154,7 +154,7 @@ def _stand_in(out: Path, name: str) -> Path:
     return folder
 
 
-def _read(told: str, artifacts: Path) -> Ran:
+def _read(told: str, artifacts: Path) -> ActRun:
     jobs: dict[str, str] = {}
     lines: list[str] = []
     for line in told.splitlines():
@@ -167,4 +167,4 @@ def _read(told: str, artifacts: Path) -> Ran:
             jobs[entry["jobID"]] = entry["jobResult"]
         lines.append(str(entry.get("msg", "")).rstrip("\n"))
     kept = {path.name: path.read_text("utf-8") for path in artifacts.iterdir()}
-    return Ran(jobs, "\n".join(lines), kept)
+    return ActRun(jobs, "\n".join(lines), kept)

@@ -11,11 +11,11 @@ from autograder.github.client import (
     MOST_TRIES,
     WRITE_PAUSE,
     GitHubClient,
+    GitHubServer,
     NotThereError,
-    Place,
     UncertainError,
 )
-from autograder.tests.course.classroom import Clock
+from autograder.tests.course.classroom import FakeClock
 from autograder.tests.github_stand_in import Fault, StandIn, broken, secondary_limit
 
 NAME = "course/m06-ada"
@@ -31,16 +31,18 @@ def github(tmp_path: Path) -> Iterator[StandIn]:
 
 
 @pytest.fixture
-def clock() -> Clock:
+def clock() -> FakeClock:
     """Make a clock that moves when somebody sleeps."""
-    return Clock()
+    return FakeClock()
 
 
 @pytest.fixture
-def client(github: StandIn, clock: Clock) -> Iterator[GitHubClient]:
+def client(github: StandIn, clock: FakeClock) -> Iterator[GitHubClient]:
     """Ask with all rights."""
-    place = Place.from_environment(github.environment(github.add_token("g", {NAME: "write"})))
-    with GitHubClient(place, sleep=clock.sleep, now=clock.now) as made:
+    server = GitHubServer.from_environment(
+        github.environment(github.add_token("g", {NAME: "write"}))
+    )
+    with GitHubClient(server, sleep=clock.sleep, now=clock.now) as made:
         yield made
 
 
@@ -52,7 +54,7 @@ def comment(client: GitHubClient, sha: str) -> None:
 
 
 def test_it_waits_as_long_as_retry_after_says(
-    github: StandIn, client: GitHubClient, clock: Clock
+    github: StandIn, client: GitHubClient, clock: FakeClock
 ) -> None:
     """Also for what must not be done twice, since a limit means that it was not done."""
     sha = github.push(NAME, {"a.py": ""})
@@ -65,7 +67,7 @@ def test_it_waits_as_long_as_retry_after_says(
 
 
 def test_it_waits_until_a_primary_limit_is_lifted(
-    github: StandIn, client: GitHubClient, clock: Clock
+    github: StandIn, client: GitHubClient, clock: FakeClock
 ) -> None:
     """As told by the time of the reset."""
     reset = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": str(int(clock.time) + 1800)}
@@ -77,7 +79,7 @@ def test_it_waits_until_a_primary_limit_is_lifted(
 
 
 def test_it_waits_longer_each_time_where_nobody_says_how_long(
-    github: StandIn, client: GitHubClient, clock: Clock
+    github: StandIn, client: GitHubClient, clock: FakeClock
 ) -> None:
     """A minute, then two; and not for ever."""
     github.faults = [Fault(PATH, status=429, times=100)]
@@ -88,7 +90,9 @@ def test_it_waits_longer_each_time_where_nobody_says_how_long(
     assert clock.pauses == [LIMIT_PAUSE * 2**number for number in range(MOST_TRIES - 1)]
 
 
-def test_a_wait_of_days_is_an_error(github: StandIn, client: GitHubClient, clock: Clock) -> None:
+def test_a_wait_of_days_is_an_error(
+    github: StandIn, client: GitHubClient, clock: FakeClock
+) -> None:
     """Nobody waits for that."""
     github.faults = [secondary_limit(PATH, seconds=100_000)]
 
@@ -99,7 +103,7 @@ def test_a_wait_of_days_is_an_error(github: StandIn, client: GitHubClient, clock
 
 
 def test_between_two_writes_lies_a_second(
-    github: StandIn, client: GitHubClient, clock: Clock
+    github: StandIn, client: GitHubClient, clock: FakeClock
 ) -> None:
     """As GitHub asks of who writes much."""
     sha = github.push(NAME, {"a.py": ""})
@@ -112,7 +116,7 @@ def test_between_two_writes_lies_a_second(
 
 @pytest.mark.parametrize("fault", [Fault(PATH, status=502, times=2), broken(PATH, times=2)])
 def test_what_may_be_repeated_is_tried_again(
-    github: StandIn, client: GitHubClient, clock: Clock, fault: Fault
+    github: StandIn, client: GitHubClient, clock: FakeClock, fault: Fault
 ) -> None:
     """A little later each time."""
     github.faults = [Fault(**vars(fault))]
@@ -134,16 +138,16 @@ def test_what_must_not_be_done_twice_is_not_tried_again(
     with pytest.raises(UncertainError):
         comment(client, sha)
 
-    assert len([one for one in github.requests if one.writes]) == 1
+    assert len([request for request in github.requests if request.writes]) == 1
 
 
-def test_github_that_cannot_be_reached_is_told(clock: Clock) -> None:
+def test_github_that_cannot_be_reached_is_told(clock: FakeClock) -> None:
     """After a few tries."""
     nowhere = {"GITHUB_API_URL": "http://127.0.0.1:9", "GITHUB_TOKEN": "ghp_secret"}
-    place = Place.from_environment(nowhere)
+    server = GitHubServer.from_environment(nowhere)
 
     with (
-        GitHubClient(place, sleep=clock.sleep, now=clock.now) as client,
+        GitHubClient(server, sleep=clock.sleep, now=clock.now) as client,
         pytest.raises(GitHubError, match="cannot be reached"),
     ):
         client.get(PATH, "reading")
@@ -151,23 +155,23 @@ def test_github_that_cannot_be_reached_is_told(clock: Clock) -> None:
     assert len(clock.pauses) == MOST_TRIES - 1
 
 
-def test_errors_name_neither_token_nor_repository(github: StandIn, clock: Clock) -> None:
+def test_errors_name_neither_token_nor_repository(github: StandIn, clock: FakeClock) -> None:
     """The one is a secret, the other has a student's login in it."""
     token = github.add_token("reader", {NAME: {"statuses": "read"}})
-    place = Place.from_environment(github.environment(token))
+    server = GitHubServer.from_environment(github.environment(token))
 
-    with GitHubClient(place, sleep=clock.sleep, now=clock.now) as reader:
+    with GitHubClient(server, sleep=clock.sleep, now=clock.now) as reader:
         with pytest.raises(GitHubError, match="no right") as forbidden:
             reader.get(f"{PATH}/activity", "reading")
         with pytest.raises(NotThereError, match="not there") as missing:
             reader.get("/repos/course/m06-eve", "reading")
 
-    texts = [str(forbidden.value), str(missing.value), repr(place), repr(reader)]
+    texts = [str(forbidden.value), str(missing.value), repr(server), repr(reader)]
     assert not any(word in text for text in texts for word in (token, "ada", "eve"))
 
 
 def test_a_word_of_a_student_is_no_limit(
-    github: StandIn, client: GitHubClient, clock: Clock
+    github: StandIn, client: GitHubClient, clock: FakeClock
 ) -> None:
     """Though an answer holds it, as a comment's text."""
     sha = github.push(NAME, {"a.py": ""})
@@ -198,4 +202,4 @@ def test_a_word_of_a_student_is_no_limit(
 def test_a_token_goes_nowhere_in_the_clear(environment: dict[str, str], said: str) -> None:
     """Only to this machine, where tests are."""
     with pytest.raises(GitHubError, match=said):
-        Place.from_environment(environment)
+        GitHubServer.from_environment(environment)

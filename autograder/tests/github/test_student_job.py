@@ -86,19 +86,19 @@ def test_a_student_s_job_asks_for_nothing_but_its_own_repository(
         tmp_path / "work", "grade.yml", environment=environment, secrets=secrets, name=ADA
     )
 
-    asked = [one.path.removeprefix(API) for one in github.requests]
+    asked = [request.path.removeprefix(API) for request in github.requests]
     assert checkout.returncode == 0
     assert done.jobs == {"grade": "success"}, done.log
     published = github.statuses(ADA, str(github.repository(ADA).head))
     assert {*published} == {*CONTEXTS}
     for context, (state, description) in published.items():
         assert f"{context} {state} {description}" in done.log
-    assert {one.login for one in github.requests} == {"job"}
-    assert {one.partition(ADA)[0] for one in asked} == {"/", "/repos/"}
-    assert {one.partition(ADA)[2].rpartition("/")[2] for one in asked} == {
+    assert {request.login for request in github.requests} == {"job"}
+    assert {path.partition(ADA)[0] for path in asked} == {"/", "/repos/"}
+    assert {path.partition(ADA)[2].rpartition("/")[2] for path in asked} == {
         "refs", "git-upload-pack", "status", "comments",
     }  # fmt: skip
-    assert not any(one.writes for one in github.requests)
+    assert not any(request.writes for request in github.requests)
 
 
 def test_a_job_asks_the_grading_desk_and_its_token_can_do_no_more(
@@ -149,7 +149,7 @@ def test_the_token_of_a_student_s_job_opens_no_other_repository(
             {ask(github, token, path).status_code for path in paths},
             [repository(github, token, name) is None for name in OTHERS],
             [run_git(token, "ls-remote", f"{github.url}/{name}.git").returncode for name in OTHERS],
-            [one["full_name"] for one in ask(github, token, "/orgs/course/repos").json()],
+            [found["full_name"] for found in ask(github, token, "/orgs/course/repos").json()],
         )
         for token in (job, owner)
     }

@@ -16,7 +16,7 @@ from autograder.tests.student_repository.workflow import WITH_DESK, WITHOUT_DESK
 
 BIN = Path(sysconfig.get_path("scripts"))
 CLUSTER = PROJECT / "autograder" / "docs" / "instructors" / "many-machines.md"
-BY_NAME = {one.path.stem: one for one in WORKFLOWS}
+BY_NAME = {workflow.path.stem: workflow for workflow in WORKFLOWS}
 SECRETS = {
     "grade-pushes": {"GRADING_TOKEN"},
     "publish-assignment": {"PUBLISH_TOKEN"},
@@ -25,7 +25,9 @@ SECRETS = {
     "ci": set(),
 }
 
-each_workflow = pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda one: one.path.stem)
+each_workflow = pytest.mark.parametrize(
+    "workflow", WORKFLOWS, ids=lambda workflow: workflow.path.stem
+)
 
 
 def run(*command: str) -> tuple[int, str]:
@@ -98,7 +100,7 @@ def test_the_workflow_that_the_page_on_clusters_gives_is_sound(tmp_path: Path) -
 
 def test_they_are_workflows_by_github_s_schema() -> None:
     """And the sandbox's set-up is an action."""
-    names = [str(one.path) for one in WORKFLOWS]
+    names = [str(workflow.path) for workflow in WORKFLOWS]
 
     workflows = run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *names)
     actions = run("check-jsonschema", "--builtin-schema", "vendor.github-actions", str(SANDBOX))
@@ -122,9 +124,11 @@ def test_actions_are_pinned_to_a_commit_with_their_version_beside(workflow: Work
     That form: GitHub's changelog of 2026-07-30, "Reference same-repository actions with
     self-repository syntax"; it is github.com's alone, not that of GitHub Enterprise Server.
     """
-    uses = [one for one in re.findall(r"uses: (.*)", workflow.text) if not one.startswith("$/")]
+    uses = [
+        action for action in re.findall(r"uses: (.*)", workflow.text) if not action.startswith("$/")
+    ]
 
-    odd = [one for one in uses if not re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v[\d.]+", one)]
+    odd = [use for use in uses if not re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v[\d.]+", use)]
 
     assert not odd
 
@@ -132,7 +136,7 @@ def test_actions_are_pinned_to_a_commit_with_their_version_beside(workflow: Work
 def test_an_action_is_the_same_everywhere() -> None:
     """Also in the student repository."""
     students = PROJECT / "assignments" / "m06_partitioned_logs" / ".github/workflows/grade.yml"
-    texts = [one.text for one in WORKFLOWS] + [students.read_text("utf-8")]
+    texts = [workflow.text for workflow in WORKFLOWS] + [students.read_text("utf-8")]
 
     pins = {pin for text in texts for pin in re.findall(r"uses: ([\w-]+/[\w-]+)(@.*)", text)}
 
@@ -182,7 +186,7 @@ def test_versions_are_quoted(workflow: Workflow) -> None:
     """YAML reads 3.10 as 3.1."""
     versions = re.findall(r"^\s*(?:[\w-]*version|python): (?!\$)(.*)$", workflow.text, re.M)
 
-    assert all('"' in one for one in versions)
+    assert all('"' in version for version in versions)
 
 
 @each_workflow
@@ -285,7 +289,7 @@ def test_the_page_is_kept_in_private_repositories_only() -> None:
 
     assert "github.event.repository.private" in step["if"]
     assert "upload-artifact" in step["uses"]
-    assert {one.path.stem for one in WORKFLOWS if "upload-artifact" in one.text} == {
+    assert {workflow.path.stem for workflow in WORKFLOWS if "upload-artifact" in workflow.text} == {
         "ci",  # screenshots of made-up students
         "release-solutions",
     }

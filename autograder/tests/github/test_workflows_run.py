@@ -62,7 +62,7 @@ def test_grading_by_hand(workspace: Path, github: StandIn) -> None:
     head = github.push(ADA, SOLUTION.files)
     token = github.add_token("staff", {"course/*": {"contents": "write", "statuses": "write"}})
 
-    def run() -> act.Ran:
+    def run() -> act.ActRun:
         return act.run(
             workspace,
             "grade-pushes.yml",
@@ -78,14 +78,16 @@ def test_grading_by_hand(workspace: Path, github: StandIn) -> None:
     assert re.search(r"\bgraded +│ 1 │", first.log)
     assert not re.search(r"\bgraded +│", second.log)
     told = first.log + second.log
-    assert not [one for one in ("ada-l", "bob-r", "Lovelace", "points", token) if one in told]
+    assert not [
+        secret for secret in ("ada-l", "bob-r", "Lovelace", "points", token) if secret in told
+    ]
 
 
 def test_publishing_by_hand(workspace: Path, github: StandIn) -> None:
     """A dry run first, then in earnest, each with the token of the one step."""
     token = github.add_token("staff", {TEMPLATE: "write"})
 
-    def run(*, dry_run: bool) -> act.Ran:
+    def run(*, dry_run: bool) -> act.ActRun:
         return act.run(
             workspace,
             "publish-assignment.yml",

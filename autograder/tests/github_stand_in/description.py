@@ -50,7 +50,7 @@ class Description:
         """
         for (wanted, pattern), operation in self._operations.items():
             if wanted == method and pattern.fullmatch(path):
-                return [f"{method} {path}: {one}" for one in _amiss(operation, query, body)]
+                return [f"{method} {path}: {mistake}" for mistake in _amiss(operation, query, body)]
         return [f"{method} {path}: there is no such operation"]
 
 
@@ -86,14 +86,14 @@ def cut_down(description: Mapping[str, Any], routes: Mapping[str, Any]) -> dict[
 
 def _operation(description: Mapping[str, Any], operation: Mapping[str, Any]) -> dict[str, Any]:
     parameters = _resolved(description, operation.get("parameters", []))
-    query = [one for one in parameters if one["in"] == "query"]
+    query = [parameter for parameter in parameters if parameter["in"] == "query"]
     content = operation.get("requestBody", {}).get("content", {"application/json": {"schema": {}}})
     body = _resolved(description, content["application/json"]["schema"])
     return {
         "query": {
             "type": "object",
-            "properties": {one["name"]: one["schema"] for one in query},
-            "required": [one["name"] for one in query if one.get("required")],
+            "properties": {parameter["name"]: parameter["schema"] for parameter in query},
+            "required": [parameter["name"] for parameter in query if parameter.get("required")],
             "additionalProperties": False,
         },
         "body": {"type": "object", "properties": {}, **body, "additionalProperties": False},
@@ -103,7 +103,7 @@ def _operation(description: Mapping[str, Any], operation: Mapping[str, Any]) -> 
 def _resolved(description: Mapping[str, Any], part: Any) -> Any:
     """Follow references, leave out what is for people, and write `nullable` as JSON Schema does."""
     if isinstance(part, list):
-        return [_resolved(description, one) for one in part]
+        return [_resolved(description, element) for element in part]
     if not isinstance(part, dict):
         return part
     if "$ref" in part:
@@ -112,7 +112,7 @@ def _resolved(description: Mapping[str, Any], part: Any) -> Any:
             found = found[step]
         return _resolved(description, found)
     kept = {
-        key: {name: _resolved(description, one) for name, one in value.items()}
+        key: {name: _resolved(description, element) for name, element in value.items()}
         if key == "properties"
         else _resolved(description, value)
         for key, value in part.items()

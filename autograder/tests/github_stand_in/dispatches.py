@@ -3,20 +3,20 @@
 from typing import Any
 
 from autograder.tests.github_stand_in.repositories import Repository
-from autograder.tests.github_stand_in.rest import AnswerError, Call, route
+from autograder.tests.github_stand_in.rest import AnswerError, RestCall, route
 
 
-def dispatches(one: Repository) -> list[tuple[str, str]]:
+def dispatches(repository: Repository) -> list[tuple[str, str]]:
     """Each workflow that was asked for, with its branch."""
-    found: Any = one.more.setdefault("dispatches", [])
+    found: Any = repository.more.setdefault("dispatches", [])
     made: list[tuple[str, str]] = found
     return made
 
 
 @route("POST", "/repos/{owner}/{repo}/actions/workflows/{file}/dispatches")
-def _dispatch(call: Call) -> tuple[int, Any]:
-    one = call.repository("actions", "write")
+def _dispatch(call: RestCall) -> tuple[int, Any]:
+    repository = call.repository("actions", "write")
     if "ref" not in call.body:
         raise AnswerError(422, 'Invalid request. "ref" wasn\'t supplied.')
-    dispatches(one).append((call.parts["file"], call.body["ref"]))
+    dispatches(repository).append((call.parts["file"], call.body["ref"]))
     return 204, None

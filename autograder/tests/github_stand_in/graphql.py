@@ -67,29 +67,31 @@ def _select(
     path: list[str],
 ) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for one in selection:
-        if isinstance(one, _On):
-            fragment = fragments.get(one.name, one) if one.inner is None else one
+    for chosen in selection:
+        if isinstance(chosen, _On):
+            fragment = fragments.get(chosen.name, chosen) if chosen.inner is None else chosen
             if fragment.inner is None:
-                raise QueryError(f"no fragment {one.name}")
+                raise QueryError(f"no fragment {chosen.name}")
             if of.get("__typename", fragment.name) == fragment.name:
                 found |= _select(of, fragment.inner, fragments, variables, errors, path)
             continue
-        if one.name not in of:
-            raise QueryError(f"Field '{one.name}' doesn't exist on type '{of.get('__typename')}'")
+        if chosen.name not in of:
+            raise QueryError(
+                f"Field '{chosen.name}' doesn't exist on type '{of.get('__typename')}'"
+            )
         given = {
             name: variables[value.name] if isinstance(value, _Variable) else value
-            for name, value in one.arguments.items()
+            for name, value in chosen.arguments.items()
         }
-        here = [*path, one.alias]
+        here = [*path, chosen.alias]
         try:
-            value = of[one.name](given) if callable(of[one.name]) else of[one.name]
+            value = of[chosen.name](given) if callable(of[chosen.name]) else of[chosen.name]
         except QueryError as error:
             errors.append({"type": error.kind, "path": here, "message": str(error)})
-            found[one.alias] = None
+            found[chosen.alias] = None
             continue
 
-        def part(value: Any, inner: Any = one.inner, here: list[str] = here) -> Any:
+        def part(value: Any, inner: Any = chosen.inner, here: list[str] = here) -> Any:
             if isinstance(value, list):
                 return [part(each) for each in value]
             if isinstance(value, Mapping):
@@ -98,7 +100,7 @@ def _select(
                 return _select(value, inner, fragments, variables, errors, here)
             return value
 
-        found[one.alias] = part(value)
+        found[chosen.alias] = part(value)
     return found
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from autograder.tests.github_stand_in.repositories import Repository
-from autograder.tests.github_stand_in.rest import NOT_ACCESSIBLE, AnswerError, Call, route
+from autograder.tests.github_stand_in.rest import NOT_ACCESSIBLE, AnswerError, RestCall, route
 
 
 def collaborators(one: Repository) -> dict[str, str]:
@@ -14,23 +14,23 @@ def collaborators(one: Repository) -> dict[str, str]:
 
 
 @route("GET", "/orgs/{org}/repos")
-def _repositories(call: Call) -> tuple[int, Any]:
+def _repositories(call: RestCall) -> tuple[int, Any]:
     return 200, [
-        {"full_name": one.full_name}
-        for one in call.github.repositories(call.parts["org"])
-        if call.token.may(one, "metadata", "read")
+        {"full_name": repository.full_name}
+        for repository in call.github.repositories(call.parts["org"])
+        if call.token.may(repository, "metadata", "read")
     ]
 
 
 @route("GET", "/orgs/{org}/members")
-def _members(call: Call) -> tuple[int, Any]:
+def _members(call: RestCall) -> tuple[int, Any]:
     _must_own(call, call.parts["org"], "members=read")
     owned = call.github.repositories(call.parts["org"])
-    return 200, [{"login": login} for one in owned for login in collaborators(one)]
+    return 200, [{"login": login} for repository in owned for login in collaborators(repository)]
 
 
 @route("POST", "/repos/{owner}/{repo}/generate")
-def _generate(call: Call) -> tuple[int, Any]:
+def _generate(call: RestCall) -> tuple[int, Any]:
     template = call.repository("contents", "read")
     owner = str(call.body["owner"])
     _must_own(call, owner, "administration=write")
@@ -44,12 +44,12 @@ def _generate(call: Call) -> tuple[int, Any]:
 
 
 @route("PUT", "/repos/{owner}/{repo}/collaborators/{username}")
-def _add_collaborator(call: Call) -> tuple[int, Any]:
+def _add_collaborator(call: RestCall) -> tuple[int, Any]:
     one = call.repository("administration", "write")
     collaborators(one)[call.parts["username"]] = call.body.get("permission", "push")
     return 201, {}
 
 
-def _must_own(call: Call, owner: str, needs: str) -> None:
+def _must_own(call: RestCall, owner: str, needs: str) -> None:
     if not call.token.owns(owner):
         raise AnswerError(403, NOT_ACCESSIBLE, needs=needs)

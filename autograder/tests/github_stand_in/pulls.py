@@ -3,7 +3,7 @@
 from typing import Any
 
 from autograder.tests.github_stand_in.repositories import Repository
-from autograder.tests.github_stand_in.rest import AnswerError, Call, route
+from autograder.tests.github_stand_in.rest import AnswerError, RestCall, route
 
 
 def pull_requests(one: Repository) -> list[dict[str, Any]]:
@@ -14,7 +14,7 @@ def pull_requests(one: Repository) -> list[dict[str, Any]]:
 
 
 @route("GET", "/repos/{owner}/{repo}/pulls")
-def _pulls(call: Call) -> tuple[int, Any]:
+def _pulls(call: RestCall) -> tuple[int, Any]:
     one = call.repository("pull_requests", "read")
     state, label = call.query.get("state", "open"), call.query.get("head")
     listed = [
@@ -26,7 +26,7 @@ def _pulls(call: Call) -> tuple[int, Any]:
 
 
 @route("POST", "/repos/{owner}/{repo}/pulls")
-def _open_pull(call: Call) -> tuple[int, Any]:
+def _open_pull(call: RestCall) -> tuple[int, Any]:
     one = call.repository("pull_requests", "write")
     made = pull_requests(one)
     head, base = str(call.body["head"]), str(call.body["base"])

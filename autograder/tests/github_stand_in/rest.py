@@ -31,7 +31,7 @@ class AnswerError(Exception):
 
 
 @dataclass(frozen=True)
-class Call:
+class RestCall:
     """A request to a route."""
 
     github: "StandIn"
@@ -57,7 +57,7 @@ class Call:
         return self.parts["sha"]
 
 
-Route = Callable[[Call], tuple[int, Any]]
+Route = Callable[[RestCall], tuple[int, Any]]
 _ROUTES: list[tuple[str, re.Pattern[str], Route]] = []
 
 
@@ -80,7 +80,7 @@ def answer(
         match = pattern.fullmatch(path)
         if match and wanted == method:
             try:
-                status, content = function(Call(github, token, match.groupdict(), query, body))
+                status, content = function(RestCall(github, token, match.groupdict(), query, body))
             except AnswerError as error:
                 needs = {"X-Accepted-GitHub-Permissions": error.needs} if error.needs else {}
                 return error.status, needs, {"message": str(error)}
@@ -89,7 +89,7 @@ def answer(
 
 
 @route("GET", "/repos/{owner}/{repo}")
-def _repository(call: Call) -> tuple[int, Any]:
+def _repository(call: RestCall) -> tuple[int, Any]:
     one = call.repository("metadata", "read")
     return 200, {
         "full_name": one.full_name,
@@ -101,7 +101,7 @@ def _repository(call: Call) -> tuple[int, Any]:
 
 
 @route("GET", "/repos/{owner}/{repo}/activity")
-def _activity(call: Call) -> tuple[int, Any]:
+def _activity(call: RestCall) -> tuple[int, Any]:
     one = call.repository("contents", "read")
     wanted = call.query.get("ref")
     listed = [
@@ -113,7 +113,7 @@ def _activity(call: Call) -> tuple[int, Any]:
 
 
 @route("POST", "/repos/{owner}/{repo}/statuses/{sha}")
-def _set_status(call: Call) -> tuple[int, Any]:
+def _set_status(call: RestCall) -> tuple[int, Any]:
     one = call.repository("statuses", "write")
     sha = call.commit(one)
     body = call.body
@@ -136,20 +136,20 @@ def _set_status(call: Call) -> tuple[int, Any]:
 
 
 @route("GET", "/repos/{owner}/{repo}/commits/{sha}/status")
-def _combined_status(call: Call) -> tuple[int, Any]:
+def _combined_status(call: RestCall) -> tuple[int, Any]:
     one = call.repository("statuses", "read")
     newest = {each["context"]: each for each in one.statuses if each["sha"] == call.parts["sha"]}
     return 200, {"sha": call.parts["sha"], "statuses": list(newest.values())}
 
 
 @route("GET", "/repos/{owner}/{repo}/commits/{sha}/comments")
-def _comments(call: Call) -> tuple[int, Any]:
+def _comments(call: RestCall) -> tuple[int, Any]:
     one = call.repository("contents", "read")
     return 200, [each for each in one.comments if each["commit_id"] == call.parts["sha"]]
 
 
 @route("POST", "/repos/{owner}/{repo}/commits/{sha}/comments")
-def _comment(call: Call) -> tuple[int, Any]:
+def _comment(call: RestCall) -> tuple[int, Any]:
     one = call.repository("contents", "read")  # only editing and deleting ask for `write`
     made = {
         "id": call.github.new_id(),
@@ -163,7 +163,7 @@ def _comment(call: Call) -> tuple[int, Any]:
 
 
 @route("PATCH", "/repos/{owner}/{repo}/comments/{id}")
-def _edit_comment(call: Call) -> tuple[int, Any]:
+def _edit_comment(call: RestCall) -> tuple[int, Any]:
     one = call.repository("contents", "write")
     made = _comment_by_id(one, call)
     made["body"] = _text(call.body)
@@ -171,13 +171,13 @@ def _edit_comment(call: Call) -> tuple[int, Any]:
 
 
 @route("DELETE", "/repos/{owner}/{repo}/comments/{id}")
-def _delete_comment(call: Call) -> tuple[int, Any]:
+def _delete_comment(call: RestCall) -> tuple[int, Any]:
     one = call.repository("contents", "write")
     one.comments.remove(_comment_by_id(one, call))
     return 204, None
 
 
-def _comment_by_id(one: Repository, call: Call) -> dict[str, Any]:
+def _comment_by_id(one: Repository, call: RestCall) -> dict[str, Any]:
     for each in one.comments:
         if str(each["id"]) == call.parts["id"]:
             return each

@@ -190,9 +190,9 @@ class StandIn:
     def repositories(self, owner: str) -> list[Repository]:
         """All of an owner's."""
         return [
-            one
-            for one in self._repositories.values()
-            if one.full_name.casefold().startswith(f"{owner.casefold()}/")
+            repository
+            for repository in self._repositories.values()
+            if repository.full_name.casefold().startswith(f"{owner.casefold()}/")
         ]
 
     def wait(self, **span: float) -> None:
@@ -202,11 +202,11 @@ class StandIn:
     def age(self, **span: float) -> None:
         """Make all that is kept so much older, for programs that ask the machine's clock."""
         earlier = timedelta(**span)
-        for one in self._repositories.values():
-            one.pushed_at = _shifted(one.pushed_at, earlier)
-            for each in one.activities:
+        for repository in self._repositories.values():
+            repository.pushed_at = _shifted(repository.pushed_at, earlier)
+            for each in repository.activities:
                 each["timestamp"] = _shifted(each["timestamp"], earlier)
-            for each in (*one.statuses, *one.comments):
+            for each in (*repository.statuses, *repository.comments):
                 each["created_at"] = _shifted(each["created_at"], earlier)
 
     def timestamp(self) -> str:
@@ -216,17 +216,17 @@ class StandIn:
     def statuses(self, full_name: str, sha: str) -> dict[str, tuple[str, str]]:
         """State and description of each context, the newest of each."""
         return {
-            str(one["context"]): (str(one["state"]), str(one["description"]))
-            for one in self.repository(full_name).statuses
-            if one["sha"] == sha
+            str(status["context"]): (str(status["state"]), str(status["description"]))
+            for status in self.repository(full_name).statuses
+            if status["sha"] == sha
         }
 
     def comments(self, full_name: str, sha: str) -> list[str]:
         """The texts of a commit's comments, oldest first."""
         return [
-            str(one["body"])
-            for one in self.repository(full_name).comments
-            if one["commit_id"] == sha
+            str(comment["body"])
+            for comment in self.repository(full_name).comments
+            if comment["commit_id"] == sha
         ]
 
     def new_id(self) -> int:
@@ -242,7 +242,7 @@ class StandIn:
     def fault_for(self, method: str, path: str) -> Fault | None:
         """Take the fault that hits this request."""
         with self._lock:
-            return next((one for one in self.faults if one.hits(method, path)), None)
+            return next((fault for fault in self.faults if fault.hits(method, path)), None)
 
     def check(self, method: str, path: str, query: Mapping[str, str], body: object) -> None:
         """Keep what GitHub's description of its REST API has otherwise."""

@@ -78,7 +78,7 @@ def test_a_push_is_an_activity_with_the_server_s_time(github: StandIn, tmp_path:
     push(github, token, tmp_path / "work", "HEAD:main")
 
     listed = ask(github, token, "GET", f"/api/v3/repos/{NAME}/activity?ref=main")
-    assert [(one["activity_type"], one["timestamp"]) for one in listed] == [
+    assert [(activity["activity_type"], activity["timestamp"]) for activity in listed] == [
         ("push", "2026-03-01T13:00:00Z"),
         ("branch_creation", "2026-03-01T12:00:00Z"),
     ]
@@ -94,7 +94,7 @@ def test_writing_needs_the_right_to_it(github: StandIn) -> None:
     status = {"state": "success", "context": "grade/a", "description": "1 / 1"}
     path = f"/api/v3/repos/{NAME}/statuses/{sha}"
 
-    answers = [ask(github, one, "POST", path, status) for one in (reader, stranger, "ghp_none")]
+    answers = [ask(github, token, "POST", path, status) for token in (reader, stranger, "ghp_none")]
     ask(github, writer, "POST", path, status)
 
     assert answers == [403, 404, 401]
@@ -162,7 +162,7 @@ def test_a_field_without_the_right_to_it_is_an_error_of_its_own(github: StandIn)
     )
 
     assert answer["data"]["repository"]["object"] == {"oid": sha, "status": None}
-    assert [one["type"] for one in answer["errors"]] == ["FORBIDDEN"]
+    assert [error["type"] for error in answer["errors"]] == ["FORBIDDEN"]
 
 
 def test_a_new_workflow_needs_a_right_of_its_own(github: StandIn, tmp_path: Path) -> None:
@@ -214,8 +214,10 @@ def test_an_organisation_lists_what_the_token_may_see(github: StandIn) -> None:
     given = f"/api/v3/repos/{NAME}/collaborators/ada"
 
     ask(github, owner, "PUT", given, {"permission": "push"})
-    repositories = [ask(github, one, "GET", "/api/v3/orgs/course/repos") for one in (owner, ada)]
-    members = [ask(github, one, "GET", "/api/v3/orgs/course/members") for one in (owner, ada)]
+    repositories = [
+        ask(github, token, "GET", "/api/v3/orgs/course/repos") for token in (owner, ada)
+    ]
+    members = [ask(github, token, "GET", "/api/v3/orgs/course/members") for token in (owner, ada)]
 
     assert repositories == [
         [{"full_name": NAME}, {"full_name": "course/m06-bob"}],
@@ -280,7 +282,7 @@ def test_graphql_answers_aliases_fragments_and_pages(github: StandIn) -> None:
 
     assert answer["data"]["viewer"] == {"login": "grader"}
     assert answer["data"]["b"] is None
-    assert [one["type"] for one in answer["errors"]] == ["NOT_FOUND"]
+    assert [error["type"] for error in answer["errors"]] == ["NOT_FOUND"]
     assert answer["data"]["a"]["defaultBranchRef"]["target"] == {
         "oid": sha,
         "comments": {
@@ -317,4 +319,4 @@ def test_faults_hit_when_they_are_meant_to(github: StandIn) -> None:
     assert "broken" in answers
     assert 502 in answers
     assert len(github.comments(NAME, sha)) == 2
-    assert {one.status for one in github.requests} == {403, 502, None, 201}
+    assert {request.status for request in github.requests} == {403, 502, None, 201}

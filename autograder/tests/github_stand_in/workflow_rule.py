@@ -22,7 +22,7 @@ def main() -> None:
     _write("version=1")
     _write(None)
     known = {
-        one for branch in _git("for-each-ref", "--format=%(refname)") for one in _found(branch)
+        file for branch in _git("for-each-ref", "--format=%(refname)") for file in _found(branch)
     }
     while (command := _read()) is not None:
         _, after, ref = command.split(" ", 2)

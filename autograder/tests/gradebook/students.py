@@ -55,9 +55,9 @@ def write_answer(submission: Path, cell: str, text: str) -> None:
     """Write an open answer into a submission's notebook."""
     path = submission / "concepts.ipynb"
     notebook = json.loads(path.read_text(encoding="utf-8"))
-    for one in notebook["cells"]:
-        if one["id"] == cell:
-            one["source"] = text
+    for each in notebook["cells"]:
+        if each["id"] == cell:
+            each["source"] = text
     path.write_text(json.dumps(notebook), encoding="utf-8")
 
 
@@ -81,13 +81,13 @@ def a_grade(outcomes: Mapping[str, Outcome] | None = None, digest: str = "sha256
     given = outcomes or {}
     plan = read_plan(ASSIGNMENT, COURSE.suites / ID)
     checkpoints = tuple(
-        checkpoint_of(one.id, one.title, tuple(_tests(plan.of(one.id), given)))
-        for one in ASSIGNMENT.checkpoints
+        checkpoint_of(checkpoint.id, checkpoint.title, tuple(_tests(plan.of(checkpoint.id), given)))
+        for checkpoint in ASSIGNMENT.checkpoints
     )
     return Grade(
         assignment=ID,
-        score=sum(one.score for one in checkpoints),
-        max_score=sum(one.max_score for one in checkpoints),
+        score=sum(checkpoint.score for checkpoint in checkpoints),
+        max_score=sum(checkpoint.max_score for checkpoint in checkpoints),
         submission=GradedSubmission(digest=digest, files={}),
         grader=Grader(
             version="0", suite="sha256:1", sandbox=True, python="3.12", python_named="3.12"
@@ -97,16 +97,16 @@ def a_grade(outcomes: Mapping[str, Outcome] | None = None, digest: str = "sha256
 
 
 def _tests(planned: Iterable[PlannedTest], given: Mapping[str, Outcome]) -> Iterable[GradedTest]:
-    for one in planned:
-        usual = Outcome.PASSED if one.marked_by == "machine" else Outcome.UNMARKED
-        outcome = given.get(one.id, usual)
+    for planned_test in planned:
+        usual = Outcome.PASSED if planned_test.marked_by == "machine" else Outcome.UNMARKED
+        outcome = given.get(planned_test.id, usual)
         yield GradedTest(
-            id=one.id,
-            title=one.title,
-            requirement=one.requirement,
-            marked_by=one.marked_by,
-            closed_answer=one.closed_answer,
+            id=planned_test.id,
+            title=planned_test.title,
+            requirement=planned_test.requirement,
+            marked_by=planned_test.marked_by,
+            closed_answer=planned_test.closed_answer,
             outcome=outcome,
-            score=one.points if outcome is Outcome.PASSED else 0.0,
-            max_score=one.points,
+            score=planned_test.points if outcome is Outcome.PASSED else 0.0,
+            max_score=planned_test.points,
         )

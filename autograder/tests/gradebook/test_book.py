@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import GradebookError
-from autograder.gradebook.book import BACKUP, Book, Entry
+from autograder.gradebook.book import BACKUP, Book
 from autograder.gradebook.database import require_sound
+from autograder.gradebook.entries import BookEntry
 from autograder.gradebook.handins import Handin
 from autograder.gradebook.standing import StandingStatus
 from autograder.grading.grade import Outcome
@@ -50,9 +51,9 @@ def results(tmp_path: Path) -> Path:
     return folder
 
 
-def entry(book: Book, student: str) -> Entry:
+def entry(book: Book, student: str) -> BookEntry:
     """Find one student's entry."""
-    return next(one for one in book.entries() if one.student.id == student)
+    return next(found for found in book.entries() if found.student.id == student)
 
 
 def mark(book: Book, student: str, cell: str, points: float, comment: str = "") -> None:
@@ -60,16 +61,18 @@ def mark(book: Book, student: str, cell: str, points: float, comment: str = "") 
     from nbgrader.api import Gradebook
 
     with Gradebook(f"sqlite:///{book.database}") as gradebook:
-        gradebook.update_or_create_assignment(book.written)
-        gradebook.update_or_create_notebook("concepts", book.written)
-        for one in ("c1-why", "c2-why", "c3-why", "c6-why"):
-            place = (one, "concepts", book.written)
+        gradebook.update_or_create_assignment(book.notebook_assignment)
+        gradebook.update_or_create_notebook("concepts", book.notebook_assignment)
+        for name in ("c1-why", "c2-why", "c3-why", "c6-why"):
+            place = (name, "concepts", book.notebook_assignment)
             gradebook.update_or_create_grade_cell(*place, max_score=2, cell_type="markdown")
             gradebook.update_or_create_solution_cell(*place)
-        gradebook.update_or_create_submission(book.written, student)
-        grade = gradebook.find_grade(cell, "concepts", book.written, student)
+        gradebook.update_or_create_submission(book.notebook_assignment, student)
+        grade = gradebook.find_grade(cell, "concepts", book.notebook_assignment, student)
         grade.manual_score, grade.needs_manual_grade = points, False
-        gradebook.find_comment(cell, "concepts", book.written, student).manual_comment = comment
+        gradebook.find_comment(
+            cell, "concepts", book.notebook_assignment, student
+        ).manual_comment = comment
         gradebook.db.commit()
 
 
@@ -114,7 +117,9 @@ def test_marks_and_comments_outlive_every_sync(book: Book, results: Path) -> Non
     book.sync([results])
 
     after = entry(book, "ada")
-    reader = next(one for one in after.standing.checkpoints if one.id == "reader")
+    reader = next(
+        checkpoint for checkpoint in after.standing.checkpoints if checkpoint.id == "reader"
+    )
     assert before == 85 + 9 + 4.5
     assert after.standing.checkpoints[-1].score == 9 + 4.5
     assert after.to_mark == ()
@@ -128,7 +133,7 @@ def test_points_changed_by_hand_in_nbgrader_count(book: Book, results: Path) -> 
 
     book.sync([results])
     with Gradebook(f"sqlite:///{book.database}") as gradebook:
-        grade = gradebook.find_grade("writer", "checkpoints", book.code, "bob")
+        grade = gradebook.find_grade("writer", "checkpoints", book.code_assignment, "bob")
         grade.manual_score = 30
         gradebook.db.commit()
 
@@ -144,7 +149,11 @@ def test_a_checkpoint_that_was_not_graded_is_not_decided(book: Book, results: Pa
 
     book.sync([results])
 
-    reader = next(one for one in entry(book, "cyd").standing.checkpoints if one.id == "reader")
+    reader = next(
+        checkpoint
+        for checkpoint in entry(book, "cyd").standing.checkpoints
+        if checkpoint.id == "reader"
+    )
     assert reader.score is None
     assert entry(book, "cyd").standing.total is None
 
@@ -287,7 +296,7 @@ def test_a_sync_that_is_killed_loses_nothing_and_can_be_done_again(
     synced = book.sync([results])
 
     assert len(synced.written) == 5
-    assert all(entry(book, one).grade for one in ("ada", "bob", "cyd", "dan", "eve"))
+    assert all(entry(book, name).grade for name in ("ada", "bob", "cyd", "dan", "eve"))
     assert "concepts/c1_why" not in entry(book, "ada").to_mark
 
 
@@ -302,4 +311,4 @@ def test_two_syncs_at_once_both_end_well(book: Book, results: Path) -> None:
 
     assert [process.returncode for process in both] == [0, 0]
     assert all(text.endswith("done 5\n") for text in told)
-    assert len([one for one in book.entries() if one.grade]) == 5
+    assert len([known for known in book.entries() if known.grade]) == 5

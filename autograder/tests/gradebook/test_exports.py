@@ -99,7 +99,7 @@ def named(name: str, at: int = 1) -> Standing:
 def names() -> st.SearchStrategy[str]:
     """Draw a name: an ordinary one, a hostile one, or any text that a file can hold."""
     anything = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
-    known = [one for one in (*NAMES, *NASTY) if not any("\ud800" <= c <= "\udfff" for c in one)]
+    known = [name for name in (*NAMES, *NASTY) if not any("\ud800" <= c <= "\udfff" for c in name)]
     return st.sampled_from(known) | anything
 
 
@@ -239,7 +239,7 @@ def test_the_plain_table_has_everything() -> None:
         "commit": "ab12",
     }
     assert (undecided["writer"], undecided["concepts"], undecided["total"]) == ("0", "", "")
-    assert [one["status"] for one in (undecided, missing, excused)] == [
+    assert [row["status"] for row in (undecided, missing, excused)] == [
         *("undecided", "missing", "excused")
     ]
 
@@ -277,8 +277,10 @@ def from_canvas(*assignments: str) -> list[Standing]:
     """Standings of students from an export of Canvas that has these assignments."""
     header = (*HEADER, *assignments, "Final Score")
     return [
-        one.model_copy(update={"student": one.student.model_copy(update={"canvas_header": header})})
-        for one in ALL
+        standing.model_copy(
+            update={"student": standing.student.model_copy(update={"canvas_header": header})}
+        )
+        for standing in ALL
     ]
 
 
@@ -324,7 +326,7 @@ def test_canvas_gets_the_total_where_the_course_has_one_assignment_for_all() -> 
     )
 
     assert header == [*HEADER[:-1], "Partitioned logs (77)"]
-    assert [one[-1] for one in (possible, complete, undecided, excused)] == [
+    assert [row[-1] for row in (possible, complete, undecided, excused)] == [
         *("45", "32.5", "", "EX")
     ]
 
@@ -348,7 +350,7 @@ def test_an_assignment_called_like_a_column_of_students_is_another() -> None:
 def test_no_title_is_taken_for_another_assignment() -> None:
     """Neither by a number at its end, nor because two checkpoints are called the same."""
     twice = tuple(
-        CheckpointPoints(id=one, title="Part (12)", score=1, max_score=1) for one in ("a", "b")
+        CheckpointPoints(id=name, title="Part (12)", score=1, max_score=1) for name in ("a", "b")
     )
     once = twice[:1]
 
@@ -388,7 +390,7 @@ def test_an_export_of_canvas_comes_back_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "canvas.csv"
     path.write_text("\ufeff" + theirs, encoding="utf-8")
     standings = [
-        Standing(student=one, checkpoints=points(1, 1)) for one in read_roster(path).students
+        Standing(student=each, checkpoints=points(1, 1)) for each in read_roster(path).students
     ]
 
     written = rows(as_canvas("m06", TITLE, standings))
@@ -413,7 +415,7 @@ def test_moodle_gets_keys_points_and_words() -> None:
         "Partitioned logs: total": "32.5",
         "Feedback": "late 3 h",
     }
-    grades = [[one[key] for key in list(one)[-4:]] for one in (undecided, missing, excused)]
+    grades = [[row[key] for key in list(row)[-4:]] for row in (undecided, missing, excused)]
     assert grades == [
         ["0", "-", "-", "not decided yet: Concepts"],
         ["-", "-", "-", "nothing handed in"],
@@ -430,7 +432,7 @@ def test_moodle_gets_no_key_that_some_student_lacks() -> None:
 
     found = export("moodle", standings)
 
-    assert [next(iter(one.items())) for one in found] == [
+    assert [next(iter(row.items())) for row in found] == [
         ("username", "jane1"),
         ("username", "jane2"),
     ]
@@ -465,7 +467,7 @@ def test_gradescopes_columns_are_those_of_its_download() -> None:
         *("Jane Doe", "1", "sis1", "jane1@example.edu", "A", "32.5", "45", "Graded", "ab12"),
         *("2026-11-02 23:30:00 -0500", "03:01:02", "", "1", "22.5", "10"),
     ]
-    assert [one["Status"] for one in (undecided, missing, excused)] == [
+    assert [row["Status"] for row in (undecided, missing, excused)] == [
         *("Ungraded", "Missing", "Ungraded")
     ]
     assert missing["Submission Time"] == missing["Total Score"] == excused["Total Score"] == ""
@@ -495,7 +497,7 @@ def test_github_classrooms_columns_are_those_of_its_download() -> None:
         *(TITLE, "", "", "Octo-1", "s1", "logs-octo-1"),
         *("https://github.com/course/logs-octo-1", "2026-11-03T04:30:00Z", "32.5", "45"),
     ]
-    assert [one["points_awarded"] for one in (undecided, missing, excused)] == ["", "", ""]
+    assert [row["points_awarded"] for row in (undecided, missing, excused)] == ["", "", ""]
 
 
 @SAME_EACH_TIME
@@ -574,7 +576,7 @@ def test_all_students_that_cannot_be_matched_are_told_at_once(
 
     first, *lines = str(caught.value).splitlines()
     assert "2 students cannot be matched" in first
-    assert [one.split(":")[0] for one in lines] == [
+    assert [line.split(":")[0] for line in lines] == [
         "octo-2 (Jane Doe 2)",
         "octo-3 (a\\u202eb\\n)",
     ]

@@ -75,7 +75,9 @@ def saved(answer: Response, kind: str) -> bool:
 
 def run(*arguments: object) -> str:
     """Run our command; it must succeed."""
-    done = CliRunner().invoke(app, [str(one) for one in arguments], catch_exceptions=False)
+    done = CliRunner().invoke(
+        app, [str(argument) for argument in arguments], catch_exceptions=False
+    )
     assert done.exit_code == 0, done.output
     return done.output
 
@@ -142,7 +144,7 @@ def test_a_mark_made_in_the_browser_outlives_a_regrade(tmp_path: Path) -> None:
     assert before[NAMES["bob"]][concepts] == ""  # waits for a mark
     assert float(before[NAMES["eve"]][concepts]) == 0  # nothing was written
     assert set(NAMES.values()) <= set(after)
-    assert "For whoever marks" in rubric
+    assert "For the marker" in rubric
     assert hostile_title != "owned"
     assert "<script>" in hostile_text
     assert "Because a < b && c > d." in hostile_text

@@ -76,5 +76,5 @@ def test_two_that_would_go_by_one_login_are_told() -> None:
     """Their results would lie in one folder."""
     rest = Student(id="octo", email="rest@example.edu")
 
-    with pytest.raises(RosterError, match="goes by an id that another has"):
+    with pytest.raises(RosterError, match="has the same id as another student"):
         joined(roster(JANE_IN_CANVAS, rest), roster(JANE_ON_GITHUB))

@@ -42,13 +42,16 @@ def mark(examiner: Examiner, tmp_path: Path) -> Mark:
 
 def outcomes(grade: Grade) -> set[Outcome]:
     """Name what became of its tests."""
-    return {test.outcome for one in grade.checkpoints for test in one.tests}
+    return {test.outcome for checkpoint in grade.checkpoints for test in checkpoint.tests}
 
 
 def came_back(grade: Grade) -> set[str]:
     """List what its feedback says of the notebook."""
     return {
-        test.feedback.came_back for one in grade.checkpoints for test in one.tests if test.feedback
+        test.feedback.came_back
+        for checkpoint in grade.checkpoints
+        for test in checkpoint.tests
+        if test.feedback
     }
 
 
@@ -135,12 +138,12 @@ def test_a_part_that_is_right_counts_though_others_are_not(mark: Mark) -> None:
     """Each part has its own points."""
 
     def half(cells: Cells) -> Cells:
-        cells = [one for one in cells if one["id"] not in ("c4", "c5", "c6-why")]
+        cells = [cell for cell in cells if cell["id"] not in ("c4", "c5", "c6-why")]
         return [
-            {**one, "source": 'c1 = {"photos": "queue", "balances": 7, "rides": "rabbit"}'}
-            if one["id"] == "c1"
-            else one
-            for one in cells
+            {**cell, "source": 'c1 = {"photos": "queue", "balances": 7, "rides": "rabbit"}'}
+            if cell["id"] == "c1"
+            else cell
+            for cell in cells
         ]
 
     grade = mark(changed(solved(), half))
@@ -195,13 +198,13 @@ def test_feedback_gives_no_right_answer_away(mark: Mark) -> None:
 
     told = "\n".join(
         f"{test.feedback.expected} {test.feedback.hint}"
-        for one in grade.checkpoints
-        for test in one.tests
+        for checkpoint in grade.checkpoints
+        for test in checkpoint.tests
         if test.feedback and test.outcome is Outcome.WRONG
     )
     secrets = ["10,000", "10000", " 20", "400", " 50", '"B"', '"C"', '"D"', "False", "offset back"]
     assert told.count("\n") == 12 - 1
-    assert [one for one in secrets if one in told] == []
+    assert [secret for secret in secrets if secret in told] == []
 
 
 def test_the_questions_of_the_notebook_are_those_that_are_looked_for() -> None:

@@ -78,7 +78,7 @@ def test_classroom_50s_roster_is_read_without_staff(read: Read) -> None:
     """Teachers and tutors get no grade; who is only invited by e-mail goes by that address."""
     roster = read(CLASSROOM_50)
 
-    assert [one.id for one in roster.students] == ["alice", "bob", "carol@example.edu"]
+    assert [student.id for student in roster.students] == ["alice", "bob", "carol@example.edu"]
     assert roster.students[0].full_name == "Alice Andersson"
     assert roster.students[0].section == "section-1"
 
@@ -94,14 +94,14 @@ def test_an_older_roster_of_classroom_50_has_no_role(read: Read) -> None:
     """All in it are students."""
     roster = read("username,first_name,last_name,email,section,github_id\nann,Ann,A,,,1\n")
 
-    assert [one.login for one in roster.students] == ["ann"]
+    assert [student.login for student in roster.students] == ["ann"]
 
 
 def test_an_export_of_canvas_is_read_without_what_is_no_student(read: Read) -> None:
     """Points possible, manual posting and the test student are rows, but no students."""
     roster = read(CANVAS)
 
-    assert [one.canvas_id for one in roster.students] == ["4711", "4712"]
+    assert [student.canvas_id for student in roster.students] == ["4711", "4712"]
 
 
 def test_what_canvas_matches_by_stays_as_it_was_exported(read: Read) -> None:
@@ -119,7 +119,7 @@ def test_a_column_of_canvas_with_logins_joins_both_worlds(read: Read) -> None:
     """A custom column GitHub says the login; who has none goes by the SIS login."""
     roster = read(CANVAS)
 
-    assert [one.id for one in roster.students] == ["jane-doe", "lng"]
+    assert [student.id for student in roster.students] == ["jane-doe", "lng"]
 
 
 def test_an_export_of_canvas_may_have_semicolons_and_parted_names(read: Read) -> None:
@@ -131,7 +131,7 @@ def test_an_export_of_canvas_may_have_semicolons_and_parted_names(read: Read) ->
         "Student;Test;8;x;A;\n"
     )
 
-    assert [one.parted_name for one in roster.students] == [("Jörg", "Müller")]
+    assert [student.parted_name for student in roster.students] == [("Jörg", "Müller")]
     assert roster.students[0].full_name == "Jörg Müller"
 
 
@@ -139,7 +139,7 @@ def test_a_plain_table_is_read(read: Read) -> None:
     """With columns in any order, and others that are ignored."""
     roster = read(PLAIN)
 
-    assert [one.id for one in roster.students] == ["jane-doe", "s2"]
+    assert [student.id for student in roster.students] == ["jane-doe", "s2"]
     assert roster.students[0].identifier == "s1"
 
 
@@ -199,16 +199,16 @@ def test_all_mistakes_are_told_at_once_each_with_its_line(read: Read) -> None:
         known=["octo", "six"],
     )
 
-    assert [one.split(":")[0] for one in told] == [
+    assert [line.split(":")[0] for line in told] == [
         *("line 4", "line 5", "line 5", "line 6", "line 7", "line 8", "line 9")
     ]
-    assert told[0] == "line 4: the login 'OCTO' stands in line 2 too: remove one"
+    assert told[0] == "line 4: the login 'OCTO' is in line 2 too: remove one"
     assert "'@jane' cannot be a login" in told[1]
-    assert "the e-mail address 'A@Example.edu' stands in line 2 too" in told[2]
+    assert "the e-mail address 'A@Example.edu' is in line 2 too" in told[2]
     assert "fill in 'login' or 'id' or 'email'" in told[3]
     assert "has 2 fields, but the header has 4" in told[4]
     assert "'../s6' must not hold a slash" in told[5]
-    assert "the identifier 'S1' stands in line 2 too" in told[6]
+    assert "the identifier 'S1' is in line 2 too" in told[6]
 
 
 def test_logins_that_nobody_has_are_told(read: Read) -> None:
@@ -226,7 +226,7 @@ def test_an_id_that_is_anothers_login_is_told(read: Read) -> None:
     """Their results would lie in one folder."""
     told = mistakes(read, "id,login\njane,\ns2,Jane\n")
 
-    assert told == ["line 3: goes by 'jane', as line 2 does: remove one"]
+    assert told == ["line 3: has the same id 'jane' as line 2: remove one"]
 
 
 @pytest.mark.parametrize(
@@ -252,7 +252,7 @@ def test_a_header_that_says_nothing_is_answered_with_all_forms(read: Read) -> No
     told = mistakes(read, "\nfavourite colour,shoe size\nred,42\n")
 
     assert told[0] == "line 2: no column says who a student is; known are"
-    assert [one.strip() for one in told[1:]] == [f"{form.name}: {form.header}" for form in FORMS]
+    assert [line.strip() for line in told[1:]] == [f"{form.name}: {form.header}" for form in FORMS]
 
 
 def test_a_column_that_is_there_twice_is_told(read: Read) -> None:
@@ -273,7 +273,7 @@ def test_quotes_that_do_not_match_are_told_with_what_was_found_before(read: Read
     """The rest cannot be read, and no student is swallowed in silence."""
     told = mistakes(read, 'id,name\n-s1,A\ns2,"B\ns3,C\n')
 
-    assert [one.split(":")[0] for one in told] == ["line 2", "line 3"]
+    assert [line.split(":")[0] for line in told] == ["line 2", "line 3"]
     assert "its quotes do not match" in told[1]
 
 
@@ -331,17 +331,19 @@ def test_any_name_is_read_as_it_is(
 ) -> None:
     """But for control characters, which become blanks, and blanks at the ends."""
     file = io.StringIO()
-    csv.writer(file).writerows([["id", "name"], *([f"s{at}", one] for at, one in enumerate(names))])
+    csv.writer(file).writerows(
+        [["id", "name"], *([f"s{at}", name] for at, name in enumerate(names))]
+    )
     path = tmp_path_factory.mktemp("roster") / "roster.csv"
     path.write_bytes(file.getvalue().replace("\0", "").encode())
 
     roster = read_roster(path)
 
     visible = [
-        "".join(" " if unicodedata.category(c) == "Cc" else c for c in one.replace("\0", ""))
-        for one in names
+        "".join(" " if unicodedata.category(c) == "Cc" else c for c in name.replace("\0", ""))
+        for name in names
     ]
-    assert [one.name for one in roster.students] == [one.strip(" ") for one in visible]
+    assert [student.name for student in roster.students] == [name.strip(" ") for name in visible]
 
 
 @pytest.mark.parametrize("text", NASTY, ids=lambda text: ascii(text[:20]))
@@ -373,10 +375,10 @@ def test_identifiers_that_look_alike_stay_apart() -> None:
     """What is lost in plain letters is kept in the digits, the same each time."""
     names = ["Jörg", "Jürg", "J rg", "J-rg", "李", "王"]
 
-    ids = [student_id(one) for one in names]
+    ids = [student_id(name) for name in names]
 
     assert len(set(ids)) == len(names)
-    assert ids == [student_id(unicodedata.normalize("NFD", one)) for one in names]
+    assert ids == [student_id(unicodedata.normalize("NFD", name)) for name in names]
 
 
 @pytest.mark.parametrize(

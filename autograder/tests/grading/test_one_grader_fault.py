@@ -19,8 +19,10 @@ from autograder.assignment import Course
 from autograder.classroom50.scores import read_scores, with_overrides
 from autograder.cli import app
 from autograder.cli.grade_class import unreadable_line
-from autograder.course.class_run import Done, Outcome, Scope, grade_class, outcome_of
-from autograder.course.push_feedback import CommitStatus, Publication, publication
+from autograder.course.class_outcomes import ClassAction, StudentOutcome, outcome_of
+from autograder.course.class_run import RunSettings, grade_class
+from autograder.course.class_submissions import ClassSubmissions
+from autograder.course.push_feedback import PushFeedback, feedback_on_push
 from autograder.feedback.actions import as_workflow_log
 from autograder.feedback.content import Detail
 from autograder.feedback.data import as_json
@@ -28,13 +30,15 @@ from autograder.feedback.html import as_html
 from autograder.feedback.markdown import as_markdown
 from autograder.feedback.table import as_csv
 from autograder.feedback.text import print_grade
-from autograder.gradebook.book import Book, Entry
+from autograder.github.queries import CommitStatus, StatusState
+from autograder.gradebook.book import Book
+from autograder.gradebook.entries import BookEntry
 from autograder.gradebook.exports import FORMATS
 from autograder.gradebook.standing import StandingStatus
 from autograder.grading.grade import Grade, GradedTest, checkpoint_of
 from autograder.grading.grade import Outcome as TestOutcome
 from autograder.grading.results import read_result
-from autograder.intake.sources import HandedIn
+from autograder.intake.sources import StudentFolder
 from autograder.policy import lateness, read_policy
 from autograder.reports.class_figures import figures_of
 from autograder.reports.class_page import as_page
@@ -67,7 +71,7 @@ class ClassRun:
     """One student's right submission, graded as a class."""
 
     folder: Path
-    outcome: Outcome
+    outcome: StudentOutcome
 
     @property
     def grade(self) -> Grade:
@@ -116,8 +120,9 @@ def break_test(path: Path, name: str) -> None:
 
 def graded(submissions: Path, course: Course, output: Path) -> ClassRun:
     """Grade a class of one."""
-    handed_in = [HandedIn("ada", submissions / "ada")]
-    outcomes = grade_class(handed_in, ASSIGNMENT, course, output, Scope())
+    handed_in = [StudentFolder("ada", submissions / "ada")]
+    run = grade_class(ClassSubmissions(handed_in), ASSIGNMENT, course, output, RunSettings())
+    outcomes = {outcome.student: outcome for outcome in run}
     return ClassRun(output, outcomes["ada"])
 
 
@@ -184,14 +189,14 @@ def test_the_table_and_the_data_have_it_open(sound: ClassRun, faulty: ClassRun) 
     ]
 
 
-def published(grade: Grade, folder: Path) -> Publication:
+def published(grade: Grade, folder: Path) -> PushFeedback:
     """Write what is published of a grade."""
     (folder / "course.toml").write_text(POLICY)
     (folder / "roster.csv").write_text("login\nada\n")
     policy = read_policy(folder / "course.toml")
     student = make_book(folder / "book").roster().students[0]
     late = lateness(policy, student, datetime(2026, 3, 1, tzinfo=UTC))
-    return publication(grade, "a" * 40, Detail.FULL, late, policy, "")
+    return feedback_on_push(grade, "a" * 40, Detail.FULL, late, policy, "")
 
 
 def test_one_status_and_the_comment_have_it_open(
@@ -201,7 +206,9 @@ def test_one_status_and_the_comment_have_it_open(
     before, after = published(sound.grade, tmp_path), published(faulty.grade, tmp_path)
 
     assert [one for one in after.statuses if one not in before.statuses] == [
-        CommitStatus("grade/reader", "error", f"{MOST - POINTS:g} / {MOST:g}, {OPEN}, 18/19 tests")
+        CommitStatus(
+            "grade/reader", StatusState.ERROR, f"{MOST - POINTS:g} / {MOST:g}, {OPEN}, 18/19 tests"
+        )
     ]
     assert OPEN in after.comment
     assert SAID in after.comment
@@ -249,7 +256,7 @@ def book(sound: ClassRun, faulty: ClassRun, tmp_path: Path) -> Book:
     return made
 
 
-def entries(book: Book) -> Mapping[str, Entry]:
+def entries(book: Book) -> Mapping[str, BookEntry]:
     """All entries, by student."""
     return {one.student.id: one for one in book.entries()}
 
@@ -259,7 +266,7 @@ def change_cell(book: Book, student: str, manual_score: float | None) -> None:
     from nbgrader.api import Gradebook
 
     with Gradebook(f"sqlite:///{book.database}") as gradebook:
-        cell = gradebook.find_grade("reader", "checkpoints", book.code, student)
+        cell = gradebook.find_grade("reader", "checkpoints", book.code_assignment, student)
         cell.manual_score, cell.needs_manual_grade = manual_score, False
         gradebook.db.commit()
 
@@ -273,7 +280,7 @@ def test_the_database_keeps_what_is_decided_and_asks_for_a_person(book: Book) ->
             (student, one.id): (cell.auto_score, cell.needs_manual_grade)
             for student in ("ada", "bob")
             for one in ASSIGNMENT.checkpoints
-            for cell in [gradebook.find_grade(one.id, "checkpoints", book.code, student)]
+            for cell in [gradebook.find_grade(one.id, "checkpoints", book.code_assignment, student)]
         }
 
     assert cells["bob", "reader"] == (MOST - POINTS, True)
@@ -391,7 +398,7 @@ def test_the_class_s_table_has_decided_and_open_points(sound: ClassRun, faulty: 
         "open_points": str(sound.grade.open_points + POINTS),
         "state": "incomplete",
     }
-    assert "no room" in faulty.outcome.trouble
+    assert "no room" in faulty.outcome.problem
     assert "no room" in (faulty.folder / "trouble" / "ada.txt").read_text()
 
 
@@ -405,7 +412,7 @@ def test_only_who_has_open_points_by_the_grader_is_graded_again(
     mended = graded(submissions, COURSE, tmp_path / "faulty")
     kept = graded(submissions, COURSE, tmp_path / "sound")
 
-    assert (mended.outcome.done, kept.outcome.done) == (Done.GRADED, Done.KEPT)
+    assert (mended.outcome.action, kept.outcome.action) == (ClassAction.GRADED, ClassAction.KEPT)
     assert mended.grade == sound.grade
     assert not (tmp_path / "faulty" / "trouble" / "ada.txt").exists()
 
@@ -417,7 +424,7 @@ def class_of(folder: Path, **grades: Grade) -> ClassResults:
     return read_class(folder)
 
 
-def test_the_dashboard_leaves_out_these_points_alone(
+def test_the_class_report_leaves_out_these_points_alone(
     sound: ClassRun, faulty: ClassRun, tmp_path: Path
 ) -> None:
     """The student counts with all that is decided."""
@@ -453,7 +460,7 @@ def test_a_result_of_an_earlier_version_is_graded_again_and_stops_nothing(
     standings = {name: one.standing for name, one in entries(book).items()}
     synced = book.sync([book.folder / "results"])
 
-    assert again.outcome.done is Done.GRADED
+    assert again.outcome.action is ClassAction.GRADED
     assert standings["ada"].status is StandingStatus.UNDECIDED
     assert standings["ada"].open_points == 100
     assert standings["bob"].status is StandingStatus.COMPLETE
@@ -487,7 +494,7 @@ def test_what_could_not_be_read_has_a_label_of_its_own(
     assert grade.checkpoints[1].open_points == 0
 
 
-def test_a_class_s_summary_and_dashboard_tell_an_instructor_to_look(tmp_path: Path) -> None:
+def test_a_class_s_summary_and_report_tell_an_instructor_to_look(tmp_path: Path) -> None:
     """With the first few names, but on the page for the lecture hall."""
     second = next(one for one in by_id(a_grade()) if one.startswith("writer"))
     both = a_grade({TEST: TestOutcome.UNREADABLE, second: TestOutcome.UNREADABLE})
@@ -495,7 +502,7 @@ def test_a_class_s_summary_and_dashboard_tell_an_instructor_to_look(tmp_path: Pa
     grades = {"ada": both, "bob": one_of_them, "cyd": a_grade()}
     said = "tests of 2 students unreadable: look at them"
 
-    outcomes = [outcome_of(name, Done.GRADED, grade) for name, grade in grades.items()]
+    outcomes = [outcome_of(name, ClassAction.GRADED, grade) for name, grade in grades.items()]
     rows = class_of(tmp_path / "results", **grades).rows
 
     assert unreadable_line(outcomes) == f"3 {said} (ada, bob)"

@@ -10,7 +10,8 @@ import pytest
 
 from autograder.admission import MAX_FILE_BYTES, MAX_NOTEBOOK_BYTES, MAX_NOTES
 from autograder.errors import GitHubError
-from autograder.github.client import Place
+from autograder.github.client import GitHubServer
+from autograder.github.git import Git
 from autograder.intake.commits import CommitFiles, fetch_submission
 from autograder.submission import Submission, read_source, read_submission
 from autograder.tests.github_stand_in import GITLINK, LINK, StandIn
@@ -33,7 +34,7 @@ def fetch(github: StandIn, sha: str, name: str = NAME, **more: int) -> Submissio
     """Fetch with a token that may read the repository."""
     token = github.add_token("grader", {NAME: "read"})
     return fetch_submission(
-        Place.from_environment(github.environment(token)), name, sha, ASSIGNMENT, **more
+        GitHubServer.from_environment(github.environment(token)), name, sha, ASSIGNMENT, **more
     )
 
 
@@ -86,7 +87,7 @@ def test_what_is_no_plain_file_is_refused(github: StandIn) -> None:
     submission = fetch(github, sha)
 
     assert submission.files == {}
-    assert {one.file: one.reason.split(":")[0] for one in submission.refused} == {
+    assert {refusal.file: refusal.reason.split(":")[0] for refusal in submission.refused} == {
         WRITER: "it is a submodule",
         READER: "it is not a plain file",
         BROKERS: "it is larger than 1 MiB",
@@ -140,7 +141,9 @@ def test_large_files_are_left_out_where_the_repository_does_not_fit_with_them(
 def test_a_repository_that_is_too_large_as_a_whole_is_refused(github: StandIn) -> None:
     """Whatever it is made of; that is the student's to mend, and no error of ours."""
     noise = random.Random(1)
-    files: dict[str, str | bytes] = {f"{one}.bin": noise.randbytes(500_000) for one in range(4)}
+    files: dict[str, str | bytes] = {
+        f"{number}.bin": noise.randbytes(500_000) for number in range(4)
+    }
     sha = github.push(NAME, {BROKERS: "x = 1\n", **files})
 
     submission = fetch(github, sha, most_bytes=MAX_FILE_BYTES)
@@ -182,7 +185,7 @@ def test_nothing_of_a_repository_is_run(
 
     assert submission.files == {BROKERS: b"x = 1\n"}
     assert not ran.exists()
-    assert {one.path.rpartition(".git/")[2] for one in github.requests} == {
+    assert {request.path.rpartition(".git/")[2] for request in github.requests} == {
         "info/refs",
         "git-upload-pack",
     }
@@ -209,7 +212,9 @@ def test_neither_token_nor_repository_stand_in_a_command_line(
     token = github.add_token("grader", {NAME: "read"})
     monkeypatch.setenv("PATH", f"{wrapper.parent}{os.pathsep}{os.environ['PATH']}")
 
-    fetch_submission(Place.from_environment(github.environment(token)), NAME, sha, ASSIGNMENT)
+    fetch_submission(
+        GitHubServer.from_environment(github.environment(token)), NAME, sha, ASSIGNMENT
+    )
 
     text = seen.read_text()
     assert "fetch" in text
@@ -281,13 +286,13 @@ def test_a_commit_with_hostile_names_takes_little_time(
 
     def processor_seconds(sha: str) -> float:
         before = time.process_time()
-        read_source(CommitFiles(folder, sha), ASSIGNMENT, sha)
+        read_source(CommitFiles(Git(folder), sha), ASSIGNMENT, sha)
         return time.process_time() - before
 
     allowed = 10 * processor_seconds(plain)
 
     assert processor_seconds(long) < allowed
-    assert len(read_source(CommitFiles(folder, long), ASSIGNMENT).notes) == notes
+    assert len(read_source(CommitFiles(Git(folder), long), ASSIGNMENT).notes) == notes
 
 
 def commit_of(names: list[str], folder: Path) -> str:
@@ -334,9 +339,9 @@ def test_a_git_that_does_not_end_is_ended(
     wrapper.parent.mkdir()
     wrapper.write_text("#!/bin/sh\nexec tail -f /dev/null\n")
     wrapper.chmod(0o755)
-    files = CommitFiles(github.repository(NAME).folder, sha)
+    files = CommitFiles(Git(github.repository(NAME).folder), sha)
     monkeypatch.setenv("PATH", f"{wrapper.parent}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setattr("autograder.intake.commits.COMMAND_SECONDS", 0.1)
+    monkeypatch.setattr("autograder.github.git.LOCAL_SECONDS", 0.1)
 
     with pytest.raises(GitHubError, match="took too long"):
         files.read(BROKERS, MAX_FILE_BYTES)

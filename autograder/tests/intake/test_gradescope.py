@@ -37,7 +37,7 @@ def test_each_submitter_has_the_submission(tmp_path: Path) -> None:
 
     source = find_submissions(tmp_path / "class", ASSIGNMENT, tmp_path / "scratch")
 
-    assert {one.student: one.folder.name for one in source.handed_in} == {
+    assert {work.student: work.folder.name for work in source.handed_in} == {
         "2044517": "submission_101",
         "bob@example.org": "submission_102",
         "0044519": "submission_102",
@@ -53,7 +53,7 @@ def test_a_folder_that_is_not_told_of_goes_by_its_name(tmp_path: Path) -> None:
 
     source = find_submissions(tmp_path / "class", ASSIGNMENT, tmp_path / "scratch")
 
-    assert [one.student for one in source.handed_in] == ["submission_999"]
+    assert [work.student for work in source.handed_in] == ["submission_999"]
 
 
 @pytest.mark.parametrize(

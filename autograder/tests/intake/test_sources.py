@@ -10,12 +10,12 @@ import pytest
 from autograder.admission import MAX_FILE_BYTES
 from autograder.assignment import Course
 from autograder.errors import SubmissionError
-from autograder.intake.sources import HandedIn, Source, find_submissions
+from autograder.intake.sources import FoundSubmissions, StudentFolder, find_submissions
 
 ASSIGNMENT = Course.of_this_checkout().load("m06_partitioned_logs")
 
 
-def find(folder: Path, tmp_path: Path) -> Source:
+def find(folder: Path, tmp_path: Path) -> FoundSubmissions:
     """Look into a folder."""
     scratch = tmp_path / "scratch"
     scratch.mkdir()
@@ -37,7 +37,7 @@ def test_a_folder_per_student(folder: Path, tmp_path: Path) -> None:
 
     source = find(folder, tmp_path)
 
-    assert [(one.student, one.folder.name) for one in source.handed_in] == [
+    assert [(work.student, work.folder.name) for work in source.handed_in] == [
         ("ada", "ada"),
         ("eve", "eve"),
     ]
@@ -51,7 +51,7 @@ def test_moodles_folders_tell_the_name(folder: Path, tmp_path: Path) -> None:
 
     source = find(folder, tmp_path)
 
-    assert [one.student for one in source.handed_in] == ["Ada-Lovelace", "Bob-van-Dyk"]
+    assert [work.student for work in source.handed_in] == ["Ada-Lovelace", "Bob-van-Dyk"]
 
 
 def test_canvas_files_are_gathered_by_student(folder: Path, tmp_path: Path) -> None:
@@ -62,7 +62,9 @@ def test_canvas_files_are_gathered_by_student(folder: Path, tmp_path: Path) -> N
 
     source = find(folder, tmp_path)
 
-    found = {one.student: sorted(p.name for p in one.folder.iterdir()) for one in source.handed_in}
+    found = {
+        work.student: sorted(p.name for p in work.folder.iterdir()) for work in source.handed_in
+    }
     assert found == {
         "98765": ["compare_with_sqs.py", "concepts.ipynb"],
         "98766": ["kinesis_multi_shard.py"],
@@ -79,7 +81,7 @@ def test_what_is_no_submission_is_told_and_left_out(folder: Path, tmp_path: Path
 
     source = find(folder, tmp_path)
 
-    assert [one.student for one in source.handed_in] == ["ada"]
+    assert [work.student for work in source.handed_in] == ["ada"]
     assert len(source.oddities) == 4
 
 
@@ -130,4 +132,4 @@ def test_a_time_that_no_calendar_has_is_not_known() -> None:
     with tempfile.TemporaryDirectory(dir="/dev/shm") as name:
         os.utime(name, (2**45, 2**45))
 
-        assert HandedIn("ada", Path(name)).handed_in_at is None
+        assert StudentFolder("ada", Path(name)).handed_in_at is None

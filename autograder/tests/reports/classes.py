@@ -8,7 +8,7 @@ from autograder.grading.grade import Feedback, Grade, Outcome, checkpoint_of
 from autograder.tests.gradebook.students import a_grade
 
 WHOLE = a_grade()
-TESTS = [test.id for one in WHOLE.checkpoints for test in one.tests]
+TESTS = [test.id for checkpoint in WHOLE.checkpoints for test in checkpoint.tests]
 HINTS = ("Leave ExplicitHashKey out.", "Go on with NextShardIterator.", "Look again.")
 
 
@@ -16,21 +16,24 @@ def grade_with(outcomes: dict[str, Outcome], hint: str = HINTS[0]) -> Grade:
     """Make a grade that lost these tests, all with one hint."""
     checkpoints = tuple(
         checkpoint_of(
-            one.id,
-            one.title,
+            checkpoint.id,
+            checkpoint.title,
             tuple(
                 test.model_copy(
                     update={"feedback": Feedback(asked="a", came_back="b", hint=hint)}
                     if test.id in outcomes
                     else {}
                 )
-                for test in one.tests
+                for test in checkpoint.tests
             ),
         )
-        for one in a_grade(outcomes).checkpoints
+        for checkpoint in a_grade(outcomes).checkpoints
     )
     return WHOLE.model_copy(
-        update={"checkpoints": checkpoints, "score": sum(one.score for one in checkpoints)}
+        update={
+            "checkpoints": checkpoints,
+            "score": sum(checkpoint.score for checkpoint in checkpoints),
+        }
     )
 
 
@@ -55,10 +58,14 @@ def write_class(folder: Path, students: int) -> Path:
         ]
     with (folder / "attempts.csv").open("w", newline="") as file:
         csv.writer(file).writerows([["student", "score", "max_score"], *attempts])
-    rows = [f"id-{one},Name Of{one},{one}@x.org,student-{one:04}" for one in range(students + 3)]
+    rows = [
+        f"id-{number},Name Of{number},{number}@x.org,student-{number:04}"
+        for number in range(students + 3)
+    ]
     (folder / "roster.csv").write_text("\n".join(["id,name,email,login", *rows, ""]))
     handed_in = [
-        f"student-{one:04},2026-12-0{1 + one % 3}T12:00:00+00:00" for one in range(students)
+        f"student-{number:04},2026-12-0{1 + number % 3}T12:00:00+00:00"
+        for number in range(students)
     ]
     (folder / "handins.csv").write_text("\n".join(["student,handed_in_at", *handed_in, ""]))
     return folder

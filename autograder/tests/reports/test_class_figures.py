@@ -21,9 +21,9 @@ def test_a_test_knows_how_many_passed_and_what_most_misunderstood() -> None:
     """By what they were told."""
     grades = [WHOLE, grade_with({FIRST: WRONG}, HINTS[1]), grade_with({FIRST: WRONG}, HINTS[1])]
 
-    figures = figures_of([row(one) for one in [*grades, grade_with({FIRST: WRONG}, HINTS[2])]])
+    figures = figures_of([row(grade) for grade in [*grades, grade_with({FIRST: WRONG}, HINTS[2])]])
 
-    (test,) = [one for one in figures.tests if one.id == FIRST]
+    (test,) = [test for test in figures.tests if test.id == FIRST]
     assert (test.decided, test.passed, test.share) == (4, 1, 0.25)
     assert test.lost == 3 * test.points
     assert test.misconception is not None
@@ -36,7 +36,7 @@ def test_what_is_not_decided_counts_for_nobody() -> None:
 
     figures = figures_of([row(WHOLE), row(failed, State.INCOMPLETE)])
 
-    (test,) = [one for one in figures.tests if one.id == FIRST]
+    (test,) = [test for test in figures.tests if test.id == FIRST]
     assert (test.decided, test.passed, test.lost) == (1, 1, 0)
     assert test.misconception is None
     assert figures.bins[-1] == 2
@@ -49,9 +49,10 @@ def test_what_waits_for_a_person_is_not_lost() -> None:
 
     assert WHOLE.score < WHOLE.max_score
     assert (figures.median, figures.bins[-1]) == (1.0, 1)
-    assert [(one.share, one.full, one.decided) for one in figures.checkpoints] == [
-        (1.0, 1, 1) for _ in WHOLE.checkpoints
-    ]
+    assert [
+        (checkpoint.share, checkpoint.full, checkpoint.decided)
+        for checkpoint in figures.checkpoints
+    ] == [(1.0, 1, 1) for _ in WHOLE.checkpoints]
 
 
 @pytest.mark.parametrize("number", [0, -1])
@@ -61,9 +62,9 @@ def test_an_open_test_says_nothing_of_how_strong_somebody_is(number: int) -> Non
     other = WHOLE.checkpoints[number].tests[-1].id
     failed = grade_with({other: Outcome.GRADER_ERROR})
 
-    found = figures_of([row(one) for one in [weak] * 5 + [strong] * 5 + [failed] * 2])
+    found = figures_of([row(grade) for grade in [weak] * 5 + [strong] * 5 + [failed] * 2])
 
-    (test,) = [one for one in found.tests if one.id == FIRST]
+    (test,) = [test for test in found.tests if test.id == FIRST]
     assert test.discrimination == pytest.approx(1.0)
 
 
@@ -83,11 +84,11 @@ def test_the_hardest_tests_come_first() -> None:
     """By the points that the class lost, and none where none were lost."""
     grades = [grade_with({FIRST: WRONG, SECOND: WRONG}), grade_with({FIRST: WRONG})]
 
-    figures = figures_of([row(one) for one in grades])
+    figures = figures_of([row(grade) for grade in grades])
 
     ranked = hardest(figures)
-    assert [one.id for one in ranked] == sorted(
-        (FIRST, SECOND), key=lambda name: -next(one.lost for one in ranked if one.id == name)
+    assert [test.id for test in ranked] == sorted(
+        (FIRST, SECOND), key=lambda name: -next(test.lost for test in ranked if test.id == name)
     )
     assert hardest(figures_of([row(WHOLE)])) == []
 
@@ -113,7 +114,7 @@ def test_the_excused_count_nowhere() -> None:
         ([True] * 5 + [False] * 5, [9.0] * 5 + [1.0] * 5, 1.0),
         ([False] * 5 + [True] * 5, [9.0] * 5 + [1.0] * 5, -1.0),
         ([True, False] * 5, [5.0, 5.0, 1.0, 1.0, 3.0, 3.0, 9.0, 9.0, 2.0, 2.0], 0.0),
-        ([True] * 10, [float(one) for one in range(10)], None),
+        ([True] * 10, [float(number) for number in range(10)], None),
         ([True, False] * 5, [4.0] * 10, None),
         ([True, False], [9.0, 1.0], None),
     ],

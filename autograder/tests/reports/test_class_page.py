@@ -48,7 +48,7 @@ def test_hostile_strings_make_no_tag(anonymous: bool) -> None:
             page=text,
         )
         for text in NASTY
-        if not any("\ud800" <= one <= "\udfff" for one in text)
+        if not any("\ud800" <= character <= "\udfff" for character in text)
     ]
 
     page = as_page(rows, "".join(NASTY)[:50], anonymous=anonymous)

@@ -17,10 +17,10 @@ def test_results_roster_and_attempts_come_together(tmp_path: Path) -> None:
     """Names, who is missing, who was late, earlier scores, and where the page lies."""
     folder = write_class(tmp_path / "class", 6)
 
-    rows = {one.id: one for one in read_class(folder, folder, DEADLINE).rows}
+    rows = {row.id: row for row in read_class(folder, folder, DEADLINE).rows}
 
     assert len(rows) == 9
-    assert [rows[f"student-000{one}"].late for one in range(3)] == [False, False, True]
+    assert [rows[f"student-000{number}"].late for number in range(3)] == [False, False, True]
     assert rows["student-0003"].name == "Name Of3"
     assert len(rows["student-0003"].attempts) == 4
     assert rows["student-0001"].page == "feedback/student-0001.html"
@@ -33,7 +33,7 @@ def test_lateness_is_not_known_without_a_deadline(tmp_path: Path) -> None:
 
     rows = read_class(folder, folder).rows
 
-    assert {one.late for one in rows} == {None}
+    assert {row.late for row in rows} == {None}
 
 
 def test_a_plain_folder_of_results_does(tmp_path: Path) -> None:
@@ -53,8 +53,8 @@ def test_what_is_no_result_is_named_and_left_out(tmp_path: Path, content: str) -
 
     found = read_class(folder)
 
-    assert [one.id for one in found.rows] == ["student-0000", "student-0001"]
-    assert found.oddities == ("eve.json: is no result, or is broken",)
+    assert [row.id for row in found.rows] == ["student-0000", "student-0001"]
+    assert found.oddities == ("eve.json: is not a result, or is broken",)
 
 
 @pytest.mark.parametrize("points", ["NaN", "Infinity", "-1", "1e300"])
@@ -73,8 +73,8 @@ def test_points_that_are_none_are_named_and_left_out(
 
     found = read_class(folder)
 
-    assert [one.id for one in found.rows] == ["student-0000"]
-    assert found.oddities == ("eve.json: holds points that are none",)
+    assert [row.id for row in found.rows] == ["student-0000"]
+    assert found.oddities == ("eve.json: holds impossible points",)
 
 
 def test_another_assignment_s_result_is_left_out(tmp_path: Path) -> None:

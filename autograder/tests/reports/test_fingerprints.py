@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from autograder.reports.fingerprints import (
     LARGEST_FILE,
-    UnreadableError,
+    IncomparableError,
     fingerprints_of,
     read_source,
 )
@@ -45,7 +45,7 @@ ODD = st.text("()[]{}:=.\"'#\\\n\t\r\f\0 abf1\u2028", max_size=30)
 
 def values(source: str) -> list[int]:
     """The values alone."""
-    return [one.value for one in fingerprints_of(source)]
+    return [fingerprint.value for fingerprint in fingerprints_of(source)]
 
 
 def test_names_comments_texts_and_layout_make_no_difference() -> None:
@@ -96,7 +96,7 @@ def test_lines_are_those_of_the_file(end: str) -> None:
 )
 def test_what_cannot_be_compared_says_why(content: bytes, said: str) -> None:
     """In words that name no place of ours."""
-    with pytest.raises(UnreadableError, match=said):
+    with pytest.raises(IncomparableError, match=said):
         fingerprints_of(read_source(content))
 
 
@@ -107,8 +107,8 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     try:
         source = read_source(text.encode("utf-8", "surrogatepass"))
         marks = fingerprints_of(source)
-    except UnreadableError:
+    except IncomparableError:
         return
 
     lines = source.count("\n") + 1
-    assert all(1 <= one.first_line <= one.last_line <= lines for one in marks)
+    assert all(1 <= mark.first_line <= mark.last_line <= lines for mark in marks)

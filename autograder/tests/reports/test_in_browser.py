@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from autograder.course.class_run import Done, Scope, grade_class
-from autograder.intake.sources import HandedIn
+from autograder.course.class_outcomes import ClassAction
+from autograder.course.class_run import RunSettings, grade_class
+from autograder.course.class_submissions import ClassSubmissions
+from autograder.intake.sources import StudentFolder
 from autograder.reports.class_page import as_page
 from autograder.reports.class_results import Row, State, read_class
 from autograder.tests.browser import PHONE, Scheme, needs_browser, opened, running_browser
@@ -45,9 +47,10 @@ def grade_corpus(output: Path) -> None:
             place = folder / attack.name.rpartition("/")[2]
             place.mkdir()
             attack.lay_out(place)
-    handed_in = [HandedIn(one.name, one) for one in sorted(folder.iterdir())]
-    outcomes = grade_class(handed_in, ASSIGNMENT, COURSE, output, Scope(workers=2))
-    assert [one.done for one in outcomes.values()] == [Done.GRADED] * len(CORPUS_CLASS + ATTACKS)
+    handed_in = [StudentFolder(student.name, student) for student in sorted(folder.iterdir())]
+    settings = RunSettings(workers=2)
+    outcomes = grade_class(ClassSubmissions(handed_in), ASSIGNMENT, COURSE, output, settings)
+    assert {outcome.action for outcome in outcomes} == {ClassAction.GRADED}
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +71,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             page=None,
         )
         for text in NASTY
-        if not any("\ud800" <= one <= "\udfff" for one in text)
+        if not any("\ud800" <= character <= "\udfff" for character in text)
     ]
     corpus = tmp_path_factory.mktemp("corpus")
     grade_corpus(corpus)

@@ -26,18 +26,18 @@ def code(seed: int, functions: int = 6) -> str:
 def student(name: str, *sources: str) -> Sources:
     """A student with a file, and maybe helpers."""
     names = (FILE, "helper.py", "more.py")
-    return Sources(name, {at: one.encode() for at, one in zip(names, sources, strict=False)})
+    return Sources(name, {at: source.encode() for at, source in zip(names, sources, strict=False)})
 
 
 def compared(*students: Sources, handed_out: Iterable[str] = ()) -> Comparison:
     """Compare some students."""
-    return compare(students, [one.encode() for one in handed_out], 50)
+    return compare(students, [source.encode() for source in handed_out], 50)
 
 
 def shares(comparison: Comparison) -> list[tuple[str, str, float]]:
     """Pairs with their shares in hundredths."""
     return [
-        (one.first.student, one.second.student, round(one.share, 2)) for one in comparison.pairs
+        (pair.first.student, pair.second.student, round(pair.share, 2)) for pair in comparison.pairs
     ]
 
 
@@ -45,7 +45,9 @@ def test_renamed_code_is_found_among_others() -> None:
     """And nothing else."""
     renamed = code(1).replace("x", "total").replace("client", "c")
 
-    found = compared(*(student(f"s{one}", code(one)) for one in range(5)), student("z", renamed))
+    found = compared(
+        *(student(f"s{number}", code(number)) for number in range(5)), student("z", renamed)
+    )
 
     assert shares(found) == [("s1", "z", 1.0)]
     assert (found.students, found.left_out) == (6, ())
@@ -85,13 +87,15 @@ def test_who_wrote_too_little_is_not_compared_and_named() -> None:
 
     assert found.pairs == ()
     assert found.left_out == tuple(
-        f"{one}: has too little code of its own to be compared" for one in "abc"
+        f"{name}: has too little code of its own to be compared" for name in "abc"
     )
 
 
 def test_what_many_have_is_how_one_writes_it() -> None:
     """With one fewer, it would be found."""
-    many = [student(f"s{one:02}", code(one) + code(99)) for one in range(FEWEST_COMMON + 1)]
+    many = [
+        student(f"s{number:02}", code(number) + code(99)) for number in range(FEWEST_COMMON + 1)
+    ]
 
     assert compared(*many).pairs == ()
     assert len(compared(*many[1:]).pairs) == FEWEST_COMMON * (FEWEST_COMMON - 1) // 2
@@ -102,7 +106,7 @@ def test_a_file_that_cannot_be_read_stops_nobody() -> None:
     found = compared(student("a", code(1), "x = ("), student("b", code(1), "\0"))
 
     assert shares(found) == [("a", "b", 1.0)]
-    assert "a: helper.py: it is no Python" in found.left_out
+    assert "a: helper.py: it is not Python" in found.left_out
 
 
 def test_the_most_alike_come_first_and_the_rest_are_counted() -> None:

@@ -48,7 +48,7 @@ def test_a_class_becomes_a_page(run: Run, school: Path, tmp_path: Path) -> None:
     code, out, err = run(school, "--output", tmp_path / "page.html")
 
     page = (tmp_path / "page.html").read_text("utf-8")
-    assert (code, out) == (0, "3 submissions compared, 1 pairs are alike\n")
+    assert (code, out) == (0, "3 submissions compared, 1 similar pair found\n")
     assert "dan: has too little code of its own" in err
     assert "<bdi>ada</bdi></td><td><bdi>bob</bdi></td>" in page
     assert "<bdi>cyd</bdi>" not in page
@@ -73,8 +73,8 @@ def test_one_bad_submission_stops_nothing(run: Run, school: Path, tmp_path: Path
     code, out, err = run(school, "--output", tmp_path / "page.html")
 
     assert code == 0
-    assert "1 pairs are alike" in out
-    assert "eve: kinesis_read_shards.py: it is no Python" in err
+    assert "1 similar pair found" in out
+    assert "eve: kinesis_read_shards.py: it is not Python" in err
     assert "::" not in err
     assert "root:" not in (tmp_path / "page.html").read_text("utf-8")
 
@@ -106,7 +106,7 @@ def test_two_that_share_the_solution_are_alike_and_the_stubs_are_none() -> None:
     found = compare([Sources("a", files), Sources("b", renamed), Sources("c", stubs)], given, 50)
 
     ((first, second, share),) = [
-        (one.first.student, one.second.student, one.share) for one in found.pairs
+        (pair.first.student, pair.second.student, pair.share) for pair in found.pairs
     ]
     assert (first, second) == ("a", "b")
     assert share > 0.9

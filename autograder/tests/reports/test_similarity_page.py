@@ -54,9 +54,9 @@ def test_alike_lines_are_marked_on_both_sides() -> None:
 
     page = as_page(two(first, code(1)), TITLE)
 
-    marked = [re.sub(r"^\d+", "", one) for one in Elements(page).marked]
+    marked = [re.sub(r"^\d+", "", line) for line in Elements(page).marked]
     assert marked.count("def f0(client, x):") == 2
-    assert not [one for one in marked if "# line" in one]
+    assert not [line for line in marked if "# line" in line]
     assert "print(os)" not in page
     assert "100 %" in page
     assert page.count(f"<h3><bdi>{FILE}</bdi></h3>") == 2
@@ -112,7 +112,7 @@ def test_hostile_code_is_only_shown(nasty: str) -> None:
     shown = Elements(page)
     assert shown.tags <= plain.tags | {"p"}
     assert shown.attributes <= plain.attributes
-    assert all(one.isprintable() or one == "\n" for one in page)
+    assert all(character.isprintable() or character == "\n" for character in page)
 
 
 def test_nothing_is_loaded_and_nothing_runs() -> None:

@@ -7,9 +7,10 @@ import pytest
 
 from autograder.assignment import Course
 from autograder.distribution.secrets import read_secrets
-from autograder.distribution.student_repository import publish
-from autograder.errors import PublishError
-from autograder.github.commits import Remote, Workshop
+from autograder.distribution.template import update_template
+from autograder.errors import DistributionError
+from autograder.github.commits import ScratchRepository
+from autograder.github.git import Remote
 from autograder.tests.course.repositories import (
     bare_repository,
     checkout,
@@ -53,7 +54,7 @@ def test_the_template_becomes_what_lies_in_the_assignments_folder(
     course: Course, template: Path
 ) -> None:
     """Byte for byte; files that are no longer there go."""
-    done = publish(course, ASSIGNMENT, Remote(str(template)), SECRETS)
+    done = update_template(course, ASSIGNMENT, Remote(str(template)), SECRETS)
 
     assert files_of(template) == student_repository()
     assert {"old.txt", "new.txt", "README.md", ".gitattributes"} <= {*done.changed}
@@ -62,7 +63,7 @@ def test_the_template_becomes_what_lies_in_the_assignments_folder(
 
 def test_its_history_stays(course: Course, template: Path) -> None:
     """The new commit is on top of the old ones."""
-    publish(course, ASSIGNMENT, Remote(str(template)), SECRETS)
+    update_template(course, ASSIGNMENT, Remote(str(template)), SECRETS)
 
     assert log(template) == [f"Publish {ASSIGNMENT.id}", "commit 2", "commit 1"]
 
@@ -71,7 +72,7 @@ def test_an_empty_repository_gets_its_first_commit(course: Course, tmp_path: Pat
     """As GitHub makes one without a README."""
     template = bare_repository(tmp_path / "empty.git")
 
-    publish(course, ASSIGNMENT, Remote(str(template)), SECRETS)
+    update_template(course, ASSIGNMENT, Remote(str(template)), SECRETS)
 
     assert log(template) == [f"Publish {ASSIGNMENT.id}"]
     assert files_of(template) == student_repository()
@@ -81,7 +82,7 @@ def test_the_default_branch_may_have_any_name(course: Course, tmp_path: Path) ->
     """Other branches are left alone."""
     template = bare_repository(tmp_path / "template.git", {"a": b"a"}, branch="trunk")
 
-    done = publish(course, ASSIGNMENT, Remote(str(template)), SECRETS)
+    done = update_template(course, ASSIGNMENT, Remote(str(template)), SECRETS)
 
     assert done.branch == "trunk"
     assert git(template, "for-each-ref", "--format=%(refname)") == "refs/heads/trunk"
@@ -89,10 +90,10 @@ def test_the_default_branch_may_have_any_name(course: Course, tmp_path: Path) ->
 
 def test_publishing_again_does_nothing(course: Course, template: Path) -> None:
     """No commit is made where no file differs."""
-    publish(course, ASSIGNMENT, Remote(str(template)), SECRETS)
+    update_template(course, ASSIGNMENT, Remote(str(template)), SECRETS)
     before = git(template, "rev-parse", "main")
 
-    again = publish(course, ASSIGNMENT, Remote(str(template)), SECRETS)
+    again = update_template(course, ASSIGNMENT, Remote(str(template)), SECRETS)
 
     assert (again.changed, again.commit) == ((), None)
     assert git(template, "rev-parse", "main") == before
@@ -104,7 +105,7 @@ def test_a_dry_run_tells_what_would_change_and_pushes_nothing(
     """The template stays at its commit."""
     before = git(template, "rev-parse", "main")
 
-    done = publish(course, ASSIGNMENT, Remote(str(template)), SECRETS, dry_run=True)
+    done = update_template(course, ASSIGNMENT, Remote(str(template)), SECRETS, dry_run=True)
 
     assert "README.md" in done.changed
     assert done.commit is None
@@ -118,7 +119,7 @@ def test_modes_are_kept(course: Course, template: Path) -> None:
     script.chmod(0o755)
     commit_all(course.assignments.parent)
 
-    publish(course, ASSIGNMENT, Remote(str(template)), SECRETS)
+    update_template(course, ASSIGNMENT, Remote(str(template)), SECRETS)
 
     assert git(template, "ls-tree", "main", "run.sh").startswith("100755")
 
@@ -131,7 +132,7 @@ def test_any_name_of_a_file_is_kept(course: Course, template: Path, name: str) -
     path.write_bytes(b"\0\r\n\xff")
     commit_all(course.assignments.parent)
 
-    publish(course, ASSIGNMENT, Remote(str(template)), SECRETS)
+    update_template(course, ASSIGNMENT, Remote(str(template)), SECRETS)
 
     assert files_of(template)[name] == b"\0\r\n\xff"
 
@@ -142,8 +143,8 @@ def test_a_leak_is_not_published(course: Course, template: Path) -> None:
     (assignment_folder(course) / "notes.md").write_text(next(solution_bodies()))
     commit_all(course.assignments.parent)
 
-    with pytest.raises(PublishError, match=r"would leak: notes\.md: a solution in"):
-        publish(course, ASSIGNMENT, Remote(str(template)), SECRETS)
+    with pytest.raises(DistributionError, match=r"would leak: notes\.md: a solution in"):
+        update_template(course, ASSIGNMENT, Remote(str(template)), SECRETS)
 
     assert git(template, "rev-parse", "main") == before
 
@@ -153,8 +154,8 @@ def test_a_stub_that_is_out_of_date_is_not_published(course: Course, template: P
     (assignment_folder(course) / "compare_with_sqs.py").write_text("old = True\n")
     commit_all(course.assignments.parent)
 
-    with pytest.raises(PublishError, match="autograder build"):
-        publish(course, ASSIGNMENT, Remote(str(template)), SECRETS)
+    with pytest.raises(DistributionError, match="autograder build"):
+        update_template(course, ASSIGNMENT, Remote(str(template)), SECRETS)
 
 
 @pytest.mark.parametrize("name", ["README.md", "new_file.txt"])
@@ -162,8 +163,8 @@ def test_what_is_not_committed_is_not_published(course: Course, template: Path, 
     """What students have can be found in the course's history."""
     (assignment_folder(course) / name).write_text("changed\n")
 
-    with pytest.raises(PublishError, match=f"not committed.*{name}"):
-        publish(course, ASSIGNMENT, Remote(str(template)), SECRETS)
+    with pytest.raises(DistributionError, match=f"not committed.*{name}"):
+        update_template(course, ASSIGNMENT, Remote(str(template)), SECRETS)
 
 
 def test_a_link_is_not_published(course: Course, template: Path) -> None:
@@ -171,8 +172,8 @@ def test_a_link_is_not_published(course: Course, template: Path) -> None:
     (assignment_folder(course) / "link").symlink_to("/etc/passwd")
     commit_all(course.assignments.parent)
 
-    with pytest.raises(PublishError, match="is a link"):
-        publish(course, ASSIGNMENT, Remote(str(template)), SECRETS)
+    with pytest.raises(DistributionError, match="is a link"):
+        update_template(course, ASSIGNMENT, Remote(str(template)), SECRETS)
 
 
 def test_a_branch_that_went_on_meanwhile_is_not_overwritten(
@@ -180,24 +181,24 @@ def test_a_branch_that_went_on_meanwhile_is_not_overwritten(
 ) -> None:
     """A push goes forwards only."""
     other = bare_repository(template.with_name("other.git"), {"a": b"another history"})
-    make_commit = Workshop.commit
+    make_commit = ScratchRepository.commit
 
-    def commit_while_another_pushes(shop: Workshop, *what: Any, **more: Any) -> str:
+    def commit_while_another_pushes(repository: ScratchRepository, *what: Any, **more: Any) -> str:
         git(template, "fetch", "--quiet", str(other), "+main:main")
-        return make_commit(shop, *what, **more)
+        return make_commit(repository, *what, **more)
 
-    monkeypatch.setattr(Workshop, "commit", commit_while_another_pushes)
+    monkeypatch.setattr(ScratchRepository, "commit", commit_while_another_pushes)
 
-    with pytest.raises(PublishError, match="push failed"):
-        publish(course, ASSIGNMENT, Remote(str(template)), SECRETS)
+    with pytest.raises(DistributionError, match="push failed"):
+        update_template(course, ASSIGNMENT, Remote(str(template)), SECRETS)
 
     assert log(template) == ["commit 1"]
 
 
 def test_a_repository_that_is_not_there_is_told(course: Course, tmp_path: Path) -> None:
     """In git's own words."""
-    with pytest.raises(PublishError, match="ls-remote failed"):
-        publish(course, ASSIGNMENT, Remote(str(tmp_path / "none.git")), SECRETS)
+    with pytest.raises(DistributionError, match="ls-remote failed"):
+        update_template(course, ASSIGNMENT, Remote(str(tmp_path / "none.git")), SECRETS)
 
 
 def test_hooks_and_settings_of_the_machine_do_not_count(
@@ -214,7 +215,7 @@ def test_hooks_and_settings_of_the_machine_do_not_count(
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("GIT_DIR", str(tmp_path))
 
-    publish(course, ASSIGNMENT, Remote(str(template)), SECRETS)
+    update_template(course, ASSIGNMENT, Remote(str(template)), SECRETS)
 
     assert files_of(template) == student_repository()
     assert git(template, "log", "-1", "--format=%an", "main") == "Autograder"
@@ -231,7 +232,7 @@ def test_the_token_is_no_argument_of_git(
     remote = Remote("https://github.example/course/template.git", TOKEN)
     monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
 
-    with pytest.raises(PublishError) as caught:
-        publish(course, ASSIGNMENT, remote, SECRETS)
+    with pytest.raises(DistributionError) as caught:
+        update_template(course, ASSIGNMENT, remote, SECRETS)
 
     assert TOKEN not in (tmp_path / "arguments").read_text() + str(caught.value) + repr(remote)

@@ -1,0 +1,126 @@
+"""What a class handed in, from folders or from GitHub, and which part of it to grade."""
+
+import hashlib
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from autograder.assignment import Assignment
+from autograder.course.class_pushes import find_class_pushes
+from autograder.errors import AutograderError
+from autograder.files import scratch_folder
+from autograder.github.client import GitHubClient, GitHubServer
+from autograder.gradebook.handins import Handin
+from autograder.gradebook.roster import read_roster
+from autograder.intake.sources import Readable, find_submissions
+from autograder.policy import check_extensions, read_policy
+
+
+@dataclass(frozen=True)
+class ClassSubmissions:
+    """A class: what it handed in, and the students with nothing to grade."""
+
+    handed_in: Sequence[Readable]
+    """What to grade."""
+    missing: Sequence[str] = ()
+    """Students who handed in nothing."""
+    unseen: Sequence[str] = ()
+    """Students of whom it could not be found out."""
+    unselected: Sequence[str] = ()
+    """Students whose submissions are not graded this time."""
+    oddities: Sequence[str] = ()
+    """A line for each thing that is left out, and why."""
+    handins: Mapping[str, Handin] = field(default_factory=dict)
+    """When work was handed in, as far as GitHub says it, by student."""
+
+    def __len__(self) -> int:
+        """Count the students."""
+        return sum(map(len, (self.handed_in, self.missing, self.unseen, self.unselected)))
+
+    def part(self, number: int, parts: int) -> "ClassSubmissions":
+        """Return one part of the class; each student is in the same one every time.
+
+        Args:
+            number: Which, from 1.
+            parts: Of how many.
+        """
+
+        def belongs(student: str) -> bool:
+            digest = hashlib.sha256(student.encode("utf-8", "surrogateescape")).digest()
+            return int.from_bytes(digest[:8]) % parts == number - 1
+
+        return replace(
+            self,
+            handed_in=[work for work in self.handed_in if belongs(work.student)],
+            missing=_only(self.missing, belongs),
+            unseen=_only(self.unseen, belongs),
+            unselected=_only(self.unselected, belongs),
+            handins={name: handin for name, handin in self.handins.items() if belongs(name)},
+        )
+
+    def select(self, only: Collection[str], since: datetime | None) -> "ClassSubmissions":
+        """Return the class with less to grade.
+
+        Args:
+            only: The students to grade; empty for all.
+            since: Grade only what was handed in since then, or at an unknown time; None for all.
+
+        Raises:
+            AutograderError: Somebody who is wanted is not in the class.
+        """
+        present = {work.student for work in self.handed_in}
+        unknown = sorted({*only} - present - {*self.missing})
+        if unknown:
+            raise AutograderError(f"there is no submission of {', '.join(unknown)}")
+        selected = [
+            work
+            for work in self.handed_in
+            if (not only or work.student in only)
+            and (since is None or work.handed_in_at is None or work.handed_in_at >= since)
+        ]
+        others = present - {work.student for work in selected}
+        return replace(self, handed_in=selected, unselected=[*self.unselected, *sorted(others)])
+
+
+def _only(students: Sequence[str], belongs: Callable[[str], bool]) -> list[str]:
+    return [student for student in students if belongs(student)]
+
+
+@contextmanager
+def class_submissions(source: Path, assignment: Assignment) -> Iterator[ClassSubmissions]:
+    """Find what a class handed in; it can be read while the context is open.
+
+    Args:
+        source: A folder per student, the unpacked download of an LMS, or a `course.toml`.
+        assignment: What they answer.
+
+    Raises:
+        AutograderError: Nothing can be found out at all.
+    """
+    if source.suffix != ".toml":
+        with scratch_folder() as scratch:
+            found = find_submissions(source, assignment, scratch)
+            yield ClassSubmissions(found.handed_in, oddities=found.oddities)
+        return
+    policy = read_policy(source)
+    roster = read_roster(policy.roster)
+    check_extensions(policy, roster)
+    server = GitHubServer.from_environment()
+    os.environ.pop("GITHUB_TOKEN")  # no process that we start has it
+    with GitHubClient(server) as client:
+        pushes = find_class_pushes(client, policy, roster.students)
+        yield ClassSubmissions(
+            pushes.pushed,
+            pushes.missing,
+            [student for student, _ in pushes.unseen],
+            oddities=[f"{student}: {why}" for student, why in pushes.unseen],
+            handins={
+                work.student: Handin(
+                    handed_in_at=work.handed_in_at, commit=work.commit, repository=work.repository
+                )
+                for work in pushes.pushed
+            },
+        )

@@ -1,0 +1,98 @@
+"""Grades as files that a gradebook takes: found, read, and matched to the roster by their names."""
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from autograder.assignment import Assignment
+from autograder.errors import GradebookError
+from autograder.gradebook.roster import Roster
+from autograder.grading.grade import Grade
+
+LARGEST_RESULT = 16 << 20
+"""Bytes: feedback is truncated when it is made, so that no grade comes near it."""
+
+
+class EarlierVersionError(GradebookError):
+    """A grade was written by an earlier version, and does not say which points are open."""
+
+
+def read_results(
+    results: Iterable[Path], assignment: Assignment, roster: Roster
+) -> tuple[dict[str, Grade], tuple[str, ...]]:
+    """Read grades; one that cannot be taken stops no other.
+
+    Args:
+        results: Files of JSON, or folders of them, each named after its student.
+        assignment: What they must be grades of.
+        roster: Who is in the course.
+
+    Returns:
+        The grades by student id, and a line for each file that cannot be taken.
+
+    Raises:
+        GradebookError: A path does not exist.
+    """
+    taken: dict[str, Grade] = {}
+    problems: list[str] = []
+    for path in _files(results):
+        student = roster.find(path.stem)
+        if student is None:
+            problems.append(f"{path}: {path.stem!r} is not in roster.csv")
+            continue
+        try:
+            taken[student.id] = _read_result(path, assignment)
+        except GradebookError as error:
+            problems.append(str(error))
+    return taken, tuple(problems)
+
+
+def _read_result(path: Path, assignment: Assignment) -> Grade:
+    grade = load_grade(path)
+    if grade.assignment != assignment.id:
+        raise GradebookError(f"{path}: is a grade of {grade.assignment!r}")
+    wanted = [checkpoint.id for checkpoint in assignment.checkpoints]
+    if [checkpoint.id for checkpoint in grade.checkpoints] != wanted:
+        raise GradebookError(f"{path}: is not a grade of all checkpoints: {', '.join(wanted)}")
+    return grade
+
+
+def _files(results: Iterable[Path]) -> Iterator[Path]:
+    """Yield the files that are given, and those in folders that are given.
+
+    Raises:
+        GradebookError: A path does not exist.
+    """
+    for path in results:
+        if path.is_dir():
+            yield from sorted(file for file in path.glob("*.json") if not file.name.startswith("."))
+        elif path.exists():
+            yield path
+        else:
+            raise GradebookError(f"{path} does not exist: give results of `autograder grade`")
+
+
+def load_grade(path: Path) -> Grade:
+    """Read a grade.
+
+    Raises:
+        GradebookError: It cannot be read.
+        EarlierVersionError: It was written by an earlier version.
+    """
+    found: object = None
+    try:
+        if path.stat().st_size > LARGEST_RESULT:
+            raise GradebookError(f"{path}: is too large for a grade")
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return Grade.model_validate(found)
+    except (OSError, ValueError, RecursionError, ValidationError) as error:
+        if isinstance(found, dict) and found.get("schema_version") == 1:
+            raise EarlierVersionError(
+                f"{path}: is a grade of an earlier version: grade the submission again"
+            ) from None
+        reason = str(error).splitlines()[0][:200]
+        raise GradebookError(
+            f"{path}: is not a grade as `autograder grade` writes it: {reason}"
+        ) from None
