@@ -12,30 +12,30 @@ class Limits(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    wall_seconds: float = Field(gt=0, le=600)
-    still_seconds: float = Field(gt=0, le=600)
+    wall_seconds: float = Field(default=60.0, gt=0, le=600)
+    still_seconds: float = Field(default=10.0, gt=0, le=600)
     """How long a call may use no processor time at all: what it waits for does not come.
 
     Sleeping takes none, and answers of AWS come at once.
     """
-    submission_seconds: float = Field(gt=0, le=7200)
+    submission_seconds: float = Field(default=600.0, gt=0, le=7200)
     """How long all calls of a submission may take together, in real time: another last resort."""
-    cpu_seconds: int = Field(gt=0, le=300)
-    virtual_seconds: float = Field(gt=0)
+    cpu_seconds: int = Field(default=5, gt=0, le=300)
+    virtual_seconds: float = Field(default=600.0, gt=0)
     """How far sleeping may move the virtual clock."""
-    memory_mib: int = Field(ge=256, le=16384)
+    memory_mib: int = Field(default=1024, ge=256, le=16384)
     """Address space of each process, in MiB."""
     memory_total_mib: int = Field(default=2048, ge=256, le=65536)
     """What all processes of a call may hold together, buffers of sockets included, in MiB."""
-    output_kib: int = Field(ge=1, le=65536)
+    output_kib: int = Field(default=256, ge=1, le=65536)
     """What may be printed, in KiB."""
-    return_kib: int = Field(ge=1, le=65536)
+    return_kib: int = Field(default=1024, ge=1, le=65536)
     """What may be returned, in KiB of JSON."""
-    api_calls: int = Field(gt=0)
+    api_calls: int = Field(default=400, gt=0)
     """Requests to AWS, retries included."""
-    idle_reads: int = Field(gt=0)
+    idle_reads: int = Field(default=50, gt=0)
     """GetRecords answers in a row, on one shard, that were empty and said "caught up"."""
-    traffic_mib: int = Field(ge=1, le=1024)
+    traffic_mib: int = Field(default=64, ge=1, le=1024)
     """Bodies of requests to AWS and of its answers together, in MiB."""
-    processes: int = Field(ge=8, le=1024)
+    processes: int = Field(default=64, ge=8, le=1024)
     """Processes and threads at the same time."""

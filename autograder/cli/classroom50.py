@@ -6,9 +6,11 @@ from typing import Annotated
 import typer
 
 from autograder.assignment import Course
+from autograder.choice import choose_assignment
 from autograder.classroom50.bundle import write_bundle
 from autograder.classroom50.roster import as_classroom50_roster
 from autograder.classroom50.scores import handins_of, read_scores, with_overrides
+from autograder.cli.options import AssignmentId
 from autograder.errors import AutograderError, GradebookError
 from autograder.files import write_whole
 from autograder.gradebook.book import Book
@@ -20,9 +22,6 @@ classroom50 = typer.Typer(help="Work with Classroom 50.", no_args_is_help=True)
 ScoresFile = Annotated[Path, typer.Argument(help="CLASSROOM/scores.json of the service.")]
 Slug = Annotated[str, typer.Option(help="What Classroom 50 calls the assignment.")]
 Folder = Annotated[Path, typer.Option("--folder", help="The gradebook's; it has roster.csv in it.")]
-AssignmentId = Annotated[
-    str | None, typer.Option("--assignment", help="Id; default: the only one.")
-]
 
 DEFAULT_FOLDER = Path("gradebook")
 
@@ -30,11 +29,11 @@ DEFAULT_FOLDER = Path("gradebook")
 @classroom50.command()
 def bundle(
     output: Annotated[Path, typer.Option(help="Folder to write: CLASSROOM/autograders/SLUG.")],
-    assignment: Annotated[str | None, typer.Argument(help="Id; default: the only one.")] = None,
+    assignment: AssignmentId = None,
 ) -> None:
     """Write the folder that Classroom 50 runs: the visible checks, whose points are advice."""
     course = Course.of_this_checkout()
-    chosen = course.load(assignment) if assignment else course.only()
+    chosen = choose_assignment(course, assignment)
     written = write_bundle(course, chosen, output)
     typer.echo(f"{len(written)} files written; commit them to CLASSROOM/autograders/SLUG")
 
@@ -83,7 +82,7 @@ def override(
 
 def _book(folder: Path, assignment: str | None) -> Book:
     course = Course.of_this_checkout()
-    chosen = course.load(assignment) if assignment else course.only()
+    chosen = choose_assignment(course, assignment, results=[folder])
     if not folder.is_dir():
         raise GradebookError(f"{folder} is no folder: make it, and put roster.csv into it")
     return Book(folder, chosen)

@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from autograder.assignment import Course
+from autograder.choice import choose_assignment
+from autograder.cli.options import AssignmentId
 from autograder.errors import AutograderError
 from autograder.files import write_whole
 from autograder.reports.class_page import as_page
@@ -18,6 +20,7 @@ from autograder.text import in_log
 def report_command(
     results: Annotated[Path, typer.Argument(help="What `grade-class` wrote.")],
     output: Annotated[Path, typer.Option(help="HTML file to write.")],
+    assignment: AssignmentId = None,
     gradebook: Annotated[
         Path | None,
         typer.Option(help="Folder with roster.csv and handins.csv: who is missing, late, excused."),
@@ -37,9 +40,10 @@ def report_command(
     """
     if output.is_dir() or not output.resolve().parent.is_dir():
         raise AutograderError(f"{output} cannot be written: give a file in a folder that exists")
-    found = read_class(results, gradebook, deadline)
-    grade = next(one.grade for one in found.rows if one.grade is not None)
     course = Course.of_this_checkout()
+    asked = choose_assignment(course, assignment).id if assignment else None
+    found = read_class(results, gradebook, deadline, asked)
+    grade = next(row.grade for row in found.rows if row.grade is not None)
     known = grade.assignment in course.ids()
     title = course.load(grade.assignment).title if known else grade.assignment
     for line in found.oddities:

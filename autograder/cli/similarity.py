@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 
 from autograder.assignment import HANDOUT_FILE, Assignment, Course
+from autograder.choice import choose_assignment
+from autograder.cli.options import AssignmentId
 from autograder.errors import AutograderError
 from autograder.files import write_whole
 from autograder.intake.sources import HandedIn, find_submissions
@@ -26,7 +28,7 @@ def similarity_command(
         Path, typer.Argument(help="A folder per student, or an unpacked download of an LMS.")
     ],
     output: Annotated[Path, typer.Option(help="HTML file to write.")],
-    assignment: Annotated[str | None, typer.Option(help="Id; default: the only one.")] = None,
+    assignment: AssignmentId = None,
     pairs: Annotated[int, typer.Option(min=1, max=500, help="Most pairs to show.")] = MOST_PAIRS,
     *,
     anonymous: Annotated[bool, typer.Option("--anonymous", help="Number the students.")] = False,
@@ -36,7 +38,7 @@ def similarity_command(
     Python files are compared, helper modules too; notebooks are not.
     """
     course = Course.of_this_checkout()
-    chosen = course.load(assignment) if assignment else course.only()
+    chosen = choose_assignment(course, assignment, submissions=source)
     if output.is_dir() or not output.resolve().parent.is_dir():
         raise AutograderError(f"{output} cannot be written: give a file in a folder that exists")
     with tempfile.TemporaryDirectory(prefix="autograder-") as scratch:
