@@ -38,6 +38,8 @@ class Assignment(BaseModel):
     title: Title
     python: PythonVersion
     """The Python that students' code is written for and graded with, such as `3.12`."""
+    simulated_aws: bool = False
+    """Whether students' code talks to the simulated AWS, which their repository brings then."""
     checkpoints: Annotated[tuple[Checkpoint, ...], Field(min_length=1, strict=False)]
     limits: Limits = Limits()
 

@@ -1,4 +1,4 @@
-"""The commands for those who maintain an assignment: `build` and `validate`."""
+"""The commands for those who maintain an assignment: `new`, `build` and `validate`."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -17,10 +17,34 @@ from autograder.errors import AssignmentError
 from autograder.grading.foreman.workers import WORKERS
 from autograder.stubs import build as build_stubs
 from autograder.stubs import check as check_stubs
+from autograder.student_kit.skeleton import write_skeleton
 from autograder.validation.corpus import corpus_folder, read_corpus
 from autograder.validation.report import Validation, markdown, print_validation
 from autograder.validation.validate import Scope
 from autograder.validation.validate import validate as validate_suite
+
+
+def new_command(
+    assignment: Annotated[str, typer.Argument(metavar="ID", help="Its id, as m07_example.")],
+    title: Annotated[
+        str | None, typer.Option(help="Its title; default: made of the id, as Module 7: Example.")
+    ] = None,
+) -> None:
+    """Write a new assignment that can be graded at once, for you to change.
+
+    It has a handout, a stub with its solution, a visible check, a hidden test, and a right and a
+    wrong submission.
+    """
+    course = Course.of_this_checkout()
+    write_skeleton(course, assignment, title)
+    build_stubs(course, course.load(assignment))
+    root = course.assignments.parent
+    for folder in (course.assignments, course.solutions, course.suites):
+        typer.echo(f"{(folder / assignment).relative_to(root)} written")
+    typer.echo("Change them as you like, and try them:")
+    typer.echo("    uv run autograder build  # after each change of the solution")
+    typer.echo(f"    uv run autograder grade solutions/{assignment}")
+    typer.echo(f"    uv run autograder validate --assignment {assignment}")
 
 
 def build_command(
@@ -30,12 +54,12 @@ def build_command(
         bool, typer.Option("--check", help="Write nothing; exit 1 if a file is out of date.")
     ] = False,
 ) -> None:
-    """Derive what students get from the solutions and from assignment.toml."""
+    """Derive what students get from the solutions, the student kit and assignment.toml."""
     course = Course.of_this_checkout()
     act = check_stubs if check else build_stubs
     stale: list[str] = []
     for chosen in choose_assignments(course, assignment):
-        files = act(course.solutions / chosen.id, course.assignments / chosen.id, chosen.python)
+        files = act(course, chosen)
         stale += [f"assignments/{chosen.id}/{name}" for name in files]
     for name in stale:
         typer.echo(f"{name} {'is out of date: run `autograder build`' if check else 'written'}")

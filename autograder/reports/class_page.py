@@ -179,7 +179,7 @@ def _shown(row: Row, figures: ClassFigures, results: str) -> ShownStudent:
 @cache
 def _environment() -> Environment:
     return page_environment(
-        "dashboard",
+        "reports",
         {
             "percent": percent,
             "fewest": FEWEST_FOR_A_GROUP,

@@ -165,7 +165,7 @@ def _length(pair: ShownPair) -> int:
 @cache
 def _template() -> Template:
     environment = Environment(
-        loader=PackageLoader("autograder", "similarity"),
+        loader=PackageLoader("autograder", "reports"),
         autoescape=True,
         finalize=in_html,
         undefined=StrictUndefined,
