@@ -1,6 +1,5 @@
 """What an assignment is: `assignment.toml` read into a checked, frozen `Assignment`."""
 
-import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Self
@@ -39,6 +38,8 @@ class Assignment(BaseModel):
     title: Title
     python: PythonVersion
     """The Python that students' code is written for and graded with, such as `3.12`."""
+    simulated_aws: bool = False
+    """Whether students' code talks to the simulated AWS, which their repository brings then."""
     checkpoints: Annotated[tuple[Checkpoint, ...], Field(min_length=1, strict=False)]
     limits: Limits = Limits()
 
@@ -122,30 +123,3 @@ class Course:
             known = ", ".join(self.ids()) or "none"
             raise AssignmentError(f"unknown assignment {assignment_id!r}; there are: {known}")
         return load_assignment(self.assignments / assignment_id)
-
-    def only(self) -> Assignment:
-        """Load the only assignment there is.
-
-        Raises:
-            AssignmentError: There are several, or none.
-        """
-        ids = self.ids()
-        if len(ids) != 1:
-            raise AssignmentError(f"say which assignment; there are: {', '.join(ids) or 'none'}")
-        return self.load(ids[0])
-
-    def assignment_for(self, folder: Path) -> Assignment:
-        """Guess which assignment a submission answers: by its folder's name, else the only one.
-
-        Raises:
-            AssignmentError: There are several and the name tells nothing.
-        """
-        ids = self.ids()
-        name = Path(os.path.abspath(folder)).name  # noqa: PTH100 - resolve() fails on a loop of links
-        if name in ids:
-            return self.load(name)
-        if len(ids) == 1:
-            return self.load(ids[0])
-        raise AssignmentError(
-            f"say which assignment with --assignment; there are: {', '.join(ids)}"
-        )

@@ -1,5 +1,6 @@
 """A course's policy, `course.toml`: where its repositories are, when work is due, what is shown.
 
+    assignment = "m06_partitioned_logs"  # without it, the only one, or --assignment
     organization = "course-2026"
     repository = "m06-{login}"           # each student's, by login on GitHub
     roster = "roster.csv"                # beside this file
@@ -45,6 +46,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from autograder.assignment import Identifier
 from autograder.errors import PolicyError
 from autograder.feedback.content import Detail
 from autograder.gradebook.roster import Roster
@@ -87,6 +89,8 @@ class FeedbackStage(_PolicyModel):
 class Policy(_PolicyModel):
     """A course's policy; all times have a zone."""
 
+    assignment: Identifier | None = None
+    """Which one is due; `choice.choose_assignment` reads it, too."""
     organization: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}$")]
     repository: str
     roster: Path = Field(default=Path("roster.csv"), strict=False)

@@ -1,10 +1,9 @@
-"""Derive the students' stubs from the solutions, with nbgrader's marks, and copy what they share.
+"""Derive what students get: stubs from the solutions, with nbgrader's marks, and the student kit.
 
 Each region between `### BEGIN SOLUTION` and `### END SOLUTION` becomes `raise
 NotImplementedError`; regions of `HIDDEN TESTS` vanish. What nbgrader lets pass and could leak a
 solution (a stray end, a mark that is misspelt) is an error here. Notebooks
-go through nbgrader itself. The rules of admission are copied into the visible checks, and the files
-that name a version of Python are derived too.
+go through nbgrader itself.
 """
 
 import ast
@@ -12,21 +11,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder import admission
-from autograder.admission import CHECKS
+from autograder.assignment import Assignment, Course
 from autograder.errors import AssignmentError
 from autograder.files import write_whole
 from autograder.notebook.release import release_notebook
+from autograder.student_kit.kit import kit_files
 
-COPIED = (
-    "# A copy of the rules by which the grader takes your files; a change here changes no grade.\n"
-)
-DEV_CONTAINER = ".devcontainer/devcontainer.json"
-PYTHON_VERSION_FILE = ".python-version"
 STUB = ("# YOUR CODE HERE", "raise NotImplementedError")
 
-_IMAGE = re.compile(r"(/devcontainers/python:[0-9.]+-)[0-9.]+(-\w+\")")
-"""The tag is the image's own version, that of Python, and Debian's name."""
 _MARK = re.compile(r"### (BEGIN|END) (SOLUTION|HIDDEN TESTS)")
 _NEAR_MARK = re.compile(r"#.*\b(begin|end)\W+(solution|hidden)", re.IGNORECASE)
 
@@ -81,53 +73,46 @@ def make_stub(source: str, name: str) -> str:
     return stub
 
 
-def build(solutions: Path, assignment: Path, python: str) -> tuple[str, ...]:
+def build(course: Course, assignment: Assignment) -> tuple[str, ...]:
     """Write the derived files that are missing or out of date; return their names.
 
     Args:
-        solutions: Folder of the solutions.
-        assignment: Folder of what students get.
-        python: The version of Python that students' code is written for, such as `3.12`.
+        course: Where the solutions and the student repository lie.
+        assignment: Whose.
 
     Raises:
         AssignmentError: A solution cannot be turned into a stub; nothing is written then.
     """
-    stale = dict(_stale(solutions, assignment, python))
-    for name, stub in stale.items():
-        write_whole(assignment / name, stub)
+    stale = dict(_stale(course, assignment))
+    for name, text in stale.items():
+        path = course.assignments / assignment.id / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, text)
     return tuple(stale)
 
 
-def check(solutions: Path, assignment: Path, python: str) -> tuple[str, ...]:
+def check(course: Course, assignment: Assignment) -> tuple[str, ...]:
     """Name the derived files that are missing or out of date; see `build`.
 
     Raises:
         AssignmentError: A solution cannot be turned into a stub.
     """
-    return tuple(name for name, _ in _stale(solutions, assignment, python))
+    return tuple(name for name, _ in _stale(course, assignment))
 
 
-def _stale(solutions: Path, assignment: Path, python: str) -> Iterator[tuple[str, str]]:
+def _stale(course: Course, assignment: Assignment) -> Iterator[tuple[str, str]]:
+    derived = _stubs(course.solutions / assignment.id) | kit_files(assignment)
+    for name, text in derived.items():
+        target = course.assignments / assignment.id / name
+        if not target.is_file() or target.read_text("utf-8") != text:
+            yield name, text
+
+
+def _stubs(solutions: Path) -> dict[str, str]:
     found = sorted(solutions.glob("*.py"))
     if not found:
         raise AssignmentError(f"{solutions}: there are no solutions")
     stubs = {path.name: make_stub(path.read_text("utf-8"), str(path)) for path in found}
     for path in sorted(solutions.glob("*.ipynb")):
         stubs[path.name] = release_notebook(path.read_text("utf-8"), str(path))
-    stubs |= _naming_python(assignment, python)
-    if (assignment / CHECKS).is_dir():
-        rules = Path(admission.__file__)
-        stubs[f"{CHECKS}/{rules.name}"] = f"{COPIED}{rules.read_text('utf-8')}"
-    for name, stub in stubs.items():
-        target = assignment / name
-        if not target.is_file() or target.read_text("utf-8") != stub:
-            yield name, stub
-
-
-def _naming_python(assignment: Path, python: str) -> dict[str, str]:
-    """Write the files that name the version of Python, for uv, Actions and a Codespace."""
-    named = {PYTHON_VERSION_FILE: f"{python}\n"}
-    container = assignment / DEV_CONTAINER
-    if container.is_file():
-        named[DEV_CONTAINER] = _IMAGE.sub(rf"\g<1>{python}\g<2>", container.read_text("utf-8"))
-    return named
+    return stubs

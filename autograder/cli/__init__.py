@@ -20,7 +20,7 @@ from autograder.cli.grade_class import grade_class_command
 from autograder.cli.grade_pushes import grade_pushes_command
 from autograder.cli.gradebook import gradebook
 from autograder.cli.machine import doctor_command
-from autograder.cli.maintain import build_command, validate_command
+from autograder.cli.maintain import build_command, new_command, validate_command
 from autograder.cli.report import report_command
 from autograder.cli.similarity import similarity_command
 from autograder.errors import AutograderError
@@ -46,6 +46,7 @@ app.command("similarity", rich_help_panel=CLASS)(similarity_command)
 app.command("publish", rich_help_panel=GITHUB)(publish_command)
 app.command("release-solutions", rich_help_panel=GITHUB)(release_command)
 app.add_typer(classroom50, name="classroom50", rich_help_panel=GITHUB)
+app.command("new", rich_help_panel=MAINTAIN)(new_command)
 app.command("build", rich_help_panel=MAINTAIN)(build_command)
 app.command("validate", rich_help_panel=MAINTAIN)(validate_command)
 

@@ -6,9 +6,11 @@ from typing import Annotated
 import typer
 
 from autograder.assignment import Course
+from autograder.choice import choose_assignment
 from autograder.classroom50.bundle import write_bundle
 from autograder.classroom50.roster import as_classroom50_roster
 from autograder.classroom50.scores import handins_of, read_scores, with_overrides
+from autograder.cli.options import AssignmentId
 from autograder.cli.output import check_writable
 from autograder.errors import GradebookError
 from autograder.files import write_whole
@@ -24,9 +26,6 @@ Slug = Annotated[str, typer.Option(help="What Classroom 50 calls the assignment.
 Folder = Annotated[
     Path, typer.Option("--folder", help="Folder of the gradebook; it holds roster.csv.")
 ]
-AssignmentId = Annotated[
-    str | None, typer.Option("--assignment", help="Id; default: the only one.")
-]
 
 DEFAULT_FOLDER = Path("gradebook")
 
@@ -34,11 +33,11 @@ DEFAULT_FOLDER = Path("gradebook")
 @classroom50.command()
 def bundle(
     output: Annotated[Path, typer.Option(help="Folder to write: CLASSROOM/autograders/SLUG.")],
-    assignment: Annotated[str | None, typer.Argument(help="Id; default: the only one.")] = None,
+    assignment: AssignmentId = None,
 ) -> None:
     """Write the folder that Classroom 50 runs: the visible checks, whose points are advice."""
     course = Course.of_this_checkout()
-    chosen = course.load(assignment) if assignment else course.only()
+    chosen = choose_assignment(course, assignment)
     written = write_bundle(course, chosen, output)
     typer.echo(
         f"{counted(len(written), 'file')} written; commit them to CLASSROOM/autograders/SLUG"
@@ -91,7 +90,7 @@ def override(
 
 def _book(folder: Path, assignment: str | None) -> Book:
     course = Course.of_this_checkout()
-    chosen = course.load(assignment) if assignment else course.only()
+    chosen = choose_assignment(course, assignment, results=[folder])
     if not folder.is_dir():
         raise GradebookError(f"{folder} is not a folder: make it, and put roster.csv into it")
     return Book(folder, chosen)

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 import typer
 
 from autograder.assignment import Course
+from autograder.choice import choose_assignment
+from autograder.cli.options import AssignmentId
 from autograder.distribution.releasing import (
     ReleaseOutcome,
     ReleasePlan,
@@ -36,7 +38,6 @@ from autograder.text import in_log, inert
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9_][A-Za-z0-9._-]*")
 
 CourseFile = Annotated[Path, typer.Option("--course", help="The course's policy.")]
-AssignmentId = Annotated[str | None, typer.Argument(help="Id; default: the only one.")]
 
 
 def publish_command(
@@ -57,7 +58,7 @@ def publish_command(
     Needs GITHUB_TOKEN.
     """
     course = Course.of_this_checkout()
-    chosen = course.load(assignment) if assignment else course.only()
+    chosen = choose_assignment(course, assignment, course_file=course_file)
     remote = _remote(template)
     with _discreet(quiet=_on_actions()):
         roster = _roster_if_any(course_file)
@@ -106,7 +107,7 @@ def release_command(
     GITHUB_TOKEN. Exit 0: done; 1: it failed for some students, whom the page names.
     """
     course = Course.of_this_checkout()
-    chosen = course.load(assignment) if assignment else course.only()
+    chosen = choose_assignment(course, assignment, course_file=course_file)
     quiet = _on_actions() if quiet is None else quiet
     with _discreet(quiet=quiet):
         policy = read_policy(course_file)

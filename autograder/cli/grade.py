@@ -9,6 +9,8 @@ import typer
 from rich.console import Console
 
 from autograder.assignment import Course
+from autograder.choice import choose_assignment
+from autograder.cli.options import AssignmentId
 from autograder.cli.output import check_writable, write_result
 from autograder.feedback.actions import as_workflow_log
 from autograder.feedback.data import as_json
@@ -44,9 +46,7 @@ _WRITTEN: dict[Format, Callable[[Grade], str]] = {
 
 def grade_command(
     path: Annotated[Path, typer.Argument(help="Folder with the graded files.")],
-    assignment: Annotated[
-        str | None, typer.Option(help="Id; default: by the folder's name, or the only one.")
-    ] = None,
+    assignment: AssignmentId = None,
     checkpoint: Annotated[
         list[str] | None, typer.Option(help="Grade only this one; may be given several times.")
     ] = None,
@@ -60,7 +60,7 @@ def grade_command(
 ) -> None:
     """Grade one submission. Exit 0 whatever the score, 2 if it could not be graded."""
     course = Course.of_this_checkout()
-    chosen = course.load(assignment) if assignment else course.assignment_for(path)
+    chosen = choose_assignment(course, assignment, submissions=path)
     submission = read_submission(path, chosen)
     check_writable(output)
     with Examiner(chosen, course, confined=not no_sandbox) as examiner:

@@ -24,7 +24,8 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.assignment import Course
-from autograder.cli.options import AnyPython
+from autograder.choice import choose_assignment
+from autograder.cli.options import AnyPython, AssignmentId
 from autograder.course.class_outcomes import ClassAction, StudentOutcome
 from autograder.course.class_run import RunSettings, grade_class
 from autograder.course.class_submissions import class_submissions
@@ -49,7 +50,7 @@ def grade_class_command(
         ),
     ],
     output: Annotated[Path, typer.Option(help="Folder for results, feedback and a table.")],
-    assignment: Annotated[str | None, typer.Option(help="Id; default: the only one.")] = None,
+    assignment: AssignmentId = None,
     only: Annotated[
         list[str] | None, typer.Option(help="Grade only this student; may be repeated.")
     ] = None,
@@ -82,7 +83,9 @@ def grade_class_command(
     Exit 0: everybody has a grade; 1: the grader failed for some students, who are named.
     """
     course = Course.of_this_checkout()
-    chosen = course.load(assignment) if assignment else course.only()
+    chosen = choose_assignment(
+        course, assignment, course_file=source, submissions=source, results=[output]
+    )
     require_interpreter(chosen.python, any_python=any_python)
     errors = Console(stderr=True, highlight=False, markup=False)
     begin = _moment(since, datetime.now(UTC)) if since else None

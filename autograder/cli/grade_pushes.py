@@ -17,7 +17,8 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder.assignment import Course
-from autograder.cli.options import AnyPython
+from autograder.choice import choose_assignment
+from autograder.cli.options import AnyPython, AssignmentId
 from autograder.course.grade_pushes import (
     PushContext,
     PushGrader,
@@ -48,7 +49,7 @@ _NOTHING_TO_DO = {*_NOTHING_THERE, PushState.ALREADY, PushState.NO_LOGIN}
 
 def grade_pushes_command(
     policy: Annotated[Path, typer.Option("--course", help="The course's policy.")] = DEFAULT_COURSE,
-    assignment: Annotated[str | None, typer.Option(help="Id; default: the only one.")] = None,
+    assignment: AssignmentId = None,
     repo: Annotated[
         str | None, typer.Option(help="Grade only this repository, or this student's.")
     ] = None,
@@ -87,7 +88,7 @@ def grade_pushes_command(
     Needs GITHUB_TOKEN. Exit 0: all is graded; 1: some could not be, and the next run tries again.
     """
     course = Course.of_this_checkout()
-    chosen = course.load(assignment) if assignment else course.only()
+    chosen = choose_assignment(course, assignment, course_file=policy)
     require_interpreter(chosen.python, any_python=any_python)
     try:
         rules = read_policy(policy)

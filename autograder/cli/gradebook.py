@@ -1,6 +1,7 @@
 """The command line of the gradebook: sync, status, mark, export and feedback."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -12,7 +13,9 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
-from autograder.assignment import Assignment, Course
+from autograder.assignment import Course
+from autograder.choice import choose_assignment
+from autograder.cli.options import AssignmentId
 from autograder.errors import GradebookError
 from autograder.feedback.html import as_html
 from autograder.files import make_folder, write_whole
@@ -28,9 +31,6 @@ gradebook = typer.Typer(
 
 Folder = Annotated[
     Path, typer.Option("--folder", help="Folder of the gradebook; it holds roster.csv.")
-]
-AssignmentId = Annotated[
-    str | None, typer.Option("--assignment", help="Id; default: the only one.")
 ]
 
 
@@ -49,9 +49,11 @@ DEFAULT_FOLDER = Path("gradebook")
 PORT = 8888
 
 
-def _book(folder: Path, assignment: str | None) -> tuple[Book, Course]:
+def _book(
+    folder: Path, assignment: str | None, results: Sequence[Path] = ()
+) -> tuple[Book, Course]:
     course = Course.of_this_checkout()
-    chosen: Assignment = course.load(assignment) if assignment else course.only()
+    chosen = choose_assignment(course, assignment, results=[*results, folder])
     if not folder.is_dir():
         raise GradebookError(f"{folder} is not a folder: make it, and put roster.csv into it")
     return Book(folder, chosen), course
@@ -78,7 +80,7 @@ def sync(
     ] = None,
 ) -> None:
     """Write grades into the gradebook. Repeating it changes nothing; people's marks always stay."""
-    book, _ = _book(folder, assignment)
+    book, _ = _book(folder, assignment, results)
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("students", total=None)
         done = book.sync(results, deadline, on_student=lambda: bar.advance(task))

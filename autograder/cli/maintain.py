@@ -1,4 +1,4 @@
-"""The commands for those who maintain an assignment: `build` and `validate`."""
+"""The commands for those who maintain an assignment: `new`, `build` and `validate`."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -9,31 +9,58 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from autograder.assignment import Course
+from autograder.assignment import Assignment, Course
+from autograder.choice import choose_assignments
+from autograder.cli.options import EachAssignment
 from autograder.cli.output import check_writable, write_result
+from autograder.errors import AssignmentError
 from autograder.grading.foreman.workers import WORKERS
 from autograder.stubs import build as build_stubs
 from autograder.stubs import check as check_stubs
+from autograder.student_kit.skeleton import write_skeleton
+from autograder.validation.corpus import corpus_folder, read_corpus
 from autograder.validation.report import Validation, markdown, print_validation
 from autograder.validation.validate import Scope
 from autograder.validation.validate import validate as validate_suite
 
 
+def new_command(
+    assignment: Annotated[str, typer.Argument(metavar="ID", help="Its id, as m07_example.")],
+    title: Annotated[
+        str | None, typer.Option(help="Its title; default: made of the id, as Module 7: Example.")
+    ] = None,
+) -> None:
+    """Write a new assignment that can be graded at once, for you to change.
+
+    It has a handout, a stub with its solution, a visible check, a hidden test, and a right and a
+    wrong submission.
+    """
+    course = Course.of_this_checkout()
+    write_skeleton(course, assignment, title)
+    build_stubs(course, course.load(assignment))
+    root = course.assignments.parent
+    for folder in (course.assignments, course.solutions, course.suites):
+        typer.echo(f"{(folder / assignment).relative_to(root)} written")
+    typer.echo("Change them as you like, and try them:")
+    typer.echo("    uv run autograder build  # after each change of the solution")
+    typer.echo(f"    uv run autograder grade solutions/{assignment}")
+    typer.echo(f"    uv run autograder validate --assignment {assignment}")
+
+
 def build_command(
-    assignment: Annotated[str | None, typer.Argument(help="Id; default: all.")] = None,
+    assignment: EachAssignment = None,
     *,
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit 1 if a file is out of date.")
     ] = False,
 ) -> None:
-    """Derive what students get from the solutions and from assignment.toml."""
+    """Derive what students get from the solutions, the student kit and assignment.toml."""
     course = Course.of_this_checkout()
-    ids = [assignment] if assignment else course.ids()
     act = check_stubs if check else build_stubs
     stale: list[str] = []
-    for one in map(course.load, ids):
-        files = act(course.solutions / one.id, course.assignments / one.id, one.python)
-        stale += [f"assignments/{one.id}/{name}" for name in files]
+    for chosen in choose_assignments(course, assignment):
+        files = act(course, chosen)
+        stale += [f"assignments/{chosen.id}/{name}" for name in files]
     for name in stale:
         typer.echo(f"{name} {'is out of date: run `autograder build`' if check else 'written'}")
     if check and stale:
@@ -49,7 +76,7 @@ class ReportFormat(StrEnum):
 
 
 def validate_command(
-    assignment: Annotated[str | None, typer.Argument(help="Id; default: the only one.")] = None,
+    assignment: EachAssignment = None,
     only: Annotated[
         list[str] | None, typer.Option(help="Part of a submission's name; may be repeated.")
     ] = None,
@@ -69,9 +96,11 @@ def validate_command(
         bool, typer.Option("--update", help="Write the expected feedback anew.")
     ] = False,
 ) -> None:
-    """Hold the hidden tests against their corpus. Exit 1 if anything is off."""
+    """Check hidden tests against known-right and known-wrong submissions.
+
+    Exit 1 if anything is off.
+    """
     course = Course.of_this_checkout()
-    chosen = course.load(assignment) if assignment else course.only()
     check_writable(output)
     scope = Scope(
         tuple(only or ()),
@@ -81,16 +110,41 @@ def validate_command(
         update=update,
         workers=workers,
     )
+    chosen = _with_submissions(choose_assignments(course, assignment), course, scope)
+    if format is ReportFormat.JSON and len(chosen) > 1:
+        raise AssignmentError("a JSON report is of one assignment: give it with --assignment")
     with Progress(console=Console(stderr=True), transient=True) as bar:
 
         def progress(what: str, total: int) -> Callable[[], None]:
             task = bar.add_task(what, total=total)
             return lambda: bar.advance(task)
 
-        result = validate_suite(chosen, course, scope, progress=progress)
-    write_result(lambda console: _render_validation(result, format, console), output)
-    if result.findings:
+        results = [validate_suite(suite, course, scope, progress=progress) for suite in chosen]
+
+    def render(console: Console) -> None:
+        for result in results:
+            _render_validation(result, format, console)
+
+    write_result(render, output)
+    if any(result.findings for result in results):
         raise typer.Exit(1)
+
+
+def _with_submissions(
+    assignments: tuple[Assignment, ...], course: Course, scope: Scope
+) -> tuple[Assignment, ...]:
+    """Leave out assignments without a submission that `--only` names; keep all if none has one."""
+    if not scope.only or scope.mutants:
+        return assignments
+    return (
+        tuple(
+            assignment
+            for assignment in assignments
+            for corpus in [read_corpus(corpus_folder(course, assignment), assignment)]
+            if any(scope.includes(submission.name) for submission in corpus)
+        )
+        or assignments
+    )
 
 
 def _render_validation(result: Validation, form: ReportFormat, console: Console) -> None:

@@ -12,3 +12,14 @@ AnyPython = Annotated[
         help="Where the assignment's Python is not installed, grade with another.",
     ),
 ]
+AssignmentId = Annotated[
+    str | None,
+    typer.Option(
+        "--assignment",
+        metavar="ID",
+        help="Default: what the given files are of, or the only one.",
+    ),
+]
+EachAssignment = Annotated[
+    str | None, typer.Option("--assignment", metavar="ID", help="Default: all.")
+]

@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from autograder.assignment import Course
+from autograder.choice import choose_assignment
+from autograder.cli.options import AssignmentId
 from autograder.cli.output import check_writable
 from autograder.files import write_whole
 from autograder.grading.judge.verdict import counted
@@ -19,6 +21,7 @@ from autograder.text import in_log
 def report_command(
     results: Annotated[Path, typer.Argument(help="What `grade-class` wrote.")],
     output: Annotated[Path, typer.Option(help="HTML file to write.")],
+    assignment: AssignmentId = None,
     gradebook: Annotated[
         Path | None,
         typer.Option(help="Folder with roster.csv and handins.csv: who is missing, late, excused."),
@@ -37,9 +40,10 @@ def report_command(
     Exit 1: some results could not be read, and are named; the page has the others.
     """
     check_writable(output)
-    found = read_class(results, gradebook, deadline)
-    grade = next(row.grade for row in found.rows if row.grade is not None)
     course = Course.of_this_checkout()
+    asked = choose_assignment(course, assignment).id if assignment else None
+    found = read_class(results, gradebook, deadline, asked)
+    grade = next(row.grade for row in found.rows if row.grade is not None)
     known = grade.assignment in course.ids()
     title = course.load(grade.assignment).title if known else grade.assignment
     for line in found.oddities:

@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from autograder.assignment import HANDOUT_FILE, Assignment, Course
+from autograder.choice import choose_assignment
+from autograder.cli.options import AssignmentId
 from autograder.cli.output import check_writable
 from autograder.errors import AutograderError
 from autograder.files import scratch_folder, write_whole
@@ -27,7 +29,7 @@ def similarity_command(
         Path, typer.Argument(help="A folder per student, or an unpacked download of an LMS.")
     ],
     output: Annotated[Path, typer.Option(help="HTML file to write.")],
-    assignment: Annotated[str | None, typer.Option(help="Id; default: the only one.")] = None,
+    assignment: AssignmentId = None,
     pairs: Annotated[int, typer.Option(min=1, max=500, help="Most pairs to show.")] = MOST_PAIRS,
     *,
     anonymous: Annotated[
@@ -39,7 +41,7 @@ def similarity_command(
     Python files are compared, helper modules too; notebooks are not.
     """
     course = Course.of_this_checkout()
-    chosen = course.load(assignment) if assignment else course.only()
+    chosen = choose_assignment(course, assignment, submissions=source)
     check_writable(output)
     with scratch_folder() as scratch:
         found = find_submissions(source, chosen, scratch)

@@ -74,6 +74,8 @@ def read_secrets(
         if path.name == REQUIREMENTS_FILE and path.is_relative_to(course.suites):
             public.append(_text(path))  # students read these sentences in their feedback
             continue
+        if path.is_relative_to(grader / "student_kit"):
+            continue  # that is what students get
         name = path.relative_to(grader.parent).as_posix()
         text = _text(path)
         if path == grader / Path(admission.__file__).name:

@@ -62,7 +62,7 @@ def update_template(
         AssignmentError: The stubs are not those of the solutions.
     """
     folder = course.assignments / assignment.id
-    stale = check_stubs(course.solutions / assignment.id, folder, assignment.python)
+    stale = check_stubs(course, assignment)
     if stale:
         raise DistributionError(f"{stale[0]} is out of date: run `autograder build`")
     files = committed_files(folder)

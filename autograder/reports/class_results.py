@@ -87,6 +87,7 @@ def read_class(
     folder: Path,
     gradebook: Path | None = None,
     deadline: datetime | None = None,
+    assignment: str | None = None,
     on_read: Callable[[], None] = lambda: None,
 ) -> ClassResults:
     """Read the results of a class.
@@ -95,6 +96,7 @@ def read_class(
         folder: The folder that `grade-class` wrote, or one with a JSON file for each student.
         gradebook: A folder with `roster.csv`, and `handins.csv` if there is one.
         deadline: From when on a hand-in is late.
+        assignment: Id of the assignment whose results are read; by default the first result's.
         on_read: Called after each result.
 
     Raises:
@@ -107,7 +109,6 @@ def read_class(
     attempts = _read_attempts(folder / ATTEMPTS)
     rows: dict[str, Row] = {}
     oddities = []
-    assignment = None
     for path in sorted(results.glob("*.json")):
         grade = read_result(path)
         on_read()

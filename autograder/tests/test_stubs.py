@@ -1,5 +1,8 @@
 """Stubs hold no line of a solution, whatever marks they are made from."""
 
+import json
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -7,11 +10,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder import admission
-from autograder.assignment import Course
+from autograder.assignment import Assignment, Course
 from autograder.errors import AssignmentError
 from autograder.stubs import build, check, make_stub
 
 RULES = "checks/admission.py"
+SETTINGS = """
+id = "{id}"
+title = 'Module 7: The "demo"'
+python = "3.13"
+"""
+CHECKPOINT = """
+[[checkpoints]]
+id = "only"
+title = "Only"
+points = 1
+files = ["a.py"]
+"""
 SOLUTION = '''"""A module."""
 
 
@@ -83,46 +98,88 @@ def test_no_line_of_a_region_survives(numbers: list[int]) -> None:
     assert "secret" not in stub
 
 
+def course_of(folder: Path, settings: str = "", id: str = "demo") -> tuple[Course, Assignment]:  # noqa: A002 - the key's name
+    """Make a course whose assignment has one solution, `a.py`."""
+    course = Course(folder)
+    for part in (course.assignments, course.solutions):
+        (part / id).mkdir(parents=True)
+    (course.solutions / id / "a.py").write_text(SOLUTION)
+    text = SETTINGS.format(id=id) + settings
+    (course.assignments / id / "assignment.toml").write_text(f"{text}{CHECKPOINT}")
+    return course, course.load(id)
+
+
 def test_build_writes_and_check_tells_what_is_out_of_date(tmp_path: Path) -> None:
     """A second build finds nothing to do; a changed stub is told by name."""
-    solutions, assignment = tmp_path / "solutions", tmp_path / "assignment"
-    solutions.mkdir()
-    assignment.mkdir()
-    (solutions / "a.py").write_text(SOLUTION)
+    course, assignment = course_of(tmp_path)
 
-    before = check(solutions, assignment, "3.12")
-    written = build(solutions, assignment, "3.12")
-    again = build(solutions, assignment, "3.12")
-    (assignment / "a.py").write_text("changed by hand\n")
-    after = check(solutions, assignment, "3.12")
+    before = check(course, assignment)
+    written = build(course, assignment)
+    again = build(course, assignment)
+    (course.assignments / "demo" / "a.py").write_text("changed by hand\n")
+    after = check(course, assignment)
 
-    both = ("a.py", ".python-version")
-    assert (before, written, again, after) == (both, both, (), ("a.py",))
+    assert before[0] == "a.py"
+    assert (written, again, after) == (before, (), ("a.py",))
 
 
-def test_build_names_the_python_of_the_assignment_wherever_one_is_named(tmp_path: Path) -> None:
+def test_build_lays_the_student_kit_in(tmp_path: Path) -> None:
+    """What it writes is found as out of date when it is changed or lost."""
+    course, assignment = course_of(tmp_path)
+    folder = course.assignments / "demo"
+
+    build(course, assignment)
+
+    assert (folder / ".github/workflows/grade.yml").is_file()
+    (folder / "checks/hand_in.py").write_text("")
+    (folder / "pyproject.toml").unlink()
+    assert check(course, assignment) == ("checks/hand_in.py", "pyproject.toml")
+
+
+def test_the_simulated_aws_is_laid_in_where_the_assignment_has_it(tmp_path: Path) -> None:
+    """Elsewhere no file names AWS, boto3 or moto, but for the rules of admission."""
+    course, assignment = course_of(tmp_path / "with", "simulated_aws = true\n")
+    other, plain = course_of(tmp_path / "without")
+
+    build(course, assignment)
+    build(other, plain)
+
+    assert "boto3==" in (course.assignments / "demo/requirements.txt").read_text()
+    assert (course.assignments / "demo/checks/faults.py").is_file()
+    texts = {
+        path.name: path.read_text().lower()
+        for path in other.assignments.rglob("*")
+        if path.is_file() and path.name != "admission.py"
+    }
+    assert "pytest==" in texts["requirements.txt"]
+    words = re.compile(r"\b(aws|boto3|botocore|moto|kinesis|sqs)\b")
+    assert {name: words.findall(text) for name, text in texts.items() if words.search(text)} == {}
+
+
+def test_the_kit_names_the_assignment_and_its_python(tmp_path: Path) -> None:
     """For uv and Actions in one file, for a Codespace in the tag of its image."""
-    solutions, assignment = tmp_path / "solutions", tmp_path / "assignment"
-    solutions.mkdir()
-    (assignment / ".devcontainer").mkdir(parents=True)
-    (solutions / "a.py").write_text(SOLUTION)
-    container = assignment / ".devcontainer" / "devcontainer.json"
-    container.write_text('{"image": "mcr.microsoft.com/devcontainers/python:3.0.6-3.12-bookworm"}')
+    course, assignment = course_of(tmp_path, id="m07_word_count")
+    folder = course.assignments / assignment.id
 
-    build(solutions, assignment, "3.14")
+    build(course, assignment)
 
-    assert (assignment / ".python-version").read_text() == "3.14\n"
-    assert "python:3.0.6-3.14-bookworm" in container.read_text()
+    container = json.loads((folder / ".devcontainer/devcontainer.json").read_text())
+    project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
+    assert (folder / ".python-version").read_text() == "3.13\n"
+    assert container["name"] == 'The "demo"'
+    assert "python:3.0.6-3.13-bookworm" in container["image"]
+    assert project["name"] == "word-count"
+    assert project["description"] == 'Module 7: The "demo"'
+    unfilled = re.compile(r"@\w+@")
+    texts = [path.read_text() for path in folder.rglob("*") if path.is_file()]
+    assert not [text for text in texts if unfilled.search(text)]
 
 
 def test_the_stubs_of_this_checkout_are_up_to_date() -> None:
     """Whoever changes a solution runs `autograder build`."""
     course = Course.of_this_checkout()
 
-    stale = {
-        name: check(course.solutions / name, course.assignments / name, course.load(name).python)
-        for name in course.ids()
-    }
+    stale = {name: check(course, course.load(name)) for name in course.ids()}
 
     assert not any(stale.values())
 
@@ -151,13 +208,11 @@ def test_stubs_are_those_that_nbgrader_makes() -> None:
 
 def test_the_rules_of_admission_are_copied_into_the_checks(tmp_path: Path) -> None:
     """A copy that differs is out of date, as a stub is."""
-    solutions, assignment = tmp_path / "solutions", tmp_path / "assignment"
-    solutions.mkdir()
-    (assignment / "checks").mkdir(parents=True)
-    (solutions / "a.py").write_text(SOLUTION)
+    course, assignment = course_of(tmp_path)
+    rules = course.assignments / "demo" / RULES
 
-    assert build(solutions, assignment, "3.12") == ("a.py", ".python-version", RULES)
-    assert (assignment / RULES).read_text().endswith(Path(admission.__file__).read_text())
-    assert check(solutions, assignment, "3.12") == ()
-    (assignment / RULES).write_text("MAX_FILES = 1000\n")
-    assert check(solutions, assignment, "3.12") == (RULES,)
+    build(course, assignment)
+
+    assert rules.read_text().endswith(Path(admission.__file__).read_text())
+    rules.write_text("MAX_FILES = 1000\n")
+    assert check(course, assignment) == (RULES,)

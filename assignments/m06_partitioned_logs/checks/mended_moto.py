@@ -15,6 +15,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Iterator
 
 import pytest
+from botocore.retries.bucket import TokenBucket
 from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult
 from moto.kinesis.exceptions import InvalidArgumentError, ResourceNotFoundError
@@ -72,6 +73,7 @@ def mended_moto() -> Iterator[str]:
         patch.setattr(Shard, "put_record", _append)
         patch.setattr(SQSBackend, "receive_message", _receive_message)
         patch.setattr(SQSBackend, "purge_queue", _purge_queue)
+        patch.setattr(TokenBucket, "acquire", _acquire_at_once)
         server.start()
         host, port = server.get_host_and_port()
         _point_boto3_to(f"http://{host}:{port}", patch)
@@ -95,6 +97,11 @@ def _point_boto3_to(address: str, patch: pytest.MonkeyPatch) -> None:
         patch.setenv(file, os.devnull)  # not those in the home folder
     for proxy in ("NO_PROXY", "no_proxy"):
         patch.setenv(proxy, "127.0.0.1")
+
+
+def _acquire_at_once(_: TokenBucket, amount: float = 1, block: bool = True) -> bool:
+    """Stand in for what boto3's retry mode `adaptive` does to be slow: it would not use sleep."""
+    return True
 
 
 _plain_describe_stream = KinesisBackend.describe_stream

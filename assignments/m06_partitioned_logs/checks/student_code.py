@@ -105,7 +105,7 @@ class StudentFile:
             self._fail(error, _what_happened(shown, error))
 
     def _load(self) -> ModuleType:
-        """Import the file anew, once AWS is simulated: it may make clients while it is imported."""
+        """Import the file anew at its first call: what the fixtures set up for it is there then."""
         if self._module is None:
             self._module = self._import()
         if isinstance(self._module, CheckFailed):

@@ -8,8 +8,6 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, SupportsIndex
 
-from botocore.retries.bucket import TokenBucket
-
 SECONDS = float(os.environ.get("CHECK_SECONDS", "10"))
 """Processor time that one call may take; also, how long it may do nothing at all.
 
@@ -21,7 +19,7 @@ ONCE_LATE = 1.0
 IDLE = 0.02
 """A call that uses less of the processor than this part does nothing: it waits."""
 LONGEST_SLEEP = 0.005
-"""Longer sleeps are cut short: the clock of the simulated AWS jumps ahead instead, see `now`."""
+"""Longer sleeps are cut short, and the time that `now` gives jumps ahead instead."""
 
 _skipped = 0.0
 """Seconds that your code asked to sleep and did not have to."""
@@ -126,14 +124,8 @@ def _sleeping_little() -> Iterator[None]:
         sleep(little)
         _skipped += float(seconds) - little
 
-    acquire = TokenBucket.acquire
-    time.sleep, TokenBucket.acquire = sleep_a_little, _acquire_at_once
+    time.sleep = sleep_a_little
     try:
         yield
     finally:
-        time.sleep, TokenBucket.acquire = sleep, acquire
-
-
-def _acquire_at_once(_: TokenBucket, amount: float = 1, block: bool = True) -> bool:
-    """Stand in for what boto3's retry mode `adaptive` does to be slow: it would not use sleep."""
-    return True
+        time.sleep = sleep

@@ -71,7 +71,7 @@ def test_scores_go_into_the_gradebook_and_grades_come_back(run: Run, tmp_path: P
         (["handins", "missing.json", "--slug", "m06", "--folder", "."], "missing.json cannot be"),
         (["roster", "missing.csv", "--output", "x.csv"], "missing.csv does not exist"),
         (["handins", "x", "--slug", "m06", "--folder", "no-such-folder"], "is not a folder"),
-        (["bundle", "m99", "--output", "x"], "unknown assignment 'm99'"),
+        (["bundle", "--assignment", "m99", "--output", "x"], "unknown assignment 'm99'"),
         (["bundle", "--output", "."], "which no bundle has"),
     ],
 )

@@ -102,7 +102,7 @@ def test_a_template_can_be_a_folder(
     """A bare repository on this machine, with no GitHub at all."""
     template = bare_repository(tmp_path / "template.git")
 
-    done = autograder("publish", ASSIGNMENT.id, "--template", str(template))
+    done = autograder("publish", "--assignment", ASSIGNMENT.id, "--template", str(template))
 
     assert course
     assert done.status == 0

@@ -279,7 +279,7 @@ def test_commands_of_ours_exist_with_their_options(name: str) -> None:
         command = commands.commands[line.split()[0]]
         known = {option for parameter in command.params for option in parameter.opts}
         assert {*re.findall(r"--[\w-]+", line)} <= known
-    for option in re.findall(r"options\+=\((--[\w-]+)\)", lines):
+    for option in re.findall(r"options\+=\((--[\w-]+)", lines):
         assert option in known
 
 

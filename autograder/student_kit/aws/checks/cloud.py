@@ -1,0 +1,109 @@
+"""What the checks do behind the scenes of the simulated AWS: arrange it, and look into it."""
+
+import json
+from base64 import b64encode
+from dataclasses import dataclass
+from typing import Any
+
+from moto.kinesis.models import Shard, Stream, kinesis_backends
+from moto.sqs.models import Queue, sqs_backends
+
+from checks import mended_moto
+
+ACCOUNT, REGION = "123456789012", "us-east-1"
+
+
+@dataclass(frozen=True)
+class StoredRecord:
+    """What a shard holds of a record, and how it was sent."""
+
+    shard_id: str
+    sequence_number: str
+    partition_key: str
+    data: bytes
+    explicit_hash_key: str | None
+
+
+class Cloud:
+    """The simulated AWS, seen from inside: no fault strikes here, and nothing is counted."""
+
+    faults = mended_moto.faults
+
+    def create_stream(self, stream: str, shards: int, status: str = "ACTIVE") -> list[str]:
+        """Make a stream, and return the ids of its shards."""
+        self._backend.create_stream(stream, shards)
+        if status != "ACTIVE":
+            mended_moto.begin(self._stream(stream), status)
+        return self.shard_ids(stream)
+
+    def status(self, stream: str) -> str | None:
+        """Return a stream's status, None if there is no such stream."""
+        mended_moto.settle(self._backend)
+        found = self._backend.streams.get(stream)
+        return None if found is None else str(found.status)
+
+    def shard_ids(self, stream: str) -> list[str]:
+        """List all shards of a stream, closed ones too."""
+        return sorted(self._stream(stream).shards)
+
+    def split(self, stream: str, shard_id: str) -> list[str]:
+        """Split a shard in two, and return the ids of the new ones."""
+        before = set(self.shard_ids(stream))
+        shard = self._stream(stream).shards[shard_id]
+        self._stream(stream).split_shard(
+            shard_id, str((shard.starting_hash + shard.ending_hash) // 2)
+        )
+        return sorted(set(self.shard_ids(stream)) - before)
+
+    def put(self, stream: str, shard_id: str, *events: dict[str, Any]) -> list[list[Any]]:
+        """Put events into a shard, and return them as pairs [sequence number, event]."""
+        shard: Shard = self._stream(stream).shards[shard_id]
+        return [[shard.put_record(event["userId"], _encoded(event), ""), event] for event in events]
+
+    def records(self, stream: str) -> list[StoredRecord]:
+        """List all records of a stream, shard by shard, the oldest first."""
+        return [
+            StoredRecord(
+                shard_id,
+                str(record.sequence_number),
+                record.partition_key,
+                record.to_json()["Data"],
+                record.explicit_hash_key,
+            )
+            for shard_id, shard in sorted(self._stream(stream).shards.items())
+            for record in shard.records.values()
+        ]
+
+    def handed_out(self, name: str) -> int:
+        """Return how many records of a stream, or messages of a queue, were handed out."""
+        return mended_moto.handed_out[name]
+
+    def idle_answers(self, stream: str) -> int:
+        """Return how many answers in a row said that nothing is there and nothing follows."""
+        return mended_moto.idle_answers[stream]
+
+    def has_queue(self, queue: str) -> bool:
+        """Tell whether there is a queue of this name."""
+        return queue in sqs_backends[ACCOUNT][REGION].queues
+
+    def is_purged(self, queue: str) -> bool:
+        """Tell whether a queue was purged."""
+        return queue in mended_moto.purged
+
+    def left_in_queue(self, queue: str) -> tuple[int, int]:
+        """Return how many messages of a queue are visible, and how many are in flight."""
+        found: Queue = sqs_backends[ACCOUNT][REGION].queues[queue]
+        in_flight = found.approximate_number_of_messages_not_visible
+        return found.approximate_number_of_messages, in_flight
+
+    @property
+    def _backend(self) -> Any:
+        return kinesis_backends[ACCOUNT][REGION]
+
+    def _stream(self, stream: str) -> Stream:
+        found: Stream = self._backend.streams[stream]
+        return found
+
+
+def _encoded(event: dict[str, Any]) -> str:
+    return b64encode(json.dumps(event).encode()).decode()

@@ -1,0 +1,146 @@
+"""Faults that the checks arrange: what Kinesis and SQS do now and then, made to order.
+
+A fault belongs to one stream or queue. It strikes, and counts, only requests that would have
+succeeded without it. Nothing is random. AWS behaves like this whenever it likes:
+
+    faults.add(Throttle("GetRecords", times=7, stream="orders"))
+    faults.add(EmptyPages("shardId-000000000000", before_record=3, pages=2, stream="orders"))
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+
+@dataclass(frozen=True)
+class Throttle:
+    """Refuse an operation so many times in a row, after letting some requests through."""
+
+    operation: str
+    times: int
+    stream: str
+    after: int = 0
+
+
+@dataclass(frozen=True)
+class RejectRecords:
+    """Reject chosen records, whether they come in PutRecords or in PutRecord.
+
+    Attributes:
+        choose: Given a record's data, tells whether it is rejected.
+        times_each: How often each record is rejected before it is taken.
+        stream: The stream that the records are put into.
+        identity: Given a record's data, by what the record is known when it is tried again. You may
+            make a record anew for each attempt, with a new timestamp.
+    """
+
+    choose: Callable[[bytes], bool]
+    times_each: int
+    stream: str
+    identity: Callable[[bytes], Hashable] = bytes
+
+
+@dataclass(frozen=True)
+class EmptyPages:
+    """Pages without records, which each reading meets before the record with this index."""
+
+    shard_id: str
+    before_record: int
+    pages: int
+    stream: str
+
+
+@dataclass(frozen=True)
+class PageSize:
+    """The most records that a page of GetRecords has."""
+
+    records: int
+    stream: str
+
+
+@dataclass(frozen=True)
+class ShardPageSize:
+    """The most shards that a page of DescribeStream or ListShards has."""
+
+    shards: int
+    stream: str
+
+
+@dataclass(frozen=True)
+class ReceiveSize:
+    """The most messages that one ReceiveMessage gives."""
+
+    messages: int
+    queue: str
+
+
+Fault = Throttle | RejectRecords | EmptyPages | PageSize | ShardPageSize | ReceiveSize
+_Kind = TypeVar("_Kind", bound=Fault)
+
+
+class Faults:
+    """The faults in force, and how often each has struck."""
+
+    def __init__(self) -> None:
+        self._faults: list[Fault] = []
+        self._struck: Counter[tuple[Fault, Hashable]] = Counter()
+        self._lock = threading.Lock()  # the simulated AWS answers each request in a thread
+
+    def add(self, fault: Fault) -> None:
+        """Put a fault in force."""
+        self._faults.append(fault)
+
+    def clear(self) -> None:
+        """End all faults."""
+        self._faults.clear()
+        self._struck.clear()
+
+    def throttles(self, operation: str, stream: str) -> bool:
+        """Count a request that is about to succeed; True if it is refused."""
+        for fault in self._of(Throttle):
+            if (fault.operation, fault.stream) == (operation, stream):
+                count = self._count(fault)
+                if fault.after < count <= fault.after + fault.times:
+                    return True
+        return False
+
+    def rejects(self, stream: str, data: bytes) -> bool:
+        """Count a record that is about to be stored; True if it is rejected this time."""
+        return any(
+            self._count(fault, fault.identity(data)) <= fault.times_each
+            for fault in self._of(RejectRecords)
+            if fault.stream == stream and fault.choose(data)
+        )
+
+    def empty_pages(self, stream: str, shard_id: str) -> list[EmptyPages]:
+        """List the empty pages of one shard."""
+        return [
+            fault
+            for fault in self._of(EmptyPages)
+            if (fault.stream, fault.shard_id) == (stream, shard_id)
+        ]
+
+    def page_size(self, stream: str, asked: int) -> int:
+        """Return how many records a page holds at most."""
+        sizes = [fault.records for fault in self._of(PageSize) if fault.stream == stream]
+        return min([asked, *sizes])
+
+    def shard_page_size(self, stream: str, asked: int) -> int:
+        """Return how many shards a page holds at most."""
+        sizes = [fault.shards for fault in self._of(ShardPageSize) if fault.stream == stream]
+        return min([asked, *sizes])
+
+    def receive_size(self, queue: str, asked: int) -> int:
+        """Return how many messages are handed out at once at most."""
+        sizes = [fault.messages for fault in self._of(ReceiveSize) if fault.queue == queue]
+        return min([asked, *sizes])
+
+    def _of(self, kind: type[_Kind]) -> Iterator[_Kind]:
+        return (fault for fault in list(self._faults) if isinstance(fault, kind))
+
+    def _count(self, fault: Fault, identity: Hashable = None) -> int:
+        with self._lock:
+            self._struck[fault, identity] += 1
+            return self._struck[fault, identity]

@@ -1,0 +1,11 @@
+"""What the checks have at hand: your files."""
+
+import pytest
+
+from checks.student_code import StudentFile
+
+
+@pytest.fixture(scope="module")
+def greeting() -> StudentFile:
+    """Your greeting."""
+    return StudentFile("greeting.py")

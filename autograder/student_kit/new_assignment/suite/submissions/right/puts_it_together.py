@@ -1,0 +1,8 @@
+# /// submission
+# file = "greeting.py"
+# ///
+"""Adds three texts."""
+
+
+def greet(name):
+    return "Hello, " + name + "!"

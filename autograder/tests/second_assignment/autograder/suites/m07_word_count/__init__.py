@@ -1,0 +1,1 @@
+"""The hidden tests of module 7."""

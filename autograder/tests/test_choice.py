@@ -1,0 +1,131 @@
+"""Which assignment a command is about, in a course with two."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from autograder.assignment import Course
+from autograder.choice import choose_assignment, choose_assignments
+from autograder.errors import AssignmentError
+
+SETTINGS = """
+id = "{id}"
+title = "{id}"
+python = "3.12"
+[[checkpoints]]
+id = "only"
+title = "Only"
+points = 1
+files = ["{file}"]
+"""
+LOGS, WORDS = "m06_logs", "m07_words"
+BOTH = f"there are: {LOGS}, {WORDS}"
+
+
+def course_of(folder: Path, *ids: str) -> Course:
+    """Make a course; the graded file of `m06_logs` is `logs.py`."""
+    for name in ids:
+        settings = folder / "assignments" / name / "assignment.toml"
+        settings.parent.mkdir(parents=True)
+        settings.write_text(SETTINGS.format(id=name, file=f"{name.partition('_')[2]}.py"))
+    return Course(folder)
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    """Make a course with two assignments."""
+    return course_of(tmp_path / "checkout", LOGS, WORDS)
+
+
+def write(path: Path, text: str = "") -> Path:
+    """Write a file, with the folders above it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def test_the_only_assignment_needs_no_name(tmp_path: Path) -> None:
+    """Whatever the command works on, even if it names another course's assignment."""
+    course = course_of(tmp_path, LOGS)
+    other = write(tmp_path / "ada.json", '{"assignment": "m99"}')
+
+    assert choose_assignment(course).id == LOGS
+    assert choose_assignment(course, submissions=tmp_path, results=[other]).id == LOGS
+
+
+def test_of_several_one_must_be_named(course: Course, tmp_path: Path) -> None:
+    """The error is one line with the ids to choose from."""
+    for folder in (tmp_path, tmp_path / "missing"):
+        with pytest.raises(AssignmentError, match=BOTH) as caught:
+            choose_assignment(course, submissions=folder, results=[folder], course_file=folder)
+
+        assert "--assignment" in str(caught.value)
+        assert "\n" not in str(caught.value)
+
+
+def test_what_is_asked_for_comes_first(course: Course, tmp_path: Path) -> None:
+    """Even where files name another."""
+    submission = write(tmp_path / WORDS / "words.py").parent
+
+    assert choose_assignment(course, LOGS, submissions=submission).id == LOGS
+    with pytest.raises(AssignmentError, match=f"unknown assignment 'm99'; {BOTH}"):
+        choose_assignment(course, "m99", submissions=submission)
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        f"{WORDS}/notes.txt",  # the folder's name
+        "ada/words.py",  # the graded file
+        "class/ada/words.py",  # that of a student in a class
+        "canvas/lovelaceada_LATE_98765_4711_words.py",
+    ],
+)
+def test_a_submission_tells_by_its_name_or_its_files(
+    file: str, course: Course, tmp_path: Path
+) -> None:
+    """A folder of submissions tells as well."""
+    write(tmp_path / file)
+
+    found = choose_assignment(course, submissions=tmp_path / file.partition("/")[0])
+
+    assert found.id == WORDS
+
+
+def test_a_submission_with_files_of_both_tells_nothing(course: Course, tmp_path: Path) -> None:
+    """Whoever grades it says which is meant."""
+    write(tmp_path / "ada" / "words.py")
+    write(tmp_path / "ada" / "logs.py")
+
+    with pytest.raises(AssignmentError, match=BOTH):
+        choose_assignment(course, submissions=tmp_path / "ada")
+
+
+@pytest.mark.parametrize("file", ["ada.json", "out/ada.json", "out/results/ada.json"])
+def test_a_grade_tells(file: str, course: Course, tmp_path: Path) -> None:
+    """Alone, in a folder, in what `grade-class` or the gradebook keeps; a broken one does not."""
+    write(tmp_path / file, json.dumps({"assignment": WORDS}))
+    write(tmp_path / "out" / "aaa.json", '{"assignment": ')
+
+    found = choose_assignment(course, results=[tmp_path / file.partition("/")[0]])
+
+    assert found.id == WORDS
+
+
+def test_a_course_file_tells(course: Course, tmp_path: Path) -> None:
+    """One that names an unknown assignment is an error, even if there is only one."""
+    file = write(tmp_path / "course.toml", f'assignment = "{WORDS}"\n')
+
+    assert choose_assignment(course, course_file=file).id == WORDS
+    file.write_text('assignment = "m99"\n')
+    with pytest.raises(AssignmentError, match="unknown assignment 'm99'"):
+        choose_assignment(course, course_file=file)
+
+
+def test_all_are_meant_where_none_is_asked_for(course: Course, tmp_path: Path) -> None:
+    """By commands such as `build` that work on a whole checkout."""
+    assert [found.id for found in choose_assignments(course)] == [LOGS, WORDS]
+    assert [found.id for found in choose_assignments(course, WORDS)] == [WORDS]
+    with pytest.raises(AssignmentError, match="there are: none"):
+        choose_assignments(Course(tmp_path / "empty"))
