@@ -35,7 +35,7 @@ from autograder.aws.seen import Log, Record, Seen, SeenCall, Shard
 from autograder.grading.grade import Anomaly, Feedback, Outcome, Witnesses
 from autograder.grading.judge.explain import crashed
 from autograder.grading.judge.student import Module, Student
-from autograder.grading.judge.verdict import Verdict, counted, shown, wrong
+from autograder.grading.judge.verdict import Verdict, shown, wrong
 from autograder.logs.anomalies import (
     compare_logs,
     deviating,
@@ -49,6 +49,7 @@ from autograder.notebook.cells import Notebook
 from autograder.notebook.handed_in import HandedIn
 from autograder.parsing import is_plain, parsed_json, parsed_literal
 from autograder.sandbox import Raised
+from autograder.text import counted, plural
 
 __all__ = [
     "Anomaly",
@@ -91,6 +92,7 @@ __all__ = [
     "open_answer",
     "parsed_json",
     "parsed_literal",
+    "plural",
     "shown",
     "witnesses_of",
     "wrong",

@@ -1,4 +1,4 @@
-r"""Makes a hostile text harmless, for each place where it can be shown.
+r"""Makes a hostile text harmless, for each place where it can be shown; writes counts with nouns.
 
 The policy is one, `inert`: a text is one line of characters that can be seen, and no longer than
 its place allows. What cannot be seen, turns text around, or paints over its neighbours becomes an
@@ -22,6 +22,8 @@ LONGEST_MESSAGE = 4096
 MOST_MARKS = 2
 """Accents and the like on one letter: enough to write Vietnamese, too few to flood a line."""
 CUT = "..."
+LONGEST_ESCAPE = 10
+"""Characters of the longest escape, `\\U0001d159`."""
 
 # Letters and signs by category, but blank: fillers, ignorable marks and selectors, Braille's empty
 # cell (Unicode's Default_Ignorable_Code_Point, as far as it lies outside the categories C and Z).
@@ -31,6 +33,42 @@ _UNSEEN = frozenset(
 _SELECTORS = "\ufe0e\ufe0f"  # text or picture: they belong behind a symbol
 # One character each, and drawn as wide as a word: no rule finds them.
 _OVERWIDE = frozenset("\u2e3a\u2e3b\ua9c4\ua9c5\ufdfd\U00012219\U0001242b")
+
+
+def plural(count: float, singular: str, many: str | None = None) -> str:
+    """Return the form of a word that agrees with a count.
+
+    >>> plural(1, "shard"), plural(3, "shard"), plural(3, "is", "are")
+    ('shard', 'shards', 'are')
+
+    Args:
+        count: How many there are.
+        singular: The word for exactly 1.
+        many: The word for any other count; by default the singular with an `s`.
+    """
+    return singular if count == 1 else many or f"{singular}s"
+
+
+def counted(count: float, singular: str, many: str | None = None) -> str:
+    """Return a count with its noun: `1 point`, `2 points`, `0.5 points`.
+
+    See `plural` for the arguments.
+    """
+    # `:g` writes 1.0 as 1, but a million as 1e+06.
+    number = f"{count:g}" if isinstance(count, float) else f"{count}"
+    return f"{number} {plural(count, singular, many)}"
+
+
+def shortened(text: str, most: int) -> str:
+    """Return the start of a text, at most this many bytes once escapes replace what is unprintable.
+
+    Unlike `inert`, it escapes nothing: the text stays data, of a bounded size.
+    """
+    for index, character in enumerate(text):
+        most -= len(character.encode()) if character.isprintable() else LONGEST_ESCAPE
+        if most < 0:
+            return text[:index] + CUT
+    return text
 
 
 def inert(text: str, limit: int = LONGEST_LINE) -> str:

@@ -35,11 +35,11 @@ from autograder.gradebook.handins import Handin
 from autograder.gradebook.student import Student
 from autograder.grading.grade import Grade
 from autograder.grading.grade import Outcome as TestOutcome
-from autograder.grading.judge.verdict import counted
 from autograder.grading.results import has_best_python, read_result, write_result
 from autograder.intake.commits import fetch_submission
 from autograder.policy import Lateness, Policy, lateness, next_attempt
 from autograder.submission import Submission
+from autograder.text import counted
 
 RESULTS, LOCKS, TROUBLE = "results", "locks", "trouble"
 

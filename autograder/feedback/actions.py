@@ -14,7 +14,7 @@ from autograder.feedback.content import (
 )
 from autograder.feedback.text import print_grade
 from autograder.grading.grade import Feedback, Grade, GradedTest
-from autograder.text import LONGEST_LINE, in_log, inert, workflow_command
+from autograder.text import LONGEST_LINE, counted, in_log, inert, workflow_command
 
 MOST_ANNOTATIONS = 10
 """Of each level, for one step; GitHub drops those beyond."""
@@ -39,10 +39,8 @@ def as_workflow_log(grade: Grade) -> str:
     lines = _log(grade)
     beyond = sum(max(len(some) - MOST_ANNOTATIONS, 0) for some in (errors, warnings))
     if beyond:
-        have = "more failure has" if beyond == 1 else "more failures have"
-        lines.append(
-            f"{beyond} {have} no annotation, because GitHub shows only so many; see the log above."
-        )
+        have = counted(beyond, "more failure has", "more failures have")
+        lines.append(f"{have} no annotation, because GitHub shows only so many; see the log above.")
     lines += errors[:MOST_ANNOTATIONS] + warnings[:MOST_ANNOTATIONS]
     return "\n".join(lines) + "\n"
 

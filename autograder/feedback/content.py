@@ -14,9 +14,8 @@ from autograder.grading.grade import (
     Outcome,
     Witnesses,
 )
-from autograder.grading.judge.verdict import counted
 from autograder.logs.picture import LogPicture
-from autograder.text import inert
+from autograder.text import counted, inert, plural
 
 LONGEST_TITLE = 200
 LONGEST_TRACE = 6
@@ -85,7 +84,7 @@ def others_lost(tests: Sequence[GradedTest]) -> str:
     if not others or first.is_open:
         return ""
     lost = counted(sum(test.max_score - test.score for test in tests), "point")
-    fail = f"{counted(len(others), 'more test')} {'fails' if len(others) == 1 else 'fail'}"
+    fail = f"{counted(len(others), 'more test')} {plural(len(others), 'fails', 'fail')}"
     if _came_back(first) == _came_back(others[0]):
         return f"{fail} for the same reason ({lost} lost in total)"
     return f"{fail}; the same hint applies ({lost} lost in total)"
@@ -116,7 +115,7 @@ def explanation(tests: Sequence[GradedTest]) -> Feedback | None:
     if first.outcome is not Outcome.GRADER_ERROR:
         return first.feedback
     most = sum(test.max_score for test in tests)
-    are = "is" if most == 1 else "are"
+    are = plural(most, "is", "are")
     if others:
         said = (
             f"These {len(tests)} tests could not be graded, which is not your fault. "
@@ -212,8 +211,8 @@ def unreadable_summary(tests: Mapping[str, int], *, named: bool) -> tuple[int, s
     total = sum(tests.values())
     if not total:
         return 0, ""
-    words = f"{'test' if total == 1 else 'tests'} of {counted(len(students), 'student')} unreadable"
-    words += f": look at {'it' if total == 1 else 'them'}"
+    words = f"{plural(total, 'test')} of {counted(len(students), 'student')} unreadable"
+    words += f": look at {plural(total, 'it', 'them')}"
     if named:
         names = ", ".join(inert(student, LONGEST_NAME) for student in students[:MOST_NAMES])
         more = len(students) - MOST_NAMES

@@ -22,10 +22,9 @@ from autograder.feedback.content import (
     without_points,
 )
 from autograder.grading.grade import Grade, GradedCheckpoint, GradedTest
-from autograder.grading.judge.verdict import counted
 from autograder.logs.drawing import caption, sketch
 from autograder.logs.picture import LogPicture
-from autograder.text import code_in_markdown, in_markdown
+from autograder.text import code_in_markdown, counted, in_markdown
 
 LONGEST_COMMENT = 65_536
 """What GitHub takes for the body of a comment, in characters; here kept in UTF-8 bytes."""

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from autograder.grading.grade import Anomaly, Witnesses
-from autograder.grading.judge.verdict import counted
+from autograder.text import counted
 
 SHOWN_WITNESSES = 5
 

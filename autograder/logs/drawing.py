@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from autograder.grading.grade import Anomaly
-from autograder.grading.judge.verdict import counted
 from autograder.logs.picture import (
     DrawnRecord,
     DrawnRow,
@@ -18,7 +17,7 @@ from autograder.logs.picture import (
     ReadPage,
     windowed_picture,
 )
-from autograder.text import inert
+from autograder.text import counted, inert, plural
 
 COLUMNS = ("shard", "record", "user", "partition key", "sequence number", "outcome")
 RING = 1 << 128
@@ -242,7 +241,7 @@ def _keys_told(keys: Sequence[str]) -> str:
         return "no record"
     listed = ", ".join(inert(one, LONGEST_KEY) for one in keys[:MOST_KEYS])
     more = f" and {len(keys) - MOST_KEYS} more" if len(keys) > MOST_KEYS else ""
-    return f"{'key' if len(keys) == 1 else 'keys'} {listed}{more}"
+    return f"{plural(len(keys), 'key')} {listed}{more}"
 
 
 def _percent(hash_key: int) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from autograder.grading.grade import Anomaly, Attachment, Feedback
-from autograder.grading.judge.cutting import cut
+from autograder.text import shortened
 
 KIND = "log"
 """Of an attachment that is a `LogPicture`."""
@@ -114,7 +114,7 @@ def bounded_picture(picture: LogPicture) -> LogPicture:
     return picture.model_copy(
         update={
             "shards": tuple(_with_short_texts(one) for one in picture.shards),
-            "offset": picture.offset and cut(picture.offset, LONGEST_NUMBER),
+            "offset": picture.offset and shortened(picture.offset, LONGEST_NUMBER),
             "returned": picture.returned and _with_short_texts(picture.returned),
         }
     )
@@ -194,16 +194,17 @@ def _within(pages: Sequence[ReadPage], start: int, shown: int) -> list[ReadPage]
 
 
 def _with_short_texts(row: Row) -> Row:
-    """Cut the texts of a row."""
-    records = tuple(
-        one.model_copy(
-            update={
-                "name": cut(one.name, LONGEST_NAME),
-                "user": cut(one.user, LONGEST_NAME),
-                "partition_key": cut(one.partition_key, LONGEST_NAME),
-                "sequence_number": one.sequence_number and cut(one.sequence_number, LONGEST_NUMBER),
-            }
-        )
-        for one in row.records
+    """Return a row whose texts are bounded."""
+    return row.model_copy(update={"records": tuple(map(_with_short_text, row.records))})
+
+
+def _with_short_text(record: DrawnRecord) -> DrawnRecord:
+    number = record.sequence_number
+    return record.model_copy(
+        update={
+            "name": shortened(record.name, LONGEST_NAME),
+            "user": shortened(record.user, LONGEST_NAME),
+            "partition_key": shortened(record.partition_key, LONGEST_NAME),
+            "sequence_number": number and shortened(number, LONGEST_NUMBER),
+        }
     )
-    return row.model_copy(update={"records": records})

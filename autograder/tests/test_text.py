@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 
 from autograder.tests.feedback.nasty import HUGE, NASTY, SAME_EACH_TIME, texts
-from autograder.text import LONGEST_LINE, MOST_MARKS, in_markdown, inert
+from autograder.text import (
+    LONGEST_LINE,
+    MOST_MARKS,
+    counted,
+    in_markdown,
+    inert,
+    plural,
+    shortened,
+)
 
 
 @SAME_EACH_TIME
@@ -107,3 +115,34 @@ def test_a_megabyte_is_cut(text: str) -> None:
 
     assert len(shown) <= LONGEST_LINE
     assert shown.endswith("...")
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"),
+    [
+        (0, "0 points"),
+        (1, "1 point"),
+        (1.0, "1 point"),
+        (2, "2 points"),
+        (0.5, "0.5 points"),
+        (12_345_678, "12345678 points"),
+    ],
+)
+def test_a_count_has_its_noun(count: float, expected: str) -> None:
+    """A whole number is written in full; points may be parts of a point."""
+    assert counted(count, "point") == expected
+
+
+def test_words_agree_with_a_count() -> None:
+    """The plural of a noun needs no second form; other words do."""
+    assert [plural(count, "is", "are") for count in (0, 1, 2)] == ["are", "is", "are"]
+    assert [plural(count, "shard") for count in (0, 1, 2)] == ["shards", "shard", "shards"]
+    assert counted(2, "entry", "entries") == "2 entries"
+
+
+def test_a_shortened_text_has_room_for_its_escapes() -> None:
+    """A character that cannot be printed counts as the ten bytes of its longest escape."""
+    assert shortened("abc", 3) == "abc"
+    assert shortened("abcd", 3) == "abc..."
+    assert shortened("é" * 3, 5) == "éé..."
+    assert shortened("\x1b\x1b", 19) == "\x1b..."

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from autograder.grading.grade import Attachable, Feedback, Outcome, Witnesses
-from autograder.grading.judge.cutting import cut
 from autograder.grading.judge.phases import TEST_SECONDS, InspectionLimitError
+from autograder.text import shortened
 
 SHOWN_CHARACTERS = 200
 LONGEST_TEXT = 1000
@@ -105,24 +105,19 @@ def _bounded(feedback: Feedback) -> Feedback:
     """Cut what may have come out of the sandbox."""
     witnesses = tuple(
         one.model_copy(
-            update={"records": tuple(cut(record, LONGEST_RECORD) for record in one.records)}
+            update={"records": tuple(shortened(record, LONGEST_RECORD) for record in one.records)}
         )
         for one in feedback.witnesses
     )
-    trace = tuple(cut(line, LONGEST_TRACE_LINE) for line in feedback.trace[-MOST_FRAMES:])
+    trace = tuple(shortened(line, LONGEST_TRACE_LINE) for line in feedback.trace[-MOST_FRAMES:])
     return feedback.model_copy(
         update={
-            "came_back": cut(feedback.came_back, LONGEST_TEXT),
-            "expected": feedback.expected and cut(feedback.expected, LONGEST_TEXT),
+            "came_back": shortened(feedback.came_back, LONGEST_TEXT),
+            "expected": feedback.expected and shortened(feedback.expected, LONGEST_TEXT),
             "witnesses": witnesses,
             "trace": trace,
         }
     )
-
-
-def counted(count: float, noun: str) -> str:
-    """Write a number with its noun: `1 point`, `2 points`, `0.5 points`."""
-    return f"{count:g} {noun}" if count == 1 else f"{count:g} {noun}s"
 
 
 def steady(text: str) -> str:

@@ -10,6 +10,7 @@ from autograder.testing import (
     Witnesses,
     compare_logs,
     counted,
+    plural,
     wrong,
 )
 
@@ -71,7 +72,7 @@ def _expect_order(seen: Seen, found: Sequence[SentEvent], hint: str, log: LogPic
         if moved:
             wrong(
                 f"{moved[0].total} of {user}'s {counted(len(own), 'event')} in {shard_id} "
-                f"{_are(moved[0].total)} out of order. {refusals(seen)}".strip(),
+                f"{plural(moved[0].total, 'is', 'are')} out of order. {refusals(seen)}".strip(),
                 expected=f"the events of {user} in the order of eventId",
                 hint=hint,
                 witnesses=moved,
@@ -83,14 +84,10 @@ def _what_is_wrong(witnesses: Sequence[Witnesses], num_events: int) -> str:
     """Say how many events are lost, and how many are there more than once."""
     states = {Anomaly.LOST: "lost", Anomaly.DUPLICATED: "in the log more than once"}
     return " ".join(
-        f"{witness.total} of {counted(num_events, 'event')} {_are(witness.total)} "
+        f"{witness.total} of {counted(num_events, 'event')} {plural(witness.total, 'is', 'are')} "
         f"{states[witness.anomaly]}."
         for witness in witnesses
     )
-
-
-def _are(count: int) -> str:
-    return "is" if count == 1 else "are"
 
 
 def _attempted(seen: Seen) -> set[int]:
