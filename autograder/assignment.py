@@ -45,7 +45,7 @@ class Assignment(BaseModel):
     @model_validator(mode="after")
     def _ids_differ(self) -> Self:
         ids = [checkpoint.id for checkpoint in self.checkpoints]
-        twice = sorted({one for one in ids if ids.count(one) > 1})
+        twice = sorted({checkpoint_id for checkpoint_id in ids if ids.count(checkpoint_id) > 1})
         if twice:
             raise ValueError(f"two checkpoints have the id {twice[0]!r}")
         return self
@@ -53,7 +53,9 @@ class Assignment(BaseModel):
     @property
     def files(self) -> tuple[str, ...]:
         """The graded files, each once, in the order of the checkpoints."""
-        return tuple(dict.fromkeys(name for one in self.checkpoints for name in one.files))
+        return tuple(
+            dict.fromkeys(name for checkpoint in self.checkpoints for name in checkpoint.files)
+        )
 
     @property
     def max_score(self) -> int:

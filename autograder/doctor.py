@@ -182,7 +182,7 @@ def this_machine() -> Machine:
 
 
 def _missing_pythons(course: Course) -> Iterator[str]:
-    for python in sorted({course.load(one).python for one in course.ids()}):
+    for python in sorted({course.load(assignment_id).python for assignment_id in course.ids()}):
         if find_interpreter(python) is None:
             yield python
 
@@ -242,9 +242,9 @@ def refusal_of_memory_counts(process: Path) -> str:
 
 
 def _other_versions() -> Iterator[str]:
-    for one in requires("autograder") or []:
-        pinned = re.match(r"([\w-]+)==([\w.]+)", one)
-        if pinned is None or ";" in one:
+    for requirement in requires("autograder") or []:
+        pinned = re.match(r"([\w-]+)==([\w.]+)", requirement)
+        if pinned is None or ";" in requirement:
             continue
         try:
             installed = version(pinned[1])

@@ -95,20 +95,24 @@ def _shown(text: str) -> Iterator[str]:
     """Yield each character as it is, or as an escape."""
     base = " "  # what a mark would stand on; on a blank it would stand on our own text
     marks = 0
-    for one in text:
-        category = unicodedata.category(one)
-        if one in " \u00a0":
+    for character in text:
+        category = unicodedata.category(character)
+        if character in " \u00a0":
             base, piece = " ", " "
-        elif one in _SELECTORS:
-            piece = one if marks == 0 and unicodedata.category(base) == "So" else _escape(one)
+        elif character in _SELECTORS:
+            piece = (
+                character
+                if marks == 0 and unicodedata.category(base) == "So"
+                else _escape(character)
+            )
             marks += 1
-        elif category[0] in "CZ" or one in _UNSEEN or one in _OVERWIDE:
-            base, piece = " ", _escape(one)
+        elif category[0] in "CZ" or character in _UNSEEN or character in _OVERWIDE:
+            base, piece = " ", _escape(character)
         elif category[0] == "M":
             marks += 1
-            piece = one if base != " " and marks <= MOST_MARKS else _escape(one)
+            piece = character if base != " " and marks <= MOST_MARKS else _escape(character)
         else:
-            base, piece, marks = one, one, 0
+            base, piece, marks = character, character, 0
         yield piece
 
 
@@ -208,7 +212,7 @@ def in_csv(text: str, limit: int = LONGEST_LINE) -> str:
     apostrophe in between.
     """
     shown = inert(text, limit)
-    if any(one in shown for one in _CELL_ENDS):
+    if any(end in shown for end in _CELL_ENDS):
         shown = shown.replace('"', "'")
     cell = _CELL_START.sub(_guarded, shown)
     return f"{cell}'" if cell.endswith(_DELIMITERS) else cell

@@ -57,7 +57,7 @@ def shares_of(submission: Submission, repeats: int) -> dict[str, float]:
                 stage, shares = scratch / "submission", scratch / "shares.json"
                 stage.mkdir()
                 submission.copy_to(stage)
-                files = [f"test_{one.id}.py" for one in assignment.checkpoints]
+                files = [f"test_{checkpoint.id}.py" for checkpoint in assignment.checkpoints]
                 suite = course.suites / assignment.id
                 python = interpreter_for(assignment.python)
                 arguments = pytest_arguments(

@@ -79,7 +79,7 @@ def mock_aws_suite(submission: Submission, repeats: int) -> Spread:
     """
     course, assignment = the_assignment()
     suite = course.suites / assignment.id
-    files = [f"test_{one.id}.py" for one in assignment.checkpoints]
+    files = [f"test_{checkpoint.id}.py" for checkpoint in assignment.checkpoints]
     with tempfile.TemporaryDirectory(prefix="autograder-") as name:
         scratch, stage = Path(name), Path(name) / "submission"
         stage.mkdir()
@@ -114,7 +114,7 @@ def _nbgrader(submission: Submission, students: int) -> float:
         _run([*nbgrader, "generate_assignment", "m06"], course)
         took = timed(lambda: _run([*nbgrader, "autograde", "m06"], course), 1)
         with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
-            scores = [one.score for one in gradebook.assignment_submissions("m06")]
+            scores = [submission.score for submission in gradebook.assignment_submissions("m06")]
         if scores != [len(list(exercise_cells()))] * students:
             raise PeerError(f"it gave scores of {scores}")
         return took.median
@@ -174,7 +174,7 @@ def otter_run(submission: Submission) -> Spread:
         command = [*otter, "run", "-a", "autograder.zip", "-o", "out", "m06.ipynb"]
         took = timed(lambda: _run(command, folder), 3)
         results = json.loads((folder / "out" / "results.json").read_text())
-        passed = sum(one.get("score", 0) > 0 for one in results["tests"])
+        passed = sum(test.get("score", 0) > 0 for test in results["tests"])
         if passed != len(exercises):
             raise PeerError(f"{passed} of its {len(exercises)} tests passed")
         return took

@@ -56,9 +56,9 @@ class _Kinesis:
         return {
             shard_id: tuple(
                 StoredRecord(
-                    shard_id, str(number), one.partition_key, base64.b64decode(one.data), 0
+                    shard_id, str(number), record.partition_key, base64.b64decode(record.data), 0
                 )
-                for number, one in shard.records.items()
+                for number, record in shard.records.items()
             )
             for shard_id, shard in self._backend.streams[stream].shards.items()
         }

@@ -95,8 +95,8 @@ def lay_out(folder: Path, students: int, kinds: Sequence[str] = MIXED) -> None:
     course, assignment = the_assignment()
     solution = the_solution()
     corpus = read_corpus(corpus_folder(course, assignment), assignment)
-    right = [one for one in corpus if one.is_right]
-    wrong = [one for one in corpus if not one.is_right]
+    right = [submission for submission in corpus if submission.is_right]
+    wrong = [submission for submission in corpus if not submission.is_right]
     attacks = list(read_attacks())
     turns = [kinds[number % len(kinds)] for number in range(students)]
     for number, kind in enumerate(turns):
@@ -106,8 +106,8 @@ def lay_out(folder: Path, students: int, kinds: Sequence[str] = MIXED) -> None:
         if kind == "hostile":
             _evenly(attacks, so_far, in_all).lay_out(place)
         elif kind != "empty":
-            one = _evenly(right if kind == "right" else wrong, so_far, in_all)
-            for name, content in one.assemble(solution).files.items():
+            submission = _evenly(right if kind == "right" else wrong, so_far, in_all)
+            for name, content in submission.assemble(solution).files.items():
                 (place / name).parent.mkdir(parents=True, exist_ok=True)
                 (place / name).write_bytes(content)
 

@@ -106,7 +106,7 @@ def without_points(checkpoint: GradedCheckpoint) -> list[list[GradedTest]]:
 def picture_in(tests: Sequence[GradedTest]) -> LogPicture | None:
     """Take the drawing of tests that lost for one reason: the first there is."""
     pictures = (LogPicture.of(test.feedback) for test in tests if test.feedback)
-    return next((one for one in pictures if one is not None), None)
+    return next((picture for picture in pictures if picture is not None), None)
 
 
 def explanation(tests: Sequence[GradedTest]) -> Feedback | None:
@@ -136,7 +136,10 @@ def feedback_lines(feedback: Feedback) -> list[tuple[str, str]]:
     lines.append(("got", inert(feedback.came_back)))
     if feedback.expected:
         lines.append(("expected", inert(feedback.expected)))
-    lines += [(one.anomaly.value, _listed(one)) for one in feedback.witnesses[: len(Anomaly)]]
+    lines += [
+        (deviation.anomaly.value, _listed(deviation))
+        for deviation in feedback.witnesses[: len(Anomaly)]
+    ]
     lines += [("at", inert(line)) for line in feedback.trace[-LONGEST_TRACE:]]
     if feedback.hint:
         lines.append(("hint", inert(feedback.hint)))

@@ -74,7 +74,7 @@ def _within(limit: int, blocks: list[_Block]) -> str:
     """Put blocks together, tables before explanations where there is no room for all."""
     room = limit - LONGEST_REMARK
     kept: set[int] = set()
-    for number, block in sorted(enumerate(blocks), key=lambda one: one[1].rank):
+    for number, block in sorted(enumerate(blocks), key=_rank):
         size = len(block.text.encode()) + len("\n\n")
         if size <= room:
             room -= size
@@ -95,6 +95,10 @@ def _within(limit: int, blocks: list[_Block]) -> str:
     return "\n\n".join(shown) + "\n"
 
 
+def _rank(numbered: tuple[int, _Block]) -> int:
+    return numbered[1].rank
+
+
 def _overview(grade: Grade) -> str:
     lines = [
         f"# {in_markdown(grade.assignment, LONGEST_TITLE)}: {points(grade)}",
@@ -103,8 +107,9 @@ def _overview(grade: Grade) -> str:
         "|---|---:|---:|---|",
     ]
     lines += [
-        f"| {_title(one)} | {passed(one)} | {points(one)} | {state(one)} |"
-        for one in grade.checkpoints
+        f"| {_title(checkpoint)} | {passed(checkpoint)} | {points(checkpoint)} "
+        f"| {state(checkpoint)} |"
+        for checkpoint in grade.checkpoints
     ]
     lines.append(f"| **total** | | **{points(grade)}** | {undecided(grade)} |")
     if not grade.grader.sandbox:

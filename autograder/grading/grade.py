@@ -276,7 +276,9 @@ def decided_points(grade: Grade) -> tuple[float, float]:
 
     Open points are in neither.
     """
-    decided = [test for one in grade.checkpoints for test in one.tests if not test.is_open]
+    decided = [
+        test for checkpoint in grade.checkpoints for test in checkpoint.tests if not test.is_open
+    ]
     return sum(test.score for test in decided), sum(test.max_score for test in decided)
 
 

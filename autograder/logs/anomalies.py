@@ -54,10 +54,12 @@ def deviating(
     """Find all records that `compare_logs` finds, by what is wrong with them."""
     wanted, have = Counter(expected), Counter(found)
     return {
-        absent: [one for one in dict.fromkeys(expected) if have[one] < wanted[one]],
-        Anomaly.DUPLICATED: [one for one in dict.fromkeys(found) if 0 < wanted[one] < have[one]],
+        absent: [record for record in dict.fromkeys(expected) if have[record] < wanted[record]],
+        Anomaly.DUPLICATED: [
+            record for record in dict.fromkeys(found) if 0 < wanted[record] < have[record]
+        ],
         Anomaly.REORDERED: _out_of_order(expected, found),
-        surplus: [one for one in dict.fromkeys(found) if not wanted[one]],
+        surplus: [record for record in dict.fromkeys(found) if not wanted[record]],
     }
 
 
@@ -94,13 +96,13 @@ def how_many(
 
 def _out_of_order(expected: Sequence[str], found: Sequence[str]) -> list[str]:
     """List the records that stand behind one they should precede, first occurrences only."""
-    position = {one: index for index, one in reversed(list(enumerate(expected)))}
+    position = {record: index for index, record in reversed(list(enumerate(expected)))}
     late: list[str] = []
     furthest = -1
-    for one in dict.fromkeys(found):
-        if one not in position:
+    for record in dict.fromkeys(found):
+        if record not in position:
             continue
-        if position[one] < furthest:
-            late.append(one)
-        furthest = max(furthest, position[one])
+        if position[record] < furthest:
+            late.append(record)
+        furthest = max(furthest, position[record])
     return late

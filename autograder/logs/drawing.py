@@ -148,24 +148,24 @@ def caption(picture: LogPicture, *, in_characters: bool = False) -> str:
     """
     records = [record for shard in picture.shards for record in shard.records]
     if picture.read is None:
-        stored = sum(one.sequence_number is not None for one in records) + sum(
+        stored = sum(record.sequence_number is not None for record in records) + sum(
             shard.earlier + shard.later for shard in picture.shards
         )
-        lost = any(Anomaly.LOST in one.anomalies for one in records)
+        lost = any(Anomaly.LOST in record.anomalies for record in records)
         marked = (
             "Records marked “lost” are missing." if in_characters else "Dashed records were lost."
         )
         missing = f" {marked}" if lost else ""
-        keyed = any(_key_shown(picture, one) for one in records)
+        keyed = any(_key_shown(picture, record) for record in records)
         keys = " Below a record is its partition key, if that is not the user." if keyed else ""
         return (
             f"The stream after your function sent its events: {counted(stored, 'record')} in "
             f"{counted(len(picture.shards), 'shard')}, each in order of arrival."
             f"{missing}{keys}"
         )
-    read = next((one for one in picture.shards if one.shard_id == picture.read), DrawnRow())
+    read = next((shard for shard in picture.shards if shard.shard_id == picture.read), DrawnRow())
     holds = len(read.records) + read.earlier + read.later
-    came = sum(one.returned for one in read.records)
+    came = sum(record.returned for record in read.records)
     begin = ", and the replay should start at the one marked “offset”" if picture.offset else ""
     return (
         f"The shard that your function read holds {counted(holds, 'record')}{begin}. "
@@ -176,7 +176,7 @@ def caption(picture: LogPicture, *, in_characters: bool = False) -> str:
 
 def became_of(picture: LogPicture, shard: DrawnShard | None, record: DrawnRecord) -> str:
     """Say what became of a record of a shard, or of what was returned."""
-    words = [one.value for one in record.anomalies]
+    words = [anomaly.value for anomaly in record.anomalies]
     if picture.read is None:
         return ", ".join(words) or "in the log"
     came = "returned" if record.returned else "not returned"
@@ -199,14 +199,14 @@ def _colours(picture: LogPicture) -> dict[str, str]:
 
 def _lane_height(picture: LogPicture, shard: DrawnShard) -> int:
     below = PAGES_LINE if shard.shard_id == picture.read and picture.pages else 0
-    keys = KEY_LINE if any(_key_shown(picture, one) for one in shard.records) else 0
+    keys = KEY_LINE if any(_key_shown(picture, record) for record in shard.records) else 0
     cells = ABOVE + HEIGHT + keys + below if shard.records else 0
     return LANE_HEAD + cells + LANE_GAP
 
 
 def _lane(picture: LogPicture, shard: DrawnShard, colours: dict[str, str], y: int) -> Lane:
     first, last = int(shard.first_hash_key), int(shard.last_hash_key)
-    own = list(dict.fromkeys(one.partition_key for one in shard.records))
+    own = list(dict.fromkeys(record.partition_key for record in shard.records))
     left = MARGIN + (46 if shard.earlier else 0)
     top = y + LANE_HEAD + ABOVE
     cells = [
@@ -239,7 +239,7 @@ def _keys_told(keys: Sequence[str]) -> str:
     """List the partition keys of a shard."""
     if not keys:
         return "no record"
-    listed = ", ".join(inert(one, LONGEST_KEY) for one in keys[:MOST_KEYS])
+    listed = ", ".join(inert(key, LONGEST_KEY) for key in keys[:MOST_KEYS])
     more = f" and {len(keys) - MOST_KEYS} more" if len(keys) > MOST_KEYS else ""
     return f"{plural(len(keys), 'key')} {listed}{more}"
 
@@ -284,7 +284,7 @@ def _cell(
         key=inert(record.partition_key, LONGEST_ON_A_CELL + 2)
         if _key_shown(picture, record)
         else "",
-        told=inert(", ".join(one for one in told if one), LONGEST_TOLD),
+        told=inert(", ".join(part for part in told if part), LONGEST_TOLD),
     )
 
 
@@ -319,7 +319,7 @@ def _words(records: Sequence[DrawnRecord], cells: Sequence[Cell]) -> Iterator[Sp
     """Write once above neighbours what is amiss with them."""
     at = 0
     for word, group in groupby(
-        records, key=lambda one: " + ".join(each.value for each in one.anomalies)
+        records, key=lambda record: " + ".join(anomaly.value for anomaly in record.anomalies)
     ):
         size = len(list(group))
         if word:
@@ -338,7 +338,7 @@ def _offset(picture: LogPicture, shard: DrawnShard, cells: Sequence[Cell]) -> It
 def _pages(pages: Sequence[ReadPage], left: int, y: int, cells: int) -> Iterator[Span]:
     """Draw below the cells what Kinesis answered, and where the reader stopped too early."""
     for (begins, records), group in groupby(
-        enumerate(pages, 1), key=lambda one: (one[1].begins, one[1].records)
+        enumerate(pages, 1), key=lambda numbered: (numbered[1].begins, numbered[1].records)
     ):
         numbers = [number for number, _ in group]
         which = (
@@ -364,7 +364,7 @@ def _pages(pages: Sequence[ReadPage], left: int, y: int, cells: int) -> Iterator
 def sketch(picture: LogPicture) -> str:
     """Draw a picture in characters; no line begins with anything of a student's."""
     drawing = drawing_of(picture)
-    width = max((len(one.text) for lane in drawing.lanes for one in lane.cells), default=1)
+    width = max((len(cell.text) for lane in drawing.lanes for cell in lane.cells), default=1)
     return "\n".join(line for lane in drawing.lanes for line in _in_characters(lane, width))
 
 
@@ -378,18 +378,18 @@ def _in_characters(lane: Lane, width: int) -> Iterator[str]:
     later = f" {lane.later} more" if lane.later else ""
     indent = f"  {earlier}"
     drawn = "|".join(
-        f"[{one.text:^{width}}]" if one.colour == "returned" else f" {one.text:^{width}} "
-        for one in lane.cells
+        f"[{cell.text:^{width}}]" if cell.colour == "returned" else f" {cell.text:^{width}} "
+        for cell in lane.cells
     )
     yield f"{indent}|{drawn}|{later}"
     rows: list[str] = []
     for column, told in _told_below(lane, width + len("[]|")):
         text = f"^ {told}"
-        row = next((at for at, one in enumerate(rows) if len(one) <= column), len(rows))
+        row = next((at for at, line in enumerate(rows) if len(line) <= column), len(rows))
         if row == len(rows):
             rows.append("")
         rows[row] = f"{rows[row]:<{column}}{text}  "
-    yield from (f"{' ' * (len(indent) + 2)}{one.rstrip()}" for one in rows)
+    yield from (f"{' ' * (len(indent) + 2)}{line.rstrip()}" for line in rows)
 
 
 def _told_below(lane: Lane, step: int) -> Iterator[tuple[int, str]]:
@@ -397,9 +397,9 @@ def _told_below(lane: Lane, step: int) -> Iterator[tuple[int, str]]:
     left = lane.cells[0].x
     spans = [
         *lane.spans,
-        *(Span(one.x, 0, CELL, f"key {one.key}", "") for one in lane.cells if one.key),
+        *(Span(cell.x, 0, CELL, f"key {cell.key}", "") for cell in lane.cells if cell.key),
     ]
-    for span in sorted(spans, key=lambda one: one.x):
+    for span in sorted(spans, key=lambda span: span.x):
         at = round((span.x - left) / (CELL + GAP) * step)
         records = round((span.width + GAP) / (CELL + GAP))
         yield max(0, at), f"{span.text} ({records})" if records > 1 else span.text

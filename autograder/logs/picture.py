@@ -113,7 +113,7 @@ def bounded_picture(picture: LogPicture) -> LogPicture:
     picture = windowed_picture(picture)
     return picture.model_copy(
         update={
-            "shards": tuple(_with_short_texts(one) for one in picture.shards),
+            "shards": tuple(_with_short_texts(shard) for shard in picture.shards),
             "offset": picture.offset and shortened(picture.offset, LONGEST_NUMBER),
             "returned": picture.returned and _with_short_texts(picture.returned),
         }
@@ -146,7 +146,7 @@ def windowed_picture(picture: LogPicture) -> LogPicture:
 
 
 def _is_telling(picture: LogPicture, shard: DrawnShard) -> bool:
-    return shard.shard_id == picture.read or any(one.anomalies for one in shard.records)
+    return shard.shard_id == picture.read or any(record.anomalies for record in shard.records)
 
 
 def _window(row: Row, offset: str | None, most: int) -> Row:
@@ -164,7 +164,7 @@ def _window(row: Row, offset: str | None, most: int) -> Row:
 
 def _there(records: Sequence[DrawnRecord]) -> int:
     """Count records, but those that never came into the log."""
-    return sum(one.sequence_number is not None or one.returned for one in records)
+    return sum(record.sequence_number is not None or record.returned for record in records)
 
 
 def _start(row: DrawnRow, offset: str | None, most: int) -> int:
@@ -173,8 +173,8 @@ def _start(row: DrawnRow, offset: str | None, most: int) -> int:
     first = next(
         (
             at
-            for at, one in enumerate(row.records)
-            if one.anomalies or (offset and one.sequence_number == offset)
+            for at, record in enumerate(row.records)
+            if record.anomalies or (offset and record.sequence_number == offset)
         ),
         0,
     )

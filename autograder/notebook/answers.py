@@ -172,7 +172,9 @@ def _value(node: ast.expr, names: Mapping[str, Any]) -> Any:
                 _OPERATIONS[type(operation)](_number(left, names), _number(right, names))
             )
         case ast.Call(func=ast.Name(id="dict"), args=[], keywords=keywords):
-            return {one.arg: _value(one.value, names) for one in keywords if one.arg}
+            return {
+                keyword.arg: _value(keyword.value, names) for keyword in keywords if keyword.arg
+            }
         case ast.Call(func=function, args=[argument], keywords=[]):
             name = function.attr if isinstance(function, ast.Attribute) else ""
             name = function.id if isinstance(function, ast.Name) else name

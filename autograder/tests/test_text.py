@@ -24,7 +24,9 @@ def test_what_is_shown_can_be_seen_and_is_bounded(text: str) -> None:
     """One line without controls, and never longer than its place allows."""
     shown = inert(text)
 
-    assert all(one == " " or unicodedata.category(one)[0] not in "CZ" for one in shown)
+    assert all(
+        character == " " or unicodedata.category(character)[0] not in "CZ" for character in shown
+    )
     assert len(shown) <= LONGEST_LINE
     shown.encode()
 
@@ -43,12 +45,12 @@ def test_no_letter_carries_a_flood_of_marks(text: str) -> None:
     shown = inert(text)
 
     run = most = 0
-    for one in shown:
-        run = run + 1 if unicodedata.category(one)[0] == "M" else 0
+    for character in shown:
+        run = run + 1 if unicodedata.category(character)[0] == "M" else 0
         most = max(most, run)
     assert most <= MOST_MARKS
     assert not shown or unicodedata.category(shown[0])[0] != "M"
-    assert not any(unicodedata.category(one)[0] == "M" for one in _behind_blanks(shown))
+    assert not any(unicodedata.category(character)[0] == "M" for character in _behind_blanks(shown))
 
 
 def _behind_blanks(text: str) -> list[str]:

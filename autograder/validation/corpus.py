@@ -111,8 +111,8 @@ def read_corpus(folder: Path, assignment: Assignment) -> tuple[DeclaredSubmissio
 def _read(path: Path, assignment: Assignment) -> DeclaredSubmission:
     modules = sorted(path.rglob("*.py")) if path.is_dir() else [path]
     sources = {
-        one.relative_to(path if path.is_dir() else path.parent).as_posix(): one.read_bytes()
-        for one in modules
+        module.relative_to(path if path.is_dir() else path.parent).as_posix(): module.read_bytes()
+        for module in modules
     }
     headers = {name: _HEADER.match(content.decode()) for name, content in sources.items()}
     found = [(name, header) for name, header in headers.items() if header is not None]

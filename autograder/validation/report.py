@@ -182,14 +182,14 @@ def markdown(result: Validation) -> str:
     if result.findings:
         lines += ["", "| what is off | where | detail |", "|---|---|---|"]
         lines += [
-            f"| {one.kind.value} | {_cell(one.subject)} | {_cell(one.detail)} |"
-            for one in result.findings
+            f"| {finding.kind.value} | {_cell(finding.subject)} | {_cell(finding.detail)} |"
+            for finding in result.findings
         ]
     if result.complete:
         lines += ["", "| test | asks | catches |", "|---|---|---|"]
         lines += [
             f"| `{test.id}` | {test.requirement} | "
-            f"{', '.join(one.removeprefix('wrong/') for one in test.caught)} |"
+            f"{', '.join(name.removeprefix('wrong/') for name in test.caught)} |"
             for test in result.tests
         ]
     if result.costs:

@@ -40,7 +40,9 @@ class Trial:
     def failed(self) -> frozenset[str]:
         """Ids of the tests that it did not pass; one whose points are open has not failed."""
         good = OPEN | {Outcome.PASSED}
-        return frozenset(one for one, outcome in self.outcomes.items() if outcome not in good)
+        return frozenset(
+            test_id for test_id, outcome in self.outcomes.items() if outcome not in good
+        )
 
     @property
     def grader_failed(self) -> frozenset[str]:
@@ -71,7 +73,11 @@ def try_all(
 
     def grade(examiner: Examiner, position: int) -> tuple[int, Trial]:
         entry = order[position]
-        concerned = [one.id for one in assignment.checkpoints if entry.files & {*one.files}]
+        concerned = [
+            checkpoint.id
+            for checkpoint in assignment.checkpoints
+            if entry.files & {*checkpoint.files}
+        ]
         grade, trouble = examiner.grade(entry.submission, checkpoints=concerned, seed=entry.seed)
         on_done()
         outcomes = {

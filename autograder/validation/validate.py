@@ -72,24 +72,32 @@ def validate(
     plan = read_plan(assignment, suite)
     solution = read_submission(course.solutions / assignment.id, assignment)
     corpus = tuple(
-        one
-        for one in read_corpus(corpus_folder(course, assignment), assignment)
-        if scope.includes(one.name)
+        declared
+        for declared in read_corpus(corpus_folder(course, assignment), assignment)
+        if scope.includes(declared.name)
     )
     if not corpus and not scope.mutants:
         raise AssignmentError(f"no submission has {' or '.join(scope.only)!r} in its name")
     _check_ids(corpus, plan)
     entries = [
-        Entry(one.name, one.assemble(solution), one.files, seed=f"{one.name}#{repeat}")
-        for one in corpus
+        Entry(
+            declared.name,
+            declared.assemble(solution),
+            declared.files,
+            seed=f"{declared.name}#{repeat}",
+        )
+        for declared in corpus
         for repeat in range(scope.repeats)
     ]
     tick = progress("submissions", len(entries))
     trials = try_all(entries, assignment, course, workers=scope.workers, on_done=tick)
     by_name = {
-        one.name: [trial for trial in trials if trial.entry.name == one.name] for one in corpus
+        declared.name: [trial for trial in trials if trial.entry.name == declared.name]
+        for declared in corpus
     }
-    findings = [finding for one in corpus for finding in judge(one, by_name[one.name])]
+    findings = [
+        finding for declared in corpus for finding in judge(declared, by_name[declared.name])
+    ]
     findings += _feedback_findings(corpus, by_name, update=scope.update)
     tests = powers_of(plan, corpus, by_name)
     complete = not scope.only
@@ -111,8 +119,8 @@ def validate(
         findings += refused
     return Validation(
         assignment=assignment.id,
-        right=sum(one.is_right for one in corpus),
-        wrong=sum(not one.is_right for one in corpus),
+        right=sum(declared.is_right for declared in corpus),
+        wrong=sum(not declared.is_right for declared in corpus),
         repeats=scope.repeats,
         complete=complete,
         requirements=len(read_requirements(suite)),
@@ -137,12 +145,12 @@ def _rehearse(
     refused = refused_by_checks(
         corpus, solution, assignment, course, workers=scope.workers, on_done=tick
     )
-    wrong = [one.name for one in corpus if not one.is_right]
+    wrong = [declared.name for declared in corpus if not declared.is_right]
     missed = tuple(name for name in wrong if name not in refused)
     findings = [
-        Finding(kind=Kind.RIGHT_REFUSED_AT_HOME, subject=one.name)
-        for one in corpus
-        if one.is_right and one.name in refused
+        Finding(kind=Kind.RIGHT_REFUSED_AT_HOME, subject=declared.name)
+        for declared in corpus
+        if declared.is_right and declared.name in refused
     ]
     return Rehearsal(caught=len(wrong) - len(missed), missed=missed), findings
 
@@ -173,10 +181,10 @@ def _points_for_nothing(
 
 def _check_ids(corpus: Iterable[DeclaredSubmission], plan: Plan) -> None:
     known = {test.id for test in plan.tests}
-    for one in corpus:
-        unknown = sorted(one.fails - known)
+    for declared in corpus:
+        unknown = sorted(declared.fails - known)
         if unknown:
-            raise AssignmentError(f"{one.name}: fails: {unknown[0]!r} is no test of the suite")
+            raise AssignmentError(f"{declared.name}: fails: {unknown[0]!r} is no test of the suite")
 
 
 def judge(declared: DeclaredSubmission, trials: Sequence[Trial]) -> list[Finding]:
@@ -224,17 +232,17 @@ def _feedback_findings(
 ) -> list[Finding]:
     """Compare the feedback of the wrong ones with what was read in review, or write it."""
     findings = []
-    for one in corpus:
-        if one.is_right:
+    for declared in corpus:
+        if declared.is_right:
             continue
-        now = by_name[one.name][0].feedback
+        now = by_name[declared.name][0].feedback
         if update:
-            one.feedback_file.write_text(now, encoding="utf-8")
-        elif _read_if_there(one.feedback_file) != now:
+            declared.feedback_file.write_text(now, encoding="utf-8")
+        elif _read_if_there(declared.feedback_file) != now:
             findings.append(
                 Finding(
                     kind=Kind.FEEDBACK_CHANGED,
-                    subject=one.name,
+                    subject=declared.name,
                     detail="differs from its .txt file: run with --update and read the difference",
                 )
             )
@@ -252,7 +260,11 @@ def powers_of(
 
     What a person marks is none of them: a right answer and a wrong one both wait.
     """
-    failed = {one.name: by_name[one.name][0].failed for one in corpus if not one.is_right}
+    failed = {
+        declared.name: by_name[declared.name][0].failed
+        for declared in corpus
+        if not declared.is_right
+    }
     powers = []
     for test in plan.tests:
         if test.marked_by == "person":
@@ -315,12 +327,14 @@ def _trace(assignment: Assignment, course: Course, plan: Plan) -> list[Finding]:
     handout = (course.assignments / assignment.id / HANDOUT_FILE).read_text(encoding="utf-8")
     tested = {test.requirement for test in plan.tests}
     findings = [
-        Finding(kind=Kind.UNTESTED, subject=one) for one in requirements if one not in tested
+        Finding(kind=Kind.UNTESTED, subject=requirement)
+        for requirement in requirements
+        if requirement not in tested
     ]
     findings += [
-        Finding(kind=Kind.UNSTATED, subject=one)
-        for one in requirements
-        if f'<a id="{one.lower()}"></a>{one} |' not in handout
+        Finding(kind=Kind.UNSTATED, subject=requirement)
+        for requirement in requirements
+        if f'<a id="{requirement.lower()}"></a>{requirement} |' not in handout
     ]
     findings += [
         Finding(kind=Kind.UNASKED, subject=test.id, detail=test.requirement)
@@ -339,26 +353,26 @@ def _try_mutants(
 ) -> tuple[MutationScore, list[Finding]]:
     equivalents = read_equivalents(corpus_folder(course, assignment))
     mutants = [
-        one
+        mutant
         for file in assignment.files
         if file.endswith(".py") and file in solution.files
-        for one in make_mutants(file, solution.files[file].decode())
+        for mutant in make_mutants(file, solution.files[file].decode())
     ]
-    excused = [one for one in mutants if one.name in equivalents]
+    excused = [mutant for mutant in mutants if mutant.name in equivalents]
     entries = [
-        _entry_of(one, solution)
-        for one in mutants
-        if one.name not in equivalents and scope.includes(one.name)
+        _entry_of(mutant, solution)
+        for mutant in mutants
+        if mutant.name not in equivalents and scope.includes(mutant.name)
     ]
     tick = progress("mutants", len(entries))
     trials = try_all(entries, assignment, course, workers=scope.workers, on_done=tick)
     survivors = [trial.entry.name for trial in trials if not trial.failed]
-    findings = [Finding(kind=Kind.MUTANT_SURVIVED, subject=one) for one in survivors]
+    findings = [Finding(kind=Kind.MUTANT_SURVIVED, subject=name) for name in survivors]
     findings += [finding for trial in trials for finding in _grader_faults(trial)]
     findings += [
-        Finding(kind=Kind.STALE_EXCUSE, subject=one)
-        for one in equivalents
-        if one not in {mutant.name for mutant in mutants}
+        Finding(kind=Kind.STALE_EXCUSE, subject=name)
+        for name in equivalents
+        if name not in {mutant.name for mutant in mutants}
     ]
     score = MutationScore(
         killed=len(entries) - len(survivors), survived=len(survivors), equivalent=len(excused)

@@ -147,7 +147,9 @@ class Examiner:
             if name not in known:
                 raise AssignmentError(f"unknown checkpoint {name!r}; there are: {', '.join(known)}")
         chosen = [
-            one for one in self._assignment.checkpoints if not checkpoints or one.id in checkpoints
+            checkpoint
+            for checkpoint in self._assignment.checkpoints
+            if not checkpoints or checkpoint.id in checkpoints
         ]
         tests: dict[str, GradedTest] = {}
         to_run: list[str] = []
@@ -162,12 +164,12 @@ class Examiner:
             }
         trouble = ""
         if to_run:
-            expected = [test for one in to_run for test in self._plan.of(one)]
+            expected = [test for checkpoint_id in to_run for test in self._plan.of(checkpoint_id)]
             verdicts, trouble = self._judge(
                 submission, expected, submission.digest if seed is None else seed
             )
             tests |= verdicts
-        return self._grade(submission, {one.id for one in chosen}, tests), trouble
+        return self._grade(submission, {checkpoint.id for checkpoint in chosen}, tests), trouble
 
     def _judge(
         self, submission: Submission, expected: Sequence[PlannedTest], seed: str
@@ -227,17 +229,19 @@ class Examiner:
     ) -> Grade:
         checkpoints: list[GradedCheckpoint] = [
             checkpoint_of(
-                one.id,
-                one.title,
-                tuple(with_few_attachments([tests[test.id] for test in self._plan.of(one.id)])),
+                checkpoint.id,
+                checkpoint.title,
+                tuple(
+                    with_few_attachments([tests[test.id] for test in self._plan.of(checkpoint.id)])
+                ),
             )
-            for one in self._assignment.checkpoints
-            if one.id in chosen_ids
+            for checkpoint in self._assignment.checkpoints
+            if checkpoint.id in chosen_ids
         ]
         return Grade(
             assignment=self._assignment.id,
-            score=sum(one.score for one in checkpoints),
-            max_score=sum(one.max_score for one in checkpoints),
+            score=sum(checkpoint.score for checkpoint in checkpoints),
+            max_score=sum(checkpoint.max_score for checkpoint in checkpoints),
             submission=GradedSubmission(
                 digest=submission.digest,
                 commit=submission.commit,

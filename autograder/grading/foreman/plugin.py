@@ -166,7 +166,9 @@ def _as_text(item: pytest.Item, verdict: "Verdict") -> str:
 
 def _printable(text: str) -> str:
     """Escape what a terminal would obey: it may be the student's."""
-    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+    return "".join(
+        character if character.isprintable() else ascii(character)[1:-1] for character in text
+    )
 
 
 def _verdict(item: pytest.Item, call: pytest.CallInfo[None]) -> "Verdict | None":

@@ -81,7 +81,7 @@ class ExaminerPool:
             under_way.add(self.submit(do, task))
             if len(under_way) >= self.window:
                 done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
-                yield from (one.result() for one in done)
+                yield from (future.result() for future in done)
         while under_way:
             done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
-            yield from (one.result() for one in done)
+            yield from (future.result() for future in done)

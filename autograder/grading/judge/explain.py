@@ -250,7 +250,9 @@ def _raised(
 def _trace_of(result: Raised) -> tuple[str, ...]:
     """Write a traceback, without the frame that a comprehension has up to Python 3.11."""
     frames = [frame for frame in result.traceback if frame.function not in _COMPREHENSIONS]
-    return tuple(f"{one.file}:{one.line}, in {one.function}: {one.code}" for one in frames)
+    return tuple(
+        f"{frame.file}:{frame.line}, in {frame.function}: {frame.code}" for frame in frames
+    )
 
 
 def _hint_for(result: Raised, signature: str | None, python: str | None) -> str | None:

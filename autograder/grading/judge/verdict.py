@@ -104,10 +104,12 @@ def unreadable(error: BaseException) -> Verdict:
 def _bounded(feedback: Feedback) -> Feedback:
     """Cut what may have come out of the sandbox."""
     witnesses = tuple(
-        one.model_copy(
-            update={"records": tuple(shortened(record, LONGEST_RECORD) for record in one.records)}
+        deviation.model_copy(
+            update={
+                "records": tuple(shortened(record, LONGEST_RECORD) for record in deviation.records)
+            }
         )
-        for one in feedback.witnesses
+        for deviation in feedback.witnesses
     )
     trace = tuple(shortened(line, LONGEST_TRACE_LINE) for line in feedback.trace[-MOST_FRAMES:])
     return feedback.model_copy(

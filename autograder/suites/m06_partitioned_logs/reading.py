@@ -177,18 +177,18 @@ def expect_records(
     found = records_in(value, [*known, *expected], call)
     right = [name_of(event) for _, event in expected]
     witnesses = tuple(
-        one
-        for one in compare_logs(right, found, absent=Anomaly.UNREAD)
-        if in_order or one.anomaly is not Anomaly.REORDERED
+        deviation
+        for deviation in compare_logs(right, found, absent=Anomaly.UNREAD)
+        if in_order or deviation.anomaly is not Anomaly.REORDERED
     )
     if not witnesses:
         return
     replays = call.startswith("replay")
     log = picture_of_reading(seen, found, right, replay=replays, in_order=in_order)
     blame_iterator(seen, found, right, call, witnesses, log)
-    if {one.anomaly for one in witnesses} == {Anomaly.REORDERED}:
+    if {deviation.anomaly for deviation in witnesses} == {Anomaly.REORDERED}:
         hint = "Kinesis gives the records of a shard in order: keep them in that order."
-    unread = any(one.anomaly is Anomaly.UNREAD for one in witnesses)
+    unread = any(deviation.anomaly is Anomaly.UNREAD for deviation in witnesses)
     sentence = (
         f"{call} returned {how_many(len(found), len(right), witnesses)}: {in_words(witnesses)}."
     )

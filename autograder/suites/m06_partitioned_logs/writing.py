@@ -31,7 +31,7 @@ def expect_sent(
     That a first or a last event was never sent is not judged here but by the tests of W4.
     """
     found = events_in(seen, stream, num_events)
-    numbers = Counter(one.number for one in found if one.number is not None)
+    numbers = Counter(event.number for event in found if event.number is not None)
     if found and not numbers:
         wrong(
             "No event in the log has a number.",
@@ -46,7 +46,7 @@ def expect_sent(
     right = [f"event {number}" for number in range(first, last + 1) if number not in tolerated]
     witnesses = [
         one
-        for one in compare_logs(right, [one.name for one in found])
+        for one in compare_logs(right, [event.name for event in found])
         if one.anomaly in (Anomaly.LOST, Anomaly.DUPLICATED)
     ]
     log = picture_of_sending(seen, stream, found, right)
@@ -64,11 +64,11 @@ def expect_sent(
 
 def _expect_order(seen: Seen, found: Sequence[SentEvent], hint: str, log: LogPicture) -> None:
     by_log: dict[tuple[str, str], list[SentEvent]] = {}
-    for one in found:
-        by_log.setdefault((one.record.shard_id, one.user), []).append(one)
+    for event in found:
+        by_log.setdefault((event.record.shard_id, event.user), []).append(event)
     for (shard_id, user), own in by_log.items():
-        ordered = sorted(own, key=lambda one: -1 if one.number is None else one.number)
-        moved = compare_logs([one.name for one in ordered], [one.name for one in own])
+        ordered = sorted(own, key=lambda event: -1 if event.number is None else event.number)
+        moved = compare_logs([event.name for event in ordered], [event.name for event in own])
         if moved:
             wrong(
                 f"{moved[0].total} of {user}'s {counted(len(own), 'event')} in {shard_id} "

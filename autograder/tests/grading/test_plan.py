@@ -127,7 +127,11 @@ def test_every_requirement_is_judged_and_stands_in_the_handout() -> None:
     judged = {test.requirement for test in read_plan(MODULE, SUITE).tests}
 
     assert judged == set(requirements)
-    assert [one for one in requirements if f'<a id="{one.lower()}"></a>{one}' not in handout] == []
+    assert [
+        requirement
+        for requirement in requirements
+        if f'<a id="{requirement.lower()}"></a>{requirement}' not in handout
+    ] == []
 
 
 def test_the_handout_states_points_and_limits_as_they_are() -> None:
@@ -136,7 +140,7 @@ def test_the_handout_states_points_and_limits_as_they_are() -> None:
     limits = MODULE.limits
 
     stated = [
-        *(f"({one.points} points)" for one in MODULE.checkpoints),
+        *(f"({checkpoint.points} points)" for checkpoint in MODULE.checkpoints),
         f"| processor time | {limits.cpu_seconds} s |",
         f"| sleep, in virtual time | {limits.virtual_seconds:g} s |",
         f"sleep does not count) | {limits.still_seconds:g} s |",
@@ -151,4 +155,4 @@ def test_the_handout_states_points_and_limits_as_they_are() -> None:
         f"say that you are caught up | {limits.idle_reads} |",
     ]
 
-    assert [one for one in stated if one not in handout] == []
+    assert [statement for statement in stated if statement not in handout] == []

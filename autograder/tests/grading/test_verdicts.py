@@ -122,9 +122,9 @@ def test_a_test_without_a_sound_verdict_is_the_graders_error(odd: dict[str, Any]
 def test_a_checkpoint_says_whether_its_score_stands(outcome: Outcome, status: Status) -> None:
     """A grader's error leaves it ungraded, an open answer unmarked."""
     verdicts, _ = read_verdicts(run([entry("test_one"), entry("test_two")]), PLAN, REQUIREMENTS)
-    one, two = verdicts.values()
-    changed = two.model_copy(update={"outcome": outcome, "score": 0.0})
+    first, second = verdicts.values()
+    changed = second.model_copy(update={"outcome": outcome, "score": 0.0})
 
-    checkpoint = checkpoint_of("writer", "Writing", (one, changed))
+    checkpoint = checkpoint_of("writer", "Writing", (first, changed))
 
     assert (checkpoint.status, checkpoint.score, checkpoint.max_score) == (status, 3, 5)

@@ -102,7 +102,9 @@ class Arena:
         began = time.monotonic()
         submission = read_submission(folder, self.assignment)
         checkpoint = next(
-            one.id for one in self.assignment.checkpoints if attack.declared.file in one.files
+            checkpoint.id
+            for checkpoint in self.assignment.checkpoints
+            if attack.declared.file in checkpoint.files
         )
         grade, trouble = self._examiner.grade(submission, checkpoints=[checkpoint])
         seconds = time.monotonic() - began

@@ -28,13 +28,13 @@ def declared(name: str, *fails: str) -> DeclaredSubmission:
 
 def trial(name: str, *fails: str, trouble: str = "", outcome: Outcome = Outcome.WRONG) -> Trial:
     """Make a trial that failed these of the tests a, b, c and d."""
-    outcomes = {one: outcome if one in fails else Outcome.PASSED for one in "abcd"}
+    outcomes = {test: outcome if test in fails else Outcome.PASSED for test in "abcd"}
     return Trial(Entry(name, Submission({}, ()), frozenset({"a.py"}), name), outcomes, "", trouble)
 
 
 def kinds(findings: list[Finding]) -> list[tuple[Kind, str]]:
     """Name findings with their details."""
-    return [(one.kind, one.detail) for one in findings]
+    return [(finding.kind, finding.detail) for finding in findings]
 
 
 def test_what_fails_as_declared_is_no_finding() -> None:
@@ -96,8 +96,8 @@ def test_what_was_unreadable_has_failed_like_any_other() -> None:
 
 def test_tests_that_catch_nothing_of_their_own_are_named() -> None:
     """Either nothing fails them, or only what fails many others too."""
-    tests = tuple(PlannedTest("x", f"test_{one}", one, "R1", 1) for one in "abcde")
-    outcomes = {f"x/{one}": Outcome.WRONG for one in "abcd"}
+    tests = tuple(PlannedTest("x", f"test_{letter}", letter, "R1", 1) for letter in "abcde")
+    outcomes = {f"x/{letter}": Outcome.WRONG for letter in "abcd"}
     everything = Trial(
         Entry("wrong/y", Submission({}, ()), frozenset({"a.py"}), ""), outcomes, "", ""
     )
@@ -118,7 +118,7 @@ def test_tests_that_catch_nothing_of_their_own_are_named() -> None:
     assert powers[0] == TestPower(
         id="x/a", requirement="R1", caught=("wrong/z", "wrong/y"), sharpest=1
     )
-    assert [(one.kind, one.subject) for one in findings] == [
+    assert [(finding.kind, finding.subject) for finding in findings] == [
         (Kind.CATCHES_NOTHING_OF_ITS_OWN, "x/b"),
         (Kind.CATCHES_NOTHING_OF_ITS_OWN, "x/c"),
         (Kind.CATCHES_NOTHING_OF_ITS_OWN, "x/d"),
@@ -134,7 +134,7 @@ def test_each_fault_has_its_cost() -> None:
         name: [
             Trial(
                 Entry(name, Submission({}, ()), frozenset({"a.py"}), ""),
-                {f"x/{one}": Outcome.WRONG for one in failed},
+                {f"x/{test}": Outcome.WRONG for test in failed},
                 "",
                 "",
             )
