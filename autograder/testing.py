@@ -15,7 +15,7 @@ A hidden test arranges a scene, calls the student's code, and inspects what came
             )
 
 The fixtures are `cloud` (a `Scene` to arrange), `student` (whose `module(name)` gives a `Module`),
-`seen` (a `Seen`), `handed_in` (the notebooks) and `chance` (random data that differ for each test
+`seen` (a `Seen`), `handed_in` (the notebooks) and `rng` (random data that differ for each test
 and submission). A test looks at what a student touched only through `Seen`, `HandedIn` and the
 values that a `Module` returns; a check refuses a suite that goes around them.
 """

@@ -19,9 +19,9 @@ from moto import mock_aws
 from moto.kinesis.models import kinesis_backends
 
 from autograder.aws import Call, Cloud, StoredRecord
-from autograder.grading.foreman.plugin import chance, pytest_addoption, pytest_configure
+from autograder.grading.foreman.plugin import pytest_addoption, pytest_configure, rng
 
-__all__ = ["chance", "cloud", "pytest_addoption", "pytest_configure", "student"]
+__all__ = ["cloud", "pytest_addoption", "pytest_configure", "rng", "student"]
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 

@@ -228,8 +228,8 @@ def handed_in(request: pytest.FixtureRequest) -> "HandedIn":
 
 
 @pytest.fixture
-def chance(request: pytest.FixtureRequest) -> random.Random:
-    """Give chance that differs per test and per submission, and is the same when graded again."""
+def rng(request: pytest.FixtureRequest) -> random.Random:
+    """Return a random generator that the test and the submission seed, the same each time."""
     seed = f"{_seed(request.config)}\0{request.node.name}"
     return random.Random(hashlib.sha256(seed.encode()).digest())  # noqa: S311 - not for secrets
 

@@ -34,6 +34,6 @@ def written(handed_in: HandedIn) -> Written:
 
 
 @pytest.fixture
-def name(chance: random.Random) -> str:
+def name(rng: random.Random) -> str:
     """Give a name for a stream or queue."""
-    return f"{chance.choice(['orders', 'meters', 'gps', 'clicks'])}-{chance.randrange(10**6):06}"
+    return f"{rng.choice(['orders', 'meters', 'gps', 'clicks'])}-{rng.randrange(10**6):06}"

@@ -56,47 +56,47 @@ USER_NAMES = ("rider", "Zoë", "møller", "tenant 7", "a/b", "O'Neil")
 ACTION_NAMES = ("brake", "zoom-in", "Überholen", "pay 3 €", "x", "log out")
 
 
-def make_event(chance: random.Random, number: int) -> dict[str, Any]:
+def make_event(rng: random.Random, number: int) -> dict[str, Any]:
     """Make an event with the keys that R1 promises, and values that nobody can guess.
 
     Some have another key as well, as R1 says.
     """
-    moment = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=chance.randrange(10**7))
+    moment = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=rng.randrange(10**7))
     event: dict[str, Any] = {
         "eventId": number,
-        "userId": f"{chance.choice(USER_NAMES)}-{chance.randrange(10**6)}",
-        "action": f"{chance.choice(ACTION_NAMES)} {chance.randrange(10**4)}",
+        "userId": f"{rng.choice(USER_NAMES)}-{rng.randrange(10**6)}",
+        "action": f"{rng.choice(ACTION_NAMES)} {rng.randrange(10**4)}",
         "timestamp": moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
     }
-    if chance.random() < 0.3:
-        event["reading"] = {"value": chance.randrange(10**6), "unit": "m²"}
+    if rng.random() < 0.3:
+        event["reading"] = {"value": rng.randrange(10**6), "unit": "m²"}
     return event
 
 
-def some_numbers(chance: random.Random, count: int) -> list[int]:
+def some_numbers(rng: random.Random, count: int) -> list[int]:
     """Choose the numbers of a shard's events: they grow, and tell nothing of each other."""
-    return sorted(chance.sample(range(1_000, 10_000), count))
+    return sorted(rng.sample(range(1_000, 10_000), count))
 
 
-def another_number(chance: random.Random) -> int:
+def another_number(rng: random.Random) -> int:
     """Choose the number of an event that is in no list of `some_numbers`."""
-    return chance.randrange(10_000, 10**6)
+    return rng.randrange(10_000, 10**6)
 
 
 def fill_shard(
-    cloud: Scene, chance: random.Random, stream: str, records: int, shards: int = 3
+    cloud: Scene, rng: random.Random, stream: str, records: int, shards: int = 3
 ) -> FilledShard:
     """Make a stream and put records into one of its shards, and a few into another."""
     cloud.kinesis.create_stream(stream, shards)
     ids = [shard["ShardId"] for shard in cloud.kinesis.shards(stream)]
-    shard_id = chance.choice(ids)
+    shard_id = rng.choice(ids)
     pairs: list[Pair] = []
-    for index, number in enumerate(some_numbers(chance, records)):
-        event = make_event(chance, number)
+    for index, number in enumerate(some_numbers(rng, records)):
+        event = make_event(rng, number)
         pairs.append((put(cloud, stream, shard_id, event), event))
         for other in ids:
             if other != shard_id and index % 4 == 0:
-                put(cloud, stream, other, make_event(chance, another_number(chance)))
+                put(cloud, stream, other, make_event(rng, another_number(rng)))
     return FilledShard(stream, shard_id, tuple(pairs))
 
 
