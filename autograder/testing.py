@@ -34,7 +34,7 @@ from autograder.aws.scene import Scene
 from autograder.aws.seen import Log, Record, Seen, SeenCall, Shard
 from autograder.grading.grade import Anomaly, Feedback, Outcome, Witnesses
 from autograder.grading.judge.explain import crashed
-from autograder.grading.judge.student import Module, Student
+from autograder.grading.judge.student_code import Module, StudentCode
 from autograder.grading.judge.verdict import Verdict, shown, wrong
 from autograder.logs.anomalies import (
     compare_logs,
@@ -78,7 +78,7 @@ __all__ = [
     "SeenCall",
     "Shard",
     "ShardPageSize",
-    "Student",
+    "StudentCode",
     "Throttle",
     "Verdict",
     "Witnesses",

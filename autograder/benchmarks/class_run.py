@@ -19,7 +19,7 @@ from pathlib import Path
 
 from autograder.benchmarks.submissions import MIXED, WORKING, lay_out, the_assignment
 from autograder.course.class_run import Scope, grade_class
-from autograder.grading.foreman.workers import WORKERS
+from autograder.grading.foreman.pool import WORKERS
 from autograder.intake.sources import find_submissions
 
 MANY = 30_000

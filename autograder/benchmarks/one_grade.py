@@ -16,8 +16,9 @@ from autograder.benchmarks.submissions import (
     the_solution,
 )
 from autograder.benchmarks.timing import Spread, timed
-from autograder.grading.foreman.examiner import Examiner, pytest_arguments
+from autograder.grading.foreman.examiner import Examiner
 from autograder.grading.foreman.launcher import Launcher
+from autograder.grading.foreman.pytest_run import pytest_arguments
 from autograder.sandbox import interpreter_for
 from autograder.submission import Submission
 

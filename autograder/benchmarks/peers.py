@@ -24,8 +24,8 @@ from autograder.benchmarks.submissions import (
     the_solution,
 )
 from autograder.benchmarks.timing import Spread, timed
-from autograder.grading.foreman.examiner import pytest_arguments
-from autograder.grading.foreman.workers import WORKERS
+from autograder.grading.foreman.pool import WORKERS
+from autograder.grading.foreman.pytest_run import pytest_arguments
 from autograder.sandbox import interpreter_for
 from autograder.submission import Submission
 

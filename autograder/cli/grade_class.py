@@ -37,7 +37,7 @@ from autograder.github.client import GitHubClient, Place
 from autograder.gradebook.book import Book
 from autograder.gradebook.handins import Handin
 from autograder.gradebook.roster import read_roster
-from autograder.grading.foreman.workers import WORKERS
+from autograder.grading.foreman.pool import WORKERS
 from autograder.grading.grade import Status
 from autograder.intake.sources import Readable, find_submissions
 from autograder.policy import check_extensions, read_policy

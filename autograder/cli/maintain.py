@@ -11,7 +11,7 @@ from rich.progress import Progress
 
 from autograder.assignment import Course
 from autograder.cli.output import check_writable, write_result
-from autograder.grading.foreman.workers import WORKERS
+from autograder.grading.foreman.pool import WORKERS
 from autograder.stubs import build as build_stubs
 from autograder.stubs import check as check_stubs
 from autograder.validation.report import Validation, markdown, print_validation

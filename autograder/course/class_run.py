@@ -19,8 +19,7 @@ from autograder.assignment import Assignment, Course
 from autograder.errors import AutograderError
 from autograder.feedback.html import as_html
 from autograder.files import write_whole
-from autograder.grading.foreman.graders import Graders, LocalGraders
-from autograder.grading.foreman.pool import ExaminerPool
+from autograder.grading.foreman.pool import ExaminerPool, Graders, LocalGraders
 from autograder.grading.grade import Grade, Status, decided_points
 from autograder.grading.grade import Outcome as TestOutcome
 from autograder.grading.judge.plan import read_plan

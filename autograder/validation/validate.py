@@ -7,8 +7,7 @@ from pathlib import Path
 from autograder.assignment import HANDOUT_FILE, Assignment, Course
 from autograder.errors import AssignmentError
 from autograder.grading.grade import Outcome
-from autograder.grading.judge.plan import Plan, read_plan
-from autograder.grading.judge.requirements import read_requirements
+from autograder.grading.judge.plan import Plan, read_plan, read_requirements
 from autograder.submission import Submission, read_submission
 from autograder.validation.corpus import DeclaredSubmission, corpus_folder, read_corpus
 from autograder.validation.idle import idle_entries

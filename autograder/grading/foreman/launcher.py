@@ -27,12 +27,12 @@ from autograder.errors import AutograderError
 OUTPUT = "output.txt"
 WARM = b"warm"
 STARTING_SECONDS = 120.0
-KEPT_OUTPUT = 4000
+OUTPUT_TAIL = 4000
 """Characters of what pytest printed that are kept, from its end."""
 
 
 @dataclass(frozen=True)
-class Ended:
+class RunExit:
     """How a run ended."""
 
     exit_code: int | None
@@ -65,7 +65,7 @@ class Launcher:
                 start_new_session=True,
             )
 
-    def run(self, arguments: Sequence[str], folder: Path, seconds: float) -> Ended:
+    def run(self, arguments: Sequence[str], folder: Path, seconds: float) -> RunExit:
         """Run pytest once.
 
         Args:
@@ -87,7 +87,7 @@ class Launcher:
             exit_code = None
             self.close()
             self._start()
-        return Ended(exit_code, _end_of(folder / OUTPUT))
+        return RunExit(exit_code, _end_of(folder / OUTPUT))
 
     def _warm_up(self) -> None:
         """Wait until everything is imported."""
@@ -140,7 +140,7 @@ def _environment() -> dict[str, str]:
 
 def _end_of(path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8", "replace")[-KEPT_OUTPUT:]
+        return path.read_bytes().decode("utf-8", "replace")[-OUTPUT_TAIL:]
     except OSError:
         return ""
 
@@ -166,8 +166,8 @@ def _import_all() -> None:
     import pytest_jsonreport.plugin  # type: ignore[import-untyped] # noqa: F401
     import pytest_metadata.plugin  # type: ignore[import-untyped] # noqa: F401
 
-    import autograder.grading.foreman.bench
     import autograder.grading.foreman.plugin
+    import autograder.grading.foreman.session
     import autograder.grading.judge.verdict
     import autograder.notebook.answers  # noqa: F401
     from autograder.aws import warm_up

@@ -7,13 +7,19 @@ mark `@pytest.mark.graded("W1", points=3)` and a docstring whose first line is i
 
 import ast
 import hashlib
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.assignment import SETTINGS_FILE, Assignment
 from autograder.errors import AssignmentError
 from autograder.grading.grade import MarkedBy
-from autograder.grading.judge.requirements import read_requirements
+
+REQUIREMENTS_FILE = "requirements.toml"
+
+Requirements = Mapping[str, str]
+"""Requirement id, such as `W3`, to one sentence."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,23 @@ def read_plan(assignment: Assignment, suite: Path) -> Plan:
     if twice:
         raise AssignmentError(f"{suite}: two tests have the name {min(twice)}")
     return Plan(tuple(tests), _digest(assignment, suite))
+
+
+def read_requirements(suite: Path) -> Requirements:
+    """Read a suite's requirements.
+
+    Raises:
+        AssignmentError: The file is missing or is no table of sentences.
+    """
+    path = suite / REQUIREMENTS_FILE
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise AssignmentError(f"{path}: cannot be read: {error}") from None
+    for key, value in table.items():
+        if not isinstance(value, str) or not value:
+            raise AssignmentError(f"{path}: {key}: should be one sentence")
+    return table
 
 
 def _planned(path: Path, checkpoint: str, node: ast.FunctionDef) -> PlannedTest:

@@ -15,7 +15,7 @@ _SLOW = frozenset({"cpu", "wall", "still", "runner_died", "answers"})
 """Who stops the runner makes the grader wait longest."""
 
 
-class Patience:
+class TimeBudget:
     """What is known of a submission's calls in one run.
 
     A module whose import hung, and hung again with less time, is not imported any more. Once all

@@ -4,25 +4,25 @@ import random
 
 import pytest
 
-from autograder.testing import HandedIn, Module, Student
+from autograder.testing import HandedIn, Module, StudentCode
 
 from .answering import Written, read_written
 
 
 @pytest.fixture
-def writer(student: Student) -> Module:
+def writer(student: StudentCode) -> Module:
     """Give the student's writer."""
     return student.module("kinesis_multi_shard")
 
 
 @pytest.fixture
-def reader(student: Student) -> Module:
+def reader(student: StudentCode) -> Module:
     """Give the student's reader and replay."""
     return student.module("kinesis_read_shards")
 
 
 @pytest.fixture
-def brokers(student: Student) -> Module:
+def brokers(student: StudentCode) -> Module:
     """Give the student's comparison of a log with a queue."""
     return student.module("compare_with_sqs")
 

@@ -8,8 +8,7 @@ import pytest
 
 from autograder.assignment import Assignment, Course
 from autograder.errors import AssignmentError
-from autograder.grading.judge.plan import read_plan
-from autograder.grading.judge.requirements import read_requirements
+from autograder.grading.judge.plan import read_plan, read_requirements
 
 COURSE = Course.of_this_checkout()
 MODULE = COURSE.load("m06_partitioned_logs")

@@ -1,27 +1,60 @@
 """The student's code as hidden tests see it: functions that run in the sandbox."""
 
+import ast
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from autograder.aws import CallBudget, Cloud
 from autograder.grading.judge.explain import verdict_of
 from autograder.grading.judge.phases import Phases
-from autograder.grading.judge.signatures import Signatures
-from autograder.grading.judge.time_budget import Patience
+from autograder.grading.judge.time_budget import TimeBudget
 from autograder.grading.judge.verdict import GraderFaultError, Verdict
 from autograder.limits import Limits
 from autograder.sandbox import CallResult, Raised, Returned, Sandbox, Stopped
 
 
-class Student:
+class Signatures:
+    """Reads signatures from the stubs that students are given.
+
+    Args:
+        folder: The student repository.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def of(self, module: str, function: str) -> str | None:
+        """Return a function's signature without annotations; None if no stub declares it.
+
+        >>> Signatures(folder).of("words", "count_words")
+        'count_words(path, at_most=50)'
+        """
+        try:
+            tree = ast.parse((self._folder / f"{module}.py").read_text(encoding="utf-8"))
+        except OSError:
+            return None
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef) and node.name == function:
+                return f"{function}({ast.unparse(_without_annotations(node.args))})"
+        return None
+
+
+def _without_annotations(arguments: ast.arguments) -> ast.arguments:
+    for argument in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]:
+        argument.annotation = None
+    return arguments
+
+
+class StudentCode:
     """Calls functions of one submission, each within its budgets.
 
     Args:
         sandbox: Where they run.
         cloud: What they talk to.
         limits: The budgets.
-        patience: What earlier calls of the run have shown.
+        time_budget: What earlier calls of the run have shown.
         phases: Hears that the student's code runs.
         in_full: Whether to give the whole time also to what hung before.
         signatures: How the handout declares the functions.
@@ -33,7 +66,7 @@ class Student:
         sandbox: Sandbox,
         cloud: Cloud,
         limits: Limits,
-        patience: Patience,
+        time_budget: TimeBudget,
         phases: Phases,
         *,
         in_full: bool = False,
@@ -42,7 +75,7 @@ class Student:
     ) -> None:
         self._sandbox = sandbox
         self._cloud = cloud
-        self._patience = patience
+        self._time_budget = time_budget
         self._phases = phases
         self._in_full = in_full
         self._signatures = signatures
@@ -90,28 +123,28 @@ class Student:
         kwargs: dict[str, Any],
         again: Sequence[list[Any]] = (),
     ) -> CallResult:
-        if (ended := self._patience.end_of(module)) is not None:
+        if (ended := self._time_budget.end_of(module)) is not None:
             return ended
         limits = self.limits
         if not self._in_full:
-            limits = self._patience.limits_for(module, function, limits)
+            limits = self._time_budget.limits_for(module, function, limits)
         calls_before = len(self._cloud.calls.all())
         budget = CallBudget(
             api_calls=limits.api_calls,
             idle_reads=limits.idle_reads,
             traffic_bytes=limits.traffic_mib << 20,
-            seconds=min(limits.cpu_seconds, self._patience.cloud_seconds_left),
+            seconds=min(limits.cpu_seconds, self._time_budget.cloud_seconds_left),
         )
         begin = time.monotonic()
         self._cloud.gate.begin_call(budget, self._sandbox.stop)
         try:
             result = self._sandbox.call(module, function, args, kwargs, limits=limits, again=again)
         finally:
-            self._patience.cloud_seconds_left -= self._cloud.gate.end_call()
+            self._time_budget.cloud_seconds_left -= self._cloud.gate.end_call()
         for call in self._cloud.calls.all()[calls_before:]:
             if call.internal_error is not None:
                 raise GraderFaultError(f"{call.operation}: {call.internal_error}")
-        self._patience.note(module, function, result, time.monotonic() - begin)
+        self._time_budget.note(module, function, result, time.monotonic() - begin)
         return result
 
     def call(self, module: str, function: str, *args: Any, **kwargs: Any) -> Any:
@@ -157,7 +190,7 @@ def _is_row(value: object, length: int) -> bool:
 class Module:
     """One graded file: `module.function(...)` runs in the sandbox."""
 
-    def __init__(self, student: Student, name: str) -> None:
+    def __init__(self, student: StudentCode, name: str) -> None:
         self._student = student
         self._name = name
 
