@@ -117,7 +117,7 @@ class TooSlowError(Exception):
 
 
 @dataclass(frozen=True)
-class Entry:
+class FolderEntry:
     """One name in a folder of a source."""
 
     name: str
@@ -125,10 +125,10 @@ class Entry:
     """A link to a folder is none."""
 
 
-class Source(Protocol):
+class FileSource(Protocol):
     """Where a student's files come from; names are relative, with slashes, and `""` is the top."""
 
-    def entries(self, folder: str) -> list[Entry]:
+    def entries(self, folder: str) -> list[FolderEntry]:
         """List a folder by name; what exceeds `MAX_ENTRIES` may be left out."""
 
     def exists(self, name: str) -> bool:
@@ -174,7 +174,7 @@ class Admission:
 
 
 def admit(
-    source: Source, graded: Sequence[str], clock: Callable[[], float] = time.monotonic
+    source: FileSource, graded: Sequence[str], clock: Callable[[], float] = time.monotonic
 ) -> Admission:
     """Decide what is taken of a hand-in, and read it.
 
@@ -222,7 +222,7 @@ def most_bytes(name: str) -> int:
     return MAX_NOTEBOOK_BYTES if name.endswith(".ipynb") else MAX_FILE_BYTES
 
 
-def list_folder(path: Path) -> list[Entry]:
+def list_folder(path: Path) -> list[FolderEntry]:
     """List a folder of this machine by name: the first `MAX_ENTRIES`, in the system's order.
 
     Raises:
@@ -230,19 +230,19 @@ def list_folder(path: Path) -> list[Entry]:
     """
     with os.scandir(path) as entries:
         first = list(islice(entries, MAX_ENTRIES))
-    listed = [Entry(entry.name, entry.is_dir(follow_symlinks=False)) for entry in first]
+    listed = [FolderEntry(entry.name, entry.is_dir(follow_symlinks=False)) for entry in first]
     return sorted(listed, key=lambda entry: entry.name)
 
 
 class _Listing:
     """The names of a source, looked at within bounds, and the notes on what was left out."""
 
-    def __init__(self, source: Source, clock: Callable[[], float]) -> None:
+    def __init__(self, source: FileSource, clock: Callable[[], float]) -> None:
         self._source = source
         self._clock = clock
         self._ends = clock() + READ_SECONDS
         self._entries_left = MAX_ALL_ENTRIES
-        self._folders: dict[str, dict[str, Entry]] = {}
+        self._folders: dict[str, dict[str, FolderEntry]] = {}
         self._is_cut = False
         self._notes: list[str] = []
         self._notes_left_out = 0
@@ -267,7 +267,7 @@ class _Listing:
         self._check_time()
         return self._source.exists(name)
 
-    def entries(self, folder: str) -> Mapping[str, Entry]:
+    def entries(self, folder: str) -> Mapping[str, FolderEntry]:
         """List a folder by name, without names that are too long; nothing once too much is read."""
         if folder not in self._folders:
             self._folders[folder] = {entry.name: entry for entry in self._list(folder)}
@@ -288,7 +288,7 @@ class _Listing:
             return "it is a pointer of Git LFS: commit the file itself"
         return without_outputs(content) if name.endswith(".ipynb") else content
 
-    def _list(self, folder: str) -> list[Entry]:
+    def _list(self, folder: str) -> list[FolderEntry]:
         self._check_time()
         if len(self._folders) >= MAX_FOLDERS or not self._entries_left:
             self.note(f"{_shown(folder)} is left out: there are too many files and folders")

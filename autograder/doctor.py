@@ -54,7 +54,7 @@ class Machine:
 
 
 @dataclass(frozen=True)
-class Finding:
+class MachineCheck:
     """One thing that grading needs."""
 
     what: str
@@ -64,7 +64,7 @@ class Finding:
     """What to do, where it is missing."""
 
 
-def examine(machine: Machine, *, any_python: bool = False) -> Iterator[Finding]:
+def examine(machine: Machine, *, any_python: bool = False) -> Iterator[MachineCheck]:
     """Judge each thing that grading needs.
 
     Args:
@@ -72,35 +72,35 @@ def examine(machine: Machine, *, any_python: bool = False) -> Iterator[Finding]:
         any_python: Whether students' code may run on another Python than the assignments'.
     """
     on_linux = machine.system == "Linux"
-    yield Finding(
+    yield MachineCheck(
         "Python",
         OLDEST <= machine.python <= NEWEST,
         ".".join(map(str, machine.python)),
         "use Python 3.11 to 3.13: `uv python pin 3.13`",
     )
     missing = ", ".join(machine.missing_pythons)
-    yield Finding(
+    yield MachineCheck(
         "Python of the assignments",
         any_python or not missing,
         f"{missing} not found" if missing else "installed",
         f"`uv python install {' '.join(machine.missing_pythons)}`; without it, `grade` uses "
         "another and says so, and whole classes are graded with --any-python alone",
     )
-    yield Finding(
+    yield MachineCheck(
         "packages",
         not machine.other_versions,
         ", ".join(machine.other_versions) or "as pinned",
         "install the pinned versions: `uv sync`",
     )
-    yield Finding("moto", not machine.engine, machine.engine or "as pinned", "run `uv sync`")
-    yield Finding(
+    yield MachineCheck("moto", not machine.engine, machine.engine or "as pinned", "run `uv sync`")
+    yield MachineCheck(
         "temporary files",
         machine.free_bytes >= ENOUGH_BYTES,
         f"{machine.free_bytes >> 20} MiB free",
         "make room, or set TMPDIR to a folder with 200 MiB",
     )
     if not on_linux:
-        yield Finding(
+        yield MachineCheck(
             "sandbox",
             is_there=False,
             found=f"{machine.system} has no namespaces",
@@ -108,32 +108,32 @@ def examine(machine: Machine, *, any_python: bool = False) -> Iterator[Finding]:
             " `--no-sandbox` is for code that you trust",
         )
         return
-    yield Finding(
+    yield MachineCheck(
         "bubblewrap",
         bool(machine.bubblewrap),
         machine.bubblewrap or "not found",
         _install(machine.distribution),
     )
-    yield Finding(
+    yield MachineCheck(
         "filter of system calls",
         not machine.filter,
         machine.filter or "can be had",
         "grade on a machine with an x86_64 or aarch64 processor",
     )
     if not machine.is_root:
-        yield Finding(
+        yield MachineCheck(
             "user namespaces",
             not machine.user_namespaces,
             machine.user_namespaces or "can be had",
             _allow(machine.user_namespaces, machine.bubblewrap or "/usr/bin/bwrap"),
         )
-    yield Finding(
+    yield MachineCheck(
         "sandbox",
         not machine.sandbox,
         machine.sandbox or "starts, and each of its walls is there",
         "mend what is named above; in a container, allow it user namespaces or start it privileged",
     )
-    yield Finding(
+    yield MachineCheck(
         "bound on memory",
         not machine.memory,
         machine.memory or "the grader looks at all processes of a call, 5 times a second",

@@ -1,6 +1,6 @@
 """A student's files, checked and read: what is graded, what comes along, what is refused.
 
-They come from a folder, or from any other `Source`, such as a commit; the rules are those of
+They come from a folder, or from any other `FileSource`, such as a commit; the rules are those of
 `autograder.admission`. Everything is read here once, as bytes; later steps never open the source
 again. Symbolic links are never followed and hard links not read, since either could be one of the
 grader's own files.
@@ -17,9 +17,9 @@ from pathlib import Path
 from autograder.admission import (
     LINKED,
     NOT_PLAIN,
-    Entry,
+    FileSource,
+    FolderEntry,
     Refusal,
-    Source,
     TooSlowError,
     admit,
     list_folder,
@@ -111,7 +111,7 @@ def read_submission(
 
 
 def read_source(
-    source: Source,
+    source: FileSource,
     assignment: Assignment,
     commit: str | None = None,
     *,
@@ -148,7 +148,7 @@ class _Folder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def entries(self, folder: str) -> list[Entry]:
+    def entries(self, folder: str) -> list[FolderEntry]:
         return list_folder(self._folder / folder)
 
     def exists(self, name: str) -> bool:

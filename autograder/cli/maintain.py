@@ -15,7 +15,7 @@ from autograder.grading.foreman.pool import WORKERS
 from autograder.stubs import build as build_stubs
 from autograder.stubs import check as check_stubs
 from autograder.validation.report import Validation, markdown, print_validation
-from autograder.validation.validate import Scope
+from autograder.validation.validate import ValidationOptions
 from autograder.validation.validate import validate as validate_suite
 
 
@@ -69,11 +69,14 @@ def validate_command(
         bool, typer.Option("--update", help="Write the expected feedback anew.")
     ] = False,
 ) -> None:
-    """Hold the hidden tests against their corpus. Exit 1 if anything is off."""
+    """Check the hidden tests against known-right and known-wrong submissions.
+
+    Exit 1 if there are findings.
+    """
     course = Course.of_this_checkout()
     chosen = course.load(assignment) if assignment else course.only()
     check_writable(output)
-    scope = Scope(
+    options = ValidationOptions(
         tuple(only or ()),
         repeats,
         mutants=mutants,
@@ -87,7 +90,7 @@ def validate_command(
             task = bar.add_task(what, total=total)
             return lambda: bar.advance(task)
 
-        result = validate_suite(chosen, course, scope, progress=progress)
+        result = validate_suite(chosen, course, options, progress=progress)
     write_result(lambda console: _render_validation(result, format, console), output)
     if result.findings:
         raise typer.Exit(1)

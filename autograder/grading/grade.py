@@ -58,7 +58,7 @@ class Status(StrEnum):
     """The points of some of its tests wait for a person or, in a student's view, the deadline."""
 
 
-class _Model(BaseModel):
+class _GradeModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
@@ -77,7 +77,7 @@ class Anomaly(StrEnum):
     """Returned, though not asked for."""
 
 
-class Witnesses(_Model):
+class Witnesses(_GradeModel):
     """The records that prove an anomaly."""
 
     anomaly: Anomaly
@@ -87,7 +87,7 @@ class Witnesses(_Model):
     """How many there are in all."""
 
 
-class Attachment(_Model):
+class Attachment(_GradeModel):
     """Something that explains a verdict better than words, such as a picture of a log.
 
     The grade carries it and does not look into it. The package that makes a kind also reads it.
@@ -105,7 +105,7 @@ class Attachable(Protocol):
         """Return it as an attachment, with every text from the sandbox bounded."""
 
 
-class Feedback(_Model):
+class Feedback(_GradeModel):
     """Why points were lost, as data."""
 
     asked: str
@@ -128,7 +128,7 @@ class Feedback(_Model):
 MarkedBy = Literal["machine", "person"]
 
 
-class GradedTest(_Model):
+class GradedTest(_GradeModel):
     """One hidden test's verdict."""
 
     id: str
@@ -149,7 +149,7 @@ class GradedTest(_Model):
         return self.outcome in OPEN
 
 
-class GradedCheckpoint(_Model):
+class GradedCheckpoint(_GradeModel):
     """One checkpoint's verdicts and points."""
 
     id: str
@@ -165,7 +165,7 @@ class GradedCheckpoint(_Model):
         return sum(test.max_score for test in self.tests if test.is_open)
 
 
-class GradedSubmission(_Model):
+class GradedSubmission(_GradeModel):
     """Which files were graded."""
 
     digest: str
@@ -175,7 +175,7 @@ class GradedSubmission(_Model):
     """What was left out and why, in sentences for the student; a note costs no points."""
 
 
-class Grader(_Model):
+class Grader(_GradeModel):
     """What graded them."""
 
     version: str
@@ -196,7 +196,7 @@ class Grader(_Model):
         return f"Graded with Python {self.python}; the assignment names Python {self.python_named}."
 
 
-class Grade(_Model):
+class Grade(_GradeModel):
     """A submission's grade."""
 
     schema_version: int = Field(default=3, ge=1)

@@ -35,7 +35,7 @@ from autograder.admission import (
     MAX_FILE_BYTES,
     MAX_NOTEBOOK_BYTES,
     NOT_PLAIN,
-    Entry,
+    FolderEntry,
     Refusal,
     too_large,
 )
@@ -141,12 +141,12 @@ class CommitFiles:
         self._commit = commit
         self._trees: dict[str, dict[str, _File]] = {}
 
-    def entries(self, folder: str) -> list[Entry]:
+    def entries(self, folder: str) -> list[FolderEntry]:
         """List a folder by name."""
         if folder not in self._trees:
             self._trees[folder] = self._list(folder)
         files = self._trees[folder].items()
-        listed = [Entry(name, file.kind == "tree") for name, file in files]
+        listed = [FolderEntry(name, file.kind == "tree") for name, file in files]
         return sorted(listed, key=lambda entry: entry.name)
 
     def exists(self, name: str) -> bool:

@@ -40,7 +40,7 @@ NARROWEST = 460
 
 
 @dataclass(frozen=True)
-class Cell:
+class DrawnCell:
     """A record."""
 
     x: int
@@ -79,7 +79,7 @@ class Lane:
     """Where its range begins, and how much it is, as shares of the ring."""
     ticks: tuple[float, ...]
     """Where these keys lie."""
-    cells: tuple[Cell, ...]
+    cells: tuple[DrawnCell, ...]
     spans: tuple[Span, ...]
     earlier: int
     later: int
@@ -260,7 +260,7 @@ def _cell(
     colours: dict[str, str],
     x: int,
     y: int,
-) -> Cell:
+) -> DrawnCell:
     colour = "plain"
     if picture.read is not None:
         colour = "returned" if record.returned else "plain"
@@ -272,7 +272,7 @@ def _cell(
         f"sequence number {record.sequence_number}" if record.sequence_number else "",
         became_of(picture, shard, record),
     ]
-    return Cell(
+    return DrawnCell(
         x=x,
         y=y,
         text=inert(
@@ -315,7 +315,7 @@ def _returned(picture: LogPicture, row: DrawnRow, y: int) -> Lane:
     )
 
 
-def _words(records: Sequence[DrawnRecord], cells: Sequence[Cell]) -> Iterator[Span]:
+def _words(records: Sequence[DrawnRecord], cells: Sequence[DrawnCell]) -> Iterator[Span]:
     """Write once above neighbours what is amiss with them."""
     at = 0
     for word, group in groupby(
@@ -328,7 +328,7 @@ def _words(records: Sequence[DrawnRecord], cells: Sequence[Cell]) -> Iterator[Sp
         at += size
 
 
-def _offset(picture: LogPicture, shard: DrawnShard, cells: Sequence[Cell]) -> Iterator[Span]:
+def _offset(picture: LogPicture, shard: DrawnShard, cells: Sequence[DrawnCell]) -> Iterator[Span]:
     """Point at the record at which a replay was to begin."""
     for record, cell in zip(shard.records, cells, strict=True):
         if picture.offset and record.sequence_number == picture.offset:

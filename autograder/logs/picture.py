@@ -28,11 +28,11 @@ HashKey = Annotated[str, Field(pattern=r"^[0-9]{1,39}$")]
 Count = Annotated[int, Field(ge=0, le=10**9)]
 
 
-class _Model(BaseModel):
+class _PictureModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class DrawnRecord(_Model):
+class DrawnRecord(_PictureModel):
     """A record of a log, as far as it is drawn."""
 
     name: str
@@ -47,7 +47,7 @@ class DrawnRecord(_Model):
     anomalies: tuple[Anomaly, ...] = ()
 
 
-class DrawnRow(_Model):
+class DrawnRow(_PictureModel):
     """Records in a row, with the oldest first."""
 
     earlier: Count = 0
@@ -66,7 +66,7 @@ class DrawnShard(DrawnRow):
     closed: bool = False
 
 
-class ReadPage(_Model):
+class ReadPage(_PictureModel):
     """An answer of GetRecords."""
 
     begins: Count
@@ -76,7 +76,7 @@ class ReadPage(_Model):
     """Whether Kinesis said so: MillisBehindLatest above 0, and a next iterator."""
 
 
-class LogPicture(_Model):
+class LogPicture(_PictureModel):
     """A log as it stood when a test judged it, and what was read of it."""
 
     shards: tuple[DrawnShard, ...]

@@ -69,6 +69,11 @@ class DeclaredSubmission:
         """The names of all files that it changes or adds."""
         return frozenset({self.file, *self.helpers})
 
+    def reviewed_feedback(self) -> str | None:
+        """Return the feedback that was reviewed; None if there is none yet."""
+        file = self.feedback_file
+        return file.read_text(encoding="utf-8") if file.is_file() else None
+
     def assemble(self, solution: Submission) -> Submission:
         """Make the whole submission, the other files being the reference solution's."""
         content = self.source.encode()

@@ -28,7 +28,7 @@ from autograder.grading.grade import (
     Outcome,
     checkpoint_of,
 )
-from autograder.grading.judge.plan import PlannedTest, read_plan, read_requirements
+from autograder.grading.judge.plan import PlannedTest, read_plan
 from autograder.sandbox import interpreter_for, require_sandbox
 from autograder.submission import Submission
 
@@ -56,7 +56,6 @@ class Examiner:
         suite = course.suites / assignment.id
         self._assignment = assignment
         self._plan = read_plan(assignment, suite)
-        self._requirements = read_requirements(suite)
         self._interpreter = interpreter_for(assignment.python)
         self._confined = confined
         # Here, since it imports moto, which commands that grade nothing need not wait for.
@@ -112,7 +111,9 @@ class Examiner:
             if verdict is None:
                 to_run += tests
             else:
-                graded |= {test.id: judged(test, *verdict, self._requirements) for test in tests}
+                graded |= {
+                    test.id: judged(test, *verdict, self._plan.requirements) for test in tests
+                }
         grader_log = ""
         if to_run:
             verdicts, grader_log = self._run(
@@ -139,13 +140,13 @@ class Examiner:
             missing = [test for test in expected if test.id not in graded]
             run = self._suite.run(submission, [test.node_id for test in missing], seed=seed)
             read = read_interrupted if run.was_interrupted else read_verdicts
-            verdicts, log = read(run, missing, self._requirements)
+            verdicts, log = read(run, missing, self._plan.requirements)
             graded |= verdicts
             logs += [log] if log else []
             if len(graded) == len(expected) or run.exit_code is None:
                 break
         missing = [test for test in expected if test.id not in graded]
-        graded |= judge_unfinished(missing, run, self._requirements)
+        graded |= judge_unfinished(missing, run, self._plan.requirements)
         return {test.id: graded[test.id] for test in expected}, "\n".join(logs)
 
     def _grade(

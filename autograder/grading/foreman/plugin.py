@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from autograder.grading.foreman.session import GradingSession
     from autograder.grading.judge.student_code import StudentCode
     from autograder.grading.judge.verdict import Verdict
-    from autograder.notebook.handed_in import HandedIn
+    from autograder.notebook.handed_in import SubmittedFiles
 
 _SESSION: "pytest.StashKey[GradingSession]" = pytest.StashKey()
 _JOURNAL: "pytest.StashKey[Journal]" = pytest.StashKey()
@@ -220,7 +220,7 @@ def student(request: pytest.FixtureRequest, cloud: "Scene") -> "StudentCode":  #
 
 
 @pytest.fixture
-def handed_in(request: pytest.FixtureRequest) -> "HandedIn":
+def handed_in(request: pytest.FixtureRequest) -> "SubmittedFiles":
     """Give the files that were handed in, for what is read and never run."""
     session: GradingSession = request.config.stash[_SESSION]
     session.phases.inspect()

@@ -11,7 +11,7 @@ from autograder.grading.judge.explain import about_python
 from autograder.grading.judge.phases import Phases
 from autograder.grading.judge.student_code import Signatures, StudentCode
 from autograder.grading.judge.time_budget import TimeBudget
-from autograder.notebook.handed_in import HandedIn
+from autograder.notebook.handed_in import SubmittedFiles
 from autograder.sandbox import Interpreter, Sandbox, interpreter_for
 
 
@@ -29,7 +29,7 @@ class GradingSession:
     ) -> None:
         self.phases = phases
         self.assignment = assignment
-        self.handed_in = HandedIn(submission)
+        self.handed_in = SubmittedFiles(submission)
         self.sandbox = sandbox
         self.cloud = Cloud()
         self._time_budget = TimeBudget(assignment.limits.submission_seconds)

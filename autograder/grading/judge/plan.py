@@ -46,11 +46,13 @@ class PlannedTest:
 
 
 @dataclass(frozen=True)
-class Plan:
-    """All tests of a suite, and the digest of what they are made of."""
+class SuitePlan:
+    """All tests of a suite, and the requirements that they judge."""
 
     tests: tuple[PlannedTest, ...]
+    requirements: Requirements
     digest: str
+    """Of the suite's files and the assignment's settings: grades of another digest are outdated."""
 
     def of(self, checkpoint: str) -> tuple[PlannedTest, ...]:
         """List one checkpoint's tests, in the order of the file."""
@@ -61,7 +63,7 @@ _MARK_KEYS = ("api_calls", "closed_answer", "marked_by", "points")
 """What the mark `graded` takes besides the requirement; see the plugin."""
 
 
-def read_plan(assignment: Assignment, suite: Path) -> Plan:
+def read_plan(assignment: Assignment, suite: Path) -> SuitePlan:
     """Read a suite's plan.
 
     Raises:
@@ -94,7 +96,7 @@ def read_plan(assignment: Assignment, suite: Path) -> Plan:
     twice = {test.id for test in tests if [other.id for other in tests].count(test.id) > 1}
     if twice:
         raise AssignmentError(f"{suite}: two tests have the name {min(twice)}")
-    return Plan(tuple(tests), _digest(assignment, suite))
+    return SuitePlan(tuple(tests), requirements, _digest(assignment, suite))
 
 
 def read_requirements(suite: Path) -> Requirements:

@@ -13,9 +13,9 @@ from typing import Any, NoReturn
 from autograder.testing import (
     Answers,
     Feedback,
-    HandedIn,
     Notebook,
     Outcome,
+    SubmittedFiles,
     Verdict,
     open_answer,
     shown,
@@ -104,7 +104,7 @@ class Written:
         return value
 
 
-def read_written(handed_in: HandedIn) -> Written:
+def read_written(handed_in: SubmittedFiles) -> Written:
     """Read the notebook of a submission."""
     read = handed_in.notebook(FILE)
     if read.notebook is None:

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from autograder.testing import HandedIn, Module, StudentCode
+from autograder.testing import Module, StudentCode, SubmittedFiles
 
 from .answering import Written, read_written
 
@@ -28,7 +28,7 @@ def brokers(student: StudentCode) -> Module:
 
 
 @pytest.fixture
-def written(handed_in: HandedIn) -> Written:
+def written(handed_in: SubmittedFiles) -> Written:
     """Give the student's notebook, read."""
     return read_written(handed_in)
 

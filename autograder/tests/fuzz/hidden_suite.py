@@ -29,7 +29,7 @@ from autograder.grading.judge.plan import read_plan, read_requirements
 from autograder.grading.judge.time_budget import TimeBudget
 from autograder.grading.judge.verdict import Verdict
 from autograder.limits import Limits
-from autograder.notebook.handed_in import HandedIn
+from autograder.notebook.handed_in import SubmittedFiles
 from autograder.sandbox import CallResult, Sandbox, Stopped, Usage
 from autograder.sandbox.inside.wire import decode, encode
 from autograder.sandbox.outcomes import read_result
@@ -205,7 +205,7 @@ class ScriptedSession(GradingSession):
         self.scripted_sandbox.steps = steps
         self.scripted_sandbox.seconds = 0.0
         self.phases = Phases()
-        self.handed_in = HandedIn(self._submission)
+        self.handed_in = SubmittedFiles(self._submission)
         self._time_budget = TimeBudget(self.assignment.limits.submission_seconds)
 
 
