@@ -36,17 +36,17 @@ class Machine:
     missing_pythons: tuple[str, ...]
     """Versions that assignments name and that are not installed."""
     bubblewrap: str
-    """Its path; empty where there is none."""
+    """Its path; empty if there is none."""
     filter: str
-    """Why system calls cannot be filtered; empty where they can."""
+    """Why system calls cannot be filtered; empty if they can."""
     user_namespaces: str
-    """Why the kernel gives an ordinary user no user namespace; empty where it does."""
+    """Why the kernel gives an ordinary user no user namespace; empty if it does."""
     sandbox: str
-    """Why no sandbox starts; empty where one does."""
+    """Why no sandbox starts; empty if one does."""
     memory: str
-    """Why the memory of a sandbox cannot be counted exactly; empty where it can."""
+    """Why the memory of a sandbox cannot be counted exactly; empty if it can."""
     engine: str
-    """What is wrong with moto; empty where nothing is."""
+    """What is wrong with moto; empty if nothing is."""
     other_versions: tuple[str, ...]
     """Packages of another version than the pinned one."""
     free_bytes: int
@@ -195,7 +195,7 @@ def _found(find: Callable[[], Path]) -> str:
 
 
 def _trouble(look: Callable[[], object]) -> str:
-    """Return what an error says; empty where there is none."""
+    """Return what an error says; empty if there is none."""
     try:
         look()
     except AutograderError as error:

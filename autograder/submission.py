@@ -71,7 +71,7 @@ class Submission:
         return None
 
     def missing_for(self, files: tuple[str, ...]) -> str | None:
-        """Say that none of these graded files is there; None if one of them is."""
+        """Return a sentence if these graded files are all missing; None if one of them is there."""
         sentences = [self.missing[name] for name in files if name in self.missing]
         return sentences[0] if len(sentences) == len(files) else None
 
@@ -96,7 +96,7 @@ def read_submission(
         clock: Returns seconds; see `read_source`.
 
     Raises:
-        SubmissionError: The path does not exist, is no folder, cannot be read, or takes too long.
+        SubmissionError: The path is not a folder that exists, cannot be read, or takes too long.
     """
     try:
         if not folder.exists():

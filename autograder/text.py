@@ -145,7 +145,7 @@ def in_markdown(text: str, limit: int = LONGEST_LINE) -> str:
 
 
 def _plain_ones(words: list[str]) -> list[bool]:
-    """Tell which words are plain.
+    """Return which words are plain.
 
     A number is, unless words on both sides are code: so `[1, 2, 'x']` stays together, and in
     `... in shardId-000000000000, 2 reordered` the number belongs to the sentence.

@@ -34,7 +34,7 @@ def with_tests(repeats: int) -> Mapping[int, float]:
 
 
 def with_records(repeats: int) -> Mapping[int, float]:
-    """Read a shard of so many records in the sandbox; seconds by their number."""
+    """Return the seconds that reading a shard in the sandbox takes, by its number of records."""
     _, assignment = the_assignment()
     seconds = {}
     with tempfile.TemporaryDirectory(prefix="autograder-") as name, Cloud() as cloud:

@@ -47,7 +47,7 @@ def warm_grade(submission: Submission, repeats: int) -> Spread:
 
 
 def shares_of(submission: Submission, repeats: int) -> dict[str, float]:
-    """Tell the seconds that each part of a warm grade takes: medians."""
+    """Return the seconds that each part of a warm grade takes: medians."""
     course, assignment = the_assignment()
     runs = []
     with Launcher() as launcher:

@@ -75,7 +75,7 @@ def report(repeats: int, submissions: int) -> Iterator[str]:
 def mock_aws_suite(submission: Submission, repeats: int) -> Spread:
     """Run the suite in one process with plain mock_aws and a real clock.
 
-    What needs the mended cloud fails there; what is compared is the time.
+    Exercises that need the corrected cloud fail there; only the time is compared.
     """
     course, assignment = the_assignment()
     suite = course.suites / assignment.id
@@ -96,12 +96,12 @@ def mock_aws_suite(submission: Submission, repeats: int) -> Spread:
 
 
 def nbgrader_amortised(submission: Submission, more: int = MORE) -> float:
-    """Tell how much longer `nbgrader autograde` takes for each submission more: seconds."""
+    """Return how much longer `nbgrader autograde` takes for each submission more: seconds."""
     return (_nbgrader(submission, 1 + more) - _nbgrader(submission, 1)) / more
 
 
 def _nbgrader(submission: Submission, students: int) -> float:
-    """Make a course with so many equal submissions, and time `nbgrader autograde`."""
+    """Make a course with equal submissions, and time `nbgrader autograde`."""
     with tempfile.TemporaryDirectory(prefix="autograder-") as name:
         course = Path(name)
         (course / "nbgrader_config.py").write_text(_COURSE)
@@ -142,7 +142,7 @@ def _nbgrader_cell(name: str, text: str, *, solution: bool) -> nbformat.Notebook
 
 
 def otter_run(submission: Submission) -> Spread:
-    """Time `otter run` on a notebook with the same exercises, in an environment of its own.
+    """Time `otter run` on a notebook with the same exercises, in a separate environment.
 
     Raises:
         PeerError: otter cannot be installed here, or does not run.

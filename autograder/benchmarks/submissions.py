@@ -53,7 +53,7 @@ def follow_iterator(kinesis, iterator, max_records):
 
 
 def the_assignment() -> tuple[Course, Assignment]:
-    """Give the course of this checkout, and the assignment that is measured."""
+    """Return the course of this checkout, and the assignment that is measured."""
     course = Course.of_this_checkout()
     return course, course.load(ASSIGNMENT)
 
@@ -65,7 +65,7 @@ def the_solution() -> Submission:
 
 
 def paced() -> Submission:
-    """Give the solution at the pace of the module's code: 0.1 s a record, 1 s a shard."""
+    """Return the solution at the pace of the module's code: 0.1 s a record, 1 s a shard."""
     return _with(
         the_solution(),
         {
@@ -76,7 +76,7 @@ def paced() -> Submission:
 
 
 def polling_for_ever() -> Submission:
-    """Give the solution with a reader that never stops."""
+    """Return the solution with a reader that never stops."""
     return _with(the_solution(), {"kinesis_read_shards.py": _ENDLESS})
 
 

@@ -26,7 +26,7 @@ _PLACE = re.compile(r"([^:]{1,200}):([1-9][0-9]{0,6}), in ")
 def as_workflow_log(grade: Grade) -> str:
     """Write the text form, safe to print in a job, and an annotation for each cause of lost points.
 
-    An error stands at a line of the student's; where there is none, it is a warning.
+    An error points at a line of the student's; without such a line, it is a warning.
     """
     errors: list[str] = []
     warnings: list[str] = []

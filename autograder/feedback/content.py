@@ -46,9 +46,9 @@ _PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]{0,99}(#[A-Za-z0-9_-]{1,99})?")
 
 
 def notes_of(grade: Grade) -> list[str]:
-    """List what is to be known about a grade: inert lines, and not too many of them.
+    """Return notes about a grade, as inert lines, and not too many of them.
 
-    That is another Python than usual, and what was left out of the submission, and why.
+    They say if another Python ran the code, and what was left out of the submission, and why.
     """
     notes = [*filter(None, [grade.grader.other_python]), *grade.submission.notes[:MOST_NOTES]]
     return [inert(note) for note in notes]
@@ -110,7 +110,7 @@ def picture_in(tests: Sequence[GradedTest]) -> LogPicture | None:
 
 
 def explanation(tests: Sequence[GradedTest]) -> Feedback | None:
-    """Take what explains tests that gave no points for one reason; None where there is nothing."""
+    """Take what explains tests that gave no points for one reason; None if there is nothing."""
     first, *others = tests
     if first.outcome is not Outcome.GRADER_ERROR:
         return first.feedback
@@ -156,12 +156,12 @@ def _listed(witnesses: Witnesses) -> str:
 
 
 def handout_link(handout: str, files_at: str) -> str | None:
-    """Write where the handout can be read; None where it is no plain place in a repository.
+    """Return where the handout can be read; None if it is not a plain place in a repository.
 
     Args:
         handout: A file and a place in it, such as `README.md#r2`.
         files_at: What to put in front, such as `https://github.com/ORG/NAME/blob/COMMIT/`; may be
-            empty where the form is read beside the student's files.
+            empty if the output is read next to the student's files.
     """
     return f"{files_at}{handout}" if _PLACE.fullmatch(handout) else None
 
@@ -174,7 +174,7 @@ def state(checkpoint: GradedCheckpoint) -> str:
 
 
 def open_points(checkpoint: GradedCheckpoint) -> str:
-    """Say how many points of a checkpoint are open, and why; empty where none are."""
+    """Say how many points of a checkpoint are open, and why; empty if none are."""
     failed, withheld, waiting = (
         sum(test.max_score for test in checkpoint.tests if test.outcome is outcome)
         for outcome in (Outcome.GRADER_ERROR, Outcome.ANSWERED, Outcome.UNMARKED)
@@ -190,7 +190,7 @@ def open_points(checkpoint: GradedCheckpoint) -> str:
 
 
 def undecided(grade: Grade) -> str:
-    """Say how many points of a grade are open; empty where none are."""
+    """Say how many points of a grade are open; empty if none are."""
     return points_open(grade.open_points) if grade.open_points else ""
 
 

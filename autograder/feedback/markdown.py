@@ -33,12 +33,13 @@ LONGEST_REMARK = 200
 
 @dataclass(frozen=True)
 class _Block:
-    """A piece that is shown whole or not at all, and so many tests that only it explains."""
+    """A piece that is shown whole or not at all."""
 
     text: str
     explains: int = 0
+    """Tests whose lost points only this piece explains."""
     rank: int = 0
-    """What is left out where there is no room for all: the highest first."""
+    """If there is not room for all, the highest rank is left out first."""
 
 
 def as_markdown(
@@ -53,7 +54,7 @@ def as_markdown(
     Args:
         grade: What to write.
         files_at: Where the student's files are read, for links to the handout: such as
-            `https://github.com/ORG/NAME/blob/COMMIT/`. A comment needs it; beside the files,
+            `https://github.com/ORG/NAME/blob/COMMIT/`. A comment needs it; next to the files,
             it may be empty.
         detail: How much to show.
         limit: The most bytes that come back.
@@ -71,7 +72,7 @@ def as_markdown(
 
 
 def _within(limit: int, blocks: list[_Block]) -> str:
-    """Put blocks together, tables before explanations where there is no room for all."""
+    """Join blocks; if there is not room for all, explanations are left out before tables."""
     room = limit - LONGEST_REMARK
     kept: set[int] = set()
     for number, block in sorted(enumerate(blocks), key=_rank):

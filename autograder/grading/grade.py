@@ -1,7 +1,7 @@
 """The grade: one model from which every output is rendered.
 
-Its JSON Schema is kept beside it in `grade.schema.json`. A grade holds no time and no path: graded
-twice, a submission gives the same bytes.
+Its JSON Schema is next to it in `grade.schema.json`. A grade has neither times nor paths:
+graded twice, a submission gives the same bytes.
 """
 
 import json
@@ -15,7 +15,7 @@ SCHEMA_FILE = Path(__file__).with_name("grade.schema.json")
 
 
 class Outcome(StrEnum):
-    """What became of one test."""
+    """The result of one test."""
 
     PASSED = "passed"
     WRONG = "wrong"
@@ -95,7 +95,7 @@ class Attachment(_GradeModel):
 
     kind: str
     content: dict[str, Any]
-    """Plain JSON, bounded by whoever made it."""
+    """Plain JSON; the package that makes it bounds it."""
 
 
 class Attachable(Protocol):
@@ -227,7 +227,7 @@ class Grade(_GradeModel):
 def checkpoint_of(
     checkpoint_id: str, title: str, tests: tuple[GradedTest, ...]
 ) -> GradedCheckpoint:
-    """Add up a checkpoint; a test that the grader failed at hides none of the others."""
+    """Add up a checkpoint; the verdicts of other tests stay if the grader failed at one of them."""
     outcomes = {test.outcome for test in tests}
     if Outcome.GRADER_ERROR in outcomes:
         status = Status.INCOMPLETE

@@ -23,20 +23,26 @@ COLUMNS = ("shard", "record", "user", "partition key", "sequence number", "outco
 RING = 1 << 128
 """Hash keys are smaller (docs.aws.amazon.com, Kinesis, "HashKeyRange")."""
 MOST_COLOURS = 5
+"""Users with a colour; the module has five, and more colours are hard to tell apart."""
 MOST_KEYS = 5
+"""Partition keys named above a shard."""
 LONGEST_KEY = 16
 LONGEST_USER = 11
 """Characters, which have room between two colours."""
 LONGEST_ON_A_CELL = 5
-LONGEST_KEY_BELOW = 7
-LONGEST_TOLD = 200
+"""Characters, which have room on a cell: an event's number, with the first letter of its user."""
+LONGEST_DESCRIPTION = 200
 LONGEST_IN_A_ROW = 64
 
+# In pixels of the drawing; the stylesheet's text is 11 to 13 pixels high.
 CELL, HEIGHT, GAP = 40, 28, 4
 RING_WIDTH = 150
 LANE_HEAD, ABOVE, KEY_LINE, PAGES_LINE, LANE_GAP = 40, 16, 14, 34, 18
 MARGIN = 8
+EARLIER_WIDTH = 46
+"""Room for words such as `99 more` before the first cell."""
 NARROWEST = 460
+"""Room for the longest title of a shard."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +55,10 @@ class DrawnCell:
     colour: str
     """Of its user, or what was done with it: a class of the stylesheet."""
     anomaly: str
-    """The first one's word; empty where nothing is amiss."""
+    """The first anomaly's word; empty if nothing is wrong."""
     key: str
     """The partition key, where it is not the user; else empty."""
-    told: str
+    description: str
     """All about it, in words."""
 
 
@@ -140,11 +146,11 @@ def _row(where: str, record: DrawnRecord, became: str) -> tuple[str, ...]:
 
 
 def caption(picture: LogPicture, *, in_characters: bool = False) -> str:
-    """Say in a sentence what is drawn.
+    """Return the caption of a drawing: one or two sentences.
 
     Args:
         picture: What is drawn.
-        in_characters: Whether `sketch` draws it, which has no fillings and no dashes.
+        in_characters: Whether `sketch` draws it, without fillings and dashes.
     """
     records = [record for shard in picture.shards for record in shard.records]
     if picture.read is None:
@@ -175,7 +181,7 @@ def caption(picture: LogPicture, *, in_characters: bool = False) -> str:
 
 
 def became_of(picture: LogPicture, shard: DrawnShard | None, record: DrawnRecord) -> str:
-    """Say what became of a record of a shard, or of what was returned."""
+    """Return in words what happened to a record of a shard, or to one that was returned."""
     words = [anomaly.value for anomaly in record.anomalies]
     if picture.read is None:
         return ", ".join(words) or "in the log"
@@ -188,7 +194,7 @@ def became_of(picture: LogPicture, shard: DrawnShard | None, record: DrawnRecord
 
 
 def _colours(picture: LogPicture) -> dict[str, str]:
-    """Give each user a colour, where there are few and nothing else is to be told by colours."""
+    """Return a colour for each user, if there are few and colours mean nothing else."""
     if picture.read is not None:
         return {}
     users = sorted({record.user for shard in picture.shards for record in shard.records} - {""})
@@ -207,7 +213,7 @@ def _lane_height(picture: LogPicture, shard: DrawnShard) -> int:
 def _lane(picture: LogPicture, shard: DrawnShard, colours: dict[str, str], y: int) -> Lane:
     first, last = int(shard.first_hash_key), int(shard.last_hash_key)
     own = list(dict.fromkeys(record.partition_key for record in shard.records))
-    left = MARGIN + (46 if shard.earlier else 0)
+    left = MARGIN + (EARLIER_WIDTH if shard.earlier else 0)
     top = y + LANE_HEAD + ABOVE
     cells = [
         _cell(picture, shard, record, colours, left + at * (CELL + GAP), top)
@@ -224,7 +230,7 @@ def _lane(picture: LogPicture, shard: DrawnShard, colours: dict[str, str], y: in
     return Lane(
         y=y,
         title=f"{inert(shard.shard_id, 40)}{', closed' if shard.closed else ''}: {share}",
-        keys="" if picture.read else _keys_told(own),
+        keys="" if picture.read else _keys_listed(own),
         ring=(first / RING, (last - first + 1) / RING),
         ticks=() if picture.read else tuple(_hash_of(key) / RING for key in own),
         cells=tuple(cells),
@@ -235,7 +241,7 @@ def _lane(picture: LogPicture, shard: DrawnShard, colours: dict[str, str], y: in
     )
 
 
-def _keys_told(keys: Sequence[str]) -> str:
+def _keys_listed(keys: Sequence[str]) -> str:
     """List the partition keys of a shard."""
     if not keys:
         return "no record"
@@ -266,7 +272,7 @@ def _cell(
         colour = "returned" if record.returned else "plain"
     elif record.user in colours:
         colour = colours[record.user]
-    told = [
+    facts = [
         f"event {record.name}{f' of {record.user}' if record.user else ''}",
         f"partition key {record.partition_key}" if record.partition_key else "",
         f"sequence number {record.sequence_number}" if record.sequence_number else "",
@@ -284,7 +290,7 @@ def _cell(
         key=inert(record.partition_key, LONGEST_ON_A_CELL + 2)
         if _key_shown(picture, record)
         else "",
-        told=inert(", ".join(part for part in told if part), LONGEST_TOLD),
+        description=inert(", ".join(fact for fact in facts if fact), LONGEST_DESCRIPTION),
     )
 
 
@@ -293,8 +299,8 @@ def _key_shown(picture: LogPicture, record: DrawnRecord) -> bool:
 
 
 def _returned(picture: LogPicture, row: DrawnRow, y: int) -> Lane:
-    """Draw what a function returned as a lane of its own, below the shards."""
-    left = MARGIN + (46 if row.earlier else 0)
+    """Draw what a function returned as a separate lane, below the shards."""
+    left = MARGIN + (EARLIER_WIDTH if row.earlier else 0)
     top = y + LANE_HEAD + ABOVE
     cells = [
         _cell(picture, None, record, {}, left + at * (CELL + GAP), top)
@@ -316,7 +322,7 @@ def _returned(picture: LogPicture, row: DrawnRow, y: int) -> Lane:
 
 
 def _words(records: Sequence[DrawnRecord], cells: Sequence[DrawnCell]) -> Iterator[Span]:
-    """Write once above neighbours what is amiss with them."""
+    """Write what is wrong with records once above those that are next to each other."""
     at = 0
     for word, group in groupby(
         records, key=lambda record: " + ".join(anomaly.value for anomaly in record.anomalies)
@@ -348,8 +354,8 @@ def _pages(pages: Sequence[ReadPage], left: int, y: int, cells: int) -> Iterator
         if records:
             yield Span(x, y + 6, records * (CELL + GAP) - GAP, which, "page")
         else:
-            told = f"{which}: empty" if pages[numbers[-1] - 1].more_follow else "caught up"
-            yield Span(x - GAP // 2, y + 6, 0, told, "empty")
+            text = f"{which}: empty" if pages[numbers[-1] - 1].more_follow else "caught up"
+            yield Span(x - GAP // 2, y + 6, 0, text, "empty")
     if pages and pages[-1].more_follow:
         ends = min(pages[-1].begins + pages[-1].records, cells)
         yield Span(
@@ -383,8 +389,8 @@ def _in_characters(lane: Lane, width: int) -> Iterator[str]:
     )
     yield f"{indent}|{drawn}|{later}"
     rows: list[str] = []
-    for column, told in _told_below(lane, width + len("[]|")):
-        text = f"^ {told}"
+    for column, words in _words_below(lane, width + len("[]|")):
+        text = f"^ {words}"
         row = next((at for at, line in enumerate(rows) if len(line) <= column), len(rows))
         if row == len(rows):
             rows.append("")
@@ -392,8 +398,8 @@ def _in_characters(lane: Lane, width: int) -> Iterator[str]:
     yield from (f"{' ' * (len(indent) + 2)}{line.rstrip()}" for line in rows)
 
 
-def _told_below(lane: Lane, step: int) -> Iterator[tuple[int, str]]:
-    """Yield what is said of a lane's records, each with the column that it points at."""
+def _words_below(lane: Lane, step: int) -> Iterator[tuple[int, str]]:
+    """Yield the words below a lane's records, each with the column that it points at."""
     left = lane.cells[0].x
     spans = [
         *lane.spans,

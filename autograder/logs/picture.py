@@ -1,4 +1,4 @@
-"""A picture of a log as data: what a hidden test attaches to its verdict, and pages draw."""
+"""A picture of a log as data: a hidden test attaches it to its verdict, and pages draw it."""
 
 from collections.abc import Sequence
 from typing import Annotated, Self, TypeVar
@@ -38,10 +38,10 @@ class DrawnRecord(_PictureModel):
     name: str
     """Short: an event's number."""
     user: str
-    """Whose event it is; empty where that is not known."""
+    """Whose event it is; empty if that is not known."""
     partition_key: str
     sequence_number: str | None = None
-    """None where it never came into the log."""
+    """None if it never came into the log."""
     returned: bool = False
     """Whether the function that read the log returned it."""
     anomalies: tuple[Anomaly, ...] = ()
@@ -58,7 +58,7 @@ class DrawnRow(_PictureModel):
 
 
 class DrawnShard(DrawnRow):
-    """A shard, with its records as they stand there."""
+    """A shard with its records."""
 
     shard_id: str
     first_hash_key: HashKey

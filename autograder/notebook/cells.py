@@ -1,7 +1,7 @@
 """Reads a notebook's cells from its JSON: nothing of it is run.
 
 Editors rewrite notebooks: they strip metadata, renumber cells, keep old formats, split sources into
-lines or not. All that is read here; what can't be read is told in words for the student.
+lines or not. All of these are read; if a notebook cannot be read, the error tells the student why.
 """
 
 import json

@@ -33,7 +33,7 @@ def drawing_in(grade: Grade, test_id: str) -> str:
 
 
 def main() -> None:
-    """Write the drawings anew."""
+    """Write the drawings."""
     course = Course.of_this_checkout()
     assignment: Assignment = course.load("m06_partitioned_logs")
     solution = read_submission(course.solutions / assignment.id, assignment)

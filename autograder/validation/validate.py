@@ -263,7 +263,9 @@ def _check_ids(corpus: Sequence[DeclaredSubmission], plan: SuitePlan) -> None:
     for declared in corpus:
         unknown = sorted(declared.fails - known)
         if unknown:
-            raise AssignmentError(f"{declared.name}: fails: {unknown[0]!r} is no test of the suite")
+            raise AssignmentError(
+                f"{declared.name}: fails: {unknown[0]!r} is not a test of the suite"
+            )
 
 
 def _write_feedback(corpus: Sequence[DeclaredSubmission], by_name: dict[str, list[Trial]]) -> None:

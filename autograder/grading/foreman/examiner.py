@@ -97,7 +97,7 @@ class Examiner:
             seed: What the tests' data derive from; by default the submission itself.
 
         Returns:
-            The grade, and the grader's log if something of its own failed (else empty).
+            The grade, and the grader's log if the grader itself failed at something (else empty).
 
         Raises:
             AssignmentError: There is no such checkpoint.

@@ -172,7 +172,7 @@ def _printable(text: str) -> str:
 
 
 def _verdict(item: pytest.Item, call: pytest.CallInfo[None]) -> "Verdict | None":
-    """Judge how a stage ended; None where it passed, or where the grader itself failed."""
+    """Judge how a stage ended; None if it passed, or where the grader itself failed."""
     from autograder.grading.judge.phases import Phase
     from autograder.grading.judge.verdict import Verdict, unreadable
 
@@ -187,14 +187,14 @@ def _verdict(item: pytest.Item, call: pytest.CallInfo[None]) -> "Verdict | None"
 
 @pytest.fixture
 def assignment(request: pytest.FixtureRequest) -> "Assignment":
-    """Give the assignment that the suite belongs to."""
+    """Return the assignment that the suite belongs to."""
     session: GradingSession = request.config.stash[_SESSION]
     return session.assignment
 
 
 @pytest.fixture
 def cloud(request: pytest.FixtureRequest) -> "Iterator[Scene]":
-    """Give the AWS that the student's code talks to, empty: a test arranges its scene there."""
+    """Return the AWS that the student's code talks to, empty: a test arranges its scene there."""
     from autograder.aws.scene import Scene
 
     session = request.config.stash[_SESSION]
@@ -205,7 +205,7 @@ def cloud(request: pytest.FixtureRequest) -> "Iterator[Scene]":
 
 @pytest.fixture
 def seen(request: pytest.FixtureRequest, cloud: "Scene") -> "Seen":  # noqa: ARG001 - emptied first
-    """Give the one view of what the student's code did to the AWS, for the inspect phase."""
+    """Return the one view of what the student's code did to the AWS, for the inspect phase."""
     from autograder.aws.seen import Seen
 
     return Seen(request.config.stash[_SESSION].cloud)
@@ -213,7 +213,7 @@ def seen(request: pytest.FixtureRequest, cloud: "Scene") -> "Seen":  # noqa: ARG
 
 @pytest.fixture
 def student(request: pytest.FixtureRequest, cloud: "Scene") -> "StudentCode":  # noqa: ARG001 - emptied first
-    """Give the student's code."""
+    """Return the student's code."""
     mark = request.node.get_closest_marker("graded")
     session: GradingSession = request.config.stash[_SESSION]
     return session.student(mark.kwargs.get("api_calls"))
@@ -221,7 +221,7 @@ def student(request: pytest.FixtureRequest, cloud: "Scene") -> "StudentCode":  #
 
 @pytest.fixture
 def handed_in(request: pytest.FixtureRequest) -> "SubmittedFiles":
-    """Give the files that were handed in, for what is read and never run."""
+    """Return the files that were handed in, for what is read and never run."""
     session: GradingSession = request.config.stash[_SESSION]
     session.phases.inspect()
     return session.handed_in

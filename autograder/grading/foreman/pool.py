@@ -122,5 +122,5 @@ class LocalGraders:
         return self._pool.submit(Examiner.grade, submission)
 
     def complaint(self) -> str:
-        """Return nothing: a pool on this machine always goes on."""
+        """Return nothing: a pool on this machine always continues."""
         return ""

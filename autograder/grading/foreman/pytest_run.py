@@ -1,4 +1,4 @@
-"""Runs hidden tests on a submission: pytest in a process of its own, with a time limit."""
+"""Runs hidden tests on a submission: pytest in a separate process, with a time limit."""
 
 import json
 import tempfile
@@ -85,7 +85,7 @@ class PytestRunner:
                 stage = scratch / "submission"
                 stage.mkdir()
                 submission.copy_to(stage)
-                # The sandbox has a user of its own, which has to get through to the stage.
+                # The sandbox runs as another user, who has to reach the stage.
                 scratch.chmod(0o755)
                 arguments = pytest_arguments(
                     self.suite,

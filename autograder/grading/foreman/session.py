@@ -82,7 +82,7 @@ class GradingSession:
         )
 
     def student(self, api_calls: int | None) -> StudentCode:
-        """Give the student's code, with the usual budgets or another number of requests.
+        """Return the student's code, with the usual budgets or another number of requests.
 
         Who is asked for hundreds of events takes longer than others, and has all the time for it.
         """

@@ -92,7 +92,10 @@ def read_plan(assignment: Assignment, suite: Path) -> SuitePlan:
     requirements = read_requirements(suite)
     for test in tests:
         if test.requirement not in requirements:
-            raise AssignmentError(f"{suite}: {test.id} judges {test.requirement!r}, which is none")
+            raise AssignmentError(
+                f"{suite}: {test.id} judges {test.requirement!r}, which "
+                "requirements.toml does not define"
+            )
     twice = {test.id for test in tests if [other.id for other in tests].count(test.id) > 1}
     if twice:
         raise AssignmentError(f"{suite}: two tests have the name {min(twice)}")
@@ -103,7 +106,7 @@ def read_requirements(suite: Path) -> Requirements:
     """Read a suite's requirements.
 
     Raises:
-        AssignmentError: The file is missing or is no table of sentences.
+        AssignmentError: The file is missing or is not a table of sentences.
     """
     path = suite / REQUIREMENTS_FILE
     try:

@@ -87,7 +87,7 @@ class StudentCode:
         return Module(self, name)
 
     def outcome_of(self, module: str, function: str, *args: Any, **kwargs: Any) -> CallResult:
-        """Call a function and tell how it ended, for tests that expect an error.
+        """Call a function and return how it ended, for tests that judge more than its value.
 
         Raises:
             GraderFaultError: The cloud failed meanwhile.
@@ -100,8 +100,8 @@ class StudentCode:
     ) -> list[Any]:
         """Call a function several times in one process, and return the values.
 
-        What its module remembers from one call, the next one finds; else each call has a process
-        of its own. The limits of one call hold for all together.
+        What its module remembers from one call, the next one finds; otherwise each call has a new
+        process. The limits of one call hold for all together.
 
         Raises:
             Verdict: One of the calls did not return a value.
@@ -111,7 +111,7 @@ class StudentCode:
         with self._phases.student():
             result = self._call(module, function, first, {}, others)
         if isinstance(result, Returned) and not _is_row(result.value, len(calls)):
-            result = Stopped("exited", result.usage)  # it wrote an answer of its own
+            result = Stopped("exited", result.usage)  # it wrote an answer itself, past the runner
         values: list[Any] = self._value_of(result, module, function)
         return values
 
@@ -169,10 +169,10 @@ class StudentCode:
         return verdict
 
     def error_of(self, module: str, function: str, *args: Any, **kwargs: Any) -> Raised | None:
-        """Call a function that should raise; None where it returned a value instead.
+        """Call a function that should raise; None if it returned a value instead.
 
         Raises:
-            Verdict: It neither raised an error of its own nor returned.
+            Verdict: It neither returned nor raised an error that a test can expect.
         """
         result = self.outcome_of(module, function, *args, **kwargs)
         if isinstance(result, Returned):
@@ -188,7 +188,15 @@ def _is_row(value: object, length: int) -> bool:
 
 
 class Module:
-    """One graded file: `module.function(...)` runs in the sandbox."""
+    """One graded file: a call of one of its functions runs in the sandbox.
+
+    >>> reader = student.module("kinesis_read_shards")
+    >>> reader.read_from_shard("orders", "shardId-000000000000", 10)
+    [['49668899999999999999999999999999999999999999999999999999', {'eventId': 1}]]
+
+    Arguments and the value are plain JSON: a tuple comes back as a list. Anything but a value (an
+    exception, a missing function, an exceeded limit) ends the test with feedback that says so.
+    """
 
     def __init__(self, student: StudentCode, name: str) -> None:
         self._student = student
@@ -203,13 +211,29 @@ class Module:
         return call
 
     def values_in_a_row(self, function: str, *calls: Sequence[Any]) -> list[Any]:
-        """Call a function several times in one process, once for each sequence of arguments."""
+        """Call a function several times in one process, once for each sequence of arguments.
+
+        What the module remembers from one call, the next one finds:
+
+        >>> reader.values_in_a_row("read_all_shards", ["orders"], ["orders"])
+        [{'shardId-000000000000': []}, {'shardId-000000000000': []}]
+        """
         return self._student.values_in_a_row(self._name, function, calls)
 
     def outcome_of(self, function: str, *args: Any, **kwargs: Any) -> CallResult:
-        """Call a function and tell how it ended, whatever that is."""
+        """Call a function and return how it ended; nothing ends the test.
+
+        >>> result = writer.outcome_of("delete_stream", "orders")
+        >>> if isinstance(result, Raised):
+        ...     crashed(result, "delete_stream()", expected="no error if it does not exist")
+        """
         return self._student.outcome_of(self._name, function, *args, **kwargs)
 
     def error_of(self, function: str, *args: Any, **kwargs: Any) -> Raised | None:
-        """Call a function that should raise; None where it returned a value instead."""
+        """Call a function that should raise an error; None if it returned a value instead.
+
+        >>> error = reader.error_of("replay_from_offset", "orders", "shardId-000000000000", "x")
+        >>> if error is None:
+        ...     wrong("It returned normally.", expected="an error", hint="Do not catch it.")
+        """
         return self._student.error_of(self._name, function, *args, **kwargs)

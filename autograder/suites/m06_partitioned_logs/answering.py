@@ -36,7 +36,7 @@ class Written:
     problem: str = ""
 
     def value(self, name: str, part: str = "") -> Any:
-        """Give a closed answer, or one part of it.
+        """Return a closed answer, or one part of it.
 
         Raises:
             Verdict: The notebook, the answer or its part is missing or cannot be read.

@@ -48,7 +48,7 @@ def two_readings(value: Any, call: str) -> tuple[list[str], list[str]]:
     """Check that a value is a pair of lists of texts."""
     lists = isinstance(value, list) and len(value) == 2
     if not lists or not all(
-        isinstance(reading, list) and all(isinstance(one, str) for one in reading)
+        isinstance(reading, list) and all(isinstance(message, str) for message in reading)
         for reading in value
     ):
         wrong(
@@ -60,7 +60,7 @@ def two_readings(value: Any, call: str) -> tuple[list[str], list[str]]:
 
 
 def expect_messages(
-    found: list[str], right: list[str], call: str, hint: str, told: Sequence[str] = ()
+    found: list[str], right: list[str], call: str, hint: str, details: Sequence[str] = ()
 ) -> None:
     """Check that exactly these messages came, in this order; name what is wrong.
 
@@ -69,14 +69,14 @@ def expect_messages(
         right: Those that should have come.
         call: Which reading, for the student.
         hint: What helps on.
-        told: Sentences that say more of what went wrong.
+        details: Sentences that say more of what went wrong.
     """
     if found == right:
         return
     witnesses = compare_logs(right, found, absent=Anomaly.UNREAD)
     count = how_many(len(found), len(right), witnesses, "message")
     wrong(
-        " ".join([f"{call} has {count}: {in_words(witnesses, 'message')}.", *told]),
+        " ".join([f"{call} has {count}: {in_words(witnesses, 'message')}.", *details]),
         expected=shown(right),
         hint=hint,
         witnesses=witnesses,
@@ -244,7 +244,9 @@ def test_log_is_a_stream_with_one_shard(
             f"The stream holds {shown(found)}.",
             expected=shown(messages),
             hint="Send the messages one after another, each as the UTF-8 bytes of one record.",
-            witnesses=[one for one in witnesses if one.anomaly is not Anomaly.OVERREAD],
+            witnesses=[
+                deviation for deviation in witnesses if deviation.anomaly is not Anomaly.OVERREAD
+            ],
         )
 
 

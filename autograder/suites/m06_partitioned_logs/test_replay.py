@@ -2,7 +2,9 @@
 
 import json
 import random
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,21 +25,19 @@ from autograder.testing import (
     wrong,
 )
 
+from .filling import FilledShard, another_number, fill_shard, make_event, put
 from .reading import (
-    FilledShard,
-    another_number,
+    Call,
+    Function,
     expect_asked,
     expect_pairs,
     expect_records,
-    fill_shard,
-    make_event,
-    name_of,
-    put,
+    id_of,
     records_in,
     types_of_iterators,
 )
 
-CALL = "replay_from_offset()"
+CALL = Call(Function.REPLAY)
 INCLUSIVE = (
     "AT_SEQUENCE_NUMBER starts with the record at the offset, AFTER_SEQUENCE_NUMBER with the one "
     "after it."
@@ -63,11 +63,11 @@ def expect_replay(
 
     The tests of the middle, the first and the last offset judge where it begins.
     """
-    names = [name_of(event) for _, event in shard.pairs]
+    ids = [id_of(event) for _, event in shard.pairs]
     found = records_in(value, shard.pairs, CALL)
     if not in_order:
-        found = sorted(found, key=names.index) if set(found) <= set(names) else found
-    if any(found == names[at:] for at in range(start + 2)):
+        found = sorted(found, key=ids.index) if set(found) <= set(ids) else found
+    if any(found == ids[at:] for at in range(start + 2)):
         return
     expect_records(
         value,
@@ -221,15 +221,15 @@ def test_replay_follows_the_pages(
 
 
 def expect_count(
-    value: Any, shard: FilledShard, start: int, asked: int, call: str, hint: str, *, seen: Seen
+    value: Any, shard: FilledShard, start: int, asked: int, call: Call, hint: str, *, seen: Seen
 ) -> None:
     """Check that this number of records in a row came back, from around the offset.
 
     P1 judges where exactly they begin, and in which order they are.
     """
-    names = [name_of(event) for _, event in shard.pairs]
-    found = records_in(value, shard.pairs, call)
-    if any(sorted(found) == sorted(names[at : at + asked]) for at in range(start + 2)):
+    ids = [id_of(event) for _, event in shard.pairs]
+    found = Counter(records_in(value, shard.pairs, call))
+    if any(found == Counter(ids[at : at + asked]) for at in range(start + 2)):
         return
     right = shard.pairs[start : start + asked]
     expect_records(value, right, call, hint, seen=seen, known=shard.pairs)
@@ -248,7 +248,7 @@ def test_replay_of_so_many_records(
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], asked)
 
     hint = "Count the records you have collected, and cut the last page to fit."
-    call = f"replay_from_offset(..., {asked})"
+    call = replace(CALL, max_records=asked)
     expect_count(value, shard, start, asked, call, hint, seen=seen)
 
 
@@ -263,7 +263,7 @@ def test_replay_of_one_record(
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], 1)
 
     hint = "What does your code do when max_records is 1?"
-    expect_count(value, shard, start, 1, "replay_from_offset(..., 1)", hint, seen=seen)
+    expect_count(value, shard, start, 1, replace(CALL, max_records=1), hint, seen=seen)
 
 
 @pytest.mark.graded("P2", points=1)
@@ -295,7 +295,7 @@ def test_replay_of_nothing(
         shard,
         1,
         0,
-        "replay_from_offset(..., 0)",
+        replace(CALL, max_records=0),
         "GetRecords rejects a Limit of 0: return before you call it.",
         seen=seen,
     )
@@ -319,7 +319,7 @@ def expect_error(
     error = reader.error_of("replay_from_offset", shard.stream, shard_id, offset)
 
     if isinstance(good, Raised):
-        crashed(good, CALL, expected="no error for an offset that the shard holds")
+        crashed(good, str(CALL), expected="no error for an offset that the shard holds")
     expect_asked(seen, CALL)
     if error is not None:
         return
@@ -454,7 +454,7 @@ def test_each_replay_reads_the_log_anew(
         )
     pairs = [*shard.pairs, (newest[0].sequence_number, event)]
     found = records_in(values[1], pairs, CALL)
-    if name_of(event) not in found or len(set(found)) < len(found):
+    if id_of(event) not in found or len(set(found)) < len(found):
         expect_records(
             values[1],
             pairs[start:],

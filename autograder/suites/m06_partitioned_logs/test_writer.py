@@ -28,6 +28,7 @@ from .events import (
     ACTIONS,
     SEND,
     USERS,
+    RecordId,
     decoded,
     events_in,
     number_of,
@@ -232,7 +233,7 @@ def test_exactly_so_many_events_are_sent(
 
     found = events_in(seen, name, count)
     if len(found) != count:
-        right = [f"event {number}" for number in range(count)]
+        right = [RecordId(number) for number in range(count)]
         wrong(
             f"send_events_to_shards(..., {count}) left {counted(len(found), 'record')} in the "
             "stream.",
@@ -254,7 +255,7 @@ def test_events_cycle_through_users_and_actions(
 
     events = [_strictly_decoded(sent.record) for sent in events_in(seen, name, count)]
     found = {event.get("eventId") for event in events if type(event.get("eventId")) is int}
-    missing = [f"event {number}" for number in range(count) if number not in found]
+    missing = [RecordId(number) for number in range(count) if number not in found]
     if missing:
         wrong(
             f"{len(missing)} of {count} events are not in the stream under their eventId.",
@@ -269,10 +270,10 @@ def test_events_cycle_through_users_and_actions(
     }
     for key, cycle in (("userId", USERS), ("action", ACTIONS)):
         right = {number: cycle[number % len(cycle)] for number in numbered}
-        odd = [one for one in sorted(numbered) if numbered[one].get(key) != right[one]]
+        odd = [number for number in sorted(numbered) if numbered[number].get(key) != right[number]]
         if odd:
             value = numbered[odd[0]].get(key)
-            all_cycle = all(numbered[one].get(key) in cycle for one in odd)
+            all_cycle = all(numbered[number].get(key) in cycle for number in odd)
             wrong(
                 f"{len(odd)} of {count} events have the wrong {key}; the first is event {odd[0]}, "
                 f"with {shown(value)}.",
@@ -309,12 +310,12 @@ def test_timestamps_are_utc(
     found = events_in(seen, name, count)
     if not found:
         wrong("The stream has no records.", expected="events with a timestamp", hint=SEND)
-    for one in found:
-        stamp = one.event.get("timestamp")
+    for sent in found:
+        stamp = sent.event.get("timestamp")
         fault = _fault_of(stamp, seen.today())
         if fault:
             wrong(
-                f"{one.name.capitalize()} has the timestamp {shown(stamp)}{fault}",
+                f"{str(sent.id).capitalize()} has the timestamp {shown(stamp)}{fault}",
                 expected="the current time in UTC, as a string such as 2026-03-01T12:34:56.789012Z",
                 hint="datetime.now(UTC) is the time in UTC on any machine. +00:00 and Z mean the "
                 "same: replace +00:00 with Z.",
@@ -386,23 +387,23 @@ def test_partition_key_is_the_user(
     writer.send_events_to_shards(name, count)
 
     sent = events_in(seen, name, count)
-    found = sorted(sent, key=lambda one: -1 if one.number is None else one.number)
+    found = sorted(sent, key=lambda event: -1 if event.number is None else event.number)
     if not found:
         wrong("The stream has no records.", expected="events keyed by their user", hint=SEND)
-    for one in found:
-        user = one.event.get("userId", USERS[(one.number or 0) % len(USERS)])
-        if one.record.partition_key != user:
+    for event in found:
+        user = event.event.get("userId", USERS[(event.number or 0) % len(USERS)])
+        if event.record.partition_key != user:
             wrong(
-                f"{one.name.capitalize()} of user {shown(user)} was sent with the partition key "
-                f"{shown(one.record.partition_key)}.",
+                f"{str(event.id).capitalize()} of user {shown(user)} was sent with the partition "
+                f"key {shown(event.record.partition_key)}.",
                 expected="the user as the partition key",
                 hint="Records with the same partition key go to the same shard, in order.",
                 attachment=picture_of_sending(seen, name, sent),
             )
     misrouted = [
-        one.name
-        for one in found
-        if one.record.shard_id != seen.shard_for(name, one.record.partition_key)
+        event.id
+        for event in found
+        if event.record.shard_id != seen.shard_for(name, event.record.partition_key)
     ]
     if misrouted:
         wrong(

@@ -1,4 +1,4 @@
-"""Steps of the tests that write: say what is wrong with the events in the log."""
+"""Checks of the tests that write: say what is wrong with the events in the log."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ from autograder.testing import (
 )
 
 from .events import (
+    RecordId,
     SentEvent,
     decoded,
     events_in,
@@ -43,11 +44,11 @@ def expect_sent(
     last = first + num_events - 1
     ends = {number for number in (first, last) if not numbers[number]}
     tolerated = ends - _attempted(seen) if len(ends) == 1 else set()
-    right = [f"event {number}" for number in range(first, last + 1) if number not in tolerated]
+    right = [RecordId(number) for number in range(first, last + 1) if number not in tolerated]
     witnesses = [
-        one
-        for one in compare_logs(right, [event.name for event in found])
-        if one.anomaly in (Anomaly.LOST, Anomaly.DUPLICATED)
+        deviation
+        for deviation in compare_logs(right, [event.id for event in found])
+        if deviation.anomaly in (Anomaly.LOST, Anomaly.DUPLICATED)
     ]
     log = picture_of_sending(seen, stream, found, right)
     if witnesses:
@@ -68,7 +69,7 @@ def _expect_order(seen: Seen, found: Sequence[SentEvent], hint: str, log: LogPic
         by_log.setdefault((event.record.shard_id, event.user), []).append(event)
     for (shard_id, user), own in by_log.items():
         ordered = sorted(own, key=lambda event: -1 if event.number is None else event.number)
-        moved = compare_logs([event.name for event in ordered], [event.name for event in own])
+        moved = compare_logs([event.id for event in ordered], [event.id for event in own])
         if moved:
             wrong(
                 f"{moved[0].total} of {user}'s {counted(len(own), 'event')} in {shard_id} "
@@ -91,7 +92,7 @@ def _what_is_wrong(witnesses: Sequence[Witnesses], num_events: int) -> str:
 
 
 def _attempted(seen: Seen) -> set[int]:
-    """Tell which events the simulated AWS was asked to take, whether it took them or not."""
+    """Return which events the simulated AWS was asked to take, whether it took them or not."""
     numbers = {
         number_of(decoded(data))
         for call in seen.calls("PutRecord", "PutRecords")

@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 from hypothesis import given
 
-from autograder.feedback.table import COLUMNS, LONGEST_CELL, as_csv
+from autograder.feedback.data import COLUMNS, LONGEST_CELL, as_csv
 from autograder.grading.grade import Grade
 from autograder.tests.feedback.nasty import (
     HARMLESS,

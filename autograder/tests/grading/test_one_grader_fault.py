@@ -23,10 +23,9 @@ from autograder.course.class_run import Done, Outcome, Scope, grade_class, outco
 from autograder.course.push_feedback import CommitStatus, Publication, publication
 from autograder.feedback.actions import as_workflow_log
 from autograder.feedback.content import Detail
-from autograder.feedback.data import as_json
+from autograder.feedback.data import as_csv, as_json
 from autograder.feedback.html import as_html
 from autograder.feedback.markdown import as_markdown
-from autograder.feedback.table import as_csv
 from autograder.feedback.text import print_grade
 from autograder.gradebook.book import Book, Entry
 from autograder.gradebook.exports import FORMATS

@@ -59,7 +59,7 @@ def test_a_test_is_planned_with_its_title_and_points(
     ("change", "message"),
     [
         (("points=3", "points=2"), "worth 2 points together"),
-        (('"W1"', '"W9"'), "which is none"),
+        (('"W1"', '"W9"'), "which requirements.toml does not define"),
         (('@pytest.mark.graded("W1", points=3)', ""), "needs a mark"),
         (("points=3", "points=three"), "needs a mark"),
         (("points=3", "points=3, close_answer=True"), "its mark has .close_answer."),

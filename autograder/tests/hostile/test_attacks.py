@@ -49,7 +49,7 @@ def test_an_attack_gets_nothing(
 
     record_property("attack", f"{attack.name} | {outcomes(after.grade)} | {after.seconds:.1f} s")
     printed = "".join(capfd.readouterr())
-    shown = every_form_of(after.grade) | {"terminal": printed, "trouble": after.trouble}
+    shown = every_form_of(after.grade) | {"terminal": printed, "grader log": after.grader_log}
     seen = [
         (form, canary)
         for form, text in shown.items()
@@ -60,7 +60,7 @@ def test_an_attack_gets_nothing(
     assert seen == []
     assert outcomes(after.grade) <= {outcome.value for outcome in attack.declared.outcomes}
     assert attack.declared.says in said(after.grade)
-    assert after.trouble == ""
+    assert after.grader_log == ""
     assert all(checkpoint.status is not Status.INCOMPLETE for checkpoint in after.grade.checkpoints)
     assert harm_in(shown["text"]) == set()
     assert max(len(line) for line in shown["text"].splitlines()) <= LONGEST_LINE
