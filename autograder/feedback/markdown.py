@@ -22,8 +22,9 @@ from autograder.feedback.content import (
     without_points,
 )
 from autograder.grading.grade import Grade, GradedCheckpoint, GradedTest
-from autograder.logs.drawing import caption, sketch
+from autograder.logs.captions import caption
 from autograder.logs.picture import LogPicture
+from autograder.logs.sketch import sketch
 from autograder.text import code_in_markdown, counted, in_markdown
 
 LONGEST_COMMENT = 65_536

@@ -1,6 +1,6 @@
 """Where everything goes in a drawing of a log: shards as lanes, records as cells in their order.
 
-`log.svg.jinja` writes it as SVG; `sketch` draws the same in characters, for Markdown.
+`log.svg.jinja` writes it as SVG; `sketch.py` draws the same in characters, for Markdown.
 """
 
 import hashlib
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from autograder.grading.grade import Anomaly
+from autograder.logs.captions import caption, history_of, shows_key
 from autograder.logs.picture import (
     DrawnRecord,
     DrawnRow,
@@ -135,62 +135,14 @@ def _rows(picture: LogPicture) -> Iterator[tuple[str, ...]]:
     """Write the records of the shards, and then what was returned."""
     for shard in picture.shards:
         for record in shard.records:
-            yield _row(shard.shard_id, record, became_of(picture, shard, record))
+            yield _row(shard.shard_id, record, history_of(picture, shard, record))
     for record in picture.returned.records if picture.returned else ():
-        yield _row("returned", record, became_of(picture, None, record))
+        yield _row("returned", record, history_of(picture, None, record))
 
 
 def _row(where: str, record: DrawnRecord, became: str) -> tuple[str, ...]:
     texts = (where, record.name, record.user, record.partition_key, record.sequence_number or "")
     return (*(inert(text, LONGEST_IN_A_ROW) for text in texts), became)
-
-
-def caption(picture: LogPicture, *, in_characters: bool = False) -> str:
-    """Return the caption of a drawing: one or two sentences.
-
-    Args:
-        picture: What is drawn.
-        in_characters: Whether `sketch` draws it, without fillings and dashes.
-    """
-    records = [record for shard in picture.shards for record in shard.records]
-    if picture.read is None:
-        stored = sum(record.sequence_number is not None for record in records) + sum(
-            shard.earlier + shard.later for shard in picture.shards
-        )
-        lost = any(Anomaly.LOST in record.anomalies for record in records)
-        marked = (
-            "Records marked “lost” are missing." if in_characters else "Dashed records were lost."
-        )
-        missing = f" {marked}" if lost else ""
-        keyed = any(_key_shown(picture, record) for record in records)
-        keys = " Below a record is its partition key, if that is not the user." if keyed else ""
-        return (
-            f"The stream after your function sent its events: {counted(stored, 'record')} in "
-            f"{counted(len(picture.shards), 'shard')}, each in order of arrival."
-            f"{missing}{keys}"
-        )
-    read = next((shard for shard in picture.shards if shard.shard_id == picture.read), DrawnRow())
-    holds = len(read.records) + read.earlier + read.later
-    came = sum(record.returned for record in read.records)
-    begin = ", and the replay should start at the one marked “offset”" if picture.offset else ""
-    return (
-        f"The shard that your function read holds {counted(holds, 'record')}{begin}. "
-        f"{'Records in [ ]' if in_characters else 'Filled records'} were returned "
-        f"({came} of the {len(read.records)} shown)."
-    )
-
-
-def became_of(picture: LogPicture, shard: DrawnShard | None, record: DrawnRecord) -> str:
-    """Return in words what happened to a record of a shard, or to one that was returned."""
-    words = [anomaly.value for anomaly in record.anomalies]
-    if picture.read is None:
-        return ", ".join(words) or "in the log"
-    came = "returned" if record.returned else "not returned"
-    if not words and not record.returned and shard and shard.shard_id == picture.read:
-        came = "not asked for"
-    if picture.offset and record.sequence_number == picture.offset:
-        words.insert(0, "at the offset")
-    return ", ".join([came, *words])
 
 
 def _colours(picture: LogPicture) -> dict[str, str]:
@@ -205,7 +157,7 @@ def _colours(picture: LogPicture) -> dict[str, str]:
 
 def _lane_height(picture: LogPicture, shard: DrawnShard) -> int:
     below = PAGES_LINE if shard.shard_id == picture.read and picture.pages else 0
-    keys = KEY_LINE if any(_key_shown(picture, record) for record in shard.records) else 0
+    keys = KEY_LINE if any(shows_key(picture, record) for record in shard.records) else 0
     cells = ABOVE + HEIGHT + keys + below if shard.records else 0
     return LANE_HEAD + cells + LANE_GAP
 
@@ -276,7 +228,7 @@ def _cell(
         f"event {record.name}{f' of {record.user}' if record.user else ''}",
         f"partition key {record.partition_key}" if record.partition_key else "",
         f"sequence number {record.sequence_number}" if record.sequence_number else "",
-        became_of(picture, shard, record),
+        history_of(picture, shard, record),
     ]
     return DrawnCell(
         x=x,
@@ -288,14 +240,10 @@ def _cell(
         colour=colour,
         anomaly=record.anomalies[0].value if record.anomalies else "",
         key=inert(record.partition_key, LONGEST_ON_A_CELL + 2)
-        if _key_shown(picture, record)
+        if shows_key(picture, record)
         else "",
         description=inert(", ".join(fact for fact in facts if fact), LONGEST_DESCRIPTION),
     )
-
-
-def _key_shown(picture: LogPicture, record: DrawnRecord) -> bool:
-    return picture.read is None and record.partition_key != record.user
 
 
 def _returned(picture: LogPicture, row: DrawnRow, y: int) -> Lane:
@@ -365,47 +313,3 @@ def _pages(pages: Sequence[ReadPage], left: int, y: int, cells: int) -> Iterator
             "stopped here, but more follow",
             "stop",
         )
-
-
-def sketch(picture: LogPicture) -> str:
-    """Draw a picture in characters; no line begins with anything of a student's."""
-    drawing = drawing_of(picture)
-    width = max((len(cell.text) for lane in drawing.lanes for cell in lane.cells), default=1)
-    return "\n".join(line for lane in drawing.lanes for line in _in_characters(lane, width))
-
-
-def _in_characters(lane: Lane, width: int) -> Iterator[str]:
-    yield f"{lane.title}{f', {lane.keys}' if lane.keys else ''}"
-    if not lane.cells:
-        if lane.later:
-            yield f"  {counted(lane.later, 'record')}, none of them returned"
-        return
-    earlier = f"{lane.earlier} more " if lane.earlier else ""
-    later = f" {lane.later} more" if lane.later else ""
-    indent = f"  {earlier}"
-    drawn = "|".join(
-        f"[{cell.text:^{width}}]" if cell.colour == "returned" else f" {cell.text:^{width}} "
-        for cell in lane.cells
-    )
-    yield f"{indent}|{drawn}|{later}"
-    rows: list[str] = []
-    for column, words in _words_below(lane, width + len("[]|")):
-        text = f"^ {words}"
-        row = next((at for at, line in enumerate(rows) if len(line) <= column), len(rows))
-        if row == len(rows):
-            rows.append("")
-        rows[row] = f"{rows[row]:<{column}}{text}  "
-    yield from (f"{' ' * (len(indent) + 2)}{line.rstrip()}" for line in rows)
-
-
-def _words_below(lane: Lane, step: int) -> Iterator[tuple[int, str]]:
-    """Yield the words below a lane's records, each with the column that it points at."""
-    left = lane.cells[0].x
-    spans = [
-        *lane.spans,
-        *(Span(cell.x, 0, CELL, f"key {cell.key}", "") for cell in lane.cells if cell.key),
-    ]
-    for span in sorted(spans, key=lambda span: span.x):
-        at = round((span.x - left) / (CELL + GAP) * step)
-        records = round((span.width + GAP) / (CELL + GAP))
-        yield max(0, at), f"{span.text} ({records})" if records > 1 else span.text

@@ -3,8 +3,10 @@
 import re
 
 from autograder.grading.grade import Anomaly
-from autograder.logs.drawing import RING, caption, drawing_of, sketch
+from autograder.logs.captions import caption
+from autograder.logs.drawing import RING, drawing_of
 from autograder.logs.picture import DrawnRecord, DrawnRow, DrawnShard, LogPicture, ReadPage
+from autograder.logs.sketch import sketch
 
 
 def record(
