@@ -5,7 +5,7 @@ that the checks can say before a push what the grader will say after it. It need
 Python's standard library, and its answer is the same in each version of Python.
 
 * A graded file is taken from the top folder. If it is not there, a file that may be meant is named.
-* Python modules beside it come along, and folders with modules in them, with or without an
+* Python modules next to it come along, and folders with modules in them, with or without an
   `__init__.py`.
 * A file that cannot be taken (it is too large, it is a link, its name hides one of Python's
   modules) concerns the graded files that import it, directly or through other files: they are
@@ -13,8 +13,8 @@ Python's standard library, and its answer is the same in each version of Python.
 * A notebook imports nothing, so no other file concerns it. It is measured without its outputs and
   attachments, and is taken without them.
 
-The work is bounded whatever is handed in: so many names, folders and files are looked at, names
-have a longest length, and reading ends after `READ_SECONDS`.
+The work is bounded whatever is handed in: there are limits for the number of names, folders and
+files and for the length of names, and reading ends after `READ_SECONDS`.
 """
 
 import difflib
@@ -105,7 +105,7 @@ TOO_MANY = f"there are more than {MAX_FILES} Python files"
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 _HARMLESS_NAME = re.compile(r"[A-Za-z0-9_./ ()+,-]{1,100}")
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
-"""How a file begins that stands for one in Git LFS (git-lfs, docs/spec.md)."""
+"""The start of a pointer to a file in Git LFS (git-lfs, docs/spec.md)."""
 _ARCHIVE = re.compile(r"(?i).+\.(zip|tar|tgz|tar\.gz|rar|7z)")
 _COPY = re.compile(r"[ _-]*(\([0-9]{1,3}\)|copy[0-9]{0,3}|(?<=[ -])[0-9]{1,3})$")
 """How systems mark a second copy: `x (1)`, `x-Copy1`, `x - Copy`, `x copy`, `x-1`."""
@@ -117,7 +117,7 @@ class TooSlowError(Exception):
 
 
 @dataclass(frozen=True)
-class Entry:
+class FolderEntry:
     """One name in a folder of a source."""
 
     name: str
@@ -125,17 +125,17 @@ class Entry:
     """A link to a folder is none."""
 
 
-class Source(Protocol):
+class FileSource(Protocol):
     """Where a student's files come from; names are relative, with slashes, and `""` is the top."""
 
-    def entries(self, folder: str) -> list[Entry]:
+    def entries(self, folder: str) -> list[FolderEntry]:
         """List a folder by name; what exceeds `MAX_ENTRIES` may be left out."""
 
     def exists(self, name: str) -> bool:
         """Whether there is anything of that name."""
 
     def read(self, name: str, most: int) -> bytes | str:
-        """Read a plain file of at most so many bytes, or say why not, to the student."""
+        """Return a plain file of at most `most` bytes, or why not, in words for the student."""
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ class Admission:
 
 
 def admit(
-    source: Source, graded: Sequence[str], clock: Callable[[], float] = time.monotonic
+    source: FileSource, graded: Sequence[str], clock: Callable[[], float] = time.monotonic
 ) -> Admission:
     """Decide what is taken of a hand-in, and read it.
 
@@ -198,7 +198,7 @@ def admit(
             if file in taking.problems:
                 concerns.setdefault(file, []).append(name)
     not_installed = taking.note_packages({file for files in reached.values() for file in files})
-    taking.take_the_rest(told=concerns)
+    taking.take_the_rest(reported=concerns)
     return Admission(
         files=taking.files,
         refused=tuple(
@@ -218,11 +218,11 @@ def too_large(most: int) -> str:
 
 
 def most_bytes(name: str) -> int:
-    """Tell how large a file may be as it lies there."""
+    """Return how many bytes a file may have, before outputs are taken out of a notebook."""
     return MAX_NOTEBOOK_BYTES if name.endswith(".ipynb") else MAX_FILE_BYTES
 
 
-def list_folder(path: Path) -> list[Entry]:
+def list_folder(path: Path) -> list[FolderEntry]:
     """List a folder of this machine by name: the first `MAX_ENTRIES`, in the system's order.
 
     Raises:
@@ -230,19 +230,19 @@ def list_folder(path: Path) -> list[Entry]:
     """
     with os.scandir(path) as entries:
         first = list(islice(entries, MAX_ENTRIES))
-    listed = [Entry(entry.name, entry.is_dir(follow_symlinks=False)) for entry in first]
+    listed = [FolderEntry(entry.name, entry.is_dir(follow_symlinks=False)) for entry in first]
     return sorted(listed, key=lambda entry: entry.name)
 
 
 class _Listing:
     """The names of a source, looked at within bounds, and the notes on what was left out."""
 
-    def __init__(self, source: Source, clock: Callable[[], float]) -> None:
+    def __init__(self, source: FileSource, clock: Callable[[], float]) -> None:
         self._source = source
         self._clock = clock
         self._ends = clock() + READ_SECONDS
         self._entries_left = MAX_ALL_ENTRIES
-        self._folders: dict[str, dict[str, Entry]] = {}
+        self._folders: dict[str, dict[str, FolderEntry]] = {}
         self._is_cut = False
         self._notes: list[str] = []
         self._notes_left_out = 0
@@ -267,7 +267,7 @@ class _Listing:
         self._check_time()
         return self._source.exists(name)
 
-    def entries(self, folder: str) -> Mapping[str, Entry]:
+    def entries(self, folder: str) -> Mapping[str, FolderEntry]:
         """List a folder by name, without names that are too long; nothing once too much is read."""
         if folder not in self._folders:
             self._folders[folder] = {entry.name: entry for entry in self._list(folder)}
@@ -288,7 +288,7 @@ class _Listing:
             return "it is a pointer of Git LFS: commit the file itself"
         return without_outputs(content) if name.endswith(".ipynb") else content
 
-    def _list(self, folder: str) -> list[Entry]:
+    def _list(self, folder: str) -> list[FolderEntry]:
         self._check_time()
         if len(self._folders) >= MAX_FOLDERS or not self._entries_left:
             self.note(f"{_shown(folder)} is left out: there are too many files and folders")
@@ -342,17 +342,17 @@ class _Taking:
                     todo.append(imported)
         return tuple(reached)
 
-    def take_the_rest(self, told: Mapping[str, object]) -> None:
+    def take_the_rest(self, reported: Mapping[str, object]) -> None:
         """Take the modules that no import leads to, as far as there is room.
 
         Code may import them in a way that cannot be seen in its text.
 
         Args:
-            told: The files whose problem is told already.
+            reported: The files whose problem is reported already.
         """
         without_room: list[str] = []
         for name in self._modules():
-            if name in self._imports or name in told:
+            if name in self._imports or name in reported:
                 continue
             if name not in self.problems and self._is_full():
                 without_room.append(name)
@@ -433,7 +433,7 @@ class _Taking:
             folder = path
 
     def _hiding(self, top: str) -> str | None:
-        """Name the file that Python would import in place of a module of its own, if any."""
+        """Return the file that Python would import in place of a standard module, if any."""
         is_package = self._listing.is_package(top)
         if not is_package and f"{top}.py" not in self._listing.entries(""):
             return None  # a folder without __init__.py hides nothing
@@ -455,7 +455,7 @@ class _Taking:
         return name
 
     def _modules(self) -> Iterator[str]:
-        """Name the modules beside the graded files, and those in folders."""
+        """Return the names of the modules next to the graded files, and of those in folders."""
         for name, entry in self._listing.entries("").items():
             top = name if entry.is_folder else name.removesuffix(".py")
             if not _PLAIN_NAME.fullmatch(top) or top == CHECKS or name in self._graded:
@@ -509,8 +509,8 @@ _IMPORT = re.compile(
 def imported_modules(content: bytes, package: str) -> tuple[str, ...]:
     """Name the modules that Python code imports, as `a.b`, in their order.
 
-    `from a import b` gives `a.b`, though `b` may be no module. The code is searched, not parsed:
-    that takes linear time for any bytes, and gives the same in each version of Python.
+    `from a import b` gives `a.b`, though `b` need not be a module. The code is searched, not
+    parsed: that takes linear time for any bytes, and gives the same in each version of Python.
 
     Args:
         content: The code.
@@ -554,7 +554,7 @@ def _package_of(file: str) -> str:
 def without_outputs(content: bytes) -> bytes | str:
     """Take what a notebook's cells printed, drew or hold as attachments out of it.
 
-    A file that is no JSON stays as it is, for what is wrong with it is told later.
+    A file that is not JSON stays as it is: what is wrong with it is reported later.
 
     Returns:
         The notebook, or why it is too large.
@@ -577,7 +577,7 @@ def without_outputs(content: bytes) -> bytes | str:
 
 
 def _take_out_outputs(notebook: Any) -> bool:
-    """Tell whether there were any. Notebooks of nbformat 3 keep their cells in worksheets."""
+    """Return whether there were any. Notebooks of nbformat 3 keep their cells in worksheets."""
     if not isinstance(notebook, dict):
         return False
     found = False
@@ -649,7 +649,7 @@ def _candidates(
 
 
 def _alike(name: str, wanted: str) -> bool:
-    """Tell whether a name differs from the one that is wanted only as a slip or a copy does."""
+    """Return whether a name differs from the one that is wanted only as a slip or a copy does."""
     return len(name) <= 2 * len(wanted) + 20 and _core(name) == _core(wanted)
 
 

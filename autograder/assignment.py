@@ -46,7 +46,7 @@ class Assignment(BaseModel):
     @model_validator(mode="after")
     def _ids_differ(self) -> Self:
         ids = [checkpoint.id for checkpoint in self.checkpoints]
-        twice = sorted({one for one in ids if ids.count(one) > 1})
+        twice = sorted({checkpoint_id for checkpoint_id in ids if ids.count(checkpoint_id) > 1})
         if twice:
             raise ValueError(f"two checkpoints have the id {twice[0]!r}")
         return self
@@ -54,7 +54,9 @@ class Assignment(BaseModel):
     @property
     def files(self) -> tuple[str, ...]:
         """The graded files, each once, in the order of the checkpoints."""
-        return tuple(dict.fromkeys(name for one in self.checkpoints for name in one.files))
+        return tuple(
+            dict.fromkeys(name for checkpoint in self.checkpoints for name in checkpoint.files)
+        )
 
     @property
     def max_score(self) -> int:
@@ -117,7 +119,7 @@ class Course:
         """Load one assignment by its id.
 
         Raises:
-            AssignmentError: There is none of that id, or its settings are wrong.
+            AssignmentError: There is no assignment of that id, or its settings are wrong.
         """
         if assignment_id not in self.ids():
             known = ", ".join(self.ids()) or "none"

@@ -36,17 +36,17 @@ class Machine:
     missing_pythons: tuple[str, ...]
     """Versions that assignments name and that are not installed."""
     bubblewrap: str
-    """Its path; empty where there is none."""
+    """Its path; empty if there is none."""
     filter: str
-    """Why system calls cannot be filtered; empty where they can."""
+    """Why system calls cannot be filtered; empty if they can."""
     user_namespaces: str
-    """Why the kernel gives an ordinary user no user namespace; empty where it does."""
+    """Why the kernel gives an ordinary user no user namespace; empty if it does."""
     sandbox: str
-    """Why no sandbox starts; empty where one does."""
+    """Why no sandbox starts; empty if one does."""
     memory: str
-    """Why the memory of a sandbox cannot be counted exactly; empty where it can."""
+    """Why the memory of a sandbox cannot be counted exactly; empty if it can."""
     engine: str
-    """What is wrong with moto; empty where nothing is."""
+    """What is wrong with moto; empty if nothing is."""
     other_versions: tuple[str, ...]
     """Packages of another version than the pinned one."""
     free_bytes: int
@@ -54,7 +54,7 @@ class Machine:
 
 
 @dataclass(frozen=True)
-class Finding:
+class MachineCheck:
     """One thing that grading needs."""
 
     what: str
@@ -64,7 +64,7 @@ class Finding:
     """What to do, where it is missing."""
 
 
-def examine(machine: Machine, *, any_python: bool = False) -> Iterator[Finding]:
+def examine(machine: Machine, *, any_python: bool = False) -> Iterator[MachineCheck]:
     """Judge each thing that grading needs.
 
     Args:
@@ -72,35 +72,35 @@ def examine(machine: Machine, *, any_python: bool = False) -> Iterator[Finding]:
         any_python: Whether students' code may run on another Python than the assignments'.
     """
     on_linux = machine.system == "Linux"
-    yield Finding(
+    yield MachineCheck(
         "Python",
         OLDEST <= machine.python <= NEWEST,
         ".".join(map(str, machine.python)),
         "use Python 3.11 to 3.13: `uv python pin 3.13`",
     )
     missing = ", ".join(machine.missing_pythons)
-    yield Finding(
+    yield MachineCheck(
         "Python of the assignments",
         any_python or not missing,
         f"{missing} not found" if missing else "installed",
         f"`uv python install {' '.join(machine.missing_pythons)}`; without it, `grade` uses "
         "another and says so, and whole classes are graded with --any-python alone",
     )
-    yield Finding(
+    yield MachineCheck(
         "packages",
         not machine.other_versions,
         ", ".join(machine.other_versions) or "as pinned",
         "install the pinned versions: `uv sync`",
     )
-    yield Finding("moto", not machine.engine, machine.engine or "as pinned", "run `uv sync`")
-    yield Finding(
+    yield MachineCheck("moto", not machine.engine, machine.engine or "as pinned", "run `uv sync`")
+    yield MachineCheck(
         "temporary files",
         machine.free_bytes >= ENOUGH_BYTES,
         f"{machine.free_bytes >> 20} MiB free",
         "make room, or set TMPDIR to a folder with 200 MiB",
     )
     if not on_linux:
-        yield Finding(
+        yield MachineCheck(
             "sandbox",
             is_there=False,
             found=f"{machine.system} has no namespaces",
@@ -108,32 +108,32 @@ def examine(machine: Machine, *, any_python: bool = False) -> Iterator[Finding]:
             " `--no-sandbox` is for code that you trust",
         )
         return
-    yield Finding(
+    yield MachineCheck(
         "bubblewrap",
         bool(machine.bubblewrap),
         machine.bubblewrap or "not found",
         _install(machine.distribution),
     )
-    yield Finding(
+    yield MachineCheck(
         "filter of system calls",
         not machine.filter,
         machine.filter or "can be had",
         "grade on a machine with an x86_64 or aarch64 processor",
     )
     if not machine.is_root:
-        yield Finding(
+        yield MachineCheck(
             "user namespaces",
             not machine.user_namespaces,
             machine.user_namespaces or "can be had",
             _allow(machine.user_namespaces, machine.bubblewrap or "/usr/bin/bwrap"),
         )
-    yield Finding(
+    yield MachineCheck(
         "sandbox",
         not machine.sandbox,
         machine.sandbox or "starts, and each of its walls is there",
         "mend what is named above; in a container, allow it user namespaces or start it privileged",
     )
-    yield Finding(
+    yield MachineCheck(
         "bound on memory",
         not machine.memory,
         machine.memory or "the grader looks at all processes of a call, 5 times a second",
@@ -182,7 +182,7 @@ def this_machine() -> Machine:
 
 
 def _missing_pythons(course: Course) -> Iterator[str]:
-    for python in sorted({course.load(one).python for one in course.ids()}):
+    for python in sorted({course.load(assignment_id).python for assignment_id in course.ids()}):
         if find_interpreter(python) is None:
             yield python
 
@@ -195,7 +195,7 @@ def _found(find: Callable[[], Path]) -> str:
 
 
 def _trouble(look: Callable[[], object]) -> str:
-    """Return what an error says; empty where there is none."""
+    """Return what an error says; empty if there is none."""
     try:
         look()
     except AutograderError as error:
@@ -242,9 +242,9 @@ def refusal_of_memory_counts(process: Path) -> str:
 
 
 def _other_versions() -> Iterator[str]:
-    for one in requires("autograder") or []:
-        pinned = re.match(r"([\w-]+)==([\w.]+)", one)
-        if pinned is None or ";" in one:
+    for requirement in requires("autograder") or []:
+        pinned = re.match(r"([\w-]+)==([\w.]+)", requirement)
+        if pinned is None or ";" in requirement:
             continue
         try:
             installed = version(pinned[1])

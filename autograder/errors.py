@@ -7,7 +7,7 @@ AutograderError            one clear line for the person at the terminal; exit 2
 +-- CloudError             the simulated AWS is not the one that the suites were made for
 +-- RosterError            a list of students that cannot be used as it is; a line for each mistake
 +-- ExportError            a system needs what is not known of some students; a line for each
-+-- DistributionError      files cannot be handed out to students; what was there before stays
++-- DistributionError      files cannot be handed out to students; nothing else has changed
 +-- GradebookError         the gradebook's folder or database cannot be used; nothing is lost
 +-- PolicyError            a course.toml that cannot be used; a line for each mistake
 +-- GitHubError            GitHub, or git, did not do what was asked; it names no student
@@ -34,7 +34,7 @@ class SandboxError(AutograderError):
 
 
 class CloudError(AutograderError):
-    """The engine of the simulated AWS is not the one that it was mended for."""
+    """The installed moto is not the version that the simulated AWS corrects."""
 
 
 class RosterError(AutograderError):
@@ -46,11 +46,11 @@ class ExportError(AutograderError):
 
 
 class GradebookError(AutograderError):
-    """The gradebook cannot be read or written as it is; what stands in it stays."""
+    """The gradebook cannot be read or written as it is; its content is unchanged."""
 
 
 class DistributionError(AutograderError):
-    """Files cannot be handed out to students; what was there before stays."""
+    """Files cannot be handed out to students; nothing else has changed."""
 
 
 class PolicyError(AutograderError):

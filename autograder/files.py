@@ -22,7 +22,7 @@ def write_whole(path: Path, text: str) -> None:
         text: Its new content, written as UTF-8.
 
     Raises:
-        AutograderError: It cannot be written; what was there is still there.
+        AutograderError: It cannot be written; the old content is still there.
     """
     try:
         if _is_special(path):

@@ -32,7 +32,7 @@ def make_stub(source: str, name: str) -> str:
 
     Raises:
         AssignmentError: A mark is stray, nested, misspelt or missing, a region stands outside
-            any function, or the stub is no Python.
+            any function, or the stub is not valid Python.
     """
     lines: list[str] = []
     opened: tuple[int, str, str] | None = None
@@ -69,7 +69,7 @@ def make_stub(source: str, name: str) -> str:
     try:
         ast.parse(stub)
     except SyntaxError as error:
-        raise AssignmentError(f"{name}: its stub is no Python: {error}") from None
+        raise AssignmentError(f"{name}: its stub is not valid Python: {error}") from None
     return stub
 
 

@@ -1,6 +1,6 @@
 """A student's files, checked and read: what is graded, what comes along, what is refused.
 
-They come from a folder, or from any other `Source`, such as a commit; the rules are those of
+They come from a folder, or from any other `FileSource`, such as a commit; the rules are those of
 `autograder.admission`. Everything is read here once, as bytes; later steps never open the source
 again. Symbolic links are never followed and hard links not read, since either could be one of the
 grader's own files.
@@ -17,9 +17,9 @@ from pathlib import Path
 from autograder.admission import (
     LINKED,
     NOT_PLAIN,
-    Entry,
+    FileSource,
+    FolderEntry,
     Refusal,
-    Source,
     TooSlowError,
     admit,
     list_folder,
@@ -71,7 +71,7 @@ class Submission:
         return None
 
     def missing_for(self, files: tuple[str, ...]) -> str | None:
-        """Say that none of these graded files is there; None if one of them is."""
+        """Return a sentence if these graded files are all missing; None if one of them is there."""
         sentences = [self.missing[name] for name in files if name in self.missing]
         return sentences[0] if len(sentences) == len(files) else None
 
@@ -96,7 +96,7 @@ def read_submission(
         clock: Returns seconds; see `read_source`.
 
     Raises:
-        SubmissionError: The path does not exist, is no folder, cannot be read, or takes too long.
+        SubmissionError: The path is not a folder that exists, cannot be read, or takes too long.
     """
     try:
         if not folder.exists():
@@ -111,7 +111,7 @@ def read_submission(
 
 
 def read_source(
-    source: Source,
+    source: FileSource,
     assignment: Assignment,
     commit: str | None = None,
     *,
@@ -148,7 +148,7 @@ class _Folder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def entries(self, folder: str) -> list[Entry]:
+    def entries(self, folder: str) -> list[FolderEntry]:
         return list_folder(self._folder / folder)
 
     def exists(self, name: str) -> bool:

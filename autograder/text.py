@@ -1,4 +1,4 @@
-r"""Makes a hostile text harmless, for each place where it can be shown.
+r"""Makes a hostile text harmless, for each place where it can be shown; writes counts with nouns.
 
 The policy is one, `inert`: a text is one line of characters that can be seen, and no longer than
 its place allows. What cannot be seen, turns text around, or paints over its neighbours becomes an
@@ -22,6 +22,8 @@ LONGEST_MESSAGE = 4096
 MOST_MARKS = 2
 """Accents and the like on one letter: enough to write Vietnamese, too few to flood a line."""
 CUT = "..."
+LONGEST_ESCAPE = 10
+"""Characters of the longest escape, `\\U0001d159`."""
 
 # Letters and signs by category, but blank: fillers, ignorable marks and selectors, Braille's empty
 # cell (Unicode's Default_Ignorable_Code_Point, as far as it lies outside the categories C and Z).
@@ -31,6 +33,42 @@ _UNSEEN = frozenset(
 _SELECTORS = "\ufe0e\ufe0f"  # text or picture: they belong behind a symbol
 # One character each, and drawn as wide as a word: no rule finds them.
 _OVERWIDE = frozenset("\u2e3a\u2e3b\ua9c4\ua9c5\ufdfd\U00012219\U0001242b")
+
+
+def plural(count: float, singular: str, many: str | None = None) -> str:
+    """Return the form of a word that agrees with a count.
+
+    >>> plural(1, "shard"), plural(3, "shard"), plural(3, "is", "are")
+    ('shard', 'shards', 'are')
+
+    Args:
+        count: How many there are.
+        singular: The word for exactly 1.
+        many: The word for any other count; by default the singular with an `s`.
+    """
+    return singular if count == 1 else many or f"{singular}s"
+
+
+def counted(count: float, singular: str, many: str | None = None) -> str:
+    """Return a count with its noun: `1 point`, `2 points`, `0.5 points`.
+
+    See `plural` for the arguments.
+    """
+    # `:g` writes 1.0 as 1, but a million as 1e+06.
+    number = f"{count:g}" if isinstance(count, float) else f"{count}"
+    return f"{number} {plural(count, singular, many)}"
+
+
+def shortened(text: str, most: int) -> str:
+    """Return the start of a text, at most this many bytes once escapes replace what is unprintable.
+
+    Unlike `inert`, it escapes nothing: the text stays data, of a bounded size.
+    """
+    for index, character in enumerate(text):
+        most -= len(character.encode()) if character.isprintable() else LONGEST_ESCAPE
+        if most < 0:
+            return text[:index] + CUT
+    return text
 
 
 def inert(text: str, limit: int = LONGEST_LINE) -> str:
@@ -57,20 +95,24 @@ def _shown(text: str) -> Iterator[str]:
     """Yield each character as it is, or as an escape."""
     base = " "  # what a mark would stand on; on a blank it would stand on our own text
     marks = 0
-    for one in text:
-        category = unicodedata.category(one)
-        if one in " \u00a0":
+    for character in text:
+        category = unicodedata.category(character)
+        if character in " \u00a0":
             base, piece = " ", " "
-        elif one in _SELECTORS:
-            piece = one if marks == 0 and unicodedata.category(base) == "So" else _escape(one)
+        elif character in _SELECTORS:
+            piece = (
+                character
+                if marks == 0 and unicodedata.category(base) == "So"
+                else _escape(character)
+            )
             marks += 1
-        elif category[0] in "CZ" or one in _UNSEEN or one in _OVERWIDE:
-            base, piece = " ", _escape(one)
+        elif category[0] in "CZ" or character in _UNSEEN or character in _OVERWIDE:
+            base, piece = " ", _escape(character)
         elif category[0] == "M":
             marks += 1
-            piece = one if base != " " and marks <= MOST_MARKS else _escape(one)
+            piece = character if base != " " and marks <= MOST_MARKS else _escape(character)
         else:
-            base, piece, marks = one, one, 0
+            base, piece, marks = character, character, 0
         yield piece
 
 
@@ -103,7 +145,7 @@ def in_markdown(text: str, limit: int = LONGEST_LINE) -> str:
 
 
 def _plain_ones(words: list[str]) -> list[bool]:
-    """Tell which words are plain.
+    """Return which words are plain.
 
     A number is, unless words on both sides are code: so `[1, 2, 'x']` stays together, and in
     `... in shardId-000000000000, 2 reordered` the number belongs to the sentence.
@@ -170,7 +212,7 @@ def in_csv(text: str, limit: int = LONGEST_LINE) -> str:
     apostrophe in between.
     """
     shown = inert(text, limit)
-    if any(one in shown for one in _CELL_ENDS):
+    if any(end in shown for end in _CELL_ENDS):
         shown = shown.replace('"', "'")
     cell = _CELL_START.sub(_guarded, shown)
     return f"{cell}'" if cell.endswith(_DELIMITERS) else cell

@@ -1,6 +1,6 @@
 """What a class costs: submissions in a second, processor time of each, and the most memory.
 
-Each class is graded in a process of its own, so that its peaks of memory are its own: that of the
+Each class is graded in a separate process, so that its peaks of memory are its own: that of the
 process which reads, hands out and writes, and that of the largest among those which it started.
 Processor time is that of the whole machine, since no process is charged for what ends inside a
 sandbox: measure on an idle machine.
@@ -20,7 +20,7 @@ from pathlib import Path
 from autograder.benchmarks.submissions import MIXED, WORKING, lay_out, the_assignment
 from autograder.course.class_run import RunSettings, grade_class
 from autograder.course.class_submissions import ClassSubmissions
-from autograder.grading.foreman.workers import WORKERS
+from autograder.grading.foreman.pool import WORKERS
 from autograder.intake.sources import find_submissions
 
 MANY = 30_000
@@ -55,7 +55,7 @@ class ClassRun:
 
 
 def run_class(submissions: int, workers: int, kinds: Sequence[str] = MIXED) -> ClassRun:
-    """Grade a class in a process of its own."""
+    """Grade a class in a separate process."""
     command = [sys.executable, "-m", "autograder.benchmarks.class_run"]
     command += [str(submissions), str(workers), ",".join(kinds)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
@@ -84,7 +84,7 @@ def _measure(submissions: int, workers: int, kinds: Sequence[str]) -> ClassRun:
 
 
 def _peak_mib() -> float:
-    """Tell this program's peak (proc_pid_status(5)); getrusage's includes whoever started it."""
+    """Return this program's peak (proc_pid_status(5)); getrusage's includes the parent process."""
     status = Path("/proc/self/status").read_text()
     return int(status.split("VmHWM:")[1].split()[0]) / 1024
 

@@ -100,7 +100,7 @@ def solution_cells(files: Mapping[str, bytes]) -> Iterator[str]:
 
 
 def exercise_cells() -> Iterator[str]:
-    """Yield the text of a cell for each exercise; what is printed is let go (otter judges it)."""
+    """Yield the text of a cell for each exercise; it prints nothing, since otter would judge it."""
     context = "with mock_aws(), contextlib.redirect_stdout(io.StringIO()):\n"
     for times, code in _EXERCISES:
         cell = context + textwrap.indent(code.strip(), "    ")

@@ -22,19 +22,19 @@ def with_tests(repeats: int) -> Mapping[int, float]:
     """Grade one checkpoint more each time; seconds by the number of tests."""
     course, assignment = the_assignment()
     solution, seconds = the_solution(), {}
-    names = [one.id for one in assignment.checkpoints]
+    names = [checkpoint.id for checkpoint in assignment.checkpoints]
     with Examiner(assignment, course) as examiner:
         examiner.grade(solution)
         for count in range(1, len(names) + 1):
             again = partial(examiner.grade, solution, checkpoints=names[:count])
             grade, _ = again()
-            tests = sum(len(one.tests) for one in grade.checkpoints)
+            tests = sum(len(checkpoint.tests) for checkpoint in grade.checkpoints)
             seconds[tests] = timed(again, repeats).median
     return seconds
 
 
 def with_records(repeats: int) -> Mapping[int, float]:
-    """Read a shard of so many records in the sandbox; seconds by their number."""
+    """Return the seconds that reading a shard in the sandbox takes, by its number of records."""
     _, assignment = the_assignment()
     seconds = {}
     with tempfile.TemporaryDirectory(prefix="autograder-") as name, Cloud() as cloud:

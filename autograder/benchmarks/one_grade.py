@@ -16,8 +16,9 @@ from autograder.benchmarks.submissions import (
     the_solution,
 )
 from autograder.benchmarks.timing import Spread, timed
-from autograder.grading.foreman.examiner import Examiner, pytest_arguments
+from autograder.grading.foreman.examiner import Examiner
 from autograder.grading.foreman.launcher import Launcher
+from autograder.grading.foreman.pytest_run import pytest_arguments
 from autograder.sandbox import interpreter_for
 from autograder.submission import Submission
 
@@ -46,7 +47,7 @@ def warm_grade(submission: Submission, repeats: int) -> Spread:
 
 
 def shares_of(submission: Submission, repeats: int) -> dict[str, float]:
-    """Tell the seconds that each part of a warm grade takes: medians."""
+    """Return the seconds that each part of a warm grade takes: medians."""
     course, assignment = the_assignment()
     runs = []
     with Launcher() as launcher:
@@ -57,7 +58,7 @@ def shares_of(submission: Submission, repeats: int) -> dict[str, float]:
                 stage, shares = scratch / "submission", scratch / "shares.json"
                 stage.mkdir()
                 submission.copy_to(stage)
-                files = [f"test_{one.id}.py" for one in assignment.checkpoints]
+                files = [f"test_{checkpoint.id}.py" for checkpoint in assignment.checkpoints]
                 suite = course.suites / assignment.id
                 python = interpreter_for(assignment.python)
                 arguments = pytest_arguments(

@@ -24,8 +24,8 @@ from autograder.benchmarks.submissions import (
     the_solution,
 )
 from autograder.benchmarks.timing import Spread, timed
-from autograder.grading.foreman.examiner import pytest_arguments
-from autograder.grading.foreman.workers import WORKERS
+from autograder.grading.foreman.pool import WORKERS
+from autograder.grading.foreman.pytest_run import pytest_arguments
 from autograder.sandbox import interpreter_for
 from autograder.submission import Submission
 
@@ -75,11 +75,11 @@ def report(repeats: int, submissions: int) -> Iterator[str]:
 def mock_aws_suite(submission: Submission, repeats: int) -> Spread:
     """Run the suite in one process with plain mock_aws and a real clock.
 
-    What needs the mended cloud fails there; what is compared is the time.
+    Exercises that need the corrected cloud fail there; only the time is compared.
     """
     course, assignment = the_assignment()
     suite = course.suites / assignment.id
-    files = [f"test_{one.id}.py" for one in assignment.checkpoints]
+    files = [f"test_{checkpoint.id}.py" for checkpoint in assignment.checkpoints]
     with tempfile.TemporaryDirectory(prefix="autograder-") as name:
         scratch, stage = Path(name), Path(name) / "submission"
         stage.mkdir()
@@ -96,12 +96,12 @@ def mock_aws_suite(submission: Submission, repeats: int) -> Spread:
 
 
 def nbgrader_amortised(submission: Submission, more: int = MORE) -> float:
-    """Tell how much longer `nbgrader autograde` takes for each submission more: seconds."""
+    """Return how much longer `nbgrader autograde` takes for each submission more: seconds."""
     return (_nbgrader(submission, 1 + more) - _nbgrader(submission, 1)) / more
 
 
 def _nbgrader(submission: Submission, students: int) -> float:
-    """Make a course with so many equal submissions, and time `nbgrader autograde`."""
+    """Make a course with equal submissions, and time `nbgrader autograde`."""
     with tempfile.TemporaryDirectory(prefix="autograder-") as name:
         course = Path(name)
         (course / "nbgrader_config.py").write_text(_COURSE)
@@ -114,7 +114,7 @@ def _nbgrader(submission: Submission, students: int) -> float:
         _run([*nbgrader, "generate_assignment", "m06"], course)
         took = timed(lambda: _run([*nbgrader, "autograde", "m06"], course), 1)
         with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
-            scores = [one.score for one in gradebook.assignment_submissions("m06")]
+            scores = [submission.score for submission in gradebook.assignment_submissions("m06")]
         if scores != [len(list(exercise_cells()))] * students:
             raise PeerError(f"it gave scores of {scores}")
         return took.median
@@ -142,7 +142,7 @@ def _nbgrader_cell(name: str, text: str, *, solution: bool) -> nbformat.Notebook
 
 
 def otter_run(submission: Submission) -> Spread:
-    """Time `otter run` on a notebook with the same exercises, in an environment of its own.
+    """Time `otter run` on a notebook with the same exercises, in a separate environment.
 
     Raises:
         PeerError: otter cannot be installed here, or does not run.
@@ -174,7 +174,7 @@ def otter_run(submission: Submission) -> Spread:
         command = [*otter, "run", "-a", "autograder.zip", "-o", "out", "m06.ipynb"]
         took = timed(lambda: _run(command, folder), 3)
         results = json.loads((folder / "out" / "results.json").read_text())
-        passed = sum(one.get("score", 0) > 0 for one in results["tests"])
+        passed = sum(test.get("score", 0) > 0 for test in results["tests"])
         if passed != len(exercises):
             raise PeerError(f"{passed} of its {len(exercises)} tests passed")
         return took

@@ -19,9 +19,9 @@ from moto import mock_aws
 from moto.kinesis.models import kinesis_backends
 
 from autograder.aws import Cloud, LoggedCall, StoredRecord
-from autograder.grading.foreman.plugin import chance, pytest_addoption, pytest_configure
+from autograder.grading.foreman.plugin import pytest_addoption, pytest_configure, rng
 
-__all__ = ["chance", "cloud", "pytest_addoption", "pytest_configure", "student"]
+__all__ = ["cloud", "pytest_addoption", "pytest_configure", "rng", "student"]
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 
@@ -56,9 +56,9 @@ class _Kinesis:
         return {
             shard_id: tuple(
                 StoredRecord(
-                    shard_id, str(number), one.partition_key, base64.b64decode(one.data), 0
+                    shard_id, str(number), record.partition_key, base64.b64decode(record.data), 0
                 )
-                for number, one in shard.records.items()
+                for number, record in shard.records.items()
             )
             for shard_id, shard in self._backend.streams[stream].shards.items()
         }

@@ -53,7 +53,7 @@ def follow_iterator(kinesis, iterator, max_records):
 
 
 def the_assignment() -> tuple[Course, Assignment]:
-    """Give the course of this checkout, and the assignment that is measured."""
+    """Return the course of this checkout, and the assignment that is measured."""
     course = Course.of_this_checkout()
     return course, course.load(ASSIGNMENT)
 
@@ -65,7 +65,7 @@ def the_solution() -> Submission:
 
 
 def paced() -> Submission:
-    """Give the solution at the pace of the module's code: 0.1 s a record, 1 s a shard."""
+    """Return the solution at the pace of the module's code: 0.1 s a record, 1 s a shard."""
     return _with(
         the_solution(),
         {
@@ -76,7 +76,7 @@ def paced() -> Submission:
 
 
 def polling_for_ever() -> Submission:
-    """Give the solution with a reader that never stops."""
+    """Return the solution with a reader that never stops."""
     return _with(the_solution(), {"kinesis_read_shards.py": _ENDLESS})
 
 
@@ -95,8 +95,8 @@ def lay_out(folder: Path, students: int, kinds: Sequence[str] = MIXED) -> None:
     course, assignment = the_assignment()
     solution = the_solution()
     corpus = read_corpus(corpus_folder(course, assignment), assignment)
-    right = [one for one in corpus if one.is_right]
-    wrong = [one for one in corpus if not one.is_right]
+    right = [submission for submission in corpus if submission.is_right]
+    wrong = [submission for submission in corpus if not submission.is_right]
     attacks = list(read_attacks())
     turns = [kinds[number % len(kinds)] for number in range(students)]
     for number, kind in enumerate(turns):
@@ -106,8 +106,8 @@ def lay_out(folder: Path, students: int, kinds: Sequence[str] = MIXED) -> None:
         if kind == "hostile":
             _evenly(attacks, so_far, in_all).lay_out(place)
         elif kind != "empty":
-            one = _evenly(right if kind == "right" else wrong, so_far, in_all)
-            for name, content in one.assemble(solution).files.items():
+            submission = _evenly(right if kind == "right" else wrong, so_far, in_all)
+            for name, content in submission.assemble(solution).files.items():
                 (place / name).parent.mkdir(parents=True, exist_ok=True)
                 (place / name).write_bytes(content)
 

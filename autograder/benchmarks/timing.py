@@ -23,7 +23,7 @@ class Spread:
 
 
 def timed(action: Callable[[], object], repeats: int) -> Spread:
-    """Do something so many times, and time each."""
+    """Call `do` several times, and return the seconds that each call takes."""
     seconds = []
     for _ in range(repeats):
         begin = time.perf_counter()

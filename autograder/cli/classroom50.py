@@ -16,8 +16,7 @@ from autograder.errors import GradebookError
 from autograder.files import write_whole
 from autograder.gradebook.book import Book
 from autograder.gradebook.roster import read_roster
-from autograder.grading.judge.verdict import counted
-from autograder.text import in_log
+from autograder.text import counted, in_log
 
 classroom50 = typer.Typer(help="Work with Classroom 50.", no_args_is_help=True)
 

@@ -31,9 +31,8 @@ from autograder.github.client import GitHubClient, GitHubServer
 from autograder.github.git import Remote
 from autograder.gradebook.roster import Roster, read_roster
 from autograder.gradebook.student import Student
-from autograder.grading.judge.verdict import counted
 from autograder.policy import DEFAULT_COURSE, check_extensions, read_policy
-from autograder.text import in_log, inert
+from autograder.text import counted, in_log, inert
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9_][A-Za-z0-9._-]*")
 

@@ -13,10 +13,9 @@ from autograder.choice import choose_assignment
 from autograder.cli.options import AssignmentId
 from autograder.cli.output import check_writable, write_result
 from autograder.feedback.actions import as_workflow_log
-from autograder.feedback.data import as_json
+from autograder.feedback.data import as_csv, as_json
 from autograder.feedback.html import as_html
 from autograder.feedback.markdown import as_markdown
-from autograder.feedback.table import as_csv
 from autograder.feedback.text import print_grade
 from autograder.grading.foreman.examiner import Examiner
 from autograder.grading.grade import Grade

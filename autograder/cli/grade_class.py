@@ -33,7 +33,7 @@ from autograder.course.results import RESULTS
 from autograder.errors import AutograderError
 from autograder.feedback.content import unreadable_summary
 from autograder.gradebook.book import Book
-from autograder.grading.foreman.workers import WORKERS
+from autograder.grading.foreman.pool import WORKERS
 from autograder.grading.grade import Status
 from autograder.sandbox import require_interpreter
 from autograder.text import inert

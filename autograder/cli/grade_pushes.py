@@ -32,7 +32,7 @@ from autograder.github.client import GitHubClient, GitHubServer
 from autograder.gradebook.book import Book
 from autograder.gradebook.roster import Roster, read_roster
 from autograder.gradebook.student import Student
-from autograder.grading.foreman.workers import WORKERS
+from autograder.grading.foreman.pool import WORKERS
 from autograder.grading.judge.plan import read_plan
 from autograder.policy import DEFAULT_COURSE, Policy, check_extensions, read_policy
 from autograder.sandbox import require_interpreter

@@ -22,8 +22,7 @@ from autograder.files import make_folder, write_whole
 from autograder.gradebook.book import Book
 from autograder.gradebook.exports import FORMATS
 from autograder.gradebook.formgrader import prepare, serve
-from autograder.grading.judge.verdict import counted
-from autograder.text import inert
+from autograder.text import counted, inert
 
 gradebook = typer.Typer(
     help="Keep the points and marks of a course, and export them.", no_args_is_help=True

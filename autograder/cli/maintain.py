@@ -14,13 +14,13 @@ from autograder.choice import choose_assignments
 from autograder.cli.options import EachAssignment
 from autograder.cli.output import check_writable, write_result
 from autograder.errors import AssignmentError
-from autograder.grading.foreman.workers import WORKERS
+from autograder.grading.foreman.pool import WORKERS
 from autograder.stubs import build as build_stubs
 from autograder.stubs import check as check_stubs
 from autograder.student_kit.skeleton import write_skeleton
 from autograder.validation.corpus import corpus_folder, read_corpus
 from autograder.validation.report import Validation, markdown, print_validation
-from autograder.validation.validate import Scope
+from autograder.validation.validate import ValidationOptions
 from autograder.validation.validate import validate as validate_suite
 
 
@@ -98,11 +98,11 @@ def validate_command(
 ) -> None:
     """Check hidden tests against known-right and known-wrong submissions.
 
-    Exit 1 if anything is off.
+    Exit 1 if there are findings.
     """
     course = Course.of_this_checkout()
     check_writable(output)
-    scope = Scope(
+    options = ValidationOptions(
         tuple(only or ()),
         repeats,
         mutants=mutants,
@@ -110,7 +110,7 @@ def validate_command(
         update=update,
         workers=workers,
     )
-    chosen = _with_submissions(choose_assignments(course, assignment), course, scope)
+    chosen = _with_submissions(choose_assignments(course, assignment), course, options)
     if format is ReportFormat.JSON and len(chosen) > 1:
         raise AssignmentError("a JSON report is of one assignment: give it with --assignment")
     with Progress(console=Console(stderr=True), transient=True) as bar:
@@ -119,7 +119,7 @@ def validate_command(
             task = bar.add_task(what, total=total)
             return lambda: bar.advance(task)
 
-        results = [validate_suite(suite, course, scope, progress=progress) for suite in chosen]
+        results = [validate_suite(suite, course, options, progress=progress) for suite in chosen]
 
     def render(console: Console) -> None:
         for result in results:
@@ -131,17 +131,17 @@ def validate_command(
 
 
 def _with_submissions(
-    assignments: tuple[Assignment, ...], course: Course, scope: Scope
+    assignments: tuple[Assignment, ...], course: Course, options: ValidationOptions
 ) -> tuple[Assignment, ...]:
     """Leave out assignments without a submission that `--only` names; keep all if none has one."""
-    if not scope.only or scope.mutants:
+    if not options.only or options.mutants:
         return assignments
     return (
         tuple(
             assignment
             for assignment in assignments
             for corpus in [read_corpus(corpus_folder(course, assignment), assignment)]
-            if any(scope.includes(submission.name) for submission in corpus)
+            if any(options.includes(submission.name) for submission in corpus)
         )
         or assignments
     )

@@ -12,10 +12,9 @@ from autograder.choice import choose_assignment
 from autograder.cli.options import AssignmentId
 from autograder.cli.output import check_writable
 from autograder.files import write_whole
-from autograder.grading.judge.verdict import counted
 from autograder.reports.class_page import as_page
 from autograder.reports.class_results import read_class
-from autograder.text import in_log
+from autograder.text import counted, in_log
 
 
 def report_command(

@@ -13,12 +13,11 @@ from autograder.cli.options import AssignmentId
 from autograder.cli.output import check_writable
 from autograder.errors import AutograderError
 from autograder.files import scratch_folder, write_whole
-from autograder.grading.judge.verdict import counted
 from autograder.intake.sources import StudentFolder, find_submissions
 from autograder.reports.similar_pairs import Sources, compare
 from autograder.reports.similarity_page import as_page
 from autograder.submission import read_submission
-from autograder.text import in_log
+from autograder.text import counted, in_log
 
 MOST_PAIRS = 50
 _CODE_BLOCK = re.compile(r"^```\w*\n(.*?)^```", re.DOTALL | re.MULTILINE)

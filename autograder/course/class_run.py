@@ -25,8 +25,7 @@ from autograder.course.results import RESULTS, is_current, write_grader_log
 from autograder.errors import AutograderError
 from autograder.feedback.html import as_html
 from autograder.files import make_folder, write_whole
-from autograder.grading.foreman.graders import Graders, LocalGraders
-from autograder.grading.foreman.pool import ExaminerPool
+from autograder.grading.foreman.pool import ExaminerPool, Graders, LocalGraders
 from autograder.grading.grade import Grade, decided_points
 from autograder.grading.judge.plan import read_plan
 from autograder.grading.results import read_result, write_result

@@ -36,10 +36,10 @@ from autograder.gradebook.student import Student
 from autograder.grading.foreman.examiner import Examiner
 from autograder.grading.foreman.pool import ExaminerPool
 from autograder.grading.grade import Grade, Outcome
-from autograder.grading.judge.verdict import counted
 from autograder.grading.results import read_result, write_result
 from autograder.intake.commits import fetch_submission
 from autograder.policy import Policy, lateness, next_attempt
+from autograder.text import counted
 
 LOCKS = "locks"
 

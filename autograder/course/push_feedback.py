@@ -19,9 +19,8 @@ from autograder.grading.grade import (
     Status,
     without_closed_verdicts,
 )
-from autograder.grading.judge.verdict import counted
 from autograder.policy import Lateness, Policy
-from autograder.text import inert
+from autograder.text import counted, inert
 
 STATUS_PREFIX = "grade/"
 """In a status's name, before the checkpoint's id; the students' `checks/show_grade.py` knows it."""

@@ -22,9 +22,8 @@ from autograder.github.commits import (
 )
 from autograder.github.queries import find_pull_request, open_pull_request
 from autograder.gradebook.student import Student
-from autograder.grading.judge.verdict import counted
 from autograder.policy import Policy
-from autograder.text import in_markdown
+from autograder.text import counted, in_markdown
 
 BRANCH = "solutions"
 

@@ -12,7 +12,7 @@ from autograder.assignment import Assignment, Course
 from autograder.distribution.leaks import Passage, PersonalTerm, Secrets, Statement
 from autograder.errors import AssignmentError
 from autograder.gradebook.roster import Roster
-from autograder.grading.judge.requirements import REQUIREMENTS_FILE
+from autograder.grading.judge.plan import REQUIREMENTS_FILE
 
 IN_SOLUTIONS = 8
 IN_HIDDEN_TESTS = 12

@@ -14,7 +14,7 @@ from autograder.feedback.content import (
 )
 from autograder.feedback.text import print_grade
 from autograder.grading.grade import Feedback, Grade, GradedTest
-from autograder.text import LONGEST_LINE, in_log, inert, workflow_command
+from autograder.text import LONGEST_LINE, counted, in_log, inert, workflow_command
 
 MOST_ANNOTATIONS = 10
 """Of each level, for one step; GitHub drops those beyond."""
@@ -26,7 +26,7 @@ _PLACE = re.compile(r"([^:]{1,200}):([1-9][0-9]{0,6}), in ")
 def as_workflow_log(grade: Grade) -> str:
     """Write the text form, safe to print in a job, and an annotation for each cause of lost points.
 
-    An error stands at a line of the student's; where there is none, it is a warning.
+    An error points at a line of the student's; without such a line, it is a warning.
     """
     errors: list[str] = []
     warnings: list[str] = []
@@ -39,10 +39,8 @@ def as_workflow_log(grade: Grade) -> str:
     lines = _log(grade)
     beyond = sum(max(len(some) - MOST_ANNOTATIONS, 0) for some in (errors, warnings))
     if beyond:
-        have = "more failure has" if beyond == 1 else "more failures have"
-        lines.append(
-            f"{beyond} {have} no annotation, because GitHub shows only so many; see the log above."
-        )
+        have = counted(beyond, "more failure has", "more failures have")
+        lines.append(f"{have} no annotation, because GitHub shows only so many; see the log above.")
     lines += errors[:MOST_ANNOTATIONS] + warnings[:MOST_ANNOTATIONS]
     return "\n".join(lines) + "\n"
 

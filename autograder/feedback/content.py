@@ -14,9 +14,8 @@ from autograder.grading.grade import (
     Outcome,
     Witnesses,
 )
-from autograder.grading.judge.verdict import counted
 from autograder.logs.picture import LogPicture
-from autograder.text import inert
+from autograder.text import counted, inert, plural
 
 LONGEST_TITLE = 200
 LONGEST_TRACE = 6
@@ -47,9 +46,9 @@ _PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]{0,99}(#[A-Za-z0-9_-]{1,99})?")
 
 
 def notes_of(grade: Grade) -> list[str]:
-    """List what is to be known about a grade: inert lines, and not too many of them.
+    """Return notes about a grade, as inert lines, and not too many of them.
 
-    That is another Python than usual, and what was left out of the submission, and why.
+    They say if another Python ran the code, and what was left out of the submission, and why.
     """
     notes = [*filter(None, [grade.grader.other_python]), *grade.submission.notes[:MOST_NOTES]]
     return [inert(note) for note in notes]
@@ -85,7 +84,7 @@ def others_lost(tests: Sequence[GradedTest]) -> str:
     if not others or first.is_open:
         return ""
     lost = counted(sum(test.max_score - test.score for test in tests), "point")
-    fail = f"{counted(len(others), 'more test')} {'fails' if len(others) == 1 else 'fail'}"
+    fail = f"{counted(len(others), 'more test')} {plural(len(others), 'fails', 'fail')}"
     if _came_back(first) == _came_back(others[0]):
         return f"{fail} for the same reason ({lost} lost in total)"
     return f"{fail}; the same hint applies ({lost} lost in total)"
@@ -107,16 +106,16 @@ def without_points(checkpoint: GradedCheckpoint) -> list[list[GradedTest]]:
 def picture_in(tests: Sequence[GradedTest]) -> LogPicture | None:
     """Take the drawing of tests that lost for one reason: the first there is."""
     pictures = (LogPicture.of(test.feedback) for test in tests if test.feedback)
-    return next((one for one in pictures if one is not None), None)
+    return next((picture for picture in pictures if picture is not None), None)
 
 
 def explanation(tests: Sequence[GradedTest]) -> Feedback | None:
-    """Take what explains tests that gave no points for one reason; None where there is nothing."""
+    """Take what explains tests that gave no points for one reason; None if there is nothing."""
     first, *others = tests
     if first.outcome is not Outcome.GRADER_ERROR:
         return first.feedback
     most = sum(test.max_score for test in tests)
-    are = "is" if most == 1 else "are"
+    are = plural(most, "is", "are")
     if others:
         said = (
             f"These {len(tests)} tests could not be graded, which is not your fault. "
@@ -137,7 +136,10 @@ def feedback_lines(feedback: Feedback) -> list[tuple[str, str]]:
     lines.append(("got", inert(feedback.came_back)))
     if feedback.expected:
         lines.append(("expected", inert(feedback.expected)))
-    lines += [(one.anomaly.value, _listed(one)) for one in feedback.witnesses[: len(Anomaly)]]
+    lines += [
+        (deviation.anomaly.value, _listed(deviation))
+        for deviation in feedback.witnesses[: len(Anomaly)]
+    ]
     lines += [("at", inert(line)) for line in feedback.trace[-LONGEST_TRACE:]]
     if feedback.hint:
         lines.append(("hint", inert(feedback.hint)))
@@ -154,12 +156,12 @@ def _listed(witnesses: Witnesses) -> str:
 
 
 def handout_link(handout: str, files_at: str) -> str | None:
-    """Write where the handout can be read; None where it is no plain place in a repository.
+    """Return where the handout can be read; None if it is not a plain place in a repository.
 
     Args:
         handout: A file and a place in it, such as `README.md#r2`.
         files_at: What to put in front, such as `https://github.com/ORG/NAME/blob/COMMIT/`; may be
-            empty where the form is read beside the student's files.
+            empty if the output is read next to the student's files.
     """
     return f"{files_at}{handout}" if _PLACE.fullmatch(handout) else None
 
@@ -172,7 +174,7 @@ def state(checkpoint: GradedCheckpoint) -> str:
 
 
 def open_points(checkpoint: GradedCheckpoint) -> str:
-    """Say how many points of a checkpoint are open, and why; empty where none are."""
+    """Say how many points of a checkpoint are open, and why; empty if none are."""
     failed, withheld, waiting = (
         sum(test.max_score for test in checkpoint.tests if test.outcome is outcome)
         for outcome in (Outcome.GRADER_ERROR, Outcome.ANSWERED, Outcome.UNMARKED)
@@ -188,7 +190,7 @@ def open_points(checkpoint: GradedCheckpoint) -> str:
 
 
 def undecided(grade: Grade) -> str:
-    """Say how many points of a grade are open; empty where none are."""
+    """Say how many points of a grade are open; empty if none are."""
     return points_open(grade.open_points) if grade.open_points else ""
 
 
@@ -212,8 +214,8 @@ def unreadable_summary(tests: Mapping[str, int], *, named: bool) -> tuple[int, s
     total = sum(tests.values())
     if not total:
         return 0, ""
-    words = f"{'test' if total == 1 else 'tests'} of {counted(len(students), 'student')} unreadable"
-    words += f": look at {'it' if total == 1 else 'them'}"
+    words = f"{plural(total, 'test')} of {counted(len(students), 'student')} unreadable"
+    words += f": look at {plural(total, 'it', 'them')}"
     if named:
         names = ", ".join(inert(student, LONGEST_NAME) for student in students[:MOST_NAMES])
         more = len(students) - MOST_NAMES

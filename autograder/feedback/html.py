@@ -1,4 +1,4 @@
-"""A grade as one HTML page that stands for itself: no script, and nothing loaded from anywhere."""
+"""A grade as one self-contained HTML page: no script, and nothing loaded from anywhere."""
 
 import math
 from functools import cache
@@ -37,7 +37,7 @@ def as_html(grade: Grade, *, files_at: str = "") -> str:
 
 
 def as_svg(picture: LogPicture) -> str:
-    """Write a picture of a log as an SVG file of its own."""
+    """Return a picture of a log as a separate SVG file."""
     drawing = _environment().get_template("log.svg.jinja")
     return drawing.render(drawing=drawing_of(picture), standalone=True).strip() + "\n"
 

@@ -22,10 +22,10 @@ from autograder.feedback.content import (
     without_points,
 )
 from autograder.grading.grade import Grade, GradedCheckpoint, GradedTest
-from autograder.grading.judge.verdict import counted
-from autograder.logs.drawing import caption, sketch
+from autograder.logs.captions import caption
 from autograder.logs.picture import LogPicture
-from autograder.text import code_in_markdown, in_markdown
+from autograder.logs.sketch import sketch
+from autograder.text import code_in_markdown, counted, in_markdown
 
 LONGEST_COMMENT = 65_536
 """What GitHub takes for the body of a comment, in characters; here kept in UTF-8 bytes."""
@@ -34,12 +34,13 @@ LONGEST_REMARK = 200
 
 @dataclass(frozen=True)
 class _Block:
-    """A piece that is shown whole or not at all, and so many tests that only it explains."""
+    """A piece that is shown whole or not at all."""
 
     text: str
     explains: int = 0
+    """Tests whose lost points only this piece explains."""
     rank: int = 0
-    """What is left out where there is no room for all: the highest first."""
+    """If there is not room for all, the highest rank is left out first."""
 
 
 def as_markdown(
@@ -54,7 +55,7 @@ def as_markdown(
     Args:
         grade: What to write.
         files_at: Where the student's files are read, for links to the handout: such as
-            `https://github.com/ORG/NAME/blob/COMMIT/`. A comment needs it; beside the files,
+            `https://github.com/ORG/NAME/blob/COMMIT/`. A comment needs it; next to the files,
             it may be empty.
         detail: How much to show.
         limit: The most bytes that come back.
@@ -72,10 +73,10 @@ def as_markdown(
 
 
 def _within(limit: int, blocks: list[_Block]) -> str:
-    """Put blocks together, tables before explanations where there is no room for all."""
+    """Join blocks; if there is not room for all, explanations are left out before tables."""
     room = limit - LONGEST_REMARK
     kept: set[int] = set()
-    for number, block in sorted(enumerate(blocks), key=lambda one: one[1].rank):
+    for number, block in sorted(enumerate(blocks), key=_rank):
         size = len(block.text.encode()) + len("\n\n")
         if size <= room:
             room -= size
@@ -96,6 +97,10 @@ def _within(limit: int, blocks: list[_Block]) -> str:
     return "\n\n".join(shown) + "\n"
 
 
+def _rank(numbered: tuple[int, _Block]) -> int:
+    return numbered[1].rank
+
+
 def _overview(grade: Grade) -> str:
     lines = [
         f"# {in_markdown(grade.assignment, LONGEST_TITLE)}: {points(grade)}",
@@ -104,8 +109,9 @@ def _overview(grade: Grade) -> str:
         "|---|---:|---:|---|",
     ]
     lines += [
-        f"| {_title(one)} | {passed(one)} | {points(one)} | {state(one)} |"
-        for one in grade.checkpoints
+        f"| {_title(checkpoint)} | {passed(checkpoint)} | {points(checkpoint)} "
+        f"| {state(checkpoint)} |"
+        for checkpoint in grade.checkpoints
     ]
     lines.append(f"| **total** | | **{points(grade)}** | {undecided(grade)} |")
     if not grade.grader.sandbox:

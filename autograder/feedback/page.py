@@ -1,4 +1,4 @@
-"""Templates of pages that stand for themselves: what is printed in them is inert."""
+"""Templates of self-contained pages: every value printed in them is escaped."""
 
 from collections.abc import Mapping
 

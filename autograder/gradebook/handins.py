@@ -15,8 +15,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from autograder.errors import GradebookError
 from autograder.files import write_whole
 from autograder.gradebook.roster import Roster
-from autograder.grading.judge.verdict import counted
-from autograder.text import in_csv
+from autograder.text import counted, in_csv
 
 HANDINS_FILE = "handins.csv"
 COLUMNS = ("student", "handed_in_at", "excused", "commit", "repository")

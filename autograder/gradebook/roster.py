@@ -25,8 +25,7 @@ from autograder.gradebook.roster_forms import (
     recognise,
 )
 from autograder.gradebook.student import Student, is_login, student_id
-from autograder.grading.judge.verdict import counted
-from autograder.text import inert
+from autograder.text import counted, inert
 
 __all__ = ["MAX_ROSTER_BYTES", "Roster", "Student", "read_roster"]
 

@@ -1,7 +1,7 @@
 """The grade: one model from which every output is rendered.
 
-Its JSON Schema is kept beside it in `grade.schema.json`. A grade holds no time and no path: graded
-twice, a submission gives the same bytes.
+Its JSON Schema is next to it in `grade.schema.json`. A grade has neither times nor paths:
+graded twice, a submission gives the same bytes.
 """
 
 import json
@@ -15,7 +15,7 @@ SCHEMA_FILE = Path(__file__).with_name("grade.schema.json")
 
 
 class Outcome(StrEnum):
-    """What became of one test."""
+    """The result of one test."""
 
     PASSED = "passed"
     WRONG = "wrong"
@@ -58,7 +58,7 @@ class Status(StrEnum):
     """The points of some of its tests wait for a person or, in a student's view, the deadline."""
 
 
-class _Model(BaseModel):
+class _GradeModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
@@ -77,7 +77,7 @@ class Anomaly(StrEnum):
     """Returned, though not asked for."""
 
 
-class Witnesses(_Model):
+class Witnesses(_GradeModel):
     """The records that prove an anomaly."""
 
     anomaly: Anomaly
@@ -87,7 +87,7 @@ class Witnesses(_Model):
     """How many there are in all."""
 
 
-class Attachment(_Model):
+class Attachment(_GradeModel):
     """Something that explains a verdict better than words, such as a picture of a log.
 
     The grade carries it and does not look into it. The package that makes a kind also reads it.
@@ -95,7 +95,7 @@ class Attachment(_Model):
 
     kind: str
     content: dict[str, Any]
-    """Plain JSON, bounded by whoever made it."""
+    """Plain JSON; the package that makes it bounds it."""
 
 
 class Attachable(Protocol):
@@ -105,7 +105,7 @@ class Attachable(Protocol):
         """Return it as an attachment, with every text from the sandbox bounded."""
 
 
-class Feedback(_Model):
+class Feedback(_GradeModel):
     """Why points were lost, as data."""
 
     asked: str
@@ -128,7 +128,7 @@ class Feedback(_Model):
 MarkedBy = Literal["machine", "person"]
 
 
-class GradedTest(_Model):
+class GradedTest(_GradeModel):
     """One hidden test's verdict."""
 
     id: str
@@ -149,7 +149,7 @@ class GradedTest(_Model):
         return self.outcome in OPEN
 
 
-class GradedCheckpoint(_Model):
+class GradedCheckpoint(_GradeModel):
     """One checkpoint's verdicts and points."""
 
     id: str
@@ -165,7 +165,7 @@ class GradedCheckpoint(_Model):
         return sum(test.max_score for test in self.tests if test.is_open)
 
 
-class GradedSubmission(_Model):
+class GradedSubmission(_GradeModel):
     """Which files were graded."""
 
     digest: str
@@ -175,7 +175,7 @@ class GradedSubmission(_Model):
     """What was left out and why, in sentences for the student; a note costs no points."""
 
 
-class Grader(_Model):
+class Grader(_GradeModel):
     """What graded them."""
 
     version: str
@@ -196,7 +196,7 @@ class Grader(_Model):
         return f"Graded with Python {self.python}; the assignment names Python {self.python_named}."
 
 
-class Grade(_Model):
+class Grade(_GradeModel):
     """A submission's grade."""
 
     schema_version: int = Field(default=3, ge=1)
@@ -227,7 +227,7 @@ class Grade(_Model):
 def checkpoint_of(
     checkpoint_id: str, title: str, tests: tuple[GradedTest, ...]
 ) -> GradedCheckpoint:
-    """Add up a checkpoint; a test that the grader failed at hides none of the others."""
+    """Add up a checkpoint; the verdicts of other tests stay if the grader failed at one of them."""
     outcomes = {test.outcome for test in tests}
     if Outcome.GRADER_ERROR in outcomes:
         status = Status.INCOMPLETE
@@ -276,7 +276,9 @@ def decided_points(grade: Grade) -> tuple[float, float]:
 
     Open points are in neither.
     """
-    decided = [test for one in grade.checkpoints for test in one.tests if not test.is_open]
+    decided = [
+        test for checkpoint in grade.checkpoints for test in checkpoint.tests if not test.is_open
+    ]
     return sum(test.score for test in decided), sum(test.max_score for test in decided)
 
 

@@ -11,7 +11,7 @@ from autograder.sandbox import find_interpreter
 
 
 def read_result(path: Path) -> Grade | None:
-    """Read a grade that was written before; None where there is none, or it is broken."""
+    """Read a grade that was written before; None if there is none, or it is broken."""
     try:
         return Grade.model_validate(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, RecursionError, ValidationError):

@@ -17,7 +17,7 @@ from autograder.admission import (
     MAX_FILE_BYTES,
     MAX_NOTEBOOK_BYTES,
     NOT_PLAIN,
-    Entry,
+    FolderEntry,
     Refusal,
     too_large,
 )
@@ -104,12 +104,12 @@ class CommitFiles:
         self._largest = largest
         self._trees: dict[str, dict[str, _TreeEntry]] = {}
 
-    def entries(self, folder: str) -> list[Entry]:
+    def entries(self, folder: str) -> list[FolderEntry]:
         """List a folder by name."""
         if folder not in self._trees:
             self._trees[folder] = self._list(folder)
         found = self._trees[folder].items()
-        listed = [Entry(name, entry.kind == "tree") for name, entry in found]
+        listed = [FolderEntry(name, entry.kind == "tree") for name, entry in found]
         return sorted(listed, key=lambda entry: entry.name)
 
     def exists(self, name: str) -> bool:

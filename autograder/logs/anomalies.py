@@ -1,35 +1,49 @@
-"""Compare a log with what should stand in it, in the exact words of `Anomaly`."""
+"""Compares a log with what it should hold, in the exact words of `Anomaly`.
+
+Records are compared by an identity of the caller's choice: texts, numbers, or any other value that
+can be hashed. `str` of it is what students read.
+"""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from typing import TypeVar
 
 from autograder.grading.grade import Anomaly, Witnesses
-from autograder.grading.judge.verdict import counted
+from autograder.text import counted
+
+RecordId = TypeVar("RecordId", bound=Hashable)
 
 SHOWN_WITNESSES = 5
+"""Records named for each anomaly: enough to see a pattern."""
 
 
-def witnesses_of(anomaly: Anomaly, records: Sequence[str]) -> tuple[Witnesses, ...]:
-    """Make the witnesses of one anomaly: none where there are no such records."""
+def witnesses_of(anomaly: Anomaly, records: Sequence[Hashable]) -> tuple[Witnesses, ...]:
+    """Return the witnesses of one anomaly: an empty tuple if there are no such records.
+
+    >>> witnesses_of(Anomaly.LOST, ["event 3", "event 4"])
+    (Witnesses(anomaly=<Anomaly.LOST: 'lost'>, records=('event 3', 'event 4'), total=2),)
+    """
     if not records:
         return ()
-    return (
-        Witnesses(anomaly=anomaly, records=tuple(records[:SHOWN_WITNESSES]), total=len(records)),
-    )
+    named = tuple(str(record) for record in records[:SHOWN_WITNESSES])
+    return (Witnesses(anomaly=anomaly, records=named, total=len(records)),)
 
 
 def compare_logs(
-    expected: Sequence[str],
-    found: Sequence[str],
+    expected: Sequence[RecordId],
+    found: Sequence[RecordId],
     *,
     absent: Anomaly = Anomaly.LOST,
     surplus: Anomaly = Anomaly.OVERREAD,
 ) -> tuple[Witnesses, ...]:
-    """Find what sets two sequences of record ids apart.
+    """Return how the records that were found deviate from those that were expected.
+
+    >>> [(w.anomaly.value, w.records) for w in compare_logs(["a", "b", "c"], ["a", "c", "c"])]
+    [('lost', ('b',)), ('duplicated', ('c',))]
 
     Args:
-        expected: The ids in the order they should have.
-        found: The ids as they are.
+        expected: The records in the order they should have.
+        found: The records as they are.
         absent: The word for an expected record that was not found (`lost` or `unread`).
         surplus: The word for a found record that was not expected.
 
@@ -45,24 +59,31 @@ def compare_logs(
 
 
 def deviating(
-    expected: Sequence[str],
-    found: Sequence[str],
+    expected: Sequence[RecordId],
+    found: Sequence[RecordId],
     *,
     absent: Anomaly = Anomaly.LOST,
     surplus: Anomaly = Anomaly.OVERREAD,
-) -> dict[Anomaly, list[str]]:
-    """Find all records that `compare_logs` finds, by what is wrong with them."""
+) -> dict[Anomaly, list[RecordId]]:
+    """Return all records that `compare_logs` finds, by what is wrong with them."""
     wanted, have = Counter(expected), Counter(found)
     return {
-        absent: [one for one in dict.fromkeys(expected) if have[one] < wanted[one]],
-        Anomaly.DUPLICATED: [one for one in dict.fromkeys(found) if 0 < wanted[one] < have[one]],
+        absent: [record for record in dict.fromkeys(expected) if have[record] < wanted[record]],
+        Anomaly.DUPLICATED: [
+            record for record in dict.fromkeys(found) if 0 < wanted[record] < have[record]
+        ],
         Anomaly.REORDERED: _out_of_order(expected, found),
-        surplus: [one for one in dict.fromkeys(found) if not wanted[one]],
+        surplus: [record for record in dict.fromkeys(found) if not wanted[record]],
     }
 
 
 def in_words(witnesses: Sequence[Witnesses], noun: str = "record") -> str:
-    """Say what is wrong with how many records: `2 unread, 3 different records more than once`."""
+    """Return what is wrong with how many records: `2 unread, 3 different records more than once`.
+
+    Args:
+        witnesses: What `compare_logs` returned.
+        noun: What a record is called, such as `message`.
+    """
     return ", ".join(_in_words(witness, noun) for witness in witnesses)
 
 
@@ -77,10 +98,16 @@ def _in_words(witness: Witnesses, noun: str) -> str:
 def how_many(
     found: int, expected: int, witnesses: Sequence[Witnesses], noun: str = "record"
 ) -> str:
-    """Say how many records there are, beside how many there should be.
+    """Return how many records were found, and how many were expected: `5 of 8 records`.
 
-    Only where all of them are expected ones, it is `5 of 8 records`: else that reads as if 5 of the
-    expected ones were there.
+    If records that were not expected are among them, it is `5 records instead of 8`: the other
+    words would read as if 5 of the expected records had been found.
+
+    Args:
+        found: How many were found.
+        expected: How many should have been found.
+        witnesses: What `compare_logs` returned.
+        noun: What a record is called, such as `message`.
     """
     anomalies = {witness.anomaly for witness in witnesses}
     if anomalies.isdisjoint({Anomaly.DUPLICATED, Anomaly.OVERREAD}):
@@ -92,15 +119,15 @@ def how_many(
     return f"{counted(found, noun)} instead of {expected}"
 
 
-def _out_of_order(expected: Sequence[str], found: Sequence[str]) -> list[str]:
-    """List the records that stand behind one they should precede, first occurrences only."""
-    position = {one: index for index, one in reversed(list(enumerate(expected)))}
-    late: list[str] = []
+def _out_of_order(expected: Sequence[RecordId], found: Sequence[RecordId]) -> list[RecordId]:
+    """List the records that come after one that they should precede, first occurrences only."""
+    position = {record: index for index, record in reversed(list(enumerate(expected)))}
+    late: list[RecordId] = []
     furthest = -1
-    for one in dict.fromkeys(found):
-        if one not in position:
+    for record in dict.fromkeys(found):
+        if record not in position:
             continue
-        if position[one] < furthest:
-            late.append(one)
-        furthest = max(furthest, position[one])
+        if position[record] < furthest:
+            late.append(record)
+        furthest = max(furthest, position[record])
     return late

@@ -1,6 +1,6 @@
 """Where everything goes in a drawing of a log: shards as lanes, records as cells in their order.
 
-`log.svg.jinja` writes it as SVG; `sketch` draws the same in characters, for Markdown.
+`log.svg.jinja` writes it as SVG; `sketch.py` draws the same in characters, for Markdown.
 """
 
 import hashlib
@@ -8,8 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from autograder.grading.grade import Anomaly
-from autograder.grading.judge.verdict import counted
+from autograder.logs.captions import caption, history_of, shows_key
 from autograder.logs.picture import (
     DrawnRecord,
     DrawnRow,
@@ -18,30 +17,36 @@ from autograder.logs.picture import (
     ReadPage,
     windowed_picture,
 )
-from autograder.text import inert
+from autograder.text import counted, inert, plural
 
 COLUMNS = ("shard", "record", "user", "partition key", "sequence number", "outcome")
 RING = 1 << 128
 """Hash keys are smaller (docs.aws.amazon.com, Kinesis, "HashKeyRange")."""
 MOST_COLOURS = 5
+"""Users with a colour; the module has five, and more colours are hard to tell apart."""
 MOST_KEYS = 5
+"""Partition keys named above a shard."""
 LONGEST_KEY = 16
 LONGEST_USER = 11
 """Characters, which have room between two colours."""
 LONGEST_ON_A_CELL = 5
-LONGEST_KEY_BELOW = 7
-LONGEST_TOLD = 200
+"""Characters, which have room on a cell: an event's number, with the first letter of its user."""
+LONGEST_DESCRIPTION = 200
 LONGEST_IN_A_ROW = 64
 
+# In pixels of the drawing; the stylesheet's text is 11 to 13 pixels high.
 CELL, HEIGHT, GAP = 40, 28, 4
 RING_WIDTH = 150
 LANE_HEAD, ABOVE, KEY_LINE, PAGES_LINE, LANE_GAP = 40, 16, 14, 34, 18
 MARGIN = 8
+EARLIER_WIDTH = 46
+"""Room for words such as `99 more` before the first cell."""
 NARROWEST = 460
+"""Room for the longest title of a shard."""
 
 
 @dataclass(frozen=True)
-class Cell:
+class DrawnCell:
     """A record."""
 
     x: int
@@ -50,10 +55,10 @@ class Cell:
     colour: str
     """Of its user, or what was done with it: a class of the stylesheet."""
     anomaly: str
-    """The first one's word; empty where nothing is amiss."""
+    """The first anomaly's word; empty if nothing is wrong."""
     key: str
     """The partition key, where it is not the user; else empty."""
-    told: str
+    description: str
     """All about it, in words."""
 
 
@@ -80,7 +85,7 @@ class Lane:
     """Where its range begins, and how much it is, as shares of the ring."""
     ticks: tuple[float, ...]
     """Where these keys lie."""
-    cells: tuple[Cell, ...]
+    cells: tuple[DrawnCell, ...]
     spans: tuple[Span, ...]
     earlier: int
     later: int
@@ -130,9 +135,9 @@ def _rows(picture: LogPicture) -> Iterator[tuple[str, ...]]:
     """Write the records of the shards, and then what was returned."""
     for shard in picture.shards:
         for record in shard.records:
-            yield _row(shard.shard_id, record, became_of(picture, shard, record))
+            yield _row(shard.shard_id, record, history_of(picture, shard, record))
     for record in picture.returned.records if picture.returned else ():
-        yield _row("returned", record, became_of(picture, None, record))
+        yield _row("returned", record, history_of(picture, None, record))
 
 
 def _row(where: str, record: DrawnRecord, became: str) -> tuple[str, ...]:
@@ -140,56 +145,8 @@ def _row(where: str, record: DrawnRecord, became: str) -> tuple[str, ...]:
     return (*(inert(text, LONGEST_IN_A_ROW) for text in texts), became)
 
 
-def caption(picture: LogPicture, *, in_characters: bool = False) -> str:
-    """Say in a sentence what is drawn.
-
-    Args:
-        picture: What is drawn.
-        in_characters: Whether `sketch` draws it, which has no fillings and no dashes.
-    """
-    records = [record for shard in picture.shards for record in shard.records]
-    if picture.read is None:
-        stored = sum(one.sequence_number is not None for one in records) + sum(
-            shard.earlier + shard.later for shard in picture.shards
-        )
-        lost = any(Anomaly.LOST in one.anomalies for one in records)
-        marked = (
-            "Records marked “lost” are missing." if in_characters else "Dashed records were lost."
-        )
-        missing = f" {marked}" if lost else ""
-        keyed = any(_key_shown(picture, one) for one in records)
-        keys = " Below a record is its partition key, if that is not the user." if keyed else ""
-        return (
-            f"The stream after your function sent its events: {counted(stored, 'record')} in "
-            f"{counted(len(picture.shards), 'shard')}, each in order of arrival."
-            f"{missing}{keys}"
-        )
-    read = next((one for one in picture.shards if one.shard_id == picture.read), DrawnRow())
-    holds = len(read.records) + read.earlier + read.later
-    came = sum(one.returned for one in read.records)
-    begin = ", and the replay should start at the one marked “offset”" if picture.offset else ""
-    return (
-        f"The shard that your function read holds {counted(holds, 'record')}{begin}. "
-        f"{'Records in [ ]' if in_characters else 'Filled records'} were returned "
-        f"({came} of the {len(read.records)} shown)."
-    )
-
-
-def became_of(picture: LogPicture, shard: DrawnShard | None, record: DrawnRecord) -> str:
-    """Say what became of a record of a shard, or of what was returned."""
-    words = [one.value for one in record.anomalies]
-    if picture.read is None:
-        return ", ".join(words) or "in the log"
-    came = "returned" if record.returned else "not returned"
-    if not words and not record.returned and shard and shard.shard_id == picture.read:
-        came = "not asked for"
-    if picture.offset and record.sequence_number == picture.offset:
-        words.insert(0, "at the offset")
-    return ", ".join([came, *words])
-
-
 def _colours(picture: LogPicture) -> dict[str, str]:
-    """Give each user a colour, where there are few and nothing else is to be told by colours."""
+    """Return a colour for each user, if there are few and colours mean nothing else."""
     if picture.read is not None:
         return {}
     users = sorted({record.user for shard in picture.shards for record in shard.records} - {""})
@@ -200,15 +157,15 @@ def _colours(picture: LogPicture) -> dict[str, str]:
 
 def _lane_height(picture: LogPicture, shard: DrawnShard) -> int:
     below = PAGES_LINE if shard.shard_id == picture.read and picture.pages else 0
-    keys = KEY_LINE if any(_key_shown(picture, one) for one in shard.records) else 0
+    keys = KEY_LINE if any(shows_key(picture, record) for record in shard.records) else 0
     cells = ABOVE + HEIGHT + keys + below if shard.records else 0
     return LANE_HEAD + cells + LANE_GAP
 
 
 def _lane(picture: LogPicture, shard: DrawnShard, colours: dict[str, str], y: int) -> Lane:
     first, last = int(shard.first_hash_key), int(shard.last_hash_key)
-    own = list(dict.fromkeys(one.partition_key for one in shard.records))
-    left = MARGIN + (46 if shard.earlier else 0)
+    own = list(dict.fromkeys(record.partition_key for record in shard.records))
+    left = MARGIN + (EARLIER_WIDTH if shard.earlier else 0)
     top = y + LANE_HEAD + ABOVE
     cells = [
         _cell(picture, shard, record, colours, left + at * (CELL + GAP), top)
@@ -225,7 +182,7 @@ def _lane(picture: LogPicture, shard: DrawnShard, colours: dict[str, str], y: in
     return Lane(
         y=y,
         title=f"{inert(shard.shard_id, 40)}{', closed' if shard.closed else ''}: {share}",
-        keys="" if picture.read else _keys_told(own),
+        keys="" if picture.read else _keys_listed(own),
         ring=(first / RING, (last - first + 1) / RING),
         ticks=() if picture.read else tuple(_hash_of(key) / RING for key in own),
         cells=tuple(cells),
@@ -236,13 +193,13 @@ def _lane(picture: LogPicture, shard: DrawnShard, colours: dict[str, str], y: in
     )
 
 
-def _keys_told(keys: Sequence[str]) -> str:
+def _keys_listed(keys: Sequence[str]) -> str:
     """List the partition keys of a shard."""
     if not keys:
         return "no record"
-    listed = ", ".join(inert(one, LONGEST_KEY) for one in keys[:MOST_KEYS])
+    listed = ", ".join(inert(key, LONGEST_KEY) for key in keys[:MOST_KEYS])
     more = f" and {len(keys) - MOST_KEYS} more" if len(keys) > MOST_KEYS else ""
-    return f"{'key' if len(keys) == 1 else 'keys'} {listed}{more}"
+    return f"{plural(len(keys), 'key')} {listed}{more}"
 
 
 def _percent(hash_key: int) -> str:
@@ -261,19 +218,19 @@ def _cell(
     colours: dict[str, str],
     x: int,
     y: int,
-) -> Cell:
+) -> DrawnCell:
     colour = "plain"
     if picture.read is not None:
         colour = "returned" if record.returned else "plain"
     elif record.user in colours:
         colour = colours[record.user]
-    told = [
+    facts = [
         f"event {record.name}{f' of {record.user}' if record.user else ''}",
         f"partition key {record.partition_key}" if record.partition_key else "",
         f"sequence number {record.sequence_number}" if record.sequence_number else "",
-        became_of(picture, shard, record),
+        history_of(picture, shard, record),
     ]
-    return Cell(
+    return DrawnCell(
         x=x,
         y=y,
         text=inert(
@@ -283,19 +240,15 @@ def _cell(
         colour=colour,
         anomaly=record.anomalies[0].value if record.anomalies else "",
         key=inert(record.partition_key, LONGEST_ON_A_CELL + 2)
-        if _key_shown(picture, record)
+        if shows_key(picture, record)
         else "",
-        told=inert(", ".join(one for one in told if one), LONGEST_TOLD),
+        description=inert(", ".join(fact for fact in facts if fact), LONGEST_DESCRIPTION),
     )
 
 
-def _key_shown(picture: LogPicture, record: DrawnRecord) -> bool:
-    return picture.read is None and record.partition_key != record.user
-
-
 def _returned(picture: LogPicture, row: DrawnRow, y: int) -> Lane:
-    """Draw what a function returned as a lane of its own, below the shards."""
-    left = MARGIN + (46 if row.earlier else 0)
+    """Draw what a function returned as a separate lane, below the shards."""
+    left = MARGIN + (EARLIER_WIDTH if row.earlier else 0)
     top = y + LANE_HEAD + ABOVE
     cells = [
         _cell(picture, None, record, {}, left + at * (CELL + GAP), top)
@@ -316,11 +269,11 @@ def _returned(picture: LogPicture, row: DrawnRow, y: int) -> Lane:
     )
 
 
-def _words(records: Sequence[DrawnRecord], cells: Sequence[Cell]) -> Iterator[Span]:
-    """Write once above neighbours what is amiss with them."""
+def _words(records: Sequence[DrawnRecord], cells: Sequence[DrawnCell]) -> Iterator[Span]:
+    """Write what is wrong with records once above those that are next to each other."""
     at = 0
     for word, group in groupby(
-        records, key=lambda one: " + ".join(each.value for each in one.anomalies)
+        records, key=lambda record: " + ".join(anomaly.value for anomaly in record.anomalies)
     ):
         size = len(list(group))
         if word:
@@ -329,7 +282,7 @@ def _words(records: Sequence[DrawnRecord], cells: Sequence[Cell]) -> Iterator[Sp
         at += size
 
 
-def _offset(picture: LogPicture, shard: DrawnShard, cells: Sequence[Cell]) -> Iterator[Span]:
+def _offset(picture: LogPicture, shard: DrawnShard, cells: Sequence[DrawnCell]) -> Iterator[Span]:
     """Point at the record at which a replay was to begin."""
     for record, cell in zip(shard.records, cells, strict=True):
         if picture.offset and record.sequence_number == picture.offset:
@@ -339,7 +292,7 @@ def _offset(picture: LogPicture, shard: DrawnShard, cells: Sequence[Cell]) -> It
 def _pages(pages: Sequence[ReadPage], left: int, y: int, cells: int) -> Iterator[Span]:
     """Draw below the cells what Kinesis answered, and where the reader stopped too early."""
     for (begins, records), group in groupby(
-        enumerate(pages, 1), key=lambda one: (one[1].begins, one[1].records)
+        enumerate(pages, 1), key=lambda numbered: (numbered[1].begins, numbered[1].records)
     ):
         numbers = [number for number, _ in group]
         which = (
@@ -349,8 +302,8 @@ def _pages(pages: Sequence[ReadPage], left: int, y: int, cells: int) -> Iterator
         if records:
             yield Span(x, y + 6, records * (CELL + GAP) - GAP, which, "page")
         else:
-            told = f"{which}: empty" if pages[numbers[-1] - 1].more_follow else "caught up"
-            yield Span(x - GAP // 2, y + 6, 0, told, "empty")
+            text = f"{which}: empty" if pages[numbers[-1] - 1].more_follow else "caught up"
+            yield Span(x - GAP // 2, y + 6, 0, text, "empty")
     if pages and pages[-1].more_follow:
         ends = min(pages[-1].begins + pages[-1].records, cells)
         yield Span(
@@ -360,47 +313,3 @@ def _pages(pages: Sequence[ReadPage], left: int, y: int, cells: int) -> Iterator
             "stopped here, but more follow",
             "stop",
         )
-
-
-def sketch(picture: LogPicture) -> str:
-    """Draw a picture in characters; no line begins with anything of a student's."""
-    drawing = drawing_of(picture)
-    width = max((len(one.text) for lane in drawing.lanes for one in lane.cells), default=1)
-    return "\n".join(line for lane in drawing.lanes for line in _in_characters(lane, width))
-
-
-def _in_characters(lane: Lane, width: int) -> Iterator[str]:
-    yield f"{lane.title}{f', {lane.keys}' if lane.keys else ''}"
-    if not lane.cells:
-        if lane.later:
-            yield f"  {counted(lane.later, 'record')}, none of them returned"
-        return
-    earlier = f"{lane.earlier} more " if lane.earlier else ""
-    later = f" {lane.later} more" if lane.later else ""
-    indent = f"  {earlier}"
-    drawn = "|".join(
-        f"[{one.text:^{width}}]" if one.colour == "returned" else f" {one.text:^{width}} "
-        for one in lane.cells
-    )
-    yield f"{indent}|{drawn}|{later}"
-    rows: list[str] = []
-    for column, told in _told_below(lane, width + len("[]|")):
-        text = f"^ {told}"
-        row = next((at for at, one in enumerate(rows) if len(one) <= column), len(rows))
-        if row == len(rows):
-            rows.append("")
-        rows[row] = f"{rows[row]:<{column}}{text}  "
-    yield from (f"{' ' * (len(indent) + 2)}{one.rstrip()}" for one in rows)
-
-
-def _told_below(lane: Lane, step: int) -> Iterator[tuple[int, str]]:
-    """Yield what is said of a lane's records, each with the column that it points at."""
-    left = lane.cells[0].x
-    spans = [
-        *lane.spans,
-        *(Span(one.x, 0, CELL, f"key {one.key}", "") for one in lane.cells if one.key),
-    ]
-    for span in sorted(spans, key=lambda one: one.x):
-        at = round((span.x - left) / (CELL + GAP) * step)
-        records = round((span.width + GAP) / (CELL + GAP))
-        yield max(0, at), f"{span.text} ({records})" if records > 1 else span.text

@@ -1,4 +1,4 @@
-"""A picture of a log as data: what a hidden test attaches to its verdict, and pages draw."""
+"""A picture of a log as data: a hidden test attaches it to its verdict, and pages draw it."""
 
 from collections.abc import Sequence
 from typing import Annotated, Self, TypeVar
@@ -6,7 +6,7 @@ from typing import Annotated, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from autograder.grading.grade import Anomaly, Attachment, Feedback
-from autograder.grading.judge.cutting import cut
+from autograder.text import shortened
 
 KIND = "log"
 """Of an attachment that is a `LogPicture`."""
@@ -28,26 +28,26 @@ HashKey = Annotated[str, Field(pattern=r"^[0-9]{1,39}$")]
 Count = Annotated[int, Field(ge=0, le=10**9)]
 
 
-class _Model(BaseModel):
+class _PictureModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class DrawnRecord(_Model):
+class DrawnRecord(_PictureModel):
     """A record of a log, as far as it is drawn."""
 
     name: str
     """Short: an event's number."""
     user: str
-    """Whose event it is; empty where that is not known."""
+    """Whose event it is; empty if that is not known."""
     partition_key: str
     sequence_number: str | None = None
-    """None where it never came into the log."""
+    """None if it never came into the log."""
     returned: bool = False
     """Whether the function that read the log returned it."""
     anomalies: tuple[Anomaly, ...] = ()
 
 
-class DrawnRow(_Model):
+class DrawnRow(_PictureModel):
     """Records in a row, with the oldest first."""
 
     earlier: Count = 0
@@ -58,7 +58,7 @@ class DrawnRow(_Model):
 
 
 class DrawnShard(DrawnRow):
-    """A shard, with its records as they stand there."""
+    """A shard with its records."""
 
     shard_id: str
     first_hash_key: HashKey
@@ -66,7 +66,7 @@ class DrawnShard(DrawnRow):
     closed: bool = False
 
 
-class ReadPage(_Model):
+class ReadPage(_PictureModel):
     """An answer of GetRecords."""
 
     begins: Count
@@ -76,7 +76,7 @@ class ReadPage(_Model):
     """Whether Kinesis said so: MillisBehindLatest above 0, and a next iterator."""
 
 
-class LogPicture(_Model):
+class LogPicture(_PictureModel):
     """A log as it stood when a test judged it, and what was read of it."""
 
     shards: tuple[DrawnShard, ...]
@@ -113,8 +113,8 @@ def bounded_picture(picture: LogPicture) -> LogPicture:
     picture = windowed_picture(picture)
     return picture.model_copy(
         update={
-            "shards": tuple(_with_short_texts(one) for one in picture.shards),
-            "offset": picture.offset and cut(picture.offset, LONGEST_NUMBER),
+            "shards": tuple(_with_short_texts(shard) for shard in picture.shards),
+            "offset": picture.offset and shortened(picture.offset, LONGEST_NUMBER),
             "returned": picture.returned and _with_short_texts(picture.returned),
         }
     )
@@ -146,7 +146,7 @@ def windowed_picture(picture: LogPicture) -> LogPicture:
 
 
 def _is_telling(picture: LogPicture, shard: DrawnShard) -> bool:
-    return shard.shard_id == picture.read or any(one.anomalies for one in shard.records)
+    return shard.shard_id == picture.read or any(record.anomalies for record in shard.records)
 
 
 def _window(row: Row, offset: str | None, most: int) -> Row:
@@ -164,7 +164,7 @@ def _window(row: Row, offset: str | None, most: int) -> Row:
 
 def _there(records: Sequence[DrawnRecord]) -> int:
     """Count records, but those that never came into the log."""
-    return sum(one.sequence_number is not None or one.returned for one in records)
+    return sum(record.sequence_number is not None or record.returned for record in records)
 
 
 def _start(row: DrawnRow, offset: str | None, most: int) -> int:
@@ -173,8 +173,8 @@ def _start(row: DrawnRow, offset: str | None, most: int) -> int:
     first = next(
         (
             at
-            for at, one in enumerate(row.records)
-            if one.anomalies or (offset and one.sequence_number == offset)
+            for at, record in enumerate(row.records)
+            if record.anomalies or (offset and record.sequence_number == offset)
         ),
         0,
     )
@@ -194,16 +194,17 @@ def _within(pages: Sequence[ReadPage], start: int, shown: int) -> list[ReadPage]
 
 
 def _with_short_texts(row: Row) -> Row:
-    """Cut the texts of a row."""
-    records = tuple(
-        one.model_copy(
-            update={
-                "name": cut(one.name, LONGEST_NAME),
-                "user": cut(one.user, LONGEST_NAME),
-                "partition_key": cut(one.partition_key, LONGEST_NAME),
-                "sequence_number": one.sequence_number and cut(one.sequence_number, LONGEST_NUMBER),
-            }
-        )
-        for one in row.records
+    """Return a row whose texts are bounded."""
+    return row.model_copy(update={"records": tuple(map(_with_short_text, row.records))})
+
+
+def _with_short_text(record: DrawnRecord) -> DrawnRecord:
+    number = record.sequence_number
+    return record.model_copy(
+        update={
+            "name": shortened(record.name, LONGEST_NAME),
+            "user": shortened(record.user, LONGEST_NAME),
+            "partition_key": shortened(record.partition_key, LONGEST_NAME),
+            "sequence_number": number and shortened(number, LONGEST_NUMBER),
+        }
     )
-    return row.model_copy(update={"records": records})

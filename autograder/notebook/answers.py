@@ -1,6 +1,6 @@
 """Finds answers in a notebook: closed ones as values, without running anything, open ones as text.
 
-A closed answer is what a name stands for at the end: `c4 = "B"`, `c1["photos"] = "queue"`, also
+A closed answer is the value of a name at the end: `c4 = "B"`, `c1["photos"] = "queue"`, also
 `c3 = dict(shards=2 * 5)`. Only values and arithmetic count; a call of anything else cannot be read.
 """
 
@@ -53,7 +53,7 @@ class Answers:
     """The closed answers of a notebook."""
 
     values: Mapping[str, Any]
-    """Name to what it stands for at the end."""
+    """Name to its value at the end."""
     unreadable: Mapping[str, str]
     """Name to why its value cannot be told, for the student."""
 
@@ -85,7 +85,7 @@ def _statements(source: str) -> list[ast.stmt]:
     """Parse a cell, without the commands that only notebooks know.
 
     Raises:
-        SyntaxError: It is no Python.
+        SyntaxError: It is not valid Python.
     """
     if len(source) > LONGEST_CODE:
         raise SyntaxError("too long", ("", 1, None, None))
@@ -114,7 +114,7 @@ def _assignments(statements: list[ast.stmt]) -> Iterator[tuple[ast.expr, ast.exp
 def _assign(
     target: ast.expr, expression: ast.expr, values: dict[str, Any], unreadable: dict[str, str]
 ) -> None:
-    """Let a name, or a part of what it stands for, have a value."""
+    """Assign a value to a name, or to a part of its value."""
     name = target.value if isinstance(target, ast.Subscript) else target
     if not isinstance(name, ast.Name):
         return
@@ -172,7 +172,9 @@ def _value(node: ast.expr, names: Mapping[str, Any]) -> Any:
                 _OPERATIONS[type(operation)](_number(left, names), _number(right, names))
             )
         case ast.Call(func=ast.Name(id="dict"), args=[], keywords=keywords):
-            return {one.arg: _value(one.value, names) for one in keywords if one.arg}
+            return {
+                keyword.arg: _value(keyword.value, names) for keyword in keywords if keyword.arg
+            }
         case ast.Call(func=function, args=[argument], keywords=[]):
             name = function.attr if isinstance(function, ast.Attribute) else ""
             name = function.id if isinstance(function, ast.Name) else name
@@ -195,7 +197,7 @@ def _bounded(value: int | float) -> int | float:
 
 
 def open_answer(notebook: Notebook, name: str, question: str) -> str:
-    """Find what stands under an open question; empty where nothing was written.
+    """Find what stands under an open question; empty if nothing was written.
 
     Args:
         notebook: Where to look.
@@ -222,5 +224,5 @@ def _below(notebook: Notebook, question: str) -> str:
 
 
 def is_blank(text: str) -> bool:
-    """Tell whether nothing was written in place of the words that ask for it."""
+    """Return whether nothing was written in place of the words that ask for it."""
     return text.replace(BLANK, "").strip() == ""

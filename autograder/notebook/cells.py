@@ -1,7 +1,7 @@
 """Reads a notebook's cells from its JSON: nothing of it is run.
 
 Editors rewrite notebooks: they strip metadata, renumber cells, keep old formats, split sources into
-lines or not. All that is read here; what can't be read is told in words for the student.
+lines or not. All of these are read; if a notebook cannot be read, the error tells the student why.
 """
 
 import json
@@ -19,7 +19,7 @@ class NotebookError(Exception):
 
 
 @dataclass(frozen=True)
-class Cell:
+class NotebookCell:
     """One cell, as far as answers are concerned."""
 
     kind: str
@@ -33,7 +33,7 @@ class Cell:
 class Notebook:
     """A notebook's cells, from top to bottom."""
 
-    cells: tuple[Cell, ...]
+    cells: tuple[NotebookCell, ...]
 
     @property
     def code(self) -> Iterator[str]:
@@ -79,12 +79,12 @@ def _cells_of(whole: Any) -> list[Any] | None:
     return [cell for cells in lists if isinstance(cells, list) for cell in cells]
 
 
-def _read(cell: dict[str, Any]) -> Cell:
+def _read(cell: dict[str, Any]) -> NotebookCell:
     source = cell.get("source", cell.get("input", ""))
     if isinstance(source, list):
         source = "".join(part for part in source if isinstance(part, str))
     kind = cell.get("cell_type")
-    return Cell(
+    return NotebookCell(
         kind=kind if isinstance(kind, str) else "",
         source=source[:LONGEST_SOURCE] if isinstance(source, str) else "",
         name=_name(cell),

@@ -21,7 +21,7 @@ class ReadNotebook:
     is_missing: bool = False
 
 
-class HandedIn:
+class SubmittedFiles:
     """The files that were handed in and are read, never run.
 
     Args:

@@ -21,7 +21,7 @@ from autograder.admission import (
     MAX_SCANNED,
     STANDARD_LIBRARY,
     Admission,
-    Entry,
+    FolderEntry,
     admit,
     imported_modules,
     too_large,
@@ -44,7 +44,7 @@ class Given:
     def __init__(self, files: Mapping[str, str | None]) -> None:
         self._files = files
 
-    def entries(self, folder: str) -> list[Entry]:
+    def entries(self, folder: str) -> list[FolderEntry]:
         """List a folder by name."""
         inside = f"{folder}/" if folder else ""
         parts = [
@@ -52,7 +52,7 @@ class Given:
             for name in self._files
             if name.startswith(inside)
         ]
-        listed = {first: Entry(first, bool(slash)) for first, slash, _ in parts}
+        listed = {first: FolderEntry(first, bool(slash)) for first, slash, _ in parts}
         return [listed[name] for name in sorted(listed)]
 
     def exists(self, name: str) -> bool:

@@ -29,7 +29,7 @@ REFUSED = "no sandbox can be had here: bwrap: setting up uid map: Permission den
 
 def advice(machine: Machine) -> dict[str, str]:
     """Tell what is missing, with the advice."""
-    return {one.what: one.advice for one in examine(machine) if not one.is_there}
+    return {finding.what: finding.advice for finding in examine(machine) if not finding.is_there}
 
 
 def test_a_machine_that_has_everything_needs_no_advice() -> None:
@@ -72,7 +72,9 @@ def test_another_python_will_do_where_it_is_allowed() -> None:
     """As `grade-class --any-python` allows it."""
     machine = replace(WELL, missing_pythons=("3.14",))
 
-    missing = [one.what for one in examine(machine, any_python=True) if not one.is_there]
+    missing = [
+        finding.what for finding in examine(machine, any_python=True) if not finding.is_there
+    ]
 
     assert missing == []
 

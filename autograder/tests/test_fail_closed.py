@@ -64,11 +64,11 @@ def test_when_the_hidden_tests_are_killed_nothing_counts_as_lost() -> None:
         examiner.grade(submission, checkpoints=["brokers"])
         for pid in descendants():
             os.kill(pid, signal.SIGKILL)
-        killed, trouble = examiner.grade(submission, checkpoints=["brokers"])
+        killed, grader_log = examiner.grade(submission, checkpoints=["brokers"])
         following, _ = examiner.grade(submission, checkpoints=["brokers"])
 
     assert {test.outcome for test in killed.checkpoints[0].tests} == {"grader_error"}
-    assert trouble
+    assert grader_log
     assert following.score == following.max_score
 
 
@@ -168,7 +168,11 @@ def test_a_disk_that_fills_up_meanwhile_costs_no_point(
 
     assert done.returncode in (0, 2)
     if done.returncode == 0:
-        tests = [test for one in json.loads(done.stdout)["checkpoints"] for test in one["tests"]]
+        tests = [
+            test
+            for checkpoint in json.loads(done.stdout)["checkpoints"]
+            for test in checkpoint["tests"]
+        ]
         assert {test["outcome"] for test in tests} <= {"passed", "grader_error"}
 
 

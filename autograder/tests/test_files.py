@@ -87,4 +87,4 @@ def test_where_nothing_can_be_written_one_line_says_so(what: str, tmp_path: Path
         write_whole(path, "new")
 
     assert "\n" not in str(caught.value)
-    assert [one for one in tmp_path.rglob("*") if one.name.endswith(".part")] == []
+    assert [path for path in tmp_path.rglob("*") if path.name.endswith(".part")] == []

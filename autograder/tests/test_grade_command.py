@@ -91,15 +91,15 @@ class Ran:
 
     def outcomes(self, checkpoint: str) -> dict[str, str]:
         """Test name to outcome."""
-        (found,) = [one for one in self.grade["checkpoints"] if one["id"] == checkpoint]
+        (found,) = [graded for graded in self.grade["checkpoints"] if graded["id"] == checkpoint]
         return {test["id"].split("/")[1]: test["outcome"] for test in found["tests"]}
 
     def feedback(self, test_id: str) -> str:
         """One test's feedback, as text."""
         return next(
             json.dumps(test["feedback"])
-            for one in self.grade["checkpoints"]
-            for test in one["tests"]
+            for graded in self.grade["checkpoints"]
+            for test in graded["tests"]
             if test["id"] == test_id
         )
 
@@ -123,7 +123,7 @@ def test_the_solution_gets_full_marks_and_the_same_grade_twice() -> None:
 
     grade = Grade.model_validate(first.grade)
     assert (first.exit_code, first.errors) == (0, "")
-    assert {one.id: one.score for one in grade.checkpoints} == {
+    assert {checkpoint.id: checkpoint.score for checkpoint in grade.checkpoints} == {
         "writer": 30,
         "reader": 25,
         "replay": 20,
@@ -145,7 +145,9 @@ def test_untouched_stubs_are_unimplemented() -> None:
     """Every test of a fresh clone says so, and none gives a point."""
     ran = autograder("grade", STUBS, "--format", "json")
 
-    outcomes = {outcome for one in CHECKPOINTS for outcome in ran.outcomes(one).values()}
+    outcomes = {
+        outcome for checkpoint in CHECKPOINTS for outcome in ran.outcomes(checkpoint).values()
+    }
     assert (ran.exit_code, ran.grade["score"], outcomes) == (0, 0, {"unimplemented"})
 
 
@@ -153,7 +155,9 @@ def test_an_empty_folder_is_missing_everything(tmp_path: Path) -> None:
     """Nothing handed in is a grade too: 0 points, and the names of the files."""
     ran = autograder("grade", tmp_path, "--format", "json")
 
-    outcomes = {outcome for one in CHECKPOINTS for outcome in ran.outcomes(one).values()}
+    outcomes = {
+        outcome for checkpoint in CHECKPOINTS for outcome in ran.outcomes(checkpoint).values()
+    }
     assert (ran.exit_code, ran.grade["score"], outcomes) == (0, 0, {"missing"})
     assert "kinesis_multi_shard.py" in ran.feedback("writer/create_returns_once_active")
 
@@ -202,7 +206,7 @@ def test_a_broken_file_costs_its_own_checkpoints_only(tmp_path: Path) -> None:
 
     ran = autograder("grade", tmp_path, "--format", "json")
 
-    scores = {one["id"]: one["score"] for one in ran.grade["checkpoints"]}
+    scores = {checkpoint["id"]: checkpoint["score"] for checkpoint in ran.grade["checkpoints"]}
     assert scores == {"writer": 30, "reader": 0, "replay": 0, "brokers": 10, "concepts": 9}
     assert set(ran.outcomes("reader").values()) == {"crashed"}
     assert "SyntaxError" in ran.feedback("reader/oldest_records_come_first")

@@ -17,7 +17,7 @@ ASSIGNMENTS = [COURSE.load(name) for name in COURSE.ids()]
 ROOT = COURSE.assignments.parent
 
 
-@pytest.mark.parametrize("assignment", ASSIGNMENTS, ids=lambda one: one.id)
+@pytest.mark.parametrize("assignment", ASSIGNMENTS, ids=lambda assignment: assignment.id)
 def test_the_handout_names_it(assignment: Assignment) -> None:
     """Students read with which Python their code is graded."""
     handout = (COURSE.assignments / assignment.id / "README.md").read_text("utf-8")
@@ -36,7 +36,7 @@ def test_the_workflow_that_grades_pushes_installs_those_of_all_assignments() -> 
         if "setup-uv" in step.get("uses", "")
     ]
 
-    assert {one.python for one in ASSIGNMENTS} == {version}
+    assert {assignment.python for assignment in ASSIGNMENTS} == {version}
 
 
 @pytest.mark.parametrize(

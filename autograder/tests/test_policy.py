@@ -146,7 +146,7 @@ def test_closed_answers_can_be_shown_immediately(tmp_path: Path) -> None:
 def test_attempts_are_counted_over_an_hour(tmp_path: Path) -> None:
     """The next is allowed an hour after the one that would be one too many."""
     read = policy(tmp_path)
-    before = [DUE - timedelta(minutes=one) for one in (90, 50, 10)]
+    before = [DUE - timedelta(minutes=minutes) for minutes in (90, 50, 10)]
 
     assert next_attempt(read, before[:2], DUE) is None
     assert next_attempt(read, before, DUE) == DUE + timedelta(minutes=10)
@@ -157,7 +157,7 @@ def test_a_repository_is_named_after_the_login(tmp_path: Path) -> None:
     """In lower case; who has none has no repository."""
     read = policy(tmp_path)
 
-    assert [read.repository_of(one) for one in (ADA, NOBODY)] == ["m06-ada", None]
+    assert [read.repository_of(student) for student in (ADA, NOBODY)] == ["m06-ada", None]
 
 
 @pytest.mark.parametrize(

@@ -64,10 +64,10 @@ def test_the_digest_depends_on_names_and_contents_alone(
         (folder / WRITER).write_text("x = 1\n")
     (folders[2] / WRITER).write_text("x = 1\n\n")
 
-    one, two, three = (read_submission(folder, assignment).digest for folder in folders)
+    first, same, longer = (read_submission(folder, assignment).digest for folder in folders)
 
-    assert one == two
-    assert one != three
+    assert first == same
+    assert first != longer
 
 
 def test_a_link_is_refused_and_never_followed(tmp_path: Path, assignment: Assignment) -> None:

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 
 from autograder.tests.feedback.nasty import HUGE, NASTY, SAME_EACH_TIME, texts
-from autograder.text import LONGEST_LINE, MOST_MARKS, in_markdown, inert
+from autograder.text import (
+    LONGEST_LINE,
+    MOST_MARKS,
+    counted,
+    in_markdown,
+    inert,
+    plural,
+    shortened,
+)
 
 
 @SAME_EACH_TIME
@@ -16,7 +24,9 @@ def test_what_is_shown_can_be_seen_and_is_bounded(text: str) -> None:
     """One line without controls, and never longer than its place allows."""
     shown = inert(text)
 
-    assert all(one == " " or unicodedata.category(one)[0] not in "CZ" for one in shown)
+    assert all(
+        character == " " or unicodedata.category(character)[0] not in "CZ" for character in shown
+    )
     assert len(shown) <= LONGEST_LINE
     shown.encode()
 
@@ -35,12 +45,12 @@ def test_no_letter_carries_a_flood_of_marks(text: str) -> None:
     shown = inert(text)
 
     run = most = 0
-    for one in shown:
-        run = run + 1 if unicodedata.category(one)[0] == "M" else 0
+    for character in shown:
+        run = run + 1 if unicodedata.category(character)[0] == "M" else 0
         most = max(most, run)
     assert most <= MOST_MARKS
     assert not shown or unicodedata.category(shown[0])[0] != "M"
-    assert not any(unicodedata.category(one)[0] == "M" for one in _behind_blanks(shown))
+    assert not any(unicodedata.category(character)[0] == "M" for character in _behind_blanks(shown))
 
 
 def _behind_blanks(text: str) -> list[str]:
@@ -107,3 +117,34 @@ def test_a_megabyte_is_cut(text: str) -> None:
 
     assert len(shown) <= LONGEST_LINE
     assert shown.endswith("...")
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"),
+    [
+        (0, "0 points"),
+        (1, "1 point"),
+        (1.0, "1 point"),
+        (2, "2 points"),
+        (0.5, "0.5 points"),
+        (12_345_678, "12345678 points"),
+    ],
+)
+def test_a_count_has_its_noun(count: float, expected: str) -> None:
+    """A whole number is written in full; points may be parts of a point."""
+    assert counted(count, "point") == expected
+
+
+def test_words_agree_with_a_count() -> None:
+    """The plural of a noun needs no second form; other words do."""
+    assert [plural(count, "is", "are") for count in (0, 1, 2)] == ["are", "is", "are"]
+    assert [plural(count, "shard") for count in (0, 1, 2)] == ["shards", "shard", "shards"]
+    assert counted(2, "entry", "entries") == "2 entries"
+
+
+def test_a_shortened_text_has_room_for_its_escapes() -> None:
+    """A character that cannot be printed counts as the ten bytes of its longest escape."""
+    assert shortened("abc", 3) == "abc"
+    assert shortened("abcd", 3) == "abc..."
+    assert shortened("é" * 3, 5) == "éé..."
+    assert shortened("\x1b\x1b", 19) == "\x1b..."

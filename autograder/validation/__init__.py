@@ -1,1 +1,1 @@
-"""Are the hidden tests to be trusted? A corpus of submissions and mutants of the solution tell."""
+"""Validates hidden tests against known-right and known-wrong submissions and mutants."""

@@ -8,10 +8,10 @@ TOML in comments, in the form of Python's inline script metadata:
     # fails = ["reader/an_empty_page_is_not_the_end"]
     # ///
 
-What follows is put behind the reference solution's file of that name, so that it need only define
-anew what differs; where that is a notebook, it becomes a code cell at its end. With `alone = true`
-it takes the file's place. A submission with helper modules
-is a folder instead: the file with the header, named as it is graded, and the modules beside it.
+What follows is appended to the reference solution's file of that name, so that it defines only what
+differs; in a notebook, it becomes a code cell at the end. With `alone = true` it replaces the file.
+A submission with helper modules is a folder instead: the file with the header, named as it is
+graded, and the modules next to it.
 Other graded files in the folder take the place of the solution's, so a folder can hold a whole
 program.
 """
@@ -55,7 +55,7 @@ class DeclaredSubmission:
     alone: bool
     source: str
     helpers: dict[str, bytes]
-    """Files beside the one with the header: modules, and other graded files."""
+    """Files next to the one with the header: modules, and other graded files."""
     feedback_file: Path
     """Where the feedback that a student reads is kept."""
 
@@ -68,6 +68,11 @@ class DeclaredSubmission:
     def files(self) -> frozenset[str]:
         """The names of all files that it changes or adds."""
         return frozenset({self.file, *self.helpers})
+
+    def reviewed_feedback(self) -> str | None:
+        """Return the feedback that was reviewed; None if there is none yet."""
+        file = self.feedback_file
+        return file.read_text(encoding="utf-8") if file.is_file() else None
 
     def assemble(self, solution: Submission) -> Submission:
         """Make the whole submission, the other files being the reference solution's."""
@@ -89,7 +94,7 @@ def _with_cell(notebook: bytes, source: str) -> bytes:
 
 
 def corpus_folder(course: Course, assignment: Assignment) -> Path:
-    """Tell where the corpus of an assignment lies: beside its hidden tests."""
+    """Return the folder of an assignment's corpus, which is next to its hidden tests."""
     return course.suites / assignment.id / "submissions"
 
 
@@ -111,13 +116,13 @@ def read_corpus(folder: Path, assignment: Assignment) -> tuple[DeclaredSubmissio
 def _read(path: Path, assignment: Assignment) -> DeclaredSubmission:
     modules = sorted(path.rglob("*.py")) if path.is_dir() else [path]
     sources = {
-        one.relative_to(path if path.is_dir() else path.parent).as_posix(): one.read_bytes()
-        for one in modules
+        module.relative_to(path if path.is_dir() else path.parent).as_posix(): module.read_bytes()
+        for module in modules
     }
     headers = {name: _HEADER.match(content.decode()) for name, content in sources.items()}
     found = [(name, header) for name, header in headers.items() if header is not None]
     if len(found) != 1:
-        raise AssignmentError(f"{path}: begins with no `# /// submission` block")
+        raise AssignmentError(f"{path}: does not begin with a `# /// submission` block")
     ((main, header),) = found
     toml = "\n".join(line[1:].strip() for line in header["toml"].splitlines())
     try:
@@ -125,9 +130,12 @@ def _read(path: Path, assignment: Assignment) -> DeclaredSubmission:
     except (tomllib.TOMLDecodeError, ValidationError) as error:
         raise AssignmentError(f"{path}: its header is wrong: {error}") from None
     if declared.file not in assignment.files:
-        raise AssignmentError(f"{path}: file: {declared.file!r} is no graded file")
+        raise AssignmentError(f"{path}: file: {declared.file!r} is not a graded file")
     if (path.parent.name == "right") == bool(declared.fails):
-        raise AssignmentError(f"{path}: a wrong submission declares what it fails, a right one not")
+        raise AssignmentError(
+            f"{path}: submissions in wrong/ must list in `fails` what they fail; "
+            "those in right/ must not"
+        )
     return DeclaredSubmission(
         name=f"{path.parent.name}/{path.stem}",
         file=declared.file,

@@ -23,7 +23,9 @@ SHOWN = {
 
 def drawing_in(grade: Grade, test_id: str) -> str:
     """Take the drawing of a test out of a grade, as SVG."""
-    tests = [test for one in grade.checkpoints for test in one.tests if test.id == test_id]
+    tests = [
+        test for checkpoint in grade.checkpoints for test in checkpoint.tests if test.id == test_id
+    ]
     picture = picture_in(tests)
     if picture is None:
         raise ValueError(f"{test_id} has no drawing")
@@ -31,11 +33,14 @@ def drawing_in(grade: Grade, test_id: str) -> str:
 
 
 def main() -> None:
-    """Write the drawings anew."""
+    """Write the drawings."""
     course = Course.of_this_checkout()
     assignment: Assignment = course.load("m06_partitioned_logs")
     solution = read_submission(course.solutions / assignment.id, assignment)
-    corpus = {one.name: one for one in read_corpus(corpus_folder(course, assignment), assignment)}
+    corpus = {
+        declared.name: declared
+        for declared in read_corpus(corpus_folder(course, assignment), assignment)
+    }
     folder = course.solutions.parent / FOLDER
     folder.mkdir(exist_ok=True)
     with Examiner(assignment, course) as examiner:

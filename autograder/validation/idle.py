@@ -8,7 +8,7 @@ import ast
 from collections.abc import Iterator
 
 from autograder.submission import Submission
-from autograder.validation.trials import Entry
+from autograder.validation.trials import Candidate
 
 BODIES = {
     "returns_none": "return None",
@@ -24,8 +24,8 @@ BODIES = {
 """Name to what each function of the file does."""
 
 
-def idle_entries(solution: Submission) -> Iterator[Entry]:
-    """Make an entry for each graded Python file and each way of doing nothing."""
+def idle_candidates(solution: Submission) -> Iterator[Candidate]:
+    """Yield a candidate for each graded Python file and each way of doing nothing."""
     for file in solution.graded:
         if not file.endswith(".py") or file not in solution.files:
             continue
@@ -37,7 +37,7 @@ def idle_entries(solution: Submission) -> Iterator[Entry]:
             files = {**solution.files, file: source.encode()}
             title = f"idle/{file.removesuffix('.py')}_{name}"
             submission = Submission(files, solution.graded)
-            yield Entry(title, submission, frozenset({file}), seed=title)
+            yield Candidate(title, submission, frozenset({file}), seed=title)
 
 
 def _functions(source: bytes) -> Iterator[str]:

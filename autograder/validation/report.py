@@ -1,4 +1,4 @@
-"""What a validation found: one model, from which text, JSON and Markdown are made."""
+"""The result of a validation: one model, from which text, JSON and Markdown are rendered."""
 
 from enum import StrEnum
 
@@ -7,44 +7,46 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from autograder.text import counted
+
 FEW = 3
+"""A test is sharp if something fails it together with at most two others."""
 
 
-class Kind(StrEnum):
+class FindingKind(StrEnum):
     """What can be wrong with a suite, in the words of the report."""
 
-    RIGHT_REFUSED = "right one refused"
-    RIGHT_REFUSED_AT_HOME = "right one refused by the visible checks"
-    WRONG_ACCEPTED = "wrong one accepted"
-    FAILS_ELSEWHERE = "fails elsewhere"
-    UNSTABLE = "unstable"
-    POINTS_FOR_NOTHING = "points for nothing"
+    RIGHT_REFUSED = "right submission refused"
+    RIGHT_REFUSED_AT_HOME = "right submission refused by the visible checks"
+    WRONG_ACCEPTED = "wrong submission accepted"
+    FAILS_ELSEWHERE = "fails other tests than declared"
+    UNSTABLE = "verdict depends on the data"
+    POINTS_FOR_NOTHING = "points for code that does nothing"
     GRADER_FAILED = "grader failed"
-    LOOKS_PAST_THE_VIEW = "suite looks past autograder.testing"
+    LOOKS_PAST_THE_VIEW = "suite goes around autograder.testing"
     CATCHES_NOTHING = "test catches nothing"
     CATCHES_NOTHING_OF_ITS_OWN = "test catches nothing of its own"
     UNTESTED = "requirement without test"
     UNSTATED = "requirement not in the handout"
-    UNASKED = "test without requirement"
     FEEDBACK_CHANGED = "feedback changed"
     MUTANT_SURVIVED = "mutant survived"
-    STALE_EXCUSE = "listed as equivalent, but no survivor"
+    STALE_EXCUSE = "listed as equivalent, but not a mutant any more"
 
 
-class _Model(BaseModel):
+class _ReportModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Finding(_Model):
-    """One thing that is off."""
+class Finding(_ReportModel):
+    """One thing to correct."""
 
-    kind: Kind
+    kind: FindingKind
     subject: str
     """The submission, test, requirement or mutant."""
     detail: str = ""
 
 
-class TestPower(_Model):
+class TestPower(_ReportModel):
     """What one hidden test catches."""
 
     __test__ = False
@@ -57,7 +59,7 @@ class TestPower(_Model):
     """How many tests fail, itself included, where the fewest do; 0 where nothing fails it."""
 
 
-class FaultCost(_Model):
+class FaultCost(_ReportModel):
     """What a wrong submission of the corpus loses."""
 
     name: str
@@ -66,7 +68,7 @@ class FaultCost(_Model):
     points: float
 
 
-class MutationScore(_Model):
+class MutationScore(_ReportModel):
     """How many mutants of the solution the suite noticed."""
 
     killed: int
@@ -79,7 +81,7 @@ class MutationScore(_Model):
         return 100 * self.killed / max(self.killed + self.survived, 1)
 
 
-class Rehearsal(_Model):
+class Rehearsal(_ReportModel):
     """Which wrong submissions the visible checks catch, so that a student sees it at home."""
 
     caught: int
@@ -92,7 +94,7 @@ class Rehearsal(_Model):
         return 100 * self.caught / max(self.caught + len(self.missed), 1)
 
 
-class Validation(_Model):
+class Validation(_ReportModel):
     """The result of `autograder validate`."""
 
     assignment: str
@@ -113,11 +115,9 @@ class Validation(_Model):
 def summary(result: Validation) -> list[str]:
     """Say in a few lines what was done and found."""
     lines = [
-        f"{result.right} right and {result.wrong} wrong submissions, graded "
-        f"{result.repeats} times with different data"
-        if result.repeats > 1
-        else f"{result.right} right and {result.wrong} wrong submissions",
-        f"{len(result.tests)} tests of {result.requirements} requirements",
+        f"{result.right} right and {counted(result.wrong, 'wrong submission')}"
+        + (f", graded {result.repeats} times with different data" if result.repeats > 1 else ""),
+        f"{counted(len(result.tests), 'test')} of {counted(result.requirements, 'requirement')}",
     ]
     if result.mutants is not None:
         score = result.mutants
@@ -134,12 +134,12 @@ def summary(result: Validation) -> list[str]:
         )
         if rehearsal.missed:
             lines.append(f"they miss {', '.join(rehearsal.missed)}")
-    lines.append(f"{len(result.findings)} findings" if result.findings else "nothing is off")
+    lines.append(counted(len(result.findings), "finding") if result.findings else "no findings")
     return lines
 
 
 def print_validation(result: Validation, console: Console) -> None:
-    """Print what each test catches, what each fault costs, and what is off."""
+    """Print what each test catches, what each fault costs, and what to correct."""
     if result.complete:
         table = Table(title=f"{result.assignment}: what each test catches", title_justify="left")
         table.add_column("test", overflow="fold")
@@ -180,16 +180,16 @@ def markdown(result: Validation) -> str:
     lines = [f"# Validation of {result.assignment}", ""]
     lines += [f"* {line}" for line in summary(result)]
     if result.findings:
-        lines += ["", "| what is off | where | detail |", "|---|---|---|"]
+        lines += ["", "| finding | where | detail |", "|---|---|---|"]
         lines += [
-            f"| {one.kind.value} | {_cell(one.subject)} | {_cell(one.detail)} |"
-            for one in result.findings
+            f"| {finding.kind.value} | {_cell(finding.subject)} | {_cell(finding.detail)} |"
+            for finding in result.findings
         ]
     if result.complete:
         lines += ["", "| test | asks | catches |", "|---|---|---|"]
         lines += [
             f"| `{test.id}` | {test.requirement} | "
-            f"{', '.join(one.removeprefix('wrong/') for one in test.caught)} |"
+            f"{', '.join(name.removeprefix('wrong/') for name in test.caught)} |"
             for test in result.tests
         ]
     if result.costs:

@@ -1,4 +1,4 @@
-"""What the source of a hidden suite must not do: look past the one bounded view.
+"""What the source of a hidden suite must not do: go around the one bounded view.
 
 A test that parses a student's bytes itself, or reaches into the simulated AWS, meets hostile data
 without bounds. So a suite imports `autograder.testing`, its own modules and a few of Python's that
@@ -65,5 +65,5 @@ def _in(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 
 def _is_safe(module: str | None, level: int) -> bool:
-    """Whether a suite may import from a module: one of its own is `.module`."""
+    """Whether a suite may import from a module; `.module` is in the suite."""
     return level == 1 or (level == 0 and module in SAFE_MODULES)

@@ -15,7 +15,7 @@ from autograder.submission import Submission
 
 
 @dataclass(frozen=True)
-class Entry:
+class Candidate:
     """A submission to try, and the files that set it apart from the solution."""
 
     name: str
@@ -26,21 +26,23 @@ class Entry:
 
 @dataclass(frozen=True)
 class Trial:
-    """What became of an entry."""
+    """How a candidate was graded."""
 
-    entry: Entry
+    candidate: Candidate
     outcomes: dict[str, Outcome]
     """By test id, in the checkpoints that the changed files belong to."""
     feedback: str
     """What a student would read of the lost points."""
-    trouble: str
+    grader_log: str
     """What failed on the grader's side; else empty."""
 
     @property
     def failed(self) -> frozenset[str]:
         """Ids of the tests that it did not pass; one whose points are open has not failed."""
         good = OPEN | {Outcome.PASSED}
-        return frozenset(one for one, outcome in self.outcomes.items() if outcome not in good)
+        return frozenset(
+            test_id for test_id, outcome in self.outcomes.items() if outcome not in good
+        )
 
     @property
     def grader_failed(self) -> frozenset[str]:
@@ -51,33 +53,39 @@ class Trial:
 
 
 def try_all(
-    entries: Iterable[Entry],
+    candidates: Iterable[Candidate],
     assignment: Assignment,
     course: Course,
     *,
     workers: int,
     on_done: Callable[[], None] = lambda: None,
 ) -> list[Trial]:
-    """Grade all entries, so many at a time, and give their trials in the order given.
+    """Grade all candidates, `workers` at once, and return their trials in the order given.
 
     Args:
-        entries: What to grade.
+        candidates: What to grade.
         assignment: What they answer.
         course: Where the hidden suite lies.
         workers: How many are graded at once.
         on_done: Called after each, from any thread.
     """
-    order = list(entries)
+    order = list(candidates)
 
     def grade(examiner: Examiner, position: int) -> tuple[int, Trial]:
-        entry = order[position]
-        concerned = [one.id for one in assignment.checkpoints if entry.files & {*one.files}]
-        grade, trouble = examiner.grade(entry.submission, checkpoints=concerned, seed=entry.seed)
+        candidate = order[position]
+        concerned = [
+            checkpoint.id
+            for checkpoint in assignment.checkpoints
+            if candidate.files & {*checkpoint.files}
+        ]
+        grade, grader_log = examiner.grade(
+            candidate.submission, checkpoints=concerned, seed=candidate.seed
+        )
         on_done()
         outcomes = {
             test.id: test.outcome for checkpoint in grade.checkpoints for test in checkpoint.tests
         }
-        return position, Trial(entry, outcomes, lost_points(grade), trouble)
+        return position, Trial(candidate, outcomes, lost_points(grade), grader_log)
 
     with ExaminerPool(assignment, course, workers) as pool:
         trials = dict(pool.each(grade, range(len(order))))

@@ -1,8 +1,8 @@
 """Runs the visible checks of the student repository on the corpus, to see what they catch.
 
-What the checks accept should not lose points for want of a rehearsal, so they should catch most of
-what the hidden tests catch. What a student rehearses in vain is worse: a right submission that a
-check refuses.
+The checks should catch most of what the hidden tests catch, so that a student who runs them loses
+few points by surprise. Worse is a right submission that a check refuses: its author looks for a
+fault that is not there.
 """
 
 import os

@@ -1,7 +1,7 @@
-"""The journal of a run: each verdict as it is reached, a line of JSON each, in a file.
+"""The journal of a run: a file with a line of JSON for each verdict, written when it is reached.
 
-A run that has to be ended keeps what was decided before. The lines are written by the grader's own
-process; no student's code ever holds the file.
+So the verdicts of a run that is interrupted are not lost. The grader's own process writes the
+lines; the file is never open in a process that runs student code.
 """
 
 import json
@@ -19,10 +19,10 @@ LARGEST_JOURNAL = 64 << 20
 
 
 class Journal:
-    """Writes the journal; without a path it writes nothing.
+    """Writes the journal.
 
     Args:
-        path: The file, which is made.
+        path: The file, which is created; None writes nothing.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -45,7 +45,7 @@ class Journal:
         self._write({"ended": node_id, "entry": entry, "student_seconds": student_seconds})
 
     def close(self) -> None:
-        """Write no more."""
+        """Close the file; later notes are dropped."""
         if self._file is not None:
             os.close(self._file)
             self._file = None
@@ -56,8 +56,8 @@ class Journal:
 
 
 @dataclass(frozen=True)
-class Told:
-    """What a journal tells of a run."""
+class RunProgress:
+    """How far a run came, as its journal says."""
 
     entries: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
     """Node id to how the test ended, for each test that did."""
@@ -69,29 +69,29 @@ class Told:
     """Real time that student code took in the tests that ended."""
 
 
-NOTHING_TOLD = Told()
+NO_PROGRESS = RunProgress()
 
 
-def read_journal(path: Path) -> Told:
-    """Read a journal as far as it is whole: its last line may be cut off."""
+def read_journal(path: Path) -> RunProgress:
+    """Read a journal up to its first broken line: the run may have ended in the middle of one."""
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST_JOURNAL)
     except OSError:
-        return NOTHING_TOLD
+        return NO_PROGRESS
     entries: dict[str, Mapping[str, Any]] = {}
     under_way: str | None = None
     phase, seconds = Phase.ARRANGE, 0.0
     for line in content.splitlines():
         try:
-            said = json.loads(line)
+            note = json.loads(line)
         except ValueError:
             break
-        if "began" in said:
-            under_way, phase = said["began"], Phase.ARRANGE
-        elif "phase" in said:
-            phase = Phase(said["phase"])
+        if "began" in note:
+            under_way, phase = note["began"], Phase.ARRANGE
+        elif "phase" in note:
+            phase = Phase(note["phase"])
         else:
-            entries[said["ended"]], under_way = said["entry"], None
-            seconds = said["student_seconds"]
-    return Told(MappingProxyType(entries), under_way, phase, seconds)
+            entries[note["ended"]], under_way = note["entry"], None
+            seconds = note["student_seconds"]
+    return RunProgress(MappingProxyType(entries), under_way, phase, seconds)

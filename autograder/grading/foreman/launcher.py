@@ -1,7 +1,7 @@
-"""Starts the hidden tests: each run is a process of its own, forked from a warm interpreter.
+"""Starts the hidden tests: each run is a separate process, forked from a warm interpreter.
 
-What a run imports (pytest, moto, boto3) takes longer than the run, and is imported once. When
-whoever grades is gone, killed even, the interpreter and the run under way end by themselves.
+To import pytest, moto and boto3 takes longer than a run, so they are imported once. When the
+process that grades ends, even by a signal, the interpreter and the run under way end too.
 """
 
 import contextlib
@@ -27,22 +27,23 @@ from autograder.errors import AutograderError
 OUTPUT = "output.txt"
 WARM = b"warm"
 STARTING_SECONDS = 120.0
-KEPT_OUTPUT = 4000
+"""To import everything takes two seconds; much longer on a machine that is overloaded."""
+OUTPUT_TAIL = 4000
 """Characters of what pytest printed that are kept, from its end."""
 
 
 @dataclass(frozen=True)
-class Ended:
+class RunExit:
     """How a run ended."""
 
     exit_code: int | None
-    """None where it did not end in time."""
+    """None if it did not end in time."""
     output: str
     """The end of what it printed, for the instructor."""
 
 
 class Launcher:
-    """A warm interpreter; for one run at a time, so whoever grades side by side has several."""
+    """A warm interpreter. It runs one suite at a time: to grade in parallel, make several."""
 
     def __init__(self) -> None:
         self._start()
@@ -65,13 +66,13 @@ class Launcher:
                 start_new_session=True,
             )
 
-    def run(self, arguments: Sequence[str], folder: Path, seconds: float) -> Ended:
+    def run(self, arguments: Sequence[str], folder: Path, seconds: float) -> RunExit:
         """Run pytest once.
 
         Args:
             arguments: Of pytest's command line.
-            folder: Where it runs and keeps what it prints; a folder of its own, which is removed
-                should the grader be killed meanwhile.
+            folder: Where it runs and keeps what it prints. It is removed if the grader is killed
+                meanwhile, so nothing else may be in it.
             seconds: How long it may take.
 
         Raises:
@@ -83,11 +84,11 @@ class Launcher:
         try:
             self._control.sendall(order.encode() + b"\n")
             exit_code: int | None = int(self._control.recv(64))
-        except (OSError, ValueError):  # too late, or somebody has ended it
+        except (OSError, ValueError):  # too late, or the interpreter was killed
             exit_code = None
             self.close()
             self._start()
-        return Ended(exit_code, _end_of(folder / OUTPUT))
+        return RunExit(exit_code, _end_of(folder / OUTPUT))
 
     def _warm_up(self) -> None:
         """Wait until everything is imported."""
@@ -104,7 +105,7 @@ class Launcher:
             )
 
     def close(self) -> None:
-        """End it, and the run under way; once is enough, and twice no error."""
+        """End the interpreter, and the run under way; to close it twice is not an error."""
         self._control.close()
         if self._process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
@@ -124,7 +125,7 @@ class Launcher:
 
 
 def _environment() -> dict[str, str]:
-    """Make an environment that says nothing of ours: no token, no settings of pytest or AWS.
+    """Return an environment without tokens, and without settings of pytest or AWS.
 
     moto asks boto3 for the regions when a request names another account, and boto3 would read the
     settings and keys below HOME then.
@@ -140,13 +141,13 @@ def _environment() -> dict[str, str]:
 
 def _end_of(path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8", "replace")[-KEPT_OUTPUT:]
+        return path.read_bytes().decode("utf-8", "replace")[-OUTPUT_TAIL:]
     except OSError:
         return ""
 
 
 def serve(control: socket.socket) -> None:
-    """Be the warm interpreter: fork for each order until nobody gives any more."""
+    """Be the warm interpreter: fork one child for each request until the socket closes."""
     _import_all()
     control.sendall(WARM)
     with control.makefile("rb") as orders:
@@ -160,14 +161,14 @@ def serve(control: socket.socket) -> None:
 
 
 def _import_all() -> None:
-    """Import what a run needs, so that a fork has it already."""
+    """Import what a run needs, so that its fork has it already."""
     gc.disable()  # what is imported stays
     import _pytest.config
     import pytest_jsonreport.plugin  # type: ignore[import-untyped] # noqa: F401
     import pytest_metadata.plugin  # type: ignore[import-untyped] # noqa: F401
 
-    import autograder.grading.foreman.bench
     import autograder.grading.foreman.plugin
+    import autograder.grading.foreman.session
     import autograder.grading.judge.verdict
     import autograder.notebook.answers  # noqa: F401
     from autograder.aws import warm_up
@@ -201,7 +202,7 @@ def _run(arguments: list[str], folder: Path, control: socket.socket) -> None:
 
 
 def _end_with(control: socket.socket, folder: Path) -> None:
-    """End this process once the grader is gone; nobody else would tidy up then."""
+    """End this process once the grader is gone, and remove its folder: nobody else would."""
     poll = select.poll()
     poll.register(control, select.POLLHUP)
     poll.poll()

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from autograder.assignment import Assignment
     from autograder.aws.scene import Scene
     from autograder.aws.seen import Seen
-    from autograder.grading.foreman.bench import Bench
     from autograder.grading.foreman.journal import Journal
-    from autograder.grading.judge.student import Student
+    from autograder.grading.foreman.session import GradingSession
+    from autograder.grading.judge.student_code import StudentCode
     from autograder.grading.judge.verdict import Verdict
-    from autograder.notebook.handed_in import HandedIn
+    from autograder.notebook.handed_in import SubmittedFiles
 
-_BENCH: "pytest.StashKey[Bench]" = pytest.StashKey()
+_SESSION: "pytest.StashKey[GradingSession]" = pytest.StashKey()
 _JOURNAL: "pytest.StashKey[Journal]" = pytest.StashKey()
 _ENTRY: "pytest.StashKey[dict[str, Any]]" = pytest.StashKey()
 
@@ -56,14 +56,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Start the sandbox while the suite's own imports are still under way."""
     if not session.config.option.collectonly and any(_is_hidden(item) for item in session.items):
-        from autograder.grading.foreman.bench import Bench
         from autograder.grading.foreman.journal import Journal
+        from autograder.grading.foreman.session import GradingSession
         from autograder.grading.judge.phases import Phases
 
         suite = next(item.path.parent for item in session.items if _is_hidden(item))
         path = session.config.getoption("journal")
         journal = session.config.stash[_JOURNAL] = Journal(Path(path) if path else None)
-        session.config.stash[_BENCH] = Bench.set_up(
+        session.config.stash[_SESSION] = GradingSession.set_up(
             suite,
             Phases(journal.entered),
             submission=session.config.getoption("submission"),
@@ -74,9 +74,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Take the sandbox down."""
-    bench = config.stash.get(_BENCH, None)
-    if bench is not None:
-        bench.close()
+    session = config.stash.get(_SESSION, None)
+    if session is not None:
+        session.close()
         config.stash[_JOURNAL].close()
 
 
@@ -89,7 +89,7 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
     """Begin the arrange phase; a fixture that reads what was handed in begins the inspect phase."""
     if not _is_hidden(item):
         return (yield)
-    phases = item.config.stash[_BENCH].phases
+    phases = item.config.stash[_SESSION].phases
     item.config.stash[_JOURNAL].began(item.nodeid)
     item.stash[_ENTRY] = {}
     phases.begin_test()
@@ -104,7 +104,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     """Count the time of an inspect phase while the test's own code runs, and no longer."""
     if not _is_hidden(pyfuncitem):
         return (yield)
-    phases = pyfuncitem.config.stash[_BENCH].phases
+    phases = pyfuncitem.config.stash[_SESSION].phases
     phases.resume()
     try:
         return (yield)
@@ -127,7 +127,7 @@ def pytest_runtest_makereport(
                 report.longrepr = _as_text(item, verdict)
         if report.when == "teardown":
             item.config.stash[_JOURNAL].ended(
-                item.nodeid, entry, item.config.stash[_BENCH].phases.student_seconds
+                item.nodeid, entry, item.config.stash[_SESSION].phases.student_seconds
             )
     return report
 
@@ -166,11 +166,13 @@ def _as_text(item: pytest.Item, verdict: "Verdict") -> str:
 
 def _printable(text: str) -> str:
     """Escape what a terminal would obey: it may be the student's."""
-    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+    return "".join(
+        character if character.isprintable() else ascii(character)[1:-1] for character in text
+    )
 
 
 def _verdict(item: pytest.Item, call: pytest.CallInfo[None]) -> "Verdict | None":
-    """Judge how a stage ended; None where it passed, or where the grader itself failed."""
+    """Judge how a stage ended; None if it passed, or where the grader itself failed."""
     from autograder.grading.judge.phases import Phase
     from autograder.grading.judge.verdict import Verdict, unreadable
 
@@ -178,56 +180,56 @@ def _verdict(item: pytest.Item, call: pytest.CallInfo[None]) -> "Verdict | None"
         return None
     error = call.excinfo.value
     verdict = error if isinstance(error, Verdict) else None
-    if verdict is None and item.config.stash[_BENCH].phases.current is Phase.INSPECT:
+    if verdict is None and item.config.stash[_SESSION].phases.current is Phase.INSPECT:
         verdict = unreadable(error)
     return verdict
 
 
 @pytest.fixture
 def assignment(request: pytest.FixtureRequest) -> "Assignment":
-    """Give the assignment that the suite belongs to."""
-    bench: Bench = request.config.stash[_BENCH]
-    return bench.assignment
+    """Return the assignment that the suite belongs to."""
+    session: GradingSession = request.config.stash[_SESSION]
+    return session.assignment
 
 
 @pytest.fixture
 def cloud(request: pytest.FixtureRequest) -> "Iterator[Scene]":
-    """Give the AWS that the student's code talks to, empty: a test arranges its scene there."""
+    """Return the AWS that the student's code talks to, empty: a test arranges its scene there."""
     from autograder.aws.scene import Scene
 
-    bench = request.config.stash[_BENCH]
-    bench.cloud.reset()
-    yield Scene.of(bench.cloud)
-    bench.cloud.reset()
+    session = request.config.stash[_SESSION]
+    session.cloud.reset()
+    yield Scene.of(session.cloud)
+    session.cloud.reset()
 
 
 @pytest.fixture
 def seen(request: pytest.FixtureRequest, cloud: "Scene") -> "Seen":  # noqa: ARG001 - emptied first
-    """Give the one view of what the student's code did to the AWS, for the inspect phase."""
+    """Return the one view of what the student's code did to the AWS, for the inspect phase."""
     from autograder.aws.seen import Seen
 
-    return Seen(request.config.stash[_BENCH].cloud)
+    return Seen(request.config.stash[_SESSION].cloud)
 
 
 @pytest.fixture
-def student(request: pytest.FixtureRequest, cloud: "Scene") -> "Student":  # noqa: ARG001 - emptied first
-    """Give the student's code."""
+def student(request: pytest.FixtureRequest, cloud: "Scene") -> "StudentCode":  # noqa: ARG001 - emptied first
+    """Return the student's code."""
     mark = request.node.get_closest_marker("graded")
-    bench: Bench = request.config.stash[_BENCH]
-    return bench.student(mark.kwargs.get("api_calls"))
+    session: GradingSession = request.config.stash[_SESSION]
+    return session.student(mark.kwargs.get("api_calls"))
 
 
 @pytest.fixture
-def handed_in(request: pytest.FixtureRequest) -> "HandedIn":
-    """Give the files that were handed in, for what is read and never run."""
-    bench: Bench = request.config.stash[_BENCH]
-    bench.phases.inspect()
-    return bench.handed_in
+def handed_in(request: pytest.FixtureRequest) -> "SubmittedFiles":
+    """Return the files that were handed in, for what is read and never run."""
+    session: GradingSession = request.config.stash[_SESSION]
+    session.phases.inspect()
+    return session.handed_in
 
 
 @pytest.fixture
-def chance(request: pytest.FixtureRequest) -> random.Random:
-    """Give chance that differs per test and per submission, and is the same when graded again."""
+def rng(request: pytest.FixtureRequest) -> random.Random:
+    """Return a random generator that the test and the submission seed, the same each time."""
     seed = f"{_seed(request.config)}\0{request.node.name}"
     return random.Random(hashlib.sha256(seed.encode()).digest())  # noqa: S311 - not for secrets
 

@@ -1,28 +1,33 @@
-"""Several examiners side by side, each with an interpreter and sandboxes of its own."""
+"""Grades many submissions side by side: several examiners, a process with sandboxes for each."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from queue import SimpleQueue
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Protocol, Self, TypeVar
 
 from autograder.assignment import Assignment, Course
 from autograder.grading.foreman.examiner import Examiner
+from autograder.grading.grade import Grade
+from autograder.submission import Submission
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
+WORKERS = (os.cpu_count() or 1) + 1
+"""Submissions graded at once: one more than there are processors, since some only wait."""
 WAITING = 2
 """Tasks that are prepared for each examiner, so that none waits and memory stays flat."""
 
 
 class ExaminerPool:
-    """So many examiners; a thread drives each and only waits for it.
+    """Several examiners; each has a thread that waits for it.
 
     Args:
         assignment: What the submissions answer.
-        course: Where the hidden suite lies.
+        course: Where the hidden suite is.
         workers: How many are graded at once.
         confined: False runs the code without a sandbox.
 
@@ -57,7 +62,7 @@ class ExaminerPool:
         self._opened.close()
 
     def submit(self, do: Callable[[Examiner, Task], Result], task: Task) -> Future[Result]:
-        """Do something with a task, in a thread, with an examiner that is free."""
+        """Call `do` with a free examiner and the task, in a thread; return what will come of it."""
         return self._threads.submit(self._do, do, task)
 
     def _do(self, do: Callable[[Examiner, Task], Result], task: Task) -> Result:
@@ -70,18 +75,52 @@ class ExaminerPool:
     def each(
         self, do: Callable[[Examiner, Task], Result], tasks: Iterable[Task]
     ) -> Iterator[Result]:
-        """Do something with each task, and yield what came of it, as it is finished.
+        """Call `do` with each task, and yield what it returns, in the order in which they finish.
 
         Args:
             do: Called in a thread, with an examiner that is free.
-            tasks: Taken as examiners get free, not all beforehand.
+            tasks: Taken as examiners become free, not all beforehand.
         """
         under_way: set[Future[Result]] = set()
         for task in tasks:
             under_way.add(self.submit(do, task))
             if len(under_way) >= self.window:
                 done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
-                yield from (one.result() for one in done)
+                yield from (future.result() for future in done)
         while under_way:
             done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
-            yield from (one.result() for one in done)
+            yield from (future.result() for future in done)
+
+
+class Graders(Protocol):
+    """Examiners that grade submissions, on this machine or on others."""
+
+    @property
+    def window(self) -> int:
+        """How many submissions to have under way."""
+
+    def submit(self, submission: Submission) -> "Future[tuple[Grade, str]]":
+        """Have a submission graded; the future holds what `Examiner.grade` returns."""
+
+    def complaint(self) -> str:
+        """Return why nothing has come for a while, if that is known; else an empty text."""
+
+
+class LocalGraders:
+    """The examiners of a pool on this machine.
+
+    Args:
+        pool: The pool.
+    """
+
+    def __init__(self, pool: ExaminerPool) -> None:
+        self._pool = pool
+        self.window = pool.window
+
+    def submit(self, submission: Submission) -> "Future[tuple[Grade, str]]":
+        """Have a submission graded by an examiner that is free."""
+        return self._pool.submit(Examiner.grade, submission)
+
+    def complaint(self) -> str:
+        """Return nothing: a pool on this machine always continues."""
+        return ""

@@ -1,4 +1,4 @@
-"""Turns how a call ended into an outcome and sentences that help the student on."""
+"""Turns how a call ended into an outcome and feedback that helps the student."""
 
 import re
 from typing import NoReturn
@@ -114,7 +114,7 @@ _UNSENDABLE_TYPES: dict[str, str] = {
     "coroutine": "A function that begins with `async def` returns a coroutine, not its result. "
     "Begin it with `def`, and call asyncio.run() inside.",
 }
-"""What helps with values of a type that is returned by mistake."""
+"""Hints for values of a type that is returned by mistake."""
 
 _IMPORT = (
     "Code outside functions runs whenever the file is imported. Move your own calls into main(), "
@@ -216,18 +216,22 @@ def verdict_of(
 def crashed(error: Raised, call: str, *, expected: str, hint: str | None = None) -> NoReturn:
     """End the test: the function raised an error where a requirement says that it does not.
 
+    >>> result = writer.outcome_of("delete_stream", "orders")
+    >>> if isinstance(result, Raised):
+    ...     crashed(result, "delete_stream()", expected="no error if it does not exist")
+
     Args:
         error: What it raised.
         call: The call as a student would name it.
         expected: What would have been right.
-        hint: What helps on; None for what helps with such an error anywhere.
+        hint: What helps; None for the usual hint for such an error.
 
     Raises:
         Verdict: Always.
     """
     verdict = _raised(error, call)
-    told = {"expected": expected, "hint": hint or verdict.feedback.hint}
-    raise Verdict(verdict.outcome, verdict.feedback.model_copy(update=told))
+    update = {"expected": expected, "hint": hint or verdict.feedback.hint}
+    raise Verdict(verdict.outcome, verdict.feedback.model_copy(update=update))
 
 
 def _raised(
@@ -255,13 +259,18 @@ def _raised(
 
 
 def _trace_of(result: Raised) -> tuple[str, ...]:
-    """Write a traceback, without the frame that a comprehension has up to Python 3.11."""
+    """Return a traceback as lines.
+
+    Up to Python 3.11 a comprehension has a frame: leave it out, so that all versions agree.
+    """
     frames = [frame for frame in result.traceback if frame.function not in _COMPREHENSIONS]
-    return tuple(f"{one.file}:{one.line}, in {one.function}: {one.code}" for one in frames)
+    return tuple(
+        f"{frame.file}:{frame.line}, in {frame.function}: {frame.code}" for frame in frames
+    )
 
 
 def _hint_for(result: Raised, signature: str | None, python: str | None) -> str | None:
-    """Choose what helps on with an exception; None if nothing can be said of it."""
+    """Return a hint for an exception; None if there is no useful one."""
     kind = result.type_name
     if "SystemExit" in (kind, *result.bases):
         return _IMPORT if result.during_import else _EXITED

@@ -21,11 +21,11 @@ RUN_SECONDS = 20.0
 """Processor time of all inspect phases of a run, so that many slow tests end together too."""
 OVERRUN_SECONDS = 3
 """After this much more the kernel ends the process: C code that never returns to the interpreter
-does not hear the timer's signal. The run then goes on without the test.
+does not hear the timer's signal. The run then continues without the test.
 
-This is a timer too, and no RLIMIT_CPU: the kernel counts that limit in ticks, from the start of the
+This is a timer too, not RLIMIT_CPU: the kernel counts that limit in ticks, from the start of the
 process. On a busy virtual machine ticks run 20% ahead of `time.process_time`, so that a run which
-had worked for half a minute would be ended at once."""
+had worked for half a minute would be ended immediately."""
 MEMORY_BYTES = 512 << 20
 """How far the process may grow while a test inspects: what a student may return and store takes a
 tenth of it, as Python's objects."""
@@ -42,15 +42,15 @@ class Phase(StrEnum):
 class InspectionLimitError(BaseException):
     """A test's inspect phase used up its budget.
 
-    It is no `Exception`, so that `except Exception` in a test does not swallow it.
+    It is not an `Exception`, so that `except Exception` in a test does not swallow it.
     """
 
 
 class Phases:
     """Knows the phase of the test under way, and stops an inspect phase that exceeds its budget.
 
-    Used by the main thread of a run alone, since signals arrive there. No time is counted outside
-    of a test: no timer is left behind to strike whatever the process does next.
+    Only the main thread of a run may use it, since signals arrive there. No time is counted outside
+    of a test: a timer that is left behind would interrupt what the process does next.
 
     Args:
         note: Hears of each change of phase.
@@ -160,7 +160,7 @@ def _exceeded(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - o
 
 
 def _address_space() -> int | None:
-    """Tell how much address space this process has, in bytes; None where Linux does not say."""
+    """Return how much address space this process has, in bytes; None if Linux does not say."""
     try:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     except (OSError, ValueError, IndexError):

@@ -7,13 +7,19 @@ mark `@pytest.mark.graded("W1", points=3)` and a docstring whose first line is i
 
 import ast
 import hashlib
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.assignment import SETTINGS_FILE, Assignment
 from autograder.errors import AssignmentError
 from autograder.grading.grade import MarkedBy
-from autograder.grading.judge.requirements import read_requirements
+
+REQUIREMENTS_FILE = "requirements.toml"
+
+Requirements = Mapping[str, str]
+"""Requirement id, such as `W3`, to one sentence."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +46,13 @@ class PlannedTest:
 
 
 @dataclass(frozen=True)
-class Plan:
-    """All tests of a suite, and the digest of what they are made of."""
+class SuitePlan:
+    """All tests of a suite, and the requirements that they judge."""
 
     tests: tuple[PlannedTest, ...]
+    requirements: Requirements
     digest: str
+    """Of the suite's files and the assignment's settings: grades of another digest are outdated."""
 
     def of(self, checkpoint: str) -> tuple[PlannedTest, ...]:
         """List one checkpoint's tests, in the order of the file."""
@@ -55,7 +63,7 @@ _MARK_KEYS = ("api_calls", "closed_answer", "marked_by", "points")
 """What the mark `graded` takes besides the requirement; see the plugin."""
 
 
-def read_plan(assignment: Assignment, suite: Path) -> Plan:
+def read_plan(assignment: Assignment, suite: Path) -> SuitePlan:
     """Read a suite's plan.
 
     Raises:
@@ -84,11 +92,31 @@ def read_plan(assignment: Assignment, suite: Path) -> Plan:
     requirements = read_requirements(suite)
     for test in tests:
         if test.requirement not in requirements:
-            raise AssignmentError(f"{suite}: {test.id} judges {test.requirement!r}, which is none")
+            raise AssignmentError(
+                f"{suite}: {test.id} judges {test.requirement!r}, which "
+                "requirements.toml does not define"
+            )
     twice = {test.id for test in tests if [other.id for other in tests].count(test.id) > 1}
     if twice:
         raise AssignmentError(f"{suite}: two tests have the name {min(twice)}")
-    return Plan(tuple(tests), _digest(assignment, suite))
+    return SuitePlan(tuple(tests), requirements, _digest(assignment, suite))
+
+
+def read_requirements(suite: Path) -> Requirements:
+    """Read a suite's requirements.
+
+    Raises:
+        AssignmentError: The file is missing or is not a table of sentences.
+    """
+    path = suite / REQUIREMENTS_FILE
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise AssignmentError(f"{path}: cannot be read: {error}") from None
+    for key, value in table.items():
+        if not isinstance(value, str) or not value:
+            raise AssignmentError(f"{path}: {key}: should be one sentence")
+    return table
 
 
 def _planned(path: Path, checkpoint: str, node: ast.FunctionDef) -> PlannedTest:

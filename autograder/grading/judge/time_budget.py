@@ -1,11 +1,12 @@
-"""How long a run waits for a submission: what hung gets less time from then on, or none at all."""
+"""How long a run waits for a submission: what hung has less time from then on, or none."""
 
 from autograder.limits import Limits
 from autograder.sandbox import CallResult, Stopped, StopReason
 from autograder.sandbox.outcomes import Usage
 
 SHORTENED = 5
-"""What hung once has this part of its time afterwards: still many times what a right one needs."""
+"""A function that hung once has a fifth of its time afterwards: still many times what a right
+solution needs."""
 
 CLOUD_SECONDS = 10.0
 """Processor time that the simulated AWS spends on all requests of a run: twenty times what those of
@@ -20,15 +21,15 @@ _SLOW = frozenset(
         StopReason.ANSWERS,
     }
 )
-"""Who stops the runner makes the grader wait longest."""
+"""Reasons after which a call has made the grader wait long."""
 
 
-class Patience:
-    """What is known of a submission's calls in one run.
+class TimeBudget:
+    """The time that is left for a submission's calls in one run.
 
     A module whose import hung, and hung again with less time, is not imported any more. Once all
-    calls together took so long, none is made any more: one that waits a little, all the time, is
-    no single call's fault.
+    calls together have used up `seconds`, no more calls are made: code that waits a little in every
+    call exceeds no limit of a single call.
 
     Args:
         seconds: What all calls may take, in real time.
@@ -41,7 +42,7 @@ class Patience:
         self._imports: dict[str, Stopped] = {}
 
     def end_of(self, module: str) -> Stopped | None:
-        """Tell how a call of this module ends without being made; None where it is to be made."""
+        """Return how a call of this module ends without being made; None if it should be made."""
         if self._seconds_left < 0:
             return Stopped(StopReason.SUBMISSION, Usage())
         if self.cloud_seconds_left <= 0:
@@ -49,7 +50,7 @@ class Patience:
         return self._imports.get(module)
 
     def note(self, module: str, function: str, result: CallResult, seconds: float) -> None:
-        """Note how a call ended, and what it took, in seconds."""
+        """Note how a call ended, and how long it took, in seconds of real time."""
         self._seconds_left -= seconds
         if not isinstance(result, Stopped) or result.reason not in _SLOW:
             return

@@ -1,4 +1,4 @@
-"""How a hidden test says what it found: a `Verdict` that carries typed feedback.
+"""How a hidden test reports a failure: with a `Verdict` that carries typed feedback.
 
 A test that ends without an exception has passed. Any exception other than a `Verdict`, a failed
 `assert` included, is the grader's own fault before the student's code was called. Afterwards the
@@ -10,14 +10,16 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from autograder.grading.grade import Attachable, Feedback, Outcome, Witnesses
-from autograder.grading.judge.cutting import cut
 from autograder.grading.judge.phases import TEST_SECONDS, InspectionLimitError
+from autograder.text import shortened
 
+# What a page of feedback has room for; a grade of a hundred tests stays below a megabyte.
 SHOWN_CHARACTERS = 200
 LONGEST_TEXT = 1000
 LONGEST_TRACE_LINE = 300
 LONGEST_RECORD = 100
 MOST_FRAMES = 8
+"""Of a traceback, counted from the line that raised: recursion would show one line many times."""
 
 _CHANGING = (
     (re.compile(r"\b20\d\d-\d\d-\d\d\b"), "YYYY-MM-DD"),
@@ -51,16 +53,22 @@ def wrong(
     attachment: Attachable | None = None,
     about_form: bool = False,
 ) -> NoReturn:
-    """End the test: the code ran, and did something else than the requirement asks.
+    """End the test: the code ran, but did not do what the requirement asks.
+
+    >>> wrong(
+    ...     f"read_from_shard() returned {shown(value)}.",
+    ...     expected="a list of pairs",
+    ...     hint="Does your function return what it has collected?",
+    ... )
 
     Args:
         came_back: What the code did, one or two sentences.
         expected: What would have been right.
-        hint: One step further, without the solution.
+        hint: One step towards the solution, which it does not give away.
         witnesses: The records that prove it.
         attachment: What shows it better than words, such as a `LogPicture`.
-        about_form: Whether a closed answer has the wrong form, which students are told at once;
-            whether an answer of the right form is wrong, they are told after the deadline.
+        about_form: Whether a closed answer has the wrong form, which students read
+            immediately. Whether an answer of the right form is wrong, they read after the deadline.
 
     Raises:
         Verdict: Always.
@@ -102,38 +110,41 @@ def unreadable(error: BaseException) -> Verdict:
 
 
 def _bounded(feedback: Feedback) -> Feedback:
-    """Cut what may have come out of the sandbox."""
+    """Shorten every text that may have come out of the sandbox."""
     witnesses = tuple(
-        one.model_copy(
-            update={"records": tuple(cut(record, LONGEST_RECORD) for record in one.records)}
+        deviation.model_copy(
+            update={
+                "records": tuple(shortened(record, LONGEST_RECORD) for record in deviation.records)
+            }
         )
-        for one in feedback.witnesses
+        for deviation in feedback.witnesses
     )
-    trace = tuple(cut(line, LONGEST_TRACE_LINE) for line in feedback.trace[-MOST_FRAMES:])
+    trace = tuple(shortened(line, LONGEST_TRACE_LINE) for line in feedback.trace[-MOST_FRAMES:])
     return feedback.model_copy(
         update={
-            "came_back": cut(feedback.came_back, LONGEST_TEXT),
-            "expected": feedback.expected and cut(feedback.expected, LONGEST_TEXT),
+            "came_back": shortened(feedback.came_back, LONGEST_TEXT),
+            "expected": feedback.expected and shortened(feedback.expected, LONGEST_TEXT),
             "witnesses": witnesses,
             "trace": trace,
         }
     )
 
 
-def counted(count: float, noun: str) -> str:
-    """Write a number with its noun: `1 point`, `2 points`, `0.5 points`."""
-    return f"{count:g} {noun}" if count == 1 else f"{count:g} {noun}s"
-
-
 def steady(text: str) -> str:
-    """Blank out what differs from run to run, times and addresses: a grade is always the same."""
+    """Blank times and addresses, which differ from run to run: a grade is always the same."""
     for pattern, blank in _CHANGING:
         text = pattern.sub(blank, text)
     return text
 
 
 def shown(value: object) -> str:
-    """Show a value that came out of the sandbox, plain data, as Python writes it; cut if long."""
+    """Return a value that came out of the sandbox as Python writes it, shortened if it is long.
+
+    >>> shown(["a", 1, None])
+    "['a', 1, None]"
+
+    Times and addresses are blanked, so that feedback is the same in each run.
+    """
     try:
         text = steady(repr(value))
     except (ValueError, RecursionError, MemoryError):  # a number of 4,300 digits, or great depth

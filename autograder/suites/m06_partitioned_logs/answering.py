@@ -13,9 +13,9 @@ from typing import Any, NoReturn
 from autograder.testing import (
     Answers,
     Feedback,
-    HandedIn,
     Notebook,
     Outcome,
+    SubmittedFiles,
     Verdict,
     open_answer,
     shown,
@@ -36,7 +36,7 @@ class Written:
     problem: str = ""
 
     def value(self, name: str, part: str = "") -> Any:
-        """Give a closed answer, or one part of it.
+        """Return a closed answer, or one part of it.
 
         Raises:
             Verdict: The notebook, the answer or its part is missing or cannot be read.
@@ -71,7 +71,7 @@ class Written:
                 f"The key {part!r} is missing from {name}.",
                 "Keep the keys as they are in the handout.",
             )
-        return self._given(whole[part], name, [one for one in whole if whole[one] is None])
+        return self._given(whole[part], name, [key for key in whole if whole[key] is None])
 
     def leave_to_a_person(self, name: str, question: str) -> NoReturn:
         """End the test of an open answer: a person marks it, unless nothing was written.
@@ -94,7 +94,7 @@ class Written:
     @staticmethod
     def _given(value: Any, name: str, blanks: Sequence[Any]) -> Any:
         if value is None:
-            parts = [str(one)[:40] for one in blanks if str(one) != name]
+            parts = [str(part)[:40] for part in blanks if str(part) != name]
             where = f"{name}: {', '.join(parts[:8])}" if parts else name
             _end(
                 Outcome.UNIMPLEMENTED,
@@ -104,7 +104,7 @@ class Written:
         return value
 
 
-def read_written(handed_in: HandedIn) -> Written:
+def read_written(handed_in: SubmittedFiles) -> Written:
     """Read the notebook of a submission."""
     read = handed_in.notebook(FILE)
     if read.notebook is None:
@@ -143,12 +143,12 @@ def expect_choice(
         Verdict: It is another, or none of them.
     """
     choice = value.strip() if isinstance(value, str) else value
-    known = {one.casefold(): one for one in among}
+    known = {choice.casefold(): choice for choice in among}
     chosen = known.get(choice.casefold()) if isinstance(choice, str) else None
     if chosen is None:
         wrong(
             f"{what} is {shown(value)}.",
-            expected=f"one of {', '.join(json.dumps(one) for one in among)}",
+            expected=f"one of {', '.join(json.dumps(letter) for letter in among)}",
             hint="Write it in quotes, exactly like this.",
             about_form=True,
         )

@@ -1,7 +1,7 @@
-"""The events that a writer sends, recognised in the log however they are written.
+"""The identity of records, and the events that a writer sends, however they are written.
 
-Their form is judged by the tests of W4. All others recognise an event also where its number is a
-text, or counted from 1, so that a fault of form costs those points only.
+The tests of W4 judge the form of events. All others recognise an event also if its number is a text
+or counted from 1, so that a fault of form costs those points only.
 """
 
 from dataclasses import dataclass
@@ -13,19 +13,46 @@ from autograder.testing import Record, Seen, counted, parsed_json, parsed_litera
 USERS = ("alice", "bob", "charlie", "diana", "eve")
 ACTIONS = ("login", "view_page", "click", "logout")
 MOST_TIMES = 4
-"""Who leaves more than so many times the records that were asked for is told their number alone."""
+"""With more than this many times the records that were asked for, only their number is reported:
+naming each would take long, and a picture of them helps nobody."""
 SEND = "Send each event with PutRecord or PutRecords."
 
 
 @dataclass(frozen=True)
+class RecordId:
+    """Which record something is, as far as a test can tell: by the number of its event.
+
+    Written as text, it is the name by which students know the record, such as `event 7`.
+    """
+
+    number: int | None
+    """The event's number; None if nothing that is known has been found in it."""
+    is_elsewhere: bool = False
+    """Whether it carries a number that no known record of the shard has."""
+    text: str = ""
+    """What is shown if there is no number."""
+
+    def __str__(self) -> str:
+        """Name it for a student."""
+        if self.number is None:
+            return self.text
+        return f"event {self.number}{' (not in this shard)' if self.is_elsewhere else ''}"
+
+    @property
+    def short(self) -> str:
+        """What there is room for on a drawing: `7`."""
+        return self.text if self.number is None else f"{self.number}"
+
+
+@dataclass(frozen=True)
 class SentEvent:
-    """A record of the log, and what can be recognised in it."""
+    """A record of the log, and the event that can be recognised in it."""
 
     record: Record
 
     @cached_property
     def event(self) -> dict[str, Any]:
-        """The event; empty where the data are none at all."""
+        """The event; empty if the data are none."""
         return decoded(self.record.data)
 
     @cached_property
@@ -40,9 +67,11 @@ class SentEvent:
         return user if isinstance(user, str) and user in USERS else self.record.partition_key
 
     @property
-    def name(self) -> str:
-        """The name by which a student knows it."""
-        return "an event without a number" if self.number is None else f"event {self.number}"
+    def id(self) -> RecordId:
+        """Its identity; all events without a number share one."""
+        if self.number is None:
+            return RecordId(None, text="an event without a number")
+        return RecordId(self.number)
 
 
 def events_in(seen: Seen, stream: str, asked: int) -> list[SentEvent]:
@@ -50,7 +79,7 @@ def events_in(seen: Seen, stream: str, asked: int) -> list[SentEvent]:
 
     Args:
         seen: What saw them.
-        stream: Where they stand.
+        stream: Its name.
         asked: How many were to be sent.
 
     Raises:

@@ -1,7 +1,8 @@
-"""What is drawn of a log for the student: as it stands, what was read of it, and what is amiss."""
+"""Pictures of a log for the student: its records, what was read of them, and what is wrong."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from autograder.testing import (
     Anomaly,
@@ -16,22 +17,27 @@ from autograder.testing import (
     deviating,
 )
 
-from .events import USERS, SentEvent
+from .events import USERS, RecordId, SentEvent
 
-ELSEWHERE = " (not in this shard)"
-"""What the name of an event ends in that no test expected."""
+Deviations = Mapping[Anomaly, Collection[RecordId]]
+"""What is wrong, and with which records."""
 
 
 def picture_of_reading(
-    seen: Seen, found: Sequence[str], right: Sequence[str], *, replay: bool, in_order: bool = True
+    seen: Seen,
+    found: Sequence[RecordId],
+    right: Sequence[RecordId],
+    *,
+    replay: bool,
+    in_order: bool = True,
 ) -> LogPicture | None:
-    """Draw a shard with what was read of it; None where there is not just one stream.
+    """Draw a shard with what was read of it; None if there is not exactly one stream.
 
     Args:
-        seen: Where it stands.
-        found: The names of what came back, as `records_in` gives them.
-        right: The names of what should have.
-        replay: Whether it was to begin at the first of these.
+        seen: Where the stream is.
+        found: What came back, as `records_in` gives it.
+        right: What should have come back.
+        replay: Whether it should have begun at the first of these.
         in_order: Whether their order counts.
     """
     streams = seen.streams()
@@ -41,142 +47,177 @@ def picture_of_reading(
     read = _shard_to_read(seen, logs, right)
     if read is None:
         return None
-    names = {
-        record.sequence_number: _name(record) for records in logs.values() for record in records
-    }
-    own = {names[record.sequence_number] for record in logs[read]}
-    amiss = {
+    deviations = {
         anomaly: frozenset(records)
         for anomaly, records in deviating(right, found, absent=Anomaly.UNREAD).items()
         if in_order or anomaly is not Anomaly.REORDERED
     }
-    come = set(found)
-
-    def drawn(record: Record) -> DrawnRecord:
-        name = names[record.sequence_number]
-        known = name
-        if record.shard_id != read and (name in own or name not in come):
-            known = f"{name}{ELSEWHERE}"
-        return DrawnRecord(
-            name=name.removeprefix("event "),
-            user=_user(record),
-            partition_key=record.partition_key,
-            sequence_number=record.sequence_number,
-            returned=known in come,
-            anomalies=tuple(
-                one
-                for one, records in amiss.items()
-                if known in records and one is not Anomaly.REORDERED
+    # In its shard, a record stands where Kinesis put it: only what was returned can be reordered.
+    in_shards: dict[Anomaly, frozenset[RecordId]] = {
+        anomaly: records
+        for anomaly, records in deviations.items()
+        if anomaly is not Anomaly.REORDERED
+    }
+    own = {_id_of(record) for record in logs[read]}
+    returned = set(found)
+    lanes: dict[str, list[DrawnRecord]] = {}
+    for shard_id, records in logs.items():
+        lanes[shard_id] = []
+        for record in records:
+            record_id = _id_of(record)
+            if shard_id != read and (record_id in own or record_id not in returned):
+                record_id = replace(record_id, is_elsewhere=True)
+            lanes[shard_id].append(_drawn(record, record_id, returned, in_shards))
+    offset = None
+    if replay and right:
+        offset = next(
+            (
+                record.sequence_number
+                for records in logs.values()
+                for record in records
+                if _id_of(record) == right[0]
             ),
+            None,
         )
-
-    shards = tuple(
-        # Of a shard that nothing was to be read of and nothing was, the number of records will do.
-        shard
-        if shard.shard_id == read or any(one.returned for one in shard.records)
-        else shard.model_copy(update={"records": (), "later": len(shard.records)})
-        for shard in _shards(
-            seen, streams[0], {one: [drawn(each) for each in logs[one]] for one in logs}
-        )
+    return LogPicture(
+        shards=tuple(
+            _without_idle_records(shard, read) for shard in _shards(seen, streams[0], lanes)
+        ),
+        read=read,
+        offset=offset,
+        pages=_pages(seen, [record.sequence_number for record in logs[read]], read),
+        returned=DrawnRow(records=tuple(_returned(record_id, deviations) for record_id in found)),
     )
-    offset = next(
-        (number for number, name in names.items() if replay and right and name == right[0]), None
-    )
-    pages = _pages(seen, [one.sequence_number for one in logs[read]], read)
-    row = DrawnRow(records=tuple(_returned(name, amiss) for name in found))
-    return LogPicture(shards=shards, read=read, offset=offset, pages=pages, returned=row)
 
 
 def _shard_to_read(
-    seen: Seen, logs: Mapping[str, Sequence[Record]], right: Sequence[str]
+    seen: Seen, logs: Mapping[str, Sequence[Record]], right: Sequence[RecordId]
 ) -> str | None:
     """Find the shard that holds what should have come back, or else the one that was asked for."""
     for shard_id, records in logs.items():
-        if right and right[0] in [_name(one) for one in records]:
+        if right and right[0] in [_id_of(record) for record in records]:
             return shard_id
     asked = [call.parameter("ShardId") for call in seen.calls("GetShardIterator")]
     return next((shard_id for shard_id in reversed(asked) if shard_id in logs), None)
 
 
-def _returned(name: str, amiss: Mapping[Anomaly, Collection[str]]) -> DrawnRecord:
-    """Draw a record where it stands in what a function returned."""
+def _drawn(
+    record: Record, record_id: RecordId, returned: Collection[RecordId], deviations: Deviations
+) -> DrawnRecord:
+    """Draw a record in its shard.
+
+    Args:
+        record: What is drawn.
+        record_id: Its identity among what was returned.
+        returned: What was returned.
+        deviations: What is wrong with records in shards.
+    """
     return DrawnRecord(
-        name=name.removeprefix("event ").removesuffix(ELSEWHERE),
-        user="",
-        partition_key="",
-        returned=True,
-        anomalies=tuple(one for one, records in amiss.items() if name in records),
+        name=record_id.short,
+        user=str(_field(record, "userId") or ""),
+        partition_key=record.partition_key,
+        sequence_number=record.sequence_number,
+        returned=record_id in returned,
+        anomalies=_anomalies_of(record_id, deviations),
     )
 
 
+def _returned(record_id: RecordId, deviations: Deviations) -> DrawnRecord:
+    """Draw a record among what a function returned."""
+    return DrawnRecord(
+        name=record_id.short,
+        user="",
+        partition_key="",
+        returned=True,
+        anomalies=_anomalies_of(record_id, deviations),
+    )
+
+
+def _anomalies_of(record_id: RecordId, deviations: Deviations) -> tuple[Anomaly, ...]:
+    return tuple(anomaly for anomaly, records in deviations.items() if record_id in records)
+
+
+def _without_idle_records(shard: DrawnShard, read: str) -> DrawnShard:
+    """Only count the records of a shard that was not to be read and of which nothing was."""
+    if shard.shard_id == read or any(record.returned for record in shard.records):
+        return shard
+    return shard.model_copy(update={"records": (), "later": len(shard.records)})
+
+
 def picture_of_sending(
-    seen: Seen, stream: str, sent: Sequence[SentEvent], right: Sequence[str] = ()
+    seen: Seen, stream: str, sent: Sequence[SentEvent], right: Sequence[RecordId] = ()
 ) -> LogPicture:
     """Draw the shards of a stream with the events in them, and where lost ones should be.
 
     Args:
-        seen: Where it stands.
+        seen: Where the stream is.
         stream: Its name.
         sent: The events in it.
-        right: The names of the events that should be there, in order; empty where no test asked.
+        right: The events that should be there, in order; empty if the test does not ask.
     """
-    times = Counter(one.name for one in sent)
+    times = Counter(event.id for event in sent)
     late = _out_of_order(sent)
     lanes: dict[str, list[DrawnRecord]] = {}
-    for one in sent:
+    for event in sent:
+        record = event.record
         anomalies = {
-            Anomaly.DUPLICATED: one.number is not None and times[one.name] > 1,
-            Anomaly.REORDERED: one.record.sequence_number in late,
-            Anomaly.MISROUTED: one.record.shard_id
-            != seen.shard_for(stream, one.record.partition_key),
+            Anomaly.DUPLICATED: event.number is not None and times[event.id] > 1,
+            Anomaly.REORDERED: record.sequence_number in late,
+            Anomaly.MISROUTED: record.shard_id != seen.shard_for(stream, record.partition_key),
         }
-        lanes.setdefault(one.record.shard_id, []).append(
+        lanes.setdefault(record.shard_id, []).append(
             DrawnRecord(
-                name="?" if one.number is None else str(one.number),
-                user=one.user,
-                partition_key=one.record.partition_key,
-                sequence_number=one.record.sequence_number,
+                name="?" if event.number is None else str(event.number),
+                user=event.user,
+                partition_key=record.partition_key,
+                sequence_number=record.sequence_number,
                 anomalies=tuple(anomaly for anomaly, holds in anomalies.items() if holds),
             )
         )
-    for name in right:
-        if not times[name]:
-            _add_lost(lanes, seen, stream, int(name.removeprefix("event ")))
+    for record_id in right:
+        if record_id.number is not None and not times[record_id]:
+            _add_lost(lanes, seen, stream, record_id.number)
     return LogPicture(shards=_shards(seen, stream, lanes))
 
 
 def _add_lost(lanes: dict[str, list[DrawnRecord]], seen: Seen, stream: str, number: int) -> None:
-    """Put a lost event where it would have stood."""
+    """Put a lost event where it would be if it had been sent."""
     user = USERS[number % len(USERS)]
     shard_id = seen.shard_for(stream, user)
     if shard_id is None:
         return
     lane = lanes.setdefault(shard_id, [])
-    at = next(
-        (at for at, one in enumerate(lane) if one.name.isdecimal() and int(one.name) > number),
+    position = next(
+        (
+            position
+            for position, record in enumerate(lane)
+            if record.name.isdecimal() and int(record.name) > number
+        ),
         len(lane),
     )
     lane.insert(
-        at,
+        position,
         DrawnRecord(name=str(number), user=user, partition_key=user, anomalies=(Anomaly.LOST,)),
     )
 
 
 def _out_of_order(sent: Sequence[SentEvent]) -> set[str]:
-    """List the sequence numbers of those that stand behind a later event of the same user."""
+    """List the sequence numbers of events that come after a later event of the same user."""
     late = set()
     newest: dict[tuple[str, str], int] = {}
-    for one in sent:
-        where = (one.record.shard_id, one.user)
-        if one.number is None:
+    for event in sent:
+        where = (event.record.shard_id, event.user)
+        if event.number is None:
             continue
-        if one.number < newest.get(where, -1):
-            late.add(one.record.sequence_number)
-        newest[where] = max(one.number, newest.get(where, -1))
+        if event.number < newest.get(where, -1):
+            late.add(event.record.sequence_number)
+        newest[where] = max(event.number, newest.get(where, -1))
     return late
 
 
-def _shards(seen: Seen, stream: str, lanes: dict[str, list[DrawnRecord]]) -> tuple[DrawnShard, ...]:
+def _shards(
+    seen: Seen, stream: str, lanes: Mapping[str, Sequence[DrawnRecord]]
+) -> tuple[DrawnShard, ...]:
     return tuple(
         DrawnShard(
             shard_id=shard.shard_id,
@@ -191,7 +232,7 @@ def _shards(seen: Seen, stream: str, lanes: dict[str, list[DrawnRecord]]) -> tup
 
 def _pages(seen: Seen, numbers: Sequence[str], shard_id: str) -> tuple[ReadPage, ...]:
     """Follow a shard's iterators through what Kinesis answered."""
-    position = {number: at for at, number in enumerate(numbers)}
+    position = {number: index for index, number in enumerate(numbers)}
     begins: dict[str | None, int] = {}
     pages: list[ReadPage] = []
     for call in seen.calls("GetShardIterator", "GetRecords"):
@@ -199,40 +240,37 @@ def _pages(seen: Seen, numbers: Sequence[str], shard_id: str) -> tuple[ReadPage,
             continue
         if call.operation == "GetShardIterator":
             if call.parameter("ShardId") == shard_id:
-                at = _beginning(call, position)
-                begins[call.iterator] = at
-                if pages and at <= pages[0].begins:  # read once more: the last reading is drawn
+                start = _beginning(call, position)
+                begins[call.iterator] = start
+                if pages and start <= pages[0].begins:  # read again: draw the last reading
                     pages = []
             continue
         iterator = call.parameter("ShardIterator")
         if iterator not in begins:
             continue
         came = call.sequence_numbers
-        at = position.get(came[0], begins[iterator]) if came else begins[iterator]
-        pages.append(ReadPage(begins=at, records=len(came), more_follow=call.more_follow))
-        begins[call.iterator] = at + len(came)
+        start = position.get(came[0], begins[iterator]) if came else begins[iterator]
+        pages.append(ReadPage(begins=start, records=len(came), more_follow=call.more_follow))
+        begins[call.iterator] = start + len(came)
     return tuple(pages)
 
 
 def _beginning(call: SeenCall, position: Mapping[str, int]) -> int:
-    """Tell before which record an iterator stands."""
-    at = position.get(call.parameter("StartingSequenceNumber"), 0)
+    """Return the position of the record at which an iterator begins."""
+    offset = position.get(call.parameter("StartingSequenceNumber"), 0)
     return {
         "LATEST": len(position),
-        "AT_SEQUENCE_NUMBER": at,
-        "AFTER_SEQUENCE_NUMBER": at + 1,
+        "AT_SEQUENCE_NUMBER": offset,
+        "AFTER_SEQUENCE_NUMBER": offset + 1,
     }.get(call.parameter("ShardIteratorType"), 0)
 
 
 def _field(record: Record, key: str) -> object:
-    """Give a field of an event that a test itself has put there; None where there is none."""
+    """Return a field of an event that a test itself has put there; None if there is none."""
     event = record.json
     return event.get(key) if isinstance(event, dict) else None
 
 
-def _name(record: Record) -> str:
-    return f"event {_field(record, 'eventId')}"
-
-
-def _user(record: Record) -> str:
-    return str(_field(record, "userId") or "")
+def _id_of(record: Record) -> RecordId:
+    number = _field(record, "eventId")
+    return RecordId(number) if isinstance(number, int) else RecordId(None, text="?")

@@ -1,21 +1,18 @@
-"""Steps of the tests that read: fill a shard, recognise what came back, say what is wrong with it.
+"""Checks of the tests that read: recognise what came back, and say what is wrong with it.
 
 One test of each function judges the form of a pair. All others recognise a record in any form (an
 offset as a number, an event without its offset), so that a fault of form costs the points of that
 one test.
 """
 
-import json
-import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any
 
 from autograder.testing import (
     Anomaly,
     LogPicture,
-    Scene,
     Seen,
     SeenCall,
     Witnesses,
@@ -28,9 +25,9 @@ from autograder.testing import (
     wrong,
 )
 
-from .pictures import ELSEWHERE, picture_of_reading
-
-Pair = tuple[str, dict[str, Any]]
+from .events import RecordId
+from .filling import Pair
+from .pictures import picture_of_reading
 
 RETURN_IT = "Does your function return what it has collected? Printing is not returning."
 MOST_ITEMS = 5_000
@@ -38,75 +35,42 @@ MOST_ITEMS = 5_000
 PAIRS = "a list of (sequence number, event) pairs; the event is the decoded JSON"
 
 
-@dataclass(frozen=True)
-class FilledShard:
-    """A shard with records in it, and the pairs that a right reader returns for it."""
+class Function(StrEnum):
+    """A function that reads, by its name in the handout."""
 
-    stream: str
-    shard_id: str
-    pairs: tuple[Pair, ...]
+    READ = "read_from_shard"
+    READ_ALL = "read_all_shards"
+    REPLAY = "replay_from_offset"
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of a function; as text, as a student would name it: `read_from_shard(..., 7)`."""
+
+    function: Function
+    max_records: int | None = None
+    """The argument, if the test is about it."""
+    shard_id: str | None = None
+    """Of which shard the result is, if the function returns a dict of shards."""
+
+    def __str__(self) -> str:
+        """Name the call for a student."""
+        arguments = "" if self.max_records is None else f"..., {self.max_records}"
+        key = "" if self.shard_id is None else f"[{self.shard_id!r}]"
+        return f"{self.function}({arguments}){key}"
 
     @property
-    def offsets(self) -> tuple[str, ...]:
-        """The sequence numbers, oldest first."""
-        return tuple(offset for offset, _ in self.pairs)
+    def without_arguments(self) -> str:
+        """Name the function only, so that one cause reads the same in every test."""
+        return f"{self.function}()"
+
+    @property
+    def is_replay(self) -> bool:
+        """Whether it begins at an offset."""
+        return self.function is Function.REPLAY
 
 
-USER_NAMES = ("rider", "Zoë", "møller", "tenant 7", "a/b", "O'Neil")
-ACTION_NAMES = ("brake", "zoom-in", "Überholen", "pay 3 €", "x", "log out")
-
-
-def make_event(chance: random.Random, number: int) -> dict[str, Any]:
-    """Make an event with the keys that R1 promises, and values that nobody can guess.
-
-    Some have another key as well, as R1 says.
-    """
-    moment = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=chance.randrange(10**7))
-    event: dict[str, Any] = {
-        "eventId": number,
-        "userId": f"{chance.choice(USER_NAMES)}-{chance.randrange(10**6)}",
-        "action": f"{chance.choice(ACTION_NAMES)} {chance.randrange(10**4)}",
-        "timestamp": moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-    }
-    if chance.random() < 0.3:
-        event["reading"] = {"value": chance.randrange(10**6), "unit": "m²"}
-    return event
-
-
-def some_numbers(chance: random.Random, count: int) -> list[int]:
-    """Choose the numbers of a shard's events: they grow, and tell nothing of each other."""
-    return sorted(chance.sample(range(1_000, 10_000), count))
-
-
-def another_number(chance: random.Random) -> int:
-    """Choose the number of an event that is in no list of `some_numbers`."""
-    return chance.randrange(10_000, 10**6)
-
-
-def fill_shard(
-    cloud: Scene, chance: random.Random, stream: str, records: int, shards: int = 3
-) -> FilledShard:
-    """Make a stream and put records into one of its shards, and a few into another."""
-    cloud.kinesis.create_stream(stream, shards)
-    ids = [shard["ShardId"] for shard in cloud.kinesis.shards(stream)]
-    shard_id = chance.choice(ids)
-    pairs: list[Pair] = []
-    for index, number in enumerate(some_numbers(chance, records)):
-        event = make_event(chance, number)
-        pairs.append((put(cloud, stream, shard_id, event), event))
-        for other in ids:
-            if other != shard_id and index % 4 == 0:
-                put(cloud, stream, other, make_event(chance, another_number(chance)))
-    return FilledShard(stream, shard_id, tuple(pairs))
-
-
-def put(cloud: Scene, stream: str, shard_id: str, event: dict[str, Any]) -> str:
-    """Put one event into one shard and return its sequence number."""
-    data = json.dumps(event).encode()
-    return cloud.kinesis.put_in_shard(stream, shard_id, data, event["userId"]).sequence_number
-
-
-def expect_asked(seen: Seen, call: str) -> None:
+def expect_asked(seen: Seen, call: Call) -> None:
     """Check that a function has asked Kinesis for records at all, and was answered.
 
     It is the positive half of a test whose other half a function that does nothing would pass.
@@ -120,7 +84,9 @@ def expect_asked(seen: Seen, call: str) -> None:
         )
 
 
-def expect_pairs(value: Any, expected: Sequence[Pair], call: str, hint: str, *, seen: Seen) -> None:
+def expect_pairs(
+    value: Any, expected: Sequence[Pair], call: Call, hint: str, *, seen: Seen
+) -> None:
     """Check the form: that exactly these pairs came back, as Kinesis has them."""
     if not value:
         expect_records(value, expected, call, hint, seen=seen)
@@ -155,7 +121,7 @@ def expect_pairs(value: Any, expected: Sequence[Pair], call: str, hint: str, *, 
 def expect_records(
     value: Any,
     expected: Sequence[Pair],
-    call: str,
+    call: Call,
     hint: str,
     *,
     seen: Seen,
@@ -175,20 +141,19 @@ def expect_records(
         in_order: Whether their order is judged as well.
     """
     found = records_in(value, [*known, *expected], call)
-    right = [name_of(event) for _, event in expected]
+    right = [id_of(event) for _, event in expected]
     witnesses = tuple(
-        one
-        for one in compare_logs(right, found, absent=Anomaly.UNREAD)
-        if in_order or one.anomaly is not Anomaly.REORDERED
+        deviation
+        for deviation in compare_logs(right, found, absent=Anomaly.UNREAD)
+        if in_order or deviation.anomaly is not Anomaly.REORDERED
     )
     if not witnesses:
         return
-    replays = call.startswith("replay")
-    log = picture_of_reading(seen, found, right, replay=replays, in_order=in_order)
+    log = picture_of_reading(seen, found, right, replay=call.is_replay, in_order=in_order)
     blame_iterator(seen, found, right, call, witnesses, log)
-    if {one.anomaly for one in witnesses} == {Anomaly.REORDERED}:
+    if {deviation.anomaly for deviation in witnesses} == {Anomaly.REORDERED}:
         hint = "Kinesis gives the records of a shard in order: keep them in that order."
-    unread = any(one.anomaly is Anomaly.UNREAD for one in witnesses)
+    unread = any(deviation.anomaly is Anomaly.UNREAD for deviation in witnesses)
     sentence = (
         f"{call} returned {how_many(len(found), len(right), witnesses)}: {in_words(witnesses)}."
     )
@@ -201,53 +166,53 @@ def expect_records(
     )
 
 
-def records_in(value: Any, known: Sequence[Pair], call: str) -> list[str]:
-    """Name the records in what a function returned; what is none of the known is shown as it is."""
-    names = {offset: name_of(event) for offset, event in known}
-    names |= {name_of(event): name_of(event) for _, event in known}
+def records_in(value: Any, known: Sequence[Pair], call: Call) -> list[RecordId]:
+    """Return which records are in what a function returned.
+
+    An item that is none of the known records counts as a record elsewhere, or is shown as it is.
+    """
+    ids: dict[str | RecordId, RecordId] = {offset: id_of(event) for offset, event in known}
+    ids |= {id_of(event): id_of(event) for _, event in known}
     return [
-        next((names[mark] for mark in _marks(item) if mark in names), _stranger(item))
+        next((ids[mark] for mark in _marks(item) if mark in ids), _stranger(item))
         for item in items_of(value, call)
     ]
 
 
-def _stranger(item: Any) -> str:
-    """Name an item that is none of the records that can be told."""
-    numbers = [mark for mark in _marks(item) if mark.startswith("event ")]
-    return f"{numbers[0]}{ELSEWHERE}" if numbers else shown(item)[:60]
+def _stranger(item: Any) -> RecordId:
+    """Return the identity of an item that is none of the known records."""
+    for mark in _marks(item):
+        if isinstance(mark, RecordId):
+            return replace(mark, is_elsewhere=True)
+    return RecordId(None, text=shown(item)[:60])
 
 
-def items_of(value: Any, call: str) -> list[Any]:
+def items_of(value: Any, call: Call) -> list[Any]:
     """List what is in a list, or in a dict."""
     if isinstance(value, dict):
         value = [[key, item] for key, item in value.items()]
     if not isinstance(value, list):
         wrong(
-            f"{_function(call)} returned {shown(value)}.",
+            f"{call.without_arguments} returned {shown(value)}.",
             expected=PAIRS,
             hint=RETURN_IT if value is None else "Collect the pairs of all pages in one list.",
         )
     if len(value) > MOST_ITEMS:
         wrong(
-            f"{_function(call)} returned a list of {counted(len(value), 'item')}.",
+            f"{call.without_arguments} returned a list of {counted(len(value), 'item')}.",
             expected=PAIRS,
             hint="Return one pair for each record, and nothing else.",
         )
     return value
 
 
-def _function(call: str) -> str:
-    """Leave out a call's arguments, so that one cause reads the same in every test."""
-    return f"{call.split('(')[0]}()"
+def id_of(event: Mapping[str, Any]) -> RecordId:
+    """Return the identity of a record, by its event."""
+    return RecordId(event["eventId"])
 
 
-def name_of(event: Mapping[str, Any]) -> str:
-    """Name a record by its event."""
-    return f"event {event['eventId']}"
-
-
-def _marks(item: Any, depth: int = 3) -> Iterator[str]:
-    """Find what may tell a record: sequence numbers and event numbers."""
+def _marks(item: Any, depth: int = 3) -> Iterator[str | RecordId]:
+    """Find what may tell which record an item is: sequence numbers as text, and event numbers."""
     if isinstance(item, str):
         yield item
         decoded = parsed_json(item) if item.lstrip()[:1] == "{" else None
@@ -259,14 +224,14 @@ def _marks(item: Any, depth: int = 3) -> Iterator[str]:
         parts = item
     elif isinstance(item, dict):
         if isinstance(item.get("eventId"), int):
-            yield name_of(item)
+            yield id_of(item)
         parts = list(item.values())
     if depth:
         for part in parts[:8]:
             yield from _marks(part, depth - 1)
 
 
-def _ends(right: Sequence[str]) -> str:
+def _ends(right: Sequence[RecordId]) -> str:
     if not right:
         return ""
     return f", {right[0]}" if len(right) == 1 else f", from {right[0]} to {right[-1]}"
@@ -274,15 +239,14 @@ def _ends(right: Sequence[str]) -> str:
 
 def blame_iterator(
     seen: Seen,
-    found: Sequence[str],
-    right: Sequence[str],
-    call: str,
+    found: Sequence[RecordId],
+    right: Sequence[RecordId],
+    call: Call,
     witnesses: Sequence[Witnesses],
     log: LogPicture | None,
 ) -> None:
     """End the test where the iterator's type explains what is unread: one cause, one sentence."""
-    function = _function(call)
-    replays = call.startswith("replay")
+    function = call.without_arguments
     from_offset = "all records from the offset on, including the one at the offset"
     at_offset = "Which type of iterator starts at the offset itself?"
     types = types_of_iterators(seen.calls("GetShardIterator"))
@@ -290,12 +254,14 @@ def blame_iterator(
         wrong(
             f"{function} used a shard iterator of type LATEST, which starts after the newest "
             "record: none of the records in the shard came back.",
-            expected=from_offset if replays else "the records that are in the shard",
-            hint=at_offset if replays else "Which type of iterator starts at the oldest record?",
+            expected=from_offset if call.is_replay else "the records that are in the shard",
+            hint=at_offset
+            if call.is_replay
+            else "Which type of iterator starts at the oldest record?",
             witnesses=witnesses,
             attachment=log,
         )
-    if types == {"TRIM_HORIZON"} and replays and found[:1] != list(right[:1]):
+    if types == {"TRIM_HORIZON"} and call.is_replay and found[:1] != list(right[:1]):
         wrong(
             f"{function} used a shard iterator of type TRIM_HORIZON, which starts at the oldest "
             "record, whatever the offset.",

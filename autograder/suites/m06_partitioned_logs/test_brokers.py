@@ -39,16 +39,16 @@ GO_ON = (
 )
 
 
-def some_messages(chance: random.Random, count: int) -> list[str]:
+def some_messages(rng: random.Random, count: int) -> list[str]:
     """Make messages that nobody can guess."""
-    return [f"parcel {number}: {chance.randrange(10**9)}" for number in range(count)]
+    return [f"parcel {number}: {rng.randrange(10**9)}" for number in range(count)]
 
 
 def two_readings(value: Any, call: str) -> tuple[list[str], list[str]]:
     """Check that a value is a pair of lists of texts."""
     lists = isinstance(value, list) and len(value) == 2
     if not lists or not all(
-        isinstance(reading, list) and all(isinstance(one, str) for one in reading)
+        isinstance(reading, list) and all(isinstance(message, str) for message in reading)
         for reading in value
     ):
         wrong(
@@ -60,7 +60,7 @@ def two_readings(value: Any, call: str) -> tuple[list[str], list[str]]:
 
 
 def expect_messages(
-    found: list[str], right: list[str], call: str, hint: str, told: Sequence[str] = ()
+    found: list[str], right: list[str], call: str, hint: str, details: Sequence[str] = ()
 ) -> None:
     """Check that exactly these messages came, in this order; name what is wrong.
 
@@ -69,14 +69,14 @@ def expect_messages(
         right: Those that should have come.
         call: Which reading, for the student.
         hint: What helps on.
-        told: Sentences that say more of what went wrong.
+        details: Sentences that say more of what went wrong.
     """
     if found == right:
         return
     witnesses = compare_logs(right, found, absent=Anomaly.UNREAD)
     count = how_many(len(found), len(right), witnesses, "message")
     wrong(
-        " ".join([f"{call} has {count}: {in_words(witnesses, 'message')}.", *told]),
+        " ".join([f"{call} has {count}: {in_words(witnesses, 'message')}.", *details]),
         expected=shown(right),
         hint=hint,
         witnesses=witnesses,
@@ -119,10 +119,10 @@ def expect_queue_readings(value: Any, messages: list[str], *, seen: Seen) -> Non
 
 @pytest.mark.graded("B1", points=1)
 def test_queue_hands_out_each_message_once(
-    brokers: Module, seen: Seen, chance: random.Random, name: str
+    brokers: Module, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """The first reading has each message once; the second reading is empty."""
-    messages = some_messages(chance, chance.randint(3, 7))
+    messages = some_messages(rng, rng.randint(3, 7))
 
     value = brokers.read_queue_twice(name, messages)
 
@@ -141,11 +141,11 @@ def test_queue_hands_out_each_message_once(
 
 @pytest.mark.graded("B1", points=2)
 def test_queue_with_more_than_ten_messages(
-    brokers: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    brokers: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """All messages are received when each receive gives only some of them."""
-    messages = some_messages(chance, chance.randint(23, 34))
-    cloud.faults.add(ReceiveSize(chance.randint(4, 9), queue=name))
+    messages = some_messages(rng, rng.randint(23, 34))
+    cloud.faults.add(ReceiveSize(rng.randint(4, 9), queue=name))
 
     value = brokers.read_queue_twice(name, messages)
 
@@ -154,10 +154,10 @@ def test_queue_with_more_than_ten_messages(
 
 @pytest.mark.graded("B2", points=2)
 def test_nothing_is_left_in_the_queue(
-    brokers: Module, seen: Seen, chance: random.Random, name: str
+    brokers: Module, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """The queue is empty afterwards: no message is visible or in flight."""
-    messages = some_messages(chance, chance.randint(5, 15))
+    messages = some_messages(rng, rng.randint(5, 15))
 
     brokers.read_queue_twice(name, messages)
 
@@ -191,11 +191,11 @@ def test_nothing_is_left_in_the_queue(
 
 @pytest.mark.graded("B3", points=2)
 def test_log_is_read_twice_the_same(
-    brokers: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    brokers: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """Both readings of the log have all messages, in order."""
-    messages = some_messages(chance, chance.randint(12, 20))
-    cloud.faults.add(EmptyPages("shardId-000000000000", chance.randint(4, 8), pages=1, stream=name))
+    messages = some_messages(rng, rng.randint(12, 20))
+    cloud.faults.add(EmptyPages("shardId-000000000000", rng.randint(4, 8), pages=1, stream=name))
 
     value = brokers.read_log_twice(name, messages)
 
@@ -215,10 +215,10 @@ def test_log_is_read_twice_the_same(
 
 @pytest.mark.graded("B3", points=1)
 def test_log_is_a_stream_with_one_shard(
-    brokers: Module, seen: Seen, chance: random.Random, name: str
+    brokers: Module, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """The messages are in a stream with one shard, in order, and the stream is not deleted."""
-    messages = some_messages(chance, chance.randint(4, 9))
+    messages = some_messages(rng, rng.randint(4, 9))
 
     brokers.read_log_twice(name, messages)
 
@@ -244,7 +244,9 @@ def test_log_is_a_stream_with_one_shard(
             f"The stream holds {shown(found)}.",
             expected=shown(messages),
             hint="Send the messages one after another, each as the UTF-8 bytes of one record.",
-            witnesses=[one for one in witnesses if one.anomaly is not Anomaly.OVERREAD],
+            witnesses=[
+                deviation for deviation in witnesses if deviation.anomaly is not Anomaly.OVERREAD
+            ],
         )
 
 
@@ -276,10 +278,10 @@ def test_no_messages_at_all(brokers: Module, seen: Seen, name: str) -> None:
 
 @pytest.mark.graded("B4", points=1)
 def test_equal_messages_and_any_text(
-    brokers: Module, seen: Seen, chance: random.Random, name: str
+    brokers: Module, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """Equal messages all come back, and every text comes back unchanged."""
-    word = f"größer {chance.randrange(10**6)}"
+    word = f"größer {rng.randrange(10**6)}"
     messages = [word, "温度 21°", word, '{"json": "as text"}', "🛰️ down", "  Two  Spaces ", word]
 
     queue = brokers.read_queue_twice(f"{name}-queue", messages)

@@ -2,7 +2,9 @@
 
 import itertools
 import random
+from collections import Counter
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,22 +26,11 @@ from autograder.testing import (
     wrong,
 )
 
+from .filling import Pair, another_number, fill_shard, make_event, put, some_numbers
 from .pictures import picture_of_reading
-from .reading import (
-    Pair,
-    another_number,
-    expect_asked,
-    expect_pairs,
-    expect_records,
-    fill_shard,
-    make_event,
-    name_of,
-    put,
-    records_in,
-    some_numbers,
-)
+from .reading import Call, Function, expect_asked, expect_pairs, expect_records, id_of, records_in
 
-CALL = "read_from_shard()"
+CALL = Call(Function.READ)
 FROM_THE_START = "A shard iterator of type TRIM_HORIZON starts at the oldest record."
 GO_ON = (
     "Keep reading with NextShardIterator until you are caught up or the response has no "
@@ -50,10 +41,10 @@ NO_MORE_THAN_ASKED = "Count the records you have collected, and cut the last pag
 
 @pytest.mark.graded("R1", points=2)
 def test_oldest_records_come_first(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """All records of the shard come back, the oldest first."""
-    shard = fill_shard(cloud, chance, name, chance.randint(9, 17))
+    shard = fill_shard(cloud, rng, name, rng.randint(9, 17))
 
     value = reader.read_from_shard(name, shard.shard_id)
 
@@ -62,10 +53,10 @@ def test_oldest_records_come_first(
 
 @pytest.mark.graded("R1", points=1)
 def test_sequence_numbers_and_events_are_as_kinesis_has_them(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """Each pair is the sequence number as text, and the decoded event."""
-    shard = fill_shard(cloud, chance, name, 1)
+    shard = fill_shard(cloud, rng, name, 1)
 
     value = reader.read_from_shard(name, shard.shard_id)
 
@@ -74,11 +65,11 @@ def test_sequence_numbers_and_events_are_as_kinesis_has_them(
 
 @pytest.mark.graded("R1", points=1)
 def test_pages_are_joined_in_order(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """Records from several pages are joined in order, older ones before newer ones."""
-    shard = fill_shard(cloud, chance, name, chance.randint(12, 18))
-    cloud.faults.add(PageSize(chance.randint(3, 5)))
+    shard = fill_shard(cloud, rng, name, rng.randint(12, 18))
+    cloud.faults.add(PageSize(rng.randint(3, 5)))
 
     value = reader.read_from_shard(name, shard.shard_id)
 
@@ -86,7 +77,7 @@ def test_pages_are_joined_in_order(
     if not found:
         expect_records(value, shard.pairs, CALL, GO_ON, seen=seen)
     known = set(found)
-    came = [name_of(event) for _, event in shard.pairs if name_of(event) in known]
+    came = [id_of(event) for _, event in shard.pairs if id_of(event) in known]
     witnesses = compare_logs(came, found)
     if witnesses:
         wrong(
@@ -100,11 +91,11 @@ def test_pages_are_joined_in_order(
 
 @pytest.mark.graded("R1", points=1)
 def test_equal_events_are_records_of_their_own(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """Records with equal events are separate pairs with different sequence numbers."""
-    shard = fill_shard(cloud, chance, name, chance.randint(5, 8))
-    _, event = shard.pairs[chance.randint(1, 3)]
+    shard = fill_shard(cloud, rng, name, rng.randint(5, 8))
+    _, event = shard.pairs[rng.randint(1, 3)]
     again = put(cloud, name, shard.shard_id, event)
 
     value = reader.read_from_shard(name, shard.shard_id)
@@ -120,11 +111,11 @@ def test_equal_events_are_records_of_their_own(
 
 @pytest.mark.graded("R2", points=2)
 def test_an_empty_page_is_not_the_end(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """Reading goes on after an empty page."""
-    shard = fill_shard(cloud, chance, name, chance.randint(14, 22))
-    cloud.faults.add(EmptyPages(shard.shard_id, before_record=chance.randint(5, 9), pages=1))
+    shard = fill_shard(cloud, rng, name, rng.randint(14, 22))
+    cloud.faults.add(EmptyPages(shard.shard_id, before_record=rng.randint(5, 9), pages=1))
 
     value = reader.read_from_shard(name, shard.shard_id)
 
@@ -139,12 +130,12 @@ def test_an_empty_page_is_not_the_end(
 
 @pytest.mark.graded("R2", points=2)
 def test_several_empty_pages_are_not_the_end(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """Reading goes on after several empty pages in a row."""
-    shard = fill_shard(cloud, chance, name, chance.randint(14, 22))
-    pages = chance.randint(4, 7)
-    cloud.faults.add(EmptyPages(shard.shard_id, before_record=chance.randint(5, 9), pages=pages))
+    shard = fill_shard(cloud, rng, name, rng.randint(14, 22))
+    pages = rng.randint(4, 7)
+    cloud.faults.add(EmptyPages(shard.shard_id, before_record=rng.randint(5, 9), pages=pages))
 
     value = reader.read_from_shard(name, shard.shard_id)
 
@@ -159,10 +150,10 @@ def test_several_empty_pages_are_not_the_end(
 
 @pytest.mark.graded("R2", points=1)
 def test_an_empty_first_page_is_not_the_end(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """Reading goes on when the first page of a shard is empty."""
-    shard = fill_shard(cloud, chance, name, chance.randint(6, 12))
+    shard = fill_shard(cloud, rng, name, rng.randint(6, 12))
     cloud.faults.add(EmptyPages(shard.shard_id, before_record=0, pages=2))
 
     value = reader.read_from_shard(name, shard.shard_id)
@@ -178,12 +169,12 @@ def test_an_empty_first_page_is_not_the_end(
 
 @pytest.mark.graded("R2", points=2)
 def test_an_empty_shard_is_an_empty_list(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """An open, empty shard promptly returns an empty list; a filled one returns its records."""
     cloud.kinesis.create_stream(name, 2)
     shard_id = cloud.kinesis.shards(name)[1]["ShardId"]
-    filled = fill_shard(cloud, chance, f"{name}-filled", 2, shards=1)
+    filled = fill_shard(cloud, rng, f"{name}-filled", 2, shards=1)
 
     reader.outcome_of("read_from_shard", filled.stream, filled.shard_id)
     value = reader.read_from_shard(name, shard_id)
@@ -199,23 +190,23 @@ def test_an_empty_shard_is_an_empty_list(
 
 
 def split_shard(
-    cloud: Scene, chance: random.Random, stream: str, records: int
+    cloud: Scene, rng: random.Random, stream: str, records: int
 ) -> tuple[str, list[Pair]]:
     """Fill the one shard of a stream, split it, and put more into its children."""
-    shard = fill_shard(cloud, chance, stream, records, shards=1)
+    shard = fill_shard(cloud, rng, stream, records, shards=1)
     cloud.kinesis.split(stream, shard.shard_id)
     for child in cloud.kinesis.shards(stream):
         if child["ShardId"] != shard.shard_id:
-            put(cloud, stream, child["ShardId"], make_event(chance, another_number(chance)))
+            put(cloud, stream, child["ShardId"], make_event(rng, another_number(rng)))
     return shard.shard_id, list(shard.pairs)
 
 
 @pytest.mark.graded("R3", points=2)
 def test_a_closed_shard_is_read_to_its_end(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """A closed shard is read to its last record and then ends, without a next iterator."""
-    shard_id, pairs = split_shard(cloud, chance, name, chance.randint(7, 12))
+    shard_id, pairs = split_shard(cloud, rng, name, rng.randint(7, 12))
     cloud.faults.add(PageSize(3))
 
     value = reader.read_from_shard(name, shard_id)
@@ -231,11 +222,11 @@ def test_a_closed_shard_is_read_to_its_end(
 
 @pytest.mark.graded("R3", points=1)
 def test_a_closed_shard_without_records_ends(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """A closed, empty shard returns an empty list; a filled one returns its records."""
-    shard_id, _ = split_shard(cloud, chance, name, 0)
-    filled = fill_shard(cloud, chance, f"{name}-filled", 2, shards=1)
+    shard_id, _ = split_shard(cloud, rng, name, 0)
+    filled = fill_shard(cloud, rng, f"{name}-filled", 2, shards=1)
 
     reader.outcome_of("read_from_shard", filled.stream, filled.shard_id)
     value = reader.read_from_shard(name, shard_id)
@@ -248,18 +239,18 @@ def test_a_closed_shard_without_records_ends(
 
 @pytest.mark.graded("R4", points=1)
 def test_no_more_than_asked_for(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """With max_records below the shard's size, exactly the oldest max_records come back."""
-    shard = fill_shard(cloud, chance, name, chance.randint(30, 40))
-    asked = chance.randint(7, 24)
+    shard = fill_shard(cloud, rng, name, rng.randint(30, 40))
+    asked = rng.randint(7, 24)
 
     value = reader.read_from_shard(name, shard.shard_id, asked)
 
     expect_records(
         value,
         shard.pairs[:asked],
-        f"read_from_shard(..., {asked})",
+        replace(CALL, max_records=asked),
         NO_MORE_THAN_ASKED,
         seen=seen,
         known=shard.pairs,
@@ -268,10 +259,10 @@ def test_no_more_than_asked_for(
 
 @pytest.mark.graded("R4", points=1)
 def test_none_asked_for(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """With max_records 0 the list is empty; with 2 it is not."""
-    shard = fill_shard(cloud, chance, name, chance.randint(3, 6))
+    shard = fill_shard(cloud, rng, name, rng.randint(3, 6))
 
     reader.outcome_of("read_from_shard", name, shard.shard_id, 2)
     value = reader.read_from_shard(name, shard.shard_id, 0)
@@ -280,7 +271,7 @@ def test_none_asked_for(
     expect_records(
         value,
         [],
-        "read_from_shard(..., 0)",
+        replace(CALL, max_records=0),
         "GetRecords rejects a Limit of 0: return before you call it.",
         seen=seen,
         known=shard.pairs,
@@ -289,20 +280,20 @@ def test_none_asked_for(
 
 @pytest.mark.graded("R4", points=1)
 def test_asked_for_ends_within_a_page(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """Wherever pages end, exactly max_records records come back."""
-    shard = fill_shard(cloud, chance, name, 26)
-    size = chance.choice([4, 5, 6])
+    shard = fill_shard(cloud, rng, name, 26)
+    size = rng.choice([4, 5, 6])
     cloud.faults.add(PageSize(size))
-    asked = 2 * size + chance.randint(1, size - 1)
+    asked = 2 * size + rng.randint(1, size - 1)
 
     value = reader.read_from_shard(name, shard.shard_id, asked)
 
     expect_records(
         value,
         shard.pairs[:asked],
-        f"read_from_shard(..., {asked})",
+        replace(CALL, max_records=asked),
         NO_MORE_THAN_ASKED,
         seen=seen,
         known=shard.pairs,
@@ -311,24 +302,24 @@ def test_asked_for_ends_within_a_page(
 
 @pytest.mark.graded("R4", points=1)
 def test_more_asked_for_than_there_is(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """With max_records above the shard's size, all records come back, from all pages."""
-    shard = fill_shard(cloud, chance, name, chance.randint(25, 35))
-    cloud.faults.add(PageSize(chance.randint(1, 2)))
-    asked = chance.randint(10_001, 20_000)  # more than one page can hold
+    shard = fill_shard(cloud, rng, name, rng.randint(25, 35))
+    cloud.faults.add(PageSize(rng.randint(1, 2)))
+    asked = rng.randint(10_001, 20_000)  # more than one page can hold
 
     value = reader.read_from_shard(name, shard.shard_id, asked)
 
-    expect_records(value, shard.pairs, f"read_from_shard(..., {asked})", GO_ON, seen=seen)
+    expect_records(value, shard.pairs, replace(CALL, max_records=asked), GO_ON, seen=seen)
 
 
 @pytest.mark.graded("R4", points=1)
 def test_fifty_by_default(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """Without max_records, the oldest 50 records come back."""
-    shard = fill_shard(cloud, chance, name, chance.randint(53, 70), shards=1)
+    shard = fill_shard(cloud, rng, name, rng.randint(53, 70), shards=1)
 
     value = reader.read_from_shard(name, shard.shard_id)
 
@@ -376,14 +367,14 @@ def expect_shards(
             hint=hint,
             witnesses=witnesses_of(Anomaly.UNREAD, missing),
         )
-    expect_asked(seen, "read_all_shards()")
+    expect_asked(seen, Call(Function.READ_ALL))
     known = [pair for pairs in right.values() for pair in pairs]
     for shard_id, pairs in right.items():
-        call = f"read_all_shards()[{shard_id!r}]"
-        right_names = sorted(name_of(event) for _, event in pairs)
-        listed = isinstance(shards[shard_id], list)
-        same = listed and sorted(records_in(shards[shard_id], known, call)) == right_names
-        if not same and shards[shard_id] != reader.read_from_shard(name, shard_id):
+        call = Call(Function.READ_ALL, shard_id=shard_id)
+        right_ids = Counter(id_of(event) for _, event in pairs)
+        is_list = isinstance(shards[shard_id], list)
+        is_right = is_list and Counter(records_in(shards[shard_id], known, call)) == right_ids
+        if not is_right and shards[shard_id] != reader.read_from_shard(name, shard_id):
             expect_records(shards[shard_id], pairs, call, AS_READ, seen=seen, known=known)
 
 
@@ -404,31 +395,31 @@ def _as_dict(value: Any, right: Mapping[str, object]) -> dict[str, Any]:
 
 
 def fill_shards(
-    cloud: Scene, chance: random.Random, stream: str, shards: int, *, leave_empty: bool = False
+    cloud: Scene, rng: random.Random, stream: str, shards: int, *, leave_empty: bool = False
 ) -> dict[str, list[Pair]]:
     """Make a stream with some records in each shard, or in every other one."""
     cloud.kinesis.create_stream(stream, shards)
     right: dict[str, list[Pair]] = {}
     described = cloud.kinesis.shards(stream)
     counts = [
-        0 if leave_empty and index % 2 else chance.randint(2, 5) for index in range(len(described))
+        0 if leave_empty and index % 2 else rng.randint(2, 5) for index in range(len(described))
     ]
-    numbers = iter(some_numbers(chance, sum(counts)))
+    numbers = iter(some_numbers(rng, sum(counts)))
     for shard, count in zip(described, counts, strict=True):
         shard_id = shard["ShardId"]
         right[shard_id] = []
         for number in itertools.islice(numbers, count):
-            event = make_event(chance, number)
+            event = make_event(rng, number)
             right[shard_id].append((put(cloud, stream, shard_id, event), event))
     return right
 
 
 @pytest.mark.graded("R5", points=1)
 def test_every_shard_is_read(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """Every shard is in the result, empty ones too."""
-    right = fill_shards(cloud, chance, name, chance.randint(3, 6), leave_empty=True)
+    right = fill_shards(cloud, rng, name, rng.randint(3, 6), leave_empty=True)
 
     value = reader.read_all_shards(name)
 
@@ -447,10 +438,10 @@ def test_every_shard_is_read(
 
 @pytest.mark.graded("R5", points=1)
 def test_the_shard_listing_is_followed_to_its_end(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """Shards on later pages of the listing are read too."""
-    right = fill_shards(cloud, chance, name, chance.randint(7, 9))
+    right = fill_shards(cloud, rng, name, rng.randint(7, 9))
     cloud.faults.add(ShardPageSize(3))
 
     value = reader.read_all_shards(name)
@@ -468,15 +459,15 @@ def test_the_shard_listing_is_followed_to_its_end(
 
 @pytest.mark.graded("R5", points=1)
 def test_closed_shards_are_read_too(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """After a split, the closed parent and its children are all read."""
-    right = fill_shards(cloud, chance, name, 2)
+    right = fill_shards(cloud, rng, name, 2)
     parent = max(right, key=lambda shard_id: len(right[shard_id]))
     cloud.kinesis.split(name, parent)
     for shard in cloud.kinesis.shards(name):
         if shard["ShardId"] not in right:
-            event = make_event(chance, another_number(chance))
+            event = make_event(rng, another_number(rng))
             right[shard["ShardId"]] = [(put(cloud, name, shard["ShardId"], event), event)]
 
     value = reader.read_all_shards(name)
@@ -494,12 +485,12 @@ def test_closed_shards_are_read_too(
 
 @pytest.mark.graded("R6", points=2)
 def test_throttled_reads_lose_and_double_nothing(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """When GetRecords is throttled several times in a row, reading waits and goes on."""
-    shard = fill_shard(cloud, chance, name, chance.randint(15, 24))
-    cloud.faults.add(PageSize(chance.randint(4, 6)))
-    cloud.faults.add(Throttle("GetRecords", times=8, after=chance.randint(1, 2)))
+    shard = fill_shard(cloud, rng, name, rng.randint(15, 24))
+    cloud.faults.add(PageSize(rng.randint(4, 6)))
+    cloud.faults.add(Throttle("GetRecords", times=8, after=rng.randint(1, 2)))
 
     value = reader.read_from_shard(name, shard.shard_id)
 

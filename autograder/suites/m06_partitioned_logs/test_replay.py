@@ -2,7 +2,9 @@
 
 import json
 import random
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,21 +25,19 @@ from autograder.testing import (
     wrong,
 )
 
+from .filling import FilledShard, another_number, fill_shard, make_event, put
 from .reading import (
-    FilledShard,
-    another_number,
+    Call,
+    Function,
     expect_asked,
     expect_pairs,
     expect_records,
-    fill_shard,
-    make_event,
-    name_of,
-    put,
+    id_of,
     records_in,
     types_of_iterators,
 )
 
-CALL = "replay_from_offset()"
+CALL = Call(Function.REPLAY)
 INCLUSIVE = (
     "AT_SEQUENCE_NUMBER starts with the record at the offset, AFTER_SEQUENCE_NUMBER with the one "
     "after it."
@@ -63,11 +63,11 @@ def expect_replay(
 
     The tests of the middle, the first and the last offset judge where it begins.
     """
-    names = [name_of(event) for _, event in shard.pairs]
+    ids = [id_of(event) for _, event in shard.pairs]
     found = records_in(value, shard.pairs, CALL)
     if not in_order:
-        found = sorted(found, key=names.index) if set(found) <= set(names) else found
-    if any(found == names[at:] for at in range(start + 2)):
+        found = sorted(found, key=ids.index) if set(found) <= set(ids) else found
+    if any(found == ids[at:] for at in range(start + 2)):
         return
     expect_records(
         value,
@@ -82,11 +82,11 @@ def expect_replay(
 
 @pytest.mark.graded("P1", points=2)
 def test_replay_starts_with_the_record_at_the_offset(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """A replay from the middle starts with the record at the offset."""
-    shard = fill_shard(cloud, chance, name, chance.randint(10, 18))
-    start = chance.randint(3, 7)
+    shard = fill_shard(cloud, rng, name, rng.randint(10, 18))
+    start = rng.randint(3, 7)
 
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], MANY)
 
@@ -103,10 +103,10 @@ def test_replay_starts_with_the_record_at_the_offset(
 
 @pytest.mark.graded("P1", points=1)
 def test_replay_from_the_first_record(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """A replay from the first offset returns the whole shard."""
-    shard = fill_shard(cloud, chance, name, chance.randint(5, 9))
+    shard = fill_shard(cloud, rng, name, rng.randint(5, 9))
 
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[0], MANY)
 
@@ -115,10 +115,10 @@ def test_replay_from_the_first_record(
 
 @pytest.mark.graded("P1", points=1)
 def test_replay_from_the_last_record(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """A replay from the last offset returns that one record."""
-    shard = fill_shard(cloud, chance, name, chance.randint(5, 9))
+    shard = fill_shard(cloud, rng, name, rng.randint(5, 9))
 
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[-1], MANY)
 
@@ -127,10 +127,10 @@ def test_replay_from_the_last_record(
 
 @pytest.mark.graded("P1", points=1)
 def test_replay_returns_pairs_as_reading_does(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """Each pair is the sequence number as text, and the decoded event."""
-    shard = fill_shard(cloud, chance, name, 3)
+    shard = fill_shard(cloud, rng, name, 3)
 
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[1])
 
@@ -141,12 +141,12 @@ def test_replay_returns_pairs_as_reading_does(
 
 @pytest.mark.graded("P1", points=1)
 def test_a_throttled_replay_goes_on(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """When GetRecords is throttled several times in a row, the replay waits and goes on."""
-    shard = fill_shard(cloud, chance, name, chance.randint(11, 16))
-    start = chance.randint(1, 3)
-    cloud.faults.add(PageSize(chance.randint(3, 5)))
+    shard = fill_shard(cloud, rng, name, rng.randint(11, 16))
+    start = rng.randint(1, 3)
+    cloud.faults.add(PageSize(rng.randint(3, 5)))
     # Both times more often than boto3 tries by itself.
     cloud.faults.add(Throttle("GetRecords", times=6))
     cloud.faults.add(Throttle("GetRecords", times=7, after=2))
@@ -164,13 +164,13 @@ def test_a_throttled_replay_goes_on(
 
 @pytest.mark.graded("P1", points=2)
 def test_replay_goes_on_behind_an_empty_page(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """A replay goes on after an empty page, even if it is the first one."""
-    shard = fill_shard(cloud, chance, name, chance.randint(16, 22))
-    start = chance.randint(2, 4)
+    shard = fill_shard(cloud, rng, name, rng.randint(16, 22))
+    start = rng.randint(2, 4)
     cloud.faults.add(EmptyPages(shard.shard_id, before_record=start, pages=1))
-    cloud.faults.add(EmptyPages(shard.shard_id, before_record=chance.randint(8, 11), pages=2))
+    cloud.faults.add(EmptyPages(shard.shard_id, before_record=rng.randint(8, 11), pages=2))
 
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], MANY)
 
@@ -185,17 +185,17 @@ def test_replay_goes_on_behind_an_empty_page(
 
 @pytest.mark.graded("P1", points=1)
 def test_replay_of_a_closed_shard_ends(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """A closed shard is replayed to its last record."""
-    shard = fill_shard(cloud, chance, name, chance.randint(9, 14), shards=1)
-    start = chance.randint(2, 5)
+    shard = fill_shard(cloud, rng, name, rng.randint(9, 14), shards=1)
+    start = rng.randint(2, 5)
     cloud.kinesis.split(name, shard.shard_id)
     put(
         cloud,
         name,
         cloud.kinesis.shards(name)[-1]["ShardId"],
-        make_event(chance, another_number(chance)),
+        make_event(rng, another_number(rng)),
     )
     cloud.faults.add(PageSize(3))
 
@@ -208,12 +208,12 @@ def test_replay_of_a_closed_shard_ends(
 
 @pytest.mark.graded("P1", points=1)
 def test_replay_follows_the_pages(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """A replay of several pages is complete and in order."""
-    shard = fill_shard(cloud, chance, name, chance.randint(14, 19))
-    start = chance.randint(1, 3)
-    cloud.faults.add(PageSize(chance.randint(3, 5)))
+    shard = fill_shard(cloud, rng, name, rng.randint(14, 19))
+    start = rng.randint(1, 3)
+    cloud.faults.add(PageSize(rng.randint(3, 5)))
 
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], MANY)
 
@@ -221,15 +221,15 @@ def test_replay_follows_the_pages(
 
 
 def expect_count(
-    value: Any, shard: FilledShard, start: int, asked: int, call: str, hint: str, *, seen: Seen
+    value: Any, shard: FilledShard, start: int, asked: int, call: Call, hint: str, *, seen: Seen
 ) -> None:
     """Check that this number of records in a row came back, from around the offset.
 
     P1 judges where exactly they begin, and in which order they are.
     """
-    names = [name_of(event) for _, event in shard.pairs]
-    found = records_in(value, shard.pairs, call)
-    if any(sorted(found) == sorted(names[at : at + asked]) for at in range(start + 2)):
+    ids = [id_of(event) for _, event in shard.pairs]
+    found = Counter(records_in(value, shard.pairs, call))
+    if any(found == Counter(ids[at : at + asked]) for at in range(start + 2)):
         return
     right = shard.pairs[start : start + asked]
     expect_records(value, right, call, hint, seen=seen, known=shard.pairs)
@@ -237,42 +237,42 @@ def expect_count(
 
 @pytest.mark.graded("P2", points=1)
 def test_replay_of_so_many_records(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """Wherever pages end, exactly max_records records come back."""
-    shard = fill_shard(cloud, chance, name, 20)
-    start = chance.randint(1, 4)
-    asked = chance.choice([5, 7, 11])
+    shard = fill_shard(cloud, rng, name, 20)
+    start = rng.randint(1, 4)
+    asked = rng.choice([5, 7, 11])
     cloud.faults.add(PageSize(4))
 
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], asked)
 
     hint = "Count the records you have collected, and cut the last page to fit."
-    call = f"replay_from_offset(..., {asked})"
+    call = replace(CALL, max_records=asked)
     expect_count(value, shard, start, asked, call, hint, seen=seen)
 
 
 @pytest.mark.graded("P2", points=1)
 def test_replay_of_one_record(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """With max_records 1, one record comes back."""
-    shard = fill_shard(cloud, chance, name, chance.randint(6, 9))
-    start = chance.randint(1, 3)
+    shard = fill_shard(cloud, rng, name, rng.randint(6, 9))
+    start = rng.randint(1, 3)
 
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], 1)
 
     hint = "What does your code do when max_records is 1?"
-    expect_count(value, shard, start, 1, "replay_from_offset(..., 1)", hint, seen=seen)
+    expect_count(value, shard, start, 1, replace(CALL, max_records=1), hint, seen=seen)
 
 
 @pytest.mark.graded("P2", points=1)
 def test_replay_of_ten_by_default(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """Without max_records, ten records come back."""
-    shard = fill_shard(cloud, chance, name, chance.randint(18, 25))
-    start = chance.randint(1, 5)
+    shard = fill_shard(cloud, rng, name, rng.randint(18, 25))
+    start = rng.randint(1, 5)
 
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start])
 
@@ -281,10 +281,10 @@ def test_replay_of_ten_by_default(
 
 @pytest.mark.graded("P2", points=1)
 def test_replay_of_nothing(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """With max_records 0 the list is empty; with 2 it is not."""
-    shard = fill_shard(cloud, chance, name, chance.randint(3, 6))
+    shard = fill_shard(cloud, rng, name, rng.randint(3, 6))
 
     reader.outcome_of("replay_from_offset", name, shard.shard_id, shard.offsets[0], 2)
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[1], 0)
@@ -295,7 +295,7 @@ def test_replay_of_nothing(
         shard,
         1,
         0,
-        "replay_from_offset(..., 0)",
+        replace(CALL, max_records=0),
         "GetRecords rejects a Limit of 0: return before you call it.",
         seen=seen,
     )
@@ -319,7 +319,7 @@ def expect_error(
     error = reader.error_of("replay_from_offset", shard.stream, shard_id, offset)
 
     if isinstance(good, Raised):
-        crashed(good, CALL, expected="no error for an offset that the shard holds")
+        crashed(good, str(CALL), expected="no error for an offset that the shard holds")
     expect_asked(seen, CALL)
     if error is not None:
         return
@@ -363,21 +363,21 @@ def _why_no_error(requests: Sequence[SeenCall]) -> tuple[str, str]:
 
 @pytest.mark.graded("P3", points=1)
 def test_an_offset_that_is_no_number_is_an_error(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """An offset that is not a number raises an error."""
-    shard = fill_shard(cloud, chance, name, 4)
-    offset = f"offset-{chance.randrange(999)}"
+    shard = fill_shard(cloud, rng, name, 4)
+    offset = f"offset-{rng.randrange(999)}"
 
     expect_error(reader, seen, shard, shard.shard_id, offset, "an offset that is not a number")
 
 
 @pytest.mark.graded("P3", points=2)
 def test_an_offset_of_another_shard_is_an_error(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """An offset from another shard raises an error."""
-    shard = fill_shard(cloud, chance, name, 5)
+    shard = fill_shard(cloud, rng, name, 5)
     other = next(
         records[0].sequence_number
         for shard_id, records in seen.log(name).by_shard.items()
@@ -389,10 +389,10 @@ def test_an_offset_of_another_shard_is_an_error(
 
 @pytest.mark.graded("P3", points=1)
 def test_a_shard_that_is_not_there_is_an_error(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """A shard that does not exist raises an error."""
-    shard = fill_shard(cloud, chance, name, 4)
+    shard = fill_shard(cloud, rng, name, 4)
 
     expect_error(
         reader, seen, shard, "shardId-000000000077", shard.offsets[0], "a shard that does not exist"
@@ -401,11 +401,11 @@ def test_a_shard_that_is_not_there_is_an_error(
 
 @pytest.mark.graded("P4", points=1)
 def test_a_replay_changes_nothing_and_can_be_repeated(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """A replay leaves the log unchanged, and repeated it returns the same records."""
-    shard = fill_shard(cloud, chance, name, chance.randint(8, 12))
-    start = chance.randint(1, 3)
+    shard = fill_shard(cloud, rng, name, rng.randint(8, 12))
+    start = rng.randint(1, 3)
     before = seen.log(name)
 
     first = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], 4)
@@ -430,15 +430,15 @@ def test_a_replay_changes_nothing_and_can_be_repeated(
 
 @pytest.mark.graded("P4", points=1)
 def test_each_replay_reads_the_log_anew(
-    reader: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    reader: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """A later replay also returns what has been written since the first."""
-    shard = fill_shard(cloud, chance, name, chance.randint(7, 9))
-    start = chance.randint(1, 3)
-    event = make_event(chance, another_number(chance))
+    shard = fill_shard(cloud, rng, name, rng.randint(7, 9))
+    start = rng.randint(1, 3)
+    event = make_event(rng, another_number(rng))
     late = LateRecord(shard.shard_id, json.dumps(event).encode(), event["userId"])
     cloud.faults.add(late)
-    calls = chance.randint(3, 6)
+    calls = rng.randint(3, 6)
     arguments = (name, shard.shard_id, shard.offsets[start], MANY)
 
     values = reader.values_in_a_row("replay_from_offset", *[arguments] * calls)
@@ -454,7 +454,7 @@ def test_each_replay_reads_the_log_anew(
         )
     pairs = [*shard.pairs, (newest[0].sequence_number, event)]
     found = records_in(values[1], pairs, CALL)
-    if name_of(event) not in found or len(set(found)) < len(found):
+    if id_of(event) not in found or len(set(found)) < len(found):
         expect_records(
             values[1],
             pairs[start:],

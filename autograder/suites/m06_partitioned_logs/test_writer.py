@@ -28,6 +28,7 @@ from .events import (
     ACTIONS,
     SEND,
     USERS,
+    RecordId,
     decoded,
     events_in,
     number_of,
@@ -74,10 +75,10 @@ def expect_active(seen: Seen, stream: str, shards: int, after: str, hint: str = 
 
 @pytest.mark.graded("W1", points=2)
 def test_create_returns_once_active(
-    writer: Module, seen: Seen, chance: random.Random, name: str
+    writer: Module, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """A new stream is ACTIVE and has shard_count shards when the function returns."""
-    shards = chance.choice([2, 3, 5, 6, 7])
+    shards = rng.choice([2, 3, 5, 6, 7])
 
     writer.create_multi_shard_stream(name, shards)
 
@@ -86,10 +87,10 @@ def test_create_returns_once_active(
 
 @pytest.mark.graded("W2", points=2)
 def test_existing_stream_is_left_alone(
-    writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    writer: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """An existing stream keeps its shards and records; a new one is created."""
-    shards = chance.randint(2, 4)
+    shards = rng.randint(2, 4)
     cloud.kinesis.create_stream(name, shards)
     before = cloud.kinesis.put(name, b'{"kept": true}', "somebody")
 
@@ -114,10 +115,10 @@ def test_existing_stream_is_left_alone(
 
 @pytest.mark.graded("W2", points=2)
 def test_stream_that_somebody_else_creates_is_waited_for(
-    writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    writer: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """An existing stream that is still CREATING is ACTIVE when the function returns."""
-    shards = chance.randint(2, 5)
+    shards = rng.randint(2, 5)
     cloud.kinesis.create_stream(name, shards, status="CREATING")
 
     writer.create_multi_shard_stream(name, shards)
@@ -162,10 +163,10 @@ def shard_ids(cloud: Scene, stream: str) -> list[str]:
 
 @pytest.mark.graded("W3", points=1)
 def test_shard_info_returns_the_descriptions(
-    writer: Module, cloud: Scene, chance: random.Random, name: str
+    writer: Module, cloud: Scene, rng: random.Random, name: str
 ) -> None:
     """The description of each shard is returned."""
-    cloud.kinesis.create_stream(name, chance.randint(2, 6))
+    cloud.kinesis.create_stream(name, rng.randint(2, 6))
     right = {shard["ShardId"]: shard["HashKeyRange"] for shard in cloud.kinesis.shards(name)}
 
     value = writer.get_shard_info(name)
@@ -189,10 +190,10 @@ def test_shard_info_returns_the_descriptions(
 
 @pytest.mark.graded("W3", points=2)
 def test_shard_info_follows_all_pages(
-    writer: Module, cloud: Scene, chance: random.Random, name: str
+    writer: Module, cloud: Scene, rng: random.Random, name: str
 ) -> None:
     """All pages of the shard listing are followed."""
-    cloud.kinesis.create_stream(name, chance.randint(7, 11))
+    cloud.kinesis.create_stream(name, rng.randint(7, 11))
     right = shard_ids(cloud, name)
     cloud.faults.add(ShardPageSize(3))
 
@@ -208,11 +209,11 @@ def test_shard_info_follows_all_pages(
 
 @pytest.mark.graded("W3", points=1)
 def test_shard_info_has_closed_shards_too(
-    writer: Module, cloud: Scene, chance: random.Random, name: str
+    writer: Module, cloud: Scene, rng: random.Random, name: str
 ) -> None:
     """Closed shards are described too."""
     cloud.kinesis.create_stream(name, 2)
-    cloud.kinesis.split(name, chance.choice(shard_ids(cloud, name)))
+    cloud.kinesis.split(name, rng.choice(shard_ids(cloud, name)))
     right = shard_ids(cloud, name)
 
     value = writer.get_shard_info(name)
@@ -222,17 +223,17 @@ def test_shard_info_has_closed_shards_too(
 
 @pytest.mark.graded("W4", points=2)
 def test_exactly_so_many_events_are_sent(
-    writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    writer: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """Exactly num_events records are in the stream."""
-    count = chance.randint(31, 44)
+    count = rng.randint(31, 44)
     cloud.kinesis.create_stream(name, 3)
 
     writer.send_events_to_shards(name, count)
 
     found = events_in(seen, name, count)
     if len(found) != count:
-        right = [f"event {number}" for number in range(count)]
+        right = [RecordId(number) for number in range(count)]
         wrong(
             f"send_events_to_shards(..., {count}) left {counted(len(found), 'record')} in the "
             "stream.",
@@ -244,17 +245,17 @@ def test_exactly_so_many_events_are_sent(
 
 @pytest.mark.graded("W4", points=1)
 def test_events_cycle_through_users_and_actions(
-    writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    writer: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """Event i has eventId i; userId and action cycle through their lists."""
-    count = chance.randint(31, 40)
+    count = rng.randint(31, 40)
     cloud.kinesis.create_stream(name, 3)
 
     writer.send_events_to_shards(name, count)
 
     events = [_strictly_decoded(sent.record) for sent in events_in(seen, name, count)]
     found = {event.get("eventId") for event in events if type(event.get("eventId")) is int}
-    missing = [f"event {number}" for number in range(count) if number not in found]
+    missing = [RecordId(number) for number in range(count) if number not in found]
     if missing:
         wrong(
             f"{len(missing)} of {count} events are not in the stream under their eventId.",
@@ -269,10 +270,10 @@ def test_events_cycle_through_users_and_actions(
     }
     for key, cycle in (("userId", USERS), ("action", ACTIONS)):
         right = {number: cycle[number % len(cycle)] for number in numbered}
-        odd = [one for one in sorted(numbered) if numbered[one].get(key) != right[one]]
+        odd = [number for number in sorted(numbered) if numbered[number].get(key) != right[number]]
         if odd:
             value = numbered[odd[0]].get(key)
-            all_cycle = all(numbered[one].get(key) in cycle for one in odd)
+            all_cycle = all(numbered[number].get(key) in cycle for number in odd)
             wrong(
                 f"{len(odd)} of {count} events have the wrong {key}; the first is event {odd[0]}, "
                 f"with {shown(value)}.",
@@ -298,10 +299,10 @@ def _strictly_decoded(record: Record) -> dict[str, Any]:
 
 @pytest.mark.graded("W4", points=1)
 def test_timestamps_are_utc(
-    writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    writer: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """Each timestamp is the current time in ISO 8601, in UTC, ending in Z."""
-    count = chance.randint(5, 9)
+    count = rng.randint(5, 9)
     cloud.kinesis.create_stream(name, 2)
 
     writer.send_events_to_shards(name, count)
@@ -309,12 +310,12 @@ def test_timestamps_are_utc(
     found = events_in(seen, name, count)
     if not found:
         wrong("The stream has no records.", expected="events with a timestamp", hint=SEND)
-    for one in found:
-        stamp = one.event.get("timestamp")
+    for sent in found:
+        stamp = sent.event.get("timestamp")
         fault = _fault_of(stamp, seen.today())
         if fault:
             wrong(
-                f"{one.name.capitalize()} has the timestamp {shown(stamp)}{fault}",
+                f"{str(sent.id).capitalize()} has the timestamp {shown(stamp)}{fault}",
                 expected="the current time in UTC, as a string such as 2026-03-01T12:34:56.789012Z",
                 hint="datetime.now(UTC) is the time in UTC on any machine. +00:00 and Z mean the "
                 "same: replace +00:00 with Z.",
@@ -377,32 +378,32 @@ def test_no_events_at_all(writer: Module, cloud: Scene, seen: Seen, name: str) -
 
 @pytest.mark.graded("W5", points=2)
 def test_partition_key_is_the_user(
-    writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    writer: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """The partition key of each record is its event's user."""
-    cloud.kinesis.create_stream(name, chance.randint(3, 6))
-    count = chance.randint(15, 35)
+    cloud.kinesis.create_stream(name, rng.randint(3, 6))
+    count = rng.randint(15, 35)
 
     writer.send_events_to_shards(name, count)
 
     sent = events_in(seen, name, count)
-    found = sorted(sent, key=lambda one: -1 if one.number is None else one.number)
+    found = sorted(sent, key=lambda event: -1 if event.number is None else event.number)
     if not found:
         wrong("The stream has no records.", expected="events keyed by their user", hint=SEND)
-    for one in found:
-        user = one.event.get("userId", USERS[(one.number or 0) % len(USERS)])
-        if one.record.partition_key != user:
+    for event in found:
+        user = event.event.get("userId", USERS[(event.number or 0) % len(USERS)])
+        if event.record.partition_key != user:
             wrong(
-                f"{one.name.capitalize()} of user {shown(user)} was sent with the partition key "
-                f"{shown(one.record.partition_key)}.",
+                f"{str(event.id).capitalize()} of user {shown(user)} was sent with the partition "
+                f"key {shown(event.record.partition_key)}.",
                 expected="the user as the partition key",
                 hint="Records with the same partition key go to the same shard, in order.",
                 attachment=picture_of_sending(seen, name, sent),
             )
     misrouted = [
-        one.name
-        for one in found
-        if one.record.shard_id != seen.shard_for(name, one.record.partition_key)
+        event.id
+        for event in found
+        if event.record.shard_id != seen.shard_for(name, event.record.partition_key)
     ]
     if misrouted:
         wrong(
@@ -418,10 +419,10 @@ def test_partition_key_is_the_user(
 
 @pytest.mark.graded("W6", points=1)
 def test_each_users_events_are_in_order(
-    writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    writer: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """Within a shard, each user's events are in the order of eventId."""
-    count = chance.randint(35, 60)
+    count = rng.randint(35, 60)
     cloud.kinesis.create_stream(name, 4)
 
     writer.send_events_to_shards(name, count)
@@ -433,10 +434,10 @@ def test_each_users_events_are_in_order(
 
 @pytest.mark.graded("W6", points=2, api_calls=1500)
 def test_more_events_than_one_batch_holds(
-    writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    writer: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """Several hundred events arrive, more than one PutRecords call takes."""
-    count = chance.randint(503, 540)
+    count = rng.randint(503, 540)
     cloud.kinesis.create_stream(name, 4)
 
     writer.send_events_to_shards(name, count)
@@ -446,12 +447,12 @@ def test_more_events_than_one_batch_holds(
 
 @pytest.mark.graded("W6", points=2)
 def test_throttled_calls_lose_nothing(
-    writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    writer: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """A call that is throttled several times in a row is repeated until it succeeds."""
-    count = chance.randint(20, 29)
+    count = rng.randint(20, 29)
     cloud.kinesis.create_stream(name, 4)
-    cloud.faults.add(Throttle("PutRecord", times=8, after=chance.randint(0, 1)))
+    cloud.faults.add(Throttle("PutRecord", times=8, after=rng.randint(0, 1)))
     # From the first request on: a single batch can hold all events.
     cloud.faults.add(Throttle("PutRecords", times=8))
 
@@ -467,11 +468,11 @@ def test_throttled_calls_lose_nothing(
 
 @pytest.mark.graded("W6", points=2)
 def test_rejected_records_are_sent_again_in_order(
-    writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    writer: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """Records that Kinesis rejects are sent again, and each user's events stay in order."""
-    count = chance.randint(20, 29)
-    remainder = chance.randrange(3)
+    count = rng.randint(20, 29)
+    remainder = rng.randrange(3)
     cloud.kinesis.create_stream(name, 4)
 
     def number_in(record: dict[str, Any]) -> int | None:
@@ -537,11 +538,11 @@ def mapping_of(value: Any) -> dict[str, Any]:
 
 @pytest.mark.graded("W7", points=1)
 def test_mapping_names_the_users_that_sent(
-    writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    writer: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """The mapping names exactly the users with at least one event."""
-    count = chance.randint(2, 4)
-    cloud.kinesis.create_stream(name, chance.randint(3, 6))
+    count = rng.randint(2, 4)
+    cloud.kinesis.create_stream(name, rng.randint(3, 6))
 
     value = writer.send_events_to_shards(name, count)
 
@@ -558,14 +559,14 @@ def test_mapping_names_the_users_that_sent(
 
 @pytest.mark.graded("W7", points=1)
 def test_mapping_is_what_kinesis_reported(
-    writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    writer: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """On a stream with split shards, the mapping names the shards that received the events."""
     cloud.kinesis.create_stream(name, 2)
     for shard in cloud.kinesis.shards(name):
         cloud.kinesis.split(name, shard["ShardId"])
 
-    count = chance.randint(10, 20)
+    count = rng.randint(10, 20)
     leads_to = {user: cloud.kinesis.shard_for(name, user) for user in USERS}
 
     value = writer.send_events_to_shards(name, count)
@@ -593,10 +594,10 @@ def test_mapping_is_what_kinesis_reported(
 
 @pytest.mark.graded("W8", points=1)
 def test_delete_returns_once_gone(
-    writer: Module, cloud: Scene, seen: Seen, chance: random.Random, name: str
+    writer: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
 ) -> None:
     """The stream is gone, not only DELETING, when the function returns."""
-    cloud.kinesis.create_stream(name, chance.randint(1, 4))
+    cloud.kinesis.create_stream(name, rng.randint(1, 4))
 
     writer.delete_stream(name)
 

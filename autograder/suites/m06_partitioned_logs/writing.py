@@ -1,4 +1,4 @@
-"""Steps of the tests that write: say what is wrong with the events in the log."""
+"""Checks of the tests that write: say what is wrong with the events in the log."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,10 +10,12 @@ from autograder.testing import (
     Witnesses,
     compare_logs,
     counted,
+    plural,
     wrong,
 )
 
 from .events import (
+    RecordId,
     SentEvent,
     decoded,
     events_in,
@@ -30,7 +32,7 @@ def expect_sent(
     That a first or a last event was never sent is not judged here but by the tests of W4.
     """
     found = events_in(seen, stream, num_events)
-    numbers = Counter(one.number for one in found if one.number is not None)
+    numbers = Counter(event.number for event in found if event.number is not None)
     if found and not numbers:
         wrong(
             "No event in the log has a number.",
@@ -42,11 +44,11 @@ def expect_sent(
     last = first + num_events - 1
     ends = {number for number in (first, last) if not numbers[number]}
     tolerated = ends - _attempted(seen) if len(ends) == 1 else set()
-    right = [f"event {number}" for number in range(first, last + 1) if number not in tolerated]
+    right = [RecordId(number) for number in range(first, last + 1) if number not in tolerated]
     witnesses = [
-        one
-        for one in compare_logs(right, [one.name for one in found])
-        if one.anomaly in (Anomaly.LOST, Anomaly.DUPLICATED)
+        deviation
+        for deviation in compare_logs(right, [event.id for event in found])
+        if deviation.anomaly in (Anomaly.LOST, Anomaly.DUPLICATED)
     ]
     log = picture_of_sending(seen, stream, found, right)
     if witnesses:
@@ -63,15 +65,15 @@ def expect_sent(
 
 def _expect_order(seen: Seen, found: Sequence[SentEvent], hint: str, log: LogPicture) -> None:
     by_log: dict[tuple[str, str], list[SentEvent]] = {}
-    for one in found:
-        by_log.setdefault((one.record.shard_id, one.user), []).append(one)
+    for event in found:
+        by_log.setdefault((event.record.shard_id, event.user), []).append(event)
     for (shard_id, user), own in by_log.items():
-        ordered = sorted(own, key=lambda one: -1 if one.number is None else one.number)
-        moved = compare_logs([one.name for one in ordered], [one.name for one in own])
+        ordered = sorted(own, key=lambda event: -1 if event.number is None else event.number)
+        moved = compare_logs([event.id for event in ordered], [event.id for event in own])
         if moved:
             wrong(
                 f"{moved[0].total} of {user}'s {counted(len(own), 'event')} in {shard_id} "
-                f"{_are(moved[0].total)} out of order. {refusals(seen)}".strip(),
+                f"{plural(moved[0].total, 'is', 'are')} out of order. {refusals(seen)}".strip(),
                 expected=f"the events of {user} in the order of eventId",
                 hint=hint,
                 witnesses=moved,
@@ -83,18 +85,14 @@ def _what_is_wrong(witnesses: Sequence[Witnesses], num_events: int) -> str:
     """Say how many events are lost, and how many are there more than once."""
     states = {Anomaly.LOST: "lost", Anomaly.DUPLICATED: "in the log more than once"}
     return " ".join(
-        f"{witness.total} of {counted(num_events, 'event')} {_are(witness.total)} "
+        f"{witness.total} of {counted(num_events, 'event')} {plural(witness.total, 'is', 'are')} "
         f"{states[witness.anomaly]}."
         for witness in witnesses
     )
 
 
-def _are(count: int) -> str:
-    return "is" if count == 1 else "are"
-
-
 def _attempted(seen: Seen) -> set[int]:
-    """Tell which events the simulated AWS was asked to take, whether it took them or not."""
+    """Return which events the simulated AWS was asked to take, whether it took them or not."""
     numbers = {
         number_of(decoded(data))
         for call in seen.calls("PutRecord", "PutRecords")

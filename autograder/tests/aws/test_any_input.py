@@ -79,15 +79,15 @@ def test_any_body_is_held_against(gate: GateTarget, body: bytes) -> None:
 
 
 @bounded
-@given(chance=st.randoms(use_true_random=False), changes=st.lists(json_values, max_size=3))
+@given(rng=st.randoms(use_true_random=False), changes=st.lists(json_values, max_size=3))
 def test_any_parameters_are_held_against(
-    calls: CallsTarget, chance: random.Random, changes: list[Any]
+    calls: CallsTarget, rng: random.Random, changes: list[Any]
 ) -> None:
     """Of right types, but for a few that are anything."""
-    operation, parameters = made_up(chance)
+    operation, parameters = made_up(rng)
     for change in changes:
         if parameters:
-            parameters[chance.choice(sorted(parameters))] = change
+            parameters[rng.choice(sorted(parameters))] = change
 
     calls(conversation.written([(operation, parameters)]))
 

@@ -489,8 +489,13 @@ def _any_attachments(words: st.SearchStrategy[str]) -> st.SearchStrategy[tuple[A
 
 def feedback_of(grade: Grade) -> list[Feedback]:
     """Take the feedback that a grade shows, each cause once."""
-    found = [test.feedback for one in grade.checkpoints for test in one.tests if test.feedback]
-    return list({id(one): one for one in found}.values())
+    found = [
+        test.feedback
+        for checkpoint in grade.checkpoints
+        for test in checkpoint.tests
+        if test.feedback
+    ]
+    return list({id(feedback): feedback for feedback in found}.values())
 
 
 MEGABYTE = 1 << 20

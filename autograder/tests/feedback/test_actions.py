@@ -44,8 +44,8 @@ def _second_form(line: str) -> Command | None:
         return None
     name, _, listed = line[2:end].partition(" ")
     properties = {}
-    for one in listed.strip().split(","):
-        key, found, value = one.partition("=")
+    for entry in listed.strip().split(","):
+        key, found, value = entry.partition("=")
         if found and key and value.lstrip("="):
             properties[key] = _decoded(value.lstrip("="), ("%3A", ":"), ("%2C", ","))
     return Command(name, properties, _decoded(line[end + 2 :]))
@@ -87,8 +87,10 @@ def test_the_commands_are_our_annotations_alone(strings: list[str]) -> None:
     found = [parse(line) for line in lines_of(as_workflow_log(grade_of(strings)))]
     plain = [parse(line) for line in lines_of(as_workflow_log(grade_of(HARMLESS)))]
 
-    assert [_shape(one) for one in found if one] == [_shape(one) for one in plain if one]
-    assert [_shape(one) for one in found if one] == [
+    assert [_shape(command) for command in found if command] == [
+        _shape(command) for command in plain if command
+    ]
+    assert [_shape(command) for command in found if command] == [
         ("error", FILE, "3", {"file", "line", "title"}),
         ("error", FILE, "3", {"file", "line", "title"}),
         ("warning", None, None, {"title"}),
@@ -111,7 +113,7 @@ def test_what_an_annotation_says_arrives(strings: list[str]) -> None:
     log = as_workflow_log(grade)
 
     said = [in_log(f"{label}: {text}") for label, text in feedback_lines(test.feedback)]
-    commands = [one for one in map(parse, lines_of(log)) if one]
+    commands = [command for command in map(parse, lines_of(log)) if command]
     expected = "\n".join(said)
     if len(expected) > LONGEST_MESSAGE:
         expected = expected[: LONGEST_MESSAGE - 3] + "..."
@@ -126,7 +128,9 @@ def test_the_log_is_seen_and_has_no_mark_of_a_command(strings: list[str]) -> Non
 
     plain = [line for line in log.split("\n") if not line.startswith(("::error ", "::warning "))]
     assert not [line for line in plain if "::" in line or "##[" in line]
-    assert all(one in " \n" or unicodedata.category(one)[0] not in "CZ" for one in log)
+    assert all(
+        character in " \n" or unicodedata.category(character)[0] not in "CZ" for character in log
+    )
 
 
 @SAME_EACH_TIME
@@ -181,7 +185,7 @@ def test_there_are_no_more_annotations_than_github_shows() -> None:
 
     lines = log_of(*(lost(n, place) for n in range(15)), *(lost(n) for n in range(20, 33)))
 
-    names = [one.name for one in map(parse, lines) if one]
+    names = [command.name for command in map(parse, lines) if command]
     assert names == ["error"] * MOST_ANNOTATIONS + ["warning"] * MOST_ANNOTATIONS
     assert any(line.startswith("8 more failures have no annotation") for line in lines)
 
@@ -193,7 +197,7 @@ def test_a_long_message_is_cut_where_the_runner_would() -> None:
 
     lines = log_of(lost(1).model_copy(update={"feedback": feedback}))
 
-    (command,) = [one for one in map(parse, lines) if one]
+    (command,) = [command for command in map(parse, lines) if command]
     assert len(command.data) == LONGEST_MESSAGE
     assert command.data.endswith("...")
 
@@ -212,7 +216,7 @@ def test_a_long_message_is_cut_where_the_runner_would() -> None:
 )
 def test_an_annotation_stands_in_a_file_of_the_submission_or_nowhere(trace: str) -> None:
     """A trace is the student's word; a place that does not exist is not named."""
-    (command,) = [one for one in map(parse, log_of(lost(1, (trace,)))) if one]
+    (command,) = [command for command in map(parse, log_of(lost(1, (trace,)))) if command]
 
     assert command.name == "warning"
     assert set(command.properties) == {"title"}
@@ -220,21 +224,21 @@ def test_an_annotation_stands_in_a_file_of_the_submission_or_nowhere(trace: str)
 
 def test_points_that_are_not_lost_have_no_annotation() -> None:
     """Neither those that wait for a person nor those the grader failed on."""
-    tests = [lost(n).model_copy(update={"outcome": one}) for n, one in enumerate(
+    tests = [lost(n).model_copy(update={"outcome": outcome}) for n, outcome in enumerate(
         (Outcome.UNMARKED, Outcome.GRADER_ERROR)
     )]  # fmt: skip
 
-    assert not [one for one in map(parse, log_of(*tests)) if one]
+    assert not [command for command in map(parse, log_of(*tests)) if command]
 
 
 @SAME_EACH_TIME
 @given(any_grade())
 def test_it_writes_any_grade_in_bounds(grade: Grade) -> None:
     """Whatever the model accepts: no error, and so many annotations at most."""
-    found = [one for one in map(parse, lines_of(as_workflow_log(grade))) if one]
+    found = [command for command in map(parse, lines_of(as_workflow_log(grade))) if command]
 
-    assert {one.name for one in found} <= {"error", "warning"}
-    assert all(len(one.data) <= LONGEST_MESSAGE for one in found)
+    assert {command.name for command in found} <= {"error", "warning"}
+    assert all(len(command.data) <= LONGEST_MESSAGE for command in found)
 
 
 @pytest.mark.parametrize("text", HUGE, ids=lambda text: ascii(text[:3]))

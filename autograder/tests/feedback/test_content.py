@@ -103,7 +103,7 @@ def test_a_cause_says_how_many_points_it_costs_in_all() -> None:
     alone = lost_one("a", "It stopped.", "Go on.")
     same = [alone, lost_one("b", "It stopped.", "Go on."), lost_one("c", "It stopped.", "Go on.")]
     advice = [alone, lost_one("b", "It returned 7.", "Go on.")]
-    ours = [one.model_copy(update={"outcome": Outcome.GRADER_ERROR}) for one in same]
+    ours = [test.model_copy(update={"outcome": Outcome.GRADER_ERROR}) for test in same]
 
     assert others_lost([alone]) == ""
     assert others_lost(same) == "2 more tests fail for the same reason (6 points lost in total)"

@@ -30,6 +30,6 @@ def test_no_nasty_string_reaches_a_terminal_or_the_runner() -> None:
     for text in NASTY:
         written = as_json(grade_of([text]))
 
-        assert all(" " <= one <= "~" or one == "\n" for one in written)
+        assert all(" " <= character <= "~" or character == "\n" for character in written)
         assert "##[" not in written
         assert not [line for line in written.splitlines() if line.strip().startswith("::")]

@@ -165,7 +165,7 @@ def test_what_is_no_place_in_the_repository_is_no_link(handout: str) -> None:
 @given(any_grade())
 def test_it_writes_any_grade_in_bounds(grade: Grade) -> None:
     """Whatever the model accepts: no error, and so much for a test at most."""
-    pieces = 1 + sum(1 + len(one.tests) for one in grade.checkpoints)
+    pieces = 1 + sum(1 + len(checkpoint.tests) for checkpoint in grade.checkpoints)
 
     html = as_html(grade)
 

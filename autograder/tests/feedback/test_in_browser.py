@@ -138,7 +138,7 @@ def test_what_is_looked_for_would_be_found(browser: Browser, tmp_path: Path) -> 
         found = page.violations
         overflow = page.overflow
 
-    assert any(one.startswith("image-alt") for one in found)
+    assert any(complaint.startswith("image-alt") for complaint in found)
     assert overflow > 0
-    assert any("missing.png" in one for one in page.requests)
+    assert any("missing.png" in request for request in page.requests)
     assert "said" in page.complaints

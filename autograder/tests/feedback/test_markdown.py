@@ -58,7 +58,7 @@ def structure(markdown: str) -> list[tuple[str, object]]:
 def words(markdown: str) -> list[str]:
     """Take the text of each line or cell, as a reader sees it."""
     return [
-        "".join(one.content for one in token.children or [])
+        "".join(child.content for child in token.children or [])
         for token in PARSER.parse(markdown)
         if token.type == "inline"
     ]
@@ -68,7 +68,7 @@ def prose(markdown: str) -> list[str]:
     """Take what is neither code nor a link: where GitHub looks for more."""
     found: list[str] = []
     for token in PARSER.parse(markdown):
-        parts = [one.content if one.type == "text" else "\0" for one in token.children or []]
+        parts = [child.content if child.type == "text" else "\0" for child in token.children or []]
         found += "".join(parts).split("\0")
     return found
 
@@ -110,7 +110,10 @@ def test_github_finds_nothing_more_in_it(strings: list[str]) -> None:
     shown = prose(as_markdown(grade_of(strings)))
 
     found = [
-        (name, text) for text in shown for name, one in GITHUB_EXTRAS.items() if one.search(text)
+        (name, text)
+        for text in shown
+        for name, extra in GITHUB_EXTRAS.items()
+        if extra.search(text)
     ]
     assert not found
 
@@ -167,9 +170,9 @@ def _grade_with(*feedback: Feedback, checkpoints: int = 1) -> Grade:
             outcome=Outcome.WRONG,
             score=0,
             max_score=3,
-            feedback=one,
+            feedback=explained,
         )
-        for number, one in enumerate(feedback)
+        for number, explained in enumerate(feedback)
     )
     return grade_of(HARMLESS).model_copy(
         update={"checkpoints": (checkpoint_of("reader", "Reading", tests),) * checkpoints}

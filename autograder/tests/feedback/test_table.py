@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 from hypothesis import given
 
-from autograder.feedback.table import COLUMNS, LONGEST_CELL, as_csv
+from autograder.feedback.data import COLUMNS, LONGEST_CELL, as_csv
 from autograder.grading.grade import Grade
 from autograder.tests.feedback.nasty import (
     HARMLESS,
@@ -36,9 +36,9 @@ def rows(text: str, **dialect: str) -> list[list[str]]:
 def computed(cell: str) -> bool:
     """Whether a spreadsheet might take a cell for a formula."""
     seen = "".join(
-        one
-        for one in unicodedata.normalize("NFKC", cell)
-        if unicodedata.category(one)[0] not in "CZ"
+        character
+        for character in unicodedata.normalize("NFKC", cell)
+        if unicodedata.category(character)[0] not in "CZ"
     )
     return seen.startswith(("=", "+", "-", "@", "\u2212"))
 
@@ -125,7 +125,7 @@ def test_it_writes_any_grade_in_bounds(grade: Grade) -> None:
     """Whatever the model accepts: no error, and no cell larger than Excel takes."""
     _, *found = rows(as_csv(grade))
 
-    assert len(found) == sum(len(one.tests) for one in grade.checkpoints)
+    assert len(found) == sum(len(checkpoint.tests) for checkpoint in grade.checkpoints)
     assert all(len(cell) <= LONGEST_CELL for row in found for cell in row)
 
 

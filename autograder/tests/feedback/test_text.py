@@ -123,6 +123,8 @@ def test_whatever_the_text_it_prints_inert_and_bounded(text: str) -> None:
     """No control or format character, no line break, no endless line, valid UTF-8."""
     shown = inert(text)
 
-    assert all(one == " " or unicodedata.category(one)[0] not in "CZ" for one in shown)
+    assert all(
+        character == " " or unicodedata.category(character)[0] not in "CZ" for character in shown
+    )
     assert len(shown) <= LONGEST_LINE * 10 + 3
     shown.encode()

@@ -46,7 +46,9 @@ def printed(grade: Grade, *, terminal: bool) -> str:
 
 def can_be_seen(text: str) -> bool:
     """Nothing but characters that can be seen, blanks and line ends."""
-    return all(one in " \n" or unicodedata.category(one)[0] not in "CZ" for one in text)
+    return all(
+        character in " \n" or unicodedata.category(character)[0] not in "CZ" for character in text
+    )
 
 
 @SAME_EACH_TIME
@@ -83,7 +85,7 @@ def test_no_text_makes_lines_of_its_own(strings: list[str]) -> None:
 @given(any_grade())
 def test_it_prints_any_grade_in_bounds(grade: Grade) -> None:
     """Whatever the model accepts: no error, and so many lines a test at most."""
-    tests = sum(1 + len(one.tests) for one in grade.checkpoints)
+    tests = sum(1 + len(checkpoint.tests) for checkpoint in grade.checkpoints)
 
     text = printed(grade, terminal=True)
 

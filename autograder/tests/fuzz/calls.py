@@ -34,10 +34,10 @@ class CallsTarget:
         self._caller.end()
 
     def mutate(
-        self, data: bytes, size: int, chance: random.Random, mutate_bytes: MutateBytes
+        self, data: bytes, size: int, rng: random.Random, mutate_bytes: MutateBytes
     ) -> bytes:
         """Change a conversation as one."""
-        steps = conversation.changed(conversation.steps_of(data), chance, mutate_bytes)
+        steps = conversation.changed(conversation.steps_of(data), rng, mutate_bytes)
         written = conversation.written(steps)
         return written if len(written) <= size else data[:size]
 

@@ -97,32 +97,32 @@ def texts_in(value: Any) -> Iterator[tuple[str, str]]:
                 yield from texts_in(item)
 
 
-def changed(steps: list[Step], chance: random.Random, mutate_bytes: MutateBytes) -> list[Step]:
+def changed(steps: list[Step], rng: random.Random, mutate_bytes: MutateBytes) -> list[Step]:
     """Make another conversation of one."""
     steps = list(steps)
-    for _ in range(chance.choice((1, 1, 1, 2, 4))):
-        kind = chance.randrange(8) if steps else 0
-        at = chance.randrange(len(steps) + 1)
+    for _ in range(rng.choice((1, 1, 1, 2, 4))):
+        kind = rng.randrange(8) if steps else 0
+        at = rng.randrange(len(steps) + 1)
         if kind == 0:
-            steps.insert(at, made_up(chance))
+            steps.insert(at, made_up(rng))
         elif kind == 1:
-            steps.insert(at, chance.choice(steps))
+            steps.insert(at, rng.choice(steps))
         elif kind == 2:
-            del steps[chance.randrange(len(steps))]
+            del steps[rng.randrange(len(steps))]
         else:
-            at = chance.randrange(len(steps))
+            at = rng.randrange(len(steps))
             operation, parameters = steps[at]
             holder = [json.loads(json.dumps(parameters))]
-            _change(holder, chance, mutate_bytes)
+            _change(holder, rng, mutate_bytes)
             steps[at] = (operation, holder[0])
     return steps[-MAX_STEPS:]
 
 
-def made_up(chance: random.Random) -> Step:
+def made_up(rng: random.Random) -> Step:
     """Make up a call whose parameters are of the right types, though not of the right values."""
-    operation = chance.choice(OPERATIONS)
+    operation = rng.choice(OPERATIONS)
     shape = shape_of(operation)
-    return operation, _value(shape, chance) if shape else {}
+    return operation, _value(shape, rng) if shape else {}
 
 
 def shape_of(operation: str) -> StructureShape | None:
@@ -131,34 +131,33 @@ def shape_of(operation: str) -> StructureShape | None:
     return _SERVICES[service].operation_model(name).input_shape
 
 
-def _value(shape: Shape, chance: random.Random) -> Any:
+def _value(shape: Shape, rng: random.Random) -> Any:
     if isinstance(shape, StructureShape):
         return {
-            name: _value(member, chance)
+            name: _value(member, rng)
             for name, member in shape.members.items()
-            if name in shape.required_members or chance.random() < 0.4
+            if name in shape.required_members or rng.random() < 0.4
         }
     if isinstance(shape, ListShape):
-        return [_value(shape.member, chance) for _ in range(chance.randrange(4))]
+        return [_value(shape.member, rng) for _ in range(rng.randrange(4))]
     if isinstance(shape, MapShape):
         return {
-            str(_value(shape.key, chance)): _value(shape.value, chance)
-            for _ in range(chance.randrange(4))
+            str(_value(shape.key, rng)): _value(shape.value, rng) for _ in range(rng.randrange(4))
         }
     if shape.type_name == "string":
         enum = getattr(shape, "enum", ())
         usual = {"StreamName": "s", "QueueUrl": "q", "StreamARN": "$StreamARN"}.get(shape.name)
-        return chance.choice((*enum, *_TEXTS[:60], *([usual] * 60 if usual else ())))
+        return rng.choice((*enum, *_TEXTS[:60], *([usual] * 60 if usual else ())))
     if shape.type_name == "blob":
-        return chance.choice(("", "eA==", "eHh4", "?", "e"))
+        return rng.choice(("", "eA==", "eHh4", "?", "e"))
     if shape.type_name == "boolean":
-        return chance.random() < 0.5
+        return rng.random() < 0.5
     if shape.type_name == "timestamp":
-        return chance.choice((0, 1.5, 1e9, 4e9, -1e9))
-    return chance.choice(_NUMBERS)
+        return rng.choice((0, 1.5, 1e9, 4e9, -1e9))
+    return rng.choice(_NUMBERS)
 
 
-def _change(holder: list[Any], chance: random.Random, mutate_bytes: MutateBytes) -> None:
+def _change(holder: list[Any], rng: random.Random, mutate_bytes: MutateBytes) -> None:
     """Change one place within a value."""
     places: list[tuple[Any, Any]] = [(holder, 0)]
     for container, key in places:
@@ -167,23 +166,23 @@ def _change(holder: list[Any], chance: random.Random, mutate_bytes: MutateBytes)
             places += [(inner, key) for key in inner]
         elif isinstance(inner, list):
             places += [(inner, index) for index in range(len(inner))]
-    container, key = chance.choice(places)
+    container, key = rng.choice(places)
     value = container[key]
-    kind = chance.randrange(8)
+    kind = rng.randrange(8)
     if kind == 0 and container is not holder:
         del container[key]
     elif kind == 1 and isinstance(value, list):
-        value += value[:1] * chance.choice((1, 9, 499))
+        value += value[:1] * rng.choice((1, 9, 499))
     elif kind == 2 and isinstance(value, dict):
-        value[chance.choice((*_TEXTS[:20], "Tags", "Attributes"))] = chance.choice(_ODD)
+        value[rng.choice((*_TEXTS[:20], "Tags", "Attributes"))] = rng.choice(_ODD)
     elif kind == 3:
-        container[key] = chance.choice(_ODD)
+        container[key] = rng.choice(_ODD)
     elif isinstance(value, str) and kind < 6:
         mutated = mutate_bytes(value.encode("utf-8", "surrogatepass"), 300)
         container[key] = mutated.decode("utf-8", "replace")
     elif isinstance(value, int) and kind < 7:
-        container[key] = chance.choice(_NUMBERS)
+        container[key] = rng.choice(_NUMBERS)
     elif kind == 7:
-        container[key] = "".join(chance.choices(string.printable, k=chance.randrange(30)))
+        container[key] = "".join(rng.choices(string.printable, k=rng.randrange(30)))
     else:
-        container[key] = chance.choice(_TEXTS)
+        container[key] = rng.choice(_TEXTS)

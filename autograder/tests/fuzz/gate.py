@@ -91,7 +91,7 @@ class GateTarget:
         self,
         data: bytes,
         size: int,
-        chance: random.Random,  # noqa: ARG002 - not needed for bytes
+        rng: random.Random,  # noqa: ARG002 - not needed for bytes
         mutate_bytes: MutateBytes,
     ) -> bytes:
         """Change some bytes."""

@@ -19,17 +19,17 @@ from _pytest.config import _prepareconfig
 
 from autograder.assignment import Assignment, Course
 from autograder.aws.gate import Gate
-from autograder.grading.foreman.bench import Bench
-from autograder.grading.foreman.examiner import UNUSED_PLUGINS, Run, read_ended
 from autograder.grading.foreman.journal import read_journal
+from autograder.grading.foreman.pytest_run import UNUSED_PLUGINS, PytestRun
+from autograder.grading.foreman.report import read_interrupted
+from autograder.grading.foreman.session import GradingSession
 from autograder.grading.grade import GradedTest
 from autograder.grading.judge.phases import InspectionLimitError, Phases
-from autograder.grading.judge.plan import read_plan
-from autograder.grading.judge.requirements import read_requirements
-from autograder.grading.judge.time_budget import Patience
+from autograder.grading.judge.plan import read_plan, read_requirements
+from autograder.grading.judge.time_budget import TimeBudget
 from autograder.grading.judge.verdict import Verdict
 from autograder.limits import Limits
-from autograder.notebook.handed_in import HandedIn
+from autograder.notebook.handed_in import SubmittedFiles
 from autograder.sandbox import CallResult, Sandbox, Stopped, StopReason, Usage
 from autograder.sandbox.inside.wire import decode, encode
 from autograder.sandbox.outcomes import read_result
@@ -196,7 +196,7 @@ def _raised(parameters: dict[str, Any]) -> bytes:
     )
 
 
-class ScriptedBench(Bench):
+class ScriptedSession(GradingSession):
     """A bench whose sandbox runs programs, for one after the other."""
 
     def __init__(self, assignment: Assignment, submission: Path) -> None:
@@ -210,8 +210,8 @@ class ScriptedBench(Bench):
         self.scripted_sandbox.steps = steps
         self.scripted_sandbox.seconds = 0.0
         self.phases = Phases()
-        self.handed_in = HandedIn(self._submission)
-        self._patience = Patience(self.assignment.limits.submission_seconds)
+        self.handed_in = SubmittedFiles(self._submission)
+        self._time_budget = TimeBudget(self.assignment.limits.submission_seconds)
 
 
 @dataclass(frozen=True)
@@ -242,7 +242,7 @@ class HiddenSuite:
         self._journal = scratch / "journal.jsonl"
         self._submission = scratch / "submission"
         shutil.copytree(course.solutions / ID, self._submission)
-        self._bench = ScriptedBench(assignment, self._submission)
+        self._bench = ScriptedSession(assignment, self._submission)
         self._errors: list[Error] = []
         settings = scratch / "pytest.ini"
         settings.write_text("[pytest]\n")
@@ -261,7 +261,7 @@ class HiddenSuite:
         self._config._do_configure()
         self._session = pytest.Session.from_config(self._config)
         self._config.hook.pytest_sessionstart(session=self._session)
-        with patch.object(Bench, "set_up", lambda *_, **__: self._bench):
+        with patch.object(GradingSession, "set_up", lambda *_, **__: self._bench):
             collected = self._session.perform_collect()
         self._items = {item.nodeid: item for item in collected}
 
@@ -284,7 +284,7 @@ class HiddenSuite:
             self._config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         seconds = time.process_time() - begin - self._bench.scripted_sandbox.seconds
         told = read_journal(self._journal)
-        graded, _ = read_ended(Run(None, None, "", told), planned, self._requirements)
+        graded, _ = read_interrupted(PytestRun(None, None, "", told), planned, self._requirements)
         assert len(graded) == len(planned), "a test left no verdict"
         return SuiteRun(tuple(graded.values()), tuple(self._errors), seconds)
 

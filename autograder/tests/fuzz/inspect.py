@@ -46,10 +46,10 @@ class InspectTarget:
             raise NotHeldError(f"the tests took {run.seconds:.0f} seconds of processor time")
 
     def mutate(
-        self, data: bytes, size: int, chance: random.Random, mutate_bytes: MutateBytes
+        self, data: bytes, size: int, rng: random.Random, mutate_bytes: MutateBytes
     ) -> bytes:
         """Change a program as one."""
-        steps = program.changed(conversation.steps_of(data), chance, mutate_bytes)
+        steps = program.changed(conversation.steps_of(data), rng, mutate_bytes)
         written = conversation.written(steps)
         return written if len(written) <= size else data[:size]
 

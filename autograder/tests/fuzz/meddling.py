@@ -42,30 +42,30 @@ KEYS = ("alice", "k", "a" * 256, "\u2603" * 200, "0", "\x1b[31m")
 
 def meddle(names: dict[str, Any], seed: int) -> None:
     """Put a function that meddles in the place of each function of a module."""
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     for name, value in list(names.items()):
         if isinstance(value, types.FunctionType) and not name.startswith("_"):
-            names[name] = _meddling(value, chance)
+            names[name] = _meddling(value, rng)
 
 
-def _meddling(function: Callable[..., Any], chance: random.Random) -> Callable[..., Any]:
+def _meddling(function: Callable[..., Any], rng: random.Random) -> Callable[..., Any]:
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         name = args[0] if args and isinstance(args[0], str) else "none"
-        if chance.random() < CHANCES / 4:
-            _touch(name, chance)
+        if rng.random() < CHANCES / 4:
+            _touch(name, rng)
         value = function(*args, **kwargs)
-        if chance.random() < CHANCES:
-            _touch(name, chance)
-        return _changed(value, chance) if chance.random() < CHANCES else value
+        if rng.random() < CHANCES:
+            _touch(name, rng)
+        return _changed(value, rng) if rng.random() < CHANCES else value
 
     return call
 
 
-def _touch(name: str, chance: random.Random) -> None:
+def _touch(name: str, rng: random.Random) -> None:
     """Do something in the AWS that no right code does."""
     kinesis, sqs = boto3.client("kinesis"), boto3.client("sqs")
-    record: Any = {"Data": chance.choice(DATA), "PartitionKey": chance.choice(KEYS)}
+    record: Any = {"Data": rng.choice(DATA), "PartitionKey": rng.choice(KEYS)}
     ways: list[Callable[[], Any]] = [
         lambda: kinesis.put_record(StreamName=name, **record),
         lambda: kinesis.put_records(StreamName=name, Records=[record]),
@@ -73,10 +73,10 @@ def _touch(name: str, chance: random.Random) -> None:
             kinesis.put_records(
                 StreamName=name, Records=[{"Data": b"{" * 9, "PartitionKey": "eve"}] * 500
             )
-            for _ in range(chance.randrange(12))
+            for _ in range(rng.randrange(12))
         ],
         lambda: kinesis.delete_stream(StreamName=name),
-        lambda: kinesis.create_stream(StreamName=name + "-", ShardCount=chance.randrange(1, 60)),
+        lambda: kinesis.create_stream(StreamName=name + "-", ShardCount=rng.randrange(1, 60)),
         lambda: kinesis.split_shard(
             StreamName=name, ShardToSplit="shardId-000000000000", NewStartingHashKey="1000"
         ),
@@ -97,9 +97,9 @@ def _touch(name: str, chance: random.Random) -> None:
         lambda: sqs.get_queue_url(QueueName="nobody"),
     ]
     try:
-        chance.choice(ways)()
+        rng.choice(ways)()
     except Exception:
-        if chance.random() < CHANCES / 4:
+        if rng.random() < CHANCES / 4:
             raise
 
 
@@ -107,32 +107,32 @@ def _queue(sqs: Any, name: str) -> str:
     return str(sqs.get_queue_url(QueueName=name)["QueueUrl"])
 
 
-def _changed(value: Any, chance: random.Random) -> Any:
+def _changed(value: Any, rng: random.Random) -> Any:
     """Change a value somewhere, or put another in its place."""
-    if isinstance(value, dict) and value and chance.random() < 0.8:
-        key = chance.choice(list(value))
+    if isinstance(value, dict) and value and rng.random() < 0.8:
+        key = rng.choice(list(value))
         rest = {name: part for name, part in value.items() if name != key}
         ways: list[Callable[[], Any]] = [
             lambda: rest,
-            lambda: {**value, key: _changed(value[key], chance)},
-            lambda: {**rest, chance.choice(VALUES[9:13]): value[key]},
+            lambda: {**value, key: _changed(value[key], rng)},
+            lambda: {**rest, rng.choice(VALUES[9:13]): value[key]},
             lambda: list(value.items()),
         ]
-        return chance.choice(ways)()
-    if isinstance(value, list | tuple) and value and chance.random() < 0.8:
-        at = chance.randrange(len(value))
+        return rng.choice(ways)()
+    if isinstance(value, list | tuple) and value and rng.random() < 0.8:
+        at = rng.randrange(len(value))
         before, part, after = list(value[:at]), value[at], list(value[at + 1 :])
         ways = [
             lambda: before + after,
             lambda: [*before, part, part, *after],
-            lambda: [*before, _changed(part, chance), *after],
+            lambda: [*before, _changed(part, rng), *after],
             lambda: list(value)[::-1],
             lambda: list(value) * 300,
             lambda: [list(value)],
             lambda: {str(number): part for number, part in enumerate(value)},
             lambda: [*value, value],
         ]
-        return chance.choice(ways)()
-    if isinstance(value, str) and chance.random() < 0.5:
-        return chance.choice((value[::-1], value.upper(), value * 99, value.encode(), [value]))
-    return chance.choice(VALUES)
+        return rng.choice(ways)()
+    if isinstance(value, str) and rng.random() < 0.5:
+        return rng.choice((value[::-1], value.upper(), value * 99, value.encode(), [value]))
+    return rng.choice(VALUES)

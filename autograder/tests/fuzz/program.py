@@ -169,65 +169,65 @@ def _places(holder: list[Any]) -> Iterator[tuple[Any, Any]]:
         level = following
 
 
-def changed(steps: list[Step], chance: random.Random, mutate_bytes: MutateBytes) -> list[Step]:
+def changed(steps: list[Step], rng: random.Random, mutate_bytes: MutateBytes) -> list[Step]:
     """Make another program of one, nearly always for a single test.
 
     All of them together take a hundred times longer; they run with each seed.
     """
-    if chance.random() < 0.5:
-        steps = conversation.changed(steps, chance, mutate_bytes)
+    if rng.random() < 0.5:
+        steps = conversation.changed(steps, rng, mutate_bytes)
     else:
         steps = list(steps)
-        for _ in range(chance.choice((1, 1, 2, 3))):
-            steps.insert(chance.randrange(len(steps) + 1), _made_up(chance))
+        for _ in range(rng.choice((1, 1, 2, 3))):
+            steps.insert(rng.randrange(len(steps) + 1), _made_up(rng))
     chosen = [step for step in steps if step[0] == TEST][:1]
-    if not chosen or chance.random() < 0.2:
-        chosen = [(TEST, chance.randrange(MOST_TESTS))]
+    if not chosen or rng.random() < 0.2:
+        chosen = [(TEST, rng.randrange(MOST_TESTS))]
     steps = [step for step in steps if step[0] != TEST][1 - conversation.MAX_STEPS :]
-    return steps if chance.random() < 0.01 else chosen + steps
+    return steps if rng.random() < 0.01 else chosen + steps
 
 
-def _made_up(chance: random.Random) -> Step:
+def _made_up(rng: random.Random) -> Step:
     put = {
-        "data": chance.choice(_DATA),
-        "key": chance.choice(_KEYS),
-        "count": chance.choice((1, 1, 2, 40, 800)),
+        "data": rng.choice(_DATA),
+        "key": rng.choice(_KEYS),
+        "count": rng.choice((1, 1, 2, 40, 800)),
     }
     error = {
-        "type": chance.choice(_ERRORS),
-        "message": chance.choice(_VALUES),
-        "code": chance.choice(_CODES),
+        "type": rng.choice(_ERRORS),
+        "message": rng.choice(_VALUES),
+        "code": rng.choice(_CODES),
     }
-    return chance.choice(
+    return rng.choice(
         (
             ("student.honest", None),
-            ("student.edit", _edit(chance)),
-            ("student.edit", _edit(chance)),
-            ("student.return", chance.choice(_VALUES)),
+            ("student.edit", _edit(rng)),
+            ("student.edit", _edit(rng)),
+            ("student.return", rng.choice(_VALUES)),
             ("student.put", put),
             ("student.raise", error),
-            ("student.stop", chance.choice(_STOPS)),
+            ("student.stop", rng.choice(_STOPS)),
             ("kinesis.DeleteStream", {"StreamName": "s"}),
             ("sqs.DeleteQueue", {"QueueUrl": "q"}),
-            made_up_notebook_step(chance),
+            made_up_notebook_step(rng),
         )
     )
 
 
-def made_up_notebook_step(chance: random.Random) -> Step:
+def made_up_notebook_step(rng: random.Random) -> Step:
     """Make up a step that changes the notebook."""
-    return chance.choice(
+    return rng.choice(
         (
-            ("notebook.code", chance.choice(_CODE)),
-            ("notebook.edit", _edit(chance)),
-            ("notebook.edit", _edit(chance)),
+            ("notebook.code", rng.choice(_CODE)),
+            ("notebook.edit", _edit(rng)),
+            ("notebook.edit", _edit(rng)),
         )
     )
 
 
-def _edit(chance: random.Random) -> dict[str, Any]:
+def _edit(rng: random.Random) -> dict[str, Any]:
     return {
-        "at": chance.randrange(chance.choice((3, 30, 300))),
-        "how": chance.choice(EDITS),
-        "by": chance.choice(_VALUES),
+        "at": rng.randrange(rng.choice((3, 30, 300))),
+        "how": rng.choice(EDITS),
+        "by": rng.choice(_VALUES),
     }

@@ -24,7 +24,7 @@ from autograder.tests.fuzz.hidden_suite import ID, notebook_of
 from autograder.tests.fuzz.program import made_up_notebook_step
 from autograder.tests.hostile.corpus import read_attacks
 from autograder.validation.corpus import corpus_folder, read_corpus
-from autograder.validation.trials import Entry, Trial, try_all
+from autograder.validation.trials import Candidate, Trial, try_all
 
 MEDDLING = Path(__file__).with_name("meddling.py")
 TIRESOME = "wear_down/"
@@ -59,20 +59,20 @@ def bases() -> tuple[Base, ...]:
     return tuple(found)
 
 
-def random_submission(number: int) -> Entry:
+def random_submission(number: int) -> Candidate:
     """Make the random submission of a number."""
-    chance = random.Random(number)
-    base = chance.choice(bases())
+    rng = random.Random(number)
+    base = rng.choice(bases())
     files = dict(base.submission.files)
     if base.file.endswith(".ipynb"):
-        steps = [made_up_notebook_step(chance) for _ in range(chance.randint(1, 4))]
+        steps = [made_up_notebook_step(rng) for _ in range(rng.randint(1, 4))]
         files[base.file] = notebook_of(steps, json.loads(files[base.file]))
     else:
         files[MEDDLING.name] = MEDDLING.read_bytes()
         call = f"\n\nfrom meddling import meddle\n\nmeddle(globals(), {number})\n"
         files[base.file] += call.encode()
     submission = Submission(files, base.submission.graded, base.submission.refused)
-    return Entry(f"{number} {base.name}", submission, frozenset({base.file}), seed=str(number))
+    return Candidate(f"{number} {base.name}", submission, frozenset({base.file}), seed=str(number))
 
 
 def grade_random(
@@ -94,7 +94,10 @@ def report(trials: Sequence[Trial]) -> tuple[str, bool]:
         for odd in (Outcome.GRADER_ERROR, Outcome.UNREADABLE):
             tests = [test for test, outcome in trial.outcomes.items() if outcome is odd]
             if tests:
-                lines += [f"{odd.value}: {trial.entry.name}: {', '.join(tests)}", trial.trouble]
+                lines += [
+                    f"{odd.value}: {trial.candidate.name}: {', '.join(tests)}",
+                    trial.grader_log,
+                ]
     return "\n".join(lines), not counts[Outcome.GRADER_ERROR.value]
 
 

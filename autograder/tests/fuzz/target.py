@@ -28,6 +28,6 @@ class Target(Protocol):
         """
 
     def mutate(
-        self, data: bytes, size: int, chance: random.Random, mutate_bytes: MutateBytes
+        self, data: bytes, size: int, rng: random.Random, mutate_bytes: MutateBytes
     ) -> bytes:
         """Make another input of one."""

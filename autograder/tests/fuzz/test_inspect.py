@@ -96,5 +96,5 @@ def test_a_graders_error_is_reported_with_its_number() -> None:
     text, is_sound = report([trial])
 
     assert not is_sound
-    assert f"grader_error: {trial.entry.name}: writer/it" in text
+    assert f"grader_error: {trial.candidate.name}: writer/it" in text
     assert "KeyError" in text

@@ -88,10 +88,10 @@ def test_a_failure_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_mutants_of_seeds_are_held_against_too(name: str) -> None:
     """A few of each, made as the fuzzer makes them."""
     target = MADE[name]()
-    chance = random.Random(0)
+    rng = random.Random(0)
 
     for seed in target.seeds:
         data = seed
         for _ in range(5):
-            data = target.mutate(data, 16 << 10, chance, shuffled)
+            data = target.mutate(data, 16 << 10, rng, shuffled)
             target(data)

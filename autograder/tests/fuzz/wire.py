@@ -53,11 +53,11 @@ class WireTarget:
         self,
         data: bytes,
         size: int,
-        chance: random.Random,
+        rng: random.Random,
         mutate_bytes: MutateBytes,
     ) -> bytes:
         """Change bytes; now and then make frames of raw bytes, or raw bytes of frames."""
-        if data.startswith(FRAMED) and chance.random() < 0.95:
+        if data.startswith(FRAMED) and rng.random() < 0.95:
             return FRAMED + mutate_bytes(data.removeprefix(FRAMED), size - len(FRAMED))
         return mutate_bytes(data, size)
 

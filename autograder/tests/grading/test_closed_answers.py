@@ -122,10 +122,10 @@ def graded_with(examiner: Examiner, folder: Path, source: str) -> Grade:
     cell = {"cell_type": "code", "id": "later", "metadata": {}, "outputs": [], "source": source}
     notebook["cells"].append(cell | {"execution_count": None})
     path.write_text(json.dumps(notebook), encoding="utf-8")
-    grade, trouble = examiner.grade(
+    grade, grader_log = examiner.grade(
         read_submission(path.parent, ASSIGNMENT), checkpoints=["concepts"]
     )
-    assert trouble == ""
+    assert grader_log == ""
     return grade
 
 

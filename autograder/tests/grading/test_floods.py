@@ -8,8 +8,8 @@ import pytest
 from autograder.assignment import Course
 from autograder.aws import PRELOAD, Cloud
 from autograder.grading.judge.phases import Phases
-from autograder.grading.judge.student import Student
-from autograder.grading.judge.time_budget import Patience
+from autograder.grading.judge.student_code import StudentCode
+from autograder.grading.judge.time_budget import TimeBudget
 from autograder.sandbox import Returned, Sandbox, Stopped
 
 MODULE = "m06_partitioned_logs"
@@ -66,7 +66,7 @@ def honest():
 
 
 @pytest.fixture(scope="module")
-def student(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Student, Cloud]]:
+def student(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[StudentCode, Cloud]]:
     """Give a student's code in a sandbox, wired to a cloud as in a grading run."""
     folder = tmp_path_factory.mktemp("flood")
     folder.chmod(0o755)
@@ -74,7 +74,7 @@ def student(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Student,
     limits = Course.of_this_checkout().load(MODULE).limits
     with Cloud() as cloud, Sandbox(folder, limits, preload=PRELOAD) as sandbox:
         server = cloud.serve(sandbox.listener)
-        yield Student(sandbox, cloud, limits, Patience(60.0), Phases()), cloud
+        yield StudentCode(sandbox, cloud, limits, TimeBudget(60.0), Phases()), cloud
         server.close()
 
 
@@ -89,7 +89,7 @@ def student(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Student,
     ],
 )
 def test_a_flood_is_stopped_and_the_next_call_is_served(
-    student: tuple[Student, Cloud], function: str, reason: str
+    student: tuple[StudentCode, Cloud], function: str, reason: str
 ) -> None:
     """By its budget, long before the last resort of wall time."""
     code, cloud = student

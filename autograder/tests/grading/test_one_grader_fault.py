@@ -25,10 +25,9 @@ from autograder.course.class_submissions import ClassSubmissions
 from autograder.course.push_feedback import PushFeedback, feedback_on_push
 from autograder.feedback.actions import as_workflow_log
 from autograder.feedback.content import Detail
-from autograder.feedback.data import as_json
+from autograder.feedback.data import as_csv, as_json
 from autograder.feedback.html import as_html
 from autograder.feedback.markdown import as_markdown
-from autograder.feedback.table import as_csv
 from autograder.feedback.text import print_grade
 from autograder.github.queries import CommitStatus, StatusState
 from autograder.gradebook.book import Book
@@ -56,7 +55,10 @@ from autograder.tests.gradebook.students import (
 
 TEST = "reader/oldest_records_come_first"
 POINTS = next(
-    test.max_score for one in a_grade().checkpoints for test in one.tests if test.id == TEST
+    test.max_score
+    for checkpoint in a_grade().checkpoints
+    for test in checkpoint.tests
+    if test.id == TEST
 )
 MOST = 25.0
 OPEN = f"{POINTS:g} points open: the grader failed"
@@ -128,7 +130,7 @@ def graded(submissions: Path, course: Course, output: Path) -> ClassRun:
 
 def by_id(grade: Grade) -> dict[str, GradedTest]:
     """All tests, by id."""
-    return {test.id: test for one in grade.checkpoints for test in one.tests}
+    return {test.id: test for checkpoint in grade.checkpoints for test in checkpoint.tests}
 
 
 def lines(text: str) -> list[str]:
@@ -167,7 +169,9 @@ def test_every_form_for_people_shows_just_these_points_as_open(
     assert f"{sound.grade.open_points + POINTS:g} points open" in after
     assert f"{MOST - POINTS:g} / {MOST:g}" in after
     assert not re.search(r"points lost|^::(error|warning)", after, re.MULTILINE)
-    titles = [one.title for one in sound.grade.checkpoints if one.id != "reader"]
+    titles = [
+        checkpoint.title for checkpoint in sound.grade.checkpoints if checkpoint.id != "reader"
+    ]
     assert [line for line in lines(before) if any(title in line for title in titles)] == [
         line for line in lines(after) if any(title in line for title in titles)
     ]
@@ -184,7 +188,7 @@ def test_the_table_and_the_data_have_it_open(sound: ClassRun, faulty: ClassRun) 
     assert cells[5:8] == ["grader_error", "", str(POINTS)]
     assert SAID in cells[8]
     assert data["schema_version"] == 2
-    assert [one["status"] for one in data["checkpoints"]] == [
+    assert [checkpoint["status"] for checkpoint in data["checkpoints"]] == [
         *("complete", "incomplete", "complete", "complete", "unmarked")
     ]
 
@@ -205,7 +209,7 @@ def test_one_status_and_the_comment_have_it_open(
     """The checkpoint's other points are there, and it is no failure."""
     before, after = published(sound.grade, tmp_path), published(faulty.grade, tmp_path)
 
-    assert [one for one in after.statuses if one not in before.statuses] == [
+    assert [status for status in after.statuses if status not in before.statuses] == [
         CommitStatus(
             "grade/reader", StatusState.ERROR, f"{MOST - POINTS:g} / {MOST:g}, {OPEN}, 18/19 tests"
         )
@@ -232,16 +236,16 @@ def all_marked(grade: Grade) -> Grade:
     """Let no open answer wait, so that a sound grade has a total."""
     checkpoints = tuple(
         checkpoint_of(
-            one.id,
-            one.title,
+            checkpoint.id,
+            checkpoint.title,
             tuple(
                 test.model_copy(update={"outcome": TestOutcome.UNIMPLEMENTED})
                 if test.marked_by == "person"
                 else test
-                for test in one.tests
+                for test in checkpoint.tests
             ),
         )
-        for one in grade.checkpoints
+        for checkpoint in grade.checkpoints
     )
     return grade.model_copy(update={"checkpoints": checkpoints})
 
@@ -258,7 +262,7 @@ def book(sound: ClassRun, faulty: ClassRun, tmp_path: Path) -> Book:
 
 def entries(book: Book) -> Mapping[str, BookEntry]:
     """All entries, by student."""
-    return {one.student.id: one for one in book.entries()}
+    return {entry.student.id: entry for entry in book.entries()}
 
 
 def change_cell(book: Book, student: str, manual_score: float | None) -> None:
@@ -277,17 +281,19 @@ def test_the_database_keeps_what_is_decided_and_asks_for_a_person(book: Book) ->
 
     with Gradebook(f"sqlite:///{book.database}") as gradebook:
         cells = {
-            (student, one.id): (cell.auto_score, cell.needs_manual_grade)
+            (student, checkpoint.id): (cell.auto_score, cell.needs_manual_grade)
             for student in ("ada", "bob")
-            for one in ASSIGNMENT.checkpoints
-            for cell in [gradebook.find_grade(one.id, "checkpoints", book.code_assignment, student)]
+            for checkpoint in ASSIGNMENT.checkpoints
+            for cell in [
+                gradebook.find_grade(checkpoint.id, "checkpoints", book.code_assignment, student)
+            ]
         }
 
     assert cells["bob", "reader"] == (MOST - POINTS, True)
-    for one in ASSIGNMENT.checkpoints:
-        assert cells["ada", one.id][1] is False
-        if one.id != "reader":
-            assert cells["bob", one.id] == cells["ada", one.id]
+    for checkpoint in ASSIGNMENT.checkpoints:
+        assert cells["ada", checkpoint.id][1] is False
+        if checkpoint.id != "reader":
+            assert cells["bob", checkpoint.id] == cells["ada", checkpoint.id]
 
 
 def test_the_standing_has_no_points_for_this_checkpoint_alone(book: Book) -> None:
@@ -296,9 +302,9 @@ def test_the_standing_has_no_points_for_this_checkpoint_alone(book: Book) -> Non
 
     assert (ada.status, ada.open_points) == (StandingStatus.COMPLETE, 0)
     assert (bob.status, bob.open_points, bob.total) == (StandingStatus.UNDECIDED, POINTS, None)
-    assert [one.id for one in bob.checkpoints if one.open_points] == ["reader"]
-    assert [one.score for one in bob.checkpoints] == [
-        None if one.id == "reader" else one.score for one in ada.checkpoints
+    assert [checkpoint.id for checkpoint in bob.checkpoints if checkpoint.open_points] == ["reader"]
+    assert [checkpoint.score for checkpoint in bob.checkpoints] == [
+        None if checkpoint.id == "reader" else checkpoint.score for checkpoint in ada.checkpoints
     ]
 
 
@@ -317,7 +323,7 @@ def test_every_export_leaves_out_the_checkpoint_and_the_total(
     book: Book, form: str, without_points: int, said: list[str]
 ) -> None:
     """All else is as for the student without the fault."""
-    text = FORMATS[form](ID, "Logs", [one.standing for one in book.entries()])
+    text = FORMATS[form](ID, "Logs", [entry.standing for entry in book.entries()])
     *_, ada, bob = csv.reader(io.StringIO(text))
 
     differing = [
@@ -375,7 +381,7 @@ def test_classroom50_keeps_its_points_while_some_are_open(book: Book, tmp_path: 
         json.dumps({"schema": "classroom50/scores/v1", "assignments": {"logs": bucket}})
     )
 
-    done = with_overrides(read_scores(path, "logs"), [one.standing for one in book.entries()])
+    done = with_overrides(read_scores(path, "logs"), [entry.standing for entry in book.entries()])
 
     assert done.written == ("ada",)
     assert done.left == (f"bob: there is no total yet ({POINTS:g} points open)",)
@@ -433,10 +439,10 @@ def test_the_class_report_leaves_out_these_points_alone(
     figures = figures_of(found.rows)
     page = as_page(found.rows, "Logs")
 
-    assert [one.state for one in found.rows] == [State.WAITING, State.INCOMPLETE]
+    assert [row.state for row in found.rows] == [State.WAITING, State.INCOMPLETE]
     assert (figures.bins[-1], figures.median) == (2, 1.0)
-    assert [one.decided for one in figures.checkpoints] == [2] * 5
-    assert {one.id: one.decided for one in figures.tests if one.decided != 2} == {TEST: 1}
+    assert [checkpoint.decided for checkpoint in figures.checkpoints] == [2] * 5
+    assert {test.id: test.decided for test in figures.tests if test.decided != 2} == {TEST: 1}
     assert f">{MOST - POINTS:g}</td>" in page
     assert f'data-key="{faulty.grade.open_points:g}"' in page
     assert "incomplete: the grader failed" in page
@@ -457,7 +463,7 @@ def test_a_result_of_an_earlier_version_is_graded_again_and_stops_nothing(
         (path / "ada.json").write_text(json.dumps(old))
 
     again = graded(submissions, COURSE, tmp_path / "out")
-    standings = {name: one.standing for name, one in entries(book).items()}
+    standings = {name: entry.standing for name, entry in entries(book).items()}
     synced = book.sync([book.folder / "results"])
 
     assert again.outcome.action is ClassAction.GRADED
@@ -496,7 +502,7 @@ def test_what_could_not_be_read_has_a_label_of_its_own(
 
 def test_a_class_s_summary_and_report_tell_an_instructor_to_look(tmp_path: Path) -> None:
     """With the first few names, but on the page for the lecture hall."""
-    second = next(one for one in by_id(a_grade()) if one.startswith("writer"))
+    second = next(test_id for test_id in by_id(a_grade()) if test_id.startswith("writer"))
     both = a_grade({TEST: TestOutcome.UNREADABLE, second: TestOutcome.UNREADABLE})
     one_of_them = a_grade({TEST: TestOutcome.UNREADABLE})
     grades = {"ada": both, "bob": one_of_them, "cyd": a_grade()}

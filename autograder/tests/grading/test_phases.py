@@ -93,7 +93,7 @@ def outcomes(grade: Grade) -> list[Outcome]:
 
 def test_trouble_is_the_graders_fault_until_the_students_code_was_called(tried: Tried) -> None:
     """Before the call nothing of the student's was in play; afterwards it was."""
-    grade, trouble = tried.grade(
+    grade, grader_log = tried.grade(
         "code.give()",
         "raise KeyError('before')\ncode.give()",
         "assert code.give() == 8, 'after'",
@@ -108,18 +108,18 @@ def test_trouble_is_the_graders_fault_until_the_students_code_was_called(tried: 
         Outcome.UNREADABLE,
         Outcome.WRONG,
     ]
-    assert "KeyError" in trouble
+    assert "KeyError" in grader_log
 
 
 def test_what_stopped_an_unreadable_test_is_told_to_the_instructor_alone(tried: Tried) -> None:
     """The student reads that it could not be read; a test's own words stay with the instructor."""
-    grade, trouble = tried.grade("code.give()\nraise KeyError('of the hidden test')")
+    grade, grader_log = tried.grade("code.give()\nraise KeyError('of the hidden test')")
 
     (test,) = grade.checkpoints[0].tests
     assert test.feedback is not None
     assert test.feedback.came_back.startswith("What your code left behind could not be read")
     assert "of the hidden test" not in grade.model_dump_json()
-    assert "of the hidden test" in trouble
+    assert "of the hidden test" in grader_log
 
 
 def test_an_endless_inspect_phase_ends_its_own_test(tried: Tried) -> None:
@@ -239,8 +239,8 @@ def test_a_run_that_dies_again_and_again_is_given_up(tried: Tried) -> None:
     """A few runs are tried; what they did not reach was never judged, and is not lost."""
     dies = "import os\nos.abort()"
 
-    grade, trouble = tried.grade("code.give()", *[dies] * 6, "code.give()")
+    grade, grader_log = tried.grade("code.give()", *[dies] * 6, "code.give()")
 
     assert outcomes(grade)[0] is Outcome.PASSED
     assert set(outcomes(grade)[1:]) == {Outcome.GRADER_ERROR}
-    assert "was ended" in trouble
+    assert "was ended" in grader_log

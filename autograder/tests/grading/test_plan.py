@@ -8,8 +8,7 @@ import pytest
 
 from autograder.assignment import Assignment, Course
 from autograder.errors import AssignmentError
-from autograder.grading.judge.plan import read_plan
-from autograder.grading.judge.requirements import read_requirements
+from autograder.grading.judge.plan import read_plan, read_requirements
 
 COURSE = Course.of_this_checkout()
 MODULE = COURSE.load("m06_partitioned_logs")
@@ -60,7 +59,7 @@ def test_a_test_is_planned_with_its_title_and_points(
     ("change", "message"),
     [
         (("points=3", "points=2"), "worth 2 points together"),
-        (('"W1"', '"W9"'), "which is none"),
+        (('"W1"', '"W9"'), "which requirements.toml does not define"),
         (('@pytest.mark.graded("W1", points=3)', ""), "needs a mark"),
         (("points=3", "points=three"), "needs a mark"),
         (("points=3", "points=3, close_answer=True"), "its mark has .close_answer."),
@@ -127,7 +126,11 @@ def test_every_requirement_is_judged_and_stands_in_the_handout() -> None:
     judged = {test.requirement for test in read_plan(MODULE, SUITE).tests}
 
     assert judged == set(requirements)
-    assert [one for one in requirements if f'<a id="{one.lower()}"></a>{one}' not in handout] == []
+    assert [
+        requirement
+        for requirement in requirements
+        if f'<a id="{requirement.lower()}"></a>{requirement}' not in handout
+    ] == []
 
 
 def test_the_handout_states_points_and_limits_as_they_are() -> None:
@@ -136,7 +139,7 @@ def test_the_handout_states_points_and_limits_as_they_are() -> None:
     limits = MODULE.limits
 
     stated = [
-        *(f"({one.points} points)" for one in MODULE.checkpoints),
+        *(f"({checkpoint.points} points)" for checkpoint in MODULE.checkpoints),
         f"| processor time | {limits.cpu_seconds} s |",
         f"| sleep, in virtual time | {limits.virtual_seconds:g} s |",
         f"sleep does not count) | {limits.still_seconds:g} s |",
@@ -151,4 +154,4 @@ def test_the_handout_states_points_and_limits_as_they_are() -> None:
         f"say that you are caught up | {limits.aws.idle_reads} |",
     ]
 
-    assert [one for one in stated if one not in handout] == []
+    assert [statement for statement in stated if statement not in handout] == []

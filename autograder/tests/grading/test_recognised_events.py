@@ -2,7 +2,8 @@
 
 import pytest
 
-from autograder.suites.m06_partitioned_logs.events import decoded
+from autograder.suites.m06_partitioned_logs.events import RecordId, SentEvent, decoded
+from autograder.testing import Record
 
 
 @pytest.mark.parametrize(
@@ -31,3 +32,17 @@ def test_an_event_is_recognised_however_it_is_written(data: bytes) -> None:
 def test_what_is_no_event_is_none(data: bytes) -> None:
     """Nothing that is stored breaks the test that looks at it, or holds it up."""
     assert decoded(data) == {}
+
+
+def test_an_event_is_the_same_record_however_its_number_is_written() -> None:
+    """As a number or as text; all events without a number are taken for the same."""
+    events = [
+        SentEvent(Record("shardId-000000000000", str(number), "alice", data))
+        for number, data in enumerate([b'{"eventId": 7}', b'{"eventId": "7"}', b"{}", b"x"])
+    ]
+
+    assert [event.id for event in events[:2]] == [RecordId(7), RecordId(7)]
+    assert events[2].id == events[3].id
+    assert [str(event.id) for event in events] == ["event 7"] * 2 + [
+        "an event without a number"
+    ] * 2

@@ -1,7 +1,7 @@
 """How the handout declares the functions that students implement."""
 
 from autograder.assignment import HANDOUT_FILE, Course
-from autograder.grading.judge.signatures import Signatures
+from autograder.grading.judge.student_code import Signatures
 
 FOLDER = Course.of_this_checkout().assignments / "m06_partitioned_logs"
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from autograder.grading.foreman.examiner import Run, read_verdicts
+from autograder.grading.foreman.pytest_run import PytestRun
+from autograder.grading.foreman.report import read_verdicts
 from autograder.grading.grade import Outcome, Status, checkpoint_of
 from autograder.grading.judge.plan import PlannedTest
 
@@ -28,13 +29,13 @@ def verdict(outcome: str, feedback: Any = None) -> dict[str, Any]:
     return {"verdict": {"outcome": outcome, "feedback": feedback or FEEDBACK}}
 
 
-def run(entries: Any, exit_code: int | None = 0, told: int | None = None) -> Run:
+def run(entries: Any, exit_code: int | None = 0, told: int | None = None) -> PytestRun:
     """Make a run that left these entries."""
     told = exit_code if told is None else told
-    return Run(exit_code, {"exitcode": told, "tests": entries}, "what pytest printed")
+    return PytestRun(exit_code, {"exitcode": told, "tests": entries}, "what pytest printed")
 
 
-def outcomes(ran: Run) -> list[Outcome]:
+def outcomes(ran: PytestRun) -> list[Outcome]:
     """Judge a run."""
     verdicts, _ = read_verdicts(ran, PLAN, REQUIREMENTS)
     return [verdicts[test.id].outcome for test in PLAN]
@@ -42,7 +43,7 @@ def outcomes(ran: Run) -> list[Outcome]:
 
 def test_passed_tests_have_their_points() -> None:
     """A whole report that agrees with the exit code is believed."""
-    verdicts, trouble = read_verdicts(
+    verdicts, grader_log = read_verdicts(
         run([entry("test_one"), entry("test_two")]), PLAN, REQUIREMENTS
     )
 
@@ -50,7 +51,7 @@ def test_passed_tests_have_their_points() -> None:
         (Outcome.PASSED, 3),
         (Outcome.PASSED, 2),
     ]
-    assert trouble == ""
+    assert grader_log == ""
 
 
 def test_a_verdict_is_taken_with_what_was_asked() -> None:
@@ -70,10 +71,10 @@ def test_a_verdict_is_taken_with_what_was_asked() -> None:
 @pytest.mark.parametrize(
     "ran",
     [
-        Run(0, None, ""),
-        Run(None, None, ""),
-        Run(0, [], ""),
-        Run(0, {"exitcode": 0}, ""),
+        PytestRun(0, None, ""),
+        PytestRun(None, None, ""),
+        PytestRun(0, [], ""),
+        PytestRun(0, {"exitcode": 0}, ""),
         run([entry("test_one")]),
         run([entry("test_one"), entry("test_two"), entry("test_three")]),
         run([entry("test_one"), entry("test_two")], exit_code=1),
@@ -84,12 +85,12 @@ def test_a_verdict_is_taken_with_what_was_asked() -> None:
         run("nonsense"),
     ],
 )
-def test_a_report_that_does_not_fit_is_the_graders_error_throughout(ran: Run) -> None:
+def test_a_report_that_does_not_fit_is_the_graders_error_throughout(ran: PytestRun) -> None:
     """Missing, incomplete, overfull, or at odds with the exit code."""
-    verdicts, trouble = read_verdicts(ran, PLAN, REQUIREMENTS)
+    verdicts, grader_log = read_verdicts(ran, PLAN, REQUIREMENTS)
 
     assert {test.outcome for test in verdicts.values()} == {Outcome.GRADER_ERROR}
-    assert trouble
+    assert grader_log
 
 
 @pytest.mark.parametrize(
@@ -122,9 +123,9 @@ def test_a_test_without_a_sound_verdict_is_the_graders_error(odd: dict[str, Any]
 def test_a_checkpoint_says_whether_its_score_stands(outcome: Outcome, status: Status) -> None:
     """A grader's error leaves it ungraded, an open answer unmarked."""
     verdicts, _ = read_verdicts(run([entry("test_one"), entry("test_two")]), PLAN, REQUIREMENTS)
-    one, two = verdicts.values()
-    changed = two.model_copy(update={"outcome": outcome, "score": 0.0})
+    first, second = verdicts.values()
+    changed = second.model_copy(update={"outcome": outcome, "score": 0.0})
 
-    checkpoint = checkpoint_of("writer", "Writing", (one, changed))
+    checkpoint = checkpoint_of("writer", "Writing", (first, changed))
 
     assert (checkpoint.status, checkpoint.score, checkpoint.max_score) == (status, 3, 5)

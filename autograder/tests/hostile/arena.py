@@ -28,7 +28,7 @@ class Aftermath:
     """What became of an attack."""
 
     grade: Grade
-    trouble: str
+    grader_log: str
     """What failed on the grader's side; else empty."""
     seconds: float
     """How long it took, or would have taken on an idle machine."""
@@ -102,15 +102,17 @@ class Arena:
         began = time.monotonic()
         submission = read_submission(folder, self.assignment)
         checkpoint = next(
-            one.id for one in self.assignment.checkpoints if attack.declared.file in one.files
+            checkpoint.id
+            for checkpoint in self.assignment.checkpoints
+            if attack.declared.file in checkpoint.files
         )
-        grade, trouble = self._examiner.grade(submission, checkpoints=[checkpoint])
+        grade, grader_log = self._examiner.grade(submission, checkpoints=[checkpoint])
         seconds = time.monotonic() - began
         honest, _ = self._next.grade(self._honest, checkpoints=["brokers"])
         honest_seconds = time.monotonic() - began - seconds
         return Aftermath(
             grade=grade,
-            trouble=trouble,
+            grader_log=grader_log,
             seconds=seconds / max(1.0, honest_seconds / HONEST_SECONDS),
             left_behind=left_behind(before, self.temporary),
             honest_score=honest.score,

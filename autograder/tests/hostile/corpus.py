@@ -67,7 +67,7 @@ def read_attacks() -> Iterator[Attack]:
 
 def _read(path: Path) -> Attack:
     mains = [path] if path.is_file() else sorted(path.glob("*.py"))
-    found = [(one, header) for one in mains if (header := _HEADER.match(_text_of(one)))]
+    found = [(main, header) for main in mains if (header := _HEADER.match(_text_of(main)))]
     ((_, header),) = found
     toml = "\n".join(line[1:].strip() for line in header["toml"].splitlines())
     declared = Declaration.model_validate(tomllib.loads(toml))
@@ -86,9 +86,9 @@ def _write(path: Path, declared: Declaration, folder: Path) -> None:
     if declared.solution:
         code = (Course.of_this_checkout().solutions / ID / declared.file).read_bytes() + code
     if path.is_dir():
-        for one in path.rglob("*"):
-            if one.is_file() and one != source and "__pycache__" not in one.parts:
-                target = folder / one.relative_to(path)
+        for file in path.rglob("*"):
+            if file.is_file() and file != source and "__pycache__" not in file.parts:
+                target = folder / file.relative_to(path)
                 target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(one.read_bytes())
+                target.write_bytes(file.read_bytes())
     (folder / declared.file).write_bytes(code)

@@ -6,10 +6,9 @@ import unicodedata
 from rich.console import Console
 
 from autograder.feedback.actions import as_workflow_log
-from autograder.feedback.data import as_json
+from autograder.feedback.data import as_csv, as_json
 from autograder.feedback.html import as_html
 from autograder.feedback.markdown import as_markdown
-from autograder.feedback.table import as_csv
 from autograder.feedback.text import print_grade
 from autograder.grading.grade import Grade
 
@@ -31,7 +30,8 @@ def every_form_of(grade: Grade) -> dict[str, str]:
 def harm_in(text: str) -> set[str]:
     """Name the characters of a text that steer a terminal, turn lines around or hide."""
     return {
-        unicodedata.name(one, f"U+{ord(one):04X}")
-        for one in set(text) - {"\n"}
-        if unicodedata.category(one)[0] == "C" or unicodedata.category(one) in ("Zl", "Zp")
+        unicodedata.name(character, f"U+{ord(character):04X}")
+        for character in set(text) - {"\n"}
+        if unicodedata.category(character)[0] == "C"
+        or unicodedata.category(character) in ("Zl", "Zp")
     }

@@ -32,7 +32,7 @@ def arena(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
         arena.close()
 
 
-@pytest.mark.parametrize("attack", ATTACKS, ids=lambda one: one.name)
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 def test_an_attack_gets_nothing(
     attack: Attack,
     arena: Arena,
@@ -49,7 +49,7 @@ def test_an_attack_gets_nothing(
 
     record_property("attack", f"{attack.name} | {outcomes(after.grade)} | {after.seconds:.1f} s")
     printed = "".join(capfd.readouterr())
-    shown = every_form_of(after.grade) | {"terminal": printed, "trouble": after.trouble}
+    shown = every_form_of(after.grade) | {"terminal": printed, "grader log": after.grader_log}
     seen = [
         (form, canary)
         for form, text in shown.items()
@@ -58,10 +58,10 @@ def test_an_attack_gets_nothing(
     ]
     assert after.grade.score <= attack.declared.earns
     assert seen == []
-    assert outcomes(after.grade) <= {one.value for one in attack.declared.outcomes}
+    assert outcomes(after.grade) <= {outcome.value for outcome in attack.declared.outcomes}
     assert attack.declared.says in said(after.grade)
-    assert after.trouble == ""
-    assert all(one.status is not Status.INCOMPLETE for one in after.grade.checkpoints)
+    assert after.grader_log == ""
+    assert all(checkpoint.status is not Status.INCOMPLETE for checkpoint in after.grade.checkpoints)
     assert harm_in(shown["text"]) == set()
     assert max(len(line) for line in shown["text"].splitlines()) <= LONGEST_LINE
     assert len(shown["json"].encode()) <= LARGEST_GRADE
@@ -72,22 +72,22 @@ def test_an_attack_gets_nothing(
 
 def outcomes(grade: Grade) -> set[str]:
     """Name the outcomes of its tests."""
-    return {test.outcome.value for one in grade.checkpoints for test in one.tests}
+    return {test.outcome.value for checkpoint in grade.checkpoints for test in checkpoint.tests}
 
 
 def said(grade: Grade) -> str:
     """Put together what the feedback says came back."""
     return "\n".join(
         test.feedback.came_back
-        for one in grade.checkpoints
-        for test in one.tests
+        for checkpoint in grade.checkpoints
+        for test in checkpoint.tests
         if test.feedback is not None
     )
 
 
 def test_the_corpus_is_large_and_has_every_aim() -> None:
     """70 attacks or more, some for each aim."""
-    aims = [one.name.split("/")[0] for one in ATTACKS]
+    aims = [attack.name.split("/")[0] for attack in ATTACKS]
 
     assert len(ATTACKS) >= 70
     assert all(aims.count(aim) >= 8 for aim in AIMS)

@@ -25,7 +25,7 @@ def test_each_difference_has_its_word_and_its_witnesses(
     """Lost, duplicated, reordered and overread are told apart."""
     witnesses = compare_logs("abcd", found)
 
-    assert {one.anomaly: one.records for one in witnesses} == expected
+    assert {deviation.anomaly: deviation.records for deviation in witnesses} == expected
 
 
 def test_many_witnesses_are_counted_and_the_first_shown() -> None:

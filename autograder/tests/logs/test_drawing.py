@@ -3,8 +3,10 @@
 import re
 
 from autograder.grading.grade import Anomaly
-from autograder.logs.drawing import RING, caption, drawing_of, sketch
+from autograder.logs.captions import caption
+from autograder.logs.drawing import RING, drawing_of
 from autograder.logs.picture import DrawnRecord, DrawnRow, DrawnShard, LogPicture, ReadPage
+from autograder.logs.sketch import sketch
 
 
 def record(
@@ -97,7 +99,7 @@ def test_users_are_told_apart_by_colour_and_letter() -> None:
     """Colour is never the only sign."""
     drawing = drawing_of(WRITTEN)
 
-    cells = [(one.colour, one.text) for lane in drawing.lanes for one in lane.cells]
+    cells = [(cell.colour, cell.text) for lane in drawing.lanes for cell in lane.cells]
     assert dict(drawing.users) == {"alice": "user0", "bob": "user1"}
     assert cells[:1] + cells[3:4] == [("user0", "a0"), ("user1", "b1")]
 
@@ -109,7 +111,7 @@ def test_many_users_have_no_colour() -> None:
     drawing = drawing_of(many)
 
     assert drawing.users == ()
-    assert {one.colour for one in drawing.lanes[0].cells} == {"plain"}
+    assert {cell.colour for cell in drawing.lanes[0].cells} == {"plain"}
 
 
 def test_a_shard_has_its_part_of_the_ring_and_marks_for_its_keys() -> None:
@@ -117,7 +119,7 @@ def test_a_shard_has_its_part_of_the_ring_and_marks_for_its_keys() -> None:
     (lane, _) = drawing_of(WRITTEN).lanes
 
     assert lane.ring == (0, 0.5)
-    assert [round(one, 2) for one in lane.ticks] == [0.39]
+    assert [round(tick, 2) for tick in lane.ticks] == [0.39]
 
 
 def test_the_table_says_what_the_drawing_shows() -> None:

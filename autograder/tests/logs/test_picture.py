@@ -81,7 +81,7 @@ def test_pages_move_with_the_window() -> None:
 
     pages = bounded_picture(picture).pages
 
-    assert [(one.begins, one.records) for one in pages] == [(0, LEAD), (LEAD, 0)]
+    assert [(page.begins, page.records) for page in pages] == [(0, LEAD), (LEAD, 0)]
 
 
 def test_shards_that_tell_something_come_first() -> None:
@@ -91,7 +91,7 @@ def test_shards_that_tell_something_come_first() -> None:
     kept = bounded_picture(LogPicture(shards=shards)).shards
 
     assert len(kept) == MOST_SHARDS
-    assert "shard-40" in [one.shard_id for one in kept]
+    assert "shard-40" in [shard.shard_id for shard in kept]
 
 
 def test_texts_of_the_student_are_cut() -> None:

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.notebook.answers import closed_answers, open_answer
-from autograder.notebook.cells import Cell, Notebook
+from autograder.notebook.cells import Notebook, NotebookCell
 
 
 def notebook(*sources: str) -> Notebook:
     """Make a notebook of code cells."""
-    return Notebook(tuple(Cell("code", source, "") for source in sources))
+    return Notebook(tuple(NotebookCell("code", source, "") for source in sources))
 
 
 @pytest.mark.parametrize(
@@ -107,22 +107,36 @@ def test_any_text_is_read_or_told(source: str) -> None:
     assert answers.values["zz9"] == 1
 
 
-QUESTION = Cell("markdown", "**C1, open (1 point).** Why?", "c1-why-question")
-NEXT = Cell("markdown", "## C2. Next", "c2-question")
+def markdown(source: str, name: str) -> NotebookCell:
+    """Make a cell of text."""
+    return NotebookCell("markdown", source, name)
+
+
+QUESTION = markdown("**C1, open (1 point).** Why?", "c1-why-question")
+NEXT = markdown("## C2. Next", "c2-question")
 
 
 @pytest.mark.parametrize(
     "cells",
     [
-        (QUESTION, Cell("markdown", "Because.", "c1-why"), NEXT),
-        (NEXT, Cell("markdown", "Because.", "c1-why"), QUESTION),
-        (QUESTION, Cell("markdown", "Because.", ""), NEXT, Cell("markdown", "Other.", "")),
-        (QUESTION, Cell("markdown", "YOUR ANSWER HERE", "c1-why"), Cell("raw", "Because.", "")),
-        (QUESTION, Cell("markdown", "YOUR ANSWER HERE\nBecause.", "c1-why")),
+        (QUESTION, markdown("Because.", "c1-why"), NEXT),
+        (NEXT, markdown("Because.", "c1-why"), QUESTION),
+        (
+            QUESTION,
+            markdown("Because.", ""),
+            NEXT,
+            markdown("Other.", ""),
+        ),
+        (
+            QUESTION,
+            markdown("YOUR ANSWER HERE", "c1-why"),
+            NotebookCell("raw", "Because.", ""),
+        ),
+        (QUESTION, markdown("YOUR ANSWER HERE\nBecause.", "c1-why")),
     ],
     ids=["in its cell", "moved", "without ids", "beside its cell", "below the words"],
 )
-def test_an_open_answer_is_found(cells: tuple[Cell, ...]) -> None:
+def test_an_open_answer_is_found(cells: tuple[NotebookCell, ...]) -> None:
     """By its cell's id, else by its question."""
     found = open_answer(Notebook(cells), "c1-why", "**C1, open")
 
@@ -133,6 +147,6 @@ def test_an_open_answer_is_found(cells: tuple[Cell, ...]) -> None:
 @pytest.mark.parametrize("text", ["", "YOUR ANSWER HERE", " YOUR ANSWER HERE \n"])
 def test_nothing_written_is_nothing(text: str) -> None:
     """A blank, or just the words that ask for it."""
-    cells = (QUESTION, Cell("markdown", text, "c1-why"), NEXT)
+    cells = (QUESTION, markdown(text, "c1-why"), NEXT)
 
     assert open_answer(Notebook(cells), "c1-why", "**C1, open") == ""

@@ -47,7 +47,7 @@ def test_a_notebook_is_read_with_its_ids() -> None:
         lambda whole: b"\xef\xbb\xbf" + json.dumps(whole).encode(),
         lambda whole: json.dumps(whole, indent=1).replace("\n", "\r\n").encode(),
         lambda whole: json.dumps(
-            {"cells": [{**one, "source": "".join(one["source"])} for one in whole["cells"]]}
+            {"cells": [{**cell, "source": "".join(cell["source"])} for cell in whole["cells"]]}
         ).encode(),
     ],
     ids=["format 3", "indented", "byte order mark", "CRLF", "one text per cell"],

@@ -16,7 +16,7 @@ from autograder.tests.student_repository.clone import (
     run_checks,
     side_by_side,
 )
-from autograder.validation.idle import BODIES, idle_entries
+from autograder.validation.idle import BODIES, idle_candidates
 from autograder.validation.visible import refused_by_checks
 
 CODE = [one.id for one in ASSIGNMENT.checkpoints if not one.files[0].endswith(".ipynb")]
@@ -50,7 +50,7 @@ def test_the_stubs_fail_every_check(tmp_path: Path) -> None:
 def test_functions_that_do_nothing_of_use_pass_no_check(body: str, tmp_path: Path) -> None:
     """Each check that such a function would pass is joined to a case with something to do."""
     files: dict[str, bytes] = {}
-    for entry in idle_entries(SOLUTION):
+    for entry in idle_candidates(SOLUTION):
         if entry.name.endswith(f"_{body}"):
             files |= {name: entry.submission.files[name] for name in entry.files}
     folder = clone(tmp_path / "clone", files)

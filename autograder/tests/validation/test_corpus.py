@@ -17,19 +17,19 @@ SOLUTION = read_submission(COURSE.solutions / ASSIGNMENT.id, ASSIGNMENT)
 @pytest.mark.parametrize(
     ("kind", "text", "words"),
     [
-        ("wrong", "def f(): ...\n", "begins with no"),
+        ("wrong", "def f(): ...\n", "does not begin with"),
         ("wrong", "# /// submission\n# file = 3\n# ///\n", "its header is wrong"),
         ("wrong", "# /// submission\n# file = \n# ///\n", "its header is wrong"),
-        ("wrong", '# /// submission\n# file = "x.py"\n# ///\n', "is no graded file"),
+        ("wrong", '# /// submission\n# file = "x.py"\n# ///\n', "is not a graded file"),
         (
             "wrong",
             '# /// submission\n# file = "compare_with_sqs.py"\n# ///\n',
-            "a wrong submission declares what it fails",
+            "submissions in wrong/ must list in `fails` what they fail",
         ),
         (
             "right",
             '# /// submission\n# file = "compare_with_sqs.py"\n# fails = ["a"]\n# ///\n',
-            "a right one not",
+            "those in right/ must not",
         ),
     ],
 )

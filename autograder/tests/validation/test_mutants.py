@@ -25,7 +25,7 @@ def test_each_mutant_has_one_change_in_a_name_of_its_own() -> None:
     """Operators and numbers of functions, not what is printed, documented or shown by main."""
     mutants = make_mutants("a.py", SOURCE)
 
-    assert [one.name for one in mutants] == [
+    assert [mutant.name for mutant in mutants] == [
         "a.py: f: `> 5` -> `>= 5`",
         "a.py: f: `5` -> `6`",
         "a.py: f: `limit = limit - 5` -> `limit = None`",

@@ -2,21 +2,30 @@
 
 import json
 import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from autograder.assignment import Course
-from autograder.cli import app
+from autograder.assignment import HANDOUT_FILE, Course
+from autograder.cli import app, main
 from autograder.grading.grade import Outcome
-from autograder.grading.judge.plan import Plan, PlannedTest
+from autograder.grading.judge.plan import PlannedTest, SuitePlan
 from autograder.submission import Submission
 from autograder.validation.corpus import DeclaredSubmission, corpus_folder
-from autograder.validation.report import FaultCost, Finding, Kind, TestPower, Validation, markdown
-from autograder.validation.trials import Entry, Trial
-from autograder.validation.validate import Scope, costs_of, judge, powers_of, validate, weak_tests
+from autograder.validation.findings import costs_of, judge, powers_of, weak_tests
+from autograder.validation.report import (
+    FaultCost,
+    Finding,
+    FindingKind,
+    TestPower,
+    Validation,
+    markdown,
+)
+from autograder.validation.trials import Candidate, Trial
+from autograder.validation.validate import ValidationOptions, validate
 
 
 def declared(name: str, *fails: str) -> DeclaredSubmission:
@@ -26,15 +35,17 @@ def declared(name: str, *fails: str) -> DeclaredSubmission:
     )
 
 
-def trial(name: str, *fails: str, trouble: str = "", outcome: Outcome = Outcome.WRONG) -> Trial:
+def trial(name: str, *fails: str, grader_log: str = "", outcome: Outcome = Outcome.WRONG) -> Trial:
     """Make a trial that failed these of the tests a, b, c and d."""
-    outcomes = {one: outcome if one in fails else Outcome.PASSED for one in "abcd"}
-    return Trial(Entry(name, Submission({}, ()), frozenset({"a.py"}), name), outcomes, "", trouble)
+    outcomes = {test: outcome if test in fails else Outcome.PASSED for test in "abcd"}
+    return Trial(
+        Candidate(name, Submission({}, ()), frozenset({"a.py"}), name), outcomes, "", grader_log
+    )
 
 
-def kinds(findings: list[Finding]) -> list[tuple[Kind, str]]:
+def kinds(findings: list[Finding]) -> list[tuple[FindingKind, str]]:
     """Name findings with their details."""
-    return [(one.kind, one.detail) for one in findings]
+    return [(finding.kind, finding.detail) for finding in findings]
 
 
 def test_what_fails_as_declared_is_no_finding() -> None:
@@ -46,14 +57,14 @@ def test_what_fails_as_declared_is_no_finding() -> None:
 @pytest.mark.parametrize(
     ("submission", "failed", "expected"),
     [
-        (declared("right/x"), "b", [(Kind.RIGHT_REFUSED, "by b")]),
-        (declared("wrong/x", "a", "b"), "", [(Kind.WRONG_ACCEPTED, "should fail a, b")]),
-        (declared("wrong/x", "a", "b"), "a", [(Kind.FAILS_ELSEWHERE, "does not fail b")]),
-        (declared("wrong/x", "a"), "acd", [(Kind.FAILS_ELSEWHERE, "fails also c, d")]),
+        (declared("right/x"), "b", [(FindingKind.RIGHT_REFUSED, "by b")]),
+        (declared("wrong/x", "a", "b"), "", [(FindingKind.WRONG_ACCEPTED, "should fail a, b")]),
+        (declared("wrong/x", "a", "b"), "a", [(FindingKind.FAILS_ELSEWHERE, "does not fail b")]),
+        (declared("wrong/x", "a"), "acd", [(FindingKind.FAILS_ELSEWHERE, "fails also c, d")]),
     ],
 )
 def test_what_fails_otherwise_is_named(
-    submission: DeclaredSubmission, failed: str, expected: list[tuple[Kind, str]]
+    submission: DeclaredSubmission, failed: str, expected: list[tuple[FindingKind, str]]
 ) -> None:
     """With the tests that it should have failed, and those that it should not have."""
     assert kinds(judge(submission, [trial(submission.name, *failed)])) == expected
@@ -64,14 +75,14 @@ def test_results_that_change_with_the_data_are_unstable() -> None:
     trials = [trial("wrong/x", "a"), trial("wrong/x", "a"), trial("wrong/x", "a", "c")]
 
     assert kinds(judge(declared("wrong/x", "a"), trials)) == [
-        (Kind.UNSTABLE, "with the data of wrong/x it differs in c")
+        (FindingKind.UNSTABLE, "with the data of wrong/x it differs in c")
     ]
 
 
 @pytest.mark.parametrize(
     "failing",
     [
-        trial("wrong/x", "a", trouble="Traceback"),
+        trial("wrong/x", "a", grader_log="Traceback"),
         trial("wrong/x", "a", outcome=Outcome.GRADER_ERROR),
     ],
 )
@@ -79,37 +90,37 @@ def test_a_fault_of_the_grader_is_no_catch(failing: Trial) -> None:
     """A test that breaks down has judged nothing."""
     (finding,) = judge(declared("wrong/x", "a"), [failing])
 
-    assert finding.kind is Kind.GRADER_FAILED
+    assert finding.kind is FindingKind.GRADER_FAILED
 
 
 def test_what_was_unreadable_has_failed_like_any_other() -> None:
     """It is a finding where it is not declared, whatever the grader printed of it."""
-    unreadable = trial("wrong/x", "a", trouble="Traceback", outcome=Outcome.UNREADABLE)
+    unreadable = trial("wrong/x", "a", grader_log="Traceback", outcome=Outcome.UNREADABLE)
 
     assert judge(declared("wrong/x", "a"), [unreadable]) == []
     assert kinds(judge(declared("wrong/x", "b"), [unreadable])) == [
-        (Kind.FAILS_ELSEWHERE, "does not fail b"),
-        (Kind.FAILS_ELSEWHERE, "fails also a"),
+        (FindingKind.FAILS_ELSEWHERE, "does not fail b"),
+        (FindingKind.FAILS_ELSEWHERE, "fails also a"),
     ]
-    assert kinds(judge(declared("right/x"), [unreadable])) == [(Kind.RIGHT_REFUSED, "by a")]
+    assert kinds(judge(declared("right/x"), [unreadable])) == [(FindingKind.RIGHT_REFUSED, "by a")]
 
 
 def test_tests_that_catch_nothing_of_their_own_are_named() -> None:
     """Either nothing fails them, or only what fails many others too."""
-    tests = tuple(PlannedTest("x", f"test_{one}", one, "R1", 1) for one in "abcde")
-    outcomes = {f"x/{one}": Outcome.WRONG for one in "abcd"}
+    tests = tuple(PlannedTest("x", f"test_{letter}", letter, "R1", 1) for letter in "abcde")
+    outcomes = {f"x/{letter}": Outcome.WRONG for letter in "abcd"}
     everything = Trial(
-        Entry("wrong/y", Submission({}, ()), frozenset({"a.py"}), ""), outcomes, "", ""
+        Candidate("wrong/y", Submission({}, ()), frozenset({"a.py"}), ""), outcomes, "", ""
     )
     one_only = Trial(
-        Entry("wrong/z", Submission({}, ()), frozenset({"a.py"}), ""),
+        Candidate("wrong/z", Submission({}, ()), frozenset({"a.py"}), ""),
         {"x/a": Outcome.WRONG},
         "",
         "",
     )
 
     powers = powers_of(
-        Plan(tests, ""),
+        SuitePlan(tests, {}, ""),
         [declared("wrong/y", "x"), declared("wrong/z", "x")],
         {"wrong/y": [everything], "wrong/z": [one_only]},
     )
@@ -118,11 +129,11 @@ def test_tests_that_catch_nothing_of_their_own_are_named() -> None:
     assert powers[0] == TestPower(
         id="x/a", requirement="R1", caught=("wrong/z", "wrong/y"), sharpest=1
     )
-    assert [(one.kind, one.subject) for one in findings] == [
-        (Kind.CATCHES_NOTHING_OF_ITS_OWN, "x/b"),
-        (Kind.CATCHES_NOTHING_OF_ITS_OWN, "x/c"),
-        (Kind.CATCHES_NOTHING_OF_ITS_OWN, "x/d"),
-        (Kind.CATCHES_NOTHING, "x/e"),
+    assert [(finding.kind, finding.subject) for finding in findings] == [
+        (FindingKind.CATCHES_NOTHING_OF_ITS_OWN, "x/b"),
+        (FindingKind.CATCHES_NOTHING_OF_ITS_OWN, "x/c"),
+        (FindingKind.CATCHES_NOTHING_OF_ITS_OWN, "x/d"),
+        (FindingKind.CATCHES_NOTHING, "x/e"),
     ]
 
 
@@ -133,8 +144,8 @@ def test_each_fault_has_its_cost() -> None:
     trials = {
         name: [
             Trial(
-                Entry(name, Submission({}, ()), frozenset({"a.py"}), ""),
-                {f"x/{one}": Outcome.WRONG for one in failed},
+                Candidate(name, Submission({}, ()), frozenset({"a.py"}), ""),
+                {f"x/{test}": Outcome.WRONG for test in failed},
                 "",
                 "",
             )
@@ -142,14 +153,14 @@ def test_each_fault_has_its_cost() -> None:
         for name, failed in outcomes.items()
     }
 
-    costs = costs_of(Plan(tests, ""), [declared(name) for name in outcomes], trials)
+    costs = costs_of(SuitePlan(tests, {}, ""), [declared(name) for name in outcomes], trials)
 
     assert costs == (FaultCost(name="z", tests=3, points=6), FaultCost(name="y", tests=1, points=2))
 
 
 def test_a_report_in_markdown_has_no_stray_cells() -> None:
     """A mutant's name may hold a bar or an angle bracket."""
-    finding = Finding(kind=Kind.MUTANT_SURVIVED, subject="a.py: f: `a | b` -> `a < b`")
+    finding = Finding(kind=FindingKind.MUTANT_SURVIVED, subject="a.py: f: `a | b` -> `a < b`")
     result = Validation(
         assignment="m", right=1, wrong=1, repeats=1, complete=True, requirements=1,
         tests=(TestPower(id="x/a", requirement="R1", caught=("wrong/y",), sharpest=1),),
@@ -164,7 +175,7 @@ def test_a_report_in_markdown_has_no_stray_cells() -> None:
     assert "| y | 1 | 0.5 |" in text
 
 
-def test_validate_finds_nothing_off_with_one_of_ours() -> None:
+def test_validate_has_no_findings_for_one_of_ours() -> None:
     """One command judges one submission, its feedback included."""
     done = CliRunner().invoke(app, ["validate", "--only", "stops_at_a_gap", "--format", "json"])
 
@@ -184,17 +195,48 @@ def test_validate_says_when_feedback_has_changed(tmp_path: Path) -> None:
     kept = corpus_folder(course, assignment) / "wrong" / "lists_one_page_of_shards.txt"
     text = kept.read_text()
     kept.write_text("something else\n")
-    scope = Scope(only=("lists_one_page_of_shards",))
+    options = ValidationOptions(only=("lists_one_page_of_shards",))
 
-    (changed,) = validate(assignment, course, scope).findings
-    updated = validate(assignment, course, replace(scope, update=True)).findings
+    (changed,) = validate(assignment, course, options).findings
+    updated = validate(assignment, course, replace(options, update=True)).findings
 
     assert (changed.kind, changed.subject) == (
-        Kind.FEEDBACK_CHANGED,
+        FindingKind.FEEDBACK_CHANGED,
         "wrong/lists_one_page_of_shards",
     )
     assert updated == ()
     assert kept.read_text() == text
+
+
+def test_without_a_handout_validate_says_so_and_writes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In one line, before any submission is graded."""
+    ours = Course.of_this_checkout()
+    for folder in ("assignments", "solutions", "autograder/suites"):
+        shutil.copytree(ours.suites.parents[1] / folder, tmp_path / folder)
+    course = Course(tmp_path)
+    assignment = course.load("m06_partitioned_logs")
+    handout = course.assignments / assignment.id / HANDOUT_FILE
+    handout.unlink()
+    wrong = corpus_folder(course, assignment) / "wrong"
+    only = "stops_at_a_gap"
+    for path in wrong.iterdir():
+        if path.is_file() and path.stem != only:
+            path.unlink()
+    expected_feedback = wrong / f"{only}.txt"
+    expected_feedback.write_text("something else\n")
+    monkeypatch.setattr(Course, "of_this_checkout", lambda: course)
+    monkeypatch.setattr(sys, "argv", ["autograder", "validate", "--update"])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.strip() == (
+        f"autograder: {handout}: cannot be read: No such file or directory"
+    )
+    assert expected_feedback.read_text() == "something else\n"
 
 
 def test_the_visible_checks_are_run_on_the_corpus_if_asked() -> None:
@@ -219,8 +261,8 @@ def test_a_right_submission_that_the_visible_checks_refuse_is_named(tmp_path: Pa
     assignment = course.load("m06_partitioned_logs")
     check = course.assignments / assignment.id / "checks" / "test_brokers.py"
     check.write_text("def test_refuse():\n    assert False\n")
-    scope = Scope(only=("queue_in_batches_by_resource",), checks=True)
+    options = ValidationOptions(only=("queue_in_batches_by_resource",), checks=True)
 
-    result = validate(assignment, course, scope)
+    result = validate(assignment, course, options)
 
-    assert kinds(list(result.findings)) == [(Kind.RIGHT_REFUSED_AT_HOME, "")]
+    assert kinds(list(result.findings)) == [(FindingKind.RIGHT_REFUSED_AT_HOME, "")]

@@ -2,10 +2,10 @@
 
 import pytest
 
-from autograder.testing import Module, Student
+from autograder.testing import Module, StudentCode
 
 
 @pytest.fixture
-def greeting(student: Student) -> Module:
+def greeting(student: StudentCode) -> Module:
     """Give the student's greeting."""
     return student.module("greeting")

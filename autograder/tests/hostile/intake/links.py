@@ -107,8 +107,8 @@ def graded_file_is_a_socket(folder: Path) -> None:
     here = Path.cwd()
     os.chdir(folder)  # a socket's path is short
     try:
-        with socket.socket(socket.AF_UNIX) as one:
-            one.bind(GRADED)
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(GRADED)
     finally:
         os.chdir(here)
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from autograder.testing import Module, Student
+from autograder.testing import Module, StudentCode
 
 
 @pytest.fixture
-def words(student: Student) -> Module:
+def words(student: StudentCode) -> Module:
     """Give the student's function."""
     return student.module("word_count")

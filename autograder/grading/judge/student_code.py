@@ -1,27 +1,60 @@
 """The student's code as hidden tests see it: functions that run in the sandbox."""
 
+import ast
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from autograder.aws import CallBudget, Cloud
 from autograder.grading.judge.explain import verdict_of
 from autograder.grading.judge.phases import Phases
-from autograder.grading.judge.signatures import Signatures
-from autograder.grading.judge.time_budget import Patience
+from autograder.grading.judge.time_budget import TimeBudget
 from autograder.grading.judge.verdict import GraderFaultError, Verdict
 from autograder.limits import Limits
 from autograder.sandbox import CallResult, Raised, Returned, Sandbox, Stopped, StopReason
 
 
-class Student:
+class Signatures:
+    """Reads signatures from the stubs that students are given.
+
+    Args:
+        folder: The student repository.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def of(self, module: str, function: str) -> str | None:
+        """Return a function's signature without annotations; None if no stub declares it.
+
+        >>> Signatures(folder).of("words", "count_words")
+        'count_words(path, at_most=50)'
+        """
+        try:
+            tree = ast.parse((self._folder / f"{module}.py").read_text(encoding="utf-8"))
+        except OSError:
+            return None
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef) and node.name == function:
+                return f"{function}({ast.unparse(_without_annotations(node.args))})"
+        return None
+
+
+def _without_annotations(arguments: ast.arguments) -> ast.arguments:
+    for argument in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]:
+        argument.annotation = None
+    return arguments
+
+
+class StudentCode:
     """Calls functions of one submission, each within its budgets.
 
     Args:
         sandbox: Where they run.
         cloud: What they talk to.
         limits: The budgets.
-        patience: What earlier calls of the run have shown.
+        time_budget: What earlier calls of the run have shown.
         phases: Hears that the student's code runs.
         in_full: Whether to give the whole time also to what hung before.
         signatures: How the handout declares the functions.
@@ -33,7 +66,7 @@ class Student:
         sandbox: Sandbox,
         cloud: Cloud,
         limits: Limits,
-        patience: Patience,
+        time_budget: TimeBudget,
         phases: Phases,
         *,
         in_full: bool = False,
@@ -42,7 +75,7 @@ class Student:
     ) -> None:
         self._sandbox = sandbox
         self._cloud = cloud
-        self._patience = patience
+        self._time_budget = time_budget
         self._phases = phases
         self._in_full = in_full
         self._signatures = signatures
@@ -54,7 +87,7 @@ class Student:
         return Module(self, name)
 
     def outcome_of(self, module: str, function: str, *args: Any, **kwargs: Any) -> CallResult:
-        """Call a function and tell how it ended, for tests that expect an error.
+        """Call a function and return how it ended, for tests that judge more than its value.
 
         Raises:
             GraderFaultError: The cloud failed meanwhile.
@@ -67,8 +100,8 @@ class Student:
     ) -> list[Any]:
         """Call a function several times in one process, and return the values.
 
-        What its module remembers from one call, the next one finds; else each call has a process
-        of its own. The limits of one call hold for all together.
+        What its module remembers from one call, the next one finds; otherwise each call has a new
+        process. The limits of one call hold for all together.
 
         Raises:
             Verdict: One of the calls did not return a value.
@@ -78,7 +111,8 @@ class Student:
         with self._phases.student():
             result = self._call(module, function, first, {}, others)
         if isinstance(result, Returned) and not _is_row(result.value, len(calls)):
-            result = Stopped(StopReason.EXITED, result.usage)  # it wrote an answer of its own
+            # It wrote an answer itself, past the runner.
+            result = Stopped(StopReason.EXITED, result.usage)
         values: list[Any] = self._value_of(result, module, function)
         return values
 
@@ -90,28 +124,28 @@ class Student:
         kwargs: dict[str, Any],
         again: Sequence[list[Any]] = (),
     ) -> CallResult:
-        if (ended := self._patience.end_of(module)) is not None:
+        if (ended := self._time_budget.end_of(module)) is not None:
             return ended
         limits = self.limits
         if not self._in_full:
-            limits = self._patience.limits_for(module, function, limits)
+            limits = self._time_budget.limits_for(module, function, limits)
         calls_before = len(self._cloud.calls.all())
         budget = CallBudget(
             api_calls=limits.aws.api_calls,
             idle_reads=limits.aws.idle_reads,
             traffic_bytes=limits.aws.traffic_mib << 20,
-            seconds=min(limits.cpu_seconds, self._patience.cloud_seconds_left),
+            seconds=min(limits.cpu_seconds, self._time_budget.cloud_seconds_left),
         )
         begin = time.monotonic()
         self._cloud.gate.begin_call(budget, self._sandbox.stop)
         try:
             result = self._sandbox.call(module, function, args, kwargs, limits=limits, again=again)
         finally:
-            self._patience.cloud_seconds_left -= self._cloud.gate.end_call()
+            self._time_budget.cloud_seconds_left -= self._cloud.gate.end_call()
         for call in self._cloud.calls.all()[calls_before:]:
             if call.internal_error is not None:
                 raise GraderFaultError(f"{call.operation}: {call.internal_error}")
-        self._patience.note(module, function, result, time.monotonic() - begin)
+        self._time_budget.note(module, function, result, time.monotonic() - begin)
         return result
 
     def call(self, module: str, function: str, *args: Any, **kwargs: Any) -> Any:
@@ -136,10 +170,10 @@ class Student:
         return verdict
 
     def error_of(self, module: str, function: str, *args: Any, **kwargs: Any) -> Raised | None:
-        """Call a function that should raise; None where it returned a value instead.
+        """Call a function that should raise; None if it returned a value instead.
 
         Raises:
-            Verdict: It neither raised an error of its own nor returned.
+            Verdict: It neither returned nor raised an error that a test can expect.
         """
         result = self.outcome_of(module, function, *args, **kwargs)
         if isinstance(result, Returned):
@@ -155,9 +189,17 @@ def _is_row(value: object, length: int) -> bool:
 
 
 class Module:
-    """One graded file: `module.function(...)` runs in the sandbox."""
+    """One graded file: a call of one of its functions runs in the sandbox.
 
-    def __init__(self, student: Student, name: str) -> None:
+    >>> reader = student.module("kinesis_read_shards")
+    >>> reader.read_from_shard("orders", "shardId-000000000000", 10)
+    [['49668899999999999999999999999999999999999999999999999999', {'eventId': 1}]]
+
+    Arguments and the value are plain JSON: a tuple comes back as a list. Anything but a value (an
+    exception, a missing function, an exceeded limit) ends the test with feedback that says so.
+    """
+
+    def __init__(self, student: StudentCode, name: str) -> None:
         self._student = student
         self._name = name
 
@@ -170,13 +212,29 @@ class Module:
         return call
 
     def values_in_a_row(self, function: str, *calls: Sequence[Any]) -> list[Any]:
-        """Call a function several times in one process, once for each sequence of arguments."""
+        """Call a function several times in one process, once for each sequence of arguments.
+
+        What the module remembers from one call, the next one finds:
+
+        >>> reader.values_in_a_row("read_all_shards", ["orders"], ["orders"])
+        [{'shardId-000000000000': []}, {'shardId-000000000000': []}]
+        """
         return self._student.values_in_a_row(self._name, function, calls)
 
     def outcome_of(self, function: str, *args: Any, **kwargs: Any) -> CallResult:
-        """Call a function and tell how it ended, whatever that is."""
+        """Call a function and return how it ended; nothing ends the test.
+
+        >>> result = writer.outcome_of("delete_stream", "orders")
+        >>> if isinstance(result, Raised):
+        ...     crashed(result, "delete_stream()", expected="no error if it does not exist")
+        """
         return self._student.outcome_of(self._name, function, *args, **kwargs)
 
     def error_of(self, function: str, *args: Any, **kwargs: Any) -> Raised | None:
-        """Call a function that should raise; None where it returned a value instead."""
+        """Call a function that should raise an error; None if it returned a value instead.
+
+        >>> error = reader.error_of("replay_from_offset", "orders", "shardId-000000000000", "x")
+        >>> if error is None:
+        ...     wrong("It returned normally.", expected="an error", hint="Do not catch it.")
+        """
         return self._student.error_of(self._name, function, *args, **kwargs)

@@ -6,18 +6,16 @@ from pathlib import Path
 from typing import Self
 
 from autograder.assignment import Assignment, Course
+from autograder.aws import PRELOAD, Cloud, Server
 from autograder.grading.judge.explain import about_python
 from autograder.grading.judge.phases import Phases
-from autograder.grading.judge.signatures import Signatures
-from autograder.grading.judge.student import Student
-from autograder.grading.judge.time_budget import Patience
-from autograder.notebook.handed_in import HandedIn
+from autograder.grading.judge.student_code import Signatures, StudentCode
+from autograder.grading.judge.time_budget import TimeBudget
+from autograder.notebook.handed_in import SubmittedFiles
 from autograder.sandbox import Interpreter, Sandbox, interpreter_for
 
-from autograder.aws import PRELOAD, Cloud, Server  # isort: skip
 
-
-class Bench:
+class GradingSession:
     """One sandbox and one cloud, wired together, for all tests of a run."""
 
     def __init__(
@@ -31,10 +29,10 @@ class Bench:
     ) -> None:
         self.phases = phases
         self.assignment = assignment
-        self.handed_in = HandedIn(submission)
+        self.handed_in = SubmittedFiles(submission)
         self.sandbox = sandbox
         self.cloud = Cloud()
-        self._patience = Patience(assignment.limits.submission_seconds)
+        self._time_budget = TimeBudget(assignment.limits.submission_seconds)
         self._signatures = signatures
         self._python = python
         self._server: Server | None = None
@@ -89,8 +87,8 @@ class Bench:
             about_python(used.version, assignment.python),
         )
 
-    def student(self, api_calls: int | None) -> Student:
-        """Give the student's code, with the usual budgets or another number of requests.
+    def student(self, api_calls: int | None) -> StudentCode:
+        """Return the student's code, with the usual budgets or another number of requests.
 
         Who is asked for hundreds of events takes longer than others, and has all the time for it.
         """
@@ -98,11 +96,11 @@ class Bench:
         if api_calls is not None:
             aws = limits.aws.model_copy(update={"api_calls": api_calls})
             limits = limits.model_copy(update={"aws": aws})
-        return Student(
+        return StudentCode(
             self.sandbox,
             self.cloud,
             limits,
-            self._patience,
+            self._time_budget,
             self.phases,
             in_full=api_calls is not None,
             signatures=self._signatures,

@@ -7,8 +7,8 @@ import pytest
 
 from autograder.aws import PRELOAD, Cloud
 from autograder.grading.judge.phases import Phases
-from autograder.grading.judge.student import Student
-from autograder.grading.judge.time_budget import SHORTENED, Patience
+from autograder.grading.judge.student_code import StudentCode
+from autograder.grading.judge.time_budget import SHORTENED, TimeBudget
 from autograder.sandbox import Returned, Sandbox, Stopped, StopReason
 from autograder.sandbox.outcomes import Usage
 from autograder.tests.limits import LIMITS
@@ -36,9 +36,9 @@ def dawdle():
 
 
 @pytest.fixture
-def patience() -> Patience:
+def time_budget() -> TimeBudget:
     """Nothing has hung yet."""
-    return Patience(PATIENT.submission_seconds)
+    return TimeBudget(PATIENT.submission_seconds)
 
 
 @pytest.fixture
@@ -52,12 +52,14 @@ def bench(tmp_path: Path) -> Iterator[tuple[Sandbox, Cloud]]:
 
 
 @pytest.fixture
-def student(bench: tuple[Sandbox, Cloud], patience: Patience) -> Student:
+def student(bench: tuple[Sandbox, Cloud], time_budget: TimeBudget) -> StudentCode:
     """A student whose calls have the usual time."""
-    return Student(*bench, PATIENT, patience, Phases())
+    return StudentCode(*bench, PATIENT, time_budget, Phases())
 
 
-def test_a_function_that_took_down_its_runner_has_less_time_afterwards(student: Student) -> None:
+def test_a_function_that_took_down_its_runner_has_less_time_afterwards(
+    student: StudentCode,
+) -> None:
     """Stopping the runner makes the grader wait longest: not so long for every test."""
     module = student.module("code_of_theirs")
     before = module.processor_seconds()
@@ -70,11 +72,11 @@ def test_a_function_that_took_down_its_runner_has_less_time_afterwards(student: 
 
 
 def test_a_module_whose_import_hung_twice_is_not_imported_any_more(
-    bench: tuple[Sandbox, Cloud], patience: Patience
+    bench: tuple[Sandbox, Cloud], time_budget: TimeBudget
 ) -> None:
     """Each test of the file would wait anew; once may be an accident. Other files are run."""
     limits = LIMITS.model_copy(update={"cpu_seconds": 1})
-    student = Student(*bench, limits, patience, Phases())
+    student = StudentCode(*bench, limits, time_budget, Phases())
 
     first, second, third = (student.outcome_of("looping", name) for name in "fgh")
 
@@ -86,11 +88,12 @@ def test_a_module_whose_import_hung_twice_is_not_imported_any_more(
 
 
 def test_a_test_that_needs_its_time_has_all_of_it(
-    bench: tuple[Sandbox, Cloud], patience: Patience
+    bench: tuple[Sandbox, Cloud], time_budget: TimeBudget
 ) -> None:
     """Hundreds of events take longer than a fifth of it, also where something else hung before."""
-    student = Student(*bench, PATIENT, patience, Phases(), in_full=True)
-    patience.note("code_of_theirs", "processor_seconds", Stopped(StopReason.CPU, Usage()), 1.0)
+    student = StudentCode(*bench, PATIENT, time_budget, Phases(), in_full=True)
+    stopped = Stopped(StopReason.CPU, Usage())
+    time_budget.note("code_of_theirs", "processor_seconds", stopped, 1.0)
 
     seconds = student.module("code_of_theirs").processor_seconds()
 
@@ -101,7 +104,7 @@ def test_a_submission_that_dawdles_all_the_time_is_called_no_more(
     bench: tuple[Sandbox, Cloud],
 ) -> None:
     """Each call returns before it would be stopped; together they take too long."""
-    student = Student(*bench, LIMITS, Patience(0.2), Phases())
+    student = StudentCode(*bench, LIMITS, TimeBudget(0.2), Phases())
 
     first, second = (student.outcome_of("code_of_theirs", "dawdle") for _ in range(2))
 
@@ -109,7 +112,7 @@ def test_a_submission_that_dawdles_all_the_time_is_called_no_more(
     assert second == Stopped(StopReason.SUBMISSION, Usage())
 
 
-def test_calls_in_a_row_share_what_the_module_remembers(student: Student) -> None:
+def test_calls_in_a_row_share_what_the_module_remembers(student: StudentCode) -> None:
     """They run in one process, and each other call in a process of its own."""
     module = student.module("code_of_theirs")
 

@@ -1,0 +1,105 @@
+"""The example that authors of hidden tests read first is a suite that works."""
+
+import ast
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from autograder import testing
+from autograder.assignment import Course
+from autograder.grading.foreman.examiner import Examiner
+from autograder.grading.grade import GradedTest, Outcome
+from autograder.submission import read_submission
+
+SETTINGS = """
+id = "m99_parcels"
+title = "Parcels"
+python = "3.12"
+
+[[checkpoints]]
+id = "parcels"
+title = "Parcels"
+points = 2
+files = ["parcels.py"]
+
+[limits]
+cpu_seconds = 5
+still_seconds = 10.0
+wall_seconds = 60.0
+submission_seconds = 600.0
+virtual_seconds = 600.0
+memory_mib = 1024
+output_kib = 256
+return_kib = 1024
+api_calls = 400
+idle_reads = 50
+traffic_mib = 64
+processes = 64
+"""
+RECEIVES_ONCE = """
+import boto3
+
+def receive_all(queue_name):
+    sqs = boto3.client("sqs")
+    url = sqs.get_queue_url(QueueName=queue_name)["QueueUrl"]
+    return [message["Body"] for message in sqs.receive_message(QueueUrl=url).get("Messages", [])]
+"""
+RECEIVES_ALL = """
+import boto3
+
+def receive_all(queue_name):
+    sqs = boto3.client("sqs")
+    url = sqs.get_queue_url(QueueName=queue_name)["QueueUrl"]
+    found = []
+    while page := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        found += [message["Body"] for message in page]
+    return found
+"""
+
+
+def example() -> str:
+    """Take the example out of the module's docstring."""
+    text = ast.get_docstring(ast.parse(Path(testing.__file__).read_text("utf-8"))) or ""
+    lines = text.splitlines()
+    first = lines.index("    import random")
+    last = next(at for at in range(first, len(lines)) if lines[at].startswith("The mark"))
+    return textwrap.dedent("\n".join(lines[first:last]))
+
+
+def grade_of(root: Path, solution: str) -> GradedTest:
+    """Grade a submission by a suite that is the example."""
+    course = Course(root)
+    suite, handout = course.suites / "m99_parcels", course.assignments / "m99_parcels"
+    for folder in (suite, handout, root / "theirs"):
+        folder.mkdir(parents=True)
+    (handout / "assignment.toml").write_text(SETTINGS)
+    (suite / "requirements.toml").write_text('M1 = "receive_all returns all messages."\n')
+    (suite / "test_parcels.py").write_text(example())
+    (root / "theirs" / "parcels.py").write_text(solution)
+    assignment = course.load("m99_parcels")
+    with Examiner(assignment, course) as examiner:
+        grade, _ = examiner.grade(read_submission(root / "theirs", assignment))
+    ((test,),) = [checkpoint.tests for checkpoint in grade.checkpoints]
+    return test
+
+
+@pytest.mark.parametrize(
+    ("solution", "outcome"), [(RECEIVES_ALL, Outcome.PASSED), (RECEIVES_ONCE, Outcome.WRONG)]
+)
+def test_the_example_tells_right_from_wrong(
+    tmp_path: Path, solution: str, outcome: Outcome
+) -> None:
+    """It runs as it is printed, and its feedback says what came back."""
+    test = grade_of(tmp_path, solution)
+
+    assert test.outcome is outcome, test.feedback
+    assert test.title == "All messages are received when each response has only some of them"
+    if test.feedback is not None:
+        assert test.feedback.came_back.endswith("after 1 response of ReceiveMessage.")
+
+
+def test_all_that_authors_import_is_listed() -> None:
+    """The list of public names is sorted, and each of them is there."""
+    assert sorted(testing.__all__) == testing.__all__
+    assert [name for name in testing.__all__ if not hasattr(testing, name)] == []
