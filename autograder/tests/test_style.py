@@ -20,11 +20,15 @@ def our_modules() -> Iterator[tuple[str, ast.Module]]:
 
 
 def test_no_class_name_is_used_twice() -> None:
-    """Outside of the tests: whoever reads a name knows which class it is."""
+    """Whoever reads a name knows which class it is.
+
+    Tests are left aside, and the student kit: in its own repository, it has the names of the
+    hidden tests for the same things.
+    """
     names = Counter(
         node.name
         for name, tree in our_modules()
-        if not name.startswith("tests/")
+        if not name.startswith(("tests/", "student_kit/"))
         for node in ast.walk(tree)
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
     )

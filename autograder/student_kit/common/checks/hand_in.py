@@ -12,7 +12,7 @@ from checks.admission import (
     LINKED,
     NOT_PLAIN,
     Admission,
-    Entry,
+    FolderEntry,
     TooSlowError,
     admit,
     list_folder,
@@ -69,7 +69,7 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def entries(self, folder: str) -> list[Entry]:
+    def entries(self, folder: str) -> list[FolderEntry]:
         """List one of its folders; one that you may not read is empty, since it is not yours."""
         try:
             return list_folder(self._path / folder)
