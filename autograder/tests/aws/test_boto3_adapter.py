@@ -113,7 +113,7 @@ except Exception:
 
 
 def test_clients_and_sessions_read_no_file_of_botocore_again() -> None:
-    """Once warm, a client or a session of one's own parses none of botocore's data files."""
+    """Once preloaded, no new client or session parses botocore's data files."""
     printed = _in_a_process(COUNT)
 
     assert printed == "0"

@@ -1,6 +1,6 @@
 """Faults strike on what they are bound to, and only requests that would have succeeded.
 
-Otherwise student code could use them up before it does its work: on a stream of its own, or with
+Otherwise student code could use them up before it does its work: on another stream, or with
 requests that AWS refuses.
 """
 
@@ -564,7 +564,7 @@ def test_a_record_that_is_too_large_is_not_shown_to_choose(
 def test_a_record_that_choose_fails_on_is_taken(
     cloud: Cloud, kinesis: "KinesisClient", error: type[Exception]
 ) -> None:
-    """What a student's data makes it raise is no failure of the cloud."""
+    """If a student's data makes it raise, the simulated AWS has not failed."""
 
     def choose(_: dict[str, Any]) -> bool:
         raise error
@@ -659,7 +659,7 @@ def test_an_operation_that_cannot_be_made_to_fail_is_an_error(operation: str) ->
     [("PutRecord", {"queue": "q"}), ("ReceiveMessage", {"stream": "s"})],
 )
 def test_a_target_of_the_wrong_service_is_an_error(operation: str, target: dict[str, str]) -> None:
-    """An operation on a stream has no queue, and the other way round."""
+    """An operation on a stream names no queue, and the other way round."""
     with pytest.raises(ValueError, match=f"{operation} is not an operation on"):
         Fail(operation, "InternalFailure", **target)  # type: ignore[arg-type]
 

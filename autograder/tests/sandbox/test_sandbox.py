@@ -382,7 +382,7 @@ def test_a_helper_may_be_called_as_a_module_of_the_runner(tmp_path: Path, confin
 
 
 def test_what_is_missing_is_told(sandbox: Sandbox) -> None:
-    """A file, a function (with one of a similar name), and a name that is no function."""
+    """A file, a function (with a function of a similar name), and a name of something else."""
     assert sandbox.call("nothing", "f", [], {}) == MissingModule("nothing")
     assert sandbox.call("student", "boomm", [], {}) == MissingFunction("student", "boomm", "boom")
     assert sandbox.call("student", "not_callable", [], {}) == MissingFunction(
@@ -613,7 +613,7 @@ def test_nothing_but_scratch_can_be_written(call: Callable[..., CallResult]) -> 
 def test_the_environment_says_nothing_of_the_machine(
     call: Callable[..., CallResult], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is made anew: dummy keys and the endpoint."""
+    """It has only dummy keys and the endpoint."""
     monkeypatch.setenv("SECRET_TOKEN", "canary")
 
     result = call("identity")
