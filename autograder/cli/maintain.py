@@ -19,6 +19,7 @@ from autograder.stubs import build as build_stubs
 from autograder.stubs import check as check_stubs
 from autograder.student_kit.skeleton import write_skeleton
 from autograder.validation.corpus import corpus_folder, read_corpus
+from autograder.validation.record import is_validated, note_validated
 from autograder.validation.report import Validation, markdown, print_validation
 from autograder.validation.validate import ValidationOptions
 from autograder.validation.validate import validate as validate_suite
@@ -93,12 +94,16 @@ def validate_command(
         typer.Option("--checks", help="Run the visible checks on the corpus too; takes minutes."),
     ] = False,
     update: Annotated[
-        bool, typer.Option("--update", help="Write the expected feedback anew.")
+        bool, typer.Option("--update", help="Write the expected feedback again.")
+    ] = False,
+    changed: Annotated[
+        bool,
+        typer.Option("--changed", help="Skip assignments that have not changed since they passed."),
     ] = False,
 ) -> None:
     """Check hidden tests against known-right and known-wrong submissions.
 
-    Exit 1 if there are findings.
+    Exit 1 if there are findings. A whole validation without findings is noted in `validated.json`.
     """
     course = Course.of_this_checkout()
     check_writable(output)
@@ -111,6 +116,11 @@ def validate_command(
         workers=workers,
     )
     chosen = _with_submissions(choose_assignments(course, assignment), course, options)
+    if changed:
+        unchanged = [suite for suite in chosen if is_validated(course, suite)]
+        for suite in unchanged:
+            typer.echo(f"{suite.id} has not changed since it was validated", err=True)
+        chosen = tuple(suite for suite in chosen if suite not in unchanged)
     if format is ReportFormat.JSON and len(chosen) > 1:
         raise AssignmentError("a JSON report is of one assignment: give it with --assignment")
     with Progress(console=Console(stderr=True), transient=True) as bar:
@@ -126,6 +136,9 @@ def validate_command(
             _render_validation(result, format, console)
 
     write_result(render, output)
+    for suite, result in zip(chosen, results, strict=True):
+        if result.complete and not result.findings:
+            note_validated(course, suite)
     if any(result.findings for result in results):
         raise typer.Exit(1)
 

@@ -16,9 +16,10 @@ from typing import Any, Self
 from distributed import Client, WorkerPlugin, get_worker
 
 from autograder.assignment import Assignment, Course
-from autograder.cluster.packed_suite import PackedSuite, code_digest, pack, unpack
+from autograder.cluster.packed_suite import PackedSuite, pack, unpack
 from autograder.errors import AutograderError
 from autograder.files import scratch_folder
+from autograder.grading.code_digest import code_digest
 from autograder.grading.foreman.examiner import Examiner
 from autograder.grading.foreman.pool import WAITING
 from autograder.grading.grade import Grade
@@ -35,7 +36,7 @@ def versions(assignment: Assignment) -> dict[str, str]:
     found = {name: importlib.metadata.version(name) for name in _DEPENDENCIES}
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     return {
-        "the autograder's code": code_digest()[:12],
+        "the autograder's code": code_digest()[:19],
         "Python": python,
         "Python of the submissions": interpreter_for(assignment.python).version,
         **found,

@@ -98,7 +98,13 @@ class Stopped:
 CallResult = Returned | Unsendable | Raised | MissingModule | MissingFunction | Stopped
 
 _MAX_TEXT = 4096
+"""Characters: twice what the child cuts its texts to."""
 _MAX_PLACE = 200
+_MAX_ITEMS = 64
+"""The child sends 20 classes and 20 frames at most."""
+_LARGEST_NUMBER = 1e12
+_LARGEST_WHOLE = 1 << 62
+"""No count or time comes near; larger numbers would not fit where they are stored."""
 
 
 def read_result(
@@ -201,19 +207,19 @@ def _unsendable_reason(value: Any) -> UnsendableReason:
 
 
 def _number(value: Any) -> float:
-    if type(value) not in (int, float) or not 0 <= value < 1e12:
+    if type(value) not in (int, float) or not 0 <= value < _LARGEST_NUMBER:
         raise WireError("no number")
     return float(value)
 
 
 def _whole(value: Any) -> int:
-    if type(value) is not int or not 0 <= value < 1 << 62:
+    if type(value) is not int or not 0 <= value < _LARGEST_WHOLE:
         raise WireError("no whole number")
     return value
 
 
 def _list(value: Any) -> list[Any]:
-    if type(value) is not list or len(value) > 64:
+    if type(value) is not list or len(value) > _MAX_ITEMS:
         raise WireError("no list")
     return value
 

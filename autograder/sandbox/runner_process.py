@@ -33,6 +33,8 @@ PORT = 4566
 """Where student code finds AWS. LocalStack's port: those who know it recognize it."""
 MAX_REPORT = 64 << 10
 """Bytes; a report has about a hundred."""
+OTHER_BYTES = 256 << 10
+"""What an answer holds in addition to the value; more than the runner lets through."""
 MAX_REASON = 300
 """Characters of what a runner that did not come up printed last."""
 
@@ -138,8 +140,9 @@ class RunnerProcess:
                     end = min(end, time.monotonic() + STOPPING_SECONDS)
                     break
         report = receive_frame(self._control, MAX_REPORT, end)
-        # More than the runner lets through: JSON may need six bytes for a character.
-        answer = receive_frame(self._control, ((limits.return_kib << 10) * 6) + (256 << 10), end)
+        # JSON may need six bytes for a character.
+        limit = (limits.return_kib << 10) * 6 + OTHER_BYTES
+        answer = receive_frame(self._control, limit, end)
         return report, answer
 
     def send_stop(self) -> None:

@@ -25,6 +25,10 @@ IMPORTED = b"i"
 DESCRIPTORS = 128
 """Files and sockets of each process: with 64 processes, their buffers stay near the bound on memory
 even between two looks of the grader."""
+LARGEST_FILE = 16 << 20
+"""Bytes: as many as each writable folder holds."""
+STACK = 8 << 20
+"""Bytes: Linux's default."""
 MAX_TEXT = 2000
 MAX_FRAMES = 20
 MAX_SHOWN_LINE = 200
@@ -111,10 +115,10 @@ def _set_limits(limits: dict[str, Any], *, confined: bool) -> None:
     bounds = {
         "RLIMIT_CPU": (limits["cpu_seconds"], limits["cpu_seconds"] + 1),
         "RLIMIT_AS": (memory, memory),
-        "RLIMIT_FSIZE": (16 << 20, 16 << 20),
+        "RLIMIT_FSIZE": (LARGEST_FILE, LARGEST_FILE),
         "RLIMIT_NOFILE": (DESCRIPTORS, DESCRIPTORS),
         "RLIMIT_CORE": (0, 0),
-        "RLIMIT_STACK": (8 << 20, 8 << 20),
+        "RLIMIT_STACK": (STACK, STACK),
     }
     if confined:  # outside a sandbox the limit would count all processes of the user
         bounds["RLIMIT_NPROC"] = (limits["processes"], limits["processes"])

@@ -24,6 +24,8 @@ WHOLE = "each wall is there"
 PACKAGE = "_sandbox_runner"
 """The name of this file's folder in the sandbox. The runner takes no other name: a student may call
 a helper `runner`, `child` or `wire`."""
+DESCRIPTORS = 1024
+"""More than the runner ever has open: its limit is no higher on common systems."""
 
 
 def _own(name: str) -> Any:
@@ -182,12 +184,12 @@ class Runner:
                     os.dup2(source, target)
                 high = os.dup(answer_write)
                 os.dup2(high, self._child.ANSWER)
-                os.closerange(self._child.ANSWER + 1, 1024)
+                os.closerange(self._child.ANSWER + 1, DESCRIPTORS)
                 self._child.run(
                     request, self._clock, self._submission, self._scratch, confined=self._confined
                 )
             finally:
-                os._exit(70)
+                os._exit(os.EX_SOFTWARE)
         os.close(answer_write)
         os.close(output_write)
         return self._running_call.RunningCall(

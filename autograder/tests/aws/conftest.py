@@ -1,4 +1,4 @@
-"""A cloud that is served for real, and boto3 clients that talk to it."""
+"""A simulated AWS that is served over HTTP, and boto3 clients that talk to it."""
 
 import socket
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ ONCE = Config(retries={"total_max_attempts": 1, "mode": "standard"})
 
 @pytest.fixture(scope="session")
 def served() -> Iterator[tuple[Cloud, str]]:
-    """Serve one cloud for all tests; give it and its address."""
+    """Serve one simulated AWS for all tests; return it and its address."""
     listener = socket.create_server(("127.0.0.1", 0))
     with Cloud() as cloud:
         server = cloud.serve(listener)
@@ -31,7 +31,7 @@ def served() -> Iterator[tuple[Cloud, str]]:
 
 @pytest.fixture
 def cloud(served: tuple[Cloud, str]) -> Cloud:
-    """Give the cloud, empty, as in a call that may ask for anything."""
+    """Return the simulated AWS, empty, within a call that may ask for anything."""
     served[0].reset()
     served[0].gate.begin_call(WITHOUT_END, lambda _: None)
     return served[0]
@@ -39,17 +39,17 @@ def cloud(served: tuple[Cloud, str]) -> Cloud:
 
 @pytest.fixture(scope="session")
 def session() -> boto3.Session:
-    """Give a session with keys that open nothing."""
+    """Return a session with keys that open nothing."""
     return boto3.Session("testing", "testing", region_name="us-east-1")
 
 
 @pytest.fixture
 def kinesis(cloud: Cloud, served: tuple[Cloud, str], session: boto3.Session) -> "KinesisClient":  # noqa: ARG001 - emptied first
-    """Give a Kinesis client that tries once."""
+    """Return a Kinesis client that tries once."""
     return session.client("kinesis", endpoint_url=served[1], config=ONCE)
 
 
 @pytest.fixture
 def sqs(cloud: Cloud, served: tuple[Cloud, str], session: boto3.Session) -> "SQSClient":  # noqa: ARG001 - emptied first
-    """Give an SQS client that tries once."""
+    """Return an SQS client that tries once."""
     return session.client("sqs", endpoint_url=served[1], config=ONCE)

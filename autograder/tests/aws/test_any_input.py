@@ -56,7 +56,7 @@ def calls() -> CallsTarget:
 @bounded
 @given(raw=st.binary(max_size=300))
 def test_any_bytes_are_held_against(gate: GateTarget, raw: bytes) -> None:
-    """Sent on a connection of their own."""
+    """Sent on a separate connection."""
     gate(raw)
 
 

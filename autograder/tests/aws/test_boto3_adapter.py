@@ -90,6 +90,30 @@ def sleep_and_poll():
     return round(time.time() - before, -1)
 """
 
+PRYING = """
+import importlib, os
+
+def importable():
+    found = []
+    for name in ("boto3_adapter", "preload", "inside", "autograder"):
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            continue
+        found.append(name)
+    return found
+
+def shown():
+    return sorted(name for name in os.listdir("/preload") if name.endswith(".py"))
+
+def written():
+    try:
+        open("/preload/x.py", "w")
+    except OSError:
+        return False
+    return True
+"""
+
 CHANGED = {
     "another client": 'assert boto3.client("kinesis") is not plain',
     "another region": """
@@ -113,7 +137,7 @@ except Exception:
 
 
 def test_clients_and_sessions_read_no_file_of_botocore_again() -> None:
-    """Once warm, a client or a session of one's own parses none of botocore's data files."""
+    """Once preloaded, no new client or session parses botocore's data files."""
     printed = _in_a_process(COUNT)
 
     assert printed == "0"
@@ -145,6 +169,26 @@ def test_the_student_and_the_simulated_aws_have_the_same_time(tmp_path: Path) ->
     assert isinstance(result, Returned)
     assert result.value == 120
     assert result.usage.virtual_seconds == offset == 120
+
+
+def test_student_code_has_no_name_for_what_is_preloaded_and_cannot_change_it(
+    tmp_path: Path,
+) -> None:
+    """It may give its own files any name, and sees nothing of the grader but this module."""
+    tmp_path.chmod(0o755)
+    (tmp_path / "prying.py").write_text(PRYING)
+
+    with Sandbox(tmp_path, LIMITS, preload=PRELOAD) as sandbox:
+        found = [
+            sandbox.call("prying", function, [], {})
+            for function in ("importable", "shown", "written")
+        ]
+
+    assert [result.value for result in found if isinstance(result, Returned)] == [
+        [],
+        ["__init__.py", "boto3_adapter.py"],
+        False,
+    ]
 
 
 def test_clients_share_nothing_that_students_set() -> None:

@@ -51,7 +51,7 @@ def heard(connection: socket.socket) -> bytes:
 
 
 def say(dial: Dial, raw: bytes) -> bytes:
-    """Send bytes on a connection of their own, hang up the sending half, and read the answer."""
+    """Send bytes on a separate connection, close the sending half, and read the answer."""
     with dial() as connection:
         with contextlib.suppress(OSError):
             connection.sendall(raw)
@@ -60,7 +60,7 @@ def say(dial: Dial, raw: bytes) -> bytes:
 
 
 def status_of(answer: bytes) -> int:
-    """Tell an answer's status; 0 where the connection was closed without one."""
+    """Return an answer's status; 0 if the connection was closed without an answer."""
     return int(answer.split(None, 2)[1]) if answer.startswith(b"HTTP/1.1 ") else 0
 
 
@@ -73,7 +73,7 @@ def dial(cloud: Cloud, served: tuple[Cloud, str]) -> Dial:  # noqa: ARG001 - emp
 
 @pytest.fixture
 def strict(cloud: Cloud) -> Iterator[Dial]:
-    """Serve the cloud to four connections at once, each for a third of a second."""
+    """Serve four connections together, each for a third of a second."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = Server(cloud.gate, listener, connections=4, seconds=1 / 3)
         yield lambda: socket.create_connection(listener.getsockname()[:2], PATIENCE)
@@ -171,7 +171,7 @@ def length_of(answer: bytes) -> int:
 
 
 def answered(connection: socket.socket) -> tuple[int, bool]:
-    """Read one answer; give its status, and whether the connection goes on."""
+    """Read one answer; return its status, and whether the connection stays open."""
     answer = b""
     while b"\r\n\r\n" not in answer or len(answer) < length_of(answer):
         part = connection.recv(1 << 16)
@@ -229,7 +229,7 @@ def test_a_body_that_is_too_large_is_refused_in_words(dial: Dial) -> None:
 
 
 def test_connections_beyond_the_bound_are_closed(strict: Dial) -> None:
-    """Those within it are served, and there are no more threads than they need."""
+    """Those within it are served, with no more threads than they need."""
     threads = threading.active_count()
 
     with contextlib.ExitStack() as stack:
@@ -322,7 +322,7 @@ def test_every_request_of_a_connection_counts(cloud: Cloud, dial: Dial) -> None:
 
 
 def test_the_processor_time_of_answers_counts(cloud: Cloud, dial: Dial) -> None:
-    """Some requests cost the cloud far more than whoever sends them."""
+    """Some requests cost the simulated AWS far more than they cost the sender."""
     exceeded: list[str] = []
     cloud.gate.begin_call(CallBudget(100, 100, 1 << 30, seconds=0.01), exceeded.append)
     body = b'{"a":[' + b"{}," * 300_000 + b"{}]}"
@@ -432,7 +432,7 @@ def test_a_request_of_a_call_that_has_ended_does_nothing(cloud: Cloud, dial: Dia
 
 
 def test_between_two_calls_nothing_is_done(cloud: Cloud, dial: Dial) -> None:
-    """Whoever knocks then belongs to the call before, and a test looks at what that one left."""
+    """Requests between calls belong to the call before, and a test inspects what that call left."""
     exceeded: list[str] = []
     body = json.dumps({"StreamName": "late", "ShardCount": 1}).encode()
     cloud.gate.begin_call(BUDGET, exceeded.append)

@@ -263,7 +263,7 @@ def test_a_message_cannot_make_the_cloud_search_for_ever(ask: Ask) -> None:
 
 
 def test_a_prefix_is_no_pattern(cloud: Cloud, ask: Ask) -> None:
-    """Neither one that never ends nor one that is none."""
+    """Neither a pattern that never ends nor an invalid pattern."""
     cloud.sqs.create_queue("a" * 80)
 
     patterns = [ask("sqs.ListQueues", json.dumps({"QueueNamePrefix": prefix})) for prefix in

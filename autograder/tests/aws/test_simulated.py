@@ -52,7 +52,7 @@ def pages(kinesis: "KinesisClient", stream: str, shard_id: str, most: int = 12) 
 
 
 def filled(cloud: Cloud, records: int) -> str:
-    """Make a stream `s` of one shard with so many records."""
+    """Make a stream `s` of one shard with `records` records."""
     cloud.kinesis.create_stream("s", 1)
     for number in range(records):
         cloud.kinesis.put("s", str(number).encode(), "k")
@@ -116,7 +116,7 @@ def test_part_of_a_batch_can_be_rejected(cloud: Cloud, kinesis: "KinesisClient")
 def test_empty_pages_stand_before_a_record_on_every_reading(
     cloud: Cloud, kinesis: "KinesisClient"
 ) -> None:
-    """The page before is cut short, so many empty ones follow, then the rest."""
+    """The page before is cut short, the empty pages follow, then the rest."""
     shard = filled(cloud, 7)
     cloud.faults.add(EmptyPages(shard, before_record=3, pages=2))
 
@@ -184,7 +184,7 @@ def test_iterators_expire_after_five_minutes(cloud: Cloud, kinesis: "KinesisClie
 
 
 def test_a_long_poll_moves_the_clock_instead_of_waiting(cloud: Cloud, sqs: "SQSClient") -> None:
-    """An empty queue answers at once, and the clock has moved by the wait."""
+    """An empty queue answers immediately, and the clock has moved by the wait."""
     url = sqs.create_queue(QueueName="q")["QueueUrl"]
 
     answer = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)
@@ -225,7 +225,7 @@ def test_each_cloud_has_its_own_time_though_another_is_open(cloud: Cloud, sqs: "
 
 
 def test_a_budget_of_calls_is_kept(cloud: Cloud, kinesis: "KinesisClient") -> None:
-    """Exceeding it is told once, and the gate answers no more."""
+    """Exceeding it is reported once, and the gate refuses what follows."""
     exceeded: list[str] = []
     cloud.gate.begin_call(
         CallBudget(api_calls=3, idle_reads=100, traffic_bytes=1 << 20), exceeded.append
@@ -245,7 +245,7 @@ def test_a_budget_of_calls_is_kept(cloud: Cloud, kinesis: "KinesisClient") -> No
 
 
 def test_a_budget_of_idle_reads_is_kept_per_shard(cloud: Cloud, kinesis: "KinesisClient") -> None:
-    """Answers that are empty and caught up count; others start anew."""
+    """Answers that are empty and caught up count; any other resets the count."""
     shard = filled(cloud, 1)
     exceeded: list[str] = []
     cloud.gate.begin_call(
@@ -325,7 +325,7 @@ def test_the_gate_answers_hostile_requests_and_lives_on(
     body: bytes,
     status: int,
 ) -> None:
-    """Only Kinesis and SQS exist; what is no request of theirs gets an error like AWS's."""
+    """Only Kinesis and SQS exist; any other request gets an error like AWS's."""
     connection = http.client.HTTPConnection(str(urlparse(served[1]).netloc))
     headers = {"X-Amz-Target": target, "X-Autograder-Clock": "nan"}
 

@@ -24,7 +24,7 @@ WATCHED = {
     "inspect": (
         "autograder.suites",
         "autograder.notebook",
-        "autograder.grading.inspection",
+        "autograder.aws.seen",
         "autograder.logs.anomalies",
         "autograder.logs.picture",
         "autograder.grading.judge.verdict",

@@ -36,7 +36,7 @@ class CallsTarget:
     def mutate(
         self, data: bytes, size: int, rng: random.Random, mutate_bytes: MutateBytes
     ) -> bytes:
-        """Change a conversation as one."""
+        """Change an input that is a conversation."""
         steps = conversation.changed(conversation.steps_of(data), rng, mutate_bytes)
         written = conversation.written(steps)
         return written if len(written) <= size else data[:size]

@@ -1,6 +1,6 @@
 """Calls of AWS operations as data that a fuzzer can change: lines of `["kinesis.PutRecord", {}]`.
 
-A text such as `$ShardIterator` stands for the last one of that name that the cloud has answered.
+A text such as `$ShardIterator` is replaced by the last value of that name that was answered.
 """
 
 import json
@@ -74,7 +74,7 @@ def written(steps: list[Step]) -> bytes:
 
 
 def filled_in(value: Any, known: dict[str, str]) -> Any:
-    """Put what the cloud has answered in the place of the names that stand for it."""
+    """Replace names such as `$ShardIterator` by what was answered."""
     if isinstance(value, str) and value.startswith("$"):
         return known.get(value[1:], value)
     if isinstance(value, list):
@@ -98,7 +98,7 @@ def texts_in(value: Any) -> Iterator[tuple[str, str]]:
 
 
 def changed(steps: list[Step], rng: random.Random, mutate_bytes: MutateBytes) -> list[Step]:
-    """Make another conversation of one."""
+    """Change a conversation into another."""
     steps = list(steps)
     for _ in range(rng.choice((1, 1, 1, 2, 4))):
         kind = rng.randrange(8) if steps else 0

@@ -23,19 +23,19 @@ _TARGETS = {"kinesis": "Kinesis_20131202", "sqs": "AmazonSQS"}
 
 
 class Caller:
-    """Sends bytes to a gate of its own, as a sandbox would, but in memory."""
+    """Sends bytes to a gate, as a sandbox would, but in memory."""
 
     def __init__(self) -> None:
         self.cloud = Cloud(creating_describes=1)
 
     def begin(self) -> None:
-        """Start anew, with a stream of two shards."""
+        """Start again, with a stream of two shards."""
         self.cloud.reset()
         self.cloud.gate.begin_call(BUDGET, lambda _: None)
         self.cloud.kinesis.create_stream("s", 2)
 
     def say(self, raw: bytes) -> tuple[int, Any]:
-        """Send bytes on a connection of their own; give the answer's status and body.
+        """Send bytes on a separate connection; return the answer's status and body.
 
         The status is 0 where the connection was closed without an answer.
 

@@ -48,7 +48,7 @@ class InspectTarget:
     def mutate(
         self, data: bytes, size: int, rng: random.Random, mutate_bytes: MutateBytes
     ) -> bytes:
-        """Change a program as one."""
+        """Change an input that is a program."""
         steps = program.changed(conversation.steps_of(data), rng, mutate_bytes)
         written = conversation.written(steps)
         return written if len(written) <= size else data[:size]

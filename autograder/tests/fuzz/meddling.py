@@ -1,6 +1,6 @@
 """Meddles with a student's functions: what they return, and what they leave in the AWS.
 
-A random submission has this file beside its own. It runs in the sandbox and imports nothing of the
+A random submission has this file too. It runs in the sandbox and imports nothing of the
 grader's.
 """
 

@@ -1,4 +1,4 @@
-"""Programs that stand for a student's function: steps that a fuzzer can read, write and change.
+"""Programs in place of a student's function: steps that a fuzzer can read, write and change.
 
 A step is a line of JSON, `["kinesis.DeleteStream", {"StreamName": "s"}]`. Those of the services are
 requests, in which the stream `s` and the queue `q` are the ones that the function was called with.
@@ -33,9 +33,9 @@ from autograder.tests.fuzz.conversation import Step
 from autograder.tests.fuzz.target import MutateBytes
 
 LARGEST_MADE = 1 << 20
-"""Bytes that a short text may stand for: what may be returned, and the size of a notebook."""
+"""Bytes that a short text may expand to: what may be returned, and the size of a notebook."""
 MOST_PARTS = 30_000
-"""Values that a short one may stand for: more than any reader looks at. What more of them cost is
+"""Values that a short value may expand to: more than any reader looks at. What more of them cost is
 the time of the wire, whose bound is the size of what is returned."""
 TEST = "test"
 MOST_TESTS = 1000
@@ -84,7 +84,7 @@ _CODES = (None, "ResourceNotFoundException", "ProvisionedThroughputExceededExcep
 
 
 def made(value: Any) -> Any:
-    """Make what a short value stands for: `{"$repeat": [x, n]}`, `{"$deep": n}`, `{"$digits": n}`.
+    """Expand a short value: `{"$repeat": [x, n]}`, `{"$deep": n}`, `{"$digits": n}`.
 
     Giants come out smaller: together they have at most `MOST_PARTS` parts of `LARGEST_MADE` bytes.
     """

@@ -28,7 +28,7 @@ from autograder.validation.trials import Candidate, Trial, try_all
 
 MEDDLING = Path(__file__).with_name("meddling.py")
 TIRESOME = "wear_down/"
-"""Attacks that use up their time on purpose; how long they take is a test of its own."""
+"""Attacks that use up their time on purpose; another test measures how long they take."""
 
 
 @dataclass(frozen=True)

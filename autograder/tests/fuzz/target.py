@@ -30,4 +30,4 @@ class Target(Protocol):
     def mutate(
         self, data: bytes, size: int, rng: random.Random, mutate_bytes: MutateBytes
     ) -> bytes:
-        """Make another input of one."""
+        """Change an input into another."""

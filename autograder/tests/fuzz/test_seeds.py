@@ -27,7 +27,7 @@ SEEDS = [(name, seed) for name, make in MADE.items() for seed in make().seeds]
 
 
 def shuffled(data: bytes, size: int) -> bytes:
-    """Stand in for the fuzzer's own mutation."""
+    """Take the place of the fuzzer's own mutation."""
     return data[::-1][:size]
 
 
@@ -73,7 +73,7 @@ def test_each_target_has_its_command() -> None:
 
 
 def test_a_failure_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The targets are no tests that cannot fail."""
+    """The targets can fail."""
 
     def fail(*_: object) -> None:
         raise ZeroDivisionError

@@ -25,7 +25,7 @@ class WireTarget:
         self.seeds = SEEDS
 
     def __call__(self, data: bytes) -> None:
-        """Feed one input: raw bytes, or a report and an answer on lines of their own."""
+        """Feed one input: raw bytes, or a report and an answer on separate lines."""
         ours, theirs = socket.socketpair()
         end = time.monotonic() + SECONDS
         with ours, theirs:

@@ -71,7 +71,7 @@ def test_what_is_installed_for_the_other_python_is_not_in_the_sandbox(tmp_path: 
 
 
 def test_where_there_is_none_the_grader_s_own_python_serves() -> None:
-    """And what grades many says so, unless it is told to go on."""
+    """Commands that grade many stop with an error, unless an option accepts any Python."""
     require_interpreter(UNKNOWN, any_python=True)
 
     with pytest.raises(SandboxError, match=r"Python 3\.99, which the assignment names, is not"):

@@ -137,7 +137,7 @@ def test_an_answer_of_the_students_own_making_ends_the_call(answer: object) -> N
     ids=range(6),
 )
 def test_a_forged_value_has_the_bounds_of_an_honest_one(value: object, reason: str) -> None:
-    """Whoever compares, prints or stores it meets nothing larger or deeper."""
+    """Code that compares, prints or stores it meets nothing larger or deeper."""
     result = read(REPORT, {"kind": "returned", "value": value})
 
     assert isinstance(result, Unsendable)

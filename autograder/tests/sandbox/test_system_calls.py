@@ -115,7 +115,7 @@ def test_calls_by_the_x32_table_are_refused() -> None:
 
 
 def test_an_unknown_processor_gets_no_sandbox() -> None:
-    """Rather none than half of one."""
+    """Without a filter nothing starts."""
     with pytest.raises(SandboxError, match="not on riscv64"):
         filter_program("riscv64")
 

@@ -189,7 +189,7 @@ def test_whoever_waits_with_a_timeout_waits_in_virtual_time(
     ],
 )
 def test_time_jumps_once_all_threads_wait(sandbox: Sandbox, function: str, seconds: float) -> None:
-    """And not before: whoever works, or was woken, comes first."""
+    """And not before: a thread that works, or was woken, comes first."""
     limits = LIMITS.model_copy(update={"virtual_seconds": 600.0, "wall_seconds": 30.0})
 
     result = sandbox.call("threads", function, [], {}, limits)

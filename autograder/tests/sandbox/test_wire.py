@@ -161,7 +161,7 @@ def test_a_broken_connection_is_the_other_sides_fault(pair: Pair) -> None:
     ids=range(18),
 )
 def test_what_is_no_plain_json_is_refused(payload: bytes) -> None:
-    """Whatever would break or deceive the parser, or whoever parses after it."""
+    """Whatever would break or deceive this parser, or another after it."""
     with pytest.raises(WireError):
         decode(payload)
 
