@@ -1,4 +1,4 @@
-"""A class on GitHub is graded by what stood there when it was due."""
+"""A class on GitHub is graded by what was pushed when it was due."""
 
 import csv
 import json
