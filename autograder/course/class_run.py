@@ -170,11 +170,8 @@ def _read(
 ) -> _ToGrade | StudentOutcome:
     """Read a submission, unless the result that is there is still right."""
     before = read_result(output / RESULTS / f"{work.student}.json")
-    kept = before
-    if settings.force or not (
-        before and is_current(before, suite=suite, confined=settings.confined)
-    ):
-        kept = None
+    is_valid = before is not None and is_current(before, suite=suite, confined=settings.confined)
+    kept = before if is_valid and not settings.force else None
     if kept is not None and work.commit and kept.submission.commit == work.commit:
         return outcome_of(work.student, ClassAction.KEPT, kept)
     try:

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from autograder.assignment import Assignment
-from autograder.course.class_pushes import find_class_pushes
+from autograder.course.pushes import find_class_pushes
 from autograder.errors import AutograderError
 from autograder.files import scratch_folder
 from autograder.github.client import GitHubClient, GitHubServer

@@ -109,11 +109,13 @@ def serving_command(book: Book, port: int) -> list[str]:
 
 def environment(book: Book) -> dict[str, str]:
     """Return Jupyter's environment: its files are in the gradebook, and none of our tokens."""
-    kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TMPDIR") if key in os.environ}
+    passed_on = {
+        key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TMPDIR") if key in os.environ
+    }
     runtime = book.folder.resolve() / ".jupyter"
-    programs = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", "")])
+    programs = os.pathsep.join([str(Path(sys.executable).parent), passed_on.get("PATH", "")])
     return {
-        **kept,
+        **passed_on,
         "PATH": programs,
         "JUPYTER_CONFIG_DIR": str(runtime),
         "JUPYTER_DATA_DIR": str(runtime / "data"),

@@ -57,12 +57,12 @@ def _closed(tests: Sequence[GradedTest], points: float) -> tuple[GradedTest, ...
             score = min(max(points, 0.0), test.max_score)
             points -= score
             full = math.isclose(score, test.max_score)
-            said = Feedback(asked="", came_back="A person has decided the points of this test.")
+            feedback = Feedback(asked="", came_back="A person has decided the points of this test.")
             test = test.model_copy(
                 update={
                     "outcome": Outcome.PASSED if full else Outcome.WRONG,
                     "score": score,
-                    "feedback": None if full else said,
+                    "feedback": None if full else feedback,
                 }
             )
         closed.append(test)

@@ -35,14 +35,14 @@ def read_submitters(path: Path) -> Mapping[str, tuple[str, ...]]:
         if path.stat().st_size > LARGEST:
             raise SubmissionError(f"{path} is larger than {LARGEST >> 20} MiB")
         # All values stay texts: nothing is made of them.
-        told = yaml.load(path.read_text("utf-8"), yaml.BaseLoader)  # noqa: S506 - makes texts only
+        submissions = yaml.load(path.read_text("utf-8"), yaml.BaseLoader)  # noqa: S506 - makes texts only
     except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
         raise SubmissionError(f"{path} cannot be read as YAML: {type(error).__name__}") from None
-    if not isinstance(told, dict):
+    if not isinstance(submissions, dict):
         raise SubmissionError(f"{path} does not say whose the submissions are")
     return {
         name: submitters
-        for name, facts in told.items()
+        for name, facts in submissions.items()
         if isinstance(name, str) and (submitters := tuple(_submitters(facts)))
     }
 

@@ -62,7 +62,7 @@ def read_source(content: bytes) -> str:
 def fingerprints_of(source: str) -> tuple[Fingerprint, ...]:
     """Take the fingerprints of Python code, from top to bottom.
 
-    It need not be free of mistakes, as long as it can be told into tokens.
+    It may have syntax errors, as long as it can be split into tokens.
 
     Raises:
         IncomparableError: It is not Python at all.

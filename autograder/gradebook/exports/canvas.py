@@ -2,8 +2,8 @@
 
 Sources: instructure/canvas-lms, lib/gradebook_importer.rb, lib/gradebook_exporter.rb and
 Assignment.title_and_id. Canvas finds a student by `ID`, then `SIS User ID`, then `SIS Login ID`,
-then the name; an assignment by the number in `Title (number)`, then by its title, and makes a new
-one where it finds none.
+then the name; an assignment by the number in `Title (number)`, then by its title. If it finds no
+assignment, it makes a new one.
 """
 
 import re
@@ -36,17 +36,18 @@ _COMPUTED = re.compile("(?:Current|Final) (?:Score|Points|Grade)|Override (?:Sco
 def as_canvas(assignment_id: str, title: str, standings: Sequence[Standing]) -> str:
     """Write the standings for Canvas's gradebook (*Grades*, *Import*).
 
-    The columns that say who a student is are those of the Canvas export that the roster was read
-    from, and hold what they held. No formula is warded off in them, since Canvas matches by them:
-    an apostrophe in front would make another student. So do not open the file in a spreadsheet.
+    The columns that identify a student are those of the Canvas export that the roster was read
+    from, with the same content. Formulas are not escaped in them, since Canvas matches by them:
+    with an apostrophe in front it would be another student. So do not open the file in a
+    spreadsheet.
 
-    Each checkpoint is an assignment of Canvas, `<title>: <checkpoint>`. There is none for the
-    total, for Canvas adds up itself and would count all points twice. Where the export already has
-    an assignment of that title, its header is kept, number and all. Where it has none for any
-    checkpoint, but one called `<title>`, then that one gets the total, and there are no others.
+    Each checkpoint is an assignment of Canvas, `<title>: <checkpoint>`. The total is not one, as
+    Canvas adds up itself and would count all points twice. If the export already has an assignment
+    of that title, its header is kept with its number. If it has none for any checkpoint, but one
+    called `<title>`, that one gets the total, and there are no others.
 
-    `EX` is an excused student, and an empty cell what is not decided. Mind that Canvas, once it
-    has points, takes an empty cell for their removal; it shows each change before it is made.
+    `EX` means excused, and an empty cell not decided. If Canvas has points already, an empty cell
+    removes them; Canvas shows each change before it is made.
 
     Args:
         assignment_id: Names the file in messages.

@@ -2,8 +2,8 @@
 
 Source: foundation50/classroom50, writeScoresCSV of its command line for teachers and the tests
 of it: one line for each submission, here the graded one; for a student without one a line that is
-blank behind the name; points are whole numbers; `override` is `true` where the points are not the
-autograder's in the student's repository; what a spreadsheet would compute is warded off.
+blank behind the name; points are whole numbers; `override` is `true` if the points are not those of
+the autograder in the student's repository; formulas are escaped.
 """
 
 from collections.abc import Sequence
@@ -33,10 +33,10 @@ COLUMNS = (
 def as_classroom50(assignment_id: str, title: str, standings: Sequence[Standing]) -> str:
     """Write the standings as Classroom 50's scores.
 
-    It has totals in whole numbers: they are rounded half up, and never above the most there is. All
-    are overrides, since hidden tests are not run in the student's repository. While there is no
-    total the line has no points, but tells what was handed in. The file is for people, and so its
-    texts are inert; the username stands as it is, for a login holds nothing that is computed.
+    It has totals in whole numbers: they are rounded half up, but never above the maximum. All are
+    overrides, since hidden tests are not run in the student's repository. Without a total, a line
+    has no points, but says what was handed in. The file is for people, and so its texts are
+    escaped, except for the username: a login cannot be a formula.
 
     Args:
         assignment_id: Unused, as the file does not name the assignment.
@@ -53,7 +53,7 @@ def as_classroom50(assignment_id: str, title: str, standings: Sequence[Standing]
 
 
 def whole_points(points: float, most: float) -> int:
-    """Round half up, but never above the most there is."""
+    """Round half up, but never above the maximum."""
     return min(_half_up(points), _half_up(most))
 
 

@@ -26,10 +26,10 @@ COLUMNS = (
 def as_github_classroom(assignment_id: str, title: str, standings: Sequence[Standing]) -> str:
     """Write the standings as GitHub Classroom's grades.
 
-    It knows totals alone. `points_awarded` is empty while there is none: not decided, excused, or
-    missing without points. The addresses of the assignment and of its starter code were pages of
+    It has totals alone. `points_awarded` is empty without a total: not decided, excused, or missing
+    without points. The addresses of the assignment and of its starter code were pages of
     GitHub Classroom, and are empty. Programs match by the username and by the roster's identifier,
-    so both stand as they are: do not open the file in a spreadsheet.
+    so both are not escaped: do not open the file in a spreadsheet.
 
     Args:
         assignment_id: Unused, as GitHub Classroom calls assignments by their titles.

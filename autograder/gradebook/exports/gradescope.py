@@ -38,8 +38,8 @@ _STATUS = {
 def as_gradescope(assignment_id: str, title: str, standings: Sequence[Standing]) -> str:
     """Write the standings as Gradescope's grade download.
 
-    Programs match by name, SID and e-mail address, so these stand as they are: do not open the
-    file in a spreadsheet. Gradescope has no word for an excused student, who is `Ungraded` here,
+    Programs match by name, SID and e-mail address, so these are not escaped: do not open the file
+    in a spreadsheet. Gradescope has no word for an excused student, who is `Ungraded` here,
     without points. The SID is the number of the student information system, else the ID number,
     else the roster's identifier, else the id. The submission's ID is the commit.
 

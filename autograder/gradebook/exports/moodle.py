@@ -22,21 +22,21 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 def as_moodle(assignment_id: str, title: str, standings: Sequence[Standing]) -> str:
     """Write the standings for Moodle's gradebook.
 
-    Of e-mail address, username and ID number those columns are there that every student has: each
-    of them can be chosen as the key, and no row is without one. They stand as they are, since
-    Moodle matches by them. The name is for people, and so inert.
+    The file has those of the columns e-mail address, username and ID number that every student has:
+    any of them can be chosen as the key. They are not escaped, since Moodle matches by them. The
+    name is for people, and so it is escaped.
 
     There is a column for each checkpoint and one for the total: map either those or this one. `-`
-    is what is not decided and what is excused, since Moodle's import knows no word for the latter;
-    `Feedback` says which. Moodle takes grades up to 100, if its administrator set no other limit.
+    means not decided or excused, since Moodle's import has no word for the latter; `Feedback` says
+    which. Moodle takes grades up to 100, unless its administrator set another limit.
 
     Args:
-        assignment_id: Unused, as Moodle knows assignments by their titles.
+        assignment_id: Unused, as Moodle identifies assignments by their titles.
         title: The assignment's title.
         standings: One row each, in this order.
 
     Raises:
-        ExportError: None of the three keys is known of every student.
+        ExportError: No key is known of every student.
     """
     del assignment_id
     students = [standing.student for standing in standings]
@@ -74,12 +74,12 @@ def _key(student: Student, key: str) -> str:
 
 
 def _feedback(standing: Standing) -> str:
-    """What a grade alone does not say, in a few words."""
-    said = []
+    """Say in a few words what a grade alone does not say."""
+    notes = []
     if standing.status is StandingStatus.EXCUSED:
-        said.append("excused")
+        notes.append("excused")
     if standing.status is StandingStatus.MISSING:
-        said.append("nothing handed in")
+        notes.append("nothing handed in")
     if standing.status is StandingStatus.UNDECIDED:
         waiting = [
             f"{checkpoint.title} ({points_open(checkpoint.open_points)})"
@@ -88,10 +88,10 @@ def _feedback(standing: Standing) -> str:
             for checkpoint in standing.checkpoints
             if checkpoint.score is None
         ]
-        said.append(f"not decided yet: {', '.join(waiting)}")
+        notes.append(f"not decided yet: {', '.join(waiting)}")
     if standing.late_seconds > 0:
-        said.append(f"late {duration(standing.late_seconds)}")
-    return "; ".join(said)
+        notes.append(f"late {duration(standing.late_seconds)}")
+    return "; ".join(notes)
 
 
 def duration(seconds: float) -> str:

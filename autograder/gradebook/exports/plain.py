@@ -1,4 +1,4 @@
-"""`csv`: everything that is known, as a table for people."""
+"""`csv`: all points and facts, as a table for people."""
 
 import csv
 import io
@@ -21,14 +21,13 @@ _SECONDS_AN_HOUR = 3600
 def as_plain(assignment_id: str, title: str, standings: Sequence[Standing]) -> str:
     """Write the standings as a table that a spreadsheet opens.
 
-    A column for each checkpoint is called by its id. Empty points are not decided; `status` says
-    why, and `open_points` how many are open. Texts are inert: none is computed, and characters that
-    cannot be seen are escapes. For a program that must have names as they are, the other forms have
-    them.
+    There is a column for each checkpoint, named by its id. Empty points are not decided; `status`
+    says why, and `open_points` how many are open. Texts are escaped: formulas are not computed, and
+    invisible characters are visible. Programs that need names unchanged read the other forms.
 
     Args:
-        assignment_id: Stands in each row.
-        title: Unused, as all that is known of the assignment here is its id.
+        assignment_id: Is in each row.
+        title: Unused, as the id names the assignment.
         standings: One row each, in this order.
     """
     del title

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from autograder.errors import ExportError
 from autograder.gradebook.standing import CheckpointPoints, Standing
 from autograder.gradebook.student import Student
+from autograder.grading.judge.verdict import counted
 from autograder.text import inert
 
 Cell = str | int | float | None
@@ -27,7 +28,7 @@ def as_table(rows: Iterable[Sequence[Cell]]) -> str:
 
 
 def columns_of(standings: Iterable[Standing]) -> tuple[CheckpointPoints, ...]:
-    """The checkpoints of all standings, each once, in the order in which they appear."""
+    """Return the checkpoints of all standings, each once, in the order in which they appear."""
     found: dict[str, CheckpointPoints] = {}
     for standing in standings:
         for checkpoint in standing.checkpoints:
@@ -36,7 +37,7 @@ def columns_of(standings: Iterable[Standing]) -> tuple[CheckpointPoints, ...]:
 
 
 def scores_of(standing: Standing, columns: Sequence[CheckpointPoints]) -> list[Cell]:
-    """One student's points in the columns; None where they are not decided."""
+    """Return one student's points in the columns; None where they are not decided."""
     scores = {checkpoint.id: checkpoint.score for checkpoint in standing.checkpoints}
     return [number(scores.get(column.id)) for column in columns]
 
@@ -50,12 +51,12 @@ def number(points: float | None) -> int | float | None:
 
 
 def utc(time: datetime | None) -> str:
-    """A time as `2026-11-02T23:59:00Z`; nothing for none."""
+    """Write a time as `2026-11-02T23:59:00Z`; empty for None."""
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if time else ""
 
 
 def repository_address(standing: Standing) -> str:
-    """The address of a student's repository; nothing for none."""
+    """Return the address of a student's repository; empty if it is not known."""
     repository = standing.repository or ""
     if not repository or "://" in repository:
         return repository.rstrip("/")
@@ -66,11 +67,11 @@ def refuse(students: Sequence[Student], form: str, lack: str) -> None:
     """Raise an error that names each student who lacks what a form needs.
 
     Raises:
-        ExportError: There is at least one.
+        ExportError: At least one student lacks it.
     """
     if not students:
         return
-    count = "a student" if len(students) == 1 else f"{len(students)} students"
+    count = counted(len(students), "student")
     lines = [f"no {form} file was written, since {count} cannot be matched:"]
     for student in students:
         name = f" ({inert(student.full_name, 60)})" if student.full_name else ""

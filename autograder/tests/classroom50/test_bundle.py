@@ -40,7 +40,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def attempt(bundle: Path, tmp_path: Path) -> Try:
-    """Run the checks of two files on the solution, with some files in the place of its own."""
+    """Run the checks of two files on the solution, with some files replaced."""
 
     def run(files: dict[str, bytes], **environment: str) -> Published:
         checkout = clone(tmp_path / "checkout", {**SOLUTION.files, **files})
@@ -94,7 +94,7 @@ def test_the_solution_has_all_points(bundle: Path, tmp_path: Path) -> None:
 
 
 def test_the_stubs_have_no_points(bundle: Path, tmp_path: Path) -> None:
-    """And are told what is not written yet, and that the points are advice."""
+    """And read what is missing, and that the points are advice."""
     published = run_bundle(bundle, clone(tmp_path / "checkout"), tmp_path / "home")
 
     assert broken_rules(published) == []
@@ -262,7 +262,7 @@ def test_counts_that_cannot_be_are_none(counts: str) -> None:
 
 
 def test_the_last_counts_are_those_of_the_checks() -> None:
-    """What student code prints while it runs stands above them."""
+    """The output of student code is above them."""
     text = "writer 4 of 4 visible checks\nF.\nwriter 2 of 4 visible checks\n"
 
     outcome = read_report(VisibleCheckpoint("writer", "The writer", 30), text)

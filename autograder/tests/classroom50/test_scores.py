@@ -122,7 +122,7 @@ def test_all_else_stays_as_it_was(tmp_path: Path) -> None:
 
 
 def test_who_gets_no_override_is_told_why(tmp_path: Path) -> None:
-    """And keeps what stands there."""
+    """And keeps everything else."""
     before = whole(entry("eve"), entry("dan", override=True))
     scores = read_scores(write(tmp_path, before), "m06")
 
@@ -196,7 +196,7 @@ def test_when_work_was_handed_in_is_told_by_the_tag(tmp_path: Path) -> None:
     ],
 )
 def test_a_forged_record_is_left_out_and_told(more: dict[str, Any], tmp_path: Path) -> None:
-    """Students can publish releases of their own."""
+    """Students can publish their own releases."""
     roster = Roster(students=(Student(id="ada", login="ada"),))
     path = write(tmp_path, whole(entry("ada", record("ada", **more)), entry("eve")))
 

@@ -36,7 +36,7 @@ SOURCES = {
 
 
 class Cluster:
-    """A scheduler and workers, each a process of its own."""
+    """A scheduler and workers, in separate processes."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

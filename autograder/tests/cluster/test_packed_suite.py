@@ -25,7 +25,7 @@ def test_a_suite_is_small_and_holds_no_solution() -> None:
 
 
 def test_it_is_the_unpacked_suite_that_grades(tmp_path: Path) -> None:
-    """With helpers of its own, whatever is installed."""
+    """With its own helpers, whatever is installed."""
     name = "autograder/suites/m06_partitioned_logs/test_brokers.py"
     helper = "autograder/suites/m06_partitioned_logs/events.py"
     changed = {

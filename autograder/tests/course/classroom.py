@@ -143,7 +143,7 @@ class Classroom:
         self.change_policy(policy)
 
     def change_policy(self, more: str) -> None:
-        """Write `course.toml` anew."""
+        """Write `course.toml` again."""
         top, section, rest = more.partition("[")
         text = POLICY.replace("\n[deadline]", f"{top}\n[deadline]") + section + rest
         (self.folder / "course.toml").write_text(text)
@@ -179,7 +179,7 @@ class Classroom:
         return self.github.now
 
     def round(self, commit: str | None = None, **changes: Any) -> dict[str, PushOutcome]:
-        """Do all that is to do, once; return what became of each."""
+        """Do one round; return the outcome of each student."""
         context = self.context(**changes)
         with contextlib.closing(context.client):
             outcomes = grade_all(context, self.pool, commit)
@@ -208,7 +208,7 @@ def grade_all(context: PushContext, pool: FakePool, commit: str | None = None) -
 
 
 def round_elsewhere(environment: dict[str, str], folder: Path, state: Path) -> None:
-    """Do a round in a process of its own, which can be killed."""
+    """Do a round in a separate process, which can be killed."""
     clock = FakeClock()
     context = PushContext(
         client=GitHubClient(

@@ -80,7 +80,7 @@ def secret_of(command: str) -> str:
 
 
 def command(name: str) -> list[str]:
-    """Read the arguments with which a command is to be run."""
+    """Read the arguments of a command."""
     lines = _COMMAND.findall(_addressed())
     (found,) = [line for line in lines if line.split()[0] == name]
     return shlex.split(found)

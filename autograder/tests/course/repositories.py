@@ -71,7 +71,7 @@ def checkout(path: Path, files: Mapping[str, bytes] | None = None) -> Course:
 
 
 def commit_all(path: Path) -> None:
-    """Commit whatever stands in a checkout."""
+    """Commit everything in a checkout."""
     git(path, "add", "--all", "--force")
     git(path, "commit", "--quiet", "--message", "somebody's change")
 

@@ -154,7 +154,7 @@ def test_each_right_of_the_guide_s_tokens_is_needed(
 
 
 def a_short_term(term: Term) -> Iterator[CommandResult]:
-    """Play one with a single student, who is told more after the deadline."""
+    """Play one with a single student, who sees more after the deadline."""
     published = term.attempt("publish")
     yield published
     if published.status:

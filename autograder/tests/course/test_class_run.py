@@ -176,7 +176,7 @@ def test_one_that_cannot_be_read_stops_no_other(students: Path, tmp_path: Path) 
 
 
 def test_what_an_earlier_submission_was_worth_is_kept(tmp_path: Path) -> None:
-    """A line for each that another has replaced; none where the same is graded anew."""
+    """A line for each that another has replaced; none if the same is graded again."""
     folder, output = tmp_path / "class", tmp_path / "out"
     (folder / "ada").mkdir(parents=True)
     (folder / "ada" / "compare_with_sqs.py").write_text("")

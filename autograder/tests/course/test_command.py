@@ -85,7 +85,7 @@ def test_what_is_printed_says_nothing_of_anybody(
 
 @pytest.mark.usefixtures("fake")
 def test_no_process_that_is_started_has_the_token(course: Classroom, run: Run) -> None:
-    """Whoever grades needs none."""
+    """Grading needs none."""
     course.push()
 
     run()

@@ -42,7 +42,7 @@ def course(github: StandIn, tmp_path: Path) -> Classroom:
 
 
 def assert_published_once(course: Classroom, sha: str) -> None:
-    """See to it that all stands there, and nothing twice."""
+    """Check that everything is there, and nothing twice."""
     assert len(course.comments(sha)) == 1
     assert {name: state for name, (state, _) in course.statuses(sha).items()} == dict.fromkeys(
         CONTEXTS, "success"
@@ -355,7 +355,7 @@ def test_an_extension_makes_a_late_push_one_in_time(course: Classroom) -> None:
 
 
 def test_a_push_that_comes_again_keeps_its_time(course: Classroom) -> None:
-    """Handed in when it first came, though something else stood there in between."""
+    """Handed in when it first came, though another commit was there in between."""
     course.change_policy(LATE)
     repository = course.github.repository(course.name("ada"))
     sha = course.push()
@@ -397,7 +397,7 @@ def test_more_is_shown_once_it_may_be(course: Classroom) -> None:
 
 
 def test_attempts_are_limited_by_the_hour(course: Classroom) -> None:
-    """The next push waits, is told so, and is graded in its time."""
+    """The next push waits, its status says so, and it is graded later."""
     course.change_policy("attempts_per_hour = 2\n")
     for number in range(2):
         course.push(text=f"x = {number}\n")

@@ -1,4 +1,4 @@
-"""A class is cut into parts: for a job of its own each."""
+"""A class is cut into parts, one for each job."""
 
 from itertools import chain
 from pathlib import Path

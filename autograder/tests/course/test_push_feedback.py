@@ -42,7 +42,7 @@ def published(
 
 
 def with_feedback(grade: Grade, text: str) -> Grade:
-    """Let each test fail for a reason of its own."""
+    """Let each test fail for a different reason."""
     checkpoints = [
         checkpoint.model_copy(
             update={

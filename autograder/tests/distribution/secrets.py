@@ -69,7 +69,7 @@ def closed_answers() -> Iterator[str]:
 
 
 def parts_of_the_grader() -> Iterator[str]:
-    """Yield files of the grader that are neither hidden tests nor tests of its own."""
+    """Yield files of the grader that are not tests."""
     for path in sorted((COURSE.suites.parent / "sandbox").rglob("[a-z]*.py")):
         yield path.read_text("utf-8")
 

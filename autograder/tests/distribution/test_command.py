@@ -181,7 +181,7 @@ def test_on_actions_the_log_has_counts_only(
 def test_on_actions_mistakes_of_the_roster_are_not_told_in_the_log(
     command: list[str], autograder: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """They name students; on one's own machine they are told."""
+    """They name students; on your own machine they are printed."""
     (Path("course") / "roster.csv").write_text(f"{ROSTER}3,Ada Twin,ada@example.org,ada-l\n")
     on_my_machine = autograder(*command)
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
@@ -210,7 +210,7 @@ def test_before_the_deadline_nothing_is_released(github: StandIn, autograder: Co
 
 @pytest.mark.usefixtures("course")
 def test_one_student_alone_can_be_released_to(github: StandIn, autograder: CommandLine) -> None:
-    """By id or login; whoever is not in the roster is told."""
+    """By id or login; a name that is not in the roster is reported."""
     done = autograder("release-solutions", "--only", "B")
     unknown = autograder("release-solutions", "--only", "nobody")
 

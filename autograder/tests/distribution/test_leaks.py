@@ -129,7 +129,7 @@ def test_there_is_much_that_must_not_leak() -> None:
 @pytest.mark.parametrize("kind", PLANTED)
 @pytest.mark.parametrize("disguise", DISGUISES)
 def test_each_secret_is_found_in_each_disguise(kind: str, disguise: str) -> None:
-    """As a file of its own."""
+    """As a separate file."""
     hide = DISGUISES[disguise]
     texts = PLANTED[kind] if kind != "the grader" else PLANTED[kind][:2]
 

@@ -70,12 +70,12 @@ def client(github: StandIn) -> Iterator[GitHubClient]:
 def release(
     plan: ReleasePlan, students: Iterable[Student], github: GitHubClient
 ) -> tuple[StudentRelease, ...]:
-    """Release to all of them, and say what became of each."""
+    """Release to all of them, and return the result of each."""
     return tuple(release_solutions(plan, students, github))
 
 
 def outcomes(releases: tuple[StudentRelease, ...]) -> dict[str, ReleaseOutcome]:
-    """Say what became of each student."""
+    """Return the outcome of each student."""
     return {done.student: done.outcome for done in releases}
 
 
@@ -209,7 +209,7 @@ def test_nothing_is_released_while_work_counts(
 
 
 def test_force_releases_before_the_deadline(client: GitHubClient) -> None:
-    """Whoever says so has their reasons."""
+    """The instructor has a reason."""
     plan = replace(PLAN, now=DUE - timedelta(days=1), force=True)
 
     (done,) = release(plan, [ADA], client)
@@ -339,7 +339,7 @@ def test_a_hostile_repository_is_never_checked_out(
 
 
 def test_the_page_lists_failures_first(client: GitHubClient) -> None:
-    """Whoever reads it has something to do about them."""
+    """The reader has to do something about them."""
     done = release(PLAN, [ADA, Student(id="eve", login="eve")], client)
 
     lines = releases_page(PLAN, done).splitlines()

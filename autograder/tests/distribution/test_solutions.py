@@ -29,7 +29,7 @@ def test_each_graded_file_has_its_solution() -> None:
 
 
 def test_each_solution_is_whole() -> None:
-    """What stood between the marks stands there still, and it is Python."""
+    """The code between the marks is still there, and it is valid Python."""
     missing = [body for body in solution_bodies() if body.rstrip(" ") not in TEXT]
 
     assert not missing
@@ -44,7 +44,7 @@ def test_no_mark_is_left() -> None:
 
 
 def test_model_answers_are_there_and_rubrics_are_not() -> None:
-    """How many points a sentence is worth is told by the feedback alone."""
+    """The feedback alone says how many points a sentence is worth."""
     answers = list(written_answers())
     cells = ["".join(cell["source"]) for cell in json.loads(RELEASED["concepts.ipynb"])["cells"]]
 

@@ -150,7 +150,7 @@ def test_a_leak_is_not_published(course: Course, template: Path) -> None:
 
 
 def test_a_stub_that_is_out_of_date_is_not_published(course: Course, template: Path) -> None:
-    """Students would get something that no solution stands behind."""
+    """Students would get stubs without a solution."""
     (assignment_folder(course) / "compare_with_sqs.py").write_text("old = True\n")
     commit_all(course.assignments.parent)
 
@@ -224,7 +224,7 @@ def test_hooks_and_settings_of_the_machine_do_not_count(
 def test_the_token_is_no_argument_of_git(
     course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nor does it stand in an error, or in what shows a remote."""
+    """Nor is it in an error, or in the `repr` of a remote."""
     folder = tmp_path / "bin"
     folder.mkdir()
     (folder / "git").write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/arguments\nexit 1\n')

@@ -69,7 +69,7 @@ def test_it_waits_as_long_as_retry_after_says(
 def test_it_waits_until_a_primary_limit_is_lifted(
     github: StandIn, client: GitHubClient, clock: FakeClock
 ) -> None:
-    """As told by the time of the reset."""
+    """Until the time of the reset."""
     reset = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": str(int(clock.time) + 1800)}
     github.faults = [Fault(PATH, status=403, headers=reset, message="API rate limit exceeded")]
 

@@ -34,7 +34,7 @@ class Description:
 
     @classmethod
     def of_github(cls) -> "Description":
-        """Read the description that lies beside this file."""
+        """Read the description next to this file."""
         return cls(json.loads(DESCRIPTION.read_text("utf-8")))
 
     def complaints(

@@ -25,7 +25,7 @@ class Fault:
     acts: bool = False
     """Whether the request takes effect all the same, and only its answer is lost."""
     then: Callable[[], None] | None = None
-    """Called as it happens: to kill whoever asked, for example."""
+    """Called as it happens: to kill the client, for example."""
 
     def hits(self, method: str, path: str) -> bool:
         """Whether this request fails; counts it."""

@@ -46,7 +46,7 @@ def execute(query: str, variables: Mapping[str, Any], root: Mapping[str, Any]) -
 
     Args:
         query: Its text.
-        variables: What its variables stand for.
+        variables: The values of its variables.
         root: Fields by name: values, dicts of fields, lists of such, or resolvers of any of these.
     """
     try:
@@ -158,17 +158,17 @@ class _Parser:
             if self._peek() == ":":
                 self._take()
                 name = self._take()
-            one = _Field(name, alias)
+            selected = _Field(name, alias)
             if self._peek() == "(":
                 self._take()
                 while self._peek() != ")":
                     key = self._take()
                     self._take(":")
-                    one.arguments[key] = self._value()
+                    selected.arguments[key] = self._value()
                 self._take()
             if self._peek() == "{":
-                one.inner = self._selection()
-            found.append(one)
+                selected.inner = self._selection()
+            found.append(selected)
         self._take()
         return found
 

@@ -33,35 +33,35 @@ def query_root(github: "StandIn", token: "Token") -> dict[str, Any]:
     }
 
 
-def repository_of(one: Repository, token: "Token") -> dict[str, Any]:
+def repository_of(repository: Repository, token: "Token") -> dict[str, Any]:
     """A Repository."""
-    head = one.head
+    head = repository.head
     branch = {
         "__typename": "Ref",
-        "name": one.default_branch,
-        "target": lambda _: commit_of(one, head, token) if head else None,
+        "name": repository.default_branch,
+        "target": lambda _: commit_of(repository, head, token) if head else None,
     }
 
     def by_id(given: Mapping[str, Any]) -> Any:
         sha = str(given["oid"])
-        return commit_of(one, sha, token) if one.has(sha) else None
+        return commit_of(repository, sha, token) if repository.has(sha) else None
 
     return {
         "__typename": "Repository",
-        "nameWithOwner": one.full_name,
-        "name": one.full_name.partition("/")[2],
-        "pushedAt": one.pushed_at,
-        "isArchived": bool(one.more.get("archived")),
-        "isPrivate": one.private,
+        "nameWithOwner": repository.full_name,
+        "name": repository.full_name.partition("/")[2],
+        "pushedAt": repository.pushed_at,
+        "isArchived": bool(repository.more.get("archived")),
+        "isPrivate": repository.private,
         "defaultBranchRef": branch if head else None,
         "object": by_id,
         "commitComments": lambda given: _connection(
-            [_comment(each, token) for each in one.comments], given
+            [_comment(each, token) for each in repository.comments], given
         ),
     }
 
 
-def commit_of(one: Repository, sha: str, token: "Token") -> dict[str, Any]:
+def commit_of(repository: Repository, sha: str, token: "Token") -> dict[str, Any]:
     """A Commit with its statuses and comments."""
     newest = {
         str(each["context"]): {
@@ -72,13 +72,13 @@ def commit_of(one: Repository, sha: str, token: "Token") -> dict[str, Any]:
             "createdAt": each["created_at"],
             "creator": {"__typename": "User", "login": each["creator"]["login"]},
         }
-        for each in one.statuses
+        for each in repository.statuses
         if each["sha"] == sha
     }
-    comments = [_comment(each, token) for each in one.comments if each["commit_id"] == sha]
+    comments = [_comment(each, token) for each in repository.comments if each["commit_id"] == sha]
 
     def status(_: Mapping[str, Any]) -> Any:
-        if not token.may(one, "statuses", "read"):
+        if not token.may(repository, "statuses", "read"):
             raise QueryError(NOT_ACCESSIBLE, "FORBIDDEN")
         return {"__typename": "Status", "contexts": list(newest.values())} if newest else None
 
@@ -90,14 +90,14 @@ def commit_of(one: Repository, sha: str, token: "Token") -> dict[str, Any]:
     }
 
 
-def _comment(one: Mapping[str, Any], token: "Token") -> dict[str, Any]:
+def _comment(repository: Mapping[str, Any], token: "Token") -> dict[str, Any]:
     return {
         "__typename": "CommitComment",
-        "databaseId": one["id"],
-        "body": one["body"],
-        "createdAt": one["created_at"],
-        "viewerDidAuthor": one["user"]["login"] == token.login,
-        "author": {"__typename": "User", "login": one["user"]["login"]},
+        "databaseId": repository["id"],
+        "body": repository["body"],
+        "createdAt": repository["created_at"],
+        "viewerDidAuthor": repository["user"]["login"] == token.login,
+        "author": {"__typename": "User", "login": repository["user"]["login"]},
     }
 
 

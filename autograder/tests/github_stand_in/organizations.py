@@ -6,9 +6,9 @@ from autograder.tests.github_stand_in.repositories import Repository
 from autograder.tests.github_stand_in.rest import NOT_ACCESSIBLE, AnswerError, RestCall, route
 
 
-def collaborators(one: Repository) -> dict[str, str]:
+def collaborators(repository: Repository) -> dict[str, str]:
     """Who was given access to a repository: a permission by login."""
-    found: Any = one.more.setdefault("collaborators", {})
+    found: Any = repository.more.setdefault("collaborators", {})
     made: dict[str, str] = found
     return made
 
@@ -45,8 +45,8 @@ def _generate(call: RestCall) -> tuple[int, Any]:
 
 @route("PUT", "/repos/{owner}/{repo}/collaborators/{username}")
 def _add_collaborator(call: RestCall) -> tuple[int, Any]:
-    one = call.repository("administration", "write")
-    collaborators(one)[call.parts["username"]] = call.body.get("permission", "push")
+    repository = call.repository("administration", "write")
+    collaborators(repository)[call.parts["username"]] = call.body.get("permission", "push")
     return 201, {}
 
 

@@ -6,20 +6,20 @@ from autograder.tests.github_stand_in.repositories import Repository
 from autograder.tests.github_stand_in.rest import AnswerError, RestCall, route
 
 
-def pull_requests(one: Repository) -> list[dict[str, Any]]:
+def pull_requests(repository: Repository) -> list[dict[str, Any]]:
     """The pull requests of a repository, oldest first."""
-    found: Any = one.more.setdefault("pulls", [])
+    found: Any = repository.more.setdefault("pulls", [])
     made: list[dict[str, Any]] = found
     return made
 
 
 @route("GET", "/repos/{owner}/{repo}/pulls")
 def _pulls(call: RestCall) -> tuple[int, Any]:
-    one = call.repository("pull_requests", "read")
+    repository = call.repository("pull_requests", "read")
     state, label = call.query.get("state", "open"), call.query.get("head")
     listed = [
         each
-        for each in reversed(pull_requests(one))
+        for each in reversed(pull_requests(repository))
         if state in ("all", each["state"]) and label in (None, each["head"]["label"])
     ]
     return 200, listed[: int(call.query.get("per_page", "30"))]
@@ -27,11 +27,11 @@ def _pulls(call: RestCall) -> tuple[int, Any]:
 
 @route("POST", "/repos/{owner}/{repo}/pulls")
 def _open_pull(call: RestCall) -> tuple[int, Any]:
-    one = call.repository("pull_requests", "write")
-    made = pull_requests(one)
+    repository = call.repository("pull_requests", "write")
+    made = pull_requests(repository)
     head, base = str(call.body["head"]), str(call.body["base"])
     label = f"{call.parts['owner']}:{head}"
-    heads = one.heads()
+    heads = repository.heads()
     if not {f"refs/heads/{head}", f"refs/heads/{base}"} <= set(heads):
         raise AnswerError(422, "Validation Failed: head or base is invalid")
     if heads[f"refs/heads/{head}"] == heads[f"refs/heads/{base}"]:
@@ -47,7 +47,7 @@ def _open_pull(call: RestCall) -> tuple[int, Any]:
             "body": call.body.get("body"),
             "head": {"ref": head, "label": label},
             "base": {"ref": base},
-            "html_url": f"{call.github.url}/{one.full_name}/pull/{number}",
+            "html_url": f"{call.github.url}/{repository.full_name}/pull/{number}",
         }
     )
     return 201, made[-1]

@@ -21,7 +21,7 @@ STATES = ("error", "failure", "pending", "success")
 
 
 class AnswerError(Exception):
-    """An answer that is no success."""
+    """An answer that is an error."""
 
     def __init__(self, status: int, message: str, *, needs: str = "") -> None:
         super().__init__(message)
@@ -37,7 +37,7 @@ class RestCall:
     github: "StandIn"
     token: "Token"
     parts: dict[str, str]
-    """What the path's `{names}` stand for."""
+    """The values of the path's `{names}`."""
     query: dict[str, str]
     body: Any
 
@@ -90,23 +90,23 @@ def answer(
 
 @route("GET", "/repos/{owner}/{repo}")
 def _repository(call: RestCall) -> tuple[int, Any]:
-    one = call.repository("metadata", "read")
+    repository = call.repository("metadata", "read")
     return 200, {
-        "full_name": one.full_name,
-        "private": one.private,
-        "default_branch": one.default_branch,
-        "pushed_at": one.pushed_at,
-        "is_template": one.is_template,
+        "full_name": repository.full_name,
+        "private": repository.private,
+        "default_branch": repository.default_branch,
+        "pushed_at": repository.pushed_at,
+        "is_template": repository.is_template,
     }
 
 
 @route("GET", "/repos/{owner}/{repo}/activity")
 def _activity(call: RestCall) -> tuple[int, Any]:
-    one = call.repository("contents", "read")
+    repository = call.repository("contents", "read")
     wanted = call.query.get("ref")
     listed = [
         each
-        for each in reversed(one.activities)
+        for each in reversed(repository.activities)
         if wanted in (None, each["ref"], str(each["ref"]).removeprefix("refs/heads/"))
     ]
     return 200, listed[: int(call.query.get("per_page", "30"))]
@@ -114,8 +114,8 @@ def _activity(call: RestCall) -> tuple[int, Any]:
 
 @route("POST", "/repos/{owner}/{repo}/statuses/{sha}")
 def _set_status(call: RestCall) -> tuple[int, Any]:
-    one = call.repository("statuses", "write")
-    sha = call.commit(one)
+    repository = call.repository("statuses", "write")
+    sha = call.commit(repository)
     body = call.body
     if body.get("state") not in STATES:
         raise AnswerError(422, "Validation Failed: state")
@@ -131,54 +131,56 @@ def _set_status(call: RestCall) -> tuple[int, Any]:
         "created_at": call.github.timestamp(),
         "creator": {"login": call.token.login},
     }
-    one.statuses.append(made)
+    repository.statuses.append(made)
     return 201, made
 
 
 @route("GET", "/repos/{owner}/{repo}/commits/{sha}/status")
 def _combined_status(call: RestCall) -> tuple[int, Any]:
-    one = call.repository("statuses", "read")
-    newest = {each["context"]: each for each in one.statuses if each["sha"] == call.parts["sha"]}
+    repository = call.repository("statuses", "read")
+    newest = {
+        each["context"]: each for each in repository.statuses if each["sha"] == call.parts["sha"]
+    }
     return 200, {"sha": call.parts["sha"], "statuses": list(newest.values())}
 
 
 @route("GET", "/repos/{owner}/{repo}/commits/{sha}/comments")
 def _comments(call: RestCall) -> tuple[int, Any]:
-    one = call.repository("contents", "read")
-    return 200, [each for each in one.comments if each["commit_id"] == call.parts["sha"]]
+    repository = call.repository("contents", "read")
+    return 200, [each for each in repository.comments if each["commit_id"] == call.parts["sha"]]
 
 
 @route("POST", "/repos/{owner}/{repo}/commits/{sha}/comments")
 def _comment(call: RestCall) -> tuple[int, Any]:
-    one = call.repository("contents", "read")  # only editing and deleting ask for `write`
+    repository = call.repository("contents", "read")  # only editing and deleting ask for `write`
     made = {
         "id": call.github.new_id(),
-        "commit_id": call.commit(one),
+        "commit_id": call.commit(repository),
         "body": _text(call.body),
         "created_at": call.github.timestamp(),
         "user": {"login": call.token.login},
     }
-    one.comments.append(made)
+    repository.comments.append(made)
     return 201, made
 
 
 @route("PATCH", "/repos/{owner}/{repo}/comments/{id}")
 def _edit_comment(call: RestCall) -> tuple[int, Any]:
-    one = call.repository("contents", "write")
-    made = _comment_by_id(one, call)
+    repository = call.repository("contents", "write")
+    made = _comment_by_id(repository, call)
     made["body"] = _text(call.body)
     return 200, made
 
 
 @route("DELETE", "/repos/{owner}/{repo}/comments/{id}")
 def _delete_comment(call: RestCall) -> tuple[int, Any]:
-    one = call.repository("contents", "write")
-    one.comments.remove(_comment_by_id(one, call))
+    repository = call.repository("contents", "write")
+    repository.comments.remove(_comment_by_id(repository, call))
     return 204, None
 
 
-def _comment_by_id(one: Repository, call: RestCall) -> dict[str, Any]:
-    for each in one.comments:
+def _comment_by_id(repository: Repository, call: RestCall) -> dict[str, Any]:
+    for each in repository.comments:
         if str(each["id"]) == call.parts["id"]:
             return each
     raise AnswerError(404, "Not Found")

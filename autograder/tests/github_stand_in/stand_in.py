@@ -181,10 +181,10 @@ class StandIn:
         force: bool = False,
     ) -> str:
         """Push a commit of exactly these files, at `now`; return its id."""
-        one = self.repository(full_name)
-        before = one.heads()
-        sha = one.commit(files, branch, onto_nothing=force)
-        self.note_pushes(one, before, "somebody", forced=force)
+        repository = self.repository(full_name)
+        before = repository.heads()
+        sha = repository.commit(files, branch, onto_nothing=force)
+        self.note_pushes(repository, before, "somebody", forced=force)
         return sha
 
     def repositories(self, owner: str) -> list[Repository]:
@@ -255,11 +255,16 @@ class StandIn:
             self.requests.append(request)
 
     def git(
-        self, one: Repository, token: Token, rest: str, headers: Mapping[str, str], body: bytes
+        self,
+        repository: Repository,
+        token: Token,
+        rest: str,
+        headers: Mapping[str, str],
+        body: bytes,
     ) -> tuple[int, dict[str, str], bytes]:
         """Hand a request over to git's own server program."""
         path, _, query = rest.partition("?")
-        before = one.heads()
+        before = repository.heads()
         done = subprocess.run(
             ["git", "http-backend"],
             input=body,
@@ -271,7 +276,7 @@ class StandIn:
                 "GIT_HTTP_EXPORT_ALL": "1",
                 "GIT_CONFIG_NOSYSTEM": "1",
                 "GIT_CONFIG_GLOBAL": os.devnull,
-                "PATH_INFO": f"/{one.full_name}.git/{path}",
+                "PATH_INFO": f"/{repository.full_name}.git/{path}",
                 "QUERY_STRING": query,
                 "REQUEST_METHOD": headers["method"],
                 "REMOTE_USER": token.login,
@@ -279,21 +284,21 @@ class StandIn:
                 "CONTENT_LENGTH": str(len(body)),
                 "HTTP_CONTENT_ENCODING": headers.get("content-encoding", ""),
                 "GIT_PROTOCOL": headers.get("git-protocol", ""),
-                **({} if token.may(one, "workflows", "write") else WITHOUT_WORKFLOWS),
+                **({} if token.may(repository, "workflows", "write") else WITHOUT_WORKFLOWS),
             },
         )
         head, _, content = done.stdout.partition(b"\r\n\r\n")
         answered = dict(line.split(": ", 1) for line in head.decode().split("\r\n") if ": " in line)
         status = int(answered.pop("Status", "200").split()[0])
         if path == "git-receive-pack":
-            self.note_pushes(one, before, token.login)
+            self.note_pushes(repository, before, token.login)
         return status, answered, content
 
     def note_pushes(
-        self, one: Repository, before: Mapping[str, str], login: str, *, forced: bool = False
+        self, repository: Repository, before: Mapping[str, str], login: str, *, forced: bool = False
     ) -> None:
         """Keep what a push changed, as GitHub's list of activities does."""
-        after = one.heads()
+        after = repository.heads()
         for ref in sorted({*before, *after}):
             old, new = before.get(ref, NOTHING), after.get(ref, NOTHING)
             if old == new or not ref.startswith("refs/heads/"):
@@ -301,8 +306,8 @@ class StandIn:
             kind = "force_push" if forced else "push"
             if NOTHING in (old, new):
                 kind = "branch_creation" if old == NOTHING else "branch_deletion"
-            one.pushed_at = self.timestamp()
-            one.activities.append(
+            repository.pushed_at = self.timestamp()
+            repository.activities.append(
                 {
                     "id": self.new_id(),
                     "before": old,
@@ -405,17 +410,17 @@ class _Handler(BaseHTTPRequestHandler):
     def _git(
         self, name: str, rest: str, query: str, token: Token, body: bytes
     ) -> tuple[int, dict[str, str], bytes]:
-        one = self.github.find(name)
+        repository = self.github.find(name)
         level = "write" if "git-receive-pack" in f"{rest}?{query}" else "read"
-        if one is None or not token.may(one, "contents", level):
+        if repository is None or not token.may(repository, "contents", level):
             if not token.login:
                 status, _, content = _as_json(401, {"message": "Unauthorized"})
                 return status, {"WWW-Authenticate": 'Basic realm="GitHub"'}, content
-            seen = one is not None and token.may(one, "metadata", "read")
+            seen = repository is not None and token.may(repository, "metadata", "read")
             return _as_json(403 if seen else 404, {"message": "Not Found"})
         headers = {key.lower(): value for key, value in self.headers.items()}
         return self.github.git(
-            one, token, f"{rest}?{query}", headers | {"method": self.command}, body
+            repository, token, f"{rest}?{query}", headers | {"method": self.command}, body
         )
 
     def _token(self) -> str | None:

@@ -143,7 +143,7 @@ def test_points_changed_by_hand_in_nbgrader_count(book: Book, results: Path) -> 
 
 
 def test_a_checkpoint_that_was_not_graded_is_not_decided(book: Book, results: Path) -> None:
-    """A fault of the grader is no zero."""
+    """A fault of the grader does not count as zero."""
     outcomes = {**OPEN, "reader/oldest_records_come_first": Outcome.GRADER_ERROR}
     write_result(results, "cyd", a_grade(outcomes))
 

@@ -298,7 +298,7 @@ def test_canvas_finds_its_columns() -> None:
 
 
 def test_canvas_is_told_who_is_excused_and_nothing_that_is_not_decided() -> None:
-    """A point that waits is no zero."""
+    """An open point does not count as zero."""
     *_, undecided, missing, excused = rows(as_canvas("m06", TITLE, ALL))
 
     assert undecided[-2:] == ["0", ""]
@@ -320,7 +320,7 @@ def test_canvas_gets_its_own_columns_back() -> None:
 
 
 def test_canvas_gets_the_total_where_the_course_has_one_assignment_for_all() -> None:
-    """And no checkpoints beside it, for these would count twice."""
+    """Without the checkpoints, which would count twice."""
     header, possible, complete, undecided, _, excused = rows(
         as_canvas("m06", TITLE, from_canvas("Partitioned logs (77)"))
     )
@@ -402,7 +402,7 @@ def test_an_export_of_canvas_comes_back_as_it_was(tmp_path: Path) -> None:
 
 
 def test_moodle_gets_keys_points_and_words() -> None:
-    """A dash is no grade, and the feedback says why."""
+    """A dash means that there is no grade; the feedback says why."""
     complete, undecided, missing, excused = export("moodle", ALL)
 
     assert complete == {

@@ -41,7 +41,7 @@ def mark(examiner: Examiner, tmp_path: Path) -> Mark:
 
 
 def outcomes(grade: Grade) -> set[Outcome]:
-    """Name what became of its tests."""
+    """Return the outcomes of its tests."""
     return {test.outcome for checkpoint in grade.checkpoints for test in checkpoint.tests}
 
 
@@ -208,7 +208,7 @@ def test_feedback_gives_no_right_answer_away(mark: Mark) -> None:
 
 
 def test_the_questions_of_the_notebook_are_those_that_are_looked_for() -> None:
-    """The words by which open answers are found stand in the notebook."""
+    """The words by which open answers are found are in the notebook."""
     suite = Course.of_this_checkout().suites / ID / "test_concepts.py"
     texts = [text_of(cell) for cell in released()["cells"]]
 

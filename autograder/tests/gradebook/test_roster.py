@@ -1,4 +1,4 @@
-"""Rosters are told by their headers, read as they are, and refused with every mistake at once."""
+"""Rosters are recognised by their headers, and refused with all mistakes together."""
 
 import csv
 import io
@@ -321,7 +321,7 @@ def test_a_path_that_is_no_file_is_refused(tmp_path: Path) -> None:
 
     assert "does not exist" in said["nowhere.csv"]
     assert "is a folder" in said["."]
-    assert "is no ordinary file" in said["pipe"]
+    assert "is not an ordinary file" in said["pipe"]
 
 
 @SAME_EACH_TIME

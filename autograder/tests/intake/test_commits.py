@@ -139,7 +139,7 @@ def test_large_files_are_left_out_where_the_repository_does_not_fit_with_them(
 
 
 def test_a_repository_that_is_too_large_as_a_whole_is_refused(github: StandIn) -> None:
-    """Whatever it is made of; that is the student's to mend, and no error of ours."""
+    """Whatever it is made of: the student must fix it, and it is not our error."""
     noise = random.Random(1)
     files: dict[str, str | bytes] = {
         f"{number}.bin": noise.randbytes(500_000) for number in range(4)

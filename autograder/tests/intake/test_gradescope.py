@@ -1,4 +1,4 @@
-"""Gradescope's download says in a file of its own whose a submission is."""
+"""A file of Gradescope's download says whose a submission is."""
 
 from pathlib import Path
 

@@ -31,7 +31,7 @@ def test_a_test_knows_how_many_passed_and_what_most_misunderstood() -> None:
 
 
 def test_what_is_not_decided_counts_for_nobody() -> None:
-    """A fault of the grader is no student's."""
+    """A fault of the grader is not the student's."""
     failed = grade_with({FIRST: Outcome.GRADER_ERROR})
 
     figures = figures_of([row(WHOLE), row(failed, State.INCOMPLETE)])
@@ -44,7 +44,7 @@ def test_what_is_not_decided_counts_for_nobody() -> None:
 
 
 def test_what_waits_for_a_person_is_not_lost() -> None:
-    """Who lost nothing that is decided stands at 100 percent, whatever is still to be marked."""
+    """A student who lost no decided point has 100 percent, whatever waits for a mark."""
     figures = figures_of([row(WHOLE, State.WAITING)])
 
     assert WHOLE.score < WHOLE.max_score

@@ -64,7 +64,7 @@ def test_code_in_another_order_or_file_is_found() -> None:
 
 
 def test_the_share_is_that_of_the_smaller_one() -> None:
-    """Whoever took a part of much stands as high as who took all."""
+    """Copying a part of a large submission ranks as high as copying all of a small one."""
     found = compared(student("a", code(1) + code(2) + code(3)), student("b", code(2)))
 
     assert shares(found) == [("a", "b", 1.0)]

@@ -1,4 +1,4 @@
-"""A class on GitHub is graded by what stood there when it was due."""
+"""A class on GitHub is graded by what was pushed when it was due."""
 
 import csv
 import json
@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from autograder.cli import app
-from autograder.course.class_pushes import ClassPushes, find_class_pushes
+from autograder.course.pushes import ClassPushes, find_class_pushes
 from autograder.github.client import GitHubClient, GitHubServer
 from autograder.gradebook.roster import read_roster
 from autograder.policy import read_policy
