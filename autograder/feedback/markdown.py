@@ -150,7 +150,7 @@ def _cause(tests: list[GradedTest], files_at: str) -> str:
 
 
 def _drawing(picture: LogPicture) -> str:
-    """Draw a log in a block of code: each line begins with words of ours, so that none ends it."""
+    """Draw a log in a block of code. Each line begins with our words: none can end the block."""
     return f"{caption(picture, in_characters=True)}\n\n```text\n{sketch(picture)}\n```"
 
 

@@ -13,7 +13,7 @@ KIND = "log"
 
 MOST_SHARDS = 8
 MOST_RECORDS = 24
-"""Of one shard; fewer where there are more than `MANY_SHARDS`."""
+"""Of one shard; fewer if there are more than `MANY_SHARDS`."""
 MANY_SHARDS = 4
 LEAD = 6
 """Records before the first that something is wrong with."""
@@ -123,7 +123,7 @@ def bounded_picture(picture: LogPicture) -> LogPicture:
 def windowed_picture(picture: LogPicture) -> LogPicture:
     """Keep a window of each shard, around the first of its records with an anomaly or the offset.
 
-    Shards in which something is wrong come before the others where there are too many.
+    If there are too many shards, those in which something is wrong come first.
     """
     telling = sorted(
         range(len(picture.shards)),

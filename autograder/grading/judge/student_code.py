@@ -55,8 +55,8 @@ class StudentCode:
         cloud: What they talk to.
         limits: The budgets.
         time_budget: What earlier calls of the run have shown.
-        phases: Hears that the student's code runs.
-        in_full: Whether to give the whole time also to what hung before.
+        phases: Is told that the student's code runs.
+        in_full: Whether functions that hung before have their whole time again.
         signatures: How the handout declares the functions.
         python: What `explain.about_python` says of the Python that runs the code.
     """
@@ -90,7 +90,7 @@ class StudentCode:
         """Call a function and return how it ended, for tests that judge more than its value.
 
         Raises:
-            GraderFaultError: The cloud failed meanwhile.
+            GraderFaultError: The simulated AWS failed meanwhile.
         """
         with self._phases.student():
             return self._call(module, function, list(args), kwargs)
@@ -105,7 +105,7 @@ class StudentCode:
 
         Raises:
             Verdict: One of the calls did not return a value.
-            GraderFaultError: The cloud failed meanwhile.
+            GraderFaultError: The simulated AWS failed meanwhile.
         """
         first, *others = (list(arguments) for arguments in calls)
         with self._phases.student():
@@ -152,7 +152,7 @@ class StudentCode:
 
         Raises:
             Verdict: It did not return one.
-            GraderFaultError: The cloud failed meanwhile.
+            GraderFaultError: The simulated AWS failed meanwhile.
         """
         result = self.outcome_of(module, function, *args, **kwargs)
         return self._value_of(result, module, function)
