@@ -14,6 +14,11 @@ from autograder.grading.judge.verdict import GraderFaultError, Verdict
 from autograder.limits import Limits
 from autograder.sandbox import CallResult, Raised, Returned, Sandbox, Stopped
 
+NEVER_ASKED_FOR = frozenset(
+    {"NotImplementedError", "MemoryError", "SystemExit", "RecursionError", "SyntaxError"}
+)
+"""Errors that no requirement asks for: code that raises one has not done its work."""
+
 
 class Signatures:
     """Reads signatures from the stubs that students are given.
@@ -177,8 +182,11 @@ class StudentCode:
         result = self.outcome_of(module, function, *args, **kwargs)
         if isinstance(result, Returned):
             return None
-        own = ("NotImplementedError", "MemoryError", "SystemExit", "RecursionError", "SyntaxError")
-        if isinstance(result, Raised) and not result.during_import and result.type_name not in own:
+        if (
+            isinstance(result, Raised)
+            and not result.during_import
+            and result.type_name not in NEVER_ASKED_FOR
+        ):
             return result
         raise self._verdict_of(result, module, function)
 
