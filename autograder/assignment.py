@@ -106,7 +106,7 @@ class Course:
 
     @classmethod
     def of_this_checkout(cls) -> Self:
-        """Find the checkout that this package lies in."""
+        """Return the checkout that contains this package."""
         return cls(Path(__file__).resolve().parents[1])
 
     def ids(self) -> tuple[str, ...]:

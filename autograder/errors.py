@@ -17,7 +17,7 @@ AutograderError            one clear line for the person at the terminal; exit 2
 class AutograderError(Exception):
     """Something a person must fix before grading can go on; its text is one complete line.
 
-    Where there are many things to fix, a line for each follows.
+    If there are many things to fix, a line for each follows.
     """
 
 
@@ -30,7 +30,7 @@ class SubmissionError(AutograderError):
 
 
 class SandboxError(AutograderError):
-    """No sandbox can be had on this machine, or one did not start: the grader's fault."""
+    """No sandbox is available on this machine, or one did not start: the grader's fault."""
 
 
 class CloudError(AutograderError):

@@ -12,7 +12,7 @@ DEVICES = Path("/dev")
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a text file so that nobody ever sees half of it.
+    """Write a text file as a whole: readers see the old content or the new, never a part.
 
     A link stays a link: the file that it leads to is replaced. Devices and pipes, such as
     `/dev/stdout`, are written to as they are.

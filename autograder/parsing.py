@@ -18,7 +18,11 @@ LARGEST_NUMBER = 10**18
 
 
 def is_plain(value: object) -> bool:
-    """Tell whether a value is JSON within bounds: depth, number of parts, size of numbers."""
+    """Return whether a value is JSON within bounds: depth, number of parts, size of numbers.
+
+    >>> is_plain([1, "two", None]), is_plain(10**400)
+    (True, False)
+    """
     level: list[object] = [value]
     parts = 0
     for _ in range(DEEPEST):
@@ -49,7 +53,11 @@ def _is_plain_leaf(part: object) -> bool:
 
 
 def parsed_json(text: str | bytes) -> Any:
-    """Parse JSON that a student's code wrote; None if it is not valid or exceeds the bounds."""
+    """Parse JSON that a student's code wrote; None if it is not JSON, or exceeds the bounds.
+
+    >>> parsed_json(b'{"eventId": 7}'), parsed_json("{'eventId': 7}")
+    ({'eventId': 7}, None)
+    """
     if len(text) > LARGEST_JSON:
         return None
     try:
@@ -60,7 +68,11 @@ def parsed_json(text: str | bytes) -> Any:
 
 
 def parsed_literal(text: str) -> Any:
-    """Parse a Python literal, such as `str(event)` gives; None if it is not plain JSON data."""
+    """Parse a Python literal, such as `str(event)` returns; None if JSON could not hold its value.
+
+    >>> parsed_literal("{'eventId': 7}"), parsed_literal("open('x')")
+    ({'eventId': 7}, None)
+    """
     if len(text) > LARGEST_LITERAL:
         return None
     try:

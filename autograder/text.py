@@ -82,13 +82,13 @@ def inert(text: str, limit: int = LONGEST_LINE) -> str:
     if sum(map(len, shown)) <= limit:
         return "".join(shown)
     room = limit - len(CUT)
-    kept: list[str] = []
+    pieces: list[str] = []
     for piece in shown:
         room -= len(piece)
         if room < 0:
             break
-        kept.append(piece)
-    return "".join(kept) + CUT
+        pieces.append(piece)
+    return "".join(pieces) + CUT
 
 
 def _shown(text: str) -> Iterator[str]:

@@ -46,7 +46,8 @@ def follow_iterator(kinesis, iterator, max_records):
     pairs = []
     while iterator:
         page = kinesis.get_records(ShardIterator=iterator)
-        pairs += [(one["SequenceNumber"], json.loads(one["Data"])) for one in page["Records"]]
+        for record in page["Records"]:
+            pairs.append((record["SequenceNumber"], json.loads(record["Data"])))
         iterator = page.get("NextShardIterator")
     return pairs
 """
@@ -113,7 +114,7 @@ def lay_out(folder: Path, students: int, kinds: Sequence[str] = MIXED) -> None:
 
 
 def _evenly(corpus: Sequence[One], number: int, of: int) -> One:
-    """Take the so-manieth of so many that are spread over a corpus, again and again if short."""
+    """Return submission `number` of `of`, spread evenly over a corpus; a short corpus repeats."""
     if of >= len(corpus):
         return corpus[number % len(corpus)]
     return corpus[number * len(corpus) // of]

@@ -52,7 +52,7 @@ def _log(grade: Grade) -> list[str]:
 
 
 def _place(feedback: Feedback | None, grade: Grade) -> dict[str, str]:
-    """Find the last line of a trace that lies in a file of this submission."""
+    """Return the last place of a trace that is in a file of this submission."""
     for line in reversed(feedback.trace if feedback else ()):
         place = _PLACE.match(line)
         if place and place[1] in grade.submission.files and place[1] == inert(place[1]):

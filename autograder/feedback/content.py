@@ -78,7 +78,7 @@ def by_cause(tests: Sequence[GradedTest]) -> list[list[GradedTest]]:
 def others_lost(tests: Sequence[GradedTest]) -> str:
     """Say how many tests share what explains the first one, and what all of them cost together.
 
-    Empty where there is only one test, or where no points are lost.
+    Empty if there is only one test, or if no points are lost.
     """
     first, *others = tests
     if not others or first.is_open:
@@ -167,7 +167,7 @@ def handout_link(handout: str, files_at: str) -> str | None:
 
 
 def state(checkpoint: GradedCheckpoint) -> str:
-    """Say in a few words whether a checkpoint's points stand."""
+    """Return in a few words whether a checkpoint's points are final."""
     if checkpoint.open_points:
         return open_points(checkpoint)
     return "complete" if checkpoint.score == checkpoint.max_score else "points lost"
@@ -208,7 +208,7 @@ def unreadable_summary(tests: Mapping[str, int], *, named: bool) -> tuple[int, s
 
     Returns:
         The number of tests, and the words that follow it: `3` and `tests of 2 students unreadable:
-        look at them (ada, bob)`. 0 and nothing where there are none.
+        look at them (ada, bob)`. 0 and an empty text if there are none.
     """
     students = sorted(student for student, count in tests.items() if count)
     total = sum(tests.values())

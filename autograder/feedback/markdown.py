@@ -75,14 +75,14 @@ def as_markdown(
 def _within(limit: int, blocks: list[_Block]) -> str:
     """Join blocks; if there is not room for all, explanations are left out before tables."""
     room = limit - LONGEST_REMARK
-    kept: set[int] = set()
+    fitting: set[int] = set()
     for number, block in sorted(enumerate(blocks), key=_rank):
         size = len(block.text.encode()) + len("\n\n")
         if size <= room:
             room -= size
-            kept.add(number)
-    shown = [block.text for number, block in enumerate(blocks) if number in kept]
-    missing = [block for number, block in enumerate(blocks) if number not in kept]
+            fitting.add(number)
+    shown = [block.text for number, block in enumerate(blocks) if number in fitting]
+    missing = [block for number, block in enumerate(blocks) if number not in fitting]
     if missing:
         unexplained = sum(block.explains for block in missing)
         numbers = {
@@ -150,7 +150,7 @@ def _cause(tests: list[GradedTest], files_at: str) -> str:
 
 
 def _drawing(picture: LogPicture) -> str:
-    """Draw a log in a block of code: each line begins with words of ours, so that none ends it."""
+    """Draw a log in a block of code. Each line begins with our words: none can end the block."""
     return f"{caption(picture, in_characters=True)}\n\n```text\n{sketch(picture)}\n```"
 
 

@@ -49,7 +49,7 @@ OPEN = frozenset({Outcome.UNMARKED, Outcome.GRADER_ERROR, Outcome.ANSWERED})
 
 
 class Status(StrEnum):
-    """Whether a checkpoint's score stands."""
+    """Whether a checkpoint's score is final."""
 
     COMPLETE = "complete"
     INCOMPLETE = "incomplete"
@@ -190,7 +190,7 @@ class Grader(_GradeModel):
 
     @property
     def other_python(self) -> str | None:
-        """Say so where the code ran on another Python than the one named."""
+        """A sentence if the code ran on another Python than the assignment names; else None."""
         if self.python == self.python_named:
             return None
         return f"Graded with Python {self.python}; the assignment names Python {self.python_named}."
@@ -218,7 +218,7 @@ class Grade(_GradeModel):
         return self.count(Outcome.GRADER_ERROR) > 0
 
     def count(self, outcome: Outcome) -> int:
-        """How many of its tests ended so."""
+        """Return how many of its tests have this outcome."""
         return sum(
             test.outcome is outcome for checkpoint in self.checkpoints for test in checkpoint.tests
         )
@@ -272,10 +272,7 @@ def _without_verdict(test: GradedTest) -> GradedTest:
 
 
 def decided_points(grade: Grade) -> tuple[float, float]:
-    """Add up what is decided: the points given, and the most that could be.
-
-    Open points are in neither.
-    """
+    """Return the points that are given, and the most that could be; open points are in neither."""
     decided = [
         test for checkpoint in grade.checkpoints for test in checkpoint.tests if not test.is_open
     ]
@@ -283,10 +280,10 @@ def decided_points(grade: Grade) -> tuple[float, float]:
 
 
 def grade_schema() -> dict[str, Any]:
-    """Generate the grade's JSON Schema, as kept in `SCHEMA_FILE`."""
+    """Return the grade's JSON Schema, as it is in `SCHEMA_FILE`."""
     return Grade.model_json_schema(mode="serialization")
 
 
 def write_schema() -> None:
-    """Bring `SCHEMA_FILE` up to date with the models."""
+    """Write `SCHEMA_FILE` from the models."""
     SCHEMA_FILE.write_text(json.dumps(grade_schema(), indent=2, sort_keys=True) + "\n")

@@ -38,7 +38,7 @@ def compare_logs(
 ) -> tuple[Witnesses, ...]:
     """Return how the records that were found deviate from those that were expected.
 
-    >>> [(w.anomaly.value, w.records) for w in compare_logs(["a", "b", "c"], ["a", "c", "c"])]
+    >>> [(found.anomaly.value, found.records) for found in compare_logs("abc", "acc")]
     [('lost', ('b',)), ('duplicated', ('c',))]
 
     Args:
@@ -65,7 +65,11 @@ def deviating(
     absent: Anomaly = Anomaly.LOST,
     surplus: Anomaly = Anomaly.OVERREAD,
 ) -> dict[Anomaly, list[RecordId]]:
-    """Return all records that `compare_logs` finds, by what is wrong with them."""
+    """Return all records that `compare_logs` finds, by what is wrong with them.
+
+    >>> deviating("abc", "acc")[Anomaly.LOST]
+    ['b']
+    """
     wanted, have = Counter(expected), Counter(found)
     return {
         absent: [record for record in dict.fromkeys(expected) if have[record] < wanted[record]],
@@ -78,7 +82,10 @@ def deviating(
 
 
 def in_words(witnesses: Sequence[Witnesses], noun: str = "record") -> str:
-    """Return what is wrong with how many records: `2 unread, 3 different records more than once`.
+    """Return what is wrong with how many records.
+
+    >>> in_words(compare_logs(["a", "b", "c"], ["a", "c", "c"]))
+    '1 lost, 1 record more than once'
 
     Args:
         witnesses: What `compare_logs` returned.
@@ -102,6 +109,11 @@ def how_many(
 
     If records that were not expected are among them, it is `5 records instead of 8`: the other
     words would read as if 5 of the expected records had been found.
+
+    >>> how_many(2, 3, compare_logs(["a", "b", "c"], ["a", "b"]))
+    '2 of 3 records'
+    >>> how_many(2, 3, compare_logs(["a", "b", "c"], ["a", "x"]))
+    '2 records instead of 3'
 
     Args:
         found: How many were found.

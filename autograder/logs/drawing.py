@@ -84,7 +84,7 @@ class Lane:
     ring: tuple[float, float] | None
     """Where its range begins, and how much it is, as shares of the ring."""
     ticks: tuple[float, ...]
-    """Where these keys lie."""
+    """Where the hashes of these keys are."""
     cells: tuple[DrawnCell, ...]
     spans: tuple[Span, ...]
     earlier: int

@@ -13,7 +13,7 @@ KIND = "log"
 
 MOST_SHARDS = 8
 MOST_RECORDS = 24
-"""Of one shard; fewer where there are more than `MANY_SHARDS`."""
+"""Of one shard; fewer if there are more than `MANY_SHARDS`."""
 MANY_SHARDS = 4
 LEAD = 6
 """Records before the first that something is wrong with."""
@@ -123,22 +123,22 @@ def bounded_picture(picture: LogPicture) -> LogPicture:
 def windowed_picture(picture: LogPicture) -> LogPicture:
     """Keep a window of each shard, around the first of its records with an anomaly or the offset.
 
-    Shards in which something is wrong come before the others where there are too many.
+    If there are too many shards, those in which something is wrong come first.
     """
     telling = sorted(
         range(len(picture.shards)),
         key=lambda at: (not _is_telling(picture, picture.shards[at]), at),
     )
-    kept = [picture.shards[at] for at in sorted(telling[:MOST_SHARDS])]
-    most = MOST_RECORDS * MANY_SHARDS // max(MANY_SHARDS, len(kept))
+    shards = [picture.shards[at] for at in sorted(telling[:MOST_SHARDS])]
+    most = MOST_RECORDS * MANY_SHARDS // max(MANY_SHARDS, len(shards))
     pages: Sequence[ReadPage] = ()
-    for shard in kept:
+    for shard in shards:
         if shard.shard_id == picture.read:
             start = _start(shard, picture.offset, most)
             pages = _within(picture.pages, start, min(most, len(shard.records) - start))
     return picture.model_copy(
         update={
-            "shards": tuple(_window(shard, picture.offset, most) for shard in kept),
+            "shards": tuple(_window(shard, picture.offset, most) for shard in shards),
             "pages": tuple(pages),
             "returned": picture.returned and _window(picture.returned, None, MOST_RECORDS),
         }
@@ -183,14 +183,14 @@ def _start(row: DrawnRow, offset: str | None, most: int) -> int:
 
 def _within(pages: Sequence[ReadPage], start: int, shown: int) -> list[ReadPage]:
     """Take the pages of a window, with what they have outside of it cut off."""
-    kept = []
+    inside = []
     for page in pages:
         begins = max(0, page.begins - start)
         ends = min(shown, page.begins + page.records - start)
         if page.begins - start > shown or (page.records and ends <= begins):
             continue
-        kept.append(page.model_copy(update={"begins": begins, "records": max(0, ends - begins)}))
-    return kept[-MOST_PAGES:]
+        inside.append(page.model_copy(update={"begins": begins, "records": max(0, ends - begins)}))
+    return inside[-MOST_PAGES:]
 
 
 def _with_short_texts(row: Row) -> Row:

@@ -55,7 +55,7 @@ class Answers:
     values: Mapping[str, Any]
     """Name to its value at the end."""
     unreadable: Mapping[str, str]
-    """Name to why its value cannot be told, for the student."""
+    """Name to why its value cannot be read, for the student."""
 
 
 def closed_answers(notebook: Notebook) -> Answers:
@@ -197,7 +197,7 @@ def _bounded(value: int | float) -> int | float:
 
 
 def open_answer(notebook: Notebook, name: str, question: str) -> str:
-    """Find what stands under an open question; empty if nothing was written.
+    """Return what is written under an open question; empty if nothing is.
 
     Args:
         notebook: Where to look.

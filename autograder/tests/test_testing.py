@@ -1,15 +1,18 @@
 """The example that authors of hidden tests read first is a suite that works."""
 
 import ast
+import doctest
 import textwrap
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from autograder import testing
+from autograder import parsing, testing, text
 from autograder.assignment import Course
 from autograder.grading.foreman.examiner import Examiner
 from autograder.grading.grade import GradedTest, Outcome
+from autograder.logs import anomalies
 from autograder.submission import read_submission
 
 SETTINGS = """
@@ -103,3 +106,11 @@ def test_all_that_authors_import_is_listed() -> None:
     """The list of public names is sorted, and each of them is there."""
     assert sorted(testing.__all__) == testing.__all__
     assert [name for name in testing.__all__ if not hasattr(testing, name)] == []
+
+
+@pytest.mark.parametrize("module", [anomalies, parsing, text], ids=lambda module: module.__name__)
+def test_what_an_example_shows_is_true(module: ModuleType) -> None:
+    """The examples of functions that need nothing but values are run."""
+    failed, tried = doctest.testmod(module)
+
+    assert (failed, tried > 0) == (0, True)

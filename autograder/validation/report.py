@@ -199,5 +199,5 @@ def markdown(result: Validation) -> str:
 
 
 def _cell(text: str) -> str:
-    """Put a text of ours into a table's cell."""
+    """Return one of our texts for a cell of a table."""
     return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")

@@ -65,7 +65,7 @@ def try_all(
     Args:
         candidates: What to grade.
         assignment: What they answer.
-        course: Where the hidden suite lies.
+        course: Where the hidden suite is.
         workers: How many are graded at once.
         on_done: Called after each, from any thread.
     """

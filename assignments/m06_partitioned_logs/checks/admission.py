@@ -254,7 +254,7 @@ class _Listing:
         return (*self._notes, f"{more:,} more are left out") if more else (*self._notes,)
 
     def note(self, note: str) -> None:
-        """Add a note, or count it where there are many."""
+        """Add a note, or only count it if there are many."""
         if len(self._notes) < MAX_NOTES:
             self._notes.append(note)
         else:

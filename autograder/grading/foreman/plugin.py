@@ -37,7 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--submission", metavar="DIR", help="what to grade; default: the solution")
     group.addoption("--seed", metavar="TEXT", default="", help="what the tests' data derive from")
     group.addoption("--seed-of", metavar="FILE", help="take the seed of this grade, as JSON")
-    group.addoption("--journal", metavar="FILE", help="where to write each verdict at once")
+    group.addoption("--journal", metavar="FILE", help="where to note each verdict")
     group.addoption("--interpreter", metavar="JSON", help="what runs the student's code")
     group.addoption("--no-sandbox", action="store_true", help="run the code without a sandbox")
 
@@ -116,7 +116,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Note how a stage of a hidden test ended, and what that says of the submission."""
+    """Record how a stage of a hidden test ended, and its verdict on the submission."""
     report = yield
     entry = item.stash.get(_ENTRY, None)
     if entry is not None:
@@ -149,7 +149,7 @@ def _as_data(verdict: "Verdict") -> dict[str, Any]:
 
 
 def _as_text(item: pytest.Item, verdict: "Verdict") -> str:
-    """Write what the student would read, and where the test stands."""
+    """Return what the student would read, and the place of the test."""
     feedback = verdict.feedback
     file, line, _ = item.location
     title = getattr(getattr(item, "function", None), "__doc__", None) or item.name
@@ -165,7 +165,7 @@ def _as_text(item: pytest.Item, verdict: "Verdict") -> str:
 
 
 def _printable(text: str) -> str:
-    """Escape what a terminal would obey: it may be the student's."""
+    """Escape what a terminal would obey: the text may come from the student."""
     return "".join(
         character if character.isprintable() else ascii(character)[1:-1] for character in text
     )

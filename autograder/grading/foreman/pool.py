@@ -62,7 +62,7 @@ class ExaminerPool:
         self._opened.close()
 
     def submit(self, do: Callable[[Examiner, Task], Result], task: Task) -> Future[Result]:
-        """Call `do` with a free examiner and the task, in a thread; return what will come of it."""
+        """Call `do` with a free examiner and the task, in a thread; return a future."""
         return self._threads.submit(self._do, do, task)
 
     def _do(self, do: Callable[[Examiner, Task], Result], task: Task) -> Result:

@@ -1,6 +1,6 @@
 """Judges planned tests by what a run of pytest left behind: its report, or else its journal.
 
-A report that is missing, lacks a test, names one that nobody planned, or disagrees with pytest's
+A report that is missing, lacks a test, names one that was not planned, or disagrees with pytest's
 exit code is the grader's error, never a pass.
 """
 

@@ -1,4 +1,4 @@
-"""Sets up what a suite needs: a sandbox with the submission, and the simulated AWS."""
+"""Holds what the tests of a run share: a sandbox with the submission, and the simulated AWS."""
 
 import json
 import socket
@@ -52,14 +52,14 @@ class GradingSession:
 
         Args:
             suite: Folder of the hidden suite.
-            phases: Hears when the student's code runs.
+            phases: Is told when the student's code runs.
             submission: Folder of what is graded; by default the solution.
             interpreter: What runs it, as `Interpreter.as_json` writes it; by default the Python
                 that the assignment names.
             confined: False runs the code without a sandbox.
 
         Raises:
-            SandboxError: No sandbox can be had here.
+            SandboxError: No sandbox is available on this machine.
         """
         course = Course(suite.parents[2])
         assignment = course.load(suite.name)
@@ -90,7 +90,7 @@ class GradingSession:
     def student(self, api_calls: int | None) -> StudentCode:
         """Return the student's code, with the usual budgets or another number of requests.
 
-        Who is asked for hundreds of events takes longer than others, and has all the time for it.
+        Code that has to send hundreds of events takes longer, and has its whole time for it.
         """
         limits = self.assignment.limits
         if api_calls is not None:
@@ -108,7 +108,7 @@ class GradingSession:
         )
 
     def close(self) -> None:
-        """End the sandbox and stop serving."""
+        """End the sandbox and the simulated AWS."""
         self.sandbox.close()
         if self._server is not None:
             self._server.close()

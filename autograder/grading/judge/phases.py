@@ -1,9 +1,9 @@
 """The phases of a hidden test, and the budget of the last one.
 
-A hidden test arranges a scene, calls the student's code, and inspects what came of it. Whose fault
-it is when a test fails unexpectedly depends on the phase: what goes wrong while arranging, in the
-sandbox or in the simulated AWS is the grader's fault. What goes wrong while inspecting is not: the
-test was looking at something that the student's code returned, stored or deleted.
+A hidden test arranges a scene, calls the student's code, and inspects the result. Whose fault an
+unexpected failure is depends on the phase. While the test arranges, in the sandbox and in the
+simulated AWS, it is the grader's fault. While the test inspects it is not: the test was looking at
+something that the student's code returned, stored or deleted.
 """
 
 import resource
@@ -53,7 +53,7 @@ class Phases:
     of a test: a timer that is left behind would interrupt what the process does next.
 
     Args:
-        note: Hears of each change of phase.
+        note: Called with each phase that begins.
         test_seconds: Processor time of one test's inspect phase.
         run_seconds: Processor time of all inspect phases together.
     """

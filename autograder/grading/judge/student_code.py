@@ -14,6 +14,11 @@ from autograder.grading.judge.verdict import GraderFaultError, Verdict
 from autograder.limits import Limits
 from autograder.sandbox import CallResult, Raised, Returned, Sandbox, Stopped, StopReason
 
+NEVER_ASKED_FOR = frozenset(
+    {"NotImplementedError", "MemoryError", "SystemExit", "RecursionError", "SyntaxError"}
+)
+"""Errors that no requirement asks for: code that raises one has not done its work."""
+
 
 class Signatures:
     """Reads signatures from the stubs that students are given.
@@ -55,8 +60,8 @@ class StudentCode:
         cloud: What they talk to.
         limits: The budgets.
         time_budget: What earlier calls of the run have shown.
-        phases: Hears that the student's code runs.
-        in_full: Whether to give the whole time also to what hung before.
+        phases: Is told that the student's code runs.
+        in_full: Whether functions that hung before have their whole time again.
         signatures: How the handout declares the functions.
         python: What `explain.about_python` says of the Python that runs the code.
     """
@@ -90,7 +95,7 @@ class StudentCode:
         """Call a function and return how it ended, for tests that judge more than its value.
 
         Raises:
-            GraderFaultError: The cloud failed meanwhile.
+            GraderFaultError: The simulated AWS failed meanwhile.
         """
         with self._phases.student():
             return self._call(module, function, list(args), kwargs)
@@ -105,7 +110,7 @@ class StudentCode:
 
         Raises:
             Verdict: One of the calls did not return a value.
-            GraderFaultError: The cloud failed meanwhile.
+            GraderFaultError: The simulated AWS failed meanwhile.
         """
         first, *others = (list(arguments) for arguments in calls)
         with self._phases.student():
@@ -153,7 +158,7 @@ class StudentCode:
 
         Raises:
             Verdict: It did not return one.
-            GraderFaultError: The cloud failed meanwhile.
+            GraderFaultError: The simulated AWS failed meanwhile.
         """
         result = self.outcome_of(module, function, *args, **kwargs)
         return self._value_of(result, module, function)
@@ -178,8 +183,11 @@ class StudentCode:
         result = self.outcome_of(module, function, *args, **kwargs)
         if isinstance(result, Returned):
             return None
-        own = ("NotImplementedError", "MemoryError", "SystemExit", "RecursionError", "SyntaxError")
-        if isinstance(result, Raised) and not result.during_import and result.type_name not in own:
+        if (
+            isinstance(result, Raised)
+            and not result.during_import
+            and result.type_name not in NEVER_ASKED_FOR
+        ):
             return result
         raise self._verdict_of(result, module, function)
 

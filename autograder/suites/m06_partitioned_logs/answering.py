@@ -1,7 +1,7 @@
-"""Steps of the tests that read the notebook: find an answer, and say what is wrong with it.
+"""Checks of the tests that read the notebook: find an answer, and say what is wrong with it.
 
-Nothing is run: answers are values in code cells and texts below questions. What a wrong answer is
-told leads on, but holds no right one: the solutions come out later.
+Nothing is run: answers are values in code cells and texts below questions. The hint for a wrong
+answer leads on, but does not give the right one away: the solutions are released later.
 """
 
 import json

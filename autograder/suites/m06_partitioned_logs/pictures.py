@@ -52,7 +52,7 @@ def picture_of_reading(
         for anomaly, records in deviating(right, found, absent=Anomaly.UNREAD).items()
         if in_order or anomaly is not Anomaly.REORDERED
     }
-    # In its shard, a record stands where Kinesis put it: only what was returned can be reordered.
+    # A shard keeps the order of Kinesis: only records that were returned can be out of order.
     in_shards: dict[Anomaly, frozenset[RecordId]] = {
         anomaly: records
         for anomaly, records in deviations.items()

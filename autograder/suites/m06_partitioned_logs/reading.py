@@ -136,8 +136,8 @@ def expect_records(
         call: The call, as a student would name it.
         hint: What helps on, unless the requests that were seen tell more.
         seen: What saw them.
-        known: Other records that can be told by name. Give all of the shard's, where some of them
-            are not expected: any other counts as not in this shard.
+        known: Other records that can be named. Give all records of the shard if some of them are
+            not expected: any other counts as not in this shard.
         in_order: Whether their order is judged as well.
     """
     found = records_in(value, [*known, *expected], call)

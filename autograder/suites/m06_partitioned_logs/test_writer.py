@@ -390,12 +390,12 @@ def test_partition_key_is_the_user(
     found = sorted(sent, key=lambda event: -1 if event.number is None else event.number)
     if not found:
         wrong("The stream has no records.", expected="events keyed by their user", hint=SEND)
-    for event in found:
-        user = event.event.get("userId", USERS[(event.number or 0) % len(USERS)])
-        if event.record.partition_key != user:
+    for keyed in found:
+        user = keyed.event.get("userId", USERS[(keyed.number or 0) % len(USERS)])
+        if keyed.record.partition_key != user:
             wrong(
-                f"{str(event.id).capitalize()} of user {shown(user)} was sent with the partition "
-                f"key {shown(event.record.partition_key)}.",
+                f"{str(keyed.id).capitalize()} of user {shown(user)} was sent with the partition "
+                f"key {shown(keyed.record.partition_key)}.",
                 expected="the user as the partition key",
                 hint="Records with the same partition key go to the same shard, in order.",
                 attachment=picture_of_sending(seen, name, sent),

@@ -197,7 +197,7 @@ def _raised(parameters: dict[str, Any]) -> bytes:
 
 
 class ScriptedSession(GradingSession):
-    """A bench whose sandbox runs programs, for one after the other."""
+    """A session whose sandbox runs programs, for one after the other."""
 
     def __init__(self, assignment: Assignment, submission: Path) -> None:
         self._submission = submission
@@ -242,7 +242,7 @@ class HiddenSuite:
         self._journal = scratch / "journal.jsonl"
         self._submission = scratch / "submission"
         shutil.copytree(course.solutions / ID, self._submission)
-        self._bench = ScriptedSession(assignment, self._submission)
+        self._grading_session = ScriptedSession(assignment, self._submission)
         self._errors: list[Error] = []
         settings = scratch / "pytest.ini"
         settings.write_text("[pytest]\n")
@@ -261,7 +261,7 @@ class HiddenSuite:
         self._config._do_configure()
         self._session = pytest.Session.from_config(self._config)
         self._config.hook.pytest_sessionstart(session=self._session)
-        with patch.object(GradingSession, "set_up", lambda *_, **__: self._bench):
+        with patch.object(GradingSession, "set_up", lambda *_, **__: self._grading_session):
             collected = self._session.perform_collect()
         self._items = {item.nodeid: item for item in collected}
 
@@ -272,7 +272,7 @@ class HiddenSuite:
     def run(self, steps: Sequence[Step]) -> SuiteRun:
         """Run all hidden tests, or the one that a program names, with it as the student's code."""
         (self._submission / NOTEBOOK).write_bytes(notebook_of(steps, self._solution))
-        self._bench.renew(steps)
+        self._grading_session.renew(steps)
         self._journal.write_bytes(b"")
         self._errors = []
         tests = self._plan.tests
@@ -282,7 +282,7 @@ class HiddenSuite:
         begin = time.process_time()
         for item, following in zip_longest(items, items[1:]):
             self._config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        seconds = time.process_time() - begin - self._bench.scripted_sandbox.seconds
+        seconds = time.process_time() - begin - self._grading_session.scripted_sandbox.seconds
         told = read_journal(self._journal)
         graded, _ = read_interrupted(PytestRun(None, None, "", told), planned, self._requirements)
         assert len(graded) == len(planned), "a test left no verdict"

@@ -42,7 +42,7 @@ def time_budget() -> TimeBudget:
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[tuple[Sandbox, Cloud]]:
+def sandbox_and_cloud(tmp_path: Path) -> Iterator[tuple[Sandbox, Cloud]]:
     """A sandbox with functions that tell how much time they have."""
     tmp_path.chmod(0o755)
     (tmp_path / "code_of_theirs.py").write_text(CODE)
@@ -52,9 +52,9 @@ def bench(tmp_path: Path) -> Iterator[tuple[Sandbox, Cloud]]:
 
 
 @pytest.fixture
-def student(bench: tuple[Sandbox, Cloud], time_budget: TimeBudget) -> StudentCode:
+def student(sandbox_and_cloud: tuple[Sandbox, Cloud], time_budget: TimeBudget) -> StudentCode:
     """A student whose calls have the usual time."""
-    return StudentCode(*bench, PATIENT, time_budget, Phases())
+    return StudentCode(*sandbox_and_cloud, PATIENT, time_budget, Phases())
 
 
 def test_a_function_that_took_down_its_runner_has_less_time_afterwards(
@@ -72,11 +72,11 @@ def test_a_function_that_took_down_its_runner_has_less_time_afterwards(
 
 
 def test_a_module_whose_import_hung_twice_is_not_imported_any_more(
-    bench: tuple[Sandbox, Cloud], time_budget: TimeBudget
+    sandbox_and_cloud: tuple[Sandbox, Cloud], time_budget: TimeBudget
 ) -> None:
     """Each test of the file would wait anew; once may be an accident. Other files are run."""
     limits = LIMITS.model_copy(update={"cpu_seconds": 1})
-    student = StudentCode(*bench, limits, time_budget, Phases())
+    student = StudentCode(*sandbox_and_cloud, limits, time_budget, Phases())
 
     first, second, third = (student.outcome_of("looping", name) for name in "fgh")
 
@@ -88,10 +88,10 @@ def test_a_module_whose_import_hung_twice_is_not_imported_any_more(
 
 
 def test_a_test_that_needs_its_time_has_all_of_it(
-    bench: tuple[Sandbox, Cloud], time_budget: TimeBudget
+    sandbox_and_cloud: tuple[Sandbox, Cloud], time_budget: TimeBudget
 ) -> None:
     """Hundreds of events take longer than a fifth of it, also where something else hung before."""
-    student = StudentCode(*bench, PATIENT, time_budget, Phases(), in_full=True)
+    student = StudentCode(*sandbox_and_cloud, PATIENT, time_budget, Phases(), in_full=True)
     stopped = Stopped(StopReason.CPU, Usage())
     time_budget.note("code_of_theirs", "processor_seconds", stopped, 1.0)
 
@@ -101,10 +101,10 @@ def test_a_test_that_needs_its_time_has_all_of_it(
 
 
 def test_a_submission_that_dawdles_all_the_time_is_called_no_more(
-    bench: tuple[Sandbox, Cloud],
+    sandbox_and_cloud: tuple[Sandbox, Cloud],
 ) -> None:
     """Each call returns before it would be stopped; together they take too long."""
-    student = StudentCode(*bench, LIMITS, TimeBudget(0.2), Phases())
+    student = StudentCode(*sandbox_and_cloud, LIMITS, TimeBudget(0.2), Phases())
 
     first, second = (student.outcome_of("code_of_theirs", "dawdle") for _ in range(2))
 
