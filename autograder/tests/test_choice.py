@@ -64,7 +64,7 @@ def test_of_several_one_must_be_named(course: Course, tmp_path: Path) -> None:
 
 
 def test_a_submission_that_does_not_exist_is_named(course: Course, tmp_path: Path) -> None:
-    """That is what to mend, rather than to name an assignment."""
+    """It is the mistake; an assignment would not help."""
     with pytest.raises(AssignmentError, match="missing does not exist"):
         choose_assignment(course, submissions=tmp_path / "missing")
 
@@ -100,7 +100,7 @@ def test_a_submission_tells_by_its_name_or_its_files(
 
 
 def test_a_submission_with_files_of_both_tells_nothing(course: Course, tmp_path: Path) -> None:
-    """Whoever grades it says which is meant."""
+    """The option says which is meant."""
     write(tmp_path / "ada" / "words.py")
     write(tmp_path / "ada" / "logs.py")
 
