@@ -29,6 +29,7 @@ CHECKPOINTS = [one.id for one in ASSIGNMENT.checkpoints]
 CONTEXTS = [f"grade/{one}" for one in CHECKPOINTS]
 FILE = "compare_with_sqs.py"
 POLICY = """
+assignment = "m06_partitioned_logs"
 organization = "course"
 repository = "m06-{login}"
 timezone = "UTC"
