@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import chain, islice
-from os.path import abspath
+from os.path import abspath, lexists
 from pathlib import Path
 
 from autograder.assignment import Assignment, Course
@@ -39,6 +39,7 @@ def choose_assignment(
 
     Raises:
         AssignmentError: There is no assignment of that id, or nothing tells which of several.
+            Then a submission that does not exist is named, since that is why.
     """
     known = course.ids()
     if asked is None and course_file is not None:
@@ -49,6 +50,8 @@ def choose_assignment(
         asked = next((name for name in _named_in_results(results) if name in known), None)
     if asked is None and len(known) == 1:
         (asked,) = known
+    if asked is None and submissions is not None and not lexists(submissions):
+        raise AssignmentError(f"{submissions} does not exist")
     if asked is None:
         raise AssignmentError(
             f"give the assignment with --assignment; there are: {', '.join(known) or 'none'}"
@@ -95,7 +98,9 @@ def _is_held(assignment: Assignment, names: set[str]) -> bool:
 
 
 def _file_names(folder: Path) -> Iterator[str]:
-    """List the names in a folder, then those in its folders."""
+    """List the names in a folder, then those in its folders; of a file, its own."""
+    if folder.is_file():
+        yield folder.name
     folders: list[Path] = []
     for path in _entries(folder):
         if path.is_dir() and not path.is_symlink():

@@ -31,7 +31,7 @@ def new_command(
         str | None, typer.Option(help="Its title; default: made of the id, as Module 7: Example.")
     ] = None,
 ) -> None:
-    """Write a new assignment that can be graded at once, for you to change.
+    """Write a new assignment that is complete and can be graded, for you to change.
 
     It has a handout, a stub with its solution, a visible check, a hidden test, and a right and a
     wrong submission.

@@ -30,7 +30,7 @@ def kit_files(assignment: Assignment) -> dict[str, str]:
 
 
 def values_of(assignment_id: str, title: str, python: str) -> dict[str, str]:
-    """Return what the `@keys@` in files of the kit stand for."""
+    """Return the values of the `@keys@` in files of the kit."""
     return {
         "id": assignment_id,
         "name": re.sub(r"^m\d+_", "", assignment_id).replace("_", "-"),  # of a Python project

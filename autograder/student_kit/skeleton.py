@@ -1,4 +1,4 @@
-"""Writes a new assignment that can be graded at once, for its author to change."""
+"""Writes a new assignment that is complete and can be graded, for its author to change."""
 
 import re
 from pathlib import Path
@@ -59,7 +59,7 @@ def title_of(assignment_id: str) -> str:
 
 
 def _is_valid(kind: Any, value: str) -> bool:
-    """Tell whether a value can stand in `assignment.toml`."""
+    """Tell whether `assignment.toml` may have a value."""
     try:
         TypeAdapter(kind).validate_python(value)
     except ValidationError:

@@ -56,12 +56,17 @@ def test_the_only_assignment_needs_no_name(tmp_path: Path) -> None:
 
 def test_of_several_one_must_be_named(course: Course, tmp_path: Path) -> None:
     """The error is one line with the ids to choose from."""
-    for folder in (tmp_path, tmp_path / "missing"):
-        with pytest.raises(AssignmentError, match=BOTH) as caught:
-            choose_assignment(course, submissions=folder, results=[folder], course_file=folder)
+    with pytest.raises(AssignmentError, match=BOTH) as caught:
+        choose_assignment(course, submissions=tmp_path, results=[tmp_path], course_file=tmp_path)
 
-        assert "--assignment" in str(caught.value)
-        assert "\n" not in str(caught.value)
+    assert "--assignment" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_submission_that_does_not_exist_is_named(course: Course, tmp_path: Path) -> None:
+    """It is the mistake; an assignment would not help."""
+    with pytest.raises(AssignmentError, match="missing does not exist"):
+        choose_assignment(course, submissions=tmp_path / "missing")
 
 
 def test_what_is_asked_for_comes_first(course: Course, tmp_path: Path) -> None:
@@ -79,6 +84,7 @@ def test_what_is_asked_for_comes_first(course: Course, tmp_path: Path) -> None:
         f"{WORDS}/notes.txt",  # the folder's name
         "ada/words.py",  # the graded file
         "class/ada/words.py",  # that of a student in a class
+        "words.py",  # a file by mistake, about which the command has its own words
         "canvas/lovelaceada_LATE_98765_4711_words.py",
     ],
 )
@@ -94,7 +100,7 @@ def test_a_submission_tells_by_its_name_or_its_files(
 
 
 def test_a_submission_with_files_of_both_tells_nothing(course: Course, tmp_path: Path) -> None:
-    """Whoever grades it says which is meant."""
+    """The option says which is meant."""
     write(tmp_path / "ada" / "words.py")
     write(tmp_path / "ada" / "logs.py")
 

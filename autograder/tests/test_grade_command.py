@@ -153,7 +153,7 @@ def test_untouched_stubs_are_unimplemented() -> None:
 
 def test_an_empty_folder_is_missing_everything(tmp_path: Path) -> None:
     """Nothing handed in is a grade too: 0 points, and the names of the files."""
-    ran = autograder("grade", tmp_path, "--format", "json")
+    ran = autograder("grade", tmp_path, "--assignment", SOLUTION.name, "--format", "json")
 
     outcomes = {
         outcome for checkpoint in CHECKPOINTS for outcome in ran.outcomes(checkpoint).values()

@@ -1,5 +1,6 @@
 """`autograder new` writes an assignment that every command takes as it is."""
 
+import json
 import subprocess
 import sysconfig
 from pathlib import Path
@@ -27,13 +28,13 @@ def test_it_is_up_to_date_and_can_be_graded(checkout: Path) -> None:
     """The commands that `new` tells to try all pass."""
     build = run(checkout, "build", "--check", "--assignment", ID)
     grade = run(checkout, "grade", checkout / "solutions" / ID)
-    validate = run(checkout, "validate", "--assignment", ID, "--workers", "1")
+    validate = run(checkout, "validate", "--assignment", ID, "--workers", "1", "--format", "json")
 
     assert (build.status, build.output) == (0, "")
     assert "10 / 10" in grade.output
     assert validate.status == 0, validate.output + validate.errors
-    assert "1 right and 1 wrong submissions" in validate.output
-    assert "nothing is off" in validate.output
+    report = json.loads(validate.output)
+    assert (report["right"], report["wrong"], report["findings"]) == (1, 1, [])
 
 
 def test_its_visible_checks_run(checkout: Path, tmp_path: Path) -> None:
@@ -113,7 +114,7 @@ def test_what_cannot_be_written_is_refused_in_one_line(
     ],
 )
 def test_without_a_title_it_is_made_of_the_id(id: str, title: str, tmp_path: Path) -> None:  # noqa: A002 - as it is called in the settings
-    """Also in a course that has no assignment yet."""
+    """Also in an empty course."""
     done = run(tmp_path, "new", id)
 
     assert done.status == 0, done.errors

@@ -13,6 +13,7 @@ import pytest
 
 from autograder.assignment import Course
 from autograder.tests.checkout import FIRST, SECOND, copy_checkout, run
+from autograder.tests.github_stand_in import StandIn
 from autograder.validation.visible import lay_out, run_visible_checks
 
 WRONG = "def count_words(text):\n    return {word: text.count(word) for word in text.split()}\n"
@@ -89,11 +90,11 @@ def test_a_submission_that_tells_nothing_needs_the_option(checkout: Path, tmp_pa
 
 def test_its_hidden_tests_hold_against_its_corpus(checkout: Path) -> None:
     """Right ones pass, wrong ones fail what they declare, and doing nothing earns nothing."""
-    done = run(checkout, "validate", "--assignment", SECOND, "--workers", "1")
+    done = run(checkout, "validate", "--assignment", SECOND, "--workers", "1", "--format", "json")
     both = run(checkout, "validate", "--format", "json")
 
     assert done.status == 0, done.output + done.errors
-    assert "nothing is off" in done.output
+    assert json.loads(done.output)["findings"] == []
     assert both.status == 2
     assert both.errors.count("\n") == 1
 
@@ -122,21 +123,38 @@ def test_a_class_is_graded_and_reported(checkout: Path, classroom: Path, tmp_pat
     assert re.search(r"10 / 10", status.output)
 
 
+def test_a_push_is_graded_by_the_assignment_of_its_course_file(
+    checkout: Path, solution: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its checkpoint has a status at the commit, and those of the other have none."""
+    (tmp_path / "roster.csv").write_text("login,name\nada,Ada Lovelace\n")
+    with StandIn(tmp_path / "github") as github:
+        github.add_repository("course/m07-ada")
+        token = github.add_token("grader", {"course/m07-ada": "write"})
+        for name, value in github.environment(token).items():
+            monkeypatch.setenv(name, value)
+        commit = github.push("course/m07-ada", {"word_count.py": solution.decode()})
+
+        done = run(checkout, "grade-pushes", "--course", course_file(tmp_path), "--workers", "1")
+
+        statuses = github.statuses("course/m07-ada", commit)
+
+    assert done.status == 0, done.output + done.errors
+    assert {context: state for context, (state, _) in statuses.items()} == {
+        "grade/counting": "success"
+    }
+
+
 def test_the_student_repository_is_published(checkout: Path, tmp_path: Path) -> None:
     """The course file names the assignment; nothing of the other is in it."""
     copy, template = shutil.copytree(checkout, tmp_path / "copy"), tmp_path / "template.git"
-    course_file = tmp_path / "course.toml"
-    course_file.write_text(
-        f'assignment = "{SECOND}"\norganization = "course"\nrepository = "m07-{{login}}"\n'
-        'timezone = "Europe/Berlin"\n[deadline]\nat = 2026-12-01T23:59:00\n'
-    )
     _git(tmp_path, "init", "--quiet", "--bare", str(template))
     _git(copy, "init", "--quiet")
     _git(copy, "add", "--all")
     _git(copy, "commit", "--quiet", "--message", "All")
 
     done = run(
-        copy, "publish", "--template", template, "--course", course_file, "--dry-run"
+        copy, "publish", "--template", template, "--course", course_file(tmp_path), "--dry-run"
     )  # fmt: skip
 
     assert done.status == 0, done.output + done.errors
@@ -159,6 +177,16 @@ def test_its_visible_checks_run_on_the_student_kit(
     assert "counting 3 of 3 visible checks" in right.stdout, right.stdout
     assert "counting 0 of 3 visible checks" in stub.stdout, stub.stdout
     assert "count_words is not written yet" in stub.stdout
+
+
+def course_file(folder: Path) -> Path:
+    """Write the policy of a course that has the second assignment."""
+    path = folder / "course.toml"
+    path.write_text(
+        f'assignment = "{SECOND}"\norganization = "course"\nrepository = "m07-{{login}}"\n'
+        'timezone = "Europe/Berlin"\n[deadline]\nat = 2026-12-01T23:59:00\n'
+    )
+    return path
 
 
 def _git(folder: Path, *arguments: str) -> None:

@@ -105,7 +105,7 @@ class StudentFile:
             self._fail(error, _what_happened(shown, error))
 
     def _load(self) -> ModuleType:
-        """Import the file anew at its first call: what the fixtures set up for it is there then."""
+        """Import the file at its first call: by then the fixtures have set up what it may need."""
         if self._module is None:
             self._module = self._import()
         if isinstance(self._module, CheckFailed):

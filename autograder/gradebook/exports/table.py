@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 from autograder.errors import ExportError
 from autograder.gradebook.standing import CheckpointPoints, Standing
 from autograder.gradebook.student import Student
-from autograder.grading.judge.verdict import counted
-from autograder.text import inert
+from autograder.text import counted, inert
 
 Cell = str | int | float | None
 

@@ -30,6 +30,7 @@ CHECKPOINTS = [checkpoint.id for checkpoint in ASSIGNMENT.checkpoints]
 CONTEXTS = [f"grade/{checkpoint}" for checkpoint in CHECKPOINTS]
 FILE = "compare_with_sqs.py"
 POLICY = """
+assignment = "m06_partitioned_logs"
 organization = "course"
 repository = "m06-{login}"
 timezone = "UTC"

@@ -21,6 +21,7 @@ from autograder.tests.github_stand_in.stand_in import API
 TEMPLATE = f"{guide.OWNER}/m06-template"
 INSTRUCTORS = f"{guide.OWNER}/instructors"
 POLICY = """
+assignment = "m06_partitioned_logs"
 organization = "course"
 repository = "m06-{{login}}"
 timezone = "UTC"

@@ -21,6 +21,7 @@ from autograder.tests.student_repository.clone import SOLUTION
 DUE = START + timedelta(days=1)
 LOGINS = ("ada", "bob", "eve")
 POLICY = f"""
+assignment = "m06_partitioned_logs"
 organization = "course"
 repository = "m06-{{login}}"
 timezone = "UTC"

@@ -34,7 +34,8 @@ def set_deadline(span: timedelta, more: str = "") -> None:
     """Write the course's policy into the folder of today."""
     when = (datetime.now(UTC) + span).isoformat(timespec="seconds")
     DEFAULT_COURSE.write_text(
-        f'organization = "course"\nrepository = "m06-{{login}}"\ntimezone = "Europe/Berlin"\n'
+        f'assignment = "{ASSIGNMENT.id}"\norganization = "course"\n'
+        f'repository = "m06-{{login}}"\ntimezone = "Europe/Berlin"\n'
         f"[deadline]\nat = {when}\n{more}"
     )
 

@@ -2,7 +2,7 @@
 
 
 def count_words(text: str) -> dict[str, int]:
-    """Map each word of the text, in lower case, to how often it stands there."""
+    """Map each word of the text, in lower case, to how often it occurs."""
     ### BEGIN SOLUTION
     counts: dict[str, int] = {}
     for word in text.lower().split():
