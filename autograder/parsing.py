@@ -49,7 +49,7 @@ def _is_plain_leaf(part: object) -> bool:
 
 
 def parsed_json(text: str | bytes) -> Any:
-    """Parse JSON that a student's code wrote; None if it is not valid or exceeds the bounds."""
+    """Parse JSON that a student's code wrote; None where it is none, or exceeds the bounds."""
     if len(text) > LARGEST_JSON:
         return None
     try:
@@ -60,7 +60,7 @@ def parsed_json(text: str | bytes) -> Any:
 
 
 def parsed_literal(text: str) -> Any:
-    """Parse a Python literal, such as `str(event)` gives; None if it is not plain JSON data."""
+    """Parse a Python literal, such as `str(event)` gives; None where it is none of JSON's kinds."""
     if len(text) > LARGEST_LITERAL:
         return None
     try:
