@@ -53,15 +53,11 @@ def _is_plain_leaf(part: object) -> bool:
 
 
 def parsed_json(text: str | bytes) -> Any:
-<<<<<<< HEAD
     """Parse JSON that a student's code wrote; None if it is not JSON, or exceeds the bounds.
 
     >>> parsed_json(b'{"eventId": 7}'), parsed_json("{'eventId': 7}")
     ({'eventId': 7}, None)
     """
-=======
-    """Parse JSON that a student's code wrote; None where it is none, or exceeds the bounds."""
->>>>>>> a1
     if len(text) > LARGEST_JSON:
         return None
     try:
@@ -72,15 +68,11 @@ def parsed_json(text: str | bytes) -> Any:
 
 
 def parsed_literal(text: str) -> Any:
-<<<<<<< HEAD
     """Parse a Python literal, such as `str(event)` returns; None if JSON could not hold its value.
 
     >>> parsed_literal("{'eventId': 7}"), parsed_literal("open('x')")
     ({'eventId': 7}, None)
     """
-=======
-    """Parse a Python literal, such as `str(event)` gives; None where it is none of JSON's kinds."""
->>>>>>> a1
     if len(text) > LARGEST_LITERAL:
         return None
     try:
