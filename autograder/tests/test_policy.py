@@ -168,7 +168,7 @@ def test_a_repository_is_named_after_the_login(tmp_path: Path) -> None:
             'timezone = "Berlin"',
             "timezone: 'Berlin' is not a time zone",
         ),
-        ('timezone = "Europe/Berlin"', 'timezone = "../../x"', "timezone: '../../x' is no time"),
+        ('timezone = "Europe/Berlin"', 'timezone = "../../x"', "timezone: '../../x' is not a time"),
         ('timezone = "Europe/Berlin"', "", "timezone: Field required"),
         ("m06-{login}", "m06-ada", "repository: "),
         ("m06-{login}", "../{login}", "repository: "),
