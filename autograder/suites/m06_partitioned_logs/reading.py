@@ -169,7 +169,7 @@ def expect_records(
 def records_in(value: Any, known: Sequence[Pair], call: Call) -> list[RecordId]:
     """Return which records are in what a function returned.
 
-    An item that is none of the known records counts as a record elsewhere, or is shown as it is.
+    Other items count as a record elsewhere if they have a number; else they are shown as they are.
     """
     ids: dict[str | RecordId, RecordId] = {offset: id_of(event) for offset, event in known}
     ids |= {id_of(event): id_of(event) for _, event in known}
@@ -180,7 +180,7 @@ def records_in(value: Any, known: Sequence[Pair], call: Call) -> list[RecordId]:
 
 
 def _stranger(item: Any) -> RecordId:
-    """Return the identity of an item that is none of the known records."""
+    """Return the identity of an item that is not a known record."""
     for mark in _marks(item):
         if isinstance(mark, RecordId):
             return replace(mark, is_elsewhere=True)
