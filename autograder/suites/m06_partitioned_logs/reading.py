@@ -44,7 +44,7 @@ class Function(StrEnum):
 
 
 @dataclass(frozen=True)
-class Call:
+class FunctionCall:
     """A call of a function; as text, as a student would name it: `read_from_shard(..., 7)`."""
 
     function: Function
@@ -70,7 +70,7 @@ class Call:
         return self.function is Function.REPLAY
 
 
-def expect_asked(seen: Seen, call: Call) -> None:
+def expect_asked(seen: Seen, call: FunctionCall) -> None:
     """Check that a function has asked Kinesis for records at all, and was answered.
 
     It is the positive half of a test whose other half a function that does nothing would pass.
@@ -85,7 +85,7 @@ def expect_asked(seen: Seen, call: Call) -> None:
 
 
 def expect_pairs(
-    value: Any, expected: Sequence[Pair], call: Call, hint: str, *, seen: Seen
+    value: Any, expected: Sequence[Pair], call: FunctionCall, hint: str, *, seen: Seen
 ) -> None:
     """Check the form: that exactly these pairs came back, as Kinesis has them."""
     if not value:
@@ -121,7 +121,7 @@ def expect_pairs(
 def expect_records(
     value: Any,
     expected: Sequence[Pair],
-    call: Call,
+    call: FunctionCall,
     hint: str,
     *,
     seen: Seen,
@@ -166,7 +166,7 @@ def expect_records(
     )
 
 
-def records_in(value: Any, known: Sequence[Pair], call: Call) -> list[RecordId]:
+def records_in(value: Any, known: Sequence[Pair], call: FunctionCall) -> list[RecordId]:
     """Return which records are in what a function returned.
 
     Other items count as a record elsewhere if they have a number; else they are shown as they are.
@@ -187,7 +187,7 @@ def _stranger(item: Any) -> RecordId:
     return RecordId(None, text=shown(item)[:60])
 
 
-def items_of(value: Any, call: Call) -> list[Any]:
+def items_of(value: Any, call: FunctionCall) -> list[Any]:
     """List what is in a list, or in a dict."""
     if isinstance(value, dict):
         value = [[key, item] for key, item in value.items()]
@@ -241,7 +241,7 @@ def blame_iterator(
     seen: Seen,
     found: Sequence[RecordId],
     right: Sequence[RecordId],
-    call: Call,
+    call: FunctionCall,
     witnesses: Sequence[Witnesses],
     log: LogPicture | None,
 ) -> None:
