@@ -20,7 +20,7 @@ from autograder.admission import (
     MAX_FILES,
     MAX_SCANNED,
     STANDARD_LIBRARY,
-    Admission,
+    AdmittedFiles,
     FolderEntry,
     admit,
     imported_modules,
@@ -67,12 +67,12 @@ class Given:
         return content.encode() if len(content) <= most else too_large(most)
 
 
-def admitted(files: Mapping[str, str | None]) -> Admission:
+def admitted(files: Mapping[str, str | None]) -> AdmittedFiles:
     """Admit a hand-in that is whole but for these files."""
     return admit(Given({**WHOLE, **files}), GRADED)
 
 
-def refusals(admission: Admission) -> dict[str, list[str]]:
+def refusals(admission: AdmittedFiles) -> dict[str, list[str]]:
     """Name the files that each graded file is refused for."""
     found = {name: [refusal.file for refusal in admission.refusals_of(name)] for name in GRADED}
     return {name: files for name, files in found.items() if files}

@@ -52,7 +52,7 @@ class ValidationOptions:
     workers: int = 2
 
     def includes(self, name: str) -> bool:
-        """Return whether a submission or mutant of this name is to be graded."""
+        """Return whether to grade a submission or mutant of this name."""
         return not self.only or any(part in name for part in self.only)
 
 

@@ -156,7 +156,7 @@ class Refusal:
 
 
 @dataclass(frozen=True)
-class Admission:
+class AdmittedFiles:
     """What is taken of a hand-in, and what is not."""
 
     files: Mapping[str, bytes]
@@ -176,7 +176,7 @@ class Admission:
 
 def admit(
     source: FileSource, graded: Sequence[str], clock: Callable[[], float] = time.monotonic
-) -> Admission:
+) -> AdmittedFiles:
     """Decide what is taken of a hand-in, and read it.
 
     Args:
@@ -200,7 +200,7 @@ def admit(
                 concerns.setdefault(file, []).append(name)
     not_installed = taking.note_packages({file for files in reached.values() for file in files})
     taking.take_the_rest(reported=concerns)
-    return Admission(
+    return AdmittedFiles(
         files=taking.files,
         refused=tuple(
             Refusal(file, taking.problems[file], tuple(names)) for file, names in concerns.items()

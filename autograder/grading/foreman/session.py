@@ -52,7 +52,7 @@ class GradingSession:
 
         Args:
             suite: Folder of the hidden suite.
-            phases: Is told when the student's code runs.
+            phases: Notes when the student's code runs.
             submission: Folder of what is graded; by default the solution.
             interpreter: What runs it, as `Interpreter.as_json` writes it; by default the Python
                 that the assignment names.

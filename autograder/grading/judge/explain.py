@@ -270,7 +270,7 @@ def _trace_of(result: Raised) -> tuple[str, ...]:
 
 
 def _hint_for(result: Raised, signature: str | None, python: str | None) -> str | None:
-    """Return a hint for an exception; None if there is no useful one."""
+    """Return a hint for an exception; None if none helps."""
     kind = result.type_name
     if "SystemExit" in (kind, *result.bases):
         return _IMPORT if result.during_import else _EXITED

@@ -60,7 +60,7 @@ class StudentCode:
         cloud: What they talk to.
         limits: The budgets.
         time_budget: What earlier calls of the run have shown.
-        phases: Is told that the student's code runs.
+        phases: Notes when the student's code runs.
         in_full: Whether functions that hung before have their whole time again.
         signatures: How the handout declares the functions.
         python: What `explain.about_python` says of the Python that runs the code.

@@ -44,7 +44,7 @@ class Function(StrEnum):
 
 
 @dataclass(frozen=True)
-class Call:
+class FunctionCall:
     """A call of a function; as text, as a student would name it: `read_from_shard(..., 7)`."""
 
     function: Function
@@ -70,7 +70,7 @@ class Call:
         return self.function is Function.REPLAY
 
 
-def expect_asked(seen: Seen, call: Call) -> None:
+def expect_asked(seen: Seen, call: FunctionCall) -> None:
     """Check that a function has asked Kinesis for records at all, and was answered.
 
     It is the positive half of a test whose other half a function that does nothing would pass.
@@ -85,7 +85,7 @@ def expect_asked(seen: Seen, call: Call) -> None:
 
 
 def expect_pairs(
-    value: Any, expected: Sequence[Pair], call: Call, hint: str, *, seen: Seen
+    value: Any, expected: Sequence[Pair], call: FunctionCall, hint: str, *, seen: Seen
 ) -> None:
     """Check the form: that exactly these pairs came back, as Kinesis has them."""
     if not value:
@@ -121,7 +121,7 @@ def expect_pairs(
 def expect_records(
     value: Any,
     expected: Sequence[Pair],
-    call: Call,
+    call: FunctionCall,
     hint: str,
     *,
     seen: Seen,
@@ -166,10 +166,10 @@ def expect_records(
     )
 
 
-def records_in(value: Any, known: Sequence[Pair], call: Call) -> list[RecordId]:
+def records_in(value: Any, known: Sequence[Pair], call: FunctionCall) -> list[RecordId]:
     """Return which records are in what a function returned.
 
-    An item that is none of the known records counts as a record elsewhere, or is shown as it is.
+    Other items count as a record elsewhere if they have a number; else they are shown as they are.
     """
     ids: dict[str | RecordId, RecordId] = {offset: id_of(event) for offset, event in known}
     ids |= {id_of(event): id_of(event) for _, event in known}
@@ -180,14 +180,14 @@ def records_in(value: Any, known: Sequence[Pair], call: Call) -> list[RecordId]:
 
 
 def _stranger(item: Any) -> RecordId:
-    """Return the identity of an item that is none of the known records."""
+    """Return the identity of an item that is not a known record."""
     for mark in _marks(item):
         if isinstance(mark, RecordId):
             return replace(mark, is_elsewhere=True)
     return RecordId(None, text=shown(item)[:60])
 
 
-def items_of(value: Any, call: Call) -> list[Any]:
+def items_of(value: Any, call: FunctionCall) -> list[Any]:
     """List what is in a list, or in a dict."""
     if isinstance(value, dict):
         value = [[key, item] for key, item in value.items()]
@@ -241,7 +241,7 @@ def blame_iterator(
     seen: Seen,
     found: Sequence[RecordId],
     right: Sequence[RecordId],
-    call: Call,
+    call: FunctionCall,
     witnesses: Sequence[Witnesses],
     log: LogPicture | None,
 ) -> None:

@@ -28,9 +28,17 @@ from autograder.testing import (
 
 from .filling import Pair, another_number, fill_shard, make_event, put, some_numbers
 from .pictures import picture_of_reading
-from .reading import Call, Function, expect_asked, expect_pairs, expect_records, id_of, records_in
+from .reading import (
+    Function,
+    FunctionCall,
+    expect_asked,
+    expect_pairs,
+    expect_records,
+    id_of,
+    records_in,
+)
 
-CALL = Call(Function.READ)
+CALL = FunctionCall(Function.READ)
 FROM_THE_START = "A shard iterator of type TRIM_HORIZON starts at the oldest record."
 GO_ON = (
     "Keep reading with NextShardIterator until you are caught up or the response has no "
@@ -367,10 +375,10 @@ def expect_shards(
             hint=hint,
             witnesses=witnesses_of(Anomaly.UNREAD, missing),
         )
-    expect_asked(seen, Call(Function.READ_ALL))
+    expect_asked(seen, FunctionCall(Function.READ_ALL))
     known = [pair for pairs in right.values() for pair in pairs]
     for shard_id, pairs in right.items():
-        call = Call(Function.READ_ALL, shard_id=shard_id)
+        call = FunctionCall(Function.READ_ALL, shard_id=shard_id)
         right_ids = Counter(id_of(event) for _, event in pairs)
         is_list = isinstance(shards[shard_id], list)
         is_right = is_list and Counter(records_in(shards[shard_id], known, call)) == right_ids

@@ -27,8 +27,8 @@ from autograder.testing import (
 
 from .filling import FilledShard, another_number, fill_shard, make_event, put
 from .reading import (
-    Call,
     Function,
+    FunctionCall,
     expect_asked,
     expect_pairs,
     expect_records,
@@ -37,7 +37,7 @@ from .reading import (
     types_of_iterators,
 )
 
-CALL = Call(Function.REPLAY)
+CALL = FunctionCall(Function.REPLAY)
 INCLUSIVE = (
     "AT_SEQUENCE_NUMBER starts with the record at the offset, AFTER_SEQUENCE_NUMBER with the one "
     "after it."
@@ -221,7 +221,14 @@ def test_replay_follows_the_pages(
 
 
 def expect_count(
-    value: Any, shard: FilledShard, start: int, asked: int, call: Call, hint: str, *, seen: Seen
+    value: Any,
+    shard: FilledShard,
+    start: int,
+    asked: int,
+    call: FunctionCall,
+    hint: str,
+    *,
+    seen: Seen,
 ) -> None:
     """Check that this number of records in a row came back, from around the offset.
 
