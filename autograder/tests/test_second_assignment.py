@@ -105,7 +105,7 @@ def test_a_class_is_graded_and_reported(checkout: Path, classroom: Path, tmp_pat
     book.mkdir()
     (book / "roster.csv").write_text("id,name\nada,Ada Lovelace\nbob,Bob Ross\n")
 
-    graded = run(checkout, "grade-class", classroom, "--output", out)
+    graded = run(checkout, "grade-class", classroom, "--output", out, "--workers", "1")
     again = run(checkout, "grade-class", classroom, "--output", out, "--assignment", SECOND)
     reported = run(checkout, "report", out, "--output", page)
     synced = run(checkout, "gradebook", "sync", out / "results", "--folder", book)

@@ -10,9 +10,10 @@ import pytest
 from autograder.cli import main
 from autograder.gradebook.handins import Handin, read_handins, write_handins
 from autograder.tests.classroom50.test_scores import entry, whole, write
-from autograder.tests.gradebook.students import a_grade, make_book, write_result
+from autograder.tests.gradebook.students import ID, a_grade, make_book, write_result
 
 Run = Callable[..., tuple[int, str, str]]
+ASSIGNED, SLUG = ("--assignment", ID), ("--slug", "m06")
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def test_a_bundle_and_a_roster_are_written(run: Run, tmp_path: Path) -> None:
     """And it is said how much."""
     make_book(tmp_path / "book")
 
-    bundle = run("bundle", "--output", tmp_path / "out" / "m06")
+    bundle = run("bundle", *ASSIGNED, "--output", tmp_path / "out" / "m06")
     roster = run("roster", tmp_path / "book" / "roster.csv", "--output", tmp_path / "roster.csv")
 
     assert (bundle[0], bundle[2]) == (0, "")
@@ -68,11 +69,11 @@ def test_scores_go_into_the_gradebook_and_grades_come_back(run: Run, tmp_path: P
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["handins", "missing.json", "--slug", "m06", "--folder", "."], "missing.json cannot be"),
+        (["handins", "missing.json", *SLUG, "--folder", ".", *ASSIGNED], "missing.json cannot be"),
         (["roster", "missing.csv", "--output", "x.csv"], "missing.csv does not exist"),
-        (["handins", "x", "--slug", "m06", "--folder", "no-such-folder"], "is not a folder"),
+        (["handins", "x", *SLUG, "--folder", "no-such-folder", *ASSIGNED], "is not a folder"),
         (["bundle", "--assignment", "m99", "--output", "x"], "unknown assignment 'm99'"),
-        (["bundle", "--output", "."], "which no bundle has"),
+        (["bundle", "--output", ".", *ASSIGNED], "which no bundle has"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(run: Run, arguments: list[str], said: str) -> None:

@@ -82,8 +82,11 @@ def test_one_bad_submission_stops_nothing(run: Run, school: Path, tmp_path: Path
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["no-such-folder", "--output", "x.html"], "cannot be read"),
-        ([".", "--output", "no/such/folder/x.html"], "give a file in a folder that exists"),
+        (["no-such-folder", "--output", "x.html", "--assignment", ASSIGNMENT.id], "cannot be read"),
+        (
+            [".", "--output", "no/such/x.html", "--assignment", ASSIGNMENT.id],
+            "give a file in a folder that",
+        ),
         ([".", "--output", "x.html", "--assignment", "m99"], "unknown assignment"),
     ],
 )
