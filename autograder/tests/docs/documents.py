@@ -84,3 +84,12 @@ def _tokens(document: Path) -> list[Token]:
 def _inline(document: Path) -> Iterator[Token]:
     for token in _tokens(document):
         yield from token.children or ()
+
+
+def paths_named_in(document: Path) -> Iterator[str]:
+    """Yield the paths below the package that code spans name: `policy.py`, `aws/hints.py`."""
+    for token in _inline(document):
+        if token.type == "code_inline" and re.fullmatch(
+            r"(autograder/|tests/)[\w/.-]+|\w+/[\w/]+\.(py|jinja|css)", token.content
+        ):
+            yield token.content

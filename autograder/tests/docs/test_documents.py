@@ -1,5 +1,6 @@
 """Documents stay true: each link leads somewhere, each command is one that exists."""
 
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -17,6 +18,7 @@ from autograder.tests.docs.documents import (
     commands_in,
     links_in,
     name_of,
+    paths_named_in,
 )
 
 COMMANDS = [command for document in DOCUMENTS for command in commands_in(document)]
@@ -93,3 +95,16 @@ def test_each_document_can_be_reached_from_the_readme() -> None:
         to_follow += [(document.parent / path).resolve() for path in paths if path.endswith(".md")]
 
     assert set(DOCUMENTS) - reached == set()
+
+
+def test_the_files_that_documents_name_exist() -> None:
+    """Paths in code spans, relative to the project or to the package."""
+    missing = [
+        f"{name_of(document)}: {path}"
+        for document in DOCUMENTS
+        for path in paths_named_in(document)
+        if not re.search("ID/|m07_|CHECKPOINT", path)
+        and not any((root / path).exists() for root in (PROJECT, PROJECT / "autograder"))
+    ]
+
+    assert missing == []
