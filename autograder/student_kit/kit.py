@@ -1,4 +1,4 @@
-"""Lays out the files that student repositories share."""
+"""Renders the files that all student repositories share."""
 
 import json
 import re
@@ -10,16 +10,16 @@ from autograder.admission import CHECKS
 from autograder.assignment import Assignment
 
 COPIED = (
-    "# A copy of the rules by which the grader takes your files; a change here changes no grade.\n"
+    "# A copy of the grader's rules for your files. Changing this copy does not change a grade.\n"
 )
 _COMMON = Path(__file__).with_name("common")
 _AWS = Path(__file__).with_name("aws")
 _QUOTING = (".json", ".toml")
-"""Files in which a value stands between double quotes."""
+"""Files in which the `@keys@` are inside double quotes: their values are escaped."""
 
 
 def kit_files(assignment: Assignment) -> dict[str, str]:
-    """Return what the kit gives to an assignment's student repository, text by name."""
+    """Return the kit's files for an assignment's student repository, as texts by file name."""
     values = values_of(assignment.id, assignment.title, assignment.python)
     parts = [_COMMON, _AWS] if assignment.simulated_aws else [_COMMON]
     files: dict[str, str] = {}
@@ -30,7 +30,7 @@ def kit_files(assignment: Assignment) -> dict[str, str]:
 
 
 def values_of(assignment_id: str, title: str, python: str) -> dict[str, str]:
-    """Return the values of the `@keys@` in files of the kit."""
+    """Return the values that replace the `@keys@` in files of the kit."""
     return {
         "id": assignment_id,
         "name": re.sub(r"^m\d+_", "", assignment_id).replace("_", "-"),  # of a Python project
@@ -41,7 +41,7 @@ def values_of(assignment_id: str, title: str, python: str) -> dict[str, str]:
 
 
 def filled_in(folder: Path, values: Mapping[str, str]) -> dict[str, str]:
-    """Read the files of a folder, by name, with values in place of their `@keys@`."""
+    """Read all files of a folder, and replace their `@keys@` by values. Returns texts by name."""
     return {
         path.relative_to(folder).as_posix(): _filled_in(path, values)
         for path in sorted(folder.rglob("*"))

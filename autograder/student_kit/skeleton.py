@@ -1,4 +1,4 @@
-"""Writes a new assignment that is complete and can be graded, for its author to change."""
+"""Writes a new assignment that is complete and can be graded. Its author then changes it."""
 
 import re
 from pathlib import Path
@@ -12,25 +12,25 @@ from autograder.files import write_whole
 from autograder.student_kit.kit import filled_in, values_of
 
 PYTHON = "3.12"
-"""The Python of a course's first assignment; further ones take the newest that is in use."""
+"""The Python of a course's first assignment. Later ones get the newest that the course uses."""
 _TEMPLATES = Path(__file__).with_name("new_assignment")
 
 
 def write_skeleton(course: Course, assignment_id: str, title: str | None = None) -> None:
-    """Write a new assignment's own files, a solution and hidden tests with their corpus.
+    """Write a new assignment: its own files, a solution, and hidden tests with a corpus.
 
     Args:
         course: The checkout.
         assignment_id: Such as `m07_example`.
-        title: By default, made of the id: `Module 7: Example`.
+        title: By default, made from the id: `Module 7: Example`.
 
     Raises:
-        AssignmentError: The id or the title cannot be used, or something of that id exists.
+        AssignmentError: The id or the title is not valid, or an assignment has this id already.
     """
     title = title_of(assignment_id) if title is None else title
     if not _is_valid(Identifier, assignment_id):
         raise AssignmentError(
-            f"{assignment_id!r} cannot be an id: use small letters, digits and _, as m07_example"
+            f"{assignment_id!r} is not a valid id: use small letters, digits and _, as m07_example"
         )
     if not _is_valid(Title, title) or not title.isprintable():
         raise AssignmentError("--title: give 1 to 100 characters, without line breaks")
@@ -52,14 +52,14 @@ def write_skeleton(course: Course, assignment_id: str, title: str | None = None)
 
 
 def title_of(assignment_id: str) -> str:
-    """Make a title of an id: `Module 7: Word count` of `m07_word_count`."""
+    """Make a title from an id: `Module 7: Word count` from `m07_word_count`."""
     module = re.match(r"m(\d+)_", assignment_id)
     words = assignment_id[module.end() if module else 0 :].replace("_", " ").capitalize()
     return f"Module {int(module[1])}: {words}" if module else words
 
 
 def _is_valid(kind: Any, value: str) -> bool:
-    """Tell whether `assignment.toml` may have a value."""
+    """Tell whether a value is valid in `assignment.toml`."""
     try:
         TypeAdapter(kind).validate_python(value)
     except ValidationError:

@@ -85,8 +85,8 @@ def test_it_is_written_in_the_style_of_the_project(checkout: Path) -> None:
     [
         ([FIRST], "exists already"),
         ([ID], "exists already"),
-        (["M07-Example"], "cannot be an id"),
-        (["../m08"], "cannot be an id"),
+        (["M07-Example"], "is not a valid id"),
+        (["../m08"], "is not a valid id"),
         (["m08_example", "--title", ""], "--title"),
         (["m08_example", "--title", "Two\nlines"], "--title"),
     ],

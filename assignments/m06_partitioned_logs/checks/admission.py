@@ -1,4 +1,4 @@
-# A copy of the rules by which the grader takes your files; a change here changes no grade.
+# A copy of the grader's rules for your files. Changing this copy does not change a grade.
 """Decides which of a student's files are graded: one set of rules for the grader and the checks.
 
 The grader and the folder `checks/` of a student's repository hold the same copy of this file, so

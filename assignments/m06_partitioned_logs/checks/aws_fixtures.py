@@ -1,4 +1,4 @@
-"""The simulated AWS, for checks and for your code."""
+"""Fixtures for the simulated AWS, which the checks and your code use."""
 
 import itertools
 from collections.abc import Iterator
@@ -6,19 +6,19 @@ from collections.abc import Iterator
 import pytest
 
 from checks.cloud import Cloud
-from checks.mended_moto import mended_moto
+from checks.patched_moto import patched_moto
 
 
 @pytest.fixture(scope="session", autouse=True)
 def aws() -> Iterator[str]:
-    """The address of the simulated AWS, which boto3 uses without being told."""
-    with mended_moto() as address:
+    """Start the simulated AWS, and yield its address. boto3 uses it by default."""
+    with patched_moto() as address:
         yield address
 
 
 @pytest.fixture
 def cloud(aws: str) -> Iterator[Cloud]:
-    """The simulated AWS, seen from inside. Faults that a check adds end with it."""
+    """The simulated AWS, seen from inside. Faults end with the check that adds them."""
     cloud = Cloud()
     yield cloud
     cloud.faults.clear()
@@ -31,5 +31,5 @@ def _numbers() -> Iterator[int]:
 
 @pytest.fixture
 def name(_numbers: Iterator[int]) -> str:
-    """A name for a stream or queue."""
+    """An unused name for a stream or queue."""
     return f"check-{next(_numbers)}"

@@ -1,4 +1,4 @@
-"""Counts the checks of each checkpoint, here and on GitHub Actions. A plugin of pytest."""
+"""A pytest plugin that counts the checks of each checkpoint, here and on GitHub Actions."""
 
 import json
 import os
@@ -14,10 +14,10 @@ import pytest
 
 from checks import on_actions
 from checks.hand_in import ROOT, your_hand_in
-from checks.student_code import CheckFailed, Place
+from checks.student_code import CheckFailed, Location
 
 MOST_ANNOTATIONS = 9
-"""GitHub shows ten errors of a step, one of which says that the step failed."""
+"""GitHub shows ten errors for a step; one of them says that the step failed."""
 ABOUT_GRADE = (
     "Your grade comes from the hidden tests. They ask for the same requirements, with other data, "
     "other sizes and more unusual cases. After a push, your grade appears on your commit on "
@@ -27,16 +27,16 @@ ABOUT_GRADE = (
 
 @dataclass
 class Check:
-    """One visible check and what became of it."""
+    """One visible check and its result."""
 
     title: str
     """Such as `W1: A new stream is ready.`"""
     failure: str | None = None
-    place: Place | None = None
+    location: Location | None = None
 
     @property
     def texts(self) -> tuple[str, str]:
-        """What was asked, and why it failed."""
+        """What the check asks for, and why it failed."""
         return self.title, self.failure or ""
 
 
@@ -59,7 +59,7 @@ class Checkpoint:
 
 
 class Report:
-    """Collects what became of each check, and tells it in the end."""
+    """Collects the result of each check, and prints a summary at the end."""
 
     def __init__(self) -> None:
         self.checkpoints: dict[str, Checkpoint] = {}
@@ -67,7 +67,7 @@ class Report:
         self._status = 1
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
-        """Let Actions take nothing that student code prints for a command."""
+        """Keep Actions from reading what student code prints as commands."""
         if on_actions.active():
             reporter = session.config.pluginmanager.get_plugin("terminalreporter")
             if reporter is not None:
@@ -75,7 +75,7 @@ class Report:
                 reporter.write_line(f"::stop-commands::{self._token}")
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Check in the order of the handout; checkpoints that are not in assignment.toml last."""
+        """Run the checks in the order of assignment.toml; checkpoints not named there run last."""
         order = list(_titles())
         items.sort(key=lambda item: order.index(_id(item)) if _id(item) in order else len(order))
 
@@ -83,7 +83,7 @@ class Report:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Note what became of a check."""
+        """Record the result of a check."""
         report = yield
         checkpoint = _id(item)
         checks = self.checkpoints.setdefault(checkpoint, Checkpoint(checkpoint)).checks
@@ -91,13 +91,13 @@ class Report:
         if report.failed and call.excinfo is not None:
             check.failure = report.longreprtext
             if isinstance(call.excinfo.value, CheckFailed):
-                check.place = call.excinfo.value.place
+                check.location = call.excinfo.value.location
         elif report.skipped:
             check.failure = "This check was skipped."
         return report
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Print the counts."""
+        """Print the counts, the failed checks and the notes about your files."""
         if not self.checkpoints:
             return
         terminalreporter.section("visible checks")
@@ -113,12 +113,11 @@ class Report:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None]:
-        """Behind all that pytest prints, tell Actions."""
+        """Write annotations and the summary for Actions, after all that pytest prints."""
         yield
         self._status = int(session.exitstatus)
         if on_actions.active() and self.checkpoints:
-            # What student code printed to stderr may be read later; commands work again in the next
-            # step.
+            # Actions may read stderr after stdout, so commands stay off until the step ends.
             end = f"::stop-commands::{secrets.token_hex(16)}"
             lines = [f"::{self._token}::", *self._annotations(), *self._notices(), end]
             on_actions.print_alone(lines)
@@ -126,12 +125,12 @@ class Report:
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
-        """Leave at once if threads of student code go on for ever: Python would wait for them."""
-        others = [one for one in threading.enumerate() if not one.daemon]
+        """Exit even if threads of student code never end: Python would wait for them."""
+        others = [thread for thread in threading.enumerate() if not thread.daemon]
         others.remove(threading.main_thread())
-        for one in others:
-            one.join(1)
-        if any(one.is_alive() for one in others):
+        for thread in others:
+            thread.join(1)
+        if any(thread.is_alive() for thread in others):
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(self._status)
@@ -145,43 +144,44 @@ class Report:
         ]
 
     def _annotations(self) -> list[str]:
-        """Write an error for each line of the student's that checks failed on."""
-        found: dict[Place, list[Check]] = {}
+        """Write an error annotation for each line of student code at which checks failed."""
+        found: dict[Location, list[Check]] = {}
         for _, check in self._failed():
-            if check.place is not None:
-                found.setdefault(check.place, []).append(check)
+            if check.location is not None:
+                found.setdefault(check.location, []).append(check)
         return [
             on_actions.command(
                 "error",
-                "\n".join(dict.fromkeys(text for one in checks for text in one.texts)),
-                file=_in_workspace(place),
-                line=place.line,
+                "\n".join(dict.fromkeys(text for check in checks for text in check.texts)),
+                file=_in_workspace(location),
+                line=location.line,
                 title="Visible check" if len(checks) == 1 else f"{len(checks)} visible checks",
             )
-            for place, checks in list(found.items())[:MOST_ANNOTATIONS]
+            for location, checks in list(found.items())[:MOST_ANNOTATIONS]
         ]
 
     def _notices(self) -> list[str]:
         """Write the two notices in which tools for classic GitHub Classroom look for points.
 
-        A visible check counts as one point: this is no grade.
+        Each visible check counts as one point. This is not the grade.
         """
-        most = sum(len(one.checks) for one in self.checkpoints.values())
-        points = most - len(self._failed())
-        report = json.dumps({"totalPoints": points, "maxPoints": most}, separators=(",", ":"))
+        count = sum(len(checkpoint.checks) for checkpoint in self.checkpoints.values())
+        passed = count - len(self._failed())
+        report = json.dumps({"totalPoints": passed, "maxPoints": count}, separators=(",", ":"))
         return [
             "The points below count the visible checks, one each. They are not your grade.",
-            f"::notice title=Autograding complete::Points {points}/{most}",
+            f"::notice title=Autograding complete::Points {passed}/{count}",
             f"::notice title=Autograding report::{report}",
         ]
 
     def _summary(self) -> str:
         titles = _titles()
         lines = ["## Visible checks", "", "| checkpoint | | visible checks |", "|---|---|---|"]
-        for one in self.checkpoints.values():
-            mark = "✅" if one.passed == len(one.checks) else "❌"
-            title = on_actions.cell(titles.get(one.id, ""))
-            lines.append(f"| {mark} {one.id} | {title} | {one.passed} of {len(one.checks)} |")
+        for checkpoint in self.checkpoints.values():
+            passed, count = checkpoint.passed, len(checkpoint.checks)
+            mark = "✅" if passed == count else "❌"
+            title = on_actions.cell(titles.get(checkpoint.id, ""))
+            lines.append(f"| {mark} {checkpoint.id} | {title} | {passed} of {count} |")
         lines += ["", *(f"* {on_actions.cell(note)}" for note in your_hand_in().notes)]
         lines += ["", *filter(None, [_about_python()]), ABOUT_GRADE, ""]
         for checkpoint, check in self._failed():
@@ -200,15 +200,16 @@ def _title(item: pytest.Item) -> str:
 
 
 def _titles() -> dict[str, str]:
-    """Read what the checkpoints are called."""
+    """Read the titles of the checkpoints, by id."""
     try:
-        return {str(one["id"]): str(one["title"]) for one in _assignment()["checkpoints"]}
+        checkpoints = _assignment()["checkpoints"]
+        return {str(checkpoint["id"]): str(checkpoint["title"]) for checkpoint in checkpoints}
     except (KeyError, TypeError):
         return {}
 
 
 def _about_python() -> str:
-    """Say so where the checks run on another Python than the one that grades."""
+    """Return a warning if your Python is not the one that your code is graded with."""
     here = f"{sys.version_info.major}.{sys.version_info.minor}"
     graded = _assignment().get("python", here)
     if graded == here:
@@ -223,9 +224,9 @@ def _assignment() -> dict[str, Any]:
         return {}
 
 
-def _in_workspace(place: Place) -> str:
-    """Name a file as GitHub does: from the top of the repository."""
-    path, workspace = ROOT / place.file, os.environ.get("GITHUB_WORKSPACE")
+def _in_workspace(location: Location) -> str:
+    """Return a file's path from the top of the repository, as GitHub names it."""
+    path, workspace = ROOT / location.file, os.environ.get("GITHUB_WORKSPACE")
     if workspace and path.is_relative_to(workspace):
         return path.relative_to(workspace).as_posix()
-    return place.file
+    return location.file

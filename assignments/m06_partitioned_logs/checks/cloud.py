@@ -1,4 +1,4 @@
-"""What the checks do behind the scenes of the simulated AWS: arrange it, and look into it."""
+"""Gives the checks direct access to the simulated AWS: to prepare it, and to look into it."""
 
 import json
 from base64 import b64encode
@@ -8,14 +8,14 @@ from typing import Any
 from moto.kinesis.models import Shard, Stream, kinesis_backends
 from moto.sqs.models import Queue, sqs_backends
 
-from checks import mended_moto
+from checks import patched_moto
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 
 
 @dataclass(frozen=True)
 class StoredRecord:
-    """What a shard holds of a record, and how it was sent."""
+    """A record as a shard holds it, with the hash key that it was sent with."""
 
     shard_id: str
     sequence_number: str
@@ -25,20 +25,20 @@ class StoredRecord:
 
 
 class Cloud:
-    """The simulated AWS, seen from inside: no fault strikes here, and nothing is counted."""
+    """The simulated AWS, seen from inside: its methods cause no faults and are not counted."""
 
-    faults = mended_moto.faults
+    faults = patched_moto.faults
 
     def create_stream(self, stream: str, shards: int, status: str = "ACTIVE") -> list[str]:
-        """Make a stream, and return the ids of its shards."""
+        """Create a stream, and return the ids of its shards."""
         self._backend.create_stream(stream, shards)
         if status != "ACTIVE":
-            mended_moto.begin(self._stream(stream), status)
+            patched_moto.begin_change(self._stream(stream), status)
         return self.shard_ids(stream)
 
     def status(self, stream: str) -> str | None:
-        """Return a stream's status, None if there is no such stream."""
-        mended_moto.settle(self._backend)
+        """Return a stream's status, or None if the stream does not exist."""
+        patched_moto.finish_due_changes(self._backend)
         found = self._backend.streams.get(stream)
         return None if found is None else str(found.status)
 
@@ -76,19 +76,19 @@ class Cloud:
 
     def handed_out(self, name: str) -> int:
         """Return how many records of a stream, or messages of a queue, were handed out."""
-        return mended_moto.handed_out[name]
+        return patched_moto.handed_out[name]
 
     def idle_answers(self, stream: str) -> int:
-        """Return how many answers in a row said that nothing is there and nothing follows."""
-        return mended_moto.idle_answers[stream]
+        """Return how many GetRecords responses in a row were empty and said "caught up"."""
+        return patched_moto.idle_answers[stream]
 
     def has_queue(self, queue: str) -> bool:
-        """Tell whether there is a queue of this name."""
+        """Tell whether a queue of this name exists."""
         return queue in sqs_backends[ACCOUNT][REGION].queues
 
     def is_purged(self, queue: str) -> bool:
         """Tell whether a queue was purged."""
-        return queue in mended_moto.purged
+        return queue in patched_moto.purged
 
     def left_in_queue(self, queue: str) -> tuple[int, int]:
         """Return how many messages of a queue are visible, and how many are in flight."""

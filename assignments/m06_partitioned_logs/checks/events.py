@@ -7,7 +7,7 @@ ACTIONS = ("pick up", "drop off")
 
 
 def some_events(count: int, first: int = 0) -> list[dict[str, Any]]:
-    """Make events with the four keys of W4 and one more, numbered from `first` on."""
+    """Make events with the four keys of W4 and a fifth one. Their ids count up from `first`."""
     return [
         {
             "eventId": number,

@@ -1,4 +1,4 @@
-"""What the checks have at hand: your files, and a stream."""
+"""The fixtures of the checks: your files, and a stream."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def brokers() -> StudentFile:
 
 @pytest.fixture
 def stream(cloud: Cloud, name: str) -> str:
-    """The name of a stream of three shards with nothing in it."""
+    """The name of an empty stream with three shards."""
     cloud.create_stream(name, 3)
     return name
 

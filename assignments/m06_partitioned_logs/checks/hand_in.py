@@ -1,4 +1,4 @@
-"""Says before a push which of your files the grader would refuse or leave out, and why."""
+"""Finds out before a push which of your files the grader would refuse or leave out, and why."""
 
 import contextlib
 import functools
@@ -11,7 +11,7 @@ from pathlib import Path
 from checks.admission import (
     LINKED,
     NOT_PLAIN,
-    AdmittedFiles,
+    Admission,
     FolderEntry,
     TooSlowError,
     admit,
@@ -23,23 +23,23 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @functools.cache
-def your_hand_in() -> AdmittedFiles:
-    """Read your files as the grader does, once in a run."""
+def your_hand_in() -> Admission:
+    """Read your files as the grader does. They are read once per run."""
     try:
         return admit(Folder(ROOT), tuple(dict.fromkeys(_graded_files())))
     except TooSlowError as error:
-        return AdmittedFiles({}, notes=(str(error),))
+        return Admission({}, notes=(str(error),))
 
 
 def why_not_graded(name: str) -> str | None:
-    """Say why a graded file would not be graded as it is now; None if it would."""
+    """Return why a file could not be graded as it is now, or None if it could."""
     refused = [refusal.said_of(name) for refusal in your_hand_in().refusals_of(name)]
     return your_hand_in().missing.get(name) or next(iter(refused), None)
 
 
 @contextlib.contextmanager
 def installed_as_where_graded() -> Iterator[None]:
-    """Let your code import no package that is missing where it is graded."""
+    """Hide the installed packages that your code cannot import where it is graded."""
     names = your_hand_in().not_installed
     finder = NotInstalled(names)
     before = {name: sys.modules.pop(name) for name in names if name in sys.modules}
@@ -52,7 +52,7 @@ def installed_as_where_graded() -> Iterator[None]:
 
 
 class NotInstalled:
-    """Says of some packages that they are not there. See importlib.abc.MetaPathFinder."""
+    """Makes the import of some packages fail. See importlib.abc.MetaPathFinder."""
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self._names = names
@@ -70,14 +70,14 @@ class Folder:
         self._path = path
 
     def entries(self, folder: str) -> list[FolderEntry]:
-        """List one of its folders; one that you may not read is empty, since it is not yours."""
+        """List a folder inside it; a folder that you may not read counts as empty."""
         try:
             return list_folder(self._path / folder)
         except OSError:
             return []
 
     def read(self, name: str, most: int) -> bytes | str:
-        """Return a file's content, or say why it cannot be taken."""
+        """Return a file's content (bytes), or why it cannot be graded (text)."""
         path = self._path / name
         try:
             if path.is_symlink():
@@ -91,7 +91,7 @@ class Folder:
         return content if len(content) <= most else too_large(most)
 
     def exists(self, name: str) -> bool:
-        """Tell whether a name is taken."""
+        """Tell whether something has this name, even a broken link."""
         return os.path.lexists(self._path / name)
 
 

@@ -8,18 +8,18 @@ TEXTS = ["window öpen", "  two  spaces ", "lamp on", '{"lamp": "on"}', "lamp on
 
 
 def two_readings(brokers, answer, call):
-    """Take apart what should be two lists."""
+    """Fail unless an answer is two lists; return them."""
     brokers.must(
         isinstance(answer, list | tuple)
         and len(answer) == 2
-        and all(isinstance(one, list | tuple) for one in answer),
+        and all(isinstance(reading, list | tuple) for reading in answer),
         f"{call} should return two lists, first and second; you returned {show(answer)}.",
     )
-    return [list(one) for one in answer]
+    return [list(reading) for reading in answer]
 
 
 def must_have_read_queue(brokers, cloud, queue, answer, messages):
-    """Fail unless the first reading has each message once, and the second none."""
+    """Fail unless the first reading has each message once, and the second reading is empty."""
     first, second = two_readings(brokers, answer, "read_queue_twice()")
     brokers.must(
         sorted(map(str, first)) == sorted(messages),
@@ -27,7 +27,7 @@ def must_have_read_queue(brokers, cloud, queue, answer, messages):
         f"{len(first)}: {show(first)}.",
     )
     brokers.must(second == [], f"The second reading should be empty; it is {show(second)}.")
-    brokers.must(cloud.has_queue(queue), f"There is no queue {queue} afterwards.")
+    brokers.must(cloud.has_queue(queue), f"The queue {queue} does not exist afterwards.")
     count = cloud.handed_out(queue)
     brokers.must(
         count >= len(messages),
@@ -36,7 +36,7 @@ def must_have_read_queue(brokers, cloud, queue, answer, messages):
 
 
 def must_have_read_log(brokers, cloud, stream, answer, messages):
-    """Fail unless both readings have all messages, in order, read from a stream of one shard."""
+    """Fail unless both readings have all messages in order, from a stream with one shard."""
     readings = two_readings(brokers, answer, "read_log_twice()")
     for which, reading in zip(("first", "second"), readings, strict=True):
         brokers.must(
@@ -45,7 +45,10 @@ def must_have_read_log(brokers, cloud, stream, answer, messages):
             f"{len(reading)}: {show(reading)}.",
         )
     status = cloud.status(stream)
-    brokers.must(status == "ACTIVE", f"Afterwards the stream {stream} is {status or 'gone'}.")
+    brokers.must(
+        status == "ACTIVE",
+        f"The stream {stream} should be ACTIVE afterwards; it is {status or 'gone'}.",
+    )
     count = len(cloud.shard_ids(stream))
     brokers.must(count == 1, f"The stream should have one shard; it has {count}.")
     stored = [record.data for record in cloud.records(stream)]
@@ -61,7 +64,7 @@ def must_have_read_log(brokers, cloud, stream, answer, messages):
 
 
 def test_b1_queue(brokers, cloud, name):
-    """B1: All messages are received once, a few at a time; then none is left to receive."""
+    """B1: All messages are received once, a few at a time; the second reading is empty."""
     cloud.faults.add(ReceiveSize(4, queue=name))
 
     answer = brokers.read_queue_twice(name, MESSAGES)
@@ -70,10 +73,10 @@ def test_b1_queue(brokers, cloud, name):
 
 
 def test_b2_queue_afterwards(brokers, cloud, name):
-    """B2: Each message is deleted: none is visible afterwards, none in flight."""
+    """B2: Each message is deleted: afterwards no message is visible or in flight."""
     brokers.read_queue_twice(name, MESSAGES[:4])
 
-    brokers.must(cloud.has_queue(name), f"There is no queue {name} afterwards.")
+    brokers.must(cloud.has_queue(name), f"The queue {name} does not exist afterwards.")
     count = cloud.handed_out(name)
     brokers.must(count >= 4, f"The queue handed out {count} of 4 messages: receive them from it.")
     visible, in_flight = cloud.left_in_queue(name)
@@ -95,7 +98,7 @@ def test_b3_log(brokers, cloud, name):
 
 
 def test_b4_no_messages(brokers, cloud, name):
-    """B4: Without any message, all four readings are empty."""
+    """B4: With an empty list of messages, all four readings are empty."""
     queue, log = f"{name}-queue", f"{name}-log"
 
     must_have_read_queue(brokers, cloud, queue, brokers.read_queue_twice(queue, []), [])
@@ -103,7 +106,7 @@ def test_b4_no_messages(brokers, cloud, name):
 
 
 def test_b4_any_text(brokers, cloud, name):
-    """B4: Equal messages and any text come back as they were."""
+    """B4: Equal messages and any text come back unchanged."""
     queue, log = f"{name}-queue", f"{name}-log"
 
     must_have_read_queue(brokers, cloud, queue, brokers.read_queue_twice(queue, TEXTS), TEXTS)

@@ -1,6 +1,6 @@
 """Visible checks of the notebook, concepts.ipynb: is each question answered, in the right form?
 
-Whether an answer is right is not looked at here.
+These checks do not look at whether an answer is right.
 """
 
 import json
@@ -9,14 +9,14 @@ import re
 import pytest
 
 from checks.hand_in import ROOT, why_not_graded
-from checks.student_code import CheckFailed, Place, show
+from checks.student_code import CheckFailed, Location, show
 
 FILE = "concepts.ipynb"
 BLANK = "YOUR ANSWER HERE"
 
 
 class Notebook:
-    """Your notebook's cells, and what its code cells leave behind."""
+    """Your notebook's cells, and the variables that its code cells set."""
 
     def __init__(self, cells):
         self._cells = {cell.get("id", ""): text_of(cell) for cell in cells}
@@ -26,13 +26,11 @@ class Notebook:
                 self._run(re.sub(r"(?m)^\s*[%!].*$", "", text_of(cell)))
 
     def must_answer(self, name):
-        """Fail unless a closed answer is there and has the form that its check asks for."""
+        """Fail unless a closed answer is filled in and has the form of the original cell."""
         if name not in self._names:
             fail(f"No answer {name} was found: its cell is missing, or running it raises an error.")
         value = self._names[name]
-        blank = (
-            [part for part, one in value.items() if one is None] if value_is_parts(value) else []
-        )
+        blank = [part for part in value if value[part] is None] if isinstance(value, dict) else []
         if value is None or blank:
             fail(f"{name} still has None in it{': ' if blank else ''}{', '.join(map(str, blank))}.")
         try:
@@ -45,7 +43,7 @@ class Notebook:
             fail(f"{name} is {show(value)}: keep the form that it has in the original cell.")
 
     def must_say(self, cell):
-        """Fail unless something is written in the cell of an open answer."""
+        """Fail unless the cell of an open answer has text in it."""
         if self._cells.get(cell, "").replace(BLANK, "").strip() == "":
             fail(f"Nothing is written in the open answer {cell} yet.")
 
@@ -57,23 +55,18 @@ class Notebook:
 
 
 def text_of(cell):
-    """Give a cell's source."""
+    """Return a cell's source."""
     return "".join(cell.get("source", ""))
 
 
-def value_is_parts(value):
-    """Tell whether an answer has parts."""
-    return isinstance(value, dict)
-
-
 def fail(message):
-    """Fail, with one sentence."""
-    raise CheckFailed(message, Place(FILE, 1))
+    """Fail with a message."""
+    raise CheckFailed(message, Location(FILE, 1))
 
 
 @pytest.fixture(scope="module")
 def notebook():
-    """Your notebook, read anew."""
+    """A function that reads your notebook and runs its code cells."""
 
     def read():
         if (reason := why_not_graded(FILE)) is not None:
@@ -81,7 +74,7 @@ def notebook():
         try:
             return Notebook(json.loads((ROOT / FILE).read_text(encoding="utf-8"))["cells"])
         except (ValueError, KeyError, TypeError, AttributeError):
-            fail(f"{FILE} is no longer a valid notebook: open and save it again, or restore it.")
+            fail(f"{FILE} is not a valid notebook any more: open and save it, or restore it.")
 
     return read
 
@@ -93,13 +86,13 @@ def test_c1_queue_or_log(notebook):
 
 
 def test_c2_the_wrong_dashboard(notebook):
-    """C2: Both ways to correct it are named, and explained."""
+    """C2: Both ways to correct it are chosen, and an explanation is given."""
     notebook().must_answer("c2")
     notebook().must_say("c2-why")
 
 
 def test_c3_thermometers(notebook):
-    """C3: Numbers and a partition key are there, and a reason is given."""
+    """C3: The numbers and a partition key are filled in, and a reason is given."""
     notebook().must_answer("c3")
     notebook().must_say("c3-why")
 
@@ -115,6 +108,6 @@ def test_c5_partitions(notebook):
 
 
 def test_c6_offsets(notebook):
-    """C6: Both numbers are there, and something is written."""
+    """C6: Both numbers are filled in, and an explanation is given."""
     notebook().must_answer("c6")
     notebook().must_say("c6-why")

@@ -5,11 +5,11 @@ from checks.faults import EmptyPages, PageSize, ShardPageSize, Throttle
 from checks.student_code import as_lists, show
 
 POLLS = 50
-"""After so many answers in a row that say "caught up", a reader is stopped when it is graded."""
+"""When your reader is graded, it is stopped after this many "caught up" responses in a row."""
 
 
 def must_have(reader, found, expected, what="You should return"):
-    """Fail unless these pairs came back."""
+    """Fail unless the expected pairs came back."""
     found = as_lists(found)
     count = f"; you returned {len(found)} pairs" if isinstance(found, list) else "; you returned"
     reader.must(
@@ -44,7 +44,7 @@ def test_r2_empty_pages(reader, cloud, stream, shards):
 
 
 def test_r2_the_end(reader, cloud, stream, shards):
-    """R2: Once it is caught up, reading stops; an empty shard gives an empty list."""
+    """R2: Reading stops when it has caught up; an empty shard gives an empty list."""
     expected = cloud.put(stream, shards[0], *some_events(3))
 
     must_have(reader, reader.read_from_shard(stream, shards[0]), expected)
@@ -68,7 +68,7 @@ def test_r3_closed_shard(reader, cloud, stream, shards):
 
 
 def test_r4_at_most(reader, cloud, stream, shards):
-    """R4: At most max_records pairs come back, the oldest ones, however the pages fall."""
+    """R4: At most max_records pairs come back, the oldest ones, whatever the page sizes are."""
     expected = cloud.put(stream, shards[2], *some_events(9))[:5]
     cloud.faults.add(PageSize(3, stream=stream))
 
@@ -78,7 +78,7 @@ def test_r4_at_most(reader, cloud, stream, shards):
 
 
 def test_r4_none_and_all(reader, cloud, stream, shards):
-    """R4: max_records may be 0, and more than the 10,000 that GetRecords takes as its Limit."""
+    """R4: max_records may be 0, or more than 10,000, the largest Limit of GetRecords."""
     expected = cloud.put(stream, shards[2], *some_events(4))
 
     found = reader.read_from_shard(stream, shards[2], 12_000)
@@ -97,7 +97,7 @@ def test_r4_fifty_by_default(reader, cloud, stream, shards):
 
 
 def test_r6_throttled(reader, cloud, stream, shards):
-    """R6: When GetRecords is throttled 7 times in a row, reading waits and goes on."""
+    """R6: When GetRecords is throttled 7 times in a row, reading waits and continues."""
     expected = cloud.put(stream, shards[0], *some_events(7))
     cloud.faults.add(PageSize(3, stream=stream))
     cloud.faults.add(Throttle("GetRecords", times=7, after=1, stream=stream))
@@ -109,7 +109,7 @@ def test_r6_throttled(reader, cloud, stream, shards):
 
 
 def must_have_shards(reader, found, expected):
-    """Fail unless the value is a dict with these shards and their pairs."""
+    """Fail unless the value is a dict of the expected shards and their pairs."""
     reader.must(
         isinstance(found, dict),
         f"read_all_shards() should return a dict; it returned {show(found)}.",
@@ -134,7 +134,7 @@ def test_r5_all_shards(reader, cloud, stream, shards):
 
 
 def test_r5_pages(reader, cloud, name):
-    """R5: A listing of shards that comes in three pages is followed to its end."""
+    """R5: All three pages of the list of shards are read."""
     shards = cloud.create_stream(name, 5)
     expected = {shard: cloud.put(name, shard, *some_events(1)) for shard in shards}
     cloud.faults.add(ShardPageSize(2, stream=name))
@@ -143,7 +143,7 @@ def test_r5_pages(reader, cloud, name):
 
 
 def test_r5_closed_shards(reader, cloud, stream, shards):
-    """R5: A closed shard and the shards that took its place are all read."""
+    """R5: A closed shard and the shards that replaced it are all read."""
     expected = {shard: cloud.put(stream, shard, *some_events(2)) for shard in shards}
     for child in cloud.split(stream, shards[0]):
         expected[child] = cloud.put(stream, child, *some_events(1, first=30))

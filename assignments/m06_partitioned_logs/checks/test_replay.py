@@ -6,12 +6,12 @@ from checks.student_code import as_lists, show
 
 
 def must_have(reader, found, expected, offset):
-    """Fail unless a replay from an offset gave these pairs."""
+    """Fail unless a replay from an offset returned the expected pairs."""
     found = as_lists(found)
     count = f"; you returned {len(found)} pairs" if isinstance(found, list) else "; you returned"
     reader.must(
         found == expected,
-        f"A replay from offset {offset} should give {len(expected)} pairs, {show(expected)}"
+        f"A replay from offset {offset} should return {len(expected)} pairs, {show(expected)}"
         f"{count}: {show(found)}.",
     )
 
@@ -27,7 +27,7 @@ def test_p1_from_the_middle(reader, cloud, stream, shards):
 
 
 def test_p1_from_both_ends(reader, cloud, stream, shards):
-    """P1: A replay from the first offset gives all records, one from the last gives one."""
+    """P1: A replay from the first offset returns all records; from the last, one record."""
     pairs = cloud.put(stream, shards[0], *some_events(4))
 
     for expected in (pairs, pairs[-1:]):
@@ -60,7 +60,7 @@ def test_p1_closed_shard(reader, cloud, stream, shards):
 
 
 def test_p1_throttled(reader, cloud, stream, shards):
-    """P1: As in R6, a replay that is throttled 7 times in a row waits and goes on."""
+    """P1: As in R6, a replay that is throttled 7 times in a row waits and continues."""
     expected = cloud.put(stream, shards[0], *some_events(7))[1:]
     offset = expected[0][0]
     cloud.faults.add(PageSize(4, stream=stream))
@@ -72,7 +72,7 @@ def test_p1_throttled(reader, cloud, stream, shards):
 
 
 def test_p2_at_most(reader, cloud, stream, shards):
-    """P2: At most max_records pairs come back, however the pages fall; 0 gives none."""
+    """P2: At most max_records pairs come back, whatever the page sizes are; with 0, none."""
     expected = cloud.put(stream, shards[0], *some_events(12))[1:6]
     offset = expected[0][0]
     cloud.faults.add(PageSize(3, stream=stream))
@@ -95,17 +95,17 @@ def test_p2_ten_by_default(reader, cloud, stream, shards):
 
 
 def must_fail(reader, cloud, stream, shard, offset, why):
-    """Fail unless a replay works from a good offset and raises an error from a bad one."""
+    """Fail unless a replay works from a valid offset and raises an error for an invalid one."""
     good = cloud.put(stream, cloud.shard_ids(stream)[0], *some_events(3))
     found = reader.replay_from_offset(stream, cloud.shard_ids(stream)[0], good[0][0])
     must_have(reader, found, good, good[0][0])
 
     raised = reader.fails("replay_from_offset", stream, shard, offset)
 
-    reader.must(raised, f"{why}, but no error reached the caller.")
+    reader.must(raised, f"{why}, but the replay raised no error.")
 
 
-def test_p3_offset_that_is_no_number(reader, cloud, stream, shards):
+def test_p3_offset_that_is_not_a_number(reader, cloud, stream, shards):
     """P3: An offset that is not a number is an error that the caller sees."""
     must_fail(
         reader, cloud, stream, shards[0], "yesterday", "The offset 'yesterday' is not a number"
@@ -125,11 +125,11 @@ def test_p3_shard_that_does_not_exist(reader, cloud, stream, shards):
     """P3: A shard that the stream does not have is an error that the caller sees."""
     offset = cloud.put(stream, shards[1], *some_events(2))[0][0]
 
-    must_fail(reader, cloud, stream, "shardId-000000000099", offset, "There is no such shard")
+    must_fail(reader, cloud, stream, "shardId-000000000099", offset, "This shard does not exist")
 
 
 def test_p4_once_more(reader, cloud, stream, shards):
-    """P4: A replay changes nothing, and a later one returns what the shard holds by then."""
+    """P4: A replay changes nothing, and a later replay also returns newer records."""
     pairs = cloud.put(stream, shards[1], *some_events(3))
     offsets = [offset for offset, _ in pairs]
     before = cloud.records(stream)

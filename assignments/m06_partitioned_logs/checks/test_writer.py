@@ -17,9 +17,9 @@ TIMESTAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"
 
 
 def must_be_active(writer, cloud, stream, shards):
-    """Fail unless a stream is ACTIVE and has so many shards."""
+    """Fail unless a stream is ACTIVE and has this number of shards."""
     status = cloud.status(stream)
-    writer.must(status is not None, f"There is no stream {stream} after the call.")
+    writer.must(status is not None, f"The stream {stream} does not exist after the call.")
     writer.must(
         status == "ACTIVE",
         f"The stream is {status} when your function returns. create_stream only starts the "
@@ -30,7 +30,7 @@ def must_be_active(writer, cloud, stream, shards):
 
 
 def test_w1_new_stream(writer, cloud, name):
-    """W1: A new stream is ACTIVE and has the shards that were asked for."""
+    """W1: A new stream is ACTIVE and has shard_count shards."""
     writer.create_multi_shard_stream(name, 3)
 
     must_be_active(writer, cloud, name, 3)
@@ -62,12 +62,12 @@ def test_w2_stream_that_is_still_creating(writer, cloud, name):
 
 
 def must_describe(writer, found, shards):
-    """Fail unless a value is a list of the descriptions of these shards."""
+    """Fail unless a value is a list of the expected shards' descriptions."""
     writer.must(
-        isinstance(found, list | tuple) and all(isinstance(one, dict) for one in found),
+        isinstance(found, list | tuple) and all(isinstance(shard, dict) for shard in found),
         f"get_shard_info() should return a list of dicts; it returned {show(found)}.",
     )
-    ids = sorted(str(one.get("ShardId")) for one in found)
+    ids = sorted(str(shard.get("ShardId")) for shard in found)
     writer.must(
         ids == shards,
         f"There are {len(shards)} shards, {show(shards)}; you returned {show(ids)}.",
@@ -80,13 +80,13 @@ def test_w3_overview(writer, stream, shards):
 
     must_describe(writer, found, shards)
     writer.must(
-        all("HashKeyRange" in one for one in found),
-        "A description has no HashKeyRange: return the dicts as Kinesis gives them.",
+        all("HashKeyRange" in shard for shard in found),
+        "HashKeyRange is missing in a description: return the dicts as Kinesis sends them.",
     )
 
 
 def test_w3_pages(writer, cloud, name):
-    """W3: A listing that comes in three pages is followed to its end."""
+    """W3: All three pages of the list of shards are read."""
     shards = cloud.create_stream(name, 5)
     cloud.faults.add(ShardPageSize(2, stream=name))
 
@@ -166,7 +166,7 @@ def test_w4_numbers_of_events(writer, cloud, stream):
 
 
 def test_w5_partition_keys(writer, cloud, stream):
-    """W5: The partition key is the user, and Kinesis chooses the shard."""
+    """W5: The partition key is the event's user, and Kinesis chooses the shard."""
     writer.send_events_to_shards(stream, 10)
 
     records = cloud.records(stream)
@@ -177,7 +177,7 @@ def test_w5_partition_keys(writer, cloud, stream):
         writer.must(
             record.partition_key in keys,
             f"Event {number} of {keys[0]} has the partition key {show(record.partition_key)}: "
-            "it should be the user.",
+            "it should be the event's userId.",
         )
         writer.must(
             not record.explicit_hash_key,
@@ -187,7 +187,7 @@ def test_w5_partition_keys(writer, cloud, stream):
 
 
 def must_be_complete(writer, cloud, stream, count):
-    """Fail unless all events are there once, each user's in order."""
+    """Fail unless the stream holds each event once, and each user's events in order."""
     held = {user: [] for user in USERS}
     for record in cloud.records(stream):
         event = json.loads(record.data)
@@ -202,8 +202,8 @@ def must_be_complete(writer, cloud, stream, count):
     for user, own in held.items():
         writer.must(
             own == sorted(own),
-            f"The events of {user} are in the log in the order {own}: resend what was refused "
-            "before that user's next event.",
+            f"The events of {user} are in the log in the order {own}: send a rejected event again "
+            "before the next event of the same user.",
         )
 
 
@@ -215,9 +215,9 @@ def test_w6_more_than_a_batch(writer, cloud, stream):
 
 
 def test_w6_throttled(writer, cloud, stream):
-    """W6: A call that Kinesis refuses 7 times in a row is tried again until it is taken."""
+    """W6: A call that Kinesis throttles 7 times in a row is repeated until it succeeds."""
     cloud.faults.add(Throttle("PutRecord", times=7, after=1, stream=stream))
-    # Also the first batch, which may be the only one.
+    # Here also the first call, because all events may be in one batch.
     cloud.faults.add(Throttle("PutRecords", times=7, stream=stream))
 
     writer.send_events_to_shards(stream, 17)
@@ -226,7 +226,7 @@ def test_w6_throttled(writer, cloud, stream):
 
 
 def test_w6_rejected_records(writer, cloud, stream):
-    """W6: When Kinesis takes only part of a batch, the rest is sent again, in order."""
+    """W6: When Kinesis accepts only part of a batch, the rest is sent again, in order."""
 
     def number_of(data):
         return json.loads(data).get("eventId", 0)
@@ -252,7 +252,9 @@ def test_w6_errors(writer, cloud, stream):
 
     raised = writer.fails("send_events_to_shards", f"{stream}-missing", 5)
 
-    writer.must(raised, f"There is no stream {stream}-missing, but no error reached the caller.")
+    writer.must(
+        raised, f"The stream {stream}-missing does not exist, but your function raised no error."
+    )
 
 
 def test_w7_mapping(writer, cloud, stream):

@@ -1,4 +1,4 @@
-"""Lets no call of your functions take for ever."""
+"""Ends calls of your functions that take too long."""
 
 import contextlib
 import os
@@ -9,29 +9,29 @@ from collections.abc import Callable, Iterator
 from typing import Any, SupportsIndex
 
 SECONDS = float(os.environ.get("CHECK_SECONDS", "10"))
-"""Processor time that one call may take; also, how long it may do nothing at all.
+"""Processor time that one call may take, and how long it may wait without doing anything.
 
-A busy machine stops no right code: there a call takes longer, but no more processor time. With 0, a
-call takes as long as it likes, which helps with a debugger.
+Processor time is fair on a busy machine: a call takes longer there, but not more processor time.
+With 0 there is no limit, which helps with a debugger.
 """
-ONCE_LATE = 1.0
-"""How long the calls that follow may take, once one took too long: so the checks end soon."""
+SECONDS_AFTER_TOO_LONG = 1.0
+"""The limit of all later calls once a call took too long, so that the checks end soon."""
 IDLE = 0.02
-"""A call that uses less of the processor than this part does nothing: it waits."""
+"""A call that uses less than this fraction of the processor counts as waiting."""
 LONGEST_SLEEP = 0.005
-"""Longer sleeps are cut short, and the time that `now` gives jumps ahead instead."""
+"""Longer sleeps are cut short; `now` counts them in full."""
 
 _skipped = 0.0
-"""Seconds that your code asked to sleep and did not have to."""
+"""Seconds of sleep that were cut short so far."""
 
 
 def now() -> float:
-    """Return the time in seconds, as if your code had slept as long as it asked to."""
+    """Return the time in seconds, as if no sleep of your code had been cut short."""
     return time.monotonic() + _skipped
 
 
 class TooLong(Exception):  # noqa: N818 - reads as what happened
-    """A call was ended because it took too long."""
+    """A call took too long and was interrupted."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"not ended after {seconds:g} s")
@@ -45,22 +45,22 @@ class TimeLimit:
         self._seconds = seconds
 
     def run(self, call: Callable[[], Any]) -> Any:
-        """Call something with little sleep, and interrupt it when it takes too long.
+        """Call a function with shortened sleeps, and interrupt it when it takes too long.
 
         Raises:
-            TooLong: It took longer, even if it ended well in the end.
+            TooLong: It took too long, even if it returned in the end.
         """
         try:
             return _within(self._seconds, call)
         except TooLong:
-            self._seconds = min(self._seconds, ONCE_LATE)
+            self._seconds = min(self._seconds, SECONDS_AFTER_TOO_LONG)
             raise
 
 
 def _within(seconds: float, call: Callable[[], Any]) -> Any:
-    """Call something, and send what Ctrl+C sends when the time is up."""
+    """Call a function, and interrupt it as Ctrl+C does when the time is up."""
     if not seconds:
-        with _sleeping_little():
+        with _shortened_sleeps():
             return call()
     done, late = threading.Event(), threading.Event()
     caller = threading.get_ident()
@@ -73,7 +73,7 @@ def _within(seconds: float, call: Callable[[], Any]) -> Any:
                 signal.pthread_kill(caller, signal.SIGINT)
             else:
                 signal.raise_signal(signal.SIGINT)
-            done.wait(0.5)  # once more, should the code have caught the interrupt
+            done.wait(0.5)  # then interrupt again: the code may have caught the first one
 
     def interrupt(*_: object) -> None:
         if not done.is_set():
@@ -83,13 +83,13 @@ def _within(seconds: float, call: Callable[[], Any]) -> Any:
     handler = signal.signal(signal.SIGINT, interrupt)
     try:
         watcher.start()
-        with _sleeping_little():
+        with _shortened_sleeps():
             result = call()
         done.set()
         watcher.join()
     except KeyboardInterrupt as pressed:
         if not late.is_set():
-            raise  # somebody did press Ctrl+C
+            raise  # you pressed Ctrl+C
         raise TooLong(seconds).with_traceback(pressed.__traceback__) from None
     finally:
         done.set()
@@ -101,7 +101,7 @@ def _within(seconds: float, call: Callable[[], Any]) -> Any:
 
 
 def _wait_until_late(seconds: float, done: threading.Event) -> None:
-    """Return when a call has used up its processor time, has waited for so long, or is done."""
+    """Return when a call has used its processor time, has waited as long, or is done."""
     began = worked_until = time.process_time()
     worked_at = time.monotonic()
     while not done.wait(min(seconds / 10, 0.2)):
@@ -115,16 +115,16 @@ def _wait_until_late(seconds: float, done: threading.Event) -> None:
 
 
 @contextlib.contextmanager
-def _sleeping_little() -> Iterator[None]:
+def _shortened_sleeps() -> Iterator[None]:
     sleep = time.sleep
 
-    def sleep_a_little(seconds: float | SupportsIndex) -> None:
+    def short_sleep(seconds: float | SupportsIndex) -> None:
         global _skipped
         little = min(float(seconds), LONGEST_SLEEP)
         sleep(little)
         _skipped += float(seconds) - little
 
-    time.sleep = sleep_a_little
+    time.sleep = short_sleep
     try:
         yield
     finally:

@@ -91,10 +91,10 @@ def test_most_wrong_submissions_are_caught_by_the_checks() -> None:
         ("wrong/always_four_shards", "The stream should have 3 shards; it has 4."),
         ("wrong/three_actions", "Event 3 should hold"),
         ("wrong/timestamps_without_a_zone", "is not like 2026-03-01T12:34:56.789012Z"),
-        ("wrong/one_partition_key_for_all", "it should be the user."),
+        ("wrong/one_partition_key_for_all", "it should be the event's userId."),
         ("wrong/events_only", "you returned"),
         ("wrong/leaves_out_empty_shards", "The stream has 3 shards"),
-        ("wrong/replays_after_the_offset", "should give 5 pairs"),
+        ("wrong/replays_after_the_offset", "should return 5 pairs"),
         (
             "wrong/receives_and_does_not_delete",
             "Messages still in the queue: 0 visible, 4 in flight.",
@@ -136,7 +136,7 @@ WRITER = "kinesis_multi_shard.py"
         ("import nothing_like_it", "Importing kinesis_multi_shard.py raised ModuleNotFoundError"),
         ("raise SystemExit(0)", "Importing kinesis_multi_shard.py raised SystemExit"),
         ("while True: pass", "Importing kinesis_multi_shard.py did not return within 0.5 s"),
-        ("", "has no function `create_multi_shard_stream`"),
+        ("", "The function `create_multi_shard_stream` is missing in kinesis_multi_shard.py."),
         (
             "def create_multi_shard_stream(name, count):\n    return {}['lost']",
             "raised KeyError: 'lost'\n  kinesis_multi_shard.py, line 2: return {}['lost']",
@@ -284,7 +284,7 @@ def test_code_may_do_with_its_output_what_it_likes(line: str, tmp_path: Path) ->
 
     assert run.counts == {"writer": (0, 2), "reader": (1, 1)}, run.text
     assert "raised LookupError: of the function" in run.text
-    assert "has no function `send_events_to_shards`" in run.text
+    assert "The function `send_events_to_shards` is missing" in run.text
     assert "I/O operation" not in run.text
     assert "in the call \u2713" in run.text
 

@@ -126,7 +126,7 @@ def test_feedback_that_is_not_published_is_said_to_be_missing(tmp_path: Path) ->
     shown = show(GitHub([GRADED], [403]), tmp_path)
 
     assert shown.status == 0
-    assert "There is no feedback yet." in shown.summary
+    assert "The feedback is not published yet." in shown.summary
     assert "| writer | success |" in shown.summary
 
 

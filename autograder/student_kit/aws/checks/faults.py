@@ -1,7 +1,7 @@
-"""Faults that the checks arrange: what Kinesis and SQS do now and then, made to order.
+"""Faults that the checks inject: what the real Kinesis and SQS do now and then.
 
-A fault belongs to one stream or queue. It strikes, and counts, only requests that would have
-succeeded without it. Nothing is random. AWS behaves like this whenever it likes:
+A fault belongs to one stream or queue. It affects and counts only requests that would succeed
+without it. Nothing here is random; AWS does the same at unpredictable times.
 
     faults.add(Throttle("GetRecords", times=7, stream="orders"))
     faults.add(EmptyPages("shardId-000000000000", before_record=3, pages=2, stream="orders"))
@@ -16,7 +16,7 @@ from typing import TypeVar
 
 @dataclass(frozen=True)
 class Throttle:
-    """Refuse an operation so many times in a row, after letting some requests through."""
+    """Refuse an operation `times` times in a row, after `after` requests that succeed."""
 
     operation: str
     times: int
@@ -32,8 +32,8 @@ class RejectRecords:
         choose: Given a record's data, tells whether it is rejected.
         times_each: How often each record is rejected before it is taken.
         stream: The stream that the records are put into.
-        identity: Given a record's data, by what the record is known when it is tried again. You may
-            make a record anew for each attempt, with a new timestamp.
+        identity: Given a record's data, returns what identifies the record when it is sent again.
+            Your code may build the record again for each attempt, with a new timestamp.
     """
 
     choose: Callable[[bytes], bool]
@@ -44,7 +44,7 @@ class RejectRecords:
 
 @dataclass(frozen=True)
 class EmptyPages:
-    """Pages without records, which each reading meets before the record with this index."""
+    """Empty pages, which every reading of a shard gets before the record with this index."""
 
     shard_id: str
     before_record: int
@@ -70,7 +70,7 @@ class ShardPageSize:
 
 @dataclass(frozen=True)
 class ReceiveSize:
-    """The most messages that one ReceiveMessage gives."""
+    """The most messages that one ReceiveMessage returns."""
 
     messages: int
     queue: str
@@ -81,24 +81,24 @@ _Kind = TypeVar("_Kind", bound=Fault)
 
 
 class Faults:
-    """The faults in force, and how often each has struck."""
+    """The active faults, and how many requests each has counted."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
-        self._struck: Counter[tuple[Fault, Hashable]] = Counter()
+        self._counts: Counter[tuple[Fault, Hashable]] = Counter()
         self._lock = threading.Lock()  # the simulated AWS answers each request in a thread
 
     def add(self, fault: Fault) -> None:
-        """Put a fault in force."""
+        """Activate a fault."""
         self._faults.append(fault)
 
     def clear(self) -> None:
         """End all faults."""
         self._faults.clear()
-        self._struck.clear()
+        self._counts.clear()
 
     def throttles(self, operation: str, stream: str) -> bool:
-        """Count a request that is about to succeed; True if it is refused."""
+        """Count a request that would succeed. Returns True if it is refused."""
         for fault in self._of(Throttle):
             if (fault.operation, fault.stream) == (operation, stream):
                 count = self._count(fault)
@@ -107,7 +107,7 @@ class Faults:
         return False
 
     def rejects(self, stream: str, data: bytes) -> bool:
-        """Count a record that is about to be stored; True if it is rejected this time."""
+        """Count a record that would be stored. Returns True if it is rejected this time."""
         return any(
             self._count(fault, fault.identity(data)) <= fault.times_each
             for fault in self._of(RejectRecords)
@@ -133,7 +133,7 @@ class Faults:
         return min([asked, *sizes])
 
     def receive_size(self, queue: str, asked: int) -> int:
-        """Return how many messages are handed out at once at most."""
+        """Return how many messages one ReceiveMessage returns at most."""
         sizes = [fault.messages for fault in self._of(ReceiveSize) if fault.queue == queue]
         return min([asked, *sizes])
 
@@ -142,5 +142,5 @@ class Faults:
 
     def _count(self, fault: Fault, identity: Hashable = None) -> int:
         with self._lock:
-            self._struck[fault, identity] += 1
-            return self._struck[fault, identity]
+            self._counts[fault, identity] += 1
+            return self._counts[fault, identity]

@@ -1,7 +1,7 @@
-"""What GitHub Actions reads: annotations, notices and the job's summary.
+"""Writes what GitHub Actions reads: annotations, notices and the job's summary.
 
-What comes from a student is only ever shown: it cannot become a command to Actions, nor markup.
-Needs nothing but Python.
+Text from students is escaped: it cannot become a command to Actions, or markup. This module
+needs only Python's standard library.
 """
 
 import contextlib
@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 LONGEST = 4000
-"""Characters of one text; Actions cuts annotations at 4096."""
+"""Characters of one text; Actions truncates annotations at 4096."""
 
 
 def active() -> bool:
@@ -30,17 +30,17 @@ def command(name: str, message: str, **properties: str | int) -> str:
 
 
 def print_alone(lines: Iterable[str]) -> None:
-    """Print lines that begin where a line begins, and let nobody print any more.
+    """Print lines, each at the start of a line, and discard everything printed after them.
 
-    Threads of student code may still be printing. What they print from now on goes nowhere.
+    Threads of student code may still be printing.
     """
     for stream in (sys.__stdout__, sys.__stderr__):
         if stream is not None:
             with contextlib.suppress(OSError, ValueError):  # student code may have closed it
                 stream.flush()
-    log, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
+    log, null = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)
+    os.dup2(null, 2)
     with os.fdopen(log, "wb") as file:
         file.write("".join(f"\n{line}" for line in (*lines, "")).encode("utf-8", "replace"))
 
@@ -50,35 +50,37 @@ def _escaped(text: str) -> str:
 
 
 def in_log(text: str) -> str:
-    """Write a text as one line of the log that is no command to Actions."""
+    """Write a text as one line of the log, which Actions does not read as a command."""
     line = " ".join(visible(text).split())
     return line.replace("::", ": :").replace("##[", "## [")
 
 
 def visible(text: str) -> str:
-    """Cut a text, and write what cannot be seen as escapes; lines stay lines."""
+    """Truncate a text, and escape the characters that are not printable, except line breaks."""
     shown = (
-        one
-        if one == "\n" or one.isprintable()
-        else one.encode("unicode-escape", "backslashreplace").decode("ascii")
-        for one in text[:LONGEST]
+        char
+        if char == "\n" or char.isprintable()
+        else char.encode("unicode-escape", "backslashreplace").decode("ascii")
+        for char in text[:LONGEST]
     )
     return "".join(shown)
 
 
 def block(text: str) -> str:
-    """Write a text for the summary as it is, with no markup in it."""
+    """Write a text for the summary, unchanged and without markup."""
     return f"<pre>{html.escape(visible(text))}</pre>"
 
 
 def cell(text: str) -> str:
-    """Write a short text for the summary's tables, with no markup in it."""
+    """Write a short text for a table of the summary, without markup."""
     line = " ".join(visible(text).split())[:300]
-    return "".join(one if one.isalnum() or one in " .,-/" else f"&#{ord(one)};" for one in line)
+    return "".join(
+        char if char.isalnum() or char in " .,-/" else f"&#{ord(char)};" for char in line
+    )
 
 
 def add_to_summary(markdown: str) -> None:
-    """Put Markdown below what the job's summary holds already; elsewhere, do nothing."""
+    """Append Markdown to the job's summary. Does nothing outside of GitHub Actions."""
     path = os.environ.get("GITHUB_STEP_SUMMARY")
     if path:
         with Path(path).open("a", encoding="utf-8", errors="backslashreplace") as file:

@@ -1,9 +1,9 @@
-"""Shows the grade of this commit in the job's summary, as far as it is there.
+"""Shows the grade of this commit in the job's summary, if it has been published.
 
-Hidden tests run elsewhere. What they say is published on the commit: a status `grade/<checkpoint>`
-for each checkpoint, and a comment with the feedback. This script asks GitHub for both and never
-fails: a push without a grade is no error. It asks once, or again and again for as long as
-GRADE_WAIT_SECONDS says, where a grade can be expected that soon. It needs nothing but Python.
+Hidden tests run elsewhere. Their results are published on the commit: a status
+`grade/<checkpoint>` for each checkpoint, and a comment with the feedback. This script asks GitHub
+for both. It never fails, because a push without a grade is not an error. It asks once by default,
+or repeatedly for up to GRADE_WAIT_SECONDS. It needs only Python's standard library.
 """
 
 import http.client
@@ -24,40 +24,40 @@ import on_actions
 
 ROOT = Path(__file__).resolve().parent.parent
 MOST_BYTES = 1 << 22
-"""Of one answer."""
+"""The most that is read of one response."""
 LONGEST_COMMENT = 100_000
-"""Characters; GitHub takes a summary of 1 MiB."""
+"""Characters; GitHub accepts a summary of 1 MiB."""
 PREFIX = "grade/"
 
 
 class NoAnswerError(Exception):
-    """GitHub could not be asked, or did not say what it should."""
+    """GitHub could not be asked, or its response was not as expected."""
 
     def __init__(self, reason: str, *, final: bool = False) -> None:
         super().__init__(reason)
         self.final = final
-        """Whether it makes no sense to ask again."""
+        """Whether asking again would give the same response."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What Actions sets for a job."""
+    """The environment variables that Actions sets for a job."""
 
     api: str
     repository: str
     commit: str
     token: str
     wait: float
-    """Seconds to wait for the grade, in all. Most grades come minutes later: then 0."""
+    """Seconds to wait for the grade, in all. 0 where grades come minutes later, as most do."""
     pause: float
-    """Seconds between two questions."""
+    """Seconds between two requests."""
 
     @classmethod
     def from_environment(cls) -> "Settings":
-        """Read them.
+        """Read the settings.
 
         Raises:
-            NoAnswerError: One is missing.
+            NoAnswerError: A variable is not set.
         """
 
         def needed(name: str) -> str:
@@ -77,7 +77,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Assignment:
-    """What is graded by hidden tests."""
+    """The assignment's id and the ids of its checkpoints."""
 
     id: str
     checkpoints: frozenset[str]
@@ -87,18 +87,19 @@ class Assignment:
         """Read assignment.toml.
 
         Raises:
-            NoAnswerError: It does not say.
+            NoAnswerError: The file cannot be read, or an id is missing.
         """
         try:
-            read = tomllib.loads((ROOT / "assignment.toml").read_text("utf-8"))
-            return cls(str(read["id"]), frozenset(str(one["id"]) for one in read["checkpoints"]))
+            content = tomllib.loads((ROOT / "assignment.toml").read_text("utf-8"))
+            checkpoints = [str(checkpoint["id"]) for checkpoint in content["checkpoints"]]
+            return cls(str(content["id"]), frozenset(checkpoints))
         except (OSError, ValueError, KeyError, TypeError):
             raise NoAnswerError("assignment.toml cannot be read", final=True) from None
 
 
 @dataclass(frozen=True)
 class Status:
-    """What is known of one checkpoint."""
+    """The published status of one checkpoint."""
 
     checkpoint: str
     state: str
@@ -107,17 +108,17 @@ class Status:
 
 
 def main() -> int:
-    """Show the grade, if it is there or comes in time."""
+    """Show the grade, if it is published in time."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")  # not every console knows every letter
+            stream.reconfigure(errors="backslashreplace")  # some consoles cannot show all letters
     try:
         settings = Settings.from_environment()
         assignment = Assignment.read()
         statuses = wait_for_statuses(settings, assignment.checkpoints)
         comment = feedback(settings, assignment.id) if statuses else None
-    except (NoAnswerError, ValueError) as trouble:
-        say(f"The grade cannot be shown here: {trouble}. Open your commit on GitHub to see it.")
+    except (NoAnswerError, ValueError) as error:
+        say(f"The grade cannot be shown here: {error}. Open your commit on GitHub to see it.")
         return 0
     if not statuses:
         say(
@@ -125,67 +126,72 @@ def main() -> int:
             "to see it here, run this job again."
         )
         return 0
-    for one in statuses:
-        print(on_actions.in_log(f"{PREFIX}{one.checkpoint}  {one.state}  {one.description}"))
+    for status in statuses:
+        print(
+            on_actions.in_log(f"{PREFIX}{status.checkpoint}  {status.state}  {status.description}")
+        )
     on_actions.add_to_summary(as_markdown(statuses, comment))
     return 0
 
 
 def say(line: str) -> None:
-    """Print one line, and put it into the summary."""
+    """Print one line, and add it to the summary."""
     print(on_actions.in_log(line))
     on_actions.add_to_summary(f"## Grade\n\n{on_actions.cell(line)}")
 
 
 def wait_for_statuses(settings: Settings, wanted: Iterable[str]) -> list[Status]:
-    """Ask until each checkpoint is graded or the time is up; return what there is by then.
+    """Ask until each checkpoint is graded or the time is up. Returns the statuses found.
 
     Raises:
-        NoAnswerError: GitHub did not answer the last time, and had said nothing before.
+        NoAnswerError: The last request failed, and no request before it found a status.
     """
     wanted = set(wanted)
     end = time.monotonic() + settings.wait
     found: list[Status] = []
     while True:
-        trouble = None
+        failure = None
         try:
             found = statuses_of(settings)
         except NoAnswerError as error:
-            trouble = error
-        done = wanted <= {one.checkpoint for one in found if one.state != "pending"}
+            failure = error
+        done = wanted <= {status.checkpoint for status in found if status.state != "pending"}
         late = time.monotonic() + settings.pause > end
-        if done or late or (trouble and trouble.final):
-            if trouble and not found:
-                raise trouble
+        if done or late or (failure and failure.final):
+            if failure and not found:
+                raise failure
             return found
         time.sleep(settings.pause)
 
 
 def statuses_of(settings: Settings) -> list[Status]:
-    """Ask for the statuses of the commit; each checkpoint has its newest one."""
+    """Ask for the commit's statuses. GitHub returns only the newest status of each checkpoint."""
     answer = ask(settings, "status?per_page=100")
     try:
         return [
             Status(
-                str(one["context"])[len(PREFIX) :], str(one["state"]), str(one["description"] or "")
+                str(status["context"])[len(PREFIX) :],
+                str(status["state"]),
+                str(status["description"] or ""),
             )
-            for one in answer["statuses"]
-            if str(one["context"]).startswith(PREFIX)
+            for status in answer["statuses"]
+            if str(status["context"]).startswith(PREFIX)
         ]
     except (KeyError, TypeError):
         raise NoAnswerError("GitHub's response could not be read") from None
 
 
 def feedback(settings: Settings, assignment: str) -> str | None:
-    """Ask for the newest comment whose heading names the assignment: that is the feedback.
+    """Return the feedback: the newest comment whose heading names the assignment.
 
-    It may come a moment later than the statuses, so it is asked for twice.
+    It may be published a moment after the statuses, so this asks twice.
     """
     for pause in (settings.pause, None):
         try:
-            comments = [str(one["body"]) for one in ask(settings, "comments?per_page=100")]
+            answer = ask(settings, "comments?per_page=100")
+            comments = [str(comment["body"]) for comment in answer]
         except (NoAnswerError, KeyError, TypeError):
-            comments = []  # the states are shown anyway
+            comments = []  # the statuses are shown anyway
         for body in reversed(comments):
             heading = body.lstrip().partition("\n")[0]
             if heading.startswith("# ") and assignment in re.sub(r"[`\\]", "", heading):
@@ -196,10 +202,10 @@ def feedback(settings: Settings, assignment: str) -> str | None:
 
 
 def ask(settings: Settings, what: str) -> Any:
-    """Ask GitHub's API about the commit.
+    """Ask GitHub's API about the commit, and return the decoded JSON.
 
     Raises:
-        NoAnswerError: There was no answer, or none that makes sense.
+        NoAnswerError: GitHub did not respond, or the response is an error or not JSON.
     """
     url = f"{settings.api}/repos/{settings.repository}/commits/{settings.commit}/{what}"
     if not url.startswith(("https://", "http://127.0.0.1")):
@@ -220,14 +226,14 @@ def ask(settings: Settings, what: str) -> Any:
 
 
 def as_markdown(statuses: list[Status], comment: str | None) -> str:
-    """Write states and feedback for the summary."""
+    """Write the statuses and the feedback for the summary."""
     lines = ["## Grade by the hidden tests", "", "| checkpoint | state | |", "|---|---|---|"]
     lines += [
-        f"| {on_actions.cell(one.checkpoint)} | {on_actions.cell(one.state)} "
-        f"| {on_actions.cell(one.description)} |"
-        for one in statuses
+        f"| {on_actions.cell(status.checkpoint)} | {on_actions.cell(status.state)} "
+        f"| {on_actions.cell(status.description)} |"
+        for status in statuses
     ]
-    return "\n".join([*lines, "", comment or "There is no feedback yet."])
+    return "\n".join([*lines, "", comment or "The feedback is not published yet."])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Runs your functions for the checks, and says in plain words what became of a call."""
+"""Runs your functions for the checks, and explains in plain words why a call failed."""
 
 import importlib
 import sys
@@ -28,7 +28,7 @@ _repr.maxlist = _repr.maxtuple = _repr.maxdict = 6
 _repr.maxlevel = 4
 
 
-class Place(NamedTuple):
+class Location(NamedTuple):
     """A line of one of your files."""
 
     file: str
@@ -36,20 +36,20 @@ class Place(NamedTuple):
 
 
 class CheckFailed(pytest.fail.Exception):  # type: ignore[name-defined, misc]
-    """A check failed; its text is all that there is to say."""
+    """A check failed. Its text is the whole message; there is no traceback."""
 
-    def __init__(self, message: str, place: Place | None) -> None:
+    def __init__(self, message: str, location: Location | None) -> None:
         super().__init__(message, pytrace=False)
-        self.place = place
+        self.location = location
 
 
 class StudentFile:
-    """One of your files. `file.name(...)` calls its function `name` as the checks do."""
+    """One of your files. `file.name(...)` imports the file and calls its function `name`."""
 
     def __init__(self, name: str) -> None:
         self._name = name
         self._module: ModuleType | CheckFailed | None = None
-        self._place: Place | None = None
+        self._location: Location | None = None
 
     def __getattr__(self, function: str) -> Callable[..., Any]:
         if function.startswith("_"):
@@ -60,13 +60,13 @@ class StudentFile:
 
         return call
 
-    def must(self, right: object, otherwise: str) -> None:
-        """Fail, at the function that was called last, unless something is right."""
-        if not right:
-            raise CheckFailed(otherwise, self._place)
+    def must(self, condition: object, message: str) -> None:
+        """Fail with a message unless a condition holds; it is shown at the last called function."""
+        if not condition:
+            raise CheckFailed(message, self._location)
 
     def fails(self, function: str, *arguments: Any) -> bool:
-        """Tell whether a call raises an error of its own accord, as it should."""
+        """Tell whether a call raises an error; running out of time does not count."""
         try:
             self._call(function, arguments, {}, wants_error=True)
         except _Raised:
@@ -82,13 +82,14 @@ class StudentFile:
         wants_error: bool = False,
     ) -> Any:
         module = self._load()
-        self._place = Place(self._name, 1)
+        self._location = Location(self._name, 1)
         found = getattr(module, function, None)
         if found is None or not callable(found):
-            raise CheckFailed(f"{self._name} has no function `{function}`.", self._place)
+            message = f"The function `{function}` is missing in {self._name}."
+            raise CheckFailed(message, self._location)
         code = getattr(found, "__code__", None)
         if code is not None and is_yours(code.co_filename):
-            self._place = Place(_relative(code.co_filename), code.co_firstlineno)
+            self._location = Location(_relative(code.co_filename), code.co_firstlineno)
         shown = f"{function}({', '.join(map(show, arguments))})"
         try:
             with own_streams():
@@ -105,17 +106,17 @@ class StudentFile:
             self._fail(error, _what_happened(shown, error))
 
     def _load(self) -> ModuleType:
-        """Import the file at its first call: by then the fixtures have set up what it may need."""
+        """Import the file when it is first used: by then, the fixtures have started AWS."""
         if self._module is None:
             self._module = self._import()
         if isinstance(self._module, CheckFailed):
-            raise CheckFailed(str(self._module), self._module.place)
+            raise CheckFailed(str(self._module), self._module.location)
         return self._module
 
     def _import(self) -> ModuleType | CheckFailed:
-        self._place = Place(self._name, 1)
+        self._location = Location(self._name, 1)
         if (reason := why_not_graded(self._name)) is not None:
-            return CheckFailed(reason, self._place)
+            return CheckFailed(reason, self._location)
         for name, loaded in list(sys.modules.items()):
             file = getattr(loaded, "__dict__", {}).get("__file__")
             if isinstance(file, str) and is_yours(file):
@@ -129,9 +130,9 @@ class StudentFile:
             raise
         except SyntaxError as error:
             if error.filename and is_yours(error.filename):
-                self._place = Place(_relative(error.filename), error.lineno or 1)
+                self._location = Location(_relative(error.filename), error.lineno or 1)
             return CheckFailed(
-                f"{self._place.file} is not valid Python: {_text_of(error)}", self._place
+                f"{self._location.file} is not valid Python: {_text_of(error)}", self._location
             )
         except BaseException as error:
             try:
@@ -141,17 +142,19 @@ class StudentFile:
 
     def _fail(self, error: BaseException, message: str) -> NoReturn:
         lines = list(_your_lines(error.__traceback__))
-        where = [f"  {place.file}, line {place.line}: {text}" for place, text in lines[-5:]]
-        place = lines[-1][0] if lines else self._place
-        raise CheckFailed("\n".join([message, *where]), place) from None
+        where = [
+            f"  {location.file}, line {location.line}: {text}" for location, text in lines[-5:]
+        ]
+        location = lines[-1][0] if lines else self._location
+        raise CheckFailed("\n".join([message, *where]), location) from None
 
 
-class _Raised(Exception):  # noqa: N818 - what was hoped for
-    """A call raised an error, as it should."""
+class _Raised(Exception):  # noqa: N818 - not a failure
+    """A call raised an error, as the check expects."""
 
 
 def show(value: object) -> str:
-    """Write a value as Python does, shortened."""
+    """Return a value's repr, shortened."""
     try:
         return _repr.repr(value)
     except Exception as error:
@@ -159,14 +162,14 @@ def show(value: object) -> str:
 
 
 def as_lists(pairs: object) -> object:
-    """Take tuples, lists and namedtuples for the same; anything else stays as it is."""
+    """Turn tuples and namedtuples into lists, so that they compare equal to lists."""
     if not isinstance(pairs, list | tuple):
         return pairs
-    return [list(one) if isinstance(one, list | tuple) else one for one in pairs]
+    return [list(pair) if isinstance(pair, list | tuple) else pair for pair in pairs]
 
 
 def is_yours(file: str) -> bool:
-    """Tell whether a file is one that you wrote: in this repository, and no check or package."""
+    """Tell whether you wrote a file: it is in this repository, and not a check or a package."""
     if not file or file.startswith("<"):
         return False
     path = Path(file).resolve()
@@ -177,7 +180,7 @@ def _what_happened(call: str, error: BaseException) -> str:
     if isinstance(error, TooLong):
         return (
             f"{call} did not return within {error.seconds:g} s, even though sleeps are shortened "
-            "here. Does a loop wait for something that never comes?"
+            "here. Does a loop wait for something that never happens?"
         )
     return f"{call} raised {type(error).__name__}: {_text_of(error)}"
 
@@ -189,10 +192,10 @@ def _text_of(error: BaseException) -> str:
         return "(its text cannot be shown)"
 
 
-def _your_lines(trace: TracebackType | None) -> Iterator[tuple[Place, str]]:
+def _your_lines(trace: TracebackType | None) -> Iterator[tuple[Location, str]]:
     for frame in traceback.extract_tb(trace):
         if is_yours(frame.filename):
-            yield Place(_relative(frame.filename), frame.lineno or 1), frame.line or ""
+            yield Location(_relative(frame.filename), frame.lineno or 1), frame.line or ""
 
 
 def _relative(file: str) -> str:

@@ -1,4 +1,4 @@
-"""Gives your code a standard output and error of its own, and takes them back."""
+"""Gives your code separate streams for sys.stdout and sys.stderr, and restores pytest's after."""
 
 import contextlib
 import io
@@ -8,15 +8,15 @@ from collections.abc import Iterator
 
 _copies: dict[int, int] = {}
 _given: list[io.TextIOWrapper] = []
-"""All streams that your code was given. A thread of yours may still print to one; up to Python 3.13
-it would take the whole process down if that stream had been freed meanwhile."""
+"""All streams that your code was given. They are never freed, because a thread of yours may still
+print to one: up to Python 3.13, that would crash the process if the stream had been freed."""
 
 
 @contextlib.contextmanager
 def own_streams() -> Iterator[None]:
-    """Let your code reconfigure, wrap, detach or close sys.stdout and sys.stderr as it likes.
+    """Let your code reconfigure, wrap, detach or close sys.stdout and sys.stderr.
 
-    Without this it would do so to pytest's, and all later checks would fail with
+    Without this, your code would change pytest's streams, and all later checks would fail with
     "I/O operation on closed file".
     """
     with contextlib.ExitStack() as restore:
@@ -31,7 +31,7 @@ def own_streams() -> Iterator[None]:
 
 
 def _stream_to(descriptor: int, encoding: str) -> io.TextIOWrapper:
-    """Open a text stream to where a descriptor leads: to pytest, or to the terminal with -s."""
+    """Open a text stream to a descriptor's target: pytest, or the terminal with -s."""
     buffer = os.fdopen(_copy_of(descriptor), "wb", closefd=False)
     stream = io.TextIOWrapper(buffer, encoding, errors="backslashreplace", line_buffering=True)
     _given.append(stream)
@@ -39,7 +39,7 @@ def _stream_to(descriptor: int, encoding: str) -> io.TextIOWrapper:
 
 
 def _copy_of(descriptor: int) -> int:
-    """Copy a descriptor, once: where it leads now, a thread that prints later still leads."""
+    """Copy a descriptor once. A thread that prints later still writes to its present target."""
     try:
         os.fstat(_copies[descriptor])
     except (KeyError, OSError):  # your code may have closed it
@@ -48,8 +48,8 @@ def _copy_of(descriptor: int) -> int:
 
 
 def _put_back(name: str, before: object, original: object) -> None:
-    """Write out what your code left in its stream, and restore pytest's."""
-    with contextlib.suppress(Exception):  # whatever it has put there
+    """Flush your code's stream, and restore pytest's."""
+    with contextlib.suppress(Exception):  # your code may have put any object there
         getattr(sys, name).flush()
     setattr(sys, name, before)
     setattr(sys, f"__{name}__", original)

@@ -1,4 +1,4 @@
-"""What the checks have at hand: your files."""
+"""The fixtures of the checks: your files."""
 
 import pytest
 

@@ -4,7 +4,7 @@ from checks.student_code import show
 
 
 def test_a_name_is_greeted(greeting):
-    """G1: The name stands between the greeting and the exclamation mark."""
+    """G1: The name comes between the greeting and the exclamation mark."""
     found = greeting.greet("Grace")
 
     greeting.must(

@@ -197,7 +197,7 @@ def test_right_submissions_of_the_corpus_need_the_mends(tmp_path: Path) -> None:
 
 def without_mends(folder: Path) -> None:
     """Take the mends of Kinesis out of a clone."""
-    path = folder / "checks" / "mended_moto.py"
+    path = folder / "checks" / "patched_moto.py"
     lines = path.read_text("utf-8").splitlines(keepends=True)
     mends = [line for line in lines if "patch.setattr(" in line]
     kept = [line for line in mends if any(f'"{name}"' in line for name in NOT_OF_KINESIS)]

@@ -1,7 +1,7 @@
-"""The simulated AWS that the checks run on: moto, mended where AWS behaves otherwise.
+"""The simulated AWS of the checks: moto, patched where AWS behaves differently.
 
-`moto_server`, which you start by hand, is moto as it comes. AWS does what stands below, and so does
-the cloud that your grade is made with.
+The `moto_server` that you start by hand is not patched. Real AWS behaves as the patches below do,
+and so does the simulated AWS that your code is graded with.
 """
 
 import contextlib
@@ -29,32 +29,32 @@ from checks.faults import Faults
 from checks.time_limit import now
 
 FIRST_NUMBER = 49670000000000000000000000000000000000000000000000000000
-"""Sequence numbers are as long as AWS's, 56 digits, and do not follow one another directly."""
+"""Sequence numbers have 56 digits, as on AWS. They are not consecutive: they are STEP apart."""
 STEP = 1 << 40
 CHANGE_SECONDS = 15.0
-"""How long a new stream is CREATING and a deleted one DELETING: AWS needs about that long."""
-CHANGE_LOOKS = 3
-"""That ends earlier when the status was asked for so many times, so that no loop waits in vain."""
+"""How long a new stream is CREATING, and a deleted one DELETING. AWS takes about as long."""
+STATUS_REQUESTS_PER_CHANGE = 3
+"""After this many requests for its status, a stream changes earlier, so that loops end soon."""
 LARGEST_PAGE = 10_000
 
 faults = Faults()
-"""The faults in force. Each check adds its own, and they end with the check."""
+"""The active faults. Each check adds its own, and they end with the check."""
 handed_out: Counter[str] = Counter()
 """How many records or messages were handed out, by the name of their stream or queue."""
 idle_answers: Counter[str] = Counter()
-"""How many answers of GetRecords in a row said "nothing more, caught up", by stream."""
+"""How many GetRecords responses in a row were empty and said "caught up", by stream."""
 purged: set[str] = set()
 """The queues that were purged."""
 
 
 @contextlib.contextmanager
-def mended_moto() -> Iterator[str]:
-    """Serve the mended moto on a free port of this machine, and point boto3 there.
+def patched_moto() -> Iterator[str]:
+    """Serve the patched moto on a free port of this machine, and point boto3 to it.
 
     Yields:
         Its address.
     """
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # not a line for every request
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it would log each request
     server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(KinesisBackend, "describe_stream", _describe_stream)
@@ -73,7 +73,7 @@ def mended_moto() -> Iterator[str]:
         patch.setattr(Shard, "put_record", _append)
         patch.setattr(SQSBackend, "receive_message", _receive_message)
         patch.setattr(SQSBackend, "purge_queue", _purge_queue)
-        patch.setattr(TokenBucket, "acquire", _acquire_at_once)
+        patch.setattr(TokenBucket, "acquire", _acquire_without_delay)
         server.start()
         host, port = server.get_host_and_port()
         _point_boto3_to(f"http://{host}:{port}", patch)
@@ -84,7 +84,7 @@ def mended_moto() -> Iterator[str]:
 
 
 def _point_boto3_to(address: str, patch: pytest.MonkeyPatch) -> None:
-    """Set the environment so that no code, whatever its settings, reaches another AWS."""
+    """Set the environment so that no code reaches another AWS, whatever your settings are."""
     for name in list(os.environ):
         if name.startswith("AWS_"):
             patch.delenv(name)
@@ -99,8 +99,8 @@ def _point_boto3_to(address: str, patch: pytest.MonkeyPatch) -> None:
         patch.setenv(proxy, "127.0.0.1")
 
 
-def _acquire_at_once(_: TokenBucket, amount: float = 1, block: bool = True) -> bool:
-    """Stand in for what boto3's retry mode `adaptive` does to be slow: it would not use sleep."""
+def _acquire_without_delay(_: TokenBucket, amount: float = 1, block: bool = True) -> bool:
+    """Replace the delay of boto3's retry mode `adaptive`: it does not use sleep, so it is real."""
     return True
 
 
@@ -117,45 +117,47 @@ _numbers = itertools.count(1)
 _appending = threading.Lock()
 
 
-# Streams take their time to come and go.
+# Streams take some time to be created and deleted.
 
 
-def begin(stream: Stream, status: str) -> None:
-    """Let a stream be CREATING or DELETING for a while."""
+def begin_change(stream: Stream, status: str) -> None:
+    """Make a stream CREATING or DELETING for a while."""
     stream.status = status
     stream.changes_at = now() + CHANGE_SECONDS
-    stream.looks_left = CHANGE_LOOKS
+    stream.status_requests_left = STATUS_REQUESTS_PER_CHANGE
 
 
-def settle(backend: KinesisBackend) -> None:
-    """Bring the status of all streams up to date."""
+def finish_due_changes(backend: KinesisBackend) -> None:
+    """Make streams ACTIVE, or delete them, if their change has taken long enough."""
     for name, stream in list(backend.streams.items()):
-        if stream.status != "ACTIVE" and (now() >= stream.changes_at or stream.looks_left <= 0):
+        if stream.status != "ACTIVE" and (
+            now() >= stream.changes_at or stream.status_requests_left <= 0
+        ):
             if stream.status == "DELETING":
                 del backend.streams[name]
             stream.status = "ACTIVE"
 
 
-def _look_at(stream):
-    """Count that somebody asked for a stream's status."""
+def _count_status_request(stream):
+    """Count a request for a stream's status, while the stream changes."""
     if stream.status != "ACTIVE":
-        stream.looks_left -= 1
+        stream.status_requests_left -= 1
 
 
 def _describe_stream(self, stream_arn, stream_name):
     """A stream that was deleted some time ago is gone."""
-    settle(self)
+    finish_due_changes(self)
     return _plain_describe_stream(self, stream_arn, stream_name)
 
 
 def _describe_stream_summary(self, stream_arn, stream_name):
-    """A stream changes its status after a few looks, at the latest."""
-    _look_at(self.describe_stream(stream_arn, stream_name))
+    """A stream changes its status after a few requests for it, at the latest."""
+    _count_status_request(self.describe_stream(stream_arn, stream_name))
     return self.describe_stream(stream_arn, stream_name)
 
 
 def _active_stream(backend, stream_arn, stream_name):
-    """Find a stream that takes and gives records: not while it is CREATING."""
+    """Return a stream whose records can be read and written: it is not CREATING."""
     stream = backend.describe_stream(stream_arn, stream_name)
     if stream.status == "CREATING":
         raise ResourceNotFoundError(f"Stream {stream.stream_name} not found: it is CREATING.")
@@ -163,10 +165,10 @@ def _active_stream(backend, stream_arn, stream_name):
 
 
 def _list_streams(self):
-    """The streams, in the order of their names."""
+    """Streams are listed in the order of their names."""
     for stream in self.streams.values():
-        _look_at(stream)
-    settle(self)
+        _count_status_request(stream)
+    finish_due_changes(self)
     return [self.streams[name] for name in sorted(self.streams)]
 
 
@@ -174,34 +176,34 @@ def _delete_stream(self, stream_arn, stream_name):
     """A stream is DELETING for a while before it is gone."""
     stream = self.describe_stream(stream_arn, stream_name)
     if stream.status != "DELETING":
-        begin(stream, "DELETING")
+        begin_change(stream, "DELETING")
     return stream
 
 
 def _answer_create_stream(self):
     """A new stream is CREATING for a while."""
-    settle(self.kinesis_backend)
+    finish_due_changes(self.kinesis_backend)
     answer = _plain_answer_create_stream(self)
-    begin(self.kinesis_backend.streams[self._get_param("StreamName")], "CREATING")
+    begin_change(self.kinesis_backend.streams[self._get_param("StreamName")], "CREATING")
     return answer
 
 
 def _answer_describe_stream(self):
-    """DescribeStream goes on behind ExclusiveStartShardId, 100 shards at a time."""
+    """DescribeStream continues after ExclusiveStartShardId, with 100 shards at a time."""
     parameter = self._get_param
     backend = self.kinesis_backend
     stream = backend.describe_stream_summary(parameter("StreamARN"), parameter("StreamName"))
     answer = stream.to_json()
     start = parameter("ExclusiveStartShardId") or ""
     limit = faults.shard_page_size(stream.stream_name, parameter("Limit") or 100)
-    shards = [one for one in answer["StreamDescription"]["Shards"] if one["ShardId"] > start]
+    shards = [shard for shard in answer["StreamDescription"]["Shards"] if shard["ShardId"] > start]
     answer["StreamDescription"]["Shards"] = shards[:limit]
     answer["StreamDescription"]["HasMoreShards"] = len(shards) > limit
     return ActionResult(answer)
 
 
 def _list_shards(self, stream_arn, stream_name, limit, next_token):
-    """A NextToken alone, with no stream beside it, gives the next page."""
+    """A NextToken without a stream returns the next page."""
     start = 0
     if next_token:
         position, _, stream_name = urlsafe_b64decode(next_token).decode().partition(" ")
@@ -217,8 +219,8 @@ def _list_shards(self, stream_arn, stream_name, limit, next_token):
 
 
 def _append(self, partition_key, data, explicit_hash_key):
-    """A sequence number is long, and none comes twice in all shards."""
-    with _appending:  # each request has a thread of its own
+    """A sequence number is long, and unique in all shards."""
+    with _appending:  # each request runs in its own thread
         number = FIRST_NUMBER + next(_numbers) * STEP
         self.records[number] = Record(partition_key, data, number, explicit_hash_key)
     return str(number)
@@ -242,11 +244,11 @@ def _get_shard_for_key(self, partition_key, explicit_hash_key):
     digest = hashlib.md5(partition_key.encode(), usedforsecurity=False).hexdigest()
     key = int(explicit_hash_key or int(digest, 16))
     open_shards = [shard for shard in self.shards.values() if shard.is_open]
-    return next(one for one in open_shards if one.starting_hash <= key <= one.ending_hash)
+    return next(shard for shard in open_shards if shard.starting_hash <= key <= shard.ending_hash)
 
 
 def _put_record(self, stream_arn, stream_name, partition_key, explicit_hash_key, data):
-    """A record may be refused when there are too many."""
+    """A fault may throttle the call, or reject the record."""
     stream = _active_stream(self, stream_arn, stream_name)
     if faults.throttles("PutRecord", stream.stream_name) or faults.rejects(
         stream.stream_name, b64decode(data)
@@ -256,10 +258,10 @@ def _put_record(self, stream_arn, stream_name, partition_key, explicit_hash_key,
 
 
 def _put_records(self, stream_arn, stream_name, records):
-    """A whole call may be refused when there are too many records, or only some of them."""
+    """A fault may throttle the whole call, or reject some of its records."""
     stream = _active_stream(self, stream_arn, stream_name)
     name = stream.stream_name
-    if len(records) > 500:  # moto refuses them
+    if len(records) > 500:  # moto refuses the call
         return _plain_put_records(self, None, name, records)
     if faults.throttles("PutRecords", name):
         raise _throughput_exceeded()
@@ -282,9 +284,9 @@ def _throughput_exceeded():
 
 
 def _get_shard_iterator(self, stream_arn, stream_name, shard_id, kind, number, moment):
-    """A stream may be named by its ARN; an offset must be one of a record of this shard.
+    """A stream may be named by its ARN. An offset must belong to a record of this shard.
 
-    The number with which the shard starts, as its description has it, is an offset too.
+    The StartingSequenceNumber in the shard's description is a valid offset too.
     """
     stream = _active_stream(self, stream_arn, stream_name)
     shard = stream.shards.get(shard_id)
@@ -301,9 +303,9 @@ def _offsets_of(shard):
 
 
 def _get_records(self, stream_arn, shard_iterator, limit):
-    """Pages may be empty or small; MillisBehindLatest tells whether more follows.
+    """Pages may be empty or small. MillisBehindLatest says whether more records follow.
 
-    A closed shard's last page has no NextShardIterator.
+    The last page of a closed shard comes without NextShardIterator.
     """
     position, _, empty = shard_iterator.partition("~")
     try:
@@ -313,7 +315,7 @@ def _get_records(self, stream_arn, shard_iterator, limit):
         raise InvalidArgumentError("Invalid ShardIterator.") from None
     size = LARGEST_PAGE if limit is None else limit
     if size > LARGEST_PAGE:
-        raise InvalidArgumentError(f"Limit {size} is more than {LARGEST_PAGE}, the most there is.")
+        raise InvalidArgumentError(f"Limit {size} is more than the maximum, {LARGEST_PAGE}.")
     stream = _active_stream(self, None, name)
     shard = stream.get_shard(shard_id)
     if faults.throttles("GetRecords", name):
@@ -340,9 +342,9 @@ def _get_records(self, stream_arn, shard_iterator, limit):
 
 
 def _receive_message(self, queue_name, count, wait_seconds_timeout, *details, **more):
-    """Fewer messages may come than were asked for.
+    """A response may hold fewer messages than the request asks for.
 
-    A long poll of an empty queue ends at once: nobody else is there to send anything.
+    A long poll of an empty queue ends immediately, because nobody else sends messages.
     """
     size = faults.receive_size(queue_name, count)
     messages = _plain_receive_message(self, queue_name, size, 0, *details, **more)
@@ -351,6 +353,6 @@ def _receive_message(self, queue_name, count, wait_seconds_timeout, *details, **
 
 
 def _purge_queue(self, queue_name):
-    """Note that the queue was purged."""
+    """Record that the queue was purged."""
     _plain_purge_queue(self, queue_name)
     purged.add(queue_name)
