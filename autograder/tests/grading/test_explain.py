@@ -93,7 +93,7 @@ def test_an_error_with_a_cause_of_its_own_keeps_its_hint_while_imported(type_nam
 
 
 def test_a_program_that_parses_arguments_at_import_is_shown_its_line() -> None:
-    """argparse ends the process: the file does not call exit(), so there is nothing to remove."""
+    """Argparse ends the process: the file does not call exit(), so there is nothing to remove."""
     outside = feedback_on(raised("SystemExit", during_import=True, message="2"))
     inside = feedback_on(raised("SystemExit", message="2"))
 
@@ -104,7 +104,7 @@ def test_a_program_that_parses_arguments_at_import_is_shown_its_line() -> None:
 
 
 def test_a_call_that_does_not_fit_the_function_quotes_the_handout() -> None:
-    """No line of the student's code ran, so there is no line to look at."""
+    """None of the student's lines ran, so the hint does not refer to one of them."""
     signature = "read_from_shard(stream_name, shard_id, max_records=50)"
     message = "read_from_shard() takes 2 positional arguments but 3 were given"
 

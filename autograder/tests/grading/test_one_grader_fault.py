@@ -415,7 +415,7 @@ def test_only_students_whose_points_the_grader_left_open_are_graded_again(
     shutil.copytree(faulty.folder, tmp_path / "faulty")
     shutil.copytree(sound.folder, tmp_path / "sound")
 
-fixed = graded(submissions, COURSE, tmp_path / "faulty")
+    fixed = graded(submissions, COURSE, tmp_path / "faulty")
     kept = graded(submissions, COURSE, tmp_path / "sound")
 
     assert (fixed.outcome.action, kept.outcome.action) == (ClassAction.GRADED, ClassAction.KEPT)
@@ -488,9 +488,7 @@ def test_a_result_of_an_earlier_version_is_graded_again_and_stops_nothing(
         (as_json, r'"outcome": "unreadable"'),
     ],
 )
-def test_an_unreadable_test_has_a_separate_label(
-    form: Callable[[Grade], str], label: str
-) -> None:
+def test_an_unreadable_test_has_a_separate_label(form: Callable[[Grade], str], label: str) -> None:
     """Its points are lost like any others."""
     grade = a_grade({TEST: TestOutcome.UNREADABLE})
 

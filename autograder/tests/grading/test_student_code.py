@@ -113,7 +113,7 @@ def test_a_submission_that_dawdles_all_the_time_is_called_no_more(
 
 
 def test_calls_in_a_row_share_what_the_module_remembers(student: StudentCode) -> None:
-    """They share one process; any other call gets a new one."""
+    """They share a process; any other call gets a new process."""
     module = student.module("code_of_theirs")
 
     values = module.values_in_a_row("remembers", ["a"], ["b"])
