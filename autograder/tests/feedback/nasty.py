@@ -256,13 +256,13 @@ SAME_EACH_TIME = settings(
     database=None,
     deadline=None,
     max_examples=60,
-    # To shrink a grade of so many strings takes minutes.
+    # Shrinking a grade of this many strings takes minutes.
     phases=(Phase.explicit, Phase.generate),
 )
 
 
 def texts() -> st.SearchStrategy[str]:
-    """Draw one hostile text: a known one, several of them joined, or new ones of that kind."""
+    """Draw a hostile text: a known one, several of them joined, or a new one of that kind."""
     known = st.sampled_from(NASTY)
     return st.one_of(
         known,
@@ -274,13 +274,13 @@ def texts() -> st.SearchStrategy[str]:
 
 
 PLACES = 30
-"""So many different strings stand in a grade of `grade_of`."""
+"""The number of different strings in a grade of `grade_of`."""
 
 HARMLESS = tuple(f"harmless {chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(PLACES))
 
 
 def hostile() -> st.SearchStrategy[list[str]]:
-    """Draw the strings of a grade, each another."""
+    """Draw the strings of a grade, all different."""
     return st.lists(texts(), min_size=PLACES, max_size=PLACES, unique=True)
 
 
@@ -289,7 +289,7 @@ HANDOUT = "README.md#r2"
 
 
 def grade_of(strings: Sequence[str]) -> Grade:
-    """Make a grade of two checkpoints that shows each kind of thing; all its words are given."""
+    """Make a grade of two checkpoints that shows each kind of content, made of the given words."""
     word = cycle(strings)
     cause = _feedback(word, advice=False)
     first = checkpoint_of(
@@ -481,14 +481,14 @@ def _any_attachments(words: st.SearchStrategy[str]) -> st.SearchStrategy[tuple[A
         pages=st.lists(pages, max_size=3).map(tuple),
         returned=st.none() | st.builds(DrawnRow, earlier=counts, records=records, later=counts),
     )
-    # Not by `attachment()`, which cuts: a grade that is read from a file may hold anything.
+    # `attachment()` would truncate; a grade that is read from a file may hold anything.
     return pictures.map(
         lambda picture: (Attachment(kind=KIND, content=picture.model_dump(mode="json")),)
     )
 
 
 def feedback_of(grade: Grade) -> list[Feedback]:
-    """Take the feedback that a grade shows, each cause once."""
+    """Return the feedback that a grade shows, each cause once."""
     found = [
         test.feedback
         for checkpoint in grade.checkpoints
@@ -507,4 +507,4 @@ HUGE = tuple(
         "<", '"', "\n", "%", "@a #1 ", "\U0001f6f0\ufe0f", "\ud800",
     )
 )  # fmt: skip
-"""A megabyte of each: what any place must cut."""
+"""A megabyte of each, which every place must truncate."""

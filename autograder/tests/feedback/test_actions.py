@@ -1,4 +1,4 @@
-"""The form for GitHub Actions: the runner finds the annotations that we meant, and no more."""
+"""The format for GitHub Actions: the runner finds exactly the annotations that we meant."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from autograder.text import LONGEST_MESSAGE, in_log, workflow_command
 
 @dataclass(frozen=True)
 class Command:
-    """What the runner makes of a line."""
+    """A workflow command, as the runner parses it."""
 
     name: str
     properties: dict[str, str]
@@ -34,7 +34,7 @@ class Command:
 
 
 def parse(line: str) -> Command | None:
-    """Read a line as the runner does (actions/runner, ActionCommand.cs); any name counts here."""
+    """Parse a line as the runner does (actions/runner, ActionCommand.cs), with any command name."""
     return _second_form(line) or _first_form(line)
 
 
@@ -66,12 +66,12 @@ def _first_form(line: str) -> Command | None:
 
 
 def lines_of(text: str) -> list[str]:
-    """Split output into lines, wherever somebody might see the end of one."""
+    """Split output at everything that any reader might take for a line end."""
     return text.splitlines()
 
 
-def test_the_parser_of_this_test_finds_what_the_runner_finds() -> None:
-    """Else the properties below would say little."""
+def test_the_parser_of_this_test_finds_commands() -> None:
+    """Otherwise the properties below would prove little."""
     assert parse("::error file=a,line=1::x%0Ay") == Command(
         "error", {"file": "a", "line": "1"}, "x\ny"
     )
@@ -83,7 +83,7 @@ def test_the_parser_of_this_test_finds_what_the_runner_finds() -> None:
 @SAME_EACH_TIME
 @given(hostile())
 def test_the_commands_are_our_annotations_alone(strings: list[str]) -> None:
-    """As many as for a harmless grade, of the same kinds, at the same lines."""
+    """They have the same number, kinds and lines as those of a harmless grade."""
     found = [parse(line) for line in lines_of(as_workflow_log(grade_of(strings)))]
     plain = [parse(line) for line in lines_of(as_workflow_log(grade_of(HARMLESS)))]
 
@@ -104,8 +104,8 @@ def _shape(command: Command) -> tuple[str, str | None, str | None, set[str]]:
 
 @SAME_EACH_TIME
 @given(hostile())
-def test_what_an_annotation_says_arrives(strings: list[str]) -> None:
-    """Its message decodes to the feedback, line by line."""
+def test_an_annotation_decodes_to_the_feedback(strings: list[str]) -> None:
+    """The message decodes to the feedback, line by line."""
     grade = grade_of(strings)
     test = grade.checkpoints[0].tests[3]
     assert test.feedback is not None
@@ -122,7 +122,7 @@ def test_what_an_annotation_says_arrives(strings: list[str]) -> None:
 
 @SAME_EACH_TIME
 @given(hostile())
-def test_the_log_is_seen_and_has_no_mark_of_a_command(strings: list[str]) -> None:
+def test_the_log_is_printable_and_contains_no_mark_of_a_command(strings: list[str]) -> None:
     """No plain line contains `::` or `##[`, nor what a lenient comparison would skip."""
     log = as_workflow_log(grade_of(strings))
 
@@ -135,8 +135,8 @@ def test_the_log_is_seen_and_has_no_mark_of_a_command(strings: list[str]) -> Non
 
 @SAME_EACH_TIME
 @given(texts(), texts(), texts())
-def test_a_command_decodes_to_what_went_in(file: str, title: str, line: str) -> None:
-    """Properties and data alike, whatever they hold."""
+def test_a_command_decodes_to_its_input(file: str, title: str, line: str) -> None:
+    """This holds for properties and data with any content."""
     written = workflow_command("error", [line], {"file": f"x{file}", "title": f"x{title}"})
 
     command = parse(written)
@@ -153,14 +153,14 @@ def test_a_command_decodes_to_what_went_in(file: str, title: str, line: str) -> 
 
 @pytest.mark.parametrize("text", NASTY, ids=lambda text: ascii(text[:20]))
 def test_no_nasty_string_is_a_command_in_the_log(text: str) -> None:
-    """Alone on a line, as nothing of ours would stand before it."""
+    """This holds even if the string is alone on its line, without our words before it."""
     assert parse(in_log(text)) is None
     assert "::" not in in_log(text)
     assert "##[" not in in_log(text)
 
 
 def lost(number: int, trace: tuple[str, ...] = ()) -> GradedTest:
-    """Make a lost test with a cause of its own."""
+    """Make a lost test with a unique cause."""
     return GradedTest(
         id=f"reader/{number}",
         title=f"Title {number}",
@@ -173,14 +173,14 @@ def lost(number: int, trace: tuple[str, ...] = ()) -> GradedTest:
 
 
 def log_of(*tests: GradedTest) -> list[str]:
-    """Write the log of a grade that lost these tests."""
+    """Return the log of a grade with these lost tests."""
     checkpoint = checkpoint_of("reader", "Reading", tests)
     grade = grade_of(HARMLESS).model_copy(update={"checkpoints": (checkpoint,)})
     return as_workflow_log(grade).splitlines()
 
 
 def test_there_are_no_more_annotations_than_github_shows() -> None:
-    """Ten errors and ten warnings; the log says how many have none."""
+    """At most ten errors and ten warnings; the log says how many failures were left out."""
     place = (f"{FILE}:1, in f: x",)
 
     lines = log_of(*(lost(n, place) for n in range(15)), *(lost(n) for n in range(20, 33)))
@@ -190,8 +190,8 @@ def test_there_are_no_more_annotations_than_github_shows() -> None:
     assert any(line.startswith("8 more failures have no annotation") for line in lines)
 
 
-def test_a_long_message_is_cut_where_the_runner_would() -> None:
-    """And it says so, which the runner would not."""
+def test_a_long_message_is_truncated_at_the_runners_limit() -> None:
+    """The message says so; if the runner truncated it, nobody would know."""
     long = "x" * 600
     feedback = Feedback(asked=long, came_back=long, expected=long, hint=long, trace=(long,) * 6)
 
@@ -214,8 +214,8 @@ def test_a_long_message_is_cut_where_the_runner_would() -> None:
         "",
     ],
 )
-def test_an_annotation_stands_in_a_file_of_the_submission_or_nowhere(trace: str) -> None:
-    """A trace is the student's word; a place that does not exist is not named."""
+def test_an_annotation_names_a_file_of_the_submission_or_none(trace: str) -> None:
+    """Students control the trace, so an annotation names only a place that exists."""
     (command,) = [command for command in map(parse, log_of(lost(1, (trace,)))) if command]
 
     assert command.name == "warning"
@@ -223,7 +223,7 @@ def test_an_annotation_stands_in_a_file_of_the_submission_or_nowhere(trace: str)
 
 
 def test_points_that_are_not_lost_have_no_annotation() -> None:
-    """Neither those that wait for a person nor those the grader failed on."""
+    """This covers points that a person must mark, and points of tests that the grader failed at."""
     tests = [lost(n).model_copy(update={"outcome": outcome}) for n, outcome in enumerate(
         (Outcome.UNMARKED, Outcome.GRADER_ERROR)
     )]  # fmt: skip
@@ -233,8 +233,8 @@ def test_points_that_are_not_lost_have_no_annotation() -> None:
 
 @SAME_EACH_TIME
 @given(any_grade())
-def test_it_writes_any_grade_in_bounds(grade: Grade) -> None:
-    """Whatever the model accepts: no error, and so many annotations at most."""
+def test_the_output_for_any_grade_is_bounded(grade: Grade) -> None:
+    """Any grade that the model accepts is written, with a limited number of annotations."""
     found = [command for command in map(parse, lines_of(as_workflow_log(grade))) if command]
 
     assert {command.name for command in found} <= {"error", "warning"}
@@ -242,7 +242,7 @@ def test_it_writes_any_grade_in_bounds(grade: Grade) -> None:
 
 
 @pytest.mark.parametrize("text", HUGE, ids=lambda text: ascii(text[:3]))
-def test_a_megabyte_everywhere_is_cut(text: str) -> None:
+def test_a_megabyte_everywhere_is_truncated(text: str) -> None:
     """The log stays short."""
     grade = grade_of([text + str(number) for number in range(PLACES)])
 

@@ -1,4 +1,4 @@
-"""What every form shows of a grade."""
+"""What all formats show of a grade."""
 
 import pytest
 
@@ -24,8 +24,8 @@ from autograder.grading.grade import (
 from autograder.text import LONGEST_LINE
 
 
-def test_feedback_has_so_many_lines_at_most() -> None:
-    """Of a long trace the end, which is where it happened; of each anomaly a few records."""
+def test_the_number_of_lines_is_limited() -> None:
+    """A long trace shows its end, where the error was raised; each anomaly shows a few records."""
     many = tuple(f"{n}" * 200 for n in range(50))
     witnesses = (Witnesses(anomaly=Anomaly.LOST, records=many, total=60),) * 50
     feedback = Feedback(
@@ -43,8 +43,8 @@ def test_feedback_has_so_many_lines_at_most() -> None:
     assert lines[3][1].endswith(f" and {60 - MOST_RECORDS} more")
 
 
-def test_so_many_notes_are_shown_at_most_each_escaped_and_cut() -> None:
-    """A grade may come from a file that somebody made."""
+def test_the_number_of_notes_is_limited_and_each_is_escaped_and_truncated() -> None:
+    """Anybody may have written the file that a grade is read from."""
     notes = ("x" * 1000, "\x1b[31m", *("more" for _ in range(100)))
     grade = Grade(
         assignment="m06",
@@ -64,8 +64,8 @@ def test_so_many_notes_are_shown_at_most_each_escaped_and_cut() -> None:
     assert shown[1] == r"\x1b[31m"
 
 
-def test_a_count_beyond_all_reason_is_no_error() -> None:
-    """Python refuses to write numbers of so many digits."""
+def test_a_giant_count_is_not_an_error() -> None:
+    """Python refuses to print numbers with this many digits."""
     absurd = Witnesses(anomaly=Anomaly.LOST, records=("1",), total=10**5000)
 
     lines = feedback_lines(Feedback(asked="a", came_back="b", witnesses=(absurd,)))
@@ -84,13 +84,13 @@ def test_a_count_beyond_all_reason_is_no_error() -> None:
         ("", None),
     ],
 )
-def test_only_a_place_in_the_repository_is_linked(handout: str, link: str | None) -> None:
-    """Nothing else, however it came there."""
+def test_only_places_in_the_repository_are_linked(handout: str, link: str | None) -> None:
+    """Anything else is shown without a link."""
     assert handout_link(handout, "at/") == link
 
 
 def lost_one(name: str, came_back: str, hint: str) -> GradedTest:
-    """Make a test that lost its 2 points."""
+    """Make a lost test of 2 points."""
     feedback = Feedback(asked="Something.", came_back=came_back, hint=hint)
     return GradedTest(
         id=name, title=name, requirement="R1", outcome=Outcome.WRONG, score=0, max_score=2,
@@ -99,7 +99,7 @@ def lost_one(name: str, came_back: str, hint: str) -> GradedTest:
 
 
 def test_a_cause_says_how_many_points_it_costs_in_all() -> None:
-    """The first thing a student wants to know; what waits for somebody costs none."""
+    """Tests that are not decided yet do not count as lost."""
     alone = lost_one("a", "It stopped.", "Go on.")
     same = [alone, lost_one("b", "It stopped.", "Go on."), lost_one("c", "It stopped.", "Go on.")]
     advice = [alone, lost_one("b", "It returned 7.", "Go on.")]

@@ -1,4 +1,4 @@
-"""The HTML form: a page whose tags and attributes are ours alone, and that loads nothing."""
+"""The HTML format: all tags and attributes of the page are ours, and it loads nothing."""
 
 import re
 from html.parser import HTMLParser
@@ -24,12 +24,12 @@ from autograder.tests.feedback.nasty import (
 from autograder.text import inert
 
 LONGEST_OF_A_TEST = 120_000
-"""Bytes, a drawing of its log included."""
+"""In bytes, with the drawing of a log."""
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 class Page(HTMLParser):
-    """What a browser makes of a page: its tags with attributes, and the text between them."""
+    """A page as a browser parses it: its tags with attributes, and the text between them."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -56,7 +56,7 @@ class Page(HTMLParser):
         self.texts[-1] += data
 
     def handle_comment(self, data: str) -> None:
-        """Note what a harmless page has none of."""
+        """Note a comment; a harmless page does not have any."""
         self.tree.append(("comment", data))
 
     def handle_decl(self, decl: str) -> None:
@@ -64,16 +64,16 @@ class Page(HTMLParser):
         self.tree.append(("declaration", decl))
 
     def handle_pi(self, data: str) -> None:
-        """Note what a harmless page has none of."""
+        """Note a processing instruction; a harmless page does not have any."""
         self.tree.append(("instruction", data))
 
     def unknown_decl(self, data: str) -> None:
-        """Note what a harmless page has none of."""
+        """Note an unknown declaration; a harmless page does not have any."""
         self.tree.append(("unknown", data))
 
 
 def _without_numbers(value: str | None) -> str | None:
-    """Leave aside where a drawing has something: that follows from a key's hash."""
+    """Blank the coordinates in a drawing, since they follow from the hash of a key."""
     return "" if value and re.fullmatch(r"[-MVHLmvhlz0-9. ]+", value) else value
 
 
@@ -83,7 +83,7 @@ HARMLESS_PAGE = Page(as_html(grade_of(HARMLESS)))
 @SAME_EACH_TIME
 @given(hostile())
 def test_the_tree_is_that_of_a_harmless_grade(strings: list[str]) -> None:
-    """The same tags, the same attributes, the same style: none carries a text of the student's."""
+    """Tags, attributes and styles are the same, so none contains a student's text."""
     page = Page(as_html(grade_of(strings)))
 
     assert page.tree == HARMLESS_PAGE.tree
@@ -92,8 +92,8 @@ def test_the_tree_is_that_of_a_harmless_grade(strings: list[str]) -> None:
 
 @SAME_EACH_TIME
 @given(hostile())
-def test_every_text_is_there_to_be_read(strings: list[str]) -> None:
-    """Each stands in an element of its own."""
+def test_every_text_can_be_read(strings: list[str]) -> None:
+    """Each text fills an element."""
     grade = grade_of(strings)
 
     page = Page(as_html(grade))
@@ -103,8 +103,8 @@ def test_every_text_is_there_to_be_read(strings: list[str]) -> None:
 
 
 @pytest.mark.parametrize("text", NASTY, ids=lambda text: ascii(text[:20]))
-def test_each_nasty_string_is_read_as_it_is(text: str) -> None:
-    """Alone, in each place."""
+def test_each_nasty_string_is_shown_unchanged(text: str) -> None:
+    """The string is used alone, in every place."""
     page = Page(as_html(grade_of([text])))
 
     assert page.tree == Page(as_html(grade_of(["harmless"]))).tree
@@ -112,7 +112,7 @@ def test_each_nasty_string_is_read_as_it_is(text: str) -> None:
 
 
 def test_the_page_needs_nothing_else_and_may_load_nothing() -> None:
-    """No script, no image, no style sheet; and a policy that forbids them, before all else."""
+    """It begins with a policy that forbids scripts, images and style sheets, and has none."""
     tags = {tag for tag, _ in HARMLESS_PAGE.tree}
     attributes = [
         (tag, name, value)
@@ -139,8 +139,8 @@ def test_the_page_needs_nothing_else_and_may_load_nothing() -> None:
 
 
 @pytest.mark.parametrize("handout", ["javascript:alert(1)", "//evil.example", "a b", '"x'])
-def test_what_is_no_place_in_the_repository_is_no_link(handout: str) -> None:
-    """It is shown as a text instead."""
+def test_only_places_in_the_repository_become_links(handout: str) -> None:
+    """Anything else is shown as text."""
     test = GradedTest(
         id="reader/a",
         title="A",
@@ -163,8 +163,8 @@ def test_what_is_no_place_in_the_repository_is_no_link(handout: str) -> None:
 
 @SAME_EACH_TIME
 @given(any_grade())
-def test_it_writes_any_grade_in_bounds(grade: Grade) -> None:
-    """Whatever the model accepts: no error, and so much for a test at most."""
+def test_the_output_for_any_grade_is_bounded(grade: Grade) -> None:
+    """Any grade that the model accepts is written, with a limited size for each test."""
     pieces = 1 + sum(1 + len(checkpoint.tests) for checkpoint in grade.checkpoints)
 
     html = as_html(grade)
@@ -174,7 +174,7 @@ def test_it_writes_any_grade_in_bounds(grade: Grade) -> None:
 
 
 @pytest.mark.parametrize("text", HUGE, ids=lambda text: ascii(text[:3]))
-def test_a_megabyte_everywhere_is_cut(text: str) -> None:
+def test_a_megabyte_everywhere_is_truncated(text: str) -> None:
     """The page stays small."""
     grade = grade_of([text + str(number) for number in range(PLACES)])
 

@@ -1,4 +1,4 @@
-"""The feedback page in a real browser: for every reader, and with nothing from outside."""
+"""The feedback page in a real browser: accessible, and without anything from outside."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,7 +37,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def grades() -> dict[str, Grade]:
-    """Grade some of the corpus, and make a grade of nothing but hostile strings."""
+    """Grade a part of the corpus, and make a grade of hostile strings."""
     with Examiner(ASSIGNMENT, COURSE) as examiner:
         graded = {name: examiner.grade(CORPUS[name].assemble(SOLUTION))[0] for name in FAULTS}
     return {**graded, "hostile": grade_of(NASTY)}
@@ -45,7 +45,7 @@ def grades() -> dict[str, Grade]:
 
 @pytest.fixture(scope="module")
 def pages(grades: dict[str, Grade], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Write each as a page."""
+    """Write each grade as a page."""
     folder = tmp_path_factory.mktemp("pages")
     paths = {name: folder / f"{name.rpartition('/')[2]}.html" for name in grades}
     for name, path in paths.items():
@@ -58,9 +58,11 @@ def pages(grades: dict[str, Grade], tmp_path_factory: pytest.TempPathFactory) ->
 def test_axe_finds_nothing(
     browser: Browser, pages: dict[str, Path], name: str, scheme: Scheme
 ) -> None:
-    """In light and dark, with all that can be unfolded unfolded."""
+    """In light and dark mode, with all sections unfolded."""
     with opened(browser, pages[name], scheme=scheme) as page:
-        page.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        page.page.evaluate(
+            "document.querySelectorAll('details').forEach(details => details.open = true)"
+        )
 
         violations = page.violations
 
@@ -71,7 +73,7 @@ def test_axe_finds_nothing(
 def test_nothing_is_loaded_and_nothing_runs(
     browser: Browser, pages: dict[str, Path], name: str
 ) -> None:
-    """No request, no complaint, and the title is still ours."""
+    """The page sends no request and logs no error, and its title is ours."""
     with opened(browser, pages[name]) as page:
         title = page.page.title()
 
@@ -82,15 +84,17 @@ def test_nothing_is_loaded_and_nothing_runs(
 
 @pytest.mark.parametrize("name", PAGES)
 def test_it_fits_on_a_phone(browser: Browser, pages: dict[str, Path], name: str) -> None:
-    """A drawing scrolls by itself; the page does not, sideways."""
+    """A wide drawing scrolls; the page itself does not scroll sideways."""
     with opened(browser, pages[name], width=PHONE, scheme="dark") as page:
-        page.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        page.page.evaluate(
+            "document.querySelectorAll('details').forEach(details => details.open = true)"
+        )
         overflow = page.overflow
 
     assert overflow == 0
 
 
-def test_a_record_tells_its_sequence_number_to_mouse_and_keyboard(
+def test_the_sequence_number_of_a_record_can_be_seen_with_mouse_and_keyboard(
     browser: Browser, pages: dict[str, Path]
 ) -> None:
     """Without any script."""
@@ -110,7 +114,7 @@ def test_a_record_tells_its_sequence_number_to_mouse_and_keyboard(
 
 
 def test_a_page_is_small(pages: dict[str, Path]) -> None:
-    """Small enough for a hand-in of 300 students to be kept and sent."""
+    """The pages of 300 students must be small enough to store and send."""
     sizes = {name: path.stat().st_size for name, path in pages.items()}
 
     assert max(sizes.values()) < LARGEST
@@ -126,8 +130,8 @@ def test_the_gallery_shows_what_students_get(
     assert kept == drawing_in(grades[f"wrong/{name}"], test_id)
 
 
-def test_what_is_looked_for_would_be_found(browser: Browser, tmp_path: Path) -> None:
-    """A page with a fault of each kind shows that the tests above can fail."""
+def test_the_checks_find_a_bad_page(browser: Browser, tmp_path: Path) -> None:
+    """The tests above can fail: they would notice each fault of this page."""
     path = tmp_path / "bad.html"
     path.write_text(
         "<!doctype html><title>Bad</title><img src=missing.png><p style='width: 5000px'>wide</p>"

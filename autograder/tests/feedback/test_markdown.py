@@ -1,4 +1,4 @@
-"""The Markdown form: structure is ours alone, also where GitHub adds to Markdown."""
+"""The Markdown format: students cannot add structure, even by GitHub's extensions."""
 
 import re
 from collections.abc import Iterator
@@ -40,14 +40,14 @@ GITHUB_EXTRAS = {
 
 
 def flat(tokens: list[Token]) -> Iterator[Token]:
-    """Yield all tokens, those within lines too."""
+    """Yield all tokens, including those within lines."""
     for token in tokens:
         yield token
         yield from flat(token.children or [])
 
 
 def structure(markdown: str) -> list[tuple[str, object]]:
-    """Take all but the words: blocks and marks, with their attributes."""
+    """Return everything but the words: blocks and marks, with their attributes."""
     return [
         (token.type, tuple(token.attrs.items()))
         for token in flat(PARSER.parse(markdown))
@@ -56,7 +56,7 @@ def structure(markdown: str) -> list[tuple[str, object]]:
 
 
 def words(markdown: str) -> list[str]:
-    """Take the text of each line or cell, as a reader sees it."""
+    """Return the text of each line or cell, as a reader sees it."""
     return [
         "".join(child.content for child in token.children or [])
         for token in PARSER.parse(markdown)
@@ -65,7 +65,7 @@ def words(markdown: str) -> list[str]:
 
 
 def prose(markdown: str) -> list[str]:
-    """Take what is neither code nor a link: where GitHub looks for more."""
+    """Return the text outside of code and links, in which GitHub looks for mentions and so on."""
     found: list[str] = []
     for token in PARSER.parse(markdown):
         parts = [child.content if child.type == "text" else "\0" for child in token.children or []]
@@ -76,7 +76,7 @@ def prose(markdown: str) -> list[str]:
 @SAME_EACH_TIME
 @given(hostile())
 def test_the_structure_is_that_of_a_harmless_grade(strings: list[str]) -> None:
-    """The same headings, tables and lists; no HTML, no image, no link but to the handout."""
+    """Headings, tables and lists are the same, without HTML, images or links to elsewhere."""
     found = structure(as_markdown(grade_of(strings)))
 
     assert found == structure(as_markdown(grade_of(HARMLESS)))
@@ -88,8 +88,8 @@ def test_the_structure_is_that_of_a_harmless_grade(strings: list[str]) -> None:
 
 @SAME_EACH_TIME
 @given(hostile())
-def test_every_text_is_there_to_be_read(strings: list[str]) -> None:
-    """Nothing of it is lost to Markdown."""
+def test_every_text_can_be_read(strings: list[str]) -> None:
+    """Markdown does not swallow any of it."""
     grade = grade_of(strings)
 
     lines = words(as_markdown(grade))
@@ -106,7 +106,7 @@ def test_every_text_is_there_to_be_read(strings: list[str]) -> None:
 @SAME_EACH_TIME
 @given(hostile())
 def test_github_finds_nothing_more_in_it(strings: list[str]) -> None:
-    """No mention, reference, commit, link, formula, emoji or footnote outside of code."""
+    """Mentions, references, commits, links, formulas, emoji and footnotes are in code only."""
     shown = prose(as_markdown(grade_of(strings)))
 
     found = [
@@ -119,7 +119,7 @@ def test_github_finds_nothing_more_in_it(strings: list[str]) -> None:
 
 
 @pytest.mark.parametrize("text", NASTY, ids=lambda text: ascii(text[:20]))
-def test_each_nasty_string_is_read_as_it_is(text: str) -> None:
+def test_each_nasty_string_is_shown_unchanged(text: str) -> None:
     """Alone, in each place."""
     grade = grade_of([text])
 
@@ -141,7 +141,7 @@ def test_each_nasty_string_is_read_as_it_is(text: str) -> None:
         "data:text/html,x",
     ],
 )
-def test_what_is_no_place_in_the_repository_is_no_link(handout: str) -> None:
+def test_only_places_in_the_repository_become_links(handout: str) -> None:
     """It is shown as a text instead."""
     feedback = Feedback(asked="a", came_back="b", handout=handout)
 
@@ -151,8 +151,8 @@ def test_what_is_no_place_in_the_repository_is_no_link(handout: str) -> None:
     assert f"handout: {inert(handout)}" in words(markdown)
 
 
-def test_links_begin_where_the_files_are() -> None:
-    """A comment has no place of its own that a link could start from."""
+def test_links_begin_with_the_address_of_the_files() -> None:
+    """Relative links do not work in a comment."""
     base = "https://github.com/org/ada/blob/a5c3785/"
 
     markdown = as_markdown(grade_of(HARMLESS), files_at=base)
@@ -161,7 +161,7 @@ def test_links_begin_where_the_files_are() -> None:
 
 
 def _grade_with(*feedback: Feedback, checkpoints: int = 1) -> Grade:
-    """Make a grade that lost a test for each of these, the same in each checkpoint."""
+    """Make a grade with a lost test for each feedback, the same in each checkpoint."""
     tests = tuple(
         GradedTest(
             id=f"reader/{number}",
@@ -179,8 +179,8 @@ def _grade_with(*feedback: Feedback, checkpoints: int = 1) -> Grade:
     )
 
 
-def test_a_cut_leaves_whole_pieces_and_says_what_is_missing() -> None:
-    """All tables come first; explanations are shown whole or not at all."""
+def test_truncation_leaves_whole_pieces_and_says_what_is_missing() -> None:
+    """All tables come first; each explanation is shown in full or not at all."""
     lost = [Feedback(asked="x " * 300, came_back=f"{n} " * 100) for n in range(100)]
 
     markdown = as_markdown(_grade_with(*lost, checkpoints=2))
@@ -197,14 +197,14 @@ def test_a_cut_leaves_whole_pieces_and_says_what_is_missing() -> None:
 
 @SAME_EACH_TIME
 @given(any_grade())
-def test_it_writes_any_grade_in_bounds(grade: Grade) -> None:
-    """Whatever the model accepts: no error, and no more than a comment takes."""
+def test_the_output_for_any_grade_is_bounded(grade: Grade) -> None:
+    """Any grade that the model accepts is written, and fits into a comment."""
     assert len(as_markdown(grade).encode()) <= LONGEST_COMMENT
 
 
 @pytest.mark.parametrize("text", HUGE, ids=lambda text: ascii(text[:3]))
-def test_a_megabyte_everywhere_is_cut(text: str) -> None:
-    """The comment stays one."""
+def test_a_megabyte_everywhere_is_truncated(text: str) -> None:
+    """The output still fits into a comment."""
     grade = grade_of([text + str(number) for number in range(PLACES)])
 
     assert len(as_markdown(grade).encode()) <= LONGEST_COMMENT
@@ -215,7 +215,7 @@ def test_a_megabyte_everywhere_is_cut(text: str) -> None:
     [(Detail.FULL, 3, 5), (Detail.TITLES, 3, 0), (Detail.SCORE, 1, 0)],
 )
 def test_it_shows_as_much_as_is_asked_for(detail: Detail, tables: int, causes: int) -> None:
-    """Points alone, or which tests gave them too, or also why others did not."""
+    """Points alone, also the titles of tests, or also the feedback."""
     text = as_markdown(grade_of(["planted"]), detail=detail)
 
     kinds = [token.type + token.tag for token in PARSER.parse(text)]
@@ -224,7 +224,7 @@ def test_it_shows_as_much_as_is_asked_for(detail: Detail, tables: int, causes: i
 
 
 def test_room_can_be_left_below() -> None:
-    """For what somebody else adds; what does not fit is left out as ever."""
+    """The caller can reserve room for more text; what does not fit is left out as usual."""
     grade = grade_of(["planted"])
     whole = as_markdown(grade)
 

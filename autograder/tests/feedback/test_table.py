@@ -1,4 +1,4 @@
-"""The CSV form: a row for each test, and nothing that a spreadsheet would compute."""
+"""The CSV format: a row for each test, and nothing that a spreadsheet would compute."""
 
 import csv
 import io
@@ -24,7 +24,7 @@ from autograder.text import in_csv
 
 TESTS = 7
 OPEN = 2
-"""Tests whose points are open, at the end."""
+"""The number of tests whose points are open; they come last."""
 NUMBERS = (COLUMNS.index("score"), COLUMNS.index("max_score"))
 
 
@@ -34,7 +34,7 @@ def rows(text: str, **dialect: str) -> list[list[str]]:
 
 
 def computed(cell: str) -> bool:
-    """Whether a spreadsheet might take a cell for a formula."""
+    """Return whether a spreadsheet might take a cell for a formula."""
     seen = "".join(
         character
         for character in unicodedata.normalize("NFKC", cell)
@@ -46,7 +46,7 @@ def computed(cell: str) -> bool:
 @SAME_EACH_TIME
 @given(hostile())
 def test_there_is_one_row_for_each_test(strings: list[str]) -> None:
-    """With the columns that were promised; open points have no score."""
+    """The columns are the documented ones, and the score of open points is empty."""
     header, *found = rows(as_csv(grade_of(strings)))
 
     assert tuple(header) == COLUMNS
@@ -61,7 +61,7 @@ def test_there_is_one_row_for_each_test(strings: list[str]) -> None:
 @SAME_EACH_TIME
 @given(hostile())
 def test_no_cell_is_a_formula(strings: list[str]) -> None:
-    """Not even where a program takes a semicolon or a bar for the end of a cell."""
+    """This holds even if a program takes a semicolon or a bar for the end of a cell."""
     text = as_csv(grade_of(strings))
 
     for delimiter in ",;|":
@@ -75,7 +75,7 @@ def test_no_cell_is_a_formula(strings: list[str]) -> None:
 def test_read_in_another_dialect_there_is_still_one_row_for_each_test(
     delimiter: str, strings: list[str]
 ) -> None:
-    """No quote opens a cell that swallows the rows below."""
+    """Quotes do not open a cell that swallows the rows below."""
     assert len(rows(as_csv(grade_of(strings)), delimiter=delimiter)) == 1 + TESTS
 
 
@@ -104,13 +104,13 @@ def test_each_nasty_string_is_a_cell(text: str) -> None:
         ("x;", "x;'"),
     ],
 )
-def test_a_cell_shows_what_it_holds(text: str, cell: str) -> None:
-    """An apostrophe in front where it would be computed, and the text as it is elsewhere."""
+def test_a_cell_shows_its_text(text: str, cell: str) -> None:
+    """A text that would be computed gets an apostrophe; any other is unchanged."""
     assert in_csv(text) == cell
 
 
-def test_the_feedback_of_a_test_stands_in_one_cell() -> None:
-    """Each line with its label."""
+def test_the_feedback_of_a_test_fills_one_cell() -> None:
+    """Each line has its label."""
     grade = grade_of(HARMLESS)
 
     cells = [row[COLUMNS.index("feedback")] for row in rows(as_csv(grade))]
@@ -121,8 +121,8 @@ def test_the_feedback_of_a_test_stands_in_one_cell() -> None:
 
 @SAME_EACH_TIME
 @given(any_grade())
-def test_it_writes_any_grade_in_bounds(grade: Grade) -> None:
-    """Whatever the model accepts: no error, and no cell larger than Excel takes."""
+def test_the_output_for_any_grade_is_bounded(grade: Grade) -> None:
+    """Any grade that the model accepts is written, and no cell is larger than Excel allows."""
     _, *found = rows(as_csv(grade))
 
     assert len(found) == sum(len(checkpoint.tests) for checkpoint in grade.checkpoints)
@@ -130,7 +130,7 @@ def test_it_writes_any_grade_in_bounds(grade: Grade) -> None:
 
 
 @pytest.mark.parametrize("text", HUGE, ids=lambda text: ascii(text[:3]))
-def test_a_megabyte_everywhere_is_cut(text: str) -> None:
+def test_a_megabyte_everywhere_is_truncated(text: str) -> None:
     """The table stays small."""
     grade = grade_of([text + str(number) for number in range(PLACES)])
 

@@ -1,4 +1,4 @@
-"""The terminal form: every lost point explained, every hostile string inert."""
+"""The terminal format: every lost point is explained, and every hostile string is inert."""
 
 import io
 import unicodedata
@@ -22,7 +22,7 @@ from autograder.grading.grade import (
 
 
 def lost_test(name: str, outcome: Outcome, feedback: Feedback | None) -> GradedTest:
-    """Make a test that gave no points."""
+    """Make a test without points."""
     return GradedTest(
         id=f"reader/{name}",
         title=f"Title of {name}",
@@ -35,7 +35,7 @@ def lost_test(name: str, outcome: Outcome, feedback: Feedback | None) -> GradedT
 
 
 def printed(*tests: GradedTest, sandbox: bool = True, notes: tuple[str, ...] = ()) -> str:
-    """Print a grade as into a pipe."""
+    """Return a grade as printed into a pipe."""
     checkpoint = checkpoint_of("reader", "Reading", tests)
     grade = Grade(
         assignment="m06",
@@ -52,8 +52,8 @@ def printed(*tests: GradedTest, sandbox: bool = True, notes: tuple[str, ...] = (
     return file.getvalue()
 
 
-def test_a_lost_point_says_what_was_asked_what_came_and_what_was_expected() -> None:
-    """With witnesses, the student's lines and a hint."""
+def test_a_lost_point_shows_the_requirement_the_result_and_the_expected_result() -> None:
+    """The records, the student's lines and a hint are there, too."""
     text = printed(
         lost_test(
             "empty_page",
@@ -84,7 +84,7 @@ def test_a_lost_point_says_what_was_asked_what_came_and_what_was_expected() -> N
 
 
 def test_one_cause_is_explained_once() -> None:
-    """Tests that the same thing stopped are listed under one explanation."""
+    """Tests that failed for the same reason are listed under one explanation."""
     cause = Feedback(asked="Something.", came_back="There is no file reader.py.")
 
     text = printed(*(lost_test(name, Outcome.MISSING, cause) for name in ("a", "b", "c")))
@@ -94,8 +94,8 @@ def test_one_cause_is_explained_once() -> None:
     assert "2 more tests fail for the same reason (9 points lost in total):" in text
 
 
-def test_points_that_wait_are_not_shown_as_lost() -> None:
-    """Neither those a person marks nor those the grader failed on."""
+def test_open_points_are_not_shown_as_lost() -> None:
+    """This covers points that a person must mark, and points of tests that the grader failed at."""
     waiting = printed(lost_test("open", Outcome.UNMARKED, None))
     failed = printed(lost_test("ours", Outcome.GRADER_ERROR, None))
 
@@ -107,20 +107,20 @@ def test_points_that_wait_are_not_shown_as_lost() -> None:
 
 
 def test_each_note_has_a_line() -> None:
-    """It says what was left out of the submission."""
+    """Notes say what was left out of the submission."""
     lines = printed(notes=("'a' is ignored: b", "3 more are ignored")).splitlines()
 
     assert lines[-2:] == ["note: 'a' is ignored: b", "note: 3 more are ignored"]
 
 
 def test_a_grade_without_a_sandbox_says_so() -> None:
-    """The instructor's choice is seen by whoever reads it."""
+    """Every reader learns that the instructor chose this."""
     assert "--no-sandbox" in printed(lost_test("a", Outcome.WRONG, None), sandbox=False)
 
 
 @given(st.text(alphabet=st.characters(codec=None), max_size=2000))
-def test_whatever_the_text_it_prints_inert_and_bounded(text: str) -> None:
-    """No control or format character, no line break, no endless line, valid UTF-8."""
+def test_any_text_is_printed_inert_and_bounded(text: str) -> None:
+    """It is valid UTF-8 of limited length, without control characters or line breaks."""
     shown = inert(text)
 
     assert all(

@@ -1,11 +1,11 @@
-"""What is attached to the feedback of a checkpoint is kept small."""
+"""The attachments of a checkpoint's feedback stay small."""
 
 from autograder.grading.foreman.examiner import MOST_ATTACHMENTS, with_few_attachments
 from autograder.grading.grade import Attachment, Feedback, GradedTest, Outcome
 
 
-def test_one_attachment_for_each_reason_and_a_few_in_all() -> None:
-    """So that a grade stays small."""
+def test_each_reason_has_one_attachment_up_to_a_limit() -> None:
+    """Otherwise a grade with many lost tests would grow large."""
     drawing = Attachment(kind="drawing", content={})
     hints = ["a", "a", "b", "c", "d", "e", "f"]
     tests = [

@@ -1,4 +1,4 @@
-"""A student's view of a grade before the deadline tells nothing about the key of closed answers."""
+"""Before the deadline, a student's view of a grade does not reveal the key of closed answers."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -33,7 +33,7 @@ WRONG_FORMS: Mapping[str, Any] = {
     "c5": 2,
     "c6": {"goes_on_at": "-400", "processed_twice": {}},
 }
-"""For each question an answer that nobody could take for a guess."""
+"""For each question, an answer that is obviously not a guess."""
 
 
 def with_feedback(outcomes: Mapping[str, Outcome], *, about_form: bool) -> Grade:
@@ -58,7 +58,7 @@ def with_feedback(outcomes: Mapping[str, Outcome], *, about_form: bool) -> Grade
 
 
 def test_right_and_wrong_answers_give_the_same_view() -> None:
-    """Equal as data, so that no form of feedback can differ."""
+    """The views are equal as data, so no feedback format can differ."""
     right = a_grade()
     wrong = with_feedback(dict.fromkeys(CLOSED, Outcome.WRONG), about_form=False)
     some = with_feedback(dict.fromkeys(CLOSED[::2], Outcome.WRONG), about_form=False)
@@ -70,7 +70,7 @@ def test_right_and_wrong_answers_give_the_same_view() -> None:
 
 
 def test_the_points_of_a_withheld_answer_are_open() -> None:
-    """In the checkpoint and in the total, and told apart from those that wait for a person."""
+    """They are open in the checkpoint and the total, separate from points a person must mark."""
     view = without_closed_verdicts(a_grade())
 
     concepts = view.checkpoints[-1]
@@ -81,8 +81,8 @@ def test_the_points_of_a_withheld_answer_are_open() -> None:
     assert "open / 0.5 | answered |" in as_markdown(view)
 
 
-def test_the_form_of_an_answer_is_told_at_once() -> None:
-    """That it is missing or has the wrong form tells nothing about what is right."""
+def test_a_wrong_form_is_reported_before_the_deadline() -> None:
+    """A missing answer or one in the wrong form reveals nothing about the right answer."""
     missing, blank, odd, *_ = CLOSED
     outcomes = {missing: Outcome.MISSING, blank: Outcome.UNIMPLEMENTED, odd: Outcome.WRONG}
     grade = with_feedback(outcomes, about_form=True)
@@ -95,8 +95,8 @@ def test_the_form_of_an_answer_is_told_at_once() -> None:
     assert [shown[name].outcome for name in CLOSED[3:]] == [Outcome.ANSWERED] * 13
 
 
-def test_all_else_is_shown_as_it_is() -> None:
-    """Verdicts on code, and answers that wait for a person."""
+def test_other_verdicts_are_shown_unchanged() -> None:
+    """This covers verdicts on code, and answers that a person still has to mark."""
     failed = a_grade().checkpoints[0].tests[0].id
     grade = with_feedback({failed: Outcome.WRONG}, about_form=False)
 
@@ -130,7 +130,7 @@ def graded_with(examiner: Examiner, folder: Path, source: str) -> Grade:
 
 
 def test_right_answers_of_the_real_suite_are_withheld(examiner: Examiner, tmp_path: Path) -> None:
-    """All of them, though the whole grade has their points."""
+    """All are withheld, although the full grade includes their points."""
     grade = graded_with(examiner, tmp_path, "")
 
     assert grade.score == 9
@@ -142,7 +142,7 @@ def test_right_answers_of_the_real_suite_are_withheld(examiner: Examiner, tmp_pa
     [
         pytest.param(
             "\n".join(f"{name} = {value!r}" for name, value in WRONG_FORMS.items()),
-            id="not one of the choices, not a number",
+            id="neither a choice nor a number",
         ),
         pytest.param("\n".join(f"{name} = input()" for name in WRONG_FORMS), id="not a value"),
     ],
@@ -150,7 +150,7 @@ def test_right_answers_of_the_real_suite_are_withheld(examiner: Examiner, tmp_pa
 def test_each_question_tells_a_wrong_form_from_a_wrong_answer(
     examiner: Examiner, tmp_path: Path, source: str
 ) -> None:
-    """So a student reads before the deadline, too, what is wrong with how it is written."""
+    """So students learn about mistakes in the form of an answer even before the deadline."""
     grade = graded_with(examiner, tmp_path, source)
 
     outcomes = {

@@ -1,4 +1,4 @@
-"""How a call that went wrong is put into words."""
+"""How feedback explains a call that failed."""
 
 import pytest
 
@@ -27,7 +27,7 @@ LINE = Frame("reader.py", 7, "main", "args = parser.parse_args()")
 def feedback_on(
     result: CallResult, signature: str | None = None, python: str | None = None
 ) -> Feedback:
-    """Return what a student reads of a call that ended so."""
+    """Return the feedback that a student gets for the result of a call."""
     verdict = verdict_of(result, FUNCTION, LIMITS, signature, python)
     assert verdict is not None
     return verdict.feedback
@@ -41,13 +41,15 @@ def raised(
     message: str = "so it is",
     lines: tuple[Frame, ...] = (LINE,),
 ) -> Raised:
-    """Make an exception of a student's code."""
+    """Make an exception raised by a student's code."""
     return Raised(type_name, (type_name,), message, lines, code, during_import, Usage())
 
 
 @pytest.mark.parametrize("reason", StopReason)
-def test_what_is_stopped_while_imported_is_no_fault_of_the_function(reason: StopReason) -> None:
-    """It is said, and where calls of one's own belong."""
+def test_a_call_that_is_stopped_during_import_does_not_blame_the_function(
+    reason: StopReason,
+) -> None:
+    """The feedback names the import, and the hint says where to put calls that try the code."""
     feedback = feedback_on(Stopped(reason, Usage(), during_import=True))
 
     assert IMPORT in feedback.came_back
@@ -56,8 +58,8 @@ def test_what_is_stopped_while_imported_is_no_fault_of_the_function(reason: Stop
 
 
 @pytest.mark.parametrize("reason", StopReason)
-def test_what_is_stopped_in_the_function_names_it(reason: StopReason) -> None:
-    """And says nothing of imports."""
+def test_a_call_that_is_stopped_in_the_function_names_it(reason: StopReason) -> None:
+    """The feedback does not mention imports."""
     feedback = feedback_on(Stopped(reason, Usage()))
 
     assert FUNCTION in feedback.came_back
@@ -65,8 +67,8 @@ def test_what_is_stopped_in_the_function_names_it(reason: StopReason) -> None:
     assert MAIN not in str(feedback.hint)
 
 
-def test_an_error_of_aws_while_imported_comes_from_a_call_outside_of_functions() -> None:
-    """What would help with that error in a function does not help here."""
+def test_an_aws_error_during_import_comes_from_a_call_outside_functions() -> None:
+    """The hint for the same error within a function would not help."""
     error = ("ResourceNotFoundException", "ResourceNotFoundException")
 
     outside = feedback_on(raised(*error, during_import=True))
@@ -80,7 +82,7 @@ def test_an_error_of_aws_while_imported_comes_from_a_call_outside_of_functions()
 
 @pytest.mark.parametrize("type_name", ["SyntaxError", "ModuleNotFoundError", "EOFError"])
 def test_an_error_with_a_cause_of_its_own_keeps_its_hint_while_imported(type_name: str) -> None:
-    """A file that Python cannot read needs another hint than one that runs too much."""
+    """A file with a syntax error needs a different hint than a file that runs too much."""
     outside, inside = (
         feedback_on(raised(type_name, during_import=during_import))
         for during_import in (True, False)
@@ -91,7 +93,7 @@ def test_an_error_with_a_cause_of_its_own_keeps_its_hint_while_imported(type_nam
 
 
 def test_a_program_that_parses_arguments_at_import_is_shown_its_line() -> None:
-    """It is argparse that ends the process: the file has no exit() that could be removed."""
+    """Argparse ends the process: the file does not call exit(), so there is nothing to remove."""
     outside = feedback_on(raised("SystemExit", during_import=True, message="2"))
     inside = feedback_on(raised("SystemExit", message="2"))
 
@@ -102,7 +104,7 @@ def test_a_program_that_parses_arguments_at_import_is_shown_its_line() -> None:
 
 
 def test_a_call_that_does_not_fit_the_function_quotes_the_handout() -> None:
-    """No line of the student's was reached, so none can be looked at."""
+    """None of the student's lines ran, so the hint does not refer to one of them."""
     signature = "read_from_shard(stream_name, shard_id, max_records=50)"
     message = "read_from_shard() takes 2 positional arguments but 3 were given"
 
@@ -131,7 +133,7 @@ def test_a_key_of_an_event_is_not_looked_up_in_the_documentation_of_boto3(key: s
 def test_what_another_python_accepts_names_the_python_that_graded(
     type_name: str, used: str, words: str
 ) -> None:
-    """On the student's machine the same file may run."""
+    """The same file may run on the student's machine."""
     error = raised(type_name, during_import=True)
 
     hint = feedback_on(error, python=about_python(used, "3.12")).hint
@@ -145,25 +147,25 @@ def test_what_another_python_accepts_names_the_python_that_graded(
     [("generator", "`yield`"), ("coroutine", "asyncio.run()"), ("Event", "plain values")],
 )
 def test_a_value_that_cannot_be_graded_says_what_makes_it(type_name: str, words: str) -> None:
-    """A generator is returned by a function that nobody meant to be one."""
+    """A stray `yield`, for example, turns a function into a generator."""
     assert words in str(feedback_on(Unsendable("", type_name, UnsendableReason.TYPE, Usage())).hint)
 
 
 def test_a_missing_module_names_what_may_be_imported() -> None:
-    """Either a package that is not installed, or a file of the student's own that is not there."""
+    """Either the package is not installed, or the student did not hand in the module."""
     hint = str(feedback_on(raised("ModuleNotFoundError", during_import=True)).hint)
 
     assert "standard library, boto3" in hint
     assert "handed in" in hint
 
 
-def test_without_a_line_of_the_students_the_hint_points_to_none() -> None:
-    """`The last line shown` would be a riddle."""
+def test_the_hint_mentions_the_last_line_only_if_a_line_is_shown() -> None:
+    """Without lines, `the last line shown` would make no sense."""
     assert feedback_on(raised("ValueError", lines=())).hint is None
     assert "last line shown" in str(feedback_on(raised("ValueError")).hint)
 
 
 @pytest.mark.parametrize("reason", UnsendableReason)
 def test_each_reason_why_a_value_cannot_be_graded_has_a_hint(reason: UnsendableReason) -> None:
-    """A new reason cannot be without words for it."""
+    """So a new reason cannot be added without a hint."""
     assert feedback_on(Unsendable("", "Event", reason, Usage())).hint

@@ -1,4 +1,4 @@
-"""Code in the sandbox that floods the cloud: it is stopped, and what comes after it is served."""
+"""Code in the sandbox that floods the cloud is stopped, and later calls are served."""
 
 import threading
 from collections.abc import Iterator
@@ -67,7 +67,7 @@ def honest():
 
 @pytest.fixture(scope="module")
 def student(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[StudentCode, Cloud]]:
-    """Give a student's code in a sandbox, wired to a cloud as in a grading run."""
+    """Return a student's code in a sandbox, connected to a cloud as in a grading run."""
     folder = tmp_path_factory.mktemp("flood")
     folder.chmod(0o755)
     (folder / "flood.py").write_text(STUDENT)
@@ -91,7 +91,7 @@ def student(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[StudentC
 def test_a_flood_is_stopped_and_the_next_call_is_served(
     student: tuple[StudentCode, Cloud], function: str, reason: str
 ) -> None:
-    """By its budget, long before the last resort of wall time."""
+    """Its budget stops it, long before the limit on wall time would."""
     code, cloud = student
     cloud.reset()
     cloud.kinesis.create_stream("s", 1)

@@ -1,9 +1,9 @@
-"""The warm interpreter ends when it should."""
+"""Closing the warm interpreter."""
 
 from autograder.grading.foreman.launcher import Launcher
 
 
-def test_to_close_it_twice_is_no_error() -> None:
+def test_it_can_be_closed_twice() -> None:
     """A run that failed may have closed it already."""
     launcher = Launcher()
     launcher.close()

@@ -1,4 +1,4 @@
-"""A fault of the grader in one test opens that test's points, and no others, wherever they show."""
+"""When the grader fails at one test, only that test's points are open, in every output."""
 
 import ast
 import csv
@@ -77,7 +77,7 @@ class ClassRun:
 
     @property
     def grade(self) -> Grade:
-        """The grade that was kept."""
+        """The stored grade."""
         grade = read_result(self.folder / "results" / "ada.json")
         assert grade is not None
         return grade
@@ -108,7 +108,7 @@ def faulty(submissions: Path, tmp_path_factory: pytest.TempPathFactory) -> Class
 
 
 def break_test(path: Path, name: str) -> None:
-    """Let a hidden test raise an error at its beginning, below what says what it is."""
+    """Make a hidden test raise an error right after its docstring."""
     source = path.read_text()
     (function,) = (
         node
@@ -121,7 +121,7 @@ def break_test(path: Path, name: str) -> None:
 
 
 def graded(submissions: Path, course: Course, output: Path) -> ClassRun:
-    """Grade a class of one."""
+    """Grade a class of one student."""
     handed_in = [StudentFolder("ada", submissions / "ada")]
     run = grade_class(ClassSubmissions(handed_in), ASSIGNMENT, course, output, RunSettings())
     outcomes = {outcome.student: outcome for outcome in run}
@@ -129,24 +129,24 @@ def graded(submissions: Path, course: Course, output: Path) -> ClassRun:
 
 
 def by_id(grade: Grade) -> dict[str, GradedTest]:
-    """All tests, by id."""
+    """Return all tests by id."""
     return {test.id: test for checkpoint in grade.checkpoints for test in checkpoint.tests}
 
 
 def lines(text: str) -> list[str]:
-    """The lines of a text, whatever the width of its tables."""
+    """Return the lines of a text with blanks collapsed, so the width of tables does not matter."""
     return [" ".join(line.split()) for line in text.splitlines()]
 
 
 def as_text(grade: Grade) -> str:
-    """Print a grade as into a pipe."""
+    """Return a grade as printed into a pipe."""
     file = io.StringIO()
     print_grade(grade, Console(file=file, width=100, highlight=False, markup=False))
     return file.getvalue()
 
 
 def test_every_other_test_keeps_its_verdict(sound: ClassRun, faulty: ClassRun) -> None:
-    """And the checkpoint its points, but for those of the one."""
+    """The checkpoint loses only the points of the test that broke."""
     before, after = by_id(sound.grade), by_id(faulty.grade)
 
     assert after[TEST].outcome is TestOutcome.GRADER_ERROR
@@ -159,7 +159,7 @@ def test_every_other_test_keeps_its_verdict(sound: ClassRun, faulty: ClassRun) -
 def test_every_form_for_people_shows_just_these_points_as_open(
     sound: ClassRun, faulty: ClassRun, form: Callable[[Grade], str]
 ) -> None:
-    """With the words for whom they belong to; what changed is about them alone."""
+    """The explanation is there, and the other checkpoints' lines do not change."""
     before, after = form(sound.grade), form(faulty.grade)
 
     assert OPEN not in before
@@ -178,7 +178,7 @@ def test_every_form_for_people_shows_just_these_points_as_open(
 
 
 def test_the_table_and_the_data_have_it_open(sound: ClassRun, faulty: ClassRun) -> None:
-    """One row differs: it has no score, its outcome and its explanation."""
+    """One row differs: its score is empty, and it has the outcome and the explanation."""
     before, after = as_csv(sound.grade), as_csv(faulty.grade)
     (row,) = set(after.splitlines()) - set(before.splitlines())
     data = json.loads(as_json(faulty.grade))
@@ -194,7 +194,7 @@ def test_the_table_and_the_data_have_it_open(sound: ClassRun, faulty: ClassRun) 
 
 
 def published(grade: Grade, folder: Path) -> PushFeedback:
-    """Write what is published of a grade."""
+    """Return the feedback that would be published for a grade."""
     (folder / "course.toml").write_text(POLICY)
     (folder / "roster.csv").write_text("login\nada\n")
     policy = read_policy(folder / "course.toml")
@@ -206,7 +206,7 @@ def published(grade: Grade, folder: Path) -> PushFeedback:
 def test_one_status_and_the_comment_have_it_open(
     sound: ClassRun, faulty: ClassRun, tmp_path: Path
 ) -> None:
-    """The checkpoint's other points are there, and it is no failure."""
+    """The checkpoint keeps its other points, and its state is `error` rather than `failure`."""
     before, after = published(sound.grade, tmp_path), published(faulty.grade, tmp_path)
 
     assert [status for status in after.statuses if status not in before.statuses] == [
@@ -218,8 +218,8 @@ def test_one_status_and_the_comment_have_it_open(
     assert SAID in after.comment
 
 
-def test_lost_points_beside_open_ones_are_a_failure(tmp_path: Path) -> None:
-    """Whatever the grader failed at, these are lost."""
+def test_lost_points_are_a_failure_although_others_are_open(tmp_path: Path) -> None:
+    """The points of the wrong answer are lost, whatever else the grader failed at."""
     other = next(test for test in by_id(a_grade()) if test.startswith("reader") and test != TEST)
     grade = a_grade({TEST: TestOutcome.GRADER_ERROR, other: TestOutcome.WRONG})
 
@@ -233,7 +233,7 @@ def test_lost_points_beside_open_ones_are_a_failure(tmp_path: Path) -> None:
 
 
 def all_marked(grade: Grade) -> Grade:
-    """Let no open answer wait, so that a sound grade has a total."""
+    """Return the grade without open answers to mark, so that a sound grade has a total."""
     checkpoints = tuple(
         checkpoint_of(
             checkpoint.id,
@@ -252,7 +252,7 @@ def all_marked(grade: Grade) -> Grade:
 
 @pytest.fixture
 def book(sound: ClassRun, faulty: ClassRun, tmp_path: Path) -> Book:
-    """Make a gradebook in which ada's grade is whole, and bob's has the grader's fault."""
+    """Make a gradebook: ada's grade is complete, and the grader failed at a test of bob's."""
     made = make_book(tmp_path / "book", {"ada": "Ada", "bob": "Bob"})
     write_result(tmp_path / "results", "ada", all_marked(sound.grade))
     write_result(tmp_path / "results", "bob", all_marked(faulty.grade))
@@ -261,7 +261,7 @@ def book(sound: ClassRun, faulty: ClassRun, tmp_path: Path) -> Book:
 
 
 def entries(book: Book) -> Mapping[str, BookEntry]:
-    """All entries, by student."""
+    """Return all entries by student."""
     return {entry.student.id: entry for entry in book.entries()}
 
 
@@ -276,7 +276,7 @@ def change_cell(book: Book, student: str, manual_score: float | None) -> None:
 
 
 def test_the_database_keeps_what_is_decided_and_asks_for_a_person(book: Book) -> None:
-    """In the cell of the one checkpoint."""
+    """The cell of the affected checkpoint has both."""
     from nbgrader.api import Gradebook
 
     with Gradebook(f"sqlite:///{book.database}") as gradebook:
@@ -297,7 +297,7 @@ def test_the_database_keeps_what_is_decided_and_asks_for_a_person(book: Book) ->
 
 
 def test_the_standing_has_no_points_for_this_checkpoint_alone(book: Book) -> None:
-    """And says how many are open."""
+    """The number of open points is there."""
     ada, bob = entries(book)["ada"].standing, entries(book)["bob"].standing
 
     assert (ada.status, ada.open_points) == (StandingStatus.COMPLETE, 0)
@@ -322,7 +322,7 @@ def test_the_standing_has_no_points_for_this_checkpoint_alone(book: Book) -> Non
 def test_every_export_leaves_out_the_checkpoint_and_the_total(
     book: Book, form: str, without_points: int, said: list[str]
 ) -> None:
-    """All else is as for the student without the fault."""
+    """Everything else is as for the student whose tests all ran."""
     text = FORMATS[form](ID, "Logs", [entry.standing for entry in book.entries()])
     *_, ada, bob = csv.reader(io.StringIO(text))
 
@@ -350,7 +350,7 @@ def test_a_sync_again_or_a_look_in_formgrader_decides_nothing(book: Book) -> Non
 
 @pytest.mark.parametrize(("points", "outcome"), [(MOST, "passed"), (MOST - POINTS, "wrong")])
 def test_points_that_a_person_gives_close_them(book: Book, points: float, outcome: str) -> None:
-    """In the total and on the student's page, and so they stay."""
+    """They count in the total and on the student's page, and survive the next sync."""
     change_cell(book, "bob", points)
     book.sync([book.folder / "results"])
 
@@ -391,7 +391,7 @@ def test_classroom50_keeps_its_points_while_some_are_open(book: Book, tmp_path: 
 
 
 def test_the_class_s_table_has_decided_and_open_points(sound: ClassRun, faulty: ClassRun) -> None:
-    """In the column of the checkpoint the decided ones."""
+    """The checkpoint's column has the decided points."""
     before, after = (
         next(csv.DictReader((run.folder / "grades.csv").read_text().splitlines()))
         for run in (sound, faulty)
@@ -408,18 +408,18 @@ def test_the_class_s_table_has_decided_and_open_points(sound: ClassRun, faulty: 
     assert "no room" in (faulty.folder / "trouble" / "ada.txt").read_text()
 
 
-def test_only_who_has_open_points_by_the_grader_is_graded_again(
+def test_only_students_whose_points_the_grader_left_open_are_graded_again(
     sound: ClassRun, faulty: ClassRun, submissions: Path, tmp_path: Path
 ) -> None:
-    """With the suite mended; the other result stands."""
+    """With the fixed suite, that student has all points; the other result is kept."""
     shutil.copytree(faulty.folder, tmp_path / "faulty")
     shutil.copytree(sound.folder, tmp_path / "sound")
 
-    mended = graded(submissions, COURSE, tmp_path / "faulty")
+    fixed = graded(submissions, COURSE, tmp_path / "faulty")
     kept = graded(submissions, COURSE, tmp_path / "sound")
 
-    assert (mended.outcome.action, kept.outcome.action) == (ClassAction.GRADED, ClassAction.KEPT)
-    assert mended.grade == sound.grade
+    assert (fixed.outcome.action, kept.outcome.action) == (ClassAction.GRADED, ClassAction.KEPT)
+    assert fixed.grade == sound.grade
     assert not (tmp_path / "faulty" / "trouble" / "ada.txt").exists()
 
 
@@ -451,7 +451,7 @@ def test_the_class_report_leaves_out_these_points_alone(
 def test_a_result_of_an_earlier_version_is_graded_again_and_stops_nothing(
     sound: ClassRun, submissions: Path, tmp_path: Path
 ) -> None:
-    """It knew checkpoints that were ungraded as a whole."""
+    """In that version, a checkpoint could be ungraded as a whole."""
     shutil.copytree(sound.folder, tmp_path / "out")
     book = make_book(tmp_path / "book", {"ada": "Ada", "bob": "Bob"})
     for name in ("ada", "bob"):
@@ -474,7 +474,7 @@ def test_a_result_of_an_earlier_version_is_graded_again_and_stops_nothing(
     assert "earlier version" in synced.problems[0]
 
 
-# --- what could not be read
+# --- unreadable tests
 
 
 @pytest.mark.parametrize(
@@ -488,10 +488,8 @@ def test_a_result_of_an_earlier_version_is_graded_again_and_stops_nothing(
         (as_json, r'"outcome": "unreadable"'),
     ],
 )
-def test_what_could_not_be_read_has_a_label_of_its_own(
-    form: Callable[[Grade], str], label: str
-) -> None:
-    """Its points are lost, as any others."""
+def test_an_unreadable_test_has_a_separate_label(form: Callable[[Grade], str], label: str) -> None:
+    """Its points are lost like any others."""
     grade = a_grade({TEST: TestOutcome.UNREADABLE})
 
     text = form(grade)
@@ -501,7 +499,7 @@ def test_what_could_not_be_read_has_a_label_of_its_own(
 
 
 def test_a_class_s_summary_and_report_tell_an_instructor_to_look(tmp_path: Path) -> None:
-    """With the first few names, but on the page for the lecture hall."""
+    """They name the first few students; the anonymous page names nobody."""
     second = next(test_id for test_id in by_id(a_grade()) if test_id.startswith("writer"))
     both = a_grade({TEST: TestOutcome.UNREADABLE, second: TestOutcome.UNREADABLE})
     one_of_them = a_grade({TEST: TestOutcome.UNREADABLE})
@@ -518,7 +516,7 @@ def test_a_class_s_summary_and_report_tell_an_instructor_to_look(tmp_path: Path)
 
 
 def test_the_status_command_shows_open_points(book: Book) -> None:
-    """Beside who waits for what."""
+    """They have a column between the points and the state."""
     done = CliRunner().invoke(
         app, ["gradebook", "status", "--folder", str(book.folder)], env={"COLUMNS": "200"}
     )

@@ -1,7 +1,7 @@
-"""Phases of a hidden test: whose fault trouble is, and how long a test may inspect.
+"""Phases of a hidden test: who is at fault for an error, and how long a test may inspect.
 
-Small suites run for real, under pytest and in the process that grades: their tests do what a test
-of a careless author might do.
+Small suites run for real, under pytest and in the grading process. Their tests do what a careless
+author might write.
 """
 
 import resource
@@ -51,14 +51,14 @@ def code(student):
 STUDENT = "def give(value=7):\n    return value\n"
 
 
-class Tried:
-    """Grades the student's code by tests that a test of this file writes."""
+class SuiteOnTrial:
+    """Grades one fixed student function with hidden tests that a test of this file writes."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
 
     def grade(self, *bodies: str) -> tuple[Grade, str]:
-        """Grade by one test for each body, worth a point each."""
+        """Grade with a hidden test for each body, of one point; return the grader's log too."""
         tests = "\n".join(
             f'@pytest.mark.graded("T1", points=1)\ndef test_{at}(code, cloud):\n    """T."""\n'
             + "".join(f"    {line}\n" for line in body.splitlines())
@@ -81,9 +81,9 @@ class Tried:
 
 
 @pytest.fixture
-def tried(tmp_path: Path) -> Tried:
-    """Give a checkout with a suite to be written."""
-    return Tried(tmp_path)
+def tried(tmp_path: Path) -> SuiteOnTrial:
+    """Return an empty course, in which each test writes a suite."""
+    return SuiteOnTrial(tmp_path)
 
 
 def outcomes(grade: Grade) -> list[Outcome]:
@@ -91,8 +91,10 @@ def outcomes(grade: Grade) -> list[Outcome]:
     return [test.outcome for checkpoint in grade.checkpoints for test in checkpoint.tests]
 
 
-def test_trouble_is_the_graders_fault_until_the_students_code_was_called(tried: Tried) -> None:
-    """Before the call nothing of the student's was in play; afterwards it was."""
+def test_an_error_is_the_graders_fault_until_the_students_code_was_called(
+    tried: SuiteOnTrial,
+) -> None:
+    """An error before the first call cannot come from the student; a later one can."""
     grade, grader_log = tried.grade(
         "code.give()",
         "raise KeyError('before')\ncode.give()",
@@ -111,8 +113,8 @@ def test_trouble_is_the_graders_fault_until_the_students_code_was_called(tried: 
     assert "KeyError" in grader_log
 
 
-def test_what_stopped_an_unreadable_test_is_told_to_the_instructor_alone(tried: Tried) -> None:
-    """The student reads that it could not be read; a test's own words stay with the instructor."""
+def test_only_the_instructor_reads_why_a_test_was_unreadable(tried: SuiteOnTrial) -> None:
+    """The student reads that the result could not be read; the grader's log has the error."""
     grade, grader_log = tried.grade("code.give()\nraise KeyError('of the hidden test')")
 
     (test,) = grade.checkpoints[0].tests
@@ -122,8 +124,8 @@ def test_what_stopped_an_unreadable_test_is_told_to_the_instructor_alone(tried: 
     assert "of the hidden test" in grader_log
 
 
-def test_an_endless_inspect_phase_ends_its_own_test(tried: Tried) -> None:
-    """Python code is stopped by a signal, code in C by the kernel; the tests around are judged."""
+def test_an_endless_inspect_phase_ends_its_own_test(tried: SuiteOnTrial) -> None:
+    """A signal stops Python code, and the kernel stops C code; the other tests are judged."""
     grade, _ = tried.grade(
         "code.give()",
         "code.give()\nwhile True: pass",
@@ -141,7 +143,7 @@ def test_an_endless_inspect_phase_ends_its_own_test(tried: Tried) -> None:
     ]
 
 
-def test_a_test_that_swallows_every_exception_is_ended_too(tried: Tried) -> None:
+def test_a_test_that_swallows_every_exception_is_ended_too(tried: SuiteOnTrial) -> None:
     """`except BaseException` in a loop does not hold up the grader."""
     grade, _ = tried.grade(
         "code.give()\nwhile True:\n    try:\n        while True: pass\n"
@@ -152,8 +154,8 @@ def test_a_test_that_swallows_every_exception_is_ended_too(tried: Tried) -> None
     assert outcomes(grade) == [Outcome.UNREADABLE, Outcome.PASSED]
 
 
-def test_an_inspect_phase_has_a_bound_of_memory(tried: Tried) -> None:
-    """A test that makes too much of what came back is told so, and the next one runs."""
+def test_an_inspect_phase_has_a_memory_limit(tried: SuiteOnTrial) -> None:
+    """A test that uses too much memory is unreadable, and the next test runs."""
     grade, _ = tried.grade(
         "code.give()\nkept = [bytearray(64 << 20) for _ in range(20)]",
         "code.give()\nkept = [bytearray(1 << 20) for _ in range(20)]",
@@ -163,7 +165,7 @@ def test_an_inspect_phase_has_a_bound_of_memory(tried: Tried) -> None:
 
 
 def inspect_for(seconds: float, phases: Phases) -> bool:
-    """Inspect in a test of its own for so much processor time; False where it was stopped."""
+    """Inspect in a new test for `seconds` of processor time; return False if it was stopped."""
     phases.begin_test()
     try:
         with phases.student():
@@ -179,7 +181,7 @@ def inspect_for(seconds: float, phases: Phases) -> bool:
 
 
 def test_outside_of_a_test_no_timer_is_set() -> None:
-    """A call that belongs to no test leaves nothing behind that strikes later."""
+    """A call outside of any test must not leave a timer that strikes later."""
     phases = Phases()
     phases.begin_test()
     phases.end_test()
@@ -201,8 +203,8 @@ def test_many_slow_inspect_phases_end_together() -> None:
     assert ended[-2:] == [False] * 2
 
 
-def test_limits_of_the_process_are_as_before_between_tests() -> None:
-    """What runs between two tests is not the tests'."""
+def test_limits_of_the_process_are_restored_between_tests() -> None:
+    """Code between two tests must not run under a test's limits."""
     before = [resource.getrlimit(limit) for limit in (resource.RLIMIT_CPU, resource.RLIMIT_AS)]
 
     inspect_for(0.0, Phases())
@@ -213,8 +215,8 @@ def test_limits_of_the_process_are_as_before_between_tests() -> None:
     assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
 
 
-def test_the_bound_of_c_code_counts_from_the_inspect_phase_on() -> None:
-    """What the process did before is not held against a test, however the kernel counts it."""
+def test_the_limit_on_c_code_counts_from_the_start_of_the_inspect_phase() -> None:
+    """A test is not charged for earlier processor time, although the kernel counts all of it."""
     phases = Phases(test_seconds=1.0)
     before = resource.getrlimit(resource.RLIMIT_CPU)
     phases.begin_test()
@@ -225,18 +227,18 @@ def test_the_bound_of_c_code_counts_from_the_inspect_phase_on() -> None:
     phases.end_test()
 
     assert limit == before
-    assert OVERRUN_SECONDS < timer[0] < OVERRUN_SECONDS + 2  # to a tick of the kernel
+    assert OVERRUN_SECONDS < timer[0] < OVERRUN_SECONDS + 2  # the kernel counts in ticks
 
 
-def test_the_time_of_the_students_call_is_not_the_tests(tried: Tried) -> None:
-    """What the call takes has a budget of its own."""
+def test_the_time_of_a_students_call_is_not_charged_to_the_test(tried: SuiteOnTrial) -> None:
+    """Calls have a separate budget."""
     grade, _ = tried.grade("for _ in range(3): code.give()\nassert code.give(value=1) == 1")
 
     assert outcomes(grade) == [Outcome.PASSED]
 
 
-def test_a_run_that_dies_again_and_again_is_given_up(tried: Tried) -> None:
-    """A few runs are tried; what they did not reach was never judged, and is not lost."""
+def test_a_run_that_dies_again_and_again_is_given_up(tried: SuiteOnTrial) -> None:
+    """After a few runs, the points of tests that were never reached are open, not lost."""
     dies = "import os\nos.abort()"
 
     grade, grader_log = tried.grade("code.give()", *[dies] * 6, "code.give()")

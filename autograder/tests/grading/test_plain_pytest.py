@@ -1,4 +1,4 @@
-"""A maintainer runs hidden tests with plain pytest, and reads what the student reads."""
+"""With plain pytest, a maintainer runs hidden tests and reads the same feedback as the student."""
 
 import json
 import os
@@ -28,8 +28,8 @@ def run(*arguments: object) -> str:
 
 
 def submission_that(folder: Path, body: str) -> Path:
-    """Write a writer whose first function does this alone."""
-    folder.chmod(0o755)  # the sandbox has a user of its own
+    """Write a submission whose first function has this body."""
+    folder.chmod(0o755)  # the sandbox runs as a different user
     (folder / "kinesis_multi_shard.py").write_text(
         f"import boto3\n\ndef create_multi_shard_stream(stream_name, shard_count):\n    {body}\n"
     )
@@ -37,7 +37,7 @@ def submission_that(folder: Path, body: str) -> Path:
 
 
 def test_a_failing_test_says_what_the_student_reads(tmp_path: Path) -> None:
-    """In a few lines, without a line of the grader's own source; escapes stay harmless."""
+    """The output is short, shows no source of the grader, and escapes are harmless."""
     folder = submission_that(tmp_path, "raise ValueError('no \\x1b[31m stream')")
 
     printed = run("--submission", folder)
@@ -52,8 +52,8 @@ def test_a_failing_test_says_what_the_student_reads(tmp_path: Path) -> None:
     assert len(printed.splitlines()) < 20
 
 
-def test_the_data_of_a_grade_come_back_with_its_seed(tmp_path: Path) -> None:
-    """Each submission has data of its own; `--seed-of` takes them from the grade."""
+def test_the_seed_of_a_grade_reproduces_its_data(tmp_path: Path) -> None:
+    """Each submission gets different data; `--seed-of` takes the seed from a grade."""
     folder = submission_that(
         tmp_path,
         "boto3.client('kinesis').create_stream(StreamName=stream_name, ShardCount=1)\n"
@@ -73,8 +73,8 @@ def test_the_data_of_a_grade_come_back_with_its_seed(tmp_path: Path) -> None:
     assert len(set(map(tuple, by_grade))) > 1
 
 
-def test_a_file_that_is_no_grade_is_one_line(tmp_path: Path) -> None:
-    """Such as the page."""
+def test_a_file_that_is_not_a_grade_is_reported_in_one_line(tmp_path: Path) -> None:
+    """The feedback page, for example."""
     (tmp_path / "ada.html").write_text("<html>")
 
     printed = run("--submission", SOLUTION, "--seed-of", tmp_path / "ada.html")

@@ -28,7 +28,7 @@ def test_one(student):
 
 @pytest.fixture
 def assignment() -> Assignment:
-    """Give an assignment with one checkpoint of three points."""
+    """Return an assignment with one checkpoint of three points."""
     writer = MODULE.checkpoints[0].model_copy(update={"points": 3})
     return MODULE.model_copy(update={"checkpoints": (writer,)})
 
@@ -68,10 +68,10 @@ def test_a_test_is_planned_with_its_title_and_points(
         (("def test_one(", "def test_one(("), "cannot be read"),
     ],
 )
-def test_a_mistake_in_a_suite_is_one_clear_line(
+def test_a_mistake_in_a_suite_is_reported_in_one_line(
     tmp_path: Path, assignment: Assignment, change: tuple[str, str], message: str
 ) -> None:
-    """With the file, and the test where there is one."""
+    """The line names the file, and the test if it is about one."""
     suite = suite_of(tmp_path, GOOD.replace(*change))
 
     with pytest.raises(AssignmentError, match=message) as caught:
@@ -81,7 +81,7 @@ def test_a_mistake_in_a_suite_is_one_clear_line(
 
 
 def test_the_digest_changes_with_any_file(tmp_path: Path, assignment: Assignment) -> None:
-    """It names the version of the suite in each grade."""
+    """Each grade names the version of the suite by this digest."""
     before = read_plan(assignment, suite_of(tmp_path, GOOD)).digest
 
     (tmp_path / "helpers.py").write_text("x = 1\n")
@@ -105,8 +105,8 @@ def test_the_plan_is_what_pytest_collects() -> None:
     assert sorted(collected) == sorted(planned)
 
 
-def test_every_closed_question_is_marked_as_one() -> None:
-    """One that is not would tell its answer before the deadline."""
+def test_every_closed_question_is_marked_as_closed() -> None:
+    """A question without the mark would reveal its answer before the deadline."""
     tests = read_plan(MODULE, SUITE).tests
 
     marked = {test.id for test in tests if test.closed_answer}
@@ -118,8 +118,8 @@ def test_every_closed_question_is_marked_as_one() -> None:
     assert len(marked) == 16
 
 
-def test_every_requirement_is_judged_and_stands_in_the_handout() -> None:
-    """No requirement without a test, none that students cannot read."""
+def test_every_requirement_is_judged_and_is_in_the_handout() -> None:
+    """Each requirement has a test, and students can read each of them."""
     requirements = read_requirements(SUITE)
     handout = (COURSE.assignments / MODULE.id / "README.md").read_text()
 
@@ -133,8 +133,8 @@ def test_every_requirement_is_judged_and_stands_in_the_handout() -> None:
     ] == []
 
 
-def test_the_handout_states_points_and_limits_as_they_are() -> None:
-    """Students read what the grader uses."""
+def test_the_handout_states_the_points_and_limits_of_the_grader() -> None:
+    """Its tables agree with the values that the grader uses."""
     handout = " ".join((COURSE.assignments / MODULE.id / "README.md").read_text().split())
     limits = MODULE.limits
 

@@ -1,4 +1,4 @@
-"""Events as the hidden tests of module 6 recognise them in whatever a student has stored."""
+"""How the hidden tests of module 6 recognise events in stored data of any form."""
 
 import pytest
 
@@ -29,13 +29,13 @@ def test_an_event_is_recognised_however_it_is_written(data: bytes) -> None:
     ],
     ids=range(9),
 )
-def test_what_is_no_event_is_none(data: bytes) -> None:
-    """Nothing that is stored breaks the test that looks at it, or holds it up."""
+def test_other_data_is_not_an_event(data: bytes) -> None:
+    """No stored data breaks or delays the test that looks at it."""
     assert decoded(data) == {}
 
 
 def test_an_event_is_the_same_record_however_its_number_is_written() -> None:
-    """As a number or as text; all events without a number are taken for the same."""
+    """The number may be a number or text; all events without one count as the same record."""
     events = [
         SentEvent(Record("shardId-000000000000", str(number), "alice", data))
         for number, data in enumerate([b'{"eventId": 7}', b'{"eventId": "7"}', b"{}", b"x"])

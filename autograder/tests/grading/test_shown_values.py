@@ -7,7 +7,7 @@ from autograder.grading.judge.verdict import SHOWN_CHARACTERS, Verdict, shown
 
 
 def test_a_plain_value_is_shown_as_python_writes_it() -> None:
-    """Nothing changes in what is short and has no time in it."""
+    """A short value without a time is not changed."""
     assert shown(["a", 1, None]) == "['a', 1, None]"
 
 
@@ -25,13 +25,13 @@ def test_a_plain_value_is_shown_as_python_writes_it() -> None:
     ],
 )
 def test_times_and_addresses_are_blanked(changing: str, blanked: str) -> None:
-    """What differs from run to run isn't shown."""
+    """They differ from run to run."""
     assert blanked in shown(changing)
 
 
 @pytest.mark.parametrize("before", range(SHOWN_CHARACTERS - 30, SHOWN_CHARACTERS + 5))
-def test_a_time_at_the_cut_is_blanked_as_well(before: int) -> None:
-    """Two runs show the same even where the text is cut in the middle of a time."""
+def test_a_truncated_time_is_blanked_too(before: int) -> None:
+    """Two runs show the same text, even if it is truncated in the middle of a time."""
     padding = "x " * (before // 2)
 
     first, second = (
@@ -41,8 +41,8 @@ def test_a_time_at_the_cut_is_blanked_as_well(before: int) -> None:
     assert first == second
 
 
-def test_a_long_value_is_cut_and_its_length_told() -> None:
-    """A value of a megabyte takes a line or two."""
+def test_a_long_value_is_truncated_and_its_length_shown() -> None:
+    """A value of a megabyte takes one or two lines."""
     text = shown("y" * 1_000_000)
 
     assert len(text) < SHOWN_CHARACTERS + 30
@@ -51,7 +51,7 @@ def test_a_long_value_is_cut_and_its_length_told() -> None:
 
 @pytest.mark.parametrize("character", ["x", "\x1b", "\N{ROCKET}", "\u202e", "\ud800"])
 def test_feedback_stays_small_whatever_came_back(character: str) -> None:
-    """A verdict's texts, records and traces are cut: a grade has many verdicts."""
+    """A verdict's texts, records and traces are truncated, since a grade has many verdicts."""
     giant = character * 100_000
     witnesses = Witnesses(anomaly=Anomaly.OVERREAD, records=(giant,) * 5, total=5)
 

@@ -1,4 +1,4 @@
-"""How a student's functions are called: what hangs once is given less time, or none any more."""
+"""How a student's functions are called: code that hung before gets less time, or is not called."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,13 +37,13 @@ def dawdle():
 
 @pytest.fixture
 def time_budget() -> TimeBudget:
-    """Nothing has hung yet."""
+    """Return the time budget of a run in which nothing has hung yet."""
     return TimeBudget(PATIENT.submission_seconds)
 
 
 @pytest.fixture
 def sandbox_and_cloud(tmp_path: Path) -> Iterator[tuple[Sandbox, Cloud]]:
-    """A sandbox with functions that tell how much time they have."""
+    """Return a sandbox whose functions report their time limit, and its cloud."""
     tmp_path.chmod(0o755)
     (tmp_path / "code_of_theirs.py").write_text(CODE)
     (tmp_path / "looping.py").write_text("while True: pass\n")
@@ -53,14 +53,14 @@ def sandbox_and_cloud(tmp_path: Path) -> Iterator[tuple[Sandbox, Cloud]]:
 
 @pytest.fixture
 def student(sandbox_and_cloud: tuple[Sandbox, Cloud], time_budget: TimeBudget) -> StudentCode:
-    """A student whose calls have the usual time."""
+    """Return a student's code whose calls have the usual time limit."""
     return StudentCode(*sandbox_and_cloud, PATIENT, time_budget, Phases())
 
 
 def test_a_function_that_took_down_its_runner_has_less_time_afterwards(
     student: StudentCode,
 ) -> None:
-    """Stopping the runner makes the grader wait longest: not so long for every test."""
+    """The grader waits longest for a runner that must be stopped, so it must not wait each time."""
     module = student.module("code_of_theirs")
     before = module.processor_seconds()
 
@@ -74,7 +74,7 @@ def test_a_function_that_took_down_its_runner_has_less_time_afterwards(
 def test_a_module_whose_import_hung_twice_is_not_imported_any_more(
     sandbox_and_cloud: tuple[Sandbox, Cloud], time_budget: TimeBudget
 ) -> None:
-    """Each test of the file would wait anew; once may be an accident. Other files are run."""
+    """One hang may be an accident; after the second, each test of the file would wait in vain."""
     limits = LIMITS.model_copy(update={"cpu_seconds": 1})
     student = StudentCode(*sandbox_and_cloud, limits, time_budget, Phases())
 
@@ -90,7 +90,7 @@ def test_a_module_whose_import_hung_twice_is_not_imported_any_more(
 def test_a_test_that_needs_its_time_has_all_of_it(
     sandbox_and_cloud: tuple[Sandbox, Cloud], time_budget: TimeBudget
 ) -> None:
-    """Hundreds of events take longer than a fifth of it, also where something else hung before."""
+    """With `in_full`, an earlier hang does not shorten the limit."""
     student = StudentCode(*sandbox_and_cloud, PATIENT, time_budget, Phases(), in_full=True)
     stopped = Stopped(StopReason.CPU, Usage())
     time_budget.note("code_of_theirs", "processor_seconds", stopped, 1.0)
@@ -103,7 +103,7 @@ def test_a_test_that_needs_its_time_has_all_of_it(
 def test_a_submission_that_dawdles_all_the_time_is_called_no_more(
     sandbox_and_cloud: tuple[Sandbox, Cloud],
 ) -> None:
-    """Each call returns before it would be stopped; together they take too long."""
+    """Each call returns in time, but all calls together take too long."""
     student = StudentCode(*sandbox_and_cloud, LIMITS, TimeBudget(0.2), Phases())
 
     first, second = (student.outcome_of("code_of_theirs", "dawdle") for _ in range(2))
@@ -113,7 +113,7 @@ def test_a_submission_that_dawdles_all_the_time_is_called_no_more(
 
 
 def test_calls_in_a_row_share_what_the_module_remembers(student: StudentCode) -> None:
-    """They run in one process, and each other call in a process of its own."""
+    """They share a process; any other call gets a new process."""
     module = student.module("code_of_theirs")
 
     values = module.values_in_a_row("remembers", ["a"], ["b"])

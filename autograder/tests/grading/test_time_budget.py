@@ -10,8 +10,8 @@ from autograder.tests.limits import LIMITS
 DONE = Returned(1, Usage())
 
 
-def test_no_call_is_made_once_all_together_took_too_long() -> None:
-    """Also where each ended well, shortly before it would have been stopped."""
+def test_no_call_is_made_once_all_calls_together_took_too_long() -> None:
+    """This is so even if each call ended by itself, just before its limit."""
     time_budget = TimeBudget(100.0)
     time_budget.note("slow", "one", DONE, 60.0)
     before = time_budget.end_of("slow")
@@ -24,7 +24,7 @@ def test_no_call_is_made_once_all_together_took_too_long() -> None:
 
 
 def test_no_call_is_made_once_the_cloud_has_worked_enough() -> None:
-    """Whose requests take long to answer wears down the grader and no process of its own."""
+    """Expensive requests use the grader's processor time, not the student's process."""
     time_budget = TimeBudget(100.0)
     before = time_budget.end_of("slow")
     time_budget.cloud_seconds_left -= CLOUD_SECONDS
@@ -46,7 +46,7 @@ def test_no_call_is_made_once_the_cloud_has_worked_enough() -> None:
     ],
 )
 def test_a_function_that_hung_has_less_time_and_others_have_all_of_it(reason: StopReason) -> None:
-    """Whatever made the grader wait."""
+    """The reason for the wait does not matter."""
     time_budget = TimeBudget(100.0)
 
     time_budget.note("one", "hangs", Stopped(reason, Usage()), 1.0)
@@ -59,8 +59,8 @@ def test_a_function_that_hung_has_less_time_and_others_have_all_of_it(reason: St
     assert time_budget.end_of("one") is None
 
 
-def test_an_import_that_hung_shortens_the_whole_file_and_twice_ends_it() -> None:
-    """Whichever functions were called."""
+def test_a_file_whose_import_hung_has_less_time_and_none_after_the_second() -> None:
+    """It does not matter which functions were called."""
     time_budget = TimeBudget(100.0)
     stopped = Stopped(StopReason.CPU, Usage(), during_import=True)
 
@@ -84,7 +84,7 @@ def test_an_import_that_hung_shortens_the_whole_file_and_twice_ends_it() -> None
         StopReason.OUTPUT,
     ],
 )
-def test_what_is_stopped_at_once_costs_no_time(reason: StopReason) -> None:
+def test_a_call_that_is_stopped_immediately_costs_no_time(reason: StopReason) -> None:
     """The grader did not wait for it."""
     time_budget = TimeBudget(100.0)
 

@@ -1,4 +1,4 @@
-"""A run's report against the plan: what does not fit is the grader's error, never a pass."""
+"""A run's report is checked against the plan: any mismatch is the grader's error, never a pass."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ def verdict(outcome: str, feedback: Any = None) -> dict[str, Any]:
 
 
 def run(entries: Any, exit_code: int | None = 0, told: int | None = None) -> PytestRun:
-    """Make a run that left these entries."""
+    """Return a run whose report has these entries."""
     told = exit_code if told is None else told
     return PytestRun(exit_code, {"exitcode": told, "tests": entries}, "what pytest printed")
 
@@ -41,8 +41,8 @@ def outcomes(ran: PytestRun) -> list[Outcome]:
     return [verdicts[test.id].outcome for test in PLAN]
 
 
-def test_passed_tests_have_their_points() -> None:
-    """A whole report that agrees with the exit code is believed."""
+def test_passed_tests_earn_their_points() -> None:
+    """A complete report that agrees with the exit code is accepted."""
     verdicts, grader_log = read_verdicts(
         run([entry("test_one"), entry("test_two")]), PLAN, REQUIREMENTS
     )
@@ -54,7 +54,7 @@ def test_passed_tests_have_their_points() -> None:
     assert grader_log == ""
 
 
-def test_a_verdict_is_taken_with_what_was_asked() -> None:
+def test_a_verdict_is_completed_with_its_requirement() -> None:
     """The requirement's sentence is added here."""
     ran = run(
         [entry("test_one"), entry("test_two", "failed", metadata=verdict("wrong"))], exit_code=1
@@ -85,8 +85,10 @@ def test_a_verdict_is_taken_with_what_was_asked() -> None:
         run("nonsense"),
     ],
 )
-def test_a_report_that_does_not_fit_is_the_graders_error_throughout(ran: PytestRun) -> None:
-    """Missing, incomplete, overfull, or at odds with the exit code."""
+def test_a_report_that_does_not_fit_the_plan_is_the_graders_error_for_all_tests(
+    ran: PytestRun,
+) -> None:
+    """It is missing, incomplete, has too many entries, or contradicts the exit code."""
     verdicts, grader_log = read_verdicts(ran, PLAN, REQUIREMENTS)
 
     assert {test.outcome for test in verdicts.values()} == {Outcome.GRADER_ERROR}
@@ -120,7 +122,7 @@ def test_a_test_without_a_sound_verdict_is_the_graders_error(odd: dict[str, Any]
         (Outcome.WRONG, Status.COMPLETE),
     ],
 )
-def test_a_checkpoint_says_whether_its_score_stands(outcome: Outcome, status: Status) -> None:
+def test_a_checkpoint_says_whether_its_score_is_final(outcome: Outcome, status: Status) -> None:
     """A grader's error leaves it ungraded, an open answer unmarked."""
     verdicts, _ = read_verdicts(run([entry("test_one"), entry("test_two")]), PLAN, REQUIREMENTS)
     first, second = verdicts.values()

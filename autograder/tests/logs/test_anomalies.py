@@ -1,4 +1,4 @@
-"""Logs are compared in exact words."""
+"""Logs are compared, and each difference is named."""
 
 import pytest
 from hypothesis import given
@@ -19,16 +19,16 @@ from autograder.logs.anomalies import SHOWN_WITNESSES, compare_logs, how_many, i
         ("cabb", {Anomaly.LOST: ("d",), Anomaly.DUPLICATED: ("b",), Anomaly.REORDERED: ("a", "b")}),
     ],
 )
-def test_each_difference_has_its_word_and_its_witnesses(
+def test_each_difference_has_a_name_and_its_records(
     found: str, expected: dict[Anomaly, tuple[str, ...]]
 ) -> None:
-    """Lost, duplicated, reordered and overread are told apart."""
+    """Lost, duplicated, reordered and overread records are distinguished."""
     witnesses = compare_logs("abcd", found)
 
     assert {deviation.anomaly: deviation.records for deviation in witnesses} == expected
 
 
-def test_many_witnesses_are_counted_and_the_first_shown() -> None:
+def test_many_records_are_counted_and_the_first_shown() -> None:
     """A page stays readable when a thousand records are lost."""
     (lost,) = compare_logs([str(number) for number in range(1000)], [])
 
@@ -47,8 +47,8 @@ def test_many_witnesses_are_counted_and_the_first_shown() -> None:
         ("aacd", "4 records, but not the 4 expected: 1 unread, 1 record more than once"),
     ],
 )
-def test_how_many_there_are_adds_up_with_what_is_wrong(found: str, expected: str) -> None:
-    """`4 of 4` only where all four are there; a duplicated record may be there many times."""
+def test_the_counts_agree_with_the_anomalies(found: str, expected: str) -> None:
+    """`4 of 4` means that all four are there; a duplicated record may be there many times."""
     witnesses = compare_logs("abcd", found, absent=Anomaly.UNREAD)
 
     assert f"{how_many(len(found), 4, witnesses)}: {in_words(witnesses)}" == expected

@@ -1,4 +1,4 @@
-"""A log is drawn so that what is wrong with it can be seen."""
+"""The drawing of a log shows what is wrong with it."""
 
 import re
 
@@ -60,8 +60,8 @@ READ = LogPicture(
 )
 
 
-def test_what_was_written_is_drawn_in_characters() -> None:
-    """Who wrote each record, which is missing, which came twice, which has another key."""
+def test_written_records_are_drawn_in_characters() -> None:
+    """The drawing shows each record's user, and which are lost, duplicated or have another key."""
     drawn = sketch(WRITTEN)
 
     assert drawn.splitlines() == [
@@ -75,8 +75,8 @@ def test_what_was_written_is_drawn_in_characters() -> None:
     ]
 
 
-def test_what_was_read_is_drawn_in_characters() -> None:
-    """Where it was to begin, what came back in which pages, and where it stopped."""
+def test_returned_records_are_drawn_in_characters() -> None:
+    """The drawing shows the offset, the pages and where reading stopped."""
     drawn = sketch(READ)
 
     assert drawn.splitlines() == [
@@ -95,7 +95,7 @@ def test_what_was_read_is_drawn_in_characters() -> None:
     ]
 
 
-def test_users_are_told_apart_by_colour_and_letter() -> None:
+def test_users_differ_by_colour_and_letter() -> None:
     """Colour is never the only sign."""
     drawing = drawing_of(WRITTEN)
 
@@ -105,7 +105,7 @@ def test_users_are_told_apart_by_colour_and_letter() -> None:
 
 
 def test_many_users_have_no_colour() -> None:
-    """Nobody tells ten colours apart."""
+    """Ten colours cannot be distinguished."""
     many = LogPicture(shards=(shard(0, *(record(at, f"user {at}") for at in range(10))),))
 
     drawing = drawing_of(many)
@@ -122,8 +122,8 @@ def test_a_shard_has_its_part_of_the_ring_and_marks_for_its_keys() -> None:
     assert [round(tick, 2) for tick in lane.ticks] == [0.39]
 
 
-def test_the_table_says_what_the_drawing_shows() -> None:
-    """For those who cannot see it."""
+def test_the_table_has_the_content_of_the_drawing() -> None:
+    """The table is for readers who cannot see the drawing."""
     rows = drawing_of(READ).rows
 
     assert [row[-1] for row in rows] == [
@@ -148,7 +148,7 @@ def test_the_caption_says_what_is_drawn() -> None:
 
 
 def test_the_caption_of_a_drawing_in_characters_names_what_is_in_it() -> None:
-    """Markdown has no fillings and no dashes."""
+    """Markdown cannot show filled or dashed boxes, so the caption describes characters."""
     written, read = caption(WRITTEN, in_characters=True), caption(READ, in_characters=True)
 
     assert "Records marked “lost” are missing." in written

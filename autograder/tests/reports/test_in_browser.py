@@ -93,7 +93,9 @@ def test_axe_finds_nothing(
 ) -> None:
     """In light and dark, with all that can be unfolded unfolded."""
     with opened(browser, pages[kind], scheme=scheme) as page:
-        page.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        page.page.evaluate(
+            "document.querySelectorAll('details').forEach(details => details.open = true)"
+        )
 
         violations = page.violations
 
