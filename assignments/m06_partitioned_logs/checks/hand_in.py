@@ -11,7 +11,7 @@ from pathlib import Path
 from checks.admission import (
     LINKED,
     NOT_PLAIN,
-    Admission,
+    AdmittedFiles,
     FolderEntry,
     TooSlowError,
     admit,
@@ -23,12 +23,12 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @functools.cache
-def your_hand_in() -> Admission:
+def your_hand_in() -> AdmittedFiles:
     """Read your files as the grader does. They are read once per run."""
     try:
         return admit(Folder(ROOT), tuple(dict.fromkeys(_graded_files())))
     except TooSlowError as error:
-        return Admission({}, notes=(str(error),))
+        return AdmittedFiles({}, notes=(str(error),))
 
 
 def why_not_graded(name: str) -> str | None:
