@@ -18,7 +18,7 @@ from autograder.errors import CloudError, SandboxError
 from autograder.grading.foreman.examiner import Examiner
 from autograder.grading.foreman.launcher import Launcher
 from autograder.submission import read_submission
-from autograder.tests.hostile.arena import adopt_orphans, descendants, left_behind, standing
+from autograder.tests.hostile.arena import adopt_orphans, descendants, left_behind, traces
 
 COURSE = Course.of_this_checkout()
 ASSIGNMENT = COURSE.load("m06_partitioned_logs")
@@ -41,7 +41,7 @@ def test_a_killed_grader_leaves_nothing_running(
 ) -> None:
     """Killed at any moment: the hidden tests, the sandbox and its mounts end by themselves."""
     adopt_orphans()
-    before = standing()
+    before = traces()
     process = subprocess.Popen(
         GRADE,
         stdout=subprocess.DEVNULL,
@@ -75,7 +75,7 @@ def test_when_the_hidden_tests_are_killed_nothing_counts_as_lost() -> None:
 def test_a_run_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     """And the next one has an interpreter of its own again."""
     adopt_orphans()
-    before = standing()
+    before = traces()
     first, second = tmp_path / "first", tmp_path / "second"
     first.mkdir()
     second.mkdir()
