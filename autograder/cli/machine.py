@@ -9,7 +9,7 @@ from autograder.doctor import examine, this_machine
 
 
 def doctor_command(*, any_python: AnyPython = False) -> None:
-    """Check whether this machine has what grading needs. Exit 1 if something is missing."""
+    """Check whether this machine can grade. Exit 1 if something is missing."""
     findings = list(examine(this_machine(), any_python=any_python))
     console = Console(highlight=False, markup=False)
     for finding in findings:

@@ -35,7 +35,7 @@ def graded_file_is_latin_1_and_says_so(folder: Path) -> None:
 
 @attack(FOUND, Outcome.KILLED, says="ended the whole Python process")
 def code_is_hidden_in_a_comment(folder: Path) -> None:
-    """Ends the process in what looks like a comment: the codec turns an escape into a line break."""
+    """Ends the process in what looks like a comment: the codec makes a line break of an escape."""
     _write(folder, b"# coding: unicode_escape\n#\\nimport os; os._exit(0)\n")
 
 
