@@ -71,13 +71,13 @@ def opened(
     width: int = DESK,
     scripts: bool = True,
 ) -> Iterator[Opened]:
-    """Open a file in a window of its own.
+    """Open a file in a new window.
 
     Args:
-        browser: In which.
+        browser: The browser.
         path: The file.
-        scheme: What the reader likes.
-        width: Of the window, in pixels.
+        scheme: The color scheme that the reader prefers.
+        width: The window's width in pixels.
         scripts: Whether scripts run.
     """
     context = browser.new_context(

@@ -35,6 +35,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         if key == "attack"
     }
     if rows:
-        terminalreporter.section("attacks and what became of them")
+        terminalreporter.section("results of the attacks")
     for row in sorted(rows):
         terminalreporter.write_line(row)

@@ -90,7 +90,7 @@ def refusals(admission: Admission) -> dict[str, list[str]]:
         ("stored.py", "version https://git-lfs.github.com/spec/v1\n", "it is a pointer of Git LFS"),
     ],
 )
-def test_a_file_that_cannot_be_taken_concerns_who_imports_it(
+def test_a_file_that_cannot_be_graded_affects_only_its_importers(
     name: str, content: str | None, reason: str
 ) -> None:
     """If no file imports it, it is left out with a note; otherwise only the importer is refused."""
@@ -108,7 +108,7 @@ def test_a_file_that_cannot_be_taken_concerns_who_imports_it(
     assert used.notes == ()
 
 
-def test_a_refusal_reaches_through_helpers_and_other_graded_files() -> None:
+def test_a_refusal_affects_importers_of_importers() -> None:
     """Over any number of imports. The notebook imports nothing."""
     taken = admitted(
         {
@@ -123,7 +123,7 @@ def test_a_refusal_reaches_through_helpers_and_other_graded_files() -> None:
     assert set(taken.files) == {*GRADED, "tools/paging.py"}
 
 
-def test_a_module_of_a_package_that_nobody_imports_costs_nothing() -> None:
+def test_a_module_of_a_package_that_is_not_imported_costs_nothing() -> None:
     """Even if other modules of the package are imported."""
     taken = admitted(
         {WRITER: "import tools.paging\n", "tools/paging.py": "", "tools/old.py": GIANT}
@@ -134,7 +134,7 @@ def test_a_module_of_a_package_that_nobody_imports_costs_nothing() -> None:
 
 
 @pytest.mark.parametrize("marker", [{}, {"tools/__init__.py": ""}])
-def test_packages_are_taken_with_and_without_an_init_file(marker: dict[str, str]) -> None:
+def test_packages_are_graded_with_and_without_an_init_file(marker: dict[str, str]) -> None:
     """Python imports both."""
     inner = {"tools/paging.py": "", "tools/deep/er/pages.py": "", **marker}
 
@@ -155,7 +155,7 @@ def test_a_folder_without_an_init_file_hides_no_module() -> None:
     assert (refusals(taken), taken.notes) == ({}, ())
 
 
-def test_a_package_of_a_graded_name_concerns_that_file_and_who_imports_it() -> None:
+def test_a_package_of_a_graded_name_affects_that_file_and_its_importers() -> None:
     """Python would import the package."""
     taken = admitted({f"{WRITER[:-3]}/__init__.py": "", READER: "import kinesis_multi_shard\n"})
 
@@ -163,7 +163,7 @@ def test_a_package_of_a_graded_name_concerns_that_file_and_who_imports_it() -> N
     assert set(taken.files) == {READER, NOTEBOOK}
 
 
-def test_the_checks_are_not_taken_and_who_imports_them_is_refused() -> None:
+def test_the_checks_are_not_graded_and_their_importers_are_refused() -> None:
     """Code that imports them works only at home."""
     plain = admitted({"checks/cloud.py": ""})
     taken = admitted({"checks/cloud.py": "", WRITER: "from checks.cloud import Cloud\n"})
@@ -173,7 +173,7 @@ def test_the_checks_are_not_taken_and_who_imports_them_is_refused() -> None:
 
 
 @pytest.mark.parametrize("name", ["größer.py", f"{'x' * 101}.py", "a/b/c/d/e/f.py"])
-def test_a_module_that_is_never_taken_concerns_who_imports_it(name: str) -> None:
+def test_a_module_that_is_never_graded_affects_its_importers(name: str) -> None:
     """Because of its name or folder. If nothing imports it, there is no note."""
     module = name.removesuffix(".py").replace("/", ".")
 
@@ -181,13 +181,13 @@ def test_a_module_that_is_never_taken_concerns_who_imports_it(name: str) -> None
     assert refusals(admitted({name: "", WRITER: f"import {module}\n"})) == {WRITER: [name]}
 
 
-def test_a_link_to_a_folder_concerns_who_imports_it() -> None:
+def test_a_link_to_a_folder_affects_its_importers() -> None:
     """At home, Python follows the link."""
     assert refusals(admitted({"tools": None, WRITER: "import tools\n"})) == {WRITER: ["tools"]}
     assert refusals(admitted({"tools": None})) == {}
 
 
-def test_files_that_are_used_come_first_where_there_are_too_many() -> None:
+def test_imported_files_come_first_if_there_are_too_many() -> None:
     """Scratch files are left out with a note that counts them."""
     scratch: dict[str, str | None] = {f"a{number:03}.py": "" for number in range(120)}
 
@@ -201,7 +201,7 @@ def test_files_that_are_used_come_first_where_there_are_too_many() -> None:
     )
 
 
-def test_more_files_than_are_taken_concern_who_imports_them() -> None:
+def test_files_beyond_the_limit_affect_their_importers() -> None:
     """The first ones are taken; what comes after them would be missing."""
     modules = [f"a{number:03}" for number in range(MAX_FILES)]
     files: dict[str, str | None] = {f"{name}.py": "" for name in modules}
@@ -212,7 +212,7 @@ def test_more_files_than_are_taken_concern_who_imports_them() -> None:
     assert len(taken.files) == MAX_FILES
 
 
-def test_a_folder_that_is_used_is_found_behind_many_others() -> None:
+def test_an_imported_folder_is_found_among_many_others() -> None:
     """Folders are searched in the order in which imports lead to them, then by name."""
     others: dict[str, str | None] = {f"a{number:03}/x.txt": "" for number in range(250)}
 

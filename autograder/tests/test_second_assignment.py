@@ -1,6 +1,6 @@
 """A course with two assignments: every command works with the right one.
 
-The second has neither a notebook nor AWS, so this also shows what the grader needs of neither.
+The second assignment has no notebook and does not use AWS, so the grader must work without both.
 """
 
 import json
