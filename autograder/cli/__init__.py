@@ -1,9 +1,12 @@
 """The command line: `autograder grade PATH`, `grade-class`, `grade-pushes`, `build` and others.
 
-Exit 0: done, whatever the score. Exit 1: `build --check` found stubs out of date, `validate`
-something off, `doctor` something missing, `gradebook`, `classroom50` or `report` something that it
-could not take; for some of a class or of the pushes there is no grade. Exit 2: it could not be
-done, said in one line on stderr. Nothing that a submission does changes that.
+Exit codes, which no submission can change:
+
+* 0: the command is done, whatever the scores are.
+* 1: the command is done, but something needs attention: `build --check` found a file out of date,
+  `validate` has findings, `doctor` misses something, `gradebook`, `classroom50` or `report` could
+  not read some input, or some students or pushes have no grade.
+* 2: the command could not be done; one line on stderr says why.
 """
 
 import importlib.metadata
@@ -34,7 +37,7 @@ app = typer.Typer(
 
 
 GRADE, CLASS, GITHUB, MAINTAIN = "Grade", "A class", "GitHub", "Maintain an assignment"
-"""The groups of the list of commands, by work."""
+"""The groups in the list of commands."""
 
 app.command("grade", rich_help_panel=GRADE)(grade_command)
 app.command("grade-class", rich_help_panel=GRADE)(grade_class_command)

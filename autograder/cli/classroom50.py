@@ -21,7 +21,7 @@ from autograder.text import counted, in_log
 classroom50 = typer.Typer(help="Work with Classroom 50.", no_args_is_help=True)
 
 ScoresFile = Annotated[Path, typer.Argument(help="CLASSROOM/scores.json of the service.")]
-Slug = Annotated[str, typer.Option(help="What Classroom 50 calls the assignment.")]
+Slug = Annotated[str, typer.Option(help="The assignment's name in Classroom 50.")]
 Folder = Annotated[
     Path, typer.Option("--folder", help="Folder of the gradebook; it holds roster.csv.")
 ]
@@ -96,7 +96,7 @@ def _book(folder: Path, assignment: str | None) -> Book:
 
 
 def _report_problems(problems: tuple[str, ...]) -> None:
-    """Print whom nothing could be done for, after the rest was; exit 1 then."""
+    """Print one line for each student who could not be handled; if there are any, exit 1."""
     for line in problems:
         typer.echo(in_log(line), err=True)
     if problems:

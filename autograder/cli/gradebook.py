@@ -59,7 +59,7 @@ def _book(
 
 
 def _report_problems(problems: tuple[str, ...]) -> None:
-    """Print what could not be done, after the rest was; exit 1 then."""
+    """Print what could not be done; if there is anything, exit 1."""
     for line in problems:
         typer.echo(inert(line), err=True)
     if problems:
@@ -89,7 +89,7 @@ def sync(
 
 @gradebook.command()
 def status(folder: Folder = DEFAULT_FOLDER, assignment: AssignmentId = None) -> None:
-    """Show who is missing, late or excused, and how many points are open or wait for a mark."""
+    """Show who is missing, late or excused, and which points are open or wait for a mark."""
     book, _ = _book(folder, assignment)
     entries = book.entries()
     counts = Counter(entry.standing.status.value for entry in entries)

@@ -210,7 +210,7 @@ def test_one_repository_can_be_asked_for(course: Classroom, run: Run, name: str)
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--repo", "eve"), "no repository of a student of the roster"),
+        (("--repo", "eve"), "no student of the roster has this repository"),
         (("--repo", "other/m06-ada"), "belong to course"),
         (("--sha", "1" * 40), "and --repo with it"),
         (("--repo", "ada", "--sha", "main"), "whole commit id"),

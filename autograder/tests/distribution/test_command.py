@@ -93,7 +93,7 @@ def test_a_dry_run_of_publishing_names_the_files(github: StandIn, autograder: Co
     done = autograder("publish", "--template", TEMPLATE, "--dry-run")
 
     assert "  README.md" in done.out.splitlines()
-    assert "to be published" in done.out
+    assert "would be published" in done.out
     assert not any(request.writes for request in github.requests)
 
 

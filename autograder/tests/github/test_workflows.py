@@ -231,9 +231,7 @@ def test_student_code_is_graded_where_a_sandbox_was_set_up() -> None:
     """Before anything is graded, it is looked whether it stands."""
     names = [step.get("name") for step in BY_NAME["grade-pushes"].steps]
 
-    assert names.index("Sandbox") < names.index(
-        "Look whether student code can be run in a sandbox here"
-    )
+    assert names.index("Sandbox") < names.index("Check that student code can run in a sandbox")
     assert names[-1] == "Grade"
     assert "Sandbox" in [step.get("name") for step in BY_NAME["ci"].steps]
 
