@@ -76,7 +76,9 @@ def test_scores_go_into_the_gradebook_and_grades_come_back(run: Run, tmp_path: P
         (["bundle", "--output", ".", *ASSIGNED], "which no bundle has"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_one_line(run: Run, arguments: list[str], said: str) -> None:
+def test_a_wrong_argument_is_reported_in_one_line(
+    run: Run, arguments: list[str], said: str
+) -> None:
     """With exit code 2."""
     code, out, err = run(*arguments)
 
