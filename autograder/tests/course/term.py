@@ -103,27 +103,27 @@ class Term:
             secret.lower(), {described.repositories: rights}
         )
 
-    def run(self, command: str, *, earnest: bool = True) -> CommandResult:
+    def run(self, command: str, *, dry_run: bool = False) -> CommandResult:
         """Run a command that must succeed, as `attempt` does."""
-        done = self.attempt(command, earnest=earnest)
+        done = self.attempt(command, dry_run=dry_run)
         if done.status:
             pytest.fail(f"{command}: {done.out}{done.err}")
         return done
 
-    def attempt(self, command: str, *, earnest: bool = True) -> CommandResult:
+    def attempt(self, command: str, *, dry_run: bool = False) -> CommandResult:
         """Run a command as the guide says, with the secret that its workflow has.
 
         Args:
             command: Its name.
-            earnest: Whether to leave out the guide's `--dry-run`.
+            dry_run: Whether to keep the `--dry-run` of the guide.
         """
         arguments = guide.command(command)
-        assert earnest or "--dry-run" in arguments
+        assert not dry_run or "--dry-run" in arguments
         token = self.secrets[guide.secret_of(command)]
         for name, value in self.github.environment(token).items():
             self._autograder.monkeypatch.setenv(name, value)
         return self._autograder(
-            *(argument for argument in arguments if not earnest or argument != "--dry-run")
+            *(argument for argument in arguments if dry_run or argument != "--dry-run")
         )
 
     def pass_days(self, days: float) -> None:

@@ -79,7 +79,7 @@ def points_left(checkpoint: str) -> float:
 
 def test_a_term(term: Term, tmp_path: Path) -> None:
     """Each push gets its grade once, by GitHub's time, and each student the solutions in time."""
-    term.run("publish", earnest=False)
+    term.run("publish", dry_run=True)
     term.run("publish")
     ada, bob, eve = students = [term.join(login) for login in NAMES]
     right = ada.push(SOLUTION.files)
@@ -97,7 +97,7 @@ def test_a_term(term: Term, tmp_path: Path) -> None:
     released_early = [student.pull_requests for student in students]
 
     term.pass_days(3)
-    term.run("release-solutions", earnest=False)
+    term.run("release-solutions", dry_run=True)
     term.run("release-solutions")
     released_in_time = [student.pull_requests for student in students]
 

@@ -307,7 +307,7 @@ def test_canvas_gets_excuses_and_only_decided_points() -> None:
 
 
 def test_canvas_gets_its_own_columns_back() -> None:
-    """They keep Canvas's order, without custom and computed columns; assignments keep their numbers."""
+    """They are in Canvas's order, assignments with their numbers; other columns are left out."""
     standings = from_canvas("Quiz (1)", "Partitioned logs: Concepts (812)")
 
     header, *_ = rows(as_canvas("m06", TITLE, standings))

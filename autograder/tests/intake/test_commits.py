@@ -191,7 +191,7 @@ def test_nothing_of_a_repository_is_run(
     }
 
 
-def test_neither_token_nor_repository_stand_in_a_command_line(
+def test_neither_token_nor_repository_is_in_a_command_line(
     github: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Command lines can be read by all users of a machine."""

@@ -167,7 +167,7 @@ def test_without_scripts_all_of_it_is_there(browser: Browser, pages: dict[str, P
 
 
 def test_a_name_leads_to_the_feedback_page(browser: Browser, pages: dict[str, Path]) -> None:
-    """Beside the results."""
+    """The link works from the folder of the results."""
     with opened(browser, pages["class"]) as page:
         page.page.get_by_role("link", name="Name Of7").click()
         title = page.page.title()
