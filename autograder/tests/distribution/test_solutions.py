@@ -77,7 +77,7 @@ def test_hidden_tests_in_a_solution_are_taken_out() -> None:
 
 
 def test_a_mark_scheme_is_taken_out_of_a_notebook() -> None:
-    """nbgrader marks it within a cell."""
+    """The scheme is within a cell, as nbgrader marks it."""
     scheme = "Do it.\n=== BEGIN MARK SCHEME ===\nTwo points.\n=== END MARK SCHEME ===\n"
     notebook = {"cells": [{"cell_type": "markdown", "metadata": {}, "source": [scheme]}]}
 
