@@ -90,8 +90,8 @@ def test_line_numbers_are_those_of_the_file(end: str) -> None:
     [
         (b"#" * (LARGEST_FILE + 1), "larger than 100 KiB"),
         (b"# \xff", "not UTF-8"),
-        (b"x = (1,", "no Python"),
-        (b"if x:\n    y\n  z\n", "no Python"),
+        (b"x = (1,", "not Python"),
+        (b"if x:\n    y\n  z\n", "not Python"),
     ],
 )
 def test_code_that_cannot_be_compared_is_reported_with_the_reason(
