@@ -1,7 +1,7 @@
 """The hidden tests under fuzzing: functions that return, store, delete and leave anything.
 
-Whatever a program does, each hidden test has a verdict, none is the grader's fault, none ends by an
-exception that its author did not expect, and the run's processor time is bounded.
+For any program, each hidden test has a verdict, no test is the grader's fault or ends by an
+exception that its author did not expect, and the run's processor time is limited.
 """
 
 import random
@@ -19,7 +19,7 @@ from autograder.tests.fuzz.hidden_suite import HiddenSuite
 from autograder.tests.fuzz.target import MutateBytes, NotHeldError
 
 MOST_SECONDS = 10.0
-"""Processor time of all hidden tests, a fuzzer's counting of lines included."""
+"""The limit on processor time of all hidden tests, including the fuzzer's counting of lines."""
 
 
 class InspectTarget:

@@ -1,6 +1,6 @@
-"""The wire under fuzzing: what a runner sends back, as raw bytes or as two frames.
+"""The wire under fuzzing: a runner's bytes, raw or as two frames.
 
-Whatever comes in, there is a result within its bounds, or a WireError.
+For any input, there is a result within its limits, or a WireError.
 """
 
 import json
@@ -56,7 +56,7 @@ class WireTarget:
         rng: random.Random,
         mutate_bytes: MutateBytes,
     ) -> bytes:
-        """Change bytes; now and then make frames of raw bytes, or raw bytes of frames."""
+        """Change bytes; now and then turn frames into raw bytes, or raw bytes into frames."""
         if data.startswith(FRAMED) and rng.random() < 0.95:
             return FRAMED + mutate_bytes(data.removeprefix(FRAMED), size - len(FRAMED))
         return mutate_bytes(data, size)
