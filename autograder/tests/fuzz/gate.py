@@ -12,7 +12,7 @@ from typing import Any
 
 from autograder.aws import CallBudget, Cloud
 from autograder.aws.http1 import IncomingRequest
-from autograder.tests.fuzz.target import MutateBytes, NotHeldError
+from autograder.tests.fuzz.target import BrokenGuaranteeError, MutateBytes
 
 STATUSES = frozenset({200, 400, 403, 404, 431, 501, 505})
 SLOWEST_SECONDS = 5.0
@@ -40,7 +40,7 @@ class Caller:
         The status is 0 if the connection was closed without a response.
 
         Raises:
-            NotHeldError: The response is invalid.
+            BrokenGuaranteeError: The response is invalid.
         """
         left = memoryview(raw)
 
@@ -57,20 +57,20 @@ class Caller:
             return 0, None
         written = answer.encoded()
         if time.monotonic() - begin > SLOWEST_SECONDS:
-            raise NotHeldError("an answer took too long")
+            raise BrokenGuaranteeError("an answer took too long")
         for call in self.cloud.calls.all()[-1:]:
             if call.internal_error is not None:
-                raise NotHeldError(f"{call.operation}: {call.internal_error}")
+                raise BrokenGuaranteeError(f"{call.operation}: {call.internal_error}")
         return parsed(written)
 
     def end(self) -> None:
         """Check that an honest request is answered.
 
         Raises:
-            NotHeldError: It is not.
+            BrokenGuaranteeError: It is not.
         """
         if self.say(request("kinesis.ListStreams", b"{}"))[0] != 200:
-            raise NotHeldError("an honest request was not answered")
+            raise BrokenGuaranteeError("an honest request was not answered")
         self.cloud.gate.end_call()
 
 
@@ -110,18 +110,18 @@ def parsed(written: bytes) -> tuple[int, Any]:
     """Parse a response as strictly as a client might; return its status and body.
 
     Raises:
-        NotHeldError: The response is invalid.
+        BrokenGuaranteeError: The response is invalid.
     """
     head, _, body = written.partition(b"\r\n\r\n")
     lines = head.split(b"\r\n")
     status = re.fullmatch(rb"HTTP/1\.1 ([1-5][0-9]{2}) [A-Za-z ]+", lines[0])
     if status is None or int(status[1]) not in STATUSES:
-        raise NotHeldError(f"the status line {lines[0]!r}")
+        raise BrokenGuaranteeError(f"the status line {lines[0]!r}")
     for line in lines[1:]:
         if not re.fullmatch(rb"[A-Za-z-]+: [ -~]+", line):
-            raise NotHeldError(f"the header {line!r}")
+            raise BrokenGuaranteeError(f"the header {line!r}")
     if b"Content-Length: %d" % len(body) not in lines:
-        raise NotHeldError("a body of another length")
+        raise BrokenGuaranteeError("a body of another length")
     return int(status[1]), json.loads(body)
 
 

@@ -270,7 +270,7 @@ class HiddenSuite:
         self._config._ensure_unconfigure()
 
     def run(self, steps: Sequence[Step]) -> SuiteRun:
-        """Run all hidden tests, or the test that the program names, with the program as student code."""
+        """Run a program as student code with all hidden tests, or with the test that it names."""
         (self._submission / NOTEBOOK).write_bytes(notebook_of(steps, self._solution))
         self._grading_session.renew(steps)
         self._journal.write_bytes(b"")

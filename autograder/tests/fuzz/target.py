@@ -8,7 +8,7 @@ MutateBytes = Callable[[bytes, int], bytes]
 """Changes bytes at random; its argument is the largest size of the result."""
 
 
-class NotHeldError(Exception):
+class BrokenGuaranteeError(Exception):
     """A parser broke one of its guarantees."""
 
 

@@ -9,7 +9,7 @@ from autograder.tests.fuzz import program
 from autograder.tests.fuzz.hidden_suite import ID
 from autograder.tests.fuzz.inspect import InspectTarget
 from autograder.tests.fuzz.submissions import grade_random, random_submission, report
-from autograder.tests.fuzz.target import NotHeldError
+from autograder.tests.fuzz.target import BrokenGuaranteeError
 from autograder.validation.trials import Trial
 
 HONEST = b'["student.honest", null]'
@@ -35,7 +35,7 @@ def test_an_unexpected_exception_in_a_hidden_test_is_found(
     """An unexpected exception ends the run, although the test is only `unreadable`."""
     monkeypatch.setattr(events, "decoded", lambda data: int(data))
 
-    with pytest.raises(NotHeldError, match="ValueError"):
+    with pytest.raises(BrokenGuaranteeError, match="ValueError"):
         target(HONEST)
 
 
@@ -45,7 +45,7 @@ def test_a_failure_of_the_cloud_is_found(
     """Such a failure is the grader's fault."""
     monkeypatch.setattr("autograder.aws.gate._parse", lambda _: int("failed"))
 
-    with pytest.raises(NotHeldError, match="NotHeldError"):
+    with pytest.raises(BrokenGuaranteeError, match="BrokenGuaranteeError"):
         target(HONEST)
 
 
@@ -55,7 +55,7 @@ def test_a_run_that_takes_too_long_is_found(
     """The processor time counts."""
     monkeypatch.setattr("autograder.tests.fuzz.inspect.MOST_SECONDS", 0.0)
 
-    with pytest.raises(NotHeldError, match="processor time"):
+    with pytest.raises(BrokenGuaranteeError, match="processor time"):
         target(b'["test", 0]')
 
 

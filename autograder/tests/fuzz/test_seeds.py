@@ -14,7 +14,7 @@ from autograder.tests.fuzz.calls import CallsTarget
 from autograder.tests.fuzz.gate import SEEDS as GATE_SEEDS
 from autograder.tests.fuzz.gate import GateTarget, parsed, request
 from autograder.tests.fuzz.inspect import InspectTarget
-from autograder.tests.fuzz.target import NotHeldError, Target
+from autograder.tests.fuzz.target import BrokenGuaranteeError, Target
 from autograder.tests.fuzz.wire import WireTarget
 
 MADE: dict[str, Callable[[], Target]] = {
@@ -80,7 +80,7 @@ def test_a_failure_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("autograder.aws.gate._parse", fail)
 
-    with pytest.raises(NotHeldError, match="ZeroDivisionError"):
+    with pytest.raises(BrokenGuaranteeError, match="ZeroDivisionError"):
         GateTarget()(request("kinesis.ListStreams", b"{}"))
 
 

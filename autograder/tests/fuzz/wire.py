@@ -11,7 +11,7 @@ import time
 from autograder.sandbox import Returned
 from autograder.sandbox.inside.wire import WireError, decode, encode, receive_frame, send_frame
 from autograder.sandbox.outcomes import read_result
-from autograder.tests.fuzz.target import MutateBytes, NotHeldError
+from autograder.tests.fuzz.target import BrokenGuaranteeError, MutateBytes
 
 LIMIT = 4096
 SECONDS = 5.0
@@ -45,9 +45,9 @@ class WireTarget:
         if isinstance(result, Returned):
             value = result.value
             if decode(encode(value)) != value or len(json.dumps(value)) > 101 * LIMIT:
-                raise NotHeldError("a value beyond its bounds")
+                raise BrokenGuaranteeError("a value beyond its bounds")
         elif len(repr(result)) > 1 << 20:
-            raise NotHeldError("a result beyond its bounds")
+            raise BrokenGuaranteeError("a result beyond its bounds")
 
     def mutate(
         self,

@@ -21,19 +21,19 @@ def graded_file_is_a_link_to_the_solution(folder: Path) -> None:
 
 @attack(FOUND, Outcome.REFUSED, says=LINK)
 def graded_file_is_a_link_to_passwords(folder: Path) -> None:
-    """Links to the machine's users, whose names a syntax error would show."""
+    """Links to the list of users, whose names a syntax error would show."""
     (folder / GRADED).symlink_to("/etc/passwd")
 
 
 @attack(FOUND, Outcome.REFUSED, says=LINK)
 def graded_file_is_a_link_to_a_device(folder: Path) -> None:
-    """Links to zeros without end."""
+    """Links to a device of endless zeros."""
     (folder / GRADED).symlink_to("/dev/zero")
 
 
 @attack(FOUND, Outcome.REFUSED, says=LINK)
 def graded_file_is_a_link_to_itself(folder: Path) -> None:
-    """Links in a circle."""
+    """Links to itself."""
     (folder / GRADED).symlink_to(GRADED)
 
 
@@ -45,19 +45,19 @@ def graded_file_is_a_link_to_a_folder(folder: Path) -> None:
 
 @attack(FOUND, Outcome.REFUSED, says=LINK)
 def graded_file_is_a_dangling_link(folder: Path) -> None:
-    """Links to nothing, until somebody makes it."""
+    """Links to a file that does not exist yet."""
     (folder / GRADED).symlink_to(folder / "later.py")
 
 
 @attack(FOUND, Outcome.REFUSED, says=LINK)
 def graded_file_is_a_link_to_the_graders_descriptors(folder: Path) -> None:
-    """Links to whatever the grader has open."""
+    """Links to the grader's open files."""
     (folder / GRADED).symlink_to("/proc/self/fd/0")
 
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
 def unused_helper_is_a_link_to_the_solution(folder: Path) -> None:
-    """Is honest, beside a link to the solution, which is left out."""
+    """Is honest, next to a link to the solution, which is left out."""
     honest(folder)
     (folder / "helper.py").symlink_to(SOLUTION)
 
@@ -80,7 +80,7 @@ def folders_are_links(folder: Path) -> None:
 
 @attack(FOUND, Outcome.REFUSED, says="more than one name")
 def graded_file_is_a_hard_link_to_a_secret(folder: Path) -> None:
-    """Is a second name of a file that lies elsewhere on the grader's disk."""
+    """Is a second name of a file elsewhere on the grader's disk."""
     secret = folder.parent / "secret"
     secret.write_bytes(SOLUTION.read_bytes())
     os.link(secret, folder / GRADED)
@@ -88,13 +88,13 @@ def graded_file_is_a_hard_link_to_a_secret(folder: Path) -> None:
 
 @attack(FOUND, Outcome.REFUSED, says=PLAIN)
 def graded_file_is_a_fifo(folder: Path) -> None:
-    """Would make whoever opens it wait for ever."""
+    """Blocks any process that opens it."""
     os.mkfifo(folder / GRADED)
 
 
 @attack(FOUND, Outcome.REFUSED, says=PLAIN)
 def graded_file_is_a_device(folder: Path) -> None:
-    """Gives zeros without end; where making a device is forbidden, a FIFO stands in."""
+    """Gives endless zeros; a FIFO replaces it if making devices is forbidden."""
     try:
         os.mknod(folder / GRADED, 0o20666, os.makedev(1, 5))
     except PermissionError:
@@ -103,9 +103,9 @@ def graded_file_is_a_device(folder: Path) -> None:
 
 @attack(FOUND, Outcome.REFUSED, says=LINK)
 def graded_file_is_a_socket(folder: Path) -> None:
-    """Cannot be opened at all."""
+    """Cannot be opened like a file."""
     here = Path.cwd()
-    os.chdir(folder)  # a socket's path is short
+    os.chdir(folder)  # the path of a socket must be short
     try:
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(GRADED)
@@ -122,6 +122,6 @@ def graded_file_is_a_folder(folder: Path) -> None:
 
 @attack(FOUND, Outcome.REFUSED, Outcome.PASSED, earns=POINTS)
 def graded_file_cannot_be_read(folder: Path) -> None:
-    """Has no rights at all; who is root may read it all the same, and it is honest."""
+    """Is honest, but without any permissions; only root can read it."""
     honest(folder)
     (folder / GRADED).chmod(0)

@@ -1,4 +1,4 @@
-"""What makers of hostile folders share: the decorator, the honest file, and words for both."""
+"""Shared by the makers of hostile folders: the decorator, the honest file, and constants."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +10,7 @@ from autograder.tests.hostile.corpus import ID, Attack, Declaration
 GRADED = "compare_with_sqs.py"
 SOLUTION = Course.of_this_checkout().solutions / ID / GRADED
 POINTS = 10.0
-"""What the solution gets: what is beside an honest file costs nothing."""
+"""The points of the solution: other files next to an honest file do not cost any."""
 EVIL = 'raise SystemExit("imported what nobody handed in")\n'
 SAYING = "\x1b[31m\r\n::error::forged\n<img src=x onerror=alert(1)>|@everyone=1+1\u202e"
 
@@ -24,7 +24,7 @@ def attack(
     earns: float = 0.0,
     file: str = GRADED,
 ) -> Callable[[Maker], Maker]:
-    """Put a function that makes a hostile folder into a list of attacks."""
+    """Return a decorator that adds a function to a list of attacks; it makes a hostile folder."""
 
     def keep(make: Maker) -> Maker:
         declared = Declaration(outcomes=frozenset(outcomes), says=says, earns=earns, file=file)
@@ -35,5 +35,5 @@ def attack(
 
 
 def honest(folder: Path, first: str = "") -> None:
-    """Put the reference solution where the graded file belongs, behind some code if asked."""
+    """Write the reference solution as the graded file, after the given code."""
     (folder / GRADED).write_bytes(first.encode() + SOLUTION.read_bytes())
