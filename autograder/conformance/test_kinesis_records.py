@@ -196,7 +196,7 @@ def test_millis_behind_latest_is_above_0_while_more_records_follow(
 
 
 def test_a_batch_has_at_most_500_records(kinesis: "KinesisClient", name: str) -> None:
-    """PutRecords refuses 501 records, and stores none of them."""
+    """PutRecords refuses 501 records, and does not store any."""
     (shard,) = make_stream(kinesis, name, 1)
 
     with pytest.raises(ClientError):

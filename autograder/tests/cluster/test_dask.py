@@ -155,7 +155,7 @@ def test_submissions_of_a_killed_worker_are_graded_once_elsewhere(
 def test_a_worker_that_comes_later_is_waited_for_and_used(
     cluster: Cluster, students: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A message says that there is no worker yet."""
+    """A message says that the run waits for a worker."""
     monkeypatch.setattr("autograder.course.class_run.SILENT_SECONDS", 0.2)
     for name in ("bob", "cyd", "dan", "eve", "fay"):
         shutil.rmtree(students / name)

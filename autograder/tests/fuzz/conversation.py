@@ -126,7 +126,7 @@ def made_up(rng: random.Random) -> Step:
 
 
 def shape_of(operation: str) -> StructureShape | None:
-    """Return botocore's model of an operation's parameters; None if it has no parameters."""
+    """Return botocore's model of an operation's parameters; None if it takes nothing."""
     service, _, name = operation.partition(".")
     return _SERVICES[service].operation_model(name).input_shape
 

@@ -134,7 +134,7 @@ NEXT = markdown("## C2. Next", "c2-question")
         ),
         (QUESTION, markdown("YOUR ANSWER HERE\nBecause.", "c1-why")),
     ],
-    ids=["in its cell", "moved", "without ids", "beside its cell", "below the words"],
+    ids=["in its cell", "moved", "without ids", "next to its cell", "below the words"],
 )
 def test_an_open_answer_is_found(cells: tuple[NotebookCell, ...]) -> None:
     """It is found by the cell's id, otherwise by the question."""

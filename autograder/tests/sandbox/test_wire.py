@@ -161,7 +161,7 @@ def test_a_broken_connection_is_the_other_sides_fault(pair: Pair) -> None:
     ids=range(18),
 )
 def test_anything_but_plain_json_is_refused(payload: bytes) -> None:
-    """Such data could break or mislead this parser or a later one."""
+    """Such data could break or mislead this parser or another."""
     with pytest.raises(WireError):
         decode(payload)
 

@@ -40,7 +40,7 @@ def test_a_bypass_is_reported_with_its_place(line: str, tmp_path: Path) -> None:
 
 
 def test_code_that_arranges_a_test_is_allowed(tmp_path: Path) -> None:
-    """A suite may write JSON, and use private members of its own classes."""
+    """A suite may write JSON, and use private members of classes that it defines."""
     (tmp_path / "test_it.py").write_text(
         "import json\nfrom autograder.testing import wrong\n"
         "class It:\n    def get(self):\n        return json.dumps(self._kept)\n"
