@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def test_a_split_parent_closes_and_keeps_its_records(kinesis: "KinesisClient", name: str) -> None:
-    """New records go to the children; the parent keeps its records, and ends without an iterator."""
+    """New records go to the children; the parent keeps its records and comes to an end."""
     (parent,) = make_stream(kinesis, name, 1)
     for number in range(6):
         kinesis.put_record(StreamName=name, Data=b"old", PartitionKey=f"k{number}")

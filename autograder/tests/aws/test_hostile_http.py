@@ -183,13 +183,13 @@ def answered(connection: socket.socket) -> tuple[int, bool]:
 def test_a_quiet_client_keeps_its_connection(cloud: Cloud, dial: Dial) -> None:
     """All requests on it are answered, even refused ones, until the client closes it."""
     with dial() as connection:
-        told = []
+        responses = []
         for raw in (request(), request(b"[]"), request(extra=b"Connection: close\r\n")):
             connection.sendall(raw)
-            told.append(answered(connection))
+            responses.append(answered(connection))
         rest = heard(connection)
 
-    assert told == [(200, True), (400, True), (200, False)]
+    assert responses == [(200, True), (400, True), (200, False)]
     assert rest == b""
     assert len(cloud.calls.of("ListStreams")) == 3
 
@@ -311,14 +311,14 @@ def test_every_request_of_a_connection_counts(cloud: Cloud, dial: Dial) -> None:
     exceeded: list[str] = []
     cloud.gate.begin_call(CallBudget(3, 100, 1 << 20), exceeded.append)
 
-    told = []
+    responses = []
     with dial() as connection:
         for _ in range(4):
             connection.sendall(request())
-            told.append((answered(connection), len(exceeded)))
+            responses.append((answered(connection), len(exceeded)))
     cloud.gate.end_call()
 
-    assert told == [((200, True), 0)] * 3 + [((400, False), 1)]
+    assert responses == [((200, True), 0)] * 3 + [((400, False), 1)]
 
 
 def test_the_processor_time_of_answers_counts(cloud: Cloud, dial: Dial) -> None:
@@ -364,13 +364,13 @@ def test_every_connection_counts(cloud: Cloud, dial: Dial, raw: bytes) -> None:
     exceeded: list[str] = []
     cloud.gate.begin_call(CallBudget(3, 100, 1 << 20), exceeded.append)
 
-    told = []
+    counts = []
     for _ in range(5):
         say(dial, raw)
-        told.append(len(exceeded))
+        counts.append(len(exceeded))
     cloud.gate.end_call()
 
-    assert told == [0, 0, 0, 1, 1]
+    assert counts == [0, 0, 0, 1, 1]
     assert exceeded == ["api_calls"]
 
 

@@ -255,13 +255,13 @@ def test_a_budget_of_idle_reads_is_enforced_per_shard(
     )
     iterator = start_of(kinesis, "s", shard)
 
-    told: list[int] = []
+    counts: list[int] = []
     for _ in range(4):
         iterator = kinesis.get_records(ShardIterator=iterator)["NextShardIterator"]
-        told.append(len(exceeded))
+        counts.append(len(exceeded))
     cloud.gate.end_call()
 
-    assert told == [0, 0, 0, 1]
+    assert counts == [0, 0, 0, 1]
     assert exceeded == ["idle_reads"]
 
 

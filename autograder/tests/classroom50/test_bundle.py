@@ -187,18 +187,18 @@ place = pathlib.Path({place!r})
 
 def test_nothing_that_student_code_started_outlives_the_run(attempt: Try, tmp_path: Path) -> None:
     """A background process could overwrite our result."""
-    told = tmp_path / "told"
+    pid_file = tmp_path / "pid"
     source = f"""
 import os, time
 if os.fork() == 0:
     os.setsid()
     if os.fork() == 0:
-        open({str(told)!r}, "w").write(str(os.getpid()))
+        open({str(pid_file)!r}, "w").write(str(os.getpid()))
         while True:
             time.sleep(1)
     os._exit(0)
 os.wait()
-while not os.path.exists({str(told)!r}) or not os.path.getsize({str(told)!r}):
+while not os.path.exists({str(pid_file)!r}) or not os.path.getsize({str(pid_file)!r}):
     pass
 """
 
@@ -206,7 +206,7 @@ while not os.path.exists({str(told)!r}) or not os.path.getsize({str(told)!r}):
 
     assert broken_rules(published) == []
     with pytest.raises(ProcessLookupError):
-        os.kill(int(told.read_text()), 0)
+        os.kill(int(pid_file.read_text()), 0)
 
 
 def test_code_that_kills_the_runner_gets_no_result(attempt: Try) -> None:
@@ -220,13 +220,13 @@ def test_code_that_kills_the_runner_gets_no_result(attempt: Try) -> None:
 
 def test_student_code_does_not_get_the_jobs_variables(attempt: Try, tmp_path: Path) -> None:
     """Its environment names no file of the job."""
-    told = tmp_path / "told"
-    source = f"import os\nopen({str(told)!r}, 'w').write(repr(dict(os.environ)))\n"
+    environment_file = tmp_path / "environment"
+    source = f"import os\nopen({str(environment_file)!r}, 'w').write(repr(dict(os.environ)))\n"
 
     published = attempt({WRITER: source.encode() + SOLUTION.files[WRITER]})
 
     assert published.scores == TWO
-    assert "GITHUB" not in told.read_text()
+    assert "GITHUB" not in environment_file.read_text()
 
 
 def test_checks_and_settings_of_the_student_are_ignored(attempt: Try) -> None:

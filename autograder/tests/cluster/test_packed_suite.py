@@ -45,7 +45,7 @@ def test_the_unpacked_suite_is_used_for_grading(tmp_path: Path) -> None:
     cheat = b"def read_queue_twice(queue_name, messages):\n    return list(messages), []\n"
 
     with Examiner(ASSIGNMENT, course) as examiner:
-        grade, trouble = examiner.grade(
+        grade, grader_log = examiner.grade(
             Submission({"compare_with_sqs.py": cheat}, ASSIGNMENT.files), checkpoints=["brokers"]
         )
 
@@ -55,7 +55,7 @@ def test_the_unpacked_suite_is_used_for_grading(tmp_path: Path) -> None:
         for test in checkpoint.tests
         if test.feedback
     }
-    assert trouble == ""
+    assert grader_log == ""
     assert any(hint and hint.startswith("from afar") for hint in hints)
 
 

@@ -29,5 +29,5 @@ class CommandLine:
         self.monkeypatch.setattr(sys, "argv", ["autograder", *arguments])
         with pytest.raises(SystemExit) as exited:
             main()
-        told = self.capture.readouterr()
-        return CommandResult(int(exited.value.code or 0), told.out, told.err)
+        captured = self.capture.readouterr()
+        return CommandResult(int(exited.value.code or 0), captured.out, captured.err)

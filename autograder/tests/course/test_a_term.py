@@ -147,10 +147,10 @@ def test_each_right_of_the_guides_tokens_is_needed(
     monkeypatch.setattr(grade_pushes, "ExaminerPool", FakeExaminers)
     term.weaken(secret, permission, lower)
 
-    told = "".join(done.out + done.err for done in a_short_term(term))
+    printed = "".join(done.out + done.err for done in a_short_term(term))
 
     named = "`workflow` scope" if permission == "workflows" else f"needs {permission}="
-    assert named in told
+    assert named in printed
 
 
 def a_short_term(term: Term) -> Iterator[CommandResult]:

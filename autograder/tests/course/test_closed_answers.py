@@ -96,11 +96,11 @@ def push(course: Classroom, answers: Mapping[str, Any], login: str = "ada") -> s
 
 def readable(course: Classroom, commit: str, login: str = "ada") -> str:
     """Return everything that a student can read at a commit, without the commit's hash."""
-    told = {
+    shown = {
         "comments": course.comments(commit, login),
         "statuses": course.statuses(commit, login),
     }
-    return json.dumps(told, indent=2).replace(commit, "COMMIT").replace(course.name(login), "REPO")
+    return json.dumps(shown, indent=2).replace(commit, "COMMIT").replace(course.name(login), "REPO")
 
 
 @pytest.mark.parametrize("detail", ["full", "titles", "score"])
@@ -108,13 +108,13 @@ def test_a_bot_that_pushes_guesses_reads_the_same_each_time(course: Classroom, d
     """The text and the requests to GitHub are identical, whether or not a guess is right."""
     course.change_policy(f'[[feedback]]\ndetail = "{detail}"\n')
 
-    told, asked = [], []
+    shown, asked = [], []
     for answers in GUESSES:
         commit = push(course, answers)
         course.github.requests.clear()
         assert course.done()["ada"] is PushState.GRADED
         assert course.done()["ada"] is PushState.ALREADY
-        told.append(readable(course, commit))
+        shown.append(readable(course, commit))
         asked.append(
             [
                 (request.method, request.path.replace(commit, "COMMIT"))
@@ -122,9 +122,9 @@ def test_a_bot_that_pushes_guesses_reads_the_same_each_time(course: Classroom, d
             ]
         )
 
-    assert told[0] == told[1] == told[2]
+    assert shown[0] == shown[1] == shown[2]
     assert asked[0] == asked[1] == asked[2]
-    assert "9 points open until the deadline" in told[0]
+    assert "9 points open until the deadline" in shown[0]
 
 
 def test_verdicts_are_shown_after_the_students_deadline(course: Classroom) -> None:
@@ -156,11 +156,11 @@ def test_a_wrong_form_is_reported_on_a_push_before_the_deadline(course: Classroo
 
     course.done()
 
-    told = readable(course, commit)
+    shown = readable(course, commit)
     wanted = ["Write it in quotes, exactly like this.", "Write your answer in place of None."]
     wanted += ["Write digits, without a unit.", "Write it without quotes."]
-    assert [hint for hint in wanted if hint not in told] == []
-    assert "6 points open until the deadline" in told
+    assert [hint for hint in wanted if hint not in shown] == []
+    assert "6 points open until the deadline" in shown
 
 
 def test_a_course_can_show_verdicts_immediately(course: Classroom) -> None:

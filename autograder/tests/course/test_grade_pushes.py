@@ -410,7 +410,7 @@ def test_attempts_per_hour_are_limited(course: Classroom) -> None:
     sha = course.push(text="x = 9\n")
 
     waits, still = course.done(), course.done()
-    told = course.statuses(sha)
+    statuses = course.statuses(sha)
     course.github.wait(minutes=50)
     graded = course.done()
 
@@ -419,8 +419,8 @@ def test_attempts_per_hour_are_limited(course: Classroom) -> None:
         {"ada": PushState.WAITING},
         {"ada": PushState.GRADED},
     )
-    assert told == {"grade/writer": ("pending", told["grade/writer"][1])}
-    assert "graded after 2026-03-01 13:00" in told["grade/writer"][1]
+    assert statuses == {"grade/writer": ("pending", statuses["grade/writer"][1])}
+    assert "graded after 2026-03-01 13:00" in statuses["grade/writer"][1]
     assert_published_once(course, sha)
 
 

@@ -240,9 +240,9 @@ def test_the_report_of_a_leak_names_no_student() -> None:
     """The report is shown in logs."""
     text = "Ada Lovelace ada.lovelace@example.org lovelace-a s2044517"
 
-    told = [str(leak) for leak in find_leaks({"a.txt": text.encode()}, SECRETS)]
+    reports = [str(leak) for leak in find_leaks({"a.txt": text.encode()}, SECRETS)]
 
-    assert told == ["a.txt: what the roster says of student 1"]
+    assert reports == ["a.txt: what the roster says of student 1"]
 
 
 @pytest.mark.parametrize(

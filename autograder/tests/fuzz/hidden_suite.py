@@ -90,9 +90,11 @@ class ScriptedSandbox(Sandbox):
                 for arguments in (args, *again)
             ]
             answer = answers[0]
-            told = [decode(each) for each in answers]
-            if again and all(each.get("kind") == "returned" for each in told):
-                answer = encode({**told[0], "value": [each.get("value") for each in told]})
+            results = [decode(content) for content in answers]
+            if again and all(result.get("kind") == "returned" for result in results):
+                answer = encode(
+                    {**results[0], "value": [result.get("value") for result in results]}
+                )
             return read_result(encode(_REPORT), answer, module, function, most)
         except StoppedError as error:
             return Stopped(error.reason, Usage())
@@ -283,8 +285,10 @@ class HiddenSuite:
         for test, following in zip_longest(chosen, chosen[1:]):
             self._config.hook.pytest_runtest_protocol(item=test, nextitem=following)
         seconds = time.process_time() - begin - self._grading_session.scripted_sandbox.seconds
-        told = read_journal(self._journal)
-        graded, _ = read_interrupted(PytestRun(None, None, "", told), planned, self._requirements)
+        entries = read_journal(self._journal)
+        graded, _ = read_interrupted(
+            PytestRun(None, None, "", entries), planned, self._requirements
+        )
         assert len(graded) == len(planned), "a test left no verdict"
         return SuiteRun(tuple(graded.values()), tuple(self._errors), seconds)
 

@@ -154,10 +154,10 @@ def _stand_in(out: Path, name: str) -> Path:
     return folder
 
 
-def _read(told: str, artifacts: Path) -> ActRun:
+def _read(log: str, artifacts: Path) -> ActRun:
     jobs: dict[str, str] = {}
     lines: list[str] = []
-    for line in told.splitlines():
+    for line in log.splitlines():
         try:
             entry = json.loads(line)
         except ValueError:

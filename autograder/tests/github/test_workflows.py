@@ -62,12 +62,12 @@ def test_actionlint_finds_nothing(workflow: Workflow, tmp_path: Path) -> None:
 
 def test_zizmor_finds_nothing() -> None:
     """It looks for unpinned actions, templates in commands, and tokens that are left behind."""
-    status, told = run(
+    status, output = run(
         "zizmor", "--offline", "--no-progress", "--color=never",
         str(GITHUB), str(GITHUB / "grading-desk"),
     )  # fmt: skip
 
-    assert status == 0, told
+    assert status == 0, output
 
 
 @pytest.mark.parametrize("text", [WITHOUT_DESK, WITH_DESK], ids=["plain", "with a desk"])
@@ -77,10 +77,10 @@ def test_linters_find_nothing_in_what_students_get(text: str, tmp_path: Path) ->
     file.write_text(text)
 
     actionlint = run("actionlint", "-shellcheck", str(BIN / "shellcheck"), str(file))
-    status, told = run("zizmor", "--offline", "--no-progress", "--color=never", str(file))
+    status, output = run("zizmor", "--offline", "--no-progress", "--color=never", str(file))
 
     assert actionlint == (0, "")
-    assert status == 0, told
+    assert status == 0, output
 
 
 def test_the_workflow_in_the_page_on_clusters_is_valid(tmp_path: Path) -> None:

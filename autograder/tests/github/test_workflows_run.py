@@ -78,9 +78,9 @@ def test_grading_by_hand(workspace: Path, github: StandIn) -> None:
     assert len(github.comments(ADA, head)) == 1
     assert re.search(r"\bgraded +│ 1 │", first.log)
     assert not re.search(r"\bgraded +│", second.log)
-    told = first.log + second.log
+    logs = first.log + second.log
     assert not [
-        secret for secret in ("ada-l", "bob-r", "Lovelace", "points", token) if secret in told
+        secret for secret in ("ada-l", "bob-r", "Lovelace", "points", token) if secret in logs
     ]
 
 

@@ -27,10 +27,10 @@ import sys
 from pathlib import Path
 from autograder.tests.gradebook.students import ASSIGNMENT
 from autograder.gradebook.book import Book
-told = Book(Path(sys.argv[1]), ASSIGNMENT).sync(
+report = Book(Path(sys.argv[1]), ASSIGNMENT).sync(
     [Path(sys.argv[2])], on_student=lambda: print("one", flush=True)
 )
-print("done", len(told.written), flush=True)
+print("done", len(report.written), flush=True)
 """
 
 
@@ -254,9 +254,9 @@ def test_a_read_only_folder_is_reported(book: Book, results: Path) -> None:
             break
         path.chmod(0o755)
 
-    told = as_nobody(lambda: book.sync([results]))
+    error = as_nobody(lambda: book.sync([results]))
 
-    assert told == f"GradebookError: {book.folder}: cannot be written: Permission denied"
+    assert error == f"GradebookError: {book.folder}: cannot be written: Permission denied"
     assert dump(book) == before
 
 
@@ -273,9 +273,9 @@ def as_nobody(do: Callable[[], object]) -> str:
         os._exit(0)
     os.close(writing)
     os.waitpid(pid, 0)
-    told = os.read(reading, 10_000).decode()
+    message = os.read(reading, 10_000).decode()
     os.close(reading)
-    return told
+    return message
 
 
 def test_a_sync_that_is_killed_loses_nothing_and_can_be_done_again(
@@ -307,8 +307,8 @@ def test_two_concurrent_syncs_both_succeed(book: Book, results: Path) -> None:
     command = [sys.executable, "-c", SYNC, str(book.folder), str(results)]
 
     both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    told = [process.communicate()[0] for process in both]
+    outputs = [process.communicate()[0] for process in both]
 
     assert [process.returncode for process in both] == [0, 0]
-    assert all(text.endswith("done 5\n") for text in told)
+    assert all(text.endswith("done 5\n") for text in outputs)
     assert len([known for known in book.entries() if known.grade]) == 5

@@ -33,8 +33,8 @@ def mark(examiner: Examiner, tmp_path: Path) -> Mark:
         if content is not None:
             (tmp_path / name).write_bytes(content)
         submission = read_submission(tmp_path, Course.of_this_checkout().load(ID))
-        result, trouble = examiner.grade(submission, checkpoints=["concepts"])
-        assert trouble == ""
+        result, grader_log = examiner.grade(submission, checkpoints=["concepts"])
+        assert grader_log == ""
         return result
 
     return grade
@@ -196,15 +196,15 @@ def test_feedback_reveals_no_right_answer(mark: Mark) -> None:
 
     grade = mark(changed(solved(), all_wrong))
 
-    told = "\n".join(
+    texts = "\n".join(
         f"{test.feedback.expected} {test.feedback.hint}"
         for checkpoint in grade.checkpoints
         for test in checkpoint.tests
         if test.feedback and test.outcome is Outcome.WRONG
     )
     secrets = ["10,000", "10000", " 20", "400", " 50", '"B"', '"C"', '"D"', "False", "offset back"]
-    assert told.count("\n") == 12 - 1
-    assert [secret for secret in secrets if secret in told] == []
+    assert texts.count("\n") == 12 - 1
+    assert [secret for secret in secrets if secret in texts] == []
 
 
 def test_the_notebook_has_the_questions_that_the_tests_look_for() -> None:

@@ -186,7 +186,7 @@ def test_students_are_found_regardless_of_case(read: Read) -> None:
 
 def test_all_mistakes_are_listed_with_their_lines(read: Read) -> None:
     """They are in the order of the file; a text of two lines does not shift the numbers."""
-    told = mistakes(
+    messages = mistakes(
         read,
         "id,login,name,email\n"
         's1,octo,"two\nlines",a@example.edu\n'
@@ -199,16 +199,16 @@ def test_all_mistakes_are_listed_with_their_lines(read: Read) -> None:
         known=["octo", "six"],
     )
 
-    assert [line.split(":")[0] for line in told] == [
+    assert [line.split(":")[0] for line in messages] == [
         *("line 4", "line 5", "line 5", "line 6", "line 7", "line 8", "line 9")
     ]
-    assert told[0] == "line 4: the login 'OCTO' is in line 2 too: remove one"
-    assert "'@jane' cannot be a login" in told[1]
-    assert "the e-mail address 'A@Example.edu' is in line 2 too" in told[2]
-    assert "fill in 'login' or 'id' or 'email'" in told[3]
-    assert "has 2 fields, but the header has 4" in told[4]
-    assert "'../s6' must not hold a slash" in told[5]
-    assert "the identifier 'S1' is in line 2 too" in told[6]
+    assert messages[0] == "line 4: the login 'OCTO' is in line 2 too: remove one"
+    assert "'@jane' cannot be a login" in messages[1]
+    assert "the e-mail address 'A@Example.edu' is in line 2 too" in messages[2]
+    assert "fill in 'login' or 'id' or 'email'" in messages[3]
+    assert "has 2 fields, but the header has 4" in messages[4]
+    assert "'../s6' must not hold a slash" in messages[5]
+    assert "the identifier 'S1' is in line 2 too" in messages[6]
 
 
 def test_unknown_logins_are_reported(read: Read) -> None:
@@ -224,9 +224,9 @@ def test_unknown_logins_are_reported(read: Read) -> None:
 
 def test_an_id_that_is_another_students_login_is_reported(read: Read) -> None:
     """Their results would lie in one folder."""
-    told = mistakes(read, "id,login\njane,\ns2,Jane\n")
+    messages = mistakes(read, "id,login\njane,\ns2,Jane\n")
 
-    assert told == ["line 3: has the same id 'jane' as line 2: remove one"]
+    assert messages == ["line 3: has the same id 'jane' as line 2: remove one"]
 
 
 @pytest.mark.parametrize(
@@ -241,47 +241,51 @@ def test_a_missing_column_is_named_with_the_form_that_has_it(
     read: Read, header: str, missing: str
 ) -> None:
     """The file looks like a known form, but a column is missing."""
-    told = mistakes(read, header + "\n" + ",".join("a" for _ in header.split(",")) + "\n")
+    messages = mistakes(read, header + "\n" + ",".join("a" for _ in header.split(",")) + "\n")
 
-    assert len(told) == 1
-    assert told[0].startswith(f"line 1: the column {missing!r} is missing; a roster of the form ")
+    assert len(messages) == 1
+    assert messages[0].startswith(
+        f"line 1: the column {missing!r} is missing; a roster of the form "
+    )
 
 
 def test_an_unknown_header_is_answered_with_all_known_forms(read: Read) -> None:
     """So the reader can choose one of them."""
-    told = mistakes(read, "\nfavourite colour,shoe size\nred,42\n")
+    messages = mistakes(read, "\nfavourite colour,shoe size\nred,42\n")
 
-    assert told[0] == "line 2: no column says who a student is; known are"
-    assert [line.strip() for line in told[1:]] == [f"{form.name}: {form.header}" for form in FORMS]
+    assert messages[0] == "line 2: no column says who a student is; known are"
+    assert [line.strip() for line in messages[1:]] == [
+        f"{form.name}: {form.header}" for form in FORMS
+    ]
 
 
 def test_a_duplicate_column_is_reported(read: Read) -> None:
     """Nobody knows which of the two counts."""
-    told = mistakes(read, "login,E-Mail,e_mail\na,b,c\n")
+    messages = mistakes(read, "login,E-Mail,e_mail\na,b,c\n")
 
-    assert told == ["line 1: the column 'e_mail' is there 2 times: remove one"]
+    assert messages == ["line 1: the column 'e_mail' is there 2 times: remove one"]
 
 
 def test_an_unknown_role_is_reported(read: Read) -> None:
     """A misspelled role must neither hide a student nor grade a teacher."""
-    told = mistakes(read, CLASSROOM_50.replace("student\n", "studnet\n"))
+    messages = mistakes(read, CLASSROOM_50.replace("student\n", "studnet\n"))
 
-    assert told == ["line 2: the role 'studnet' is not known: student, ta or teacher"]
+    assert messages == ["line 2: the role 'studnet' is not known: student, ta or teacher"]
 
 
 def test_unbalanced_quotes_are_reported_with_earlier_mistakes(read: Read) -> None:
     """The rest cannot be read, but no student is skipped silently."""
-    told = mistakes(read, 'id,name\n-s1,A\ns2,"B\ns3,C\n')
+    messages = mistakes(read, 'id,name\n-s1,A\ns2,"B\ns3,C\n')
 
-    assert [line.split(":")[0] for line in told] == ["line 2", "line 3"]
-    assert "its quotes do not match" in told[1]
+    assert [line.split(":")[0] for line in messages] == ["line 2", "line 3"]
+    assert "its quotes do not match" in messages[1]
 
 
 def test_a_row_of_canvas_without_a_name_is_reported(read: Read) -> None:
     """Canvas does not export such a row."""
-    told = mistakes(read, CANVAS + ",,,,A,,7,\n")
+    messages = mistakes(read, CANVAS + ",,,,A,,7,\n")
 
-    assert "nothing says who this is" in told[0]
+    assert "nothing says who this is" in messages[0]
 
 
 @pytest.mark.parametrize(

@@ -70,11 +70,11 @@ def test_an_open_test_does_not_change_how_strong_a_student_seems(number: int) ->
 
 def test_unknown_figures_are_not_shown_as_zero() -> None:
     """Without a roster, missing students are unknown; without a deadline, late ones are."""
-    told = Row(
+    known_row = Row(
         "y", "", State.COMPLETE, enrolled=True, late=False, grade=WHOLE, attempts=(), page=None
     )
 
-    alone, known = figures_of([row(WHOLE)]), figures_of([told])
+    alone, known = figures_of([row(WHOLE)]), figures_of([known_row])
 
     assert (alone.missing, alone.late) == (None, None)
     assert (known.missing, known.late) == (0, 0)

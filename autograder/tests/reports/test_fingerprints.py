@@ -67,11 +67,11 @@ def test_fingerprints_are_the_same_in_another_process() -> None:
     """So the same class gives the same page each time."""
     program = f"from {fingerprints_of.__module__} import *; print([*fingerprints_of({PLAIN!r})])"
 
-    told = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, check=True, encoding="utf-8"
     )
 
-    assert told.stdout == f"{[*fingerprints_of(PLAIN)]}\n"
+    assert done.stdout == f"{[*fingerprints_of(PLAIN)]}\n"
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

@@ -10,13 +10,13 @@ FILE = "kinesis_read_shards.py"
 
 def code(seed: int, functions: int = 6) -> str:
     """Make code that is different for each seed."""
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     words = ("get", "put", "list", "merge", "split", "describe", "tag", "count")
     return "\n".join(
         f"def f{number}(client, x):\n"
         + "".join(
-            f"    x = client.{chance.choice(words)}_{chance.choice(words)}"
-            f"({chance.choice(words)}=x, {chance.choice(words)}=[{chance.randrange(9)}])\n"
+            f"    x = client.{rng.choice(words)}_{rng.choice(words)}"
+            f"({rng.choice(words)}=x, {rng.choice(words)}=[{rng.randrange(9)}])\n"
             for _ in range(6)
         )
         for number in range(functions)

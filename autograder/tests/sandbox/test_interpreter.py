@@ -115,8 +115,8 @@ def test_it_is_found_where_tools_install_it(
 ) -> None:
     """It need not be on the PATH."""
     find_interpreter.cache_clear()
-    told = Interpreter(Path("/bin/true"), "3.98", (), ()).as_json()
-    executable(tmp_path / folder / "python3.98", f"echo '{told}'")
+    described = Interpreter(Path("/bin/true"), "3.98", (), ()).as_json()
+    executable(tmp_path / folder / "python3.98", f"echo '{described}'")
     monkeypatch.setenv(variable, str(tmp_path))
 
     found = find_interpreter("3.98")
