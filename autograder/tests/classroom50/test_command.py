@@ -67,7 +67,7 @@ def test_scores_go_into_the_gradebook_and_grades_come_back(run: Run, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["handins", "missing.json", *SLUG, "--folder", ".", *ASSIGNED], "missing.json cannot be"),
         (["roster", "missing.csv", "--output", "x.csv"], "missing.csv does not exist"),
@@ -77,11 +77,11 @@ def test_scores_go_into_the_gradebook_and_grades_come_back(run: Run, tmp_path: P
     ],
 )
 def test_a_wrong_argument_is_reported_in_one_line(
-    run: Run, arguments: list[str], said: str
+    run: Run, arguments: list[str], message: str
 ) -> None:
     """The exit code is 2."""
     code, out, err = run(*arguments)
 
     assert (code, out) == (2, "")
-    assert said in err
+    assert message in err
     assert err.count("\n") == 1

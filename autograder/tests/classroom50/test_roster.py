@@ -40,13 +40,15 @@ def test_a_roster_of_classroom_50_comes_back_as_it_was(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("student", "said"),
+    ("student", "message"),
     [
         (Student(id="eve"), "eve: has no GitHub login and no e-mail address"),
         (Student(id="eve", login="eve", section="é" * 161), "eve: has a text of more than 320"),
     ],
 )
-def test_students_that_classroom_50_would_refuse_are_reported(student: Student, said: str) -> None:
+def test_students_that_classroom_50_would_refuse_are_reported(
+    student: Student, message: str
+) -> None:
     """No file is written, since the service would import it up to that line."""
-    with pytest.raises(ExportError, match=said):
+    with pytest.raises(ExportError, match=message):
         as_classroom50_roster(Roster(students=(student,)))

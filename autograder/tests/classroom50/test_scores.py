@@ -148,7 +148,7 @@ def test_a_request_to_collect_again_does_not_prevent_an_override(tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    ("scores", "said"),
+    ("scores", "message"),
     [
         ("{", "is not valid JSON"),
         ("[" * 100_000, "is not valid JSON"),
@@ -161,11 +161,11 @@ def test_a_request_to_collect_again_does_not_prevent_an_override(tmp_path: Path)
         (whole(type="group"), "handed in by groups"),
     ],
 )
-def test_an_invalid_file_is_refused(scores: object, said: str, tmp_path: Path) -> None:
+def test_an_invalid_file_is_refused(scores: object, message: str, tmp_path: Path) -> None:
     """The error is one line that says what is wrong."""
     path = write(tmp_path, scores)
 
-    with pytest.raises(ExportError, match=said) as caught:
+    with pytest.raises(ExportError, match=message) as caught:
         read_scores(path, "m06")
 
     assert "\n" not in str(caught.value)

@@ -67,14 +67,14 @@ class Cluster:
     def _line(process: "subprocess.Popen[str]", pattern: str) -> str:
         """Read a process's output until it matches; discard the rest in the background."""
         assert process.stderr is not None
-        said = []
+        lines = []
         for line in process.stderr:
-            said.append(line)
+            lines.append(line)
             found = re.search(pattern, line)
             if found:
                 threading.Thread(target=process.stderr.read, daemon=True).start()
                 return found[1]
-        pytest.fail("".join(said))
+        pytest.fail("".join(lines))
 
 
 @pytest.fixture
@@ -159,17 +159,17 @@ def test_a_worker_that_comes_later_is_waited_for_and_used(
     monkeypatch.setattr("autograder.course.class_run.SILENT_SECONDS", 0.2)
     for name in ("bob", "cyd", "dan", "eve", "fay"):
         shutil.rmtree(students / name)
-    said: list[str] = []
+    messages: list[str] = []
 
     def on_wait(why: str) -> None:
-        if not said:
+        if not messages:
             cluster.add_worker()
-        said.append(why)
+        messages.append(why)
 
     done = run(students, tmp_path / "far", RunSettings(dask=cluster.address), on_wait=on_wait)
 
     assert done == {"ada": ClassAction.GRADED}
-    assert "no worker" in said[0]
+    assert "no worker" in messages[0]
 
 
 def test_a_worker_with_other_versions_is_refused(

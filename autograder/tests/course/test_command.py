@@ -208,7 +208,7 @@ def test_a_single_repository_can_be_graded(course: Classroom, run: Run, name: st
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         (("--repo", "eve"), "no repository of a student of the roster"),
         (("--repo", "other/m06-ada"), "belong to course"),
@@ -218,10 +218,10 @@ def test_a_single_repository_can_be_graded(course: Classroom, run: Run, name: st
     ],
 )
 def test_wrong_arguments_are_reported_before_any_request(
-    course: Classroom, run: Run, options: tuple[str, ...], said: str
+    course: Classroom, run: Run, options: tuple[str, ...], message: str
 ) -> None:
     """In one line."""
-    with pytest.raises(AutograderError, match=said):
+    with pytest.raises(AutograderError, match=message):
         run(*options)
 
     assert course.github.requests == []

@@ -191,7 +191,7 @@ def test_a_students_text_is_not_mistaken_for_a_limit(
 
 
 @pytest.mark.parametrize(
-    ("environment", "said"),
+    ("environment", "message"),
     [
         ({}, "GITHUB_TOKEN is not set"),
         ({"GITHUB_TOKEN": "  "}, "GITHUB_TOKEN is not set"),
@@ -199,7 +199,7 @@ def test_a_students_text_is_not_mistaken_for_a_limit(
         ({"GITHUB_TOKEN": "t", "GITHUB_SERVER_URL": "file:///x"}, "GITHUB_SERVER_URL must"),
     ],
 )
-def test_a_token_is_never_sent_unencrypted(environment: dict[str, str], said: str) -> None:
+def test_a_token_is_never_sent_unencrypted(environment: dict[str, str], message: str) -> None:
     """The only exception is this machine, for tests."""
-    with pytest.raises(GitHubError, match=said):
+    with pytest.raises(GitHubError, match=message):
         GitHubServer.from_environment(environment)

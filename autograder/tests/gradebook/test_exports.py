@@ -447,12 +447,12 @@ def test_moodles_keys_are_unchanged() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"),
+    ("seconds", "text"),
     [(1, "1 min"), (59 * 60, "59 min"), (3600, "1 h"), (12_600, "3.5 h"), (86_400 * 3, "3 d")],
 )
-def test_lateness_is_shown_briefly(seconds: float, said: str) -> None:
+def test_lateness_is_shown_briefly(seconds: float, text: str) -> None:
     """It is shown in the largest unit that fits."""
-    assert duration(seconds) == said
+    assert duration(seconds) == text
 
 
 # --- gradescope

@@ -289,7 +289,7 @@ def test_a_row_of_canvas_without_a_name_is_reported(read: Read) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"", "is empty"),
         (b"\xef\xbb\xbf\n  \n", "is empty"),
@@ -302,7 +302,9 @@ def test_a_row_of_canvas_without_a_name_is_reported(read: Read) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_file_that_is_not_a_roster_is_refused(tmp_path: Path, content: bytes, said: str) -> None:
+def test_a_file_that_is_not_a_roster_is_refused(
+    tmp_path: Path, content: bytes, message: str
+) -> None:
     """The error names the file and says what to do."""
     path = tmp_path / "roster.csv"
     path.write_bytes(content)
@@ -310,22 +312,22 @@ def test_a_file_that_is_not_a_roster_is_refused(tmp_path: Path, content: bytes, 
     with pytest.raises(RosterError) as caught:
         read_roster(path)
 
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     assert str(path) in str(caught.value)
 
 
 def test_a_path_that_is_not_a_file_is_refused(tmp_path: Path) -> None:
     """It is missing, a folder, a pipe (which would never end), or contains a NUL."""
     os.mkfifo(tmp_path / "pipe")
-    said = {}
+    messages = {}
     for name in ("nowhere.csv", ".", "pipe", "zero\0"):
         with pytest.raises(RosterError) as caught:
             read_roster(tmp_path / name)
-        said[name] = str(caught.value)
+        messages[name] = str(caught.value)
 
-    assert "does not exist" in said["nowhere.csv"]
-    assert "is a folder" in said["."]
-    assert "is not an ordinary file" in said["pipe"]
+    assert "does not exist" in messages["nowhere.csv"]
+    assert "is a folder" in messages["."]
+    assert "is not an ordinary file" in messages["pipe"]
 
 
 @SAME_EACH_TIME

@@ -222,7 +222,7 @@ def test_neither_token_nor_repository_is_in_a_command_line(
 
 
 @pytest.mark.parametrize(
-    ("name", "sha", "said"),
+    ("name", "sha", "message"),
     [
         (NAME, "1" * 40, "does not have it any more"),
         ("course/m06-eve", None, "no right to read it"),
@@ -230,14 +230,14 @@ def test_neither_token_nor_repository_is_in_a_command_line(
     ],
 )
 def test_a_failed_fetch_is_reported_without_names(
-    github: StandIn, name: str, sha: str | None, said: str
+    github: StandIn, name: str, sha: str | None, message: str
 ) -> None:
     """The report is one line, and says what to do if possible."""
     github.add_repository("course/m06-eve")
     made = github.push("course/m06-eve", {BROKERS: ""})
     github.push(NAME, {BROKERS: ""})
 
-    with pytest.raises(GitHubError, match=said) as caught:
+    with pytest.raises(GitHubError, match=message) as caught:
         fetch(github, sha or made, name)
 
     assert not any(word in str(caught.value) for word in ("ada", "eve", "ghp_", "\n"))

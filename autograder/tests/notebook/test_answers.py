@@ -53,7 +53,7 @@ def test_the_last_cell_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "said"),
+    ("source", "message"),
     [
         ("a = open('/etc/passwd').read()", "not a plain value"),
         ("a = __import__('os').system('true')", "not a plain value"),
@@ -72,12 +72,12 @@ def test_the_last_cell_counts() -> None:
         ("a = 1\n" + "#" * 6000, "not valid Python"),
     ],
 )
-def test_code_that_is_not_a_value_is_reported_and_never_run(source: str, said: str) -> None:
+def test_code_that_is_not_a_value_is_reported_and_never_run(source: str, message: str) -> None:
     """The student reads the reason."""
     answers = closed_answers(notebook(source))
 
     assert "a" not in answers.values
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=message):
         raise ValueError(answers.unreadable["a"])
 
 

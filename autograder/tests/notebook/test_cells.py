@@ -62,7 +62,7 @@ def test_changes_that_editors_make_to_a_file_keep_the_cells(rewrite: Any) -> Non
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"", "it is empty"),
         (b" \n", "it is empty"),
@@ -77,9 +77,9 @@ def test_changes_that_editors_make_to_a_file_keep_the_cells(rewrite: Any) -> Non
         (b'{"cells": ' + b"9" * 5000 + b"}", "no longer valid JSON"),
     ],
 )
-def test_a_broken_file_is_reported_with_the_reason(content: bytes, said: str) -> None:
+def test_a_broken_file_is_reported_with_the_reason(content: bytes, message: str) -> None:
     """The reason is a sentence that a student can act on."""
-    with pytest.raises(NotebookError, match=said):
+    with pytest.raises(NotebookError, match=message):
         read_notebook(content)
 
 

@@ -69,10 +69,10 @@ def test_a_broken_source_is_named() -> None:
 
 def test_nbgrader_accepts_it_and_misses_only_open_answers(tmp_path: Path) -> None:
     """The format is valid; nbgrader only lists what is not answered yet."""
-    said = validated(tmp_path, json.dumps(released()).encode())
+    report = validated(tmp_path, json.dumps(released()).encode())
 
-    assert said.count("You did not provide a response") == 4
-    assert "AssertionError" not in said
+    assert report.count("You did not provide a response") == 4
+    assert "AssertionError" not in report
 
 
 def test_nbgrader_finds_nothing_once_it_is_filled_in(tmp_path: Path) -> None:
@@ -87,9 +87,9 @@ def test_nbgrader_finds_nothing_once_it_is_filled_in(tmp_path: Path) -> None:
             for cell in cells
         ]
 
-    said = validated(tmp_path, changed(released(), fill_in))
+    report = validated(tmp_path, changed(released(), fill_in))
 
-    assert "Success! Your notebook passes all the tests." in said
+    assert "Success! Your notebook passes all the tests." in report
 
 
 def test_a_wrong_form_is_reported_by_the_visible_check(tmp_path: Path) -> None:
@@ -98,6 +98,6 @@ def test_a_wrong_form_is_reported_by_the_visible_check(tmp_path: Path) -> None:
     def misspell(cells: Cells) -> Cells:
         return [{**cell, "source": 'c4 = "E"'} if cell["id"] == "c4" else cell for cell in cells]
 
-    said = validated(tmp_path, changed(solved(), misspell))
+    report = validated(tmp_path, changed(solved(), misspell))
 
-    assert 'write one letter, "A" to "D"' in said
+    assert 'write one letter, "A" to "D"' in report

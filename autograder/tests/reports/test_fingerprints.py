@@ -86,7 +86,7 @@ def test_line_numbers_are_those_of_the_file(end: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"#" * (LARGEST_FILE + 1), "larger than 100 KiB"),
         (b"# \xff", "not UTF-8"),
@@ -95,10 +95,10 @@ def test_line_numbers_are_those_of_the_file(end: str) -> None:
     ],
 )
 def test_code_that_cannot_be_compared_is_reported_with_the_reason(
-    content: bytes, said: str
+    content: bytes, message: str
 ) -> None:
     """The reason names no path of this machine."""
-    with pytest.raises(IncomparableError, match=said):
+    with pytest.raises(IncomparableError, match=message):
         fingerprints_of(read_source(content))
 
 

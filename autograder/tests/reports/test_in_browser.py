@@ -133,12 +133,12 @@ def test_a_column_is_sorted_by_keyboard(browser: Browser, pages: dict[str, Path]
         up = page.page.locator("#students tbody td:nth-child(2)").all_inner_texts()
         page.page.keyboard.press("Enter")
         down = page.page.locator("#students tbody td:nth-child(2)").all_inner_texts()
-        said = page.page.locator("#students th").nth(1).get_attribute("aria-sort")
+        order = page.page.locator("#students th").nth(1).get_attribute("aria-sort")
 
     numbers = [float(text or -1) for text in up]
     assert numbers == sorted(numbers)
     assert [float(text or -1) for text in down] == sorted(numbers, reverse=True)
-    assert said == "descending"
+    assert order == "descending"
 
 
 def test_students_are_found_by_name_and_state(browser: Browser, pages: dict[str, Path]) -> None:
@@ -149,11 +149,11 @@ def test_students_are_found_by_name_and_state(browser: Browser, pages: dict[str,
         page.page.get_by_label("Name contains").fill("")
         page.page.get_by_label("State").select_option("missing")
         missing = page.page.locator("#students tbody tr:visible").count()
-        said = page.page.locator("#filter output").inner_text()
+        found = page.page.locator("#filter output").inner_text()
 
     assert [text.split("\t")[0] for text in by_name] == ["Name Of7 (student-0007)"]
     assert missing == 3
-    assert said == f"3 of {STUDENTS + 3} students"
+    assert found == f"3 of {STUDENTS + 3} students"
 
 
 def test_without_scripts_all_of_it_is_there(browser: Browser, pages: dict[str, Path]) -> None:

@@ -82,7 +82,7 @@ def test_a_bad_submission_does_not_stop_the_comparison(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["no-such-folder", "--output", "x.html", "--assignment", ASSIGNMENT.id], "cannot be read"),
         (
@@ -93,13 +93,13 @@ def test_a_bad_submission_does_not_stop_the_comparison(
     ],
 )
 def test_a_wrong_argument_is_reported_in_one_line(
-    run: Run, arguments: list[str], said: str
+    run: Run, arguments: list[str], message: str
 ) -> None:
     """The exit code is 2."""
     code, out, err = run(*arguments)
 
     assert (code, out) == (2, "")
-    assert said in err
+    assert message in err
     assert err.count("\n") == 1
 
 

@@ -79,7 +79,7 @@ def writable(command: list[str]) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         (sharing("net"), "it is on the machine's network"),
         (sharing("pid"), "it shares its processes with the machine"),
@@ -93,10 +93,10 @@ def writable(command: list[str]) -> list[str]:
     ],
 )
 def test_a_missing_wall_is_reported(
-    tmp_path: Path, change: Callable[[list[str]], list[str]], said: str
+    tmp_path: Path, change: Callable[[list[str]], list[str]], message: str
 ) -> None:
     """The cause may be another bubblewrap, or a kernel that ignores an option."""
-    assert look(tmp_path, change) == f"half a sandbox is none: {said}"
+    assert look(tmp_path, change) == f"half a sandbox is none: {message}"
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user is not root in the sandbox either")
