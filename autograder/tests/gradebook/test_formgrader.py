@@ -38,7 +38,7 @@ HOSTILE = (
 
 @contextmanager
 def formgrader(book: Book) -> Iterator[str]:
-    """Serve formgrader, and give its address."""
+    """Serve formgrader, and return its address."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with subprocess.Popen(
@@ -69,12 +69,12 @@ def browser_page() -> Iterator[Page]:
 
 
 def saved(answer: Response, kind: str) -> bool:
-    """Tell whether an answer is that to saving a mark or a comment."""
+    """Return whether a response is the answer to saving a mark or a comment."""
     return answer.request.method == "PUT" and f"/api/{kind}/" in answer.url and answer.ok
 
 
 def run(*arguments: object) -> str:
-    """Run our command; it must succeed."""
+    """Run our command, which must succeed."""
     done = CliRunner().invoke(
         app, [str(argument) for argument in arguments], catch_exceptions=False
     )
@@ -90,8 +90,8 @@ def exported(folder: Path, book: Book) -> dict[str, dict[str, str]]:
     return {row["Student"]: row for row in rows}
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium: apt-get install chromium")
-def test_a_mark_made_in_the_browser_outlives_a_regrade(tmp_path: Path) -> None:
+@pytest.mark.skipif(CHROMIUM is None, reason="chromium is missing: apt-get install chromium")
+def test_a_mark_made_in_the_browser_survives_a_regrade(tmp_path: Path) -> None:
     """Build, hand in for five, grade, sync, mark, export, regrade, export again."""
     run("build", "--check")
     book = make_book(tmp_path / "book")
