@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 """Attacks on the intake: folders with files that no honest submission has."""
-=======
-"""Attacks on the intake: folders with contents that no honest folder has."""
->>>>>>> s2
 
 from autograder.tests.hostile.corpus import Attack
 from autograder.tests.hostile.intake import encodings, hooks, links, names, notebooks, sizes

@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 """Files that Python, pytest, pip or git run or read as settings by default."""
-=======
-"""Files that Python, pytest, pip or git would run or obey, if they could."""
->>>>>>> s2
 
 import importlib.util
 import marshal
@@ -27,14 +23,10 @@ EXIT = "import os\nos._exit(0)\n"
 
 
 def _compiled(source: str, *, like: Path | None = None) -> bytes:
-<<<<<<< HEAD
     """Compile source code to a .pyc file; with `like`, it looks up to date with that file."""
-=======
-    """Write compiled code; with `like`, it seems up to date with that file."""
->>>>>>> s2
     head = importlib.util.MAGIC_NUMBER
     if like is None:
-        head += b"\1\0\0\0" + bytes(8)  # identified by a hash that is never checked
+        head += b"\1\0\0\0" + bytes(8)  # by hash, never checked
     else:
         status = like.stat()
         head += bytes(4) + int(status.st_mtime).to_bytes(4, "little")
@@ -44,11 +36,7 @@ def _compiled(source: str, *, like: Path | None = None) -> bytes:
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
 def cache_is_poisoned(folder: Path) -> None:
-<<<<<<< HEAD
     """Is honest, next to other compiled code that looks up to date."""
-=======
-    """Is honest, with different compiled code in the cache that seems up to date."""
->>>>>>> s2
     honest(folder)
     cache = folder / "__pycache__"
     cache.mkdir()
@@ -60,21 +48,13 @@ def cache_is_poisoned(folder: Path) -> None:
 
 @attack(FOUND, Outcome.MISSING, says="There is no file compare_with_sqs.py")
 def module_is_compiled_only(folder: Path) -> None:
-<<<<<<< HEAD
     """Has only compiled code, which nobody can read."""
-=======
-    """Hands in only compiled code, which nobody can read."""
->>>>>>> s2
     (folder / f"{MODULE}.pyc").write_bytes(_compiled(SOLUTION.read_text()))
 
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
 def module_is_machine_code(folder: Path) -> None:
-<<<<<<< HEAD
     """Is honest, next to a library of the same name that Python would prefer."""
-=======
-    """Is honest, next to a library of the same name, which Python would prefer."""
->>>>>>> s2
     honest(folder)
     (folder / f"{MODULE}.pyc").write_bytes(_compiled(EXIT))
     for suffix in (".so", ".abi3.so", f".{sys.implementation.cache_tag}-x86_64-linux-gnu.so"):
@@ -99,11 +79,7 @@ def folder_is_a_package(folder: Path) -> None:
 
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
-<<<<<<< HEAD
 def python_would_run_more_files(folder: Path) -> None:
-=======
-def python_is_told_to_run_more(folder: Path) -> None:
->>>>>>> s2
     """Is honest, next to files that Python runs when it starts."""
     honest(folder)
     for name in ("sitecustomize.py", "usercustomize.py", "antigravity_.py"):
@@ -115,11 +91,7 @@ def python_is_told_to_run_more(folder: Path) -> None:
 
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
-<<<<<<< HEAD
 def pytest_would_run_more_files(folder: Path) -> None:
-=======
-def pytest_is_told_to_run_more(folder: Path) -> None:
->>>>>>> s2
     """Is honest, next to settings and plugins for pytest, and a package with a plugin."""
     honest(folder)
     (folder / "conftest.py").write_text(EXIT)
@@ -136,11 +108,7 @@ def pytest_is_told_to_run_more(folder: Path) -> None:
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
 def installation_is_editable(folder: Path) -> None:
-<<<<<<< HEAD
     """Is honest, next to files that make the folder look like an installed package."""
-=======
-    """Is honest, next to files that make the folder an installed package."""
->>>>>>> s2
     honest(folder)
     (folder / "__editable___autograder_finder.py").write_text(EXIT)
     (folder / "__editable__.autograder-1.0.pth").write_text("import os; os._exit(0)\n")
@@ -170,10 +138,6 @@ def git_would_run_programs(folder: Path) -> None:
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
 def file_may_be_run_as_root(folder: Path) -> None:
-<<<<<<< HEAD
     """Is honest, with all file permissions, including set-user-id."""
-=======
-    """Is honest, and has all permissions, including set-user-id."""
->>>>>>> s2
     honest(folder)
     os.chmod(folder / GRADED, 0o6777)  # noqa: PTH101 - the whole mode, as a number

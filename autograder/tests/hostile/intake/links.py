@@ -21,21 +21,13 @@ def graded_file_is_a_link_to_the_solution(folder: Path) -> None:
 
 @attack(FOUND, Outcome.REFUSED, says=LINK)
 def graded_file_is_a_link_to_passwords(folder: Path) -> None:
-<<<<<<< HEAD
     """Links to /etc/passwd; the message of a syntax error would show the users' names."""
-=======
-    """Links to the list of users, whose names a syntax error would show."""
->>>>>>> s2
     (folder / GRADED).symlink_to("/etc/passwd")
 
 
 @attack(FOUND, Outcome.REFUSED, says=LINK)
 def graded_file_is_a_link_to_a_device(folder: Path) -> None:
-<<<<<<< HEAD
     """Links to an endless stream of zeros."""
-=======
-    """Links to a device of endless zeros."""
->>>>>>> s2
     (folder / GRADED).symlink_to("/dev/zero")
 
 
@@ -59,11 +51,7 @@ def graded_file_is_a_dangling_link(folder: Path) -> None:
 
 @attack(FOUND, Outcome.REFUSED, says=LINK)
 def graded_file_is_a_link_to_the_graders_descriptors(folder: Path) -> None:
-<<<<<<< HEAD
     """Links to a file that the grader has open."""
-=======
-    """Links to the grader's open files."""
->>>>>>> s2
     (folder / GRADED).symlink_to("/proc/self/fd/0")
 
 
@@ -100,21 +88,13 @@ def graded_file_is_a_hard_link_to_a_secret(folder: Path) -> None:
 
 @attack(FOUND, Outcome.REFUSED, says=PLAIN)
 def graded_file_is_a_fifo(folder: Path) -> None:
-<<<<<<< HEAD
     """Is a FIFO: a process that opens it waits without end."""
-=======
-    """Blocks any process that opens it."""
->>>>>>> s2
     os.mkfifo(folder / GRADED)
 
 
 @attack(FOUND, Outcome.REFUSED, says=PLAIN)
 def graded_file_is_a_device(folder: Path) -> None:
-<<<<<<< HEAD
     """Is an endless stream of zeros, or a FIFO where making a device is forbidden."""
-=======
-    """Gives endless zeros; a FIFO replaces it if making devices is forbidden."""
->>>>>>> s2
     try:
         os.mknod(folder / GRADED, 0o20666, os.makedev(1, 5))
     except PermissionError:
@@ -123,9 +103,9 @@ def graded_file_is_a_device(folder: Path) -> None:
 
 @attack(FOUND, Outcome.REFUSED, says=LINK)
 def graded_file_is_a_socket(folder: Path) -> None:
-    """Cannot be opened like a file."""
+    """Cannot be opened at all."""
     here = Path.cwd()
-    os.chdir(folder)  # the path of a socket must be short
+    os.chdir(folder)  # a socket's path is short
     try:
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(GRADED)
@@ -142,10 +122,6 @@ def graded_file_is_a_folder(folder: Path) -> None:
 
 @attack(FOUND, Outcome.REFUSED, Outcome.PASSED, earns=POINTS)
 def graded_file_cannot_be_read(folder: Path) -> None:
-<<<<<<< HEAD
     """Has no permissions. It is honest, and a grader that runs as root can read it."""
-=======
-    """Is honest, but without any permissions; only root can read it."""
->>>>>>> s2
     honest(folder)
     (folder / GRADED).chmod(0)

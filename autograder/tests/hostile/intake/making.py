@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 """Shared by the functions that make hostile folders: the decorator and the honest file."""
-=======
-"""Shared by the makers of hostile folders: the decorator, the honest file, and constants."""
->>>>>>> s2
 
 from collections.abc import Callable
 from pathlib import Path
@@ -14,11 +10,7 @@ from autograder.tests.hostile.corpus import ID, Attack, Declaration
 GRADED = "compare_with_sqs.py"
 SOLUTION = Course.of_this_checkout().solutions / ID / GRADED
 POINTS = 10.0
-<<<<<<< HEAD
 """The solution's points. Hostile files next to an honest file cost no points."""
-=======
-"""The points of the solution: other files next to an honest file do not cost any."""
->>>>>>> s2
 EVIL = 'raise SystemExit("imported what nobody handed in")\n'
 SAYING = "\x1b[31m\r\n::error::forged\n<img src=x onerror=alert(1)>|@everyone=1+1\u202e"
 
@@ -32,11 +24,7 @@ def attack(
     earns: float = 0.0,
     file: str = GRADED,
 ) -> Callable[[Maker], Maker]:
-<<<<<<< HEAD
     """Add the decorated function, which makes a hostile folder, to a list of attacks."""
-=======
-    """Return a decorator that adds a function to a list of attacks; it makes a hostile folder."""
->>>>>>> s2
 
     def add(make: Maker) -> Maker:
         declared = Declaration(outcomes=frozenset(outcomes), says=says, earns=earns, file=file)
@@ -47,9 +35,5 @@ def attack(
 
 
 def honest(folder: Path, first: str = "") -> None:
-<<<<<<< HEAD
     """Write the reference solution as the graded file, after some other code if given."""
-=======
-    """Write the reference solution as the graded file, after the given code."""
->>>>>>> s2
     (folder / GRADED).write_bytes(first.encode() + SOLUTION.read_bytes())

@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 """Files whose names look like others, or are harmful where they are shown."""
-=======
-"""Files whose names are misleading, or do harm when they are shown."""
->>>>>>> s2
 
 import os
 from pathlib import Path
@@ -24,11 +20,7 @@ FOUND: list[Attack] = []
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
 def names_differ_in_case_only(folder: Path) -> None:
-<<<<<<< HEAD
     """Is honest, next to names that are the same file on some disks."""
-=======
-    """Is honest, next to files that some disks take for the same file."""
->>>>>>> s2
     honest(folder)
     for name in ("Compare_With_SQS.py", "COMPARE_WITH_SQS.PY", "compare_with_sqs.Py"):
         (folder / name).write_text(EVIL)
@@ -36,21 +28,13 @@ def names_differ_in_case_only(folder: Path) -> None:
 
 @attack(FOUND, Outcome.MISSING, says="There is no file compare_with_sqs.py")
 def graded_name_is_written_in_cyrillic(folder: Path) -> None:
-<<<<<<< HEAD
     """Has a name that looks right, but with letters of another alphabet."""
-=======
-    """Has a name that looks right, in letters of another alphabet."""
->>>>>>> s2
     (folder / GRADED.replace("co", "\u0441\u043e")).write_bytes(SOLUTION.read_bytes())
 
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
 def names_differ_in_unicode_form_only(folder: Path) -> None:
-<<<<<<< HEAD
     """Is honest, next to names that are equal after Unicode normalisation."""
-=======
-    """Is honest, next to names that normalise to the same, also in full width."""
->>>>>>> s2
     honest(folder)
     for name in ("gr\u00f6\u00dfer.py", "gro\u0308\u00dfer.py", "\uff43ompare_with_sqs.py"):
         (folder / name).write_text(EVIL)
@@ -58,11 +42,7 @@ def names_differ_in_unicode_form_only(folder: Path) -> None:
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
 def names_do_harm_where_they_are_shown(folder: Path) -> None:
-<<<<<<< HEAD
     """Is honest, next to names with escapes, line breaks, workflow commands and invalid UTF-8."""
-=======
-    """Is honest, next to names with escapes, line ends, workflow commands or bad UTF-8."""
->>>>>>> s2
     honest(folder)
     for name in (SAYING, "::error::forged", "=1+1", "-rf", "{{7*7}}", "~", " ", ".", "\\"):
         (folder / f"{name.replace('/', '')}.py").write_text(EVIL)
@@ -72,11 +52,7 @@ def names_do_harm_where_they_are_shown(folder: Path) -> None:
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
 def packages_have_names_that_do_harm(folder: Path) -> None:
-<<<<<<< HEAD
     """Is honest, next to packages with such names, and names like paths."""
-=======
-    """Is honest, next to packages whose names contain paths, escapes or messages."""
->>>>>>> s2
     honest(folder)
     for saying in (SAYING, "...", "a.b", "a b", "\N{FULLWIDTH SOLIDUS}etc", "\N{ROCKET}"):
         name = saying.replace("/", "")
@@ -86,33 +62,21 @@ def packages_have_names_that_do_harm(folder: Path) -> None:
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
 def unused_helper_hides_the_standard_library(folder: Path) -> None:
-<<<<<<< HEAD
     """Is honest, next to a json.py that boto3 would import if it were graded too."""
-=======
-    """Is honest, next to a json.py that boto3 would import if it were included."""
->>>>>>> s2
     honest(folder)
     (folder / "json.py").write_text(EVIL)
 
 
 @attack(FOUND, Outcome.REFUSED, says="hides Python's module `json`")
 def helper_hides_the_standard_library(folder: Path) -> None:
-<<<<<<< HEAD
     """Imports another json.py."""
-=======
-    """Imports a json.py that is handed in."""
->>>>>>> s2
     honest(folder, "import json\n")
     (folder / "json.py").write_text(EVIL)
 
 
 @attack(FOUND, Outcome.REFUSED, says="hides boto3's module `boto3`")
 def package_hides_boto3(folder: Path) -> None:
-<<<<<<< HEAD
     """Has another boto3 that needs no AWS."""
-=======
-    """Hands in a package boto3 that needs no AWS."""
->>>>>>> s2
     honest(folder)
     (folder / "boto3").mkdir()
     (folder / "boto3" / "__init__.py").write_text("def client(*args, **kwargs): ...\n")
@@ -136,11 +100,7 @@ def helpers_are_called_as_what_runs_them(folder: Path) -> None:
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
 def helpers_have_names_of_the_library_in_capitals(folder: Path) -> None:
-<<<<<<< HEAD
     """Is honest, next to JSON.py and BOTO3.py, which are different modules."""
-=======
-    """Is honest, next to JSON.py and BOTO3.py, which hide no module."""
->>>>>>> s2
     honest(folder)
     for name in ("JSON.py", "BOTO3.py", "Os.py", "tests.py", "pytest.py", "autograder.py"):
         (folder / name).write_text(EVIL)
@@ -148,11 +108,7 @@ def helpers_have_names_of_the_library_in_capitals(folder: Path) -> None:
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
 def thousands_of_notebooks_have_the_longest_names(folder: Path) -> None:
-<<<<<<< HEAD
     """Is honest, next to notebooks whose names take long to compare with the missing one's."""
-=======
-    """Is honest, with notebooks whose names take long to compare with the missing one's."""
->>>>>>> s2
     honest(folder)
     for number in range(4900):
         (folder / f"{number:04}{'concepts.' * 27}.ipynb").touch()

@@ -42,11 +42,7 @@ def answers_that_cannot_be_printed(folder: Path) -> None:
 
 @attack(FOUND, Outcome.MISSING, Outcome.UNIMPLEMENTED, says="No code cell", file=NOTEBOOK)
 def notebook_of_blank_lines(folder: Path) -> None:
-<<<<<<< HEAD
     """Cells of blank lines: a regular expression that looks for commands may take very long."""
-=======
-    """Cells of blank lines, on which a regular expression for commands might never end."""
->>>>>>> s2
     write(folder, *["\n" * 4990 + "$"] * 100)
 
 
@@ -74,22 +70,14 @@ def notebook_has_a_large_picture(folder: Path) -> None:
 
 @attack(FOUND, Outcome.REFUSED, says="larger than 20 MiB", file=NOTEBOOK)
 def notebook_is_a_tebibyte(folder: Path) -> None:
-<<<<<<< HEAD
     """Has a size of 1 TiB, but uses no space on the disk."""
-=======
-    """Is a sparse file of a TiB."""
->>>>>>> s2
     with (folder / NOTEBOOK).open("wb") as file:
         file.truncate(1 << 40)
 
 
 @attack(FOUND, Outcome.REFUSED, says="larger than 1 MiB", file=NOTEBOOK)
 def notebook_of_lists_in_lists(folder: Path) -> None:
-<<<<<<< HEAD
     """Is nested too deeply for any parser."""
-=======
-    """Is nested too deep for any parser."""
->>>>>>> s2
     (folder / NOTEBOOK).write_bytes(b'{"cells": ' + b"[" * (19 << 20))
 
 
@@ -107,11 +95,7 @@ def notebook_of_one_number(folder: Path) -> None:
 
 @attack(FOUND, Outcome.MISSING, Outcome.UNIMPLEMENTED, says="No code cell", file=NOTEBOOK)
 def notebook_has_each_key_twice(folder: Path) -> None:
-<<<<<<< HEAD
     """Has `cells` twice, and `outputs` a hundred thousand times; the last one counts."""
-=======
-    """Has the key `cells` twice, and `outputs` a hundred thousand times; the last counts."""
->>>>>>> s2
     outputs = ", ".join(['"outputs": [1]'] * 100_000)
     twice = f'{{"cell_type": "code", "source": "c4 = 1", {outputs}}}'
     (folder / NOTEBOOK).write_text(f'{{"cells": [{twice}], "cells": [{{"outputs": [1]}}]}}')

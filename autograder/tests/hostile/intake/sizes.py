@@ -24,11 +24,7 @@ def graded_file_is_huge(folder: Path) -> None:
 
 @attack(FOUND, Outcome.REFUSED, says="larger than 1 MiB")
 def graded_file_is_a_tebibyte(folder: Path) -> None:
-<<<<<<< HEAD
     """Has a size of 1 TiB, but uses no space on the disk."""
-=======
-    """Is a sparse file of a TiB."""
->>>>>>> s2
     _sparse(folder / GRADED, 1 << 40)
 
 
@@ -49,13 +45,8 @@ def helper_is_huge(folder: Path) -> None:
 
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
-<<<<<<< HEAD
 def data_next_to_it_is_huge(folder: Path) -> None:
     """Is honest, next to a data file, whose size does not matter."""
-=======
-def data_beside_it_is_huge(folder: Path) -> None:
-    """Is honest, next to huge data that is not code and does not count."""
->>>>>>> s2
     honest(folder)
     _sparse(folder / "data.csv", 1 << 40)
     (folder / ".env").write_text("AWS_SECRET_ACCESS_KEY=x\n")
@@ -73,11 +64,7 @@ def a_hundred_thousand_files_are_next_to_it(folder: Path) -> None:
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
 def a_hundred_and_one_scratch_files(folder: Path) -> None:
-<<<<<<< HEAD
     """Is honest, next to more modules than the grader takes."""
-=======
-    """Is honest, with more modules than anybody needs."""
->>>>>>> s2
     honest(folder)
     for number in range(101):
         (folder / f"a{number:03}.py").write_text("")
@@ -85,11 +72,7 @@ def a_hundred_and_one_scratch_files(folder: Path) -> None:
 
 @attack(FOUND, Outcome.REFUSED, says="more than 100 Python files")
 def a_hundred_and_one_helpers(folder: Path) -> None:
-<<<<<<< HEAD
     """Imports a chain of more modules than the grader takes."""
-=======
-    """Imports 101 helpers, each of which imports the next."""
->>>>>>> s2
     honest(folder, "import a000\n")
     for number in range(101):
         (folder / f"a{number:03}.py").write_text(f"import a{number + 1:03}\n")
@@ -97,11 +80,7 @@ def a_hundred_and_one_helpers(folder: Path) -> None:
 
 @attack(FOUND, Outcome.PASSED, Outcome.CRASHED, earns=POINTS)
 def helpers_full_of_imports(folder: Path) -> None:
-<<<<<<< HEAD
     """Has as many modules as the grader reads, each large and full of imports."""
-=======
-    """Has as many modules as are read, each of the maximum size and full of imports."""
->>>>>>> s2
     honest(folder)
     for number in range(99):
         lines = "".join(f"import a{other:06}.b\n" for other in range(70_000))
@@ -110,15 +89,9 @@ def helpers_full_of_imports(folder: Path) -> None:
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
 def folders_deeper_than_a_path(folder: Path) -> None:
-<<<<<<< HEAD
     """Is honest, next to nested packages, so deep that the last path is longer than PATH_MAX.
 
     There are 300, not 1,000: the cleanup after the tests cannot remove deeper ones.
-=======
-    """Is honest, next to packages nested so deep that no path can name the last.
-
-    There are 300, not 1,000: pytest could not remove deeper folders after the tests.
->>>>>>> s2
     """
     honest(folder)
     name = "deeper" * 16
@@ -134,11 +107,7 @@ def folders_deeper_than_a_path(folder: Path) -> None:
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
 def packages_that_branch_without_end(folder: Path) -> None:
-<<<<<<< HEAD
     """Is honest, next to hundreds of packages, three levels deep."""
-=======
-    """Is honest, next to thousands of nested packages."""
->>>>>>> s2
     honest(folder)
     for outer in range(20):
         for middle in range(20):
@@ -149,13 +118,8 @@ def packages_that_branch_without_end(folder: Path) -> None:
 
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
-<<<<<<< HEAD
 def thousands_of_folders_are_next_to_it(folder: Path) -> None:
     """Is honest, next to folders that could all be packages."""
-=======
-def thousands_of_folders_lie_beside_it(folder: Path) -> None:
-    """Is honest, next to thousands of folders that could be packages."""
->>>>>>> s2
     honest(folder)
     for number in range(2000):
         (folder / f"p{number}").mkdir()
