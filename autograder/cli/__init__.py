@@ -24,6 +24,7 @@ from autograder.cli.grade_pushes import grade_pushes_command
 from autograder.cli.gradebook import gradebook
 from autograder.cli.machine import doctor_command
 from autograder.cli.maintain import build_command, new_command, validate_command
+from autograder.cli.options import example
 from autograder.cli.report import report_command
 from autograder.cli.similarity import similarity_command
 from autograder.errors import AutograderError
@@ -39,19 +40,41 @@ app = typer.Typer(
 GRADE, CLASS, GITHUB, MAINTAIN = "Grade", "A class", "GitHub", "Maintain an assignment"
 """The groups in the list of commands."""
 
-app.command("grade", rich_help_panel=GRADE)(grade_command)
-app.command("grade-class", rich_help_panel=GRADE)(grade_class_command)
-app.command("grade-pushes", rich_help_panel=GRADE)(grade_pushes_command)
-app.command("doctor", rich_help_panel=GRADE)(doctor_command)
+app.command(
+    "grade",
+    rich_help_panel=GRADE,
+    epilog=example("grade submissions/ada --format html --output page.html"),
+)(grade_command)
+app.command(
+    "grade-class", rich_help_panel=GRADE, epilog=example("grade-class downloads --output out")
+)(grade_class_command)
+app.command("grade-pushes", rich_help_panel=GRADE, epilog=example("grade-pushes --dry-run"))(
+    grade_pushes_command
+)
+app.command("doctor", rich_help_panel=GRADE, epilog=example("doctor"))(doctor_command)
 app.add_typer(gradebook, name="gradebook", rich_help_panel=CLASS)
-app.command("report", rich_help_panel=CLASS)(report_command)
-app.command("similarity", rich_help_panel=CLASS)(similarity_command)
-app.command("publish", rich_help_panel=GITHUB)(publish_command)
-app.command("release-solutions", rich_help_panel=GITHUB)(release_command)
+app.command("report", rich_help_panel=CLASS, epilog=example("report out --output class.html"))(
+    report_command
+)
+app.command(
+    "similarity",
+    rich_help_panel=CLASS,
+    epilog=example("similarity submissions --output similar.html"),
+)(similarity_command)
+app.command(
+    "publish",
+    rich_help_panel=GITHUB,
+    epilog=example("publish --template OWNER/m06-template --dry-run"),
+)(publish_command)
+app.command(
+    "release-solutions", rich_help_panel=GITHUB, epilog=example("release-solutions --dry-run")
+)(release_command)
 app.add_typer(classroom50, name="classroom50", rich_help_panel=GITHUB)
-app.command("new", rich_help_panel=MAINTAIN)(new_command)
-app.command("build", rich_help_panel=MAINTAIN)(build_command)
-app.command("validate", rich_help_panel=MAINTAIN)(validate_command)
+app.command("new", rich_help_panel=MAINTAIN, epilog=example("new m07_example"))(new_command)
+app.command("build", rich_help_panel=MAINTAIN, epilog=example("build --check"))(build_command)
+app.command("validate", rich_help_panel=MAINTAIN, epilog=example("validate --only empty_page"))(
+    validate_command
+)
 
 
 def _print_version(wanted: bool) -> None:

@@ -10,7 +10,7 @@ from autograder.choice import choose_assignment
 from autograder.classroom50.bundle import write_bundle
 from autograder.classroom50.roster import as_classroom50_roster
 from autograder.classroom50.scores import handins_of, read_scores, with_overrides
-from autograder.cli.options import AssignmentId
+from autograder.cli.options import AssignmentId, example
 from autograder.cli.output import check_writable
 from autograder.errors import GradebookError
 from autograder.files import write_whole
@@ -23,13 +23,13 @@ classroom50 = typer.Typer(help="Work with Classroom 50.", no_args_is_help=True)
 ScoresFile = Annotated[Path, typer.Argument(help="CLASSROOM/scores.json of the service.")]
 Slug = Annotated[str, typer.Option(help="The assignment's name in Classroom 50.")]
 Folder = Annotated[
-    Path, typer.Option("--folder", help="Folder of the gradebook; it holds roster.csv.")
+    Path, typer.Option("--gradebook", help="Folder of the gradebook; it holds roster.csv.")
 ]
 
 DEFAULT_FOLDER = Path("gradebook")
 
 
-@classroom50.command()
+@classroom50.command(epilog=example("classroom50 bundle --output CLASSROOM/autograders/SLUG"))
 def bundle(
     output: Annotated[Path, typer.Option(help="Folder to write: CLASSROOM/autograders/SLUG.")],
     assignment: AssignmentId = None,
@@ -43,7 +43,7 @@ def bundle(
     )
 
 
-@classroom50.command()
+@classroom50.command(epilog=example("classroom50 roster course/roster.csv --output roster.csv"))
 def roster(
     source: Annotated[Path, typer.Argument(help="A roster in any known form.")],
     output: Annotated[Path, typer.Option(help="File to write.")],
@@ -55,7 +55,7 @@ def roster(
     typer.echo(f"{counted(len(found.students), 'student')} written")
 
 
-@classroom50.command()
+@classroom50.command(epilog=example("classroom50 handins scores.json --slug SLUG"))
 def handins(
     scores: ScoresFile,
     slug: Slug,
@@ -70,7 +70,9 @@ def handins(
     _report_problems(left)
 
 
-@classroom50.command()
+@classroom50.command(
+    epilog=example("classroom50 override scores.json --slug SLUG --output scores.json")
+)
 def override(
     scores: ScoresFile,
     slug: Slug,

@@ -23,3 +23,12 @@ AssignmentId = Annotated[
 EachAssignment = Annotated[
     str | None, typer.Option("--assignment", metavar="ID", help="Default: all.")
 ]
+
+
+def example(command: str) -> str:
+    """Return the last line of a command's help: how it is used.
+
+    >>> example("grade submissions/ada")
+    'Example: `autograder grade submissions/ada`'
+    """
+    return f"Example: `autograder {command}`"

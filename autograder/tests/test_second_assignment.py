@@ -108,8 +108,8 @@ def test_a_class_is_graded_and_reported(checkout: Path, classroom: Path, tmp_pat
     graded = run(checkout, "grade-class", classroom, "--output", out, "--workers", "1")
     again = run(checkout, "grade-class", classroom, "--output", out, "--assignment", SECOND)
     reported = run(checkout, "report", out, "--output", page)
-    synced = run(checkout, "gradebook", "sync", out / "results", "--folder", book)
-    status = run(checkout, "gradebook", "status", "--folder", book)
+    synced = run(checkout, "gradebook", "sync", out / "results", "--gradebook", book)
+    status = run(checkout, "gradebook", "status", "--gradebook", book)
     pairs = run(checkout, "similarity", classroom, "--output", tmp_path / "pairs.html")
 
     for done in (graded, again, reported, synced, status, pairs):

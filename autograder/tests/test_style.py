@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from autograder.assignment import Course
 
 PACKAGE = Course.of_this_checkout().assignments.parent / "autograder"
-EMPTY_NAMES = frozenset({"one", "thing", "item", "stuff"})
+EMPTY_NAMES = frozenset({"one", "thing", "stuff"})
 """As the name of a variable, these do not say what it holds."""
 
 

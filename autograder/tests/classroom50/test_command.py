@@ -50,7 +50,7 @@ def test_scores_go_into_the_gradebook_and_grades_come_back(run: Run, tmp_path: P
     write_result(tmp_path / "results", "ada", a_grade())
     book.sync([tmp_path / "results"])
     scores = write(tmp_path, whole(entry("ada"), entry("mallory::error::")))
-    place = ("--slug", "m06", "--folder", book.folder)
+    place = ("--slug", "m06", "--gradebook", book.folder)
 
     noted = run("handins", scores, *place)
     overridden = run("override", scores, *place, "--output", tmp_path / "new.json")
@@ -69,9 +69,12 @@ def test_scores_go_into_the_gradebook_and_grades_come_back(run: Run, tmp_path: P
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["handins", "missing.json", *SLUG, "--folder", ".", *ASSIGNED], "missing.json cannot be"),
+        (
+            ["handins", "missing.json", *SLUG, "--gradebook", ".", *ASSIGNED],
+            "missing.json cannot be",
+        ),
         (["roster", "missing.csv", "--output", "x.csv"], "missing.csv does not exist"),
-        (["handins", "x", *SLUG, "--folder", "no-such-folder", *ASSIGNED], "is not a folder"),
+        (["handins", "x", *SLUG, "--gradebook", "no-such-folder", *ASSIGNED], "is not a folder"),
         (["bundle", "--assignment", "m99", "--output", "x"], "unknown assignment 'm99'"),
         (["bundle", "--output", ".", *ASSIGNED], "which no bundle has"),
     ],

@@ -1,6 +1,8 @@
 """Documents are right: each link leads somewhere, and each command exists."""
 
 import re
+import shlex
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -108,3 +110,23 @@ def test_the_files_that_documents_name_exist() -> None:
     ]
 
     assert missing == []
+
+
+def commands_of_the_help() -> Iterator[Any]:
+    """Yield all commands, those of groups too."""
+    to_visit: list[Any] = [typer.main.get_command(app)]
+    while to_visit:
+        command = to_visit.pop()
+        if hasattr(command, "commands"):
+            to_visit += command.commands.values()
+        else:
+            yield command
+
+
+@pytest.mark.parametrize("command", commands_of_the_help(), ids=lambda command: command.name)
+def test_the_help_of_each_command_ends_with_an_example_that_exists(command: Any) -> None:
+    """The example is of this command, with options that it has."""
+    words = shlex.split(command.epilog.removeprefix("Example: `autograder ").removesuffix("`"))
+
+    assert command.name in words
+    parse(words)

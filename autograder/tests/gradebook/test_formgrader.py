@@ -85,7 +85,7 @@ def run(*arguments: object) -> str:
 def exported(folder: Path, book: Book) -> dict[str, dict[str, str]]:
     """Export for Canvas, and read the rows by name."""
     file = folder / "canvas.csv"
-    run("gradebook", "export", "--format", "canvas", "--output", file, "--folder", book.folder)
+    run("gradebook", "export", "--format", "canvas", "--output", file, "--gradebook", book.folder)
     rows = csv.DictReader(file.read_text(encoding="utf-8").splitlines())
     return {row["Student"]: row for row in rows}
 
@@ -103,8 +103,8 @@ def test_a_mark_made_in_the_browser_survives_a_regrade(tmp_path: Path) -> None:
         (COURSE.assignments / ID / "concepts.ipynb").read_bytes()
     )
     grade_all(submissions, results)
-    run("gradebook", "sync", results, "--folder", book.folder)
-    run("gradebook", "mark", submissions, "--prepare-only", "--folder", book.folder)
+    run("gradebook", "sync", results, "--gradebook", book.folder)
+    run("gradebook", "mark", submissions, "--prepare-only", "--gradebook", book.folder)
 
     with formgrader(book) as address, browser_page() as page:
         page.goto(f"{address}/login?token={TOKEN}")
@@ -129,10 +129,10 @@ def test_a_mark_made_in_the_browser_survives_a_regrade(tmp_path: Path) -> None:
     reader = submissions / "ada" / "kinesis_read_shards.py"
     reader.write_text("def read_from_shard(:\n")
     grade_all(submissions, results)
-    run("gradebook", "sync", results, "--folder", book.folder)
-    run("gradebook", "mark", submissions, "--prepare-only", "--folder", book.folder)
+    run("gradebook", "sync", results, "--gradebook", book.folder)
+    run("gradebook", "mark", submissions, "--prepare-only", "--gradebook", book.folder)
     after = exported(tmp_path, book)
-    run("gradebook", "feedback", "--output", tmp_path / "pages", "--folder", book.folder)
+    run("gradebook", "feedback", "--output", tmp_path / "pages", "--gradebook", book.folder)
 
     concepts, reading = (
         f"Module 6: Partitioned logs: {title}" for title in ("Concepts", "Reading from shards")

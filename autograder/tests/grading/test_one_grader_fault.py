@@ -518,7 +518,7 @@ def test_a_class_s_summary_and_report_tell_an_instructor_to_look(tmp_path: Path)
 def test_the_status_command_shows_open_points(book: Book) -> None:
     """They have a column between the points and the state."""
     done = CliRunner().invoke(
-        app, ["gradebook", "status", "--folder", str(book.folder)], env={"COLUMNS": "200"}
+        app, ["gradebook", "status", "--gradebook", str(book.folder)], env={"COLUMNS": "200"}
     )
 
     bob = next(line for line in done.stdout.splitlines() if "bob" in line)
