@@ -212,7 +212,7 @@ def test_one_repository_can_be_asked_for(course: Classroom, run: Run, name: str)
     [
         (("--repo", "eve"), "no student of the roster has this repository"),
         (("--repo", "other/m06-ada"), "belong to course"),
-        (("--sha", "1" * 40), "and --repo with it"),
+        (("--sha", "1" * 40), "together with --repo"),
         (("--repo", "ada", "--sha", "main"), "whole commit id"),
         (("--gradebook", "nowhere"), "is not a folder"),
     ],
