@@ -212,7 +212,7 @@ def test_a_single_repository_can_be_graded(course: Classroom, run: Run, name: st
     [
         (("--repo", "eve"), "no student of the roster has this repository"),
         (("--repo", "other/m06-ada"), "belong to course"),
-        (("--sha", "1" * 40), "and --repo with it"),
+        (("--sha", "1" * 40), "together with --repo"),
         (("--repo", "ada", "--sha", "main"), "whole commit id"),
         (("--gradebook", "nowhere"), "is not a folder"),
     ],
