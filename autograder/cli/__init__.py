@@ -40,41 +40,23 @@ app = typer.Typer(
 GRADE, CLASS, GITHUB, MAINTAIN = "Grade", "A class", "GitHub", "Maintain an assignment"
 """The groups in the list of commands."""
 
-app.command(
-    "grade",
-    rich_help_panel=GRADE,
-    epilog=example("grade submissions/ada --format html --output page.html"),
-)(grade_command)
-app.command(
-    "grade-class", rich_help_panel=GRADE, epilog=example("grade-class downloads --output out")
-)(grade_class_command)
-app.command("grade-pushes", rich_help_panel=GRADE, epilog=example("grade-pushes --dry-run"))(
-    grade_pushes_command
-)
-app.command("doctor", rich_help_panel=GRADE, epilog=example("doctor"))(doctor_command)
+for name, command, group, shown in (
+    ("grade", grade_command, GRADE, "submissions/ada --format html --output page.html"),
+    ("grade-class", grade_class_command, GRADE, "downloads --output out"),
+    ("grade-pushes", grade_pushes_command, GRADE, "--dry-run"),
+    ("doctor", doctor_command, GRADE, ""),
+    ("report", report_command, CLASS, "out --output class.html"),
+    ("similarity", similarity_command, CLASS, "submissions --output similar.html"),
+    ("publish", publish_command, GITHUB, "--template OWNER/m06-template --dry-run"),
+    ("release-solutions", release_command, GITHUB, "--dry-run"),
+    ("new", new_command, MAINTAIN, "m07_example"),
+    ("build", build_command, MAINTAIN, "--check"),
+    ("validate", validate_command, MAINTAIN, "--only empty_page"),
+):
+    epilog = example(f"{name} {shown}".rstrip())
+    app.command(name, rich_help_panel=group, epilog=epilog)(command)
 app.add_typer(gradebook, name="gradebook", rich_help_panel=CLASS)
-app.command("report", rich_help_panel=CLASS, epilog=example("report out --output class.html"))(
-    report_command
-)
-app.command(
-    "similarity",
-    rich_help_panel=CLASS,
-    epilog=example("similarity submissions --output similar.html"),
-)(similarity_command)
-app.command(
-    "publish",
-    rich_help_panel=GITHUB,
-    epilog=example("publish --template OWNER/m06-template --dry-run"),
-)(publish_command)
-app.command(
-    "release-solutions", rich_help_panel=GITHUB, epilog=example("release-solutions --dry-run")
-)(release_command)
 app.add_typer(classroom50, name="classroom50", rich_help_panel=GITHUB)
-app.command("new", rich_help_panel=MAINTAIN, epilog=example("new m07_example"))(new_command)
-app.command("build", rich_help_panel=MAINTAIN, epilog=example("build --check"))(build_command)
-app.command("validate", rich_help_panel=MAINTAIN, epilog=example("validate --only empty_page"))(
-    validate_command
-)
 
 
 def _print_version(wanted: bool) -> None:

@@ -59,7 +59,10 @@ def grade_class_command(
         typer.Option(help="Grade only what came since then: 2026-12-01T08:00+01:00, or 3h, or 2d."),
     ] = None,
     workers: Annotated[
-        int, typer.Option(min=1, help="How many submissions to grade in parallel.")
+        int,
+        typer.Option(
+            min=1, show_default="processors + 1", help="How many submissions to grade in parallel."
+        ),
     ] = WORKERS,
     dask: Annotated[
         str | None, typer.Option(help="Grade on this Dask cluster: its scheduler's address.")

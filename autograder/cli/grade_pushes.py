@@ -64,7 +64,10 @@ def grade_pushes_command(
         typer.Option(help=f"Folder for work in progress; default: {STATE} by the policy."),
     ] = None,
     workers: Annotated[
-        int, typer.Option(min=1, help="How many submissions to grade in parallel.")
+        int,
+        typer.Option(
+            min=1, show_default="processors + 1", help="How many submissions to grade in parallel."
+        ),
     ] = WORKERS,
     every: Annotated[int, typer.Option(min=5, help="With --watch: seconds between rounds.")] = 60,
     *,

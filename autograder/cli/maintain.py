@@ -85,7 +85,10 @@ def validate_command(
         int, typer.Option(min=1, help="How often to grade, each time with other data.")
     ] = 1,
     workers: Annotated[
-        int, typer.Option(min=1, help="How many submissions to grade in parallel.")
+        int,
+        typer.Option(
+            min=1, show_default="processors + 1", help="How many submissions to grade in parallel."
+        ),
     ] = WORKERS,
     format: Annotated[ReportFormat, typer.Option(help="How to write it.")] = ReportFormat.TEXT,  # noqa: A002 - the option's name
     output: Annotated[Path | None, typer.Option(help="File to write to, not the terminal.")] = None,

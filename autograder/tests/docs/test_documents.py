@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -123,10 +125,24 @@ def commands_of_the_help() -> Iterator[Any]:
             yield command
 
 
-@pytest.mark.parametrize("command", commands_of_the_help(), ids=lambda command: command.name)
+@pytest.mark.parametrize("command", list(commands_of_the_help()), ids=lambda command: command.name)
 def test_the_help_of_each_command_ends_with_an_example_that_exists(command: Any) -> None:
     """The example is of this command, with options that it has."""
     words = shlex.split(command.epilog.removeprefix("Example: `autograder ").removesuffix("`"))
 
     assert command.name in words
     parse(words)
+
+
+def test_the_reference_of_commands_is_up_to_date(tmp_path: Path) -> None:
+    """CONTRIBUTING says how to renew it."""
+    made = tmp_path / "commands.md"
+    subprocess.run(
+        [sys.executable, "-m", "typer", "autograder.cli", "utils", "docs", "--name", "autograder",
+         "--title", "Commands", "--output", made],
+        check=True,
+        capture_output=True,
+    )  # fmt: skip
+
+    kept = PROJECT / "autograder" / "docs" / "reference" / "commands.md"
+    assert kept.read_text("utf-8") == made.read_text("utf-8")
