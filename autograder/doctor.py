@@ -131,7 +131,7 @@ def examine(machine: Machine, *, any_python: bool = False) -> Iterator[MachineCh
         "sandbox",
         not machine.sandbox,
         machine.sandbox or "starts, and each of its walls is there",
-        "mend what is named above; in a container, allow it user namespaces or start it privileged",
+        "fix what is named above; in a container, allow it user namespaces or start it privileged",
     )
     yield MachineCheck(
         "bound on memory",

@@ -2,7 +2,7 @@
 
 A validation grades hundreds of submissions, which takes minutes. Its result depends on the suite,
 the corpus, the solution, the handout and the code that grades. As long as none of them changes,
-`validated.json`, beside the hidden tests, says that it had no findings.
+`validated.json`, next to the hidden tests, says that it had no findings.
 """
 
 import json
