@@ -1,11 +1,17 @@
 """Fixtures for all tests of the project, and the summary of attacks at the end."""
 
+import os
 import signal
 from collections.abc import Iterator
 
 import pytest
 
 TIMERS = {"ITIMER_PROF": signal.ITIMER_PROF, "ITIMER_VIRTUAL": signal.ITIMER_VIRTUAL}
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many workers `-n auto` starts: one more than processors, since some tests wait."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(scope="session", autouse=True)
