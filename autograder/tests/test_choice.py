@@ -135,3 +135,9 @@ def test_all_assignments_are_the_default_of_some_commands(course: Course, tmp_pa
     assert [found.id for found in choose_assignments(course, WORDS)] == [WORDS]
     with pytest.raises(AssignmentError, match="there are: none"):
         choose_assignments(Course(tmp_path / "empty"))
+
+
+def test_a_course_file_that_does_not_exist_is_named(course: Course, tmp_path: Path) -> None:
+    """It would have told which of two assignments is meant."""
+    with pytest.raises(AssignmentError, match=r"nowhere\.toml does not exist"):
+        choose_assignment(course, course_file=tmp_path / "nowhere.toml")

@@ -216,3 +216,13 @@ def test_the_rules_of_admission_are_copied_into_the_checks(tmp_path: Path) -> No
     assert rules.read_text().endswith(Path(admission.__file__).read_text())
     rules.write_text("MAX_FILES = 1000\n")
     assert check(course, assignment) == (RULES,)
+
+
+def test_a_stub_without_a_solution_is_named_and_nothing_is_written(tmp_path: Path) -> None:
+    """A file that was renamed in the solutions would still be handed out under its old name."""
+    course, assignment = course_of(tmp_path)
+    build(course, assignment)
+    (course.assignments / "demo" / "old_name.py").write_text("x = 1\n")
+
+    with pytest.raises(AssignmentError, match=r"old_name\.py has no solution: remove it"):
+        check(course, assignment)

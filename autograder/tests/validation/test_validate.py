@@ -15,7 +15,7 @@ from autograder.grading.grade import Outcome
 from autograder.grading.judge.plan import PlannedTest, SuitePlan
 from autograder.submission import Submission
 from autograder.validation.corpus import DeclaredSubmission, corpus_folder
-from autograder.validation.findings import costs_of, judge, powers_of, weak_tests
+from autograder.validation.findings import costs_of, judge, powers_of, unchecked, weak_tests
 from autograder.validation.report import (
     FaultCost,
     Finding,
@@ -266,3 +266,13 @@ def test_a_right_submission_that_the_visible_checks_refuse_is_reported(tmp_path:
     result = validate(assignment, course, options)
 
     assert kinds(list(result.findings)) == [(FindingKind.RIGHT_REFUSED_AT_HOME, "")]
+
+
+def test_a_checkpoint_without_visible_checks_is_named(tmp_path: Path) -> None:
+    """Its students could not try anything at home."""
+    course = Course.of_this_checkout()
+    assignment = course.load("m06_partitioned_logs")
+    shutil.copytree(course.assignments / assignment.id / "checks", tmp_path / "checks")
+    (tmp_path / "checks" / "test_reader.py").unlink()
+
+    assert kinds(unchecked(assignment, tmp_path)) == [(FindingKind.UNCHECKED, "")]
