@@ -54,8 +54,8 @@ KINESIS_LOCAL = Emulator(
         "KINESIS_MOCK_PLAIN_PORT": "{port}",
         "KINESIS_MOCK_TLS_PORT": "{other_port}",
         "CREATE_STREAM_DURATION": "50ms",
-        # Long enough to be seen DELETING on a busy machine.
-        "DELETE_STREAM_DURATION": "500ms",
+        # Long enough to be seen DELETING on a busy machine, and shorter than a waiter looks.
+        "DELETE_STREAM_DURATION": "200ms",
         "SPLIT_SHARD_DURATION": "50ms",
         "MERGE_SHARDS_DURATION": "50ms",
         "SHARD_LIMIT": "1000",
