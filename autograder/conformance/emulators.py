@@ -53,9 +53,9 @@ KINESIS_LOCAL = Emulator(
     environment={
         "KINESIS_MOCK_PLAIN_PORT": "{port}",
         "KINESIS_MOCK_TLS_PORT": "{other_port}",
-        "CREATE_STREAM_DURATION": "50ms",
-        # Long enough to be seen DELETING on a busy machine, and shorter than a waiter looks.
-        "DELETE_STREAM_DURATION": "200ms",
+        # Long enough to be seen CREATING on a busy machine, and shorter than a waiter looks.
+        "CREATE_STREAM_DURATION": "120ms",
+        "DELETE_STREAM_DURATION": "120ms",
         "SPLIT_SHARD_DURATION": "50ms",
         "MERGE_SHARDS_DURATION": "50ms",
         "SHARD_LIMIT": "1000",
