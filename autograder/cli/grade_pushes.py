@@ -40,8 +40,8 @@ from autograder.text import in_log
 
 STATE = Path(".grade-pushes")
 _NOTHING_SEEN = (
-    "the token sees no student's repository that has a commit: if there are any, it needs the"
-    " permission contents=read for them"
+    "the token sees no student's repository that has a commit: if there are any, it needs"
+    " contents=read for them"
 )
 _NOTHING_THERE = {PushState.NO_PUSH, PushState.NO_REPOSITORY}
 _NOTHING_TO_DO = {*_NOTHING_THERE, PushState.ALREADY, PushState.NO_LOGIN}
