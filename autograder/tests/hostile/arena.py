@@ -16,7 +16,8 @@ from autograder.submission import read_submission
 from autograder.tests.hostile.corpus import ID, Attack
 
 PR_SET_CHILD_SUBREAPER = 36
-LONGEST_SECONDS = 20.0
+LONGEST_SECONDS = 30.0
+"""What a submission may cost: 10 s of answers by the simulated AWS and 20 s of inspection."""
 HONEST_SECONDS = 2.5
 """How long the honest submission takes on an idle machine. Compared to this, we see how busy the
 machine is."""
