@@ -26,19 +26,6 @@ title = "Parcels"
 points = 2
 files = ["parcels.py"]
 
-[limits]
-cpu_seconds = 5
-still_seconds = 10.0
-wall_seconds = 60.0
-submission_seconds = 600.0
-virtual_seconds = 600.0
-memory_mib = 1024
-output_kib = 256
-return_kib = 1024
-api_calls = 400
-idle_reads = 50
-traffic_mib = 64
-processes = 64
 """
 RECEIVES_ONCE = """
 import boto3
