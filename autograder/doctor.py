@@ -20,7 +20,7 @@ OLDEST, NEWEST = (3, 11), (3, 13)
 ENOUGH_BYTES = 200 << 20
 """What a grade may need in the folder for temporary files."""
 
-_PROFILE = "abi <abi/4.0>,\\ninclude <tunables/global>\\nprofile bwrap {path} flags=(unconfined) {{\\n  userns,\\n}}\\n"  # noqa: E501
+_PROFILE = "abi <abi/4.0>,\\ninclude <tunables/global>\\nprofile bwrap {path} flags=(unconfined) {{\\n  userns,\\n}}\\n"  # noqa: E501 - one line to paste
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def test_what_is_missing_comes_with_advice(
     lacking: dict[str, object], what: str, words: str
 ) -> None:
     """One thing is missing, and there is one piece of advice."""
-    found = advice(replace(WELL, **lacking))  # type: ignore[arg-type]
+    found = advice(replace(WELL, **lacking))  # type: ignore[arg-type]  # any keyword
 
     assert list(found) == [what]
     assert words in found[what]

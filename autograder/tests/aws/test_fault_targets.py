@@ -261,7 +261,7 @@ def test_an_operation_that_cannot_be_made_to_fail_is_an_error(operation: str) ->
 def test_a_target_of_the_wrong_service_is_an_error(operation: str, target: dict[str, str]) -> None:
     """An operation on a stream cannot have a queue as target, and vice versa."""
     with pytest.raises(ValueError, match=f"{operation} is not an operation on"):
-        Fail(operation, "InternalFailure", **target)  # type: ignore[arg-type]
+        Fail(operation, "InternalFailure", **target)  # type: ignore[arg-type]  # any keyword
 
 
 def test_a_late_record_arrives_once_with_the_second_reading(

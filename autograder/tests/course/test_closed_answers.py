@@ -74,7 +74,7 @@ def course(tmp_path: Path, examiner: Examiner) -> Iterator[Classroom]:
     """Make a course of two students; Bob's work is due two days later."""
     with StandIn(tmp_path / "github") as github:
         made = Classroom(github, tmp_path / "course", ("ada", "bob"))
-        made.pool = RealPool(examiner)  # type: ignore[assignment]
+        made.pool = RealPool(examiner)  # type: ignore[assignment]  # of the same shape
         made.change_policy("[extensions]\nbob = 2026-03-12T12:00:00\n")
         yield made
 

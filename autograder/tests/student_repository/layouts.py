@@ -265,8 +265,8 @@ def main() -> None:
         noted += bool(submission.notes)
         missing += bool(submission.missing)
         for disagreement in found:
-            print(f"{options.seed}/{number}: {disagreement}")  # noqa: T201
-    print(  # noqa: T201
+            print(f"{options.seed}/{number}: {disagreement}")  # noqa: T201 - a program
+    print(  # noqa: T201 - a program
         f"{options.count} hand-ins: {wrong} with disagreements, {refused} with a refused file, "
         f"{missing} with a missing file, {noted} with notes"
     )
