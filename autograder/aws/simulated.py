@@ -1,6 +1,5 @@
 """The simulated AWS as a whole: streams, queues, clock, faults, log and gate."""
 
-import socket
 from types import TracebackType
 from typing import Self
 
@@ -12,7 +11,6 @@ from autograder.aws.gate import Gate
 from autograder.aws.kinesis.api import KinesisApi
 from autograder.aws.kinesis.backstage import KinesisBackstage
 from autograder.aws.kinesis.streams import FaithfulBackend, StreamSettings
-from autograder.aws.server import Server
 from autograder.aws.sqs.api import SqsApi
 from autograder.aws.sqs.backstage import SqsBackstage
 
@@ -59,10 +57,6 @@ class Cloud:
         self._renew()
         self.gate.kinesis = self._kinesis_api
         self.gate.sqs = self._sqs_api
-
-    def serve(self, listener: socket.socket) -> Server:
-        """Answer on a listening socket until the server is closed."""
-        return Server(self.gate, listener)
 
     def close(self) -> None:
         """Give moto its own clock back."""

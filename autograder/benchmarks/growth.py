@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
-from autograder.aws import PRELOAD, CallBudget, Cloud
+from autograder.aws import PRELOAD, CallBudget, Cloud, Server
 from autograder.benchmarks.class_run import run_class
 from autograder.benchmarks.submissions import the_assignment, the_solution
 from autograder.benchmarks.timing import timed
@@ -42,7 +42,7 @@ def with_records(repeats: int) -> Mapping[int, float]:
         folder.chmod(0o755)
         the_solution().copy_to(folder)
         with Sandbox(folder, assignment.limits, preload=PRELOAD) as sandbox:
-            server = cloud.serve(sandbox.listener)
+            server = Server(cloud.gate, sandbox.listener)
             for count in RECORDS:
                 cloud.reset()
                 cloud.kinesis.create_stream("s", 1)

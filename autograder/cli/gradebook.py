@@ -21,7 +21,7 @@ from autograder.feedback.html import as_html
 from autograder.files import make_folder, write_whole
 from autograder.gradebook.book import Book
 from autograder.gradebook.exports import FORMATS
-from autograder.gradebook.formgrader import prepare, serve
+from autograder.gradebook.marking.formgrader import prepare, serve
 from autograder.text import counted, inert
 
 gradebook = typer.Typer(

@@ -11,7 +11,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from autograder.aws import Cloud
+from autograder.aws import Cloud, Server
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
@@ -35,7 +35,7 @@ def endpoint(request: pytest.FixtureRequest) -> Iterator[str]:
         yield given
         return
     with Cloud() as cloud, socket.create_server(("127.0.0.1", 0)) as listener:
-        server = cloud.serve(listener)
+        server = Server(cloud.gate, listener)
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         server.close()
 

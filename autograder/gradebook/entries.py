@@ -6,11 +6,11 @@ from pathlib import Path
 from autograder.assignment import Assignment
 from autograder.gradebook.database import StudentPoints
 from autograder.gradebook.handins import Handin
-from autograder.gradebook.marks import points_of, to_mark, with_marks
-from autograder.gradebook.result_files import EarlierVersionError, load_grade
-from autograder.gradebook.standing import CheckpointPoints, Standing
+from autograder.gradebook.marks import to_mark, with_marks
+from autograder.gradebook.standing import CheckpointPoints, Standing, points_of
 from autograder.gradebook.student import Student
 from autograder.grading.grade import Grade
+from autograder.grading.results import EarlierVersionError, load_grade
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def entry_of(
         missing_is_zero: Whether a student who handed in nothing has 0 points, not none.
 
     Raises:
-        GradebookError: The file cannot be read.
+        AutograderError: The file cannot be read.
     """
     if not (result.exists() and known and known.checkpoints):
         nothing = 0.0 if missing_is_zero else None

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from autograder.feedback.content import points, state
 from autograder.gradebook.database import MachinePoints, StudentPoints
-from autograder.gradebook.standing import CheckpointPoints
 from autograder.grading.grade import (
     Feedback,
     Grade,
@@ -106,18 +105,6 @@ def to_mark(grade: Grade, known: StudentPoints) -> tuple[str, ...]:
         for test in open_tests
         for mark in [known.marks.get(cell_of(test))]
         if (mark is None and test.outcome is Outcome.UNMARKED) or (mark and mark.is_stale)
-    )
-
-
-def points_of(checkpoint: GradedCheckpoint) -> CheckpointPoints:
-    """Return a checkpoint's points for an export; None while they are not decided."""
-    decided = checkpoint.status is Status.COMPLETE
-    return CheckpointPoints(
-        id=checkpoint.id,
-        title=checkpoint.title,
-        score=max(0.0, checkpoint.score) if decided else None,
-        max_score=checkpoint.max_score,
-        open_points=checkpoint.open_points,
     )
 
 

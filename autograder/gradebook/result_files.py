@@ -1,22 +1,13 @@
 """Grades as files that a gradebook takes: found, read, and matched to the roster by their names."""
 
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from autograder.assignment import Assignment
-from autograder.errors import GradebookError
+from autograder.errors import AutograderError, GradebookError
 from autograder.gradebook.roster import Roster
 from autograder.grading.grade import Grade
-
-LARGEST_RESULT = 16 << 20
-"""Bytes: feedback is truncated when it is made, so that no grade comes near it."""
-
-
-class EarlierVersionError(GradebookError):
-    """A grade was written by an earlier version, and does not say which points are open."""
+from autograder.grading.results import load_grade
 
 
 def read_results(
@@ -44,7 +35,7 @@ def read_results(
             continue
         try:
             taken[student.id] = _read_result(path, assignment)
-        except GradebookError as error:
+        except AutograderError as error:
             problems.append(str(error))
     return taken, tuple(problems)
 
@@ -72,27 +63,3 @@ def _files(results: Iterable[Path]) -> Iterator[Path]:
             yield path
         else:
             raise GradebookError(f"{path} does not exist: give results of `autograder grade`")
-
-
-def load_grade(path: Path) -> Grade:
-    """Read a grade.
-
-    Raises:
-        GradebookError: It cannot be read.
-        EarlierVersionError: It was written by an earlier version.
-    """
-    found: object = None
-    try:
-        if path.stat().st_size > LARGEST_RESULT:
-            raise GradebookError(f"{path}: is too large for a grade")
-        found = json.loads(path.read_text(encoding="utf-8"))
-        return Grade.model_validate(found)
-    except (OSError, ValueError, RecursionError, ValidationError) as error:
-        if isinstance(found, dict) and found.get("schema_version") == 1:
-            raise EarlierVersionError(
-                f"{path}: is a grade of an earlier version: grade the submission again"
-            ) from None
-        reason = str(error).splitlines()[0][:200]
-        raise GradebookError(
-            f"{path}: is not a grade as `autograder grade` writes it: {reason}"
-        ) from None

@@ -5,6 +5,7 @@ from enum import StrEnum
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from autograder.gradebook.student import Student
+from autograder.grading.grade import GradedCheckpoint, Status
 
 
 class StandingStatus(StrEnum):
@@ -33,6 +34,18 @@ class CheckpointPoints(_StandingModel):
     max_score: float = Field(ge=0)
     open_points: float = Field(default=0.0, ge=0)
     """How many of its points are neither given nor lost yet."""
+
+
+def points_of(checkpoint: GradedCheckpoint) -> CheckpointPoints:
+    """Return a checkpoint's points for an export; None while they are not decided."""
+    decided = checkpoint.status is Status.COMPLETE
+    return CheckpointPoints(
+        id=checkpoint.id,
+        title=checkpoint.title,
+        score=max(0.0, checkpoint.score) if decided else None,
+        max_score=checkpoint.max_score,
+        open_points=checkpoint.open_points,
+    )
 
 
 class Standing(_StandingModel):

@@ -1,8 +1,11 @@
-"""Rules about names that `ruff` does not check."""
+"""Rules about names and modules that `ruff` does not check."""
 
 import ast
 from collections import Counter
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
+
+import grimp
 
 from autograder.assignment import Course
 
@@ -46,3 +49,43 @@ def test_variables_say_what_they_hold() -> None:
     ]
 
     assert found == []
+
+
+LONGEST_MODULE = 350
+LONG_MODULES = frozenset(
+    {
+        "admission.py",  # `build` lays it into student repositories, where it must be one file
+        "classroom50/entrypoint.py",  # Classroom 50 runs it as one file, without the package
+    }
+)
+MOST_FLOORS = 5
+
+
+def test_modules_are_short_enough_to_read() -> None:
+    """At most 350 lines, except for files that must be one file. A suite has one per checkpoint."""
+    long_modules = {
+        name
+        for name, _ in our_modules()
+        if not name.startswith(("tests/", "suites/", "student_kit/", "conformance/"))
+        and len((PACKAGE / name).read_text("utf-8").splitlines()) > LONGEST_MODULE
+    }
+
+    assert long_modules == LONG_MODULES
+
+
+def test_no_package_has_more_than_five_floors() -> None:
+    """Within a package, no chain of imports has more than five modules, and none is a cycle."""
+    graph = grimp.build_graph("autograder")
+    packages: dict[str, set[str]] = {}
+    for module in graph.modules:
+        if not module.startswith(("autograder.tests", "autograder.student_kit")):
+            packages.setdefault(module.rpartition(".")[0], set()).add(module)
+
+    for package, modules in packages.items():
+        below = {name: graph.find_modules_directly_imported_by(name) & modules for name in modules}
+        if package != "autograder":
+            order = tuple(TopologicalSorter(below).static_order())
+            floors: dict[str, int] = {}
+            for name in order:
+                floors[name] = 1 + max((floors[other] for other in below[name]), default=0)
+            assert max(floors.values()) <= MOST_FLOORS, (package, floors)

@@ -8,15 +8,13 @@ import math
 from bisect import bisect_right
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from moto.kinesis.models import Shard
 
+from autograder.aws.clock import AwsClock
 from autograder.aws.errors import throughput_exceeded
 from autograder.aws.moto_adapter import ACCOUNT, shard_number
-
-if TYPE_CHECKING:
-    from autograder.aws.kinesis.streams import FaithfulBackend
 
 RECORDS_PER_SECOND = 1000
 BYTES_PER_SECOND = 1 << 20
@@ -35,13 +33,22 @@ class LogEntry:
     """Virtual time, in seconds since the epoch."""
 
 
+class ShardBackend(Protocol):
+    """What a shard needs of the backend that holds its stream."""
+
+    clock: AwsClock
+
+    def next_number(self, shard: Shard) -> int:
+        """Draw the next sequence number for a shard."""
+
+
 class FaithfulShard(Shard):
     """A shard whose sequence numbers and end are as AWS has them.
 
     It keeps its records in a separate log, where moto neither finds nor moves them.
     """
 
-    backend: "FaithfulBackend"
+    backend: ShardBackend
     log: list[LogEntry]
     starting_number: int
     ending_number: int | None
@@ -54,7 +61,7 @@ class FaithfulShard(Shard):
     _second_bytes: int
 
     @classmethod
-    def adopt(cls, shard: Shard, backend: "FaithfulBackend") -> None:
+    def adopt(cls, shard: Shard, backend: ShardBackend) -> None:
         """Turn a shard that moto made into a `FaithfulShard`."""
         shard.__class__ = cls
         assert isinstance(shard, FaithfulShard)

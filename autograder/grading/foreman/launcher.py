@@ -26,6 +26,15 @@ from autograder.errors import AutograderError
 
 OUTPUT = "output.txt"
 WARM = b"warm"
+PRELOAD = (
+    "autograder.grading.foreman.plugin",
+    "autograder.grading.foreman.session",
+    "autograder.grading.judge.verdict",
+    "autograder.notebook.answers",
+    "pytest_jsonreport.plugin",
+    "pytest_metadata.plugin",
+)
+"""What a run imports; pytest loads its plugins by their names."""
 STARTING_SECONDS = 120.0
 """To import everything takes two seconds; much longer on a machine that is overloaded."""
 OUTPUT_TAIL = 4000
@@ -164,18 +173,12 @@ def _import_all() -> None:
     """Import what a run needs, so that its fork has it already."""
     gc.disable()  # what is imported stays
     import _pytest.config
-    import pytest_jsonreport.plugin  # type: ignore[import-untyped] # noqa: F401
-    import pytest_metadata.plugin  # type: ignore[import-untyped] # noqa: F401
 
-    import autograder.grading.foreman.plugin
-    import autograder.grading.foreman.session
-    import autograder.grading.judge.verdict
-    import autograder.notebook.answers  # noqa: F401
     from autograder.aws import warm_up
     from autograder.sandbox.bubblewrap import runtime_packages
 
-    for name in _pytest.config.default_plugins:
-        importlib.import_module(f"_pytest.{name}")
+    for name in (*(f"_pytest.{name}" for name in _pytest.config.default_plugins), *PRELOAD):
+        importlib.import_module(name)
     warm_up()
     runtime_packages()  # what it finds is kept, and is the same for each run
     # Else a fork's collector would write to each object that it inherits, and copy its page.

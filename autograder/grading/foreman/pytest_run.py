@@ -10,8 +10,9 @@ from pathlib import Path
 
 from autograder.assignment import Assignment
 from autograder.errors import AutograderError
-from autograder.grading.foreman.journal import NO_PROGRESS, RunProgress, read_journal
+from autograder.grading.foreman.journal import read_journal
 from autograder.grading.foreman.launcher import Launcher
+from autograder.grading.foreman.report import PytestRun
 from autograder.limits import Limits
 from autograder.sandbox import Interpreter
 from autograder.sandbox.sandbox import GRACE_SECONDS
@@ -28,27 +29,6 @@ UNUSED_PLUGINS = (
 """Parts of pytest that hidden tests have no use for; the last one collects garbage five times."""
 REPORT = "report.json"
 JOURNAL = "journal.jsonl"
-
-
-@dataclass(frozen=True)
-class PytestRun:
-    """What a run of pytest left behind."""
-
-    exit_code: int | None
-    """Negative if a signal ended it; None if it did not end in time."""
-    report: object
-    """The parsed report; None if there is none."""
-    output: str
-    """The end of what pytest printed, for the instructor."""
-    progress: RunProgress = NO_PROGRESS
-    """What its journal says."""
-    seconds: float = 0.0
-    """How long it took, in real time."""
-
-    @property
-    def was_interrupted(self) -> bool:
-        """Whether a signal or the time limit ended it, so that there is no report."""
-        return self.exit_code is None or self.exit_code < 0
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,13 @@ exit code is the grader's error, never a pass.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
 from autograder.assignment import HANDOUT_FILE
-from autograder.grading.foreman.pytest_run import PytestRun
+from autograder.grading.foreman.journal import NO_PROGRESS, RunProgress
 from autograder.grading.grade import Feedback, GradedTest, Outcome
 from autograder.grading.judge.phases import InspectionLimitError, Phase
 from autograder.grading.judge.plan import PlannedTest, Requirements
@@ -21,6 +22,27 @@ _GRADER_FAULT = Feedback(
     came_back="The grader itself failed at this test. That is not your fault and costs no points.",
     hint="Your instructor will have it graded again.",
 )
+
+
+@dataclass(frozen=True)
+class PytestRun:
+    """What a run of pytest left behind."""
+
+    exit_code: int | None
+    """Negative if a signal ended it; None if it did not end in time."""
+    report: object
+    """The parsed report; None if there is none."""
+    output: str
+    """The end of what pytest printed, for the instructor."""
+    progress: RunProgress = NO_PROGRESS
+    """What its journal says."""
+    seconds: float = 0.0
+    """How long it took, in real time."""
+
+    @property
+    def was_interrupted(self) -> bool:
+        """Whether a signal or the time limit ended it, so that there is no report."""
+        return self.exit_code is None or self.exit_code < 0
 
 
 def read_verdicts(

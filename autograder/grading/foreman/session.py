@@ -117,4 +117,4 @@ class GradingSession:
     def _serve(self, listener: socket.socket) -> None:
         if self._server is not None:
             self._server.close()
-        self._server = self.cloud.serve(listener)
+        self._server = Server(self.cloud.gate, listener)

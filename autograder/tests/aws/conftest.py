@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from autograder.aws import CallBudget, Cloud
+from autograder.aws import CallBudget, Cloud, Server
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
@@ -23,7 +23,7 @@ def served() -> Iterator[tuple[Cloud, str]]:
     """Serve one simulated AWS for all tests; return it and its address."""
     listener = socket.create_server(("127.0.0.1", 0))
     with Cloud() as cloud:
-        server = cloud.serve(listener)
+        server = Server(cloud.gate, listener)
         yield cloud, f"http://127.0.0.1:{listener.getsockname()[1]}"
         server.close()
     listener.close()

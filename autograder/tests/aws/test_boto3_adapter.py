@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.aws import PRELOAD, CallBudget, Cloud
+from autograder.aws import PRELOAD, CallBudget, Cloud, Server
 from autograder.sandbox import Returned, Sandbox
 from autograder.sandbox.bubblewrap import environment
 from autograder.tests.limits import LIMITS
@@ -160,7 +160,7 @@ def test_the_student_and_the_simulated_aws_have_the_same_time(tmp_path: Path) ->
     budget = CallBudget(api_calls=10, idle_reads=10, traffic_bytes=1 << 20)
 
     with Cloud() as cloud, Sandbox(tmp_path, LIMITS, preload=PRELOAD) as sandbox:
-        server = cloud.serve(sandbox.listener)
+        server = Server(cloud.gate, sandbox.listener)
         cloud.gate.begin_call(budget, sandbox.stop)
         result = sandbox.call("sleeper", "sleep_and_poll", [], {})
         offset = cloud.clock.offset

@@ -20,8 +20,8 @@ from _pytest.config import _prepareconfig
 from autograder.assignment import Assignment, Course
 from autograder.aws.gate import Gate
 from autograder.grading.foreman.journal import read_journal
-from autograder.grading.foreman.pytest_run import UNUSED_PLUGINS, PytestRun
-from autograder.grading.foreman.report import read_interrupted
+from autograder.grading.foreman.pytest_run import UNUSED_PLUGINS
+from autograder.grading.foreman.report import PytestRun, read_interrupted
 from autograder.grading.foreman.session import GradingSession
 from autograder.grading.grade import GradedTest
 from autograder.grading.judge.phases import InspectionLimitError, Phases

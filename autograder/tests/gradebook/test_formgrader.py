@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.gradebook.book import Book
-from autograder.gradebook.formgrader import environment, serving_command
+from autograder.gradebook.marking.formgrader import environment, serving_command
 from autograder.tests.gradebook.students import (
     COURSE,
     ID,

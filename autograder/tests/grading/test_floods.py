@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from autograder.assignment import Course
-from autograder.aws import PRELOAD, Cloud
+from autograder.aws import PRELOAD, Cloud, Server
 from autograder.grading.judge.phases import Phases
 from autograder.grading.judge.student_code import StudentCode
 from autograder.grading.judge.time_budget import TimeBudget
@@ -73,7 +73,7 @@ def student(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[StudentC
     (folder / "flood.py").write_text(STUDENT)
     limits = Course.of_this_checkout().load(MODULE).limits
     with Cloud() as cloud, Sandbox(folder, limits, preload=PRELOAD) as sandbox:
-        server = cloud.serve(sandbox.listener)
+        server = Server(cloud.gate, sandbox.listener)
         yield StudentCode(sandbox, cloud, limits, TimeBudget(60.0), Phases()), cloud
         server.close()
 

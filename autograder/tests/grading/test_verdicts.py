@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from autograder.grading.foreman.pytest_run import PytestRun
-from autograder.grading.foreman.report import read_verdicts
+from autograder.grading.foreman.report import PytestRun, read_verdicts
 from autograder.grading.grade import Outcome, Status, checkpoint_of
 from autograder.grading.judge.plan import PlannedTest
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from autograder.assignment import Course
 from autograder.errors import GradebookError
 from autograder.gradebook.book import Book
-from autograder.gradebook.marking import copy_for_marking
+from autograder.gradebook.marking.copies import copy_for_marking
 
 MARKED = "for-marking.json"
 CONFIG = '''"""Made by `autograder gradebook mark`; changes are overwritten."""

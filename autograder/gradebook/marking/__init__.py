@@ -1,0 +1,1 @@
+"""People mark the open answers, in formgrader."""
