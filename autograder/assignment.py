@@ -96,18 +96,29 @@ def _first_mistake(error: ValidationError) -> str:
     return f"{text} (and {len(others)} more)" if others else text
 
 
+_ASSIGNMENTS = "assignments"
+
+
 class Course:
     """The folders of a checkout: assignments, their solutions and their hidden suites."""
 
     def __init__(self, root: Path) -> None:
-        self.assignments = root / "assignments"
+        self.assignments = root / _ASSIGNMENTS
         self.solutions = root / "solutions"
         self.suites = root / "autograder" / "suites"
 
     @classmethod
     def of_this_checkout(cls) -> Self:
-        """Return the checkout that contains this package."""
-        return cls(Path(__file__).resolve().parents[1])
+        """Return the checkout that contains this package.
+
+        If the package was installed from a wheel, which has no assignments, this is the checkout
+        that contains the current folder.
+        """
+        beside_package = Path(__file__).resolve().parents[1]
+        candidates = (beside_package, Path.cwd(), *Path.cwd().parents)
+        return cls(
+            next((root for root in candidates if (root / _ASSIGNMENTS).is_dir()), beside_package)
+        )
 
     def ids(self) -> tuple[str, ...]:
         """The ids of all assignments, sorted."""

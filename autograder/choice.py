@@ -53,9 +53,13 @@ def choose_assignment(
     for file in (submissions, course_file):
         if asked is None and file is not None and not lexists(file):
             raise AssignmentError(f"{file} does not exist")
+    if asked is None and not known:
+        raise AssignmentError(
+            f"there is no assignment in {course.assignments}: run this in a checkout of the course"
+        )
     if asked is None:
         raise AssignmentError(
-            f"give the assignment with --assignment; there are: {', '.join(known) or 'none'}"
+            f"give the assignment with --assignment; there are: {', '.join(known)}"
         )
     return course.load(asked)
 

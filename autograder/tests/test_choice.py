@@ -54,6 +54,12 @@ def test_the_only_assignment_needs_no_name(tmp_path: Path) -> None:
     assert choose_assignment(course, submissions=tmp_path, results=[other]).id == LOGS
 
 
+def test_without_assignments_the_error_says_where_to_be(tmp_path: Path) -> None:
+    """A tool that was installed from a wheel finds the course's checkout by the current folder."""
+    with pytest.raises(AssignmentError, match="run this in a checkout of the course"):
+        choose_assignment(course_of(tmp_path))
+
+
 def test_of_several_one_must_be_named(course: Course, tmp_path: Path) -> None:
     """The error is one line with the ids to choose from."""
     with pytest.raises(AssignmentError, match=BOTH) as caught:
@@ -133,7 +139,7 @@ def test_all_assignments_are_the_default_of_some_commands(course: Course, tmp_pa
     """Such as `build`, which works on the whole checkout."""
     assert [found.id for found in choose_assignments(course)] == [LOGS, WORDS]
     assert [found.id for found in choose_assignments(course, WORDS)] == [WORDS]
-    with pytest.raises(AssignmentError, match="there are: none"):
+    with pytest.raises(AssignmentError, match="there is no assignment in"):
         choose_assignments(Course(tmp_path / "empty"))
 
 
