@@ -19,7 +19,7 @@ from autograder.stubs import build as build_stubs
 from autograder.stubs import check as check_stubs
 from autograder.student_kit.skeleton import write_skeleton
 from autograder.validation.corpus import corpus_folder, read_corpus
-from autograder.validation.record import is_validated, note_validated
+from autograder.validation.record import is_rehearsed, is_validated, note_validated
 from autograder.validation.report import Validation, markdown, print_validation
 from autograder.validation.validate import ValidationOptions
 from autograder.validation.validate import validate as validate_suite
@@ -125,7 +125,11 @@ def validate_command(
     )
     chosen = _with_submissions(choose_assignments(course, assignment), course, options)
     if changed:
-        unchanged = [suite for suite in chosen if is_validated(course, suite)]
+        unchanged = [
+            suite
+            for suite in chosen
+            if is_validated(course, suite) and (not checks or is_rehearsed(course, suite))
+        ]
         for suite in unchanged:
             typer.echo(f"{suite.id} has not changed since it was validated", err=True)
         chosen = tuple(suite for suite in chosen if suite not in unchanged)
@@ -146,7 +150,7 @@ def validate_command(
     write_result(render, output)
     for suite, result in zip(chosen, results, strict=True):
         if result.complete and not result.findings:
-            note_validated(course, suite)
+            note_validated(course, suite, rehearsed=checks)
     if any(result.findings for result in results):
         raise typer.Exit(1)
 

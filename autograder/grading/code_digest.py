@@ -30,8 +30,12 @@ def digest_of(root: Path, paths: Iterable[Path]) -> str:
         file
         for path in paths
         for file in ([path] if path.is_file() else path.rglob("*"))
-        if file.is_file() and "__pycache__" not in file.parts
+        if file.is_file() and not any(map(_is_cache, file.relative_to(root).parts))
     }
     for file in sorted(files):
         total.update(f"\0{file.relative_to(root).as_posix()}\0".encode() + file.read_bytes())
     return f"sha256:{total.hexdigest()}"
+
+
+def _is_cache(folder: str) -> bool:
+    return folder == "__pycache__" or (folder.startswith(".") and folder.endswith("_cache"))

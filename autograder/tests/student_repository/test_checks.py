@@ -24,7 +24,7 @@ CODE = [
     for checkpoint in ASSIGNMENT.checkpoints
     if not checkpoint.files[0].endswith(".ipynb")
 ]
-SAMPLE = 16
+SAMPLE = 8
 RIGHT = [name for name, declared in CORPUS.items() if declared.is_right]
 
 
@@ -65,9 +65,13 @@ def test_functions_that_do_nothing_of_use_pass_no_check(body: str, tmp_path: Pat
     assert all(passed == 0 for passed, _ in run.counts.values()), run.text
 
 
-@pytest.mark.parametrize("names", side_by_side(RIGHT), ids=" ".join)
-def test_every_right_submission_passes_the_checks(names: tuple[str, ...], tmp_path: Path) -> None:
-    """The checks accept any way to make a client, name a stream or write a loop."""
+@pytest.mark.parametrize("names", side_by_side(RIGHT)[:: len(RIGHT) // 4], ids=" ".join)
+def test_right_submissions_pass_the_checks(names: tuple[str, ...], tmp_path: Path) -> None:
+    """The checks accept any way to make a client, name a stream or write a loop.
+
+    This tries a sample: `autograder validate --checks` tries all. CI runs it after each change of
+    the checks, the corpus, the solution or the handout.
+    """
     folder = clone(tmp_path / "clone", files_of(*names))
 
     run = run_checks(folder)
