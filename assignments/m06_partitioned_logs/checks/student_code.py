@@ -161,6 +161,33 @@ def show(value: object) -> str:
         return f"<{type(value).__name__}, whose repr raises {type(error).__name__}>"
 
 
+def difference(found: object, expected: list[Any], unit: str) -> str:
+    """Say what came back instead of a list: how many values, and the first that differs.
+
+    Args:
+        found: What came back.
+        expected: The expected list; if both are equal, there is nothing to say.
+        unit: What the list holds, such as `pair`.
+    """
+    if found == expected:
+        return ""
+    if not isinstance(found, list):
+        return f"you returned {show(found)}."
+    pairs = zip(found, expected, strict=False)
+    same = next((at for at, (ours, theirs) in enumerate(pairs) if ours != theirs), None)
+    count = f"you returned {len(found)}."
+    if same is not None:
+        return (
+            f"{count} {unit.capitalize()} {same} should be\n    {show(expected[same])}\n"
+            f"  but is\n    {show(found[same])}"
+        )
+    if len(found) < len(expected):
+        right = f"The first {len(found)} are right; {unit}" if found else unit.capitalize()
+        return f"{count} {right} {len(found)} is missing:\n    {show(expected[len(found)])}"
+    right = f"The first {len(expected)} are right; {unit}" if expected else unit.capitalize()
+    return f"{count} {right} {len(expected)} is too many:\n    {show(found[len(expected)])}"
+
+
 def as_lists(pairs: object) -> object:
     """Turn tuples and namedtuples into lists, so that they compare equal to lists."""
     if not isinstance(pairs, list | tuple):
@@ -178,8 +205,10 @@ def is_yours(file: str) -> bool:
 
 def _what_happened(call: str, error: BaseException) -> str:
     if isinstance(error, TooLong):
+        shorter = " (the limit is shorter after a call that took too long)"
         return (
-            f"{call} did not return within {error.seconds:g} s, even though sleeps are shortened "
+            f"{call} did not return within {error.seconds:g} s"
+            f"{shorter if error.was_shortened else ''}, even though sleeps are shortened "
             "here. Does a loop wait for something that never happens?"
         )
     return f"{call} raised {type(error).__name__}: {_text_of(error)}"

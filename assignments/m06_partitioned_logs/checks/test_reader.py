@@ -2,7 +2,7 @@
 
 from checks.events import some_events
 from checks.faults import EmptyPages, PageSize, ShardPageSize, Throttle
-from checks.student_code import as_lists, show
+from checks.student_code import as_lists, difference, show
 
 POLLS = 50
 """When your reader is graded, it is stopped after this many "caught up" responses in a row."""
@@ -11,10 +11,9 @@ POLLS = 50
 def must_have(reader, found, expected, what="You should return"):
     """Fail unless the expected pairs came back."""
     found = as_lists(found)
-    count = f"; you returned {len(found)} pairs" if isinstance(found, list) else "; you returned"
     reader.must(
         found == expected,
-        f"{what} {len(expected)} pairs, {show(expected)}{count}: {show(found)}.",
+        f"{what} {len(expected)} pairs; {difference(found, expected, 'pair')}",
     )
 
 

@@ -2,17 +2,16 @@
 
 from checks.events import some_events
 from checks.faults import EmptyPages, PageSize, Throttle
-from checks.student_code import as_lists, show
+from checks.student_code import as_lists, difference
 
 
 def must_have(reader, found, expected, offset):
     """Fail unless a replay from an offset returned the expected pairs."""
     found = as_lists(found)
-    count = f"; you returned {len(found)} pairs" if isinstance(found, list) else "; you returned"
     reader.must(
         found == expected,
-        f"A replay from offset {offset} should return {len(expected)} pairs, {show(expected)}"
-        f"{count}: {show(found)}.",
+        f"A replay from offset {offset} should return {len(expected)} pairs; "
+        f"{difference(found, expected, 'pair')}",
     )
 
 

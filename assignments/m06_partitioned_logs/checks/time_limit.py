@@ -36,6 +36,8 @@ class TooLong(Exception):  # noqa: N818 - reads as what happened
     def __init__(self, seconds: float) -> None:
         super().__init__(f"not ended after {seconds:g} s")
         self.seconds = seconds
+        self.was_shortened = False
+        """Whether the limit was shorter, because an earlier call took too long."""
 
 
 class TimeLimit:
@@ -43,6 +45,7 @@ class TimeLimit:
 
     def __init__(self, seconds: float = SECONDS) -> None:
         self._seconds = seconds
+        self._was_shortened = False
 
     def run(self, call: Callable[[], Any]) -> Any:
         """Call a function with shortened sleeps, and interrupt it when it takes too long.
@@ -52,7 +55,9 @@ class TimeLimit:
         """
         try:
             return _within(self._seconds, call)
-        except TooLong:
+        except TooLong as error:
+            error.was_shortened = self._was_shortened
+            self._was_shortened = self._seconds > SECONDS_AFTER_TOO_LONG or self._was_shortened
             self._seconds = min(self._seconds, SECONDS_AFTER_TOO_LONG)
             raise
 

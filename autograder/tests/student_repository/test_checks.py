@@ -100,9 +100,10 @@ def test_most_wrong_submissions_are_caught_by_the_checks() -> None:
         ("wrong/three_actions", "Event 3 should hold"),
         ("wrong/timestamps_without_a_zone", "is not like 2026-03-01T12:34:56.789012Z"),
         ("wrong/one_partition_key_for_all", "it should be the event's userId."),
-        ("wrong/events_only", "you returned"),
+        ("wrong/events_only", "Pair 0 should be\n    ['"),
         ("wrong/leaves_out_empty_shards", "The stream has 3 shards"),
-        ("wrong/replays_after_the_offset", "should return 5 pairs"),
+        ("wrong/replays_after_the_offset", "should return 5 pairs; you returned 4. Pair 0 should"),
+        ("wrong/stops_at_an_empty_page", "The first 4 are right; pair 4 is missing:"),
         (
             "wrong/receives_and_does_not_delete",
             "Messages still in the queue: 0 visible, 4 in flight.",
@@ -119,6 +120,7 @@ def test_an_obvious_fault_is_reported_in_a_plain_sentence(
 
     assert run.status == 1
     assert sentence in run.text
+    assert max(map(len, run.text.splitlines())) < 400
 
 
 NOTEBOOK = "concepts.ipynb"
@@ -258,6 +260,7 @@ def test_after_one_endless_call_the_others_are_stopped_sooner(tmp_path: Path) ->
 
     assert run.counts == {"reader": (0, 4)}
     assert re.findall(r"did not return within (\S+) s", run.text) == ["2", "1", "1", "1"]
+    assert run.text.count("the limit is shorter after a call that took too long") == 3
 
 
 OUTPUT = """
