@@ -53,7 +53,7 @@ class SandboxMemory:
         """
         lines = Path(f"/proc/self/fdinfo/{first}").read_text(encoding="ascii").splitlines()
         pid = next(int(line.split()[1]) for line in lines if line.startswith("Pid:"))
-        return cls(pid, os.readlink(f"/proc/{pid}/ns/pid"))  # noqa: PTH115 - no path
+        return cls(pid, _namespace_of(pid))
 
     def is_above(self, bound: int) -> bool:
         """Tell whether the processes hold more than `bound` bytes together.
@@ -76,7 +76,7 @@ class SandboxMemory:
         for name in os.listdir("/proc"):  # noqa: PTH208 - names, five times a second
             # Another user's process does not show its namespace; it is not in the sandbox.
             with suppress(OSError):
-                if name.isdecimal() and os.readlink(f"/proc/{name}/ns/pid") == self.namespace:  # noqa: PTH115
+                if name.isdecimal() and _namespace_of(int(name)) == self.namespace:
                     yield int(name)
 
 
@@ -136,3 +136,7 @@ def _queued_bytes(row: bytes) -> int:
     """Return what a TCP connection has yet to deliver: its fifth column, `sent:received`."""
     sent, _, received = row.split()[4].partition(b":")
     return int(sent, 16) + int(received, 16)
+
+
+def _namespace_of(pid: int) -> str:
+    return os.readlink(f"/proc/{pid}/ns/pid")  # noqa: PTH115 - the link's text is no path

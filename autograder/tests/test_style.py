@@ -1,6 +1,7 @@
 """Rules about names and modules that `ruff` does not check."""
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
@@ -46,6 +47,23 @@ def test_variables_say_what_they_hold() -> None:
         for name, tree in our_modules()
         for node in ast.walk(tree)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in EMPTY_NAMES
+    ]
+
+    assert found == []
+
+
+SILENCED = re.compile(r"# (?:noqa|type: ignore)\b(?P<rest>.*)")
+REASON = re.compile(r"[:\[][^#]*(?: - |  # )\S")
+
+
+def test_each_silenced_rule_has_its_reason_beside_it() -> None:
+    """As `# noqa: S603 - a list, no shell` or `# type: ignore[misc]  # it has no types`."""
+    found = [
+        f"{name}:{number}"
+        for name, _ in our_modules()
+        for number, line in enumerate((PACKAGE / name).read_text("utf-8").splitlines(), 1)
+        for silenced in [SILENCED.search(line)]
+        if silenced and not REASON.match(silenced["rest"])
     ]
 
     assert found == []

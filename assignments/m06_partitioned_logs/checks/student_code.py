@@ -35,7 +35,7 @@ class Location(NamedTuple):
     line: int
 
 
-class CheckFailed(pytest.fail.Exception):  # type: ignore[name-defined, misc]
+class CheckFailed(pytest.fail.Exception):  # type: ignore[name-defined, misc]  # set at run time
     """A check failed. Its text is the whole message; there is no traceback."""
 
     def __init__(self, message: str, location: Location | None) -> None:

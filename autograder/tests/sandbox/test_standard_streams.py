@@ -67,7 +67,7 @@ def test_common_uses_of_standard_streams_work(name: str, where: str, sandbox: Sa
 def test_printed_text_counts_however_it_is_written(sandbox: Sandbox) -> None:
     """It may be written to the text stream, its buffer or the descriptor."""
     printed = [
-        sandbox.call(f"in_call_{name}", "call", [], {}).usage.printed_bytes  # type: ignore[union-attr]
+        sandbox.call(f"in_call_{name}", "call", [], {}).usage.printed_bytes  # type: ignore[union-attr]  # it returned
         for name in ("wraps_the_buffer", "writes_bytes", "writes_to_the_descriptor")
     ]
 
