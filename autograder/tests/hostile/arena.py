@@ -18,10 +18,13 @@ from autograder.tests.hostile.corpus import ID, Attack
 PR_SET_CHILD_SUBREAPER = 36
 LONGEST_SECONDS = 30.0
 """What a submission may cost: 10 s of answers by the simulated AWS and 20 s of inspection."""
+HONEST_SCORE = 10.0
 HONEST_SECONDS = 2.5
 """How long the honest submission takes on an idle machine. Compared to this, we see how busy the
 machine is."""
 QUICK = {"wall_seconds": "3.0", "cpu_seconds": "1", "memory_total_mib": "512"}
+ATTACKS_IN_A_ROW = 4
+"""How many are graded before an honest submission, which takes as long as two attacks."""
 SECRETS = ("GITHUB_TOKEN", "AWS_SESSION_TOKEN", "CANVAS_API_KEY")
 
 
@@ -33,11 +36,11 @@ class Aftermath:
     grader_log: str
     """What failed on the grader's side, or empty."""
     seconds: float
-    """How long grading would have taken on an idle machine, at most."""
+    """How long grading took; if that is long, at most how long on an idle machine."""
     left_behind: tuple[str, ...]
     """New processes, files, mounts, threads and descriptors."""
-    honest_score: float
-    """The score of an honest submission that was graded next."""
+    honest_score: float | None
+    """The score of an honest submission that was graded next; None if none was."""
     canaries: tuple[str, ...]
     """Secrets that the attack could read without the sandbox."""
 
@@ -79,6 +82,7 @@ class Arena:
         self._honest = read_submission(ours.solutions / ID, self.assignment)
         self.temporary = root / "temporary"
         self.temporary.mkdir()
+        self._attacks = 0
 
     def open(self) -> None:
         """Start the examiners that grade all attacks, in an environment with the secrets."""
@@ -88,12 +92,16 @@ class Arena:
             examiner.grade(self._honest, checkpoints=["brokers"])
 
     def close(self) -> None:
-        """Close the examiners."""
+        """Grade the honest submission a last time, and close the examiners."""
+        last, _ = self._next.grade(self._honest, checkpoints=["brokers"])
         self._examiner.close()
         self._next.close()
+        assert last.score == HONEST_SCORE
 
     def grade(self, attack: Attack, folder: Path) -> Aftermath:
-        """Grade an attack, then an honest submission, with the same examiners as all others.
+        """Grade an attack, with the same examiner as all others.
+
+        An honest submission follows after some attacks, and after each that took long.
 
         Args:
             attack: The hostile submission.
@@ -110,14 +118,19 @@ class Arena:
         )
         grade, grader_log = self._examiner.grade(submission, checkpoints=[checkpoint])
         seconds = time.monotonic() - began
-        honest, _ = self._next.grade(self._honest, checkpoints=["brokers"])
-        honest_seconds = time.monotonic() - began - seconds
+        self._attacks += 1
+        honest_score = None
+        if seconds >= LONGEST_SECONDS or self._attacks % ATTACKS_IN_A_ROW == 0:
+            honest, _ = self._next.grade(self._honest, checkpoints=["brokers"])
+            honest_score = honest.score
+            honest_seconds = time.monotonic() - began - seconds
+            seconds /= max(1.0, honest_seconds / HONEST_SECONDS)
         return Aftermath(
             grade=grade,
             grader_log=grader_log,
-            seconds=seconds / max(1.0, honest_seconds / HONEST_SECONDS),
+            seconds=seconds,
             left_behind=left_behind(before, self.temporary),
-            honest_score=honest.score,
+            honest_score=honest_score,
             canaries=tuple(self.canaries),
         )
 

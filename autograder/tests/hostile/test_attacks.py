@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from autograder.grading.grade import Grade, Status
-from autograder.tests.hostile.arena import LONGEST_SECONDS, Arena
+from autograder.tests.hostile.arena import HONEST_SCORE, LONGEST_SECONDS, Arena
 from autograder.tests.hostile.corpus import AIMS, Attack, read_attacks
 from autograder.tests.hostile.intake import INTAKE
 from autograder.tests.hostile.shown import every_form_of, harm_in
@@ -40,7 +40,7 @@ def test_an_attack_gets_nothing(
     capfd: pytest.CaptureFixture[str],
     record_property: Callable[[str, object], None],
 ) -> None:
-    """No points, no secrets, no harm, a true outcome in time; and the next grade is right."""
+    """No points, no secrets, no harm, a true outcome in time; and later grades are right."""
     folder = tmp_path / "submission"
     folder.mkdir()
     tmp_path.chmod(0o755)
@@ -66,7 +66,7 @@ def test_an_attack_gets_nothing(
     assert max(len(line) for line in shown["text"].splitlines()) <= LONGEST_LINE
     assert len(shown["json"].encode()) <= LARGEST_GRADE
     assert after.left_behind == ()
-    assert after.honest_score == 10.0
+    assert after.honest_score in (None, HONEST_SCORE)
     assert after.seconds < LONGEST_SECONDS
 
 
