@@ -25,7 +25,7 @@ UNUSED_PLUGINS = (
     "cacheprovider", "debugging", "doctest", "faulthandler", "junitxml", "logging", "pastebin",
     "setuponly", "setupplan", "stepwise", "threadexception", "unittest", "unraisableexception",
 )  # fmt: skip
-"""Parts of pytest that hidden tests have no use for; the last one collects garbage five times."""
+"""Parts of pytest that hidden tests do not need; the last one collects garbage five times."""
 REPORT = "report.json"
 JOURNAL = "journal.jsonl"
 
@@ -47,7 +47,7 @@ class PytestRun:
 
     @property
     def was_interrupted(self) -> bool:
-        """Whether a signal or the time limit ended it, so that there is no report."""
+        """Whether a signal or the time limit ended it, so that the report is missing."""
         return self.exit_code is None or self.exit_code < 0
 
 

@@ -94,7 +94,7 @@ def test_anything_but_a_plain_file_is_refused(github: StandIn) -> None:
         "concepts.ipynb": "it is a pointer of Git LFS",
     }
     assert submission.notes == (
-        "linked.py is left out: it is a link or a submodule, or you have no permission to read it",
+        "linked.py is left out: it is a link or a submodule, or you may not read it",
     )
 
 
