@@ -130,7 +130,7 @@ class Course:
         """Load one assignment by its id.
 
         Raises:
-            AssignmentError: There is no assignment of that id, or its settings are wrong.
+            AssignmentError: No assignment has that id, or its settings are wrong.
         """
         if assignment_id not in self.ids():
             known = ", ".join(self.ids()) or "none"

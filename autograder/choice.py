@@ -1,7 +1,8 @@
-"""Which assignment a command is about: asked for, named by what it works on, or the only one.
+"""Finds the assignment that a command is about.
 
-Commands take `--assignment ID`. Without it, the files that they are given tell: a course file and
-a grade name their assignment, and a submission holds its graded files.
+`--assignment ID` names it. Without that option, the command's input tells: a course file and a
+grade name their assignment, and a submission holds its graded files. If the input does not tell,
+and only one assignment exists, the command takes that.
 """
 
 import json
@@ -38,8 +39,8 @@ def choose_assignment(
         results: Grades as JSON, or folders of them.
 
     Raises:
-        AssignmentError: There is no assignment of that id, or nothing tells which of several.
-            Then a submission or course file that does not exist is named, since that is why.
+        AssignmentError: No assignment has that id, or nothing tells which of several to take.
+            If a submission or course file does not exist, the error names it instead.
     """
     known = course.ids()
     if asked is None and course_file is not None:
@@ -68,7 +69,7 @@ def choose_assignments(course: Course, asked: str | None = None) -> tuple[Assign
     """Load the assignment that was asked for; all of the checkout if none was.
 
     Raises:
-        AssignmentError: There is no assignment of that id, or none at all.
+        AssignmentError: No assignment has that id, or the checkout holds no assignments.
     """
     if asked is None and course.ids():
         return tuple(map(course.load, course.ids()))

@@ -48,7 +48,7 @@ class Machine:
     engine: str
     """What is wrong with moto; empty if nothing is."""
     other_versions: tuple[str, ...]
-    """Packages of another version than the pinned one."""
+    """Packages whose version differs from the pinned version."""
     free_bytes: int
     """What may be written to the folder for temporary files."""
 
@@ -103,7 +103,7 @@ def examine(machine: Machine, *, any_python: bool = False) -> Iterator[MachineCh
         yield MachineCheck(
             "sandbox",
             is_there=False,
-            found=f"{machine.system} has no namespaces",
+            found=f"{machine.system} lacks namespaces",
             advice="the sandbox needs Linux: grade in a Linux virtual machine or on Actions; "
             " `--no-sandbox` is for code that you trust",
         )
@@ -238,7 +238,7 @@ def refusal_of_memory_counts(process: Path) -> str:
     Args:
         process: The folder of a process below /proc.
     """
-    return "" if (process / "smaps_rollup").exists() else "/proc has no smaps_rollup"
+    return "" if (process / "smaps_rollup").exists() else "/proc lacks smaps_rollup"
 
 
 def _other_versions() -> Iterator[str]:

@@ -64,7 +64,7 @@ def make_stub(source: str, name: str) -> str:
     if opened is not None:
         raise AssignmentError(f"{name}:{opened[0]}: the region that begins here never ends")
     if not regions:
-        raise AssignmentError(f"{name}: has no region ### BEGIN SOLUTION: the stub would be whole")
+        raise AssignmentError(f"{name} lacks ### BEGIN SOLUTION: the stub would be the solution")
     stub = "\n".join(lines) + "\n"
     try:
         ast.parse(stub)
@@ -115,16 +115,16 @@ def _check_names(folder: Path, stubs: Mapping[str, str], assignment: Assignment)
     """Check that the graded files have solutions, and that students get no other stub."""
     for name in assignment.files:
         if name not in stubs:
-            raise AssignmentError(f"{assignment.id}: the graded file {name} has no solution")
+            raise AssignmentError(f"{assignment.id}: the graded file {name} lacks a solution")
     for path in sorted([*folder.glob("*.py"), *folder.glob("*.ipynb")]):
         if path.name not in stubs:
-            raise AssignmentError(f"{path} has no solution: remove it, or write the solution")
+            raise AssignmentError(f"{path} lacks a solution: remove it, or write the solution")
 
 
 def _stubs(solutions: Path) -> dict[str, str]:
     found = sorted(solutions.glob("*.py"))
     if not found:
-        raise AssignmentError(f"{solutions}: there are no solutions")
+        raise AssignmentError(f"{solutions}: no solutions found")
     stubs = {path.name: make_stub(path.read_text("utf-8"), str(path)) for path in found}
     for path in sorted(solutions.glob("*.ipynb")):
         stubs[path.name] = release_notebook(path.read_text("utf-8"), str(path))

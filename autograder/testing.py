@@ -28,7 +28,7 @@ complete `test_parcels.py`:
             wrong(
                 f"receive_all() returned {shown(received)} after {responses} of ReceiveMessage.",
                 expected=f"a list of all {len(messages)} messages",
-                hint="Keep receiving until a response has no messages.",
+                hint="Keep receiving until a response is empty.",
             )
 
 The mark names the requirement of the handout that the test judges, and its points. The first line

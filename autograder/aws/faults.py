@@ -36,7 +36,7 @@ QUEUE_OPERATIONS = frozenset({"ReceiveMessage"})
 """The operations on a queue that can be made to fail, for the same reason."""
 
 SECOND_READING = 2
-"""A late record arrives between the first reading of a shard and this one."""
+"""A late record arrives between the first and the second reading of a shard."""
 
 _CONTROL_PLANE = frozenset(
     {"CreateStream", "DeleteStream", "DescribeStream", "DescribeStreamSummary", "ListShards"}

@@ -3,7 +3,7 @@
 Each connection has one thread, each request a limited time, and the number of connections served
 together is limited. So a client that opens thousands, or sends a byte now and then, holds up only
 itself, and not for long. A client with few connections may send its next request on them, as with
-AWS; one that opens many (a client for each record, say) is told to close each.
+AWS. If it opens many (one for each record, say), the server asks it to close each.
 """
 
 import contextlib

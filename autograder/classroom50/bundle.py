@@ -29,7 +29,7 @@ def write_bundle(course: Course, assignment: Assignment, output: Path) -> tuple[
         The names of the files, sorted.
 
     Raises:
-        AssignmentError: The assignment has no visible checks.
+        AssignmentError: The assignment lacks visible checks.
         DistributionError: The folder holds something else, or cannot be written.
     """
     source = course.assignments / assignment.id

@@ -43,7 +43,7 @@ def _row(student: Student) -> list[str]:
 
 def _lack(row: list[str]) -> str:
     if not row[0] and not row[3]:
-        return "has no GitHub login and no e-mail address: fill in one of them"
+        return "has neither a GitHub login nor an e-mail address: fill in one of them"
     if any(len(cell.encode()) > LONGEST_CELL for cell in row):
         return f"has a text of more than {LONGEST_CELL} bytes: shorten it"
     return ""

@@ -123,7 +123,7 @@ def read_scores(path: Path, slug: str) -> Scores:
     bucket = scores.assignments.get(slug)
     if bucket is None:
         known = ", ".join(sorted(scores.assignments)) or "none"
-        raise ExportError(f"{path} has no assignment {slug!r}; there are: {known}")
+        raise ExportError(f"{path} lacks the assignment {slug!r}; it has: {known}")
     if bucket.type != "individual":
         raise ExportError(f"{slug} is handed in by groups, but graded by student here")
     return Scores(whole, slug, bucket.entries)
@@ -151,12 +151,12 @@ def with_overrides(scores: Scores, standings: Sequence[Standing]) -> Overridden:
         number = at.get((standing.student.login or "").casefold())
         total = standing.total
         if not standing.student.login:
-            left.append(f"{standing.student.id}: the roster has no GitHub login")
+            left.append(f"{standing.student.id}: the roster lacks the GitHub login")
         elif total is None:
             why = (
                 points_open(standing.open_points) if standing.open_points else standing.status.value
             )
-            left.append(f"{standing.student.id}: there is no total yet ({why})")
+            left.append(f"{standing.student.id}: the total is not known yet ({why})")
         elif number is None:
             left.append(f"{standing.student.id}: Classroom 50 has collected no submission")
         elif scores.entries[number].override and scores.entries[number].overridden_by != US:

@@ -5,7 +5,7 @@ Exit codes, which no submission can change:
 * 0: the command is done, whatever the scores are.
 * 1: the command is done, but something needs attention: `build --check` found a file out of date,
   `validate` has findings, `doctor` misses something, `gradebook`, `classroom50` or `report` could
-  not read some input, or some students or pushes have no grade.
+  not read some input, or some students or pushes were not graded.
 * 2: the command could not be done; one line on stderr says why.
 """
 

@@ -166,7 +166,7 @@ class _Report:
         self._errors.print(in_log(line), soft_wrap=True)
 
     def problem(self, outcome: PushOutcome) -> None:
-        """Print the problem of a push, if there is one."""
+        """Print the problem of a push, if any."""
         if outcome.problem:
             self.say(f"{self._name(outcome.student)}: {outcome.problem}")
 

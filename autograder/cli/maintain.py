@@ -158,7 +158,7 @@ def validate_command(
 def _with_submissions(
     assignments: tuple[Assignment, ...], course: Course, options: ValidationOptions
 ) -> tuple[Assignment, ...]:
-    """Return the assignments with a submission that `--only` names, or all if none has one."""
+    """Return the assignments that have a submission named by `--only`; if none has, all."""
     if not options.only or options.mutants:
         return assignments
     return (

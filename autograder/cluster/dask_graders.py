@@ -153,7 +153,7 @@ class DaskGraders:
 
     @property
     def window(self) -> int:
-        """How many submissions to have under way, so that each thread has its next one."""
+        """How many submissions to send ahead, so that no thread waits for its next."""
         return max(1, self._threads()) * WAITING
 
     def submit(self, submission: Submission) -> "Future[tuple[Grade, str]]":

@@ -66,7 +66,7 @@ def sqs(endpoint: str, session: boto3.Session) -> "Iterator[SQSClient]":
     try:
         client.list_queues()
     except (ClientError, BotoCoreError):
-        pytest.skip("has no SQS")
+        pytest.skip("the endpoint lacks SQS")
     yield client
     for url in client.list_queues().get("QueueUrls", []):
         client.delete_queue(QueueUrl=url)

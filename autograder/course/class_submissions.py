@@ -74,7 +74,7 @@ class ClassSubmissions:
         present = {work.student for work in self.handed_in}
         unknown = sorted({*only} - present - {*self.missing})
         if unknown:
-            raise AutograderError(f"there is no submission of {', '.join(unknown)}")
+            raise AutograderError(f"no submission found of {', '.join(unknown)}")
         selected = [
             work
             for work in self.handed_in

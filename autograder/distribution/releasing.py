@@ -135,7 +135,7 @@ def _release_into(
     with scratch_repository(github.server.remote(full_name)) as repository:
         branches = repository.branches()
         if branches.head is None:
-            raise DistributionError("the repository has no commit yet")
+            raise DistributionError("the repository is still empty")
         request = find_pull_request(github, full_name, BRANCH)
         if request is not None and BRANCH not in branches.commits:
             return ReleaseOutcome.ALREADY, request  # merged or closed, and the branch deleted
@@ -165,8 +165,8 @@ def _push_solutions(
     """Put the solutions on their branch.
 
     Returns:
-        Whether there was, or would be, something to push; None where the student's files are the
-        same as the solutions, and there is no branch.
+        Whether there was, or would be, something to push; None if the student's files are the
+        same as the solutions, and the branch does not exist.
     """
     before = branches.commits.get(BRANCH)
     parent = before or branches.head

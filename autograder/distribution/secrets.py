@@ -52,7 +52,7 @@ def read_secrets(
         AssignmentError: Solutions are missing, or cannot be read.
     """
     if not any((course.solutions / assignment.id).glob("*.py")):
-        raise AssignmentError(f"{course.solutions / assignment.id}: there are no solutions")
+        raise AssignmentError(f"{course.solutions / assignment.id}: no solutions found")
     passages: list[Passage] = []
     statements: list[Statement] = []
     public = [" ".join(public_words)]

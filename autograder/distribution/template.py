@@ -44,7 +44,7 @@ def update_template(
     *,
     dry_run: bool = False,
 ) -> TemplateUpdate:
-    """Push an assignment's files, byte for byte as they are committed here, as one commit.
+    """Push an assignment's files, exactly as they are committed here, as one commit.
 
     The history of the template repository stays: the commit is on top of its default branch. If
     no file differs, no commit is made.

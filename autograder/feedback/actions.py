@@ -39,8 +39,8 @@ def as_workflow_log(grade: Grade) -> str:
     lines = _log(grade)
     beyond = sum(max(len(some) - MOST_ANNOTATIONS, 0) for some in (errors, warnings))
     if beyond:
-        have = counted(beyond, "more failure has", "more failures have")
-        lines.append(f"{have} no annotation, because GitHub shows only so many; see the log above.")
+        more = counted(beyond, "more failure is", "more failures are")
+        lines.append(f"{more} only in the log above, because GitHub limits annotations.")
     lines += errors[:MOST_ANNOTATIONS] + warnings[:MOST_ANNOTATIONS]
     return "\n".join(lines) + "\n"
 

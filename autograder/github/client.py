@@ -29,9 +29,9 @@ MOST_TRIES = 5
 LONGEST_WAIT = 3700.0
 """Seconds; a primary limit ends within the hour."""
 LIMIT_PAUSE = 60.0
-"""Seconds, where a limit does not say how long it lasts; twice as many after each further one."""
+"""Seconds, if a limit does not say how long it lasts; doubled at each further limit."""
 FAILURE_PAUSE = 1.0
-"""Seconds after the first failure of GitHub or the network; twice as many after each further."""
+"""Seconds after the first failure of GitHub or the network; doubled at each further failure."""
 WRITE_PAUSE = 1.0
 """Seconds between two requests that write."""
 TIMEOUT = 30.0
@@ -297,7 +297,7 @@ def _content(answer: httpx.Response, what: str) -> Any:
         needed = answer.headers.get("x-accepted-github-permissions")
         reason = {
             401: "GitHub does not take the token",
-            403: "the token has no right to it" + (f", which needs {needed}" if needed else ""),
+            403: "the token may not do this" + (f", which needs {needed}" if needed else ""),
             404: "it is not there, or the token may not see it",
             410: "it is gone",
             422: "GitHub does not take what was sent",

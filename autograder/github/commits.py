@@ -1,4 +1,4 @@
-"""Makes commits on top of a remote repository's, and reads those of our own checkout.
+"""Makes commits on top of those of a remote repository, and reads the commits of this checkout.
 
 Both use git's plumbing: nothing of a remote repository is ever checked out.
 """
@@ -15,7 +15,7 @@ from autograder.github.git import Git, GitError, Remote
 
 AUTHOR = "Autograder <autograder@noreply.invalid>"
 NEW_BRANCH = "main"
-"""The default branch of a repository that has no commit yet."""
+"""The default branch of an empty repository."""
 
 _REGULAR_MODES = frozenset({"100644", "100755"})
 
@@ -70,7 +70,7 @@ class ScratchRepository:
             if name != "HEAD"
         }
         if commits and default not in commits:
-            raise DistributionError(f"the repository has no branch {default}")
+            raise DistributionError(f"the repository lacks its default branch {default}")
         return RemoteBranches(default, commits)
 
     def fetch(self, commit: str) -> None:
@@ -146,7 +146,7 @@ def committed_files(folder: Path) -> dict[str, CommittedFile]:
     git = Git(folder)
     with _distributing():
         listed = git.run("ls-tree", "-r", "-z", "HEAD", "--", ".").decode("utf-8")
-        # Before `status`, for which every link is a change, as `core.symlinks` is off.
+        # Before `status`, which takes every link for a change, because `core.symlinks` is false.
         for mode, name, _ in _entries(listed):
             if mode not in _REGULAR_MODES:
                 raise DistributionError(
@@ -184,7 +184,7 @@ def _distributing() -> Iterator[None]:
     except GitError as error:
         needed = "contents=write" if error.command == "push" else "contents=read"
         why = (
-            f"the token has no right to it, which needs {needed}"
+            f"the token may not do this, which needs {needed}"
             if error.is_forbidden
             else error.last_words
         )

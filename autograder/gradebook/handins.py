@@ -35,7 +35,7 @@ class Handin(BaseModel):
 
 
 def read_handins(path: Path, roster: Roster) -> Mapping[str, Handin]:
-    """Read the file, by student id; a missing file is an empty one.
+    """Read the file, by student id; a missing file counts as empty.
 
     Raises:
         GradebookError: It has mistakes; a line for each.

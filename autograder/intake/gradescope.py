@@ -26,7 +26,7 @@ def read_submitters(path: Path) -> Mapping[str, tuple[str, ...]]:
     """Read who handed in each submission, by the name of its folder.
 
     Returns:
-        The SID of each submitter, or the e-mail address if there is no SID.
+        The SID of each submitter, or the e-mail address if the SID is missing.
 
     Raises:
         SubmissionError: It cannot be read, or has another form.

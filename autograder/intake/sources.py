@@ -97,7 +97,7 @@ def find_submissions(folder: Path, assignment: Assignment, scratch: Path) -> Fou
         scratch: An empty folder, for submissions that come without a folder.
 
     Raises:
-        SubmissionError: The folder cannot be read, or there is no submission in it.
+        SubmissionError: The folder cannot be read, or contains no submission.
     """
     try:
         entries = sorted(folder.iterdir(), key=lambda path: path.name)
@@ -125,7 +125,7 @@ def find_submissions(folder: Path, assignment: Assignment, scratch: Path) -> Fou
             else:
                 found[student] = entry
     if not found:
-        raise SubmissionError(f"{folder} has no submission in it: give a folder per student")
+        raise SubmissionError(f"{folder} contains no submission: give a folder per student")
     return FoundSubmissions(
         tuple(StudentFolder(student, found[student]) for student in sorted(found)), tuple(oddities)
     )

@@ -61,7 +61,7 @@ def read_notebook(content: bytes) -> Notebook:
         raise NotebookError(f"it is no longer valid JSON, from {place} on{merged}") from None
     cells = _cells_of(whole)
     if cells is None:
-        raise NotebookError("it is JSON, but not a notebook: it has no list of cells")
+        raise NotebookError("it is JSON, but not a notebook: it lacks a list of cells")
     return Notebook(tuple(_read(cell) for cell in cells[:MOST_CELLS] if isinstance(cell, dict)))
 
 

@@ -46,7 +46,7 @@ class TestFigures:
     student; a comparison of the upper and the lower quarter would leave out half of a small class.
     """
     misconception: Misconception | None
-    """The most frequent one."""
+    """The most frequent misconception."""
 
     @property
     def share(self) -> float:

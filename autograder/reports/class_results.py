@@ -94,13 +94,13 @@ def read_class(
 
     Args:
         folder: The folder that `grade-class` wrote, or one with a JSON file for each student.
-        gradebook: A folder with `roster.csv`, and `handins.csv` if there is one.
+        gradebook: A folder with `roster.csv`, and optionally `handins.csv`.
         deadline: From when on a hand-in is late.
         assignment: Id of the assignment whose results are read; by default the first result's.
         on_read: Called after each result.
 
     Raises:
-        AutograderError: The folder is missing or has no result in it; the roster has mistakes.
+        AutograderError: The folder is missing or contains no result; the roster has mistakes.
     """
     results = folder / RESULTS if (folder / RESULTS).is_dir() else folder
     if not results.is_dir():

@@ -1,7 +1,6 @@
 """Finds pairs of submissions with similar code, by the share of the smaller one's own code.
 
-Own code is neither in the files that were handed out nor in so many submissions that it is the
-common way to write it.
+A submission's own code is neither in the files that were handed out nor common in the class.
 """
 
 import itertools
@@ -100,7 +99,7 @@ def compare(
     for student, files in read:
         own = _values(files) - handed_out - common
         if len(own) < LEAST_OWN:
-            left_out.append(f"{student}: has too little code of its own to be compared")
+            left_out.append(f"{student}: has too little own code to be compared")
         else:
             compared.append(Compared(student, files, frozenset(own)))
     pairs = [

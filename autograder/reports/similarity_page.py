@@ -1,6 +1,6 @@
 """Writes similar submissions as one HTML page: a table, then the code side by side.
 
-Text from students is escaped by `in_html`. The page has no script, and loads nothing.
+Text from students is escaped by `in_html`. The page runs no script and loads nothing.
 """
 
 from collections.abc import Mapping
@@ -61,7 +61,7 @@ class ShownPair:
     lines: tuple[int, int]
     """How many lines of each are similar."""
     sides: tuple[tuple[ShownFile, ...], tuple[ShownFile, ...]]
-    """Empty if the page has no more room."""
+    """Empty if the page is full."""
 
 
 def as_page(comparison: Comparison, title: str, *, anonymous: bool = False) -> str:

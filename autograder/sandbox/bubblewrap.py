@@ -28,7 +28,7 @@ SUBMISSION = "/submission"
 RUNTIME = "/runtime"
 RUNNER = f"/runner/{PACKAGE}"
 PRELOAD = "/preload"
-"""Not on the path of modules: student code has no name for what lies there."""
+"""Not on the path of modules: student code cannot import what lies there."""
 SCRATCH = "/tmp"  # noqa: S108 - the sandbox's own, in memory
 SCRATCH_BYTES = 16 << 20
 """Of each writable folder: they count as memory that no process holds."""
@@ -198,7 +198,7 @@ def sandbox_command(
         command += ["--unshare-all", "--unshare-user", "--disable-userns"]
         command += ["--uid", "65534", "--gid", "65534", "--cap-drop", "ALL"]
     command += [
-        # The kernel keeps signals of its own namespace from the first process: nobody stops it.
+        # The first process of a namespace gets no signal from the others in it: nobody stops it.
         "--as-pid-1",
         "--seccomp",
         str(filter_),

@@ -16,7 +16,7 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here")
+needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="chromium is missing here")
 PHONE, DESK = 360, 1200
 
 Scheme = Literal["light", "dark"]

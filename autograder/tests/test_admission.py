@@ -174,7 +174,7 @@ def test_the_checks_are_not_graded_and_their_importers_are_refused() -> None:
 
 @pytest.mark.parametrize("name", ["größer.py", f"{'x' * 101}.py", "a/b/c/d/e/f.py"])
 def test_a_module_that_is_never_graded_affects_its_importers(name: str) -> None:
-    """Because of its name or folder. If nothing imports it, there is no note."""
+    """Because of its name or folder. If nothing imports it, it is not even noted."""
     module = name.removesuffix(".py").replace("/", ".")
 
     assert admitted({name: ""}).notes == ()
@@ -257,7 +257,7 @@ def test_a_file_with_a_similar_name_is_suggested(there: str, pointed_to: str) ->
     taken = admit(Given({there: "", READER: ""}), GRADED)
 
     assert WRITER not in taken.files
-    assert taken.missing[WRITER].startswith(f"There is no file {WRITER}, but there is {there}: ")
+    assert taken.missing[WRITER].startswith(f"The file {WRITER} is missing, but there is {there}: ")
     assert pointed_to in taken.missing[WRITER]
 
 
@@ -279,7 +279,7 @@ def test_no_file_is_suggested_if_none_or_several_are_similar(files: list[str]) -
     """Then the message only says what is missing."""
     taken = admit(Given(dict.fromkeys(files, "")), GRADED)
 
-    assert taken.missing[WRITER] == f"There is no file {WRITER}."
+    assert taken.missing[WRITER] == f"The file {WRITER} is missing."
 
 
 def test_the_most_similar_of_several_files_is_suggested() -> None:

@@ -126,7 +126,7 @@ def test_an_assignment_is_read_from_a_grade(file: str, course: Course, tmp_path:
 
 
 def test_an_assignment_is_read_from_a_course_file(course: Course, tmp_path: Path) -> None:
-    """An unknown assignment in it is an error, even if the course has only one."""
+    """An unknown assignment in it is an error, even if only one assignment exists."""
     file = write(tmp_path / "course.toml", f'assignment = "{WORDS}"\n')
 
     assert choose_assignment(course, course_file=file).id == WORDS

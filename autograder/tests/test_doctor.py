@@ -49,7 +49,7 @@ def test_a_machine_that_has_everything_needs_no_advice() -> None:
         ({"other_versions": ("rich 1 instead of 2",)}, "packages", "uv sync"),
         ({"free_bytes": 1 << 20}, "temporary files", "TMPDIR"),
         ({"sandbox": REFUSED}, "sandbox", "container"),
-        ({"memory": "/proc has no smaps_rollup"}, "bound on memory", "PAGE_MONITOR"),
+        ({"memory": "/proc lacks smaps_rollup"}, "bound on memory", "PAGE_MONITOR"),
         ({"user_namespaces": "user.max_user_namespaces is 0"}, "user namespaces", "sysctl"),
         (
             {"user_namespaces": "kernel.unprivileged_userns_clone is 0"},
@@ -100,7 +100,7 @@ def test_root_needs_no_user_namespace() -> None:
 
 
 def test_the_advice_for_a_mac_is_another_machine() -> None:
-    """There is no other advice about the sandbox."""
+    """This is the only advice about the sandbox."""
     found = advice(replace(WELL, system="Darwin", distribution="", bubblewrap=""))
 
     assert list(found) == ["sandbox"]
@@ -127,7 +127,7 @@ def test_the_kernels_settings_are_read(tmp_path: Path, name: str, value: str, sa
 
 def test_a_kernel_that_does_not_count_pages_is_reported(tmp_path: Path) -> None:
     """Without the count, pages that are shared after a fork count several times."""
-    assert refusal_of_memory_counts(tmp_path) == "/proc has no smaps_rollup"
+    assert refusal_of_memory_counts(tmp_path) == "/proc lacks smaps_rollup"
 
 
 def test_this_machine_can_grade() -> None:

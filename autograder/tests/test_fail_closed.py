@@ -179,7 +179,7 @@ def test_a_disk_that_fills_up_meanwhile_costs_no_point(
 def test_a_full_disk_keeps_the_result_that_was_there(
     tmp_path: Path, on_small_disk: Callable[..., subprocess.CompletedProcess[str]]
 ) -> None:
-    """An output file is replaced only by a complete new one."""
+    """An output file is replaced only by a complete new file."""
     old = tmp_path / "disk" / "result.json"
 
     done = on_small_disk(

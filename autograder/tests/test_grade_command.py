@@ -227,7 +227,7 @@ def test_a_file_that_cannot_be_graded_is_refused_with_its_reason(tmp_path: Path)
 
 
 def test_the_text_form_is_plain_when_piped_and_inert(tmp_path: Path) -> None:
-    """The output has no escape sequences, neither ours nor the student's."""
+    """The output is free of escape sequences, ours and the student's."""
     (tmp_path / "compare_with_sqs.py").write_text(TROUBLE["compare_with_sqs.py"])
 
     ran = autograder("grade", tmp_path, "--checkpoint", "brokers")

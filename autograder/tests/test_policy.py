@@ -154,7 +154,7 @@ def test_attempts_are_counted_over_an_hour(tmp_path: Path) -> None:
 
 
 def test_a_repository_is_named_after_the_login(tmp_path: Path) -> None:
-    """In lower case. A student without a login has no repository."""
+    """In lower case. For a student without a login, it is unknown."""
     read = policy(tmp_path)
 
     assert [read.repository_of(student) for student in (ADA, NOBODY)] == ["m06-ada", None]

@@ -1,6 +1,6 @@
-"""A course with two assignments: every command works with the right one.
+"""A course with two assignments: every command works with the right assignment.
 
-The second assignment has no notebook and does not use AWS, so the grader must work without both.
+The second assignment uses neither a notebook nor AWS, so the grader must work without both.
 """
 
 import json
@@ -42,7 +42,7 @@ def classroom(tmp_path_factory: pytest.TempPathFactory, solution: bytes) -> Path
 
 
 def test_what_is_out_of_date_is_found_in_both(checkout: Path, tmp_path: Path) -> None:
-    """`build --check` checks all assignments, or only the given one."""
+    """`build --check` checks all assignments, or only the assignment given."""
     copy = shutil.copytree(checkout, tmp_path / "copy")
     for name, file in ((FIRST, "compare_with_sqs.py"), (SECOND, "word_count.py")):
         (copy / "assignments" / name / file).write_text("")

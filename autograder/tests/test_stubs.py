@@ -83,7 +83,7 @@ def test_a_wrong_mark_is_an_error_that_names_the_line(
 
 def test_a_file_without_any_region_is_an_error() -> None:
     """Otherwise, a forgotten mark would hand out the whole solution."""
-    with pytest.raises(AssignmentError, match="no region"):
+    with pytest.raises(AssignmentError, match="lacks ### BEGIN SOLUTION"):
         make_stub("x = 1\n", "a.py")
 
 
@@ -224,5 +224,5 @@ def test_a_stub_without_a_solution_is_named_and_nothing_is_written(tmp_path: Pat
     build(course, assignment)
     (course.assignments / "demo" / "old_name.py").write_text("x = 1\n")
 
-    with pytest.raises(AssignmentError, match=r"old_name\.py has no solution: remove it"):
+    with pytest.raises(AssignmentError, match=r"old_name\.py lacks a solution: remove it"):
         check(course, assignment)

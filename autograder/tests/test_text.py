@@ -105,7 +105,7 @@ def test_in_markdown_prose_stays_prose_and_the_rest_is_code(text: str, written: 
 
 
 def test_the_known_nasty_strings_are_many_and_differ() -> None:
-    """The list is long and has no duplicates."""
+    """The list is long, and each string is in it once."""
     assert len(NASTY) >= 80
     assert len(set(NASTY)) == len(NASTY)
 

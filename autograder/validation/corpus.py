@@ -51,7 +51,7 @@ class DeclaredSubmission:
     file: str
     """The graded file that it changes."""
     fails: frozenset[str]
-    """Ids of the tests that it must fail; empty for a right one."""
+    """Ids of the tests that it must fail; empty for a right submission."""
     alone: bool
     source: str
     helpers: dict[str, bytes]

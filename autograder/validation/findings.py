@@ -158,7 +158,7 @@ def weak_tests(tests: Iterable[TestPower]) -> list[Finding]:
 
 
 def unchecked(assignment: Assignment, repository: Path) -> list[Finding]:
-    """Name the checkpoints for which students have no visible checks.
+    """Name the checkpoints for which students lack visible checks.
 
     Args:
         assignment: Whose checkpoints.

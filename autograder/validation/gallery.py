@@ -28,7 +28,7 @@ def drawing_in(grade: Grade, test_id: str) -> str:
     ]
     picture = picture_in(tests)
     if picture is None:
-        raise ValueError(f"{test_id} has no drawing")
+        raise ValueError(f"{test_id} comes without a drawing")
     return as_svg(picture)
 
 

@@ -1,4 +1,4 @@
-"""Submissions whose functions do nothing of use: none of them may earn a point.
+"""Submissions whose functions do nothing of use, and so must not earn a point.
 
 A test that a function passes by returning a constant or by always raising is half a test: it
 belongs together with the case in which the function has something to do.

@@ -1,8 +1,8 @@
 """The record of a suite's last whole validation: what was validated need not be validated again.
 
 A validation grades hundreds of submissions, which takes minutes. Its result depends on the suite,
-the corpus, the solution, the handout and the code that grades. As long as none of them changes,
-`validated.json`, next to the hidden tests, says that it had no findings. The visible checks have
+the corpus, the solution, the handout and the code that grades. As long as these stay the same,
+`validated.json`, next to the hidden tests, says that the validation had no findings. The visible checks have
 a separate entry, since they do not depend on the code that grades.
 """
 

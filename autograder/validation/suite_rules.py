@@ -61,7 +61,7 @@ def _in(tree: ast.Module) -> Iterator[tuple[int, str]]:
             ):
                 yield node.lineno, f"{name} is private: use what autograder.testing gives"
             case ast.Name(id=name) if name in UNSAFE_BUILTINS:
-                yield node.lineno, f"{name} reads or runs what has no bound"
+                yield node.lineno, f"{name} reads or runs input without bounds"
 
 
 def _is_safe(module: str | None, level: int) -> bool:

@@ -60,13 +60,13 @@ def try_all(
     workers: int,
     on_done: Callable[[], None] = lambda: None,
 ) -> list[Trial]:
-    """Grade all candidates, `workers` at once, and return their trials in the order given.
+    """Grade all candidates, some in parallel, and return their trials in the order given.
 
     Args:
         candidates: What to grade.
         assignment: What they answer.
         course: Where the hidden suite is.
-        workers: How many are graded at once.
+        workers: How many are graded in parallel.
         on_done: Called after each, from any thread.
     """
     order = list(candidates)

@@ -232,7 +232,7 @@ class _Validator:
         return score, findings
 
     def _rehearse(self) -> tuple[Rehearsal, list[Finding]]:
-        """Run the visible checks on the corpus: they should catch wrong ones, and no right one."""
+        """Run the visible checks on the corpus: they should catch only wrong submissions."""
         corpus = self._inputs.corpus
         refused = refused_by_checks(
             corpus,

@@ -46,7 +46,7 @@ def run_visible_checks(
         cwd=folder,
         env={
             **{name: os.environ[name] for name in _PASSED_ON if name in os.environ},
-            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # a student has no other plugins
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # students install no plugins
             "PYTHONDONTWRITEBYTECODE": "1",
             "LC_ALL": "C.UTF-8",
             **environment,

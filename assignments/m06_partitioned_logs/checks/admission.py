@@ -99,7 +99,7 @@ STANDARD_LIBRARY = frozenset(
 )
 """The names of `sys.stdlib_module_names` in Python 3.11, 3.12 and 3.13 together."""
 
-LINKED = "it is a link or a submodule, or you have no permission to read it"
+LINKED = "it is a link or a submodule, or you may not read it"
 NOT_PLAIN = "it is not a plain file"
 TOO_MANY = f"there are more than {MAX_FILES} Python files"
 
@@ -618,10 +618,10 @@ def _missing(name: str, listing: _Listing, graded: Collection[str]) -> str:
         if len(candidates) > 1 and "/" not in candidates[0]:
             candidates = difflib.get_close_matches(name, candidates[:MAX_COMPARED], 1, cutoff=0.0)
         if len(candidates) == 1:
-            return f"There is no file {name}, but there is {_shown(candidates[0])}: {advice}."
+            return f"The file {name} is missing, but there is {_shown(candidates[0])}: {advice}."
         if candidates:
             break
-    return f"There is no file {name}."
+    return f"The file {name} is missing."
 
 
 def _candidates(

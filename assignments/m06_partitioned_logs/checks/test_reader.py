@@ -123,7 +123,7 @@ def must_have_shards(reader, found, expected):
 
 
 def test_r5_all_shards(reader, cloud, stream, shards):
-    """R5: Every shard is read, including an empty one."""
+    """R5: Every shard is read, even an empty shard."""
     first = cloud.put(stream, shards[0], *some_events(2))
     third = cloud.put(stream, shards[2], *some_events(3, first=20))
 

@@ -94,7 +94,7 @@ def test_p2_ten_by_default(reader, cloud, stream, shards):
 
 
 def must_fail(reader, cloud, stream, shard, offset, why):
-    """Fail unless a replay works from a valid offset and raises an error for an invalid one."""
+    """Fail unless a replay works from a valid offset and raises an error for an invalid offset."""
     good = cloud.put(stream, cloud.shard_ids(stream)[0], *some_events(3))
     found = reader.replay_from_offset(stream, cloud.shard_ids(stream)[0], good[0][0])
     must_have(reader, found, good, good[0][0])

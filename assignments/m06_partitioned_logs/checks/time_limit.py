@@ -12,7 +12,7 @@ SECONDS = float(os.environ.get("CHECK_SECONDS", "10"))
 """Processor time that one call may take, and how long it may wait without doing anything.
 
 Processor time is fair on a busy machine: a call takes longer there, but not more processor time.
-With 0 there is no limit, which helps with a debugger.
+0 switches the limit off, which helps with a debugger.
 """
 SECONDS_AFTER_TOO_LONG = 1.0
 """The limit of all later calls once a call took too long, so that the checks end soon."""

@@ -224,7 +224,7 @@ def _filtered(shards: list[FaithfulShard], chosen: Parameters | None) -> list[Fa
             return [shard for shard in shards if shard.opened_at <= moment <= shard.closed_at]
         case "FROM_TIMESTAMP":
             return [shard for shard in shards if shard.closed_at >= chosen["Timestamp"]]
-    raise invalid_argument(f"ShardFilter has no type {kind}.")
+    raise invalid_argument(f"Unknown ShardFilter type {kind}.")
 
 
 def _behind(shards: list[FaithfulShard], start: str | None) -> list[FaithfulShard]:

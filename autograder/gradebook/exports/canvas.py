@@ -2,8 +2,8 @@
 
 Sources: instructure/canvas-lms, lib/gradebook_importer.rb, lib/gradebook_exporter.rb and
 Assignment.title_and_id. Canvas finds a student by `ID`, then `SIS User ID`, then `SIS Login ID`,
-then the name; an assignment by the number in `Title (number)`, then by its title. If it finds no
-assignment, it makes a new one.
+then the name; an assignment by the number in `Title (number)`, then by its title. For an
+unknown title it makes a new assignment.
 """
 
 import re
@@ -41,10 +41,10 @@ def as_canvas(assignment_id: str, title: str, standings: Sequence[Standing]) -> 
     with an apostrophe in front it would be another student. So do not open the file in a
     spreadsheet.
 
-    Each checkpoint is an assignment of Canvas, `<title>: <checkpoint>`. The total is not one, as
+    Each checkpoint is an assignment of Canvas, `<title>: <checkpoint>`. The total is left out:
     Canvas adds up itself and would count all points twice. If the export already has an assignment
-    of that title, its header is kept with its number. If it has none for any checkpoint, but one
-    called `<title>`, that one gets the total, and there are no others.
+    of that title, its header is kept with its number. If it has an assignment `<title>` and none
+    for a checkpoint, the file has only the total, for that assignment.
 
     `EX` means excused, and an empty cell not decided. If Canvas has points already, an empty cell
     removes them; Canvas shows each change before it is made.
@@ -60,7 +60,7 @@ def as_canvas(assignment_id: str, title: str, standings: Sequence[Standing]) -> 
     """
     lost = [standing.student for standing in standings if not _known_to_canvas(standing.student)]
     refuse(
-        lost, "Canvas", "the roster has no ID, SIS User ID or SIS Login ID; read a Canvas export"
+        lost, "Canvas", "the roster lacks ID, SIS User ID and SIS Login ID; read a Canvas export"
     )
     header = next(
         (

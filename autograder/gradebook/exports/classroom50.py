@@ -33,10 +33,10 @@ COLUMNS = (
 def as_classroom50(assignment_id: str, title: str, standings: Sequence[Standing]) -> str:
     """Write the standings as Classroom 50's scores.
 
-    It has totals in whole numbers: they are rounded half up, but never above the maximum. All are
-    overrides, since hidden tests are not run in the student's repository. Without a total, a line
-    has no points, but says what was handed in. The file is for people, and so its texts are
-    escaped, except for the username: a login cannot be a formula.
+    Totals are whole numbers: they are rounded half up, but never above the maximum. All are
+    overrides, since hidden tests are not run in the student's repository. For a student without a
+    total, the points are empty, and the line still says what was handed in. The file is for people,
+    and so its texts are escaped, except for the username: a login cannot be a formula.
 
     Args:
         assignment_id: Unused, as the file does not name the assignment.
@@ -44,11 +44,11 @@ def as_classroom50(assignment_id: str, title: str, standings: Sequence[Standing]
         standings: One row each, in this order.
 
     Raises:
-        ExportError: Some students have no login.
+        ExportError: The roster lacks the login of some students.
     """
     del assignment_id, title
     lost = [standing.student for standing in standings if not standing.student.login]
-    refuse(lost, "Classroom 50", "the roster has no GitHub login")
+    refuse(lost, "Classroom 50", "the roster lacks the GitHub login")
     return as_table([COLUMNS, *(_row(standing) for standing in standings)])
 
 

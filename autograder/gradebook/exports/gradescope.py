@@ -39,9 +39,9 @@ def as_gradescope(assignment_id: str, title: str, standings: Sequence[Standing])
     """Write the standings as Gradescope's grade download.
 
     Programs match by name, SID and e-mail address, so these are not escaped: do not open the file
-    in a spreadsheet. Gradescope has no word for an excused student, who is `Ungraded` here,
-    without points. The SID is the number of the student information system, else the ID number,
-    else the roster's identifier, else the id. The submission's ID is the commit.
+    in a spreadsheet. Gradescope cannot mark a student as excused: here, an excused student is
+    `Ungraded`, without points. The SID is the number of the student information system, else the ID
+    number, else the roster's identifier, else the id. The submission's ID is the commit.
 
     Args:
         assignment_id: Unused, as Gradescope's file does not name the assignment.

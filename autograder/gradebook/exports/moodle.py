@@ -2,7 +2,7 @@
 
 Source: moodle/moodle, grade/import/csv/classes/load_data.php. Columns may have any title: one is
 chosen as the key (`Identify user by`), the others are mapped or ignored. A user that is not found
-aborts the import, and so does a grade that is no number. A key that is blank is skipped, and the
+aborts the import, and so does a grade that is not a number. A key that is blank is skipped, and the
 row's grades then go to the student of the row before.
 """
 
@@ -27,7 +27,7 @@ def as_moodle(assignment_id: str, title: str, standings: Sequence[Standing]) -> 
     name is for people, and so it is escaped.
 
     There is a column for each checkpoint and one for the total: map either those or this one. `-`
-    means not decided or excused, since Moodle's import has no word for the latter; `Feedback` says
+    means not decided or excused, since Moodle's import cannot tell them apart; `Feedback` says
     which. Moodle takes grades up to 100, unless its administrator set another limit.
 
     Args:

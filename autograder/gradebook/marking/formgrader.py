@@ -1,7 +1,7 @@
 """Lets people mark open answers in nbgrader's formgrader, on copies without any code.
 
 nbgrader's autograding runs a notebook's code. Here that step is left out: closed answers were
-marked by the hidden tests, and the copies for marking hold none of the student's code.
+marked by the hidden tests, and the copies for marking leave out the student's code.
 """
 
 import hashlib
@@ -108,7 +108,7 @@ def serving_command(book: Book, port: int) -> list[str]:
 
 
 def environment(book: Book) -> dict[str, str]:
-    """Return Jupyter's environment: its files are in the gradebook, and none of our tokens."""
+    """Return Jupyter's environment, with its files in the gradebook and without our tokens."""
     passed_on = {
         key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TMPDIR") if key in os.environ
     }

@@ -73,7 +73,7 @@ NO_PROGRESS = RunProgress()
 
 
 def read_journal(path: Path) -> RunProgress:
-    """Read a journal up to its first broken line: the run may have ended in the middle of one."""
+    """Read a journal up to its first broken line: the run may have ended within a line."""
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST_JOURNAL)

@@ -26,7 +26,7 @@ UNUSED_PLUGINS = (
     "cacheprovider", "debugging", "doctest", "faulthandler", "junitxml", "logging", "pastebin",
     "setuponly", "setupplan", "stepwise", "threadexception", "unittest", "unraisableexception",
 )  # fmt: skip
-"""Parts of pytest that hidden tests have no use for; the last one collects garbage five times."""
+"""Parts of pytest that hidden tests do not need; the last one collects garbage five times."""
 REPORT = "report.json"
 JOURNAL = "journal.jsonl"
 

@@ -41,7 +41,7 @@ class PytestRun:
 
     @property
     def was_interrupted(self) -> bool:
-        """Whether a signal or the time limit ended it, so that there is no report."""
+        """Whether a signal or the time limit ended it, so that the report is missing."""
         return self.exit_code is None or self.exit_code < 0
 
 

@@ -191,7 +191,7 @@ def verdict_of(
         case MissingModule(module):
             return _verdict(
                 Outcome.MISSING,
-                f"There is no file {module}.py.",
+                f"The file {module}.py is missing.",
                 "Hand the file in under exactly this name.",
             )
         case MissingFunction(module, function, similar):

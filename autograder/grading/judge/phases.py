@@ -1,4 +1,4 @@
-"""The phases of a hidden test, and the budget of the last one.
+"""The phases of a hidden test, and the budget of the last phase.
 
 A hidden test arranges a scene, calls the student's code, and inspects the result. Whose fault an
 unexpected failure is depends on the phase. While the test arranges, in the sandbox and in the

@@ -157,7 +157,7 @@ class StudentCode:
         """Call a function and return its value: plain JSON.
 
         Raises:
-            Verdict: It did not return one.
+            Verdict: The function did not return a value.
             GraderFaultError: The simulated AWS failed meanwhile.
         """
         result = self.outcome_of(module, function, *args, **kwargs)

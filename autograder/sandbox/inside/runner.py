@@ -25,7 +25,7 @@ PACKAGE = "_sandbox_runner"
 """The name of this file's folder in the sandbox. The runner takes no other name: a student may call
 a helper `runner`, `child` or `wire`."""
 DESCRIPTORS = 1024
-"""More than the runner ever has open: its limit is no higher on common systems."""
+"""More than the runner ever has open: common systems limit it to this number."""
 
 
 def _own(name: str) -> Any:

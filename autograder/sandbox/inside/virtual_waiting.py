@@ -73,7 +73,7 @@ class Waiting:
         return all(thread == me for thread in sys._current_frames())
 
     def _others_wait(self, me: int, until: float) -> bool:
-        """Tell whether each other thread waits at least that long, or for this one."""
+        """Tell whether each other thread waits at least that long, or for this thread."""
         return all(
             thread == me or self._until.get(thread, -math.inf) >= until or _has_nothing_to_do(frame)
             for thread, frame in sys._current_frames().items()

@@ -29,7 +29,7 @@ class StopReason(StrEnum):
     RUNNER_DIED = "runner_died"
     """The runner broke off, or said what no runner says."""
     SUBMISSION = "submission"
-    """All calls of the submission together took too long before this one."""
+    """The earlier calls of the submission together took too long."""
     API_CALLS = "api_calls"
     """It sent too many requests to the simulated AWS."""
     IDLE_READS = "idle_reads"

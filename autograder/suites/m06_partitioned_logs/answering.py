@@ -129,18 +129,18 @@ def expect_choice(
     expected: str,
     hints: Mapping[str, str],
 ) -> None:
-    """Check which of several was chosen; case and spaces around do not matter.
+    """Check which of several choices was made; case and spaces around it do not matter.
 
     Args:
         value: The answer.
         what: Its name, for the student.
-        right: The right one.
+        right: The right choice.
         among: What there is to choose from.
-        expected: What the right one has to fulfil.
+        expected: What the right choice has to fulfil.
         hints: For each wrong choice, what speaks against it.
 
     Raises:
-        Verdict: It is another, or none of them.
+        Verdict: It is a wrong choice, or not a choice at all.
     """
     choice = value.strip() if isinstance(value, str) else value
     known = {choice.casefold(): choice for choice in among}

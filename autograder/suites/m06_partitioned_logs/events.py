@@ -30,7 +30,7 @@ class RecordId:
     is_elsewhere: bool = False
     """Whether it carries a number that no known record of the shard has."""
     text: str = ""
-    """What is shown if there is no number."""
+    """What is shown instead of a number."""
 
     def __str__(self) -> str:
         """Name it for a student."""
@@ -62,13 +62,13 @@ class SentEvent:
 
     @property
     def user(self) -> str:
-        """Whose event it is: by its partition key where it names none of the users."""
+        """Whose event it is: the user that it names, else its partition key."""
         user = self.event.get("userId")
         return user if isinstance(user, str) and user in USERS else self.record.partition_key
 
     @property
     def id(self) -> RecordId:
-        """Its identity; all events without a number share one."""
+        """Its identity; all events without a number have the same."""
         if self.number is None:
             return RecordId(None, text="an event without a number")
         return RecordId(self.number)

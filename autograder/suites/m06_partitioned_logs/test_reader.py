@@ -405,7 +405,7 @@ def _as_dict(value: Any, right: Mapping[str, object]) -> dict[str, Any]:
 def fill_shards(
     cloud: Scene, rng: random.Random, stream: str, shards: int, *, leave_empty: bool = False
 ) -> dict[str, list[Pair]]:
-    """Make a stream with some records in each shard, or in every other one."""
+    """Make a stream with some records in each shard, or in every second shard."""
     cloud.kinesis.create_stream(stream, shards)
     right: dict[str, list[Pair]] = {}
     described = cloud.kinesis.shards(stream)

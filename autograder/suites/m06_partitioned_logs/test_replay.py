@@ -59,7 +59,7 @@ def expect_replay(
     seen: Seen,
     in_order: bool = False,
 ) -> None:
-    """Check that a replay goes on to the end of its shard, wherever it begins.
+    """Check that a replay continues to the end of its shard, wherever it begins.
 
     The tests of the middle, the first and the last offset judge where it begins.
     """

@@ -305,7 +305,7 @@ def test_missing_files_cost_only_their_checkpoints(bundle: Path, tmp_path: Path)
 
     assert broken_rules(published) == []
     assert published.result["score"] == 0
-    assert "There is no file kinesis_multi_shard.py." in published.body
+    assert "The file kinesis_multi_shard.py is missing." in published.body
 
 
 def test_the_rules_find_invalid_results() -> None:

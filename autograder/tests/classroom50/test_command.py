@@ -62,7 +62,7 @@ def test_scores_go_into_the_gradebook_and_grades_come_back(run: Run, tmp_path: P
     assert handins["ada"].commit == "a" * 40
     assert handins["eve"].excused
     assert overridden[0] == 1
-    assert "ada: there is no total yet (6 points open)" in overridden[2]
+    assert "ada: the total is not known yet (6 points open)" in overridden[2]
     assert json.loads((tmp_path / "new.json").read_text()) == json.loads(scores.read_text())
 
 

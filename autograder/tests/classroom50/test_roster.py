@@ -42,7 +42,7 @@ def test_a_roster_of_classroom_50_comes_back_as_it_was(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("student", "message"),
     [
-        (Student(id="eve"), "eve: has no GitHub login and no e-mail address"),
+        (Student(id="eve"), "eve: has neither a GitHub login nor an e-mail address"),
         (Student(id="eve", login="eve", section="é" * 161), "eve: has a text of more than 320"),
     ],
 )

@@ -133,10 +133,10 @@ def test_students_without_an_override_are_reported_with_the_reason(tmp_path: Pat
     assert json.loads(done.text) == before
     assert done.written == ()
     assert done.left == (
-        "eve: there is no total yet (undecided)",
+        "eve: the total is not known yet (undecided)",
         "dan: has an override that was made by hand",
         "cyd: Classroom 50 has collected no submission",
-        "nobody: the roster has no GitHub login",
+        "nobody: the roster lacks the GitHub login",
     )
 
 
@@ -157,7 +157,7 @@ def test_a_request_to_collect_again_does_not_prevent_an_override(tmp_path: Path)
         ("[]", "not scores of Classroom 50"),
         ({**whole(), "schema": "classroom50/scores/v2"}, "not scores of Classroom 50: schema"),
         (whole({"owner": "x", "submissions": []}), "not scores of Classroom 50"),
-        ({"schema": "classroom50/scores/v1", "assignments": {}}, "no assignment 'm06'"),
+        ({"schema": "classroom50/scores/v1", "assignments": {}}, "lacks the assignment 'm06'"),
         (whole(type="group"), "handed in by groups"),
     ],
 )

@@ -444,7 +444,7 @@ def test_a_push_that_cannot_be_graded_does_not_stop_the_others(
         "bob": PushState.FAILED,
         "cyd": PushState.GRADED,
     }
-    assert "no right" in outcomes["bob"].problem
+    assert "the token may not" in outcomes["bob"].problem
     assert "explode" not in outcomes["ada"].problem
     assert "explode" in (course.folder / "state" / "trouble" / "ada.txt").read_text()
     assert len(course.comments(fine, "cyd")) == 1

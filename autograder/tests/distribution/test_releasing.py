@@ -250,7 +250,7 @@ def test_a_failure_does_not_stop_the_others(github: StandIn, client: GitHubClien
         "bob": ReleaseOutcome.FAILED,
         "cyd": ReleaseOutcome.RELEASED,
     }
-    assert done[2].note == "the repository has no commit yet"
+    assert done[2].note == "the repository is still empty"
 
 
 def test_a_token_without_the_right_is_reported(github: StandIn) -> None:
@@ -261,7 +261,7 @@ def test_a_token_without_the_right_is_reported(github: StandIn) -> None:
         (done,) = release(PLAN, [ADA], weak)
 
     assert done.outcome is ReleaseOutcome.FAILED
-    assert "no right" in done.note
+    assert "the token may not do this" in done.note
 
 
 def test_an_interrupted_run_can_be_continued(github: StandIn, client: GitHubClient) -> None:

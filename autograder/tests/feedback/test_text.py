@@ -85,11 +85,11 @@ def test_a_lost_point_shows_the_requirement_the_result_and_the_expected_result()
 
 def test_one_cause_is_explained_once() -> None:
     """Tests that failed for the same reason are listed under one explanation."""
-    cause = Feedback(asked="Something.", came_back="There is no file reader.py.")
+    cause = Feedback(asked="Something.", came_back="The file reader.py is missing.")
 
     text = printed(*(lost_test(name, Outcome.MISSING, cause) for name in ("a", "b", "c")))
 
-    assert text.count("There is no file reader.py.") == 1
+    assert text.count("The file reader.py is missing.") == 1
     assert text.count("0 / 3  missing") == 3
     assert "2 more tests fail for the same reason (9 points lost in total):" in text
 

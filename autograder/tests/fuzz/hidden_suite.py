@@ -257,7 +257,7 @@ class HiddenSuite:
             *[str(suite / test.node_id) for test in self._plan.tests],
         ]  # fmt: skip
         # Like pytest.main, but without the loop over the tests, which is in `run`.
-        # pytest has no public name for it; pytest-xdist does the same in its workers.
+        # pytest offers only a private name for it; pytest-xdist does the same in its workers.
         self._config = _prepareconfig(arguments, [self])
         self._config.option.tbstyle = "line"  # the terminal's option; nobody reads the long form
         self._config._do_configure()

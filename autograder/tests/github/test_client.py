@@ -161,7 +161,7 @@ def test_errors_name_neither_token_nor_repository(github: StandIn, clock: FakeCl
     server = GitHubServer.from_environment(github.environment(token))
 
     with GitHubClient(server, sleep=clock.sleep, now=clock.now) as reader:
-        with pytest.raises(GitHubError, match="no right") as forbidden:
+        with pytest.raises(GitHubError, match="may not do this") as forbidden:
             reader.get(f"{PATH}/activity", "reading")
         with pytest.raises(NotThereError, match="not there") as missing:
             reader.get("/repos/course/m06-eve", "reading")

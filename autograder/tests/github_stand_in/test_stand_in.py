@@ -57,7 +57,7 @@ def push(github: StandIn, token: str, work: Path, what: str) -> str:
 
 
 def test_git_needs_a_right_to_the_repository(github: StandIn, tmp_path: Path) -> None:
-    """A token with a right to another repository cannot read this one."""
+    """A token with a right to another repository cannot read this repository."""
     github.push(NAME, {"a.py": "x = 1\n"})
 
     reads = clone(github, github.add_token("ada", {NAME: "read"}), tmp_path / "one")
@@ -86,7 +86,7 @@ def test_a_push_is_an_activity_with_the_server_s_time(github: StandIn, tmp_path:
 
 
 def test_writing_needs_the_right_to_it(github: StandIn) -> None:
-    """403 for a token that may only read, 404 for one without rights, 401 for an unknown one."""
+    """403 for a token that may only read, 404 for one without rights, 401 for an unknown token."""
     sha = github.push(NAME, {"a.py": ""})
     reader = github.add_token("ada", {NAME: {"contents": "read", "statuses": "read"}})
     writer = github.add_token("grader", {NAME: {"contents": "write", "statuses": "write"}})
@@ -293,7 +293,7 @@ def test_graphql_answers_aliases_fragments_and_pages(github: StandIn) -> None:
 
 
 def test_a_misspelt_field_is_an_error(github: StandIn) -> None:
-    """GitHub's schema has no field of that name."""
+    """GitHub's schema lacks a field of that name."""
     token = github.add_token("grader", {NAME: "write"})
 
     answer = query(github, token, "{ viewer { logn } }")

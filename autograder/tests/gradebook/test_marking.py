@@ -108,7 +108,7 @@ def test_a_missing_notebook_is_reported_once(mark: Mark) -> None:
     grade = mark(None)
 
     assert outcomes(grade) == {Outcome.MISSING}
-    assert came_back(grade) == {"There is no file concepts.ipynb."}
+    assert came_back(grade) == {"The file concepts.ipynb is missing."}
 
 
 def test_a_broken_notebook_is_refused_with_the_reason(mark: Mark) -> None:
@@ -129,7 +129,7 @@ def test_a_renamed_notebook_is_named(examiner: Examiner, tmp_path: Path) -> None
 
     assert outcomes(grade) == {Outcome.MISSING}
     assert came_back(grade) == {
-        "There is no file concepts.ipynb, but there is concepts (1).ipynb: rename it to "
+        "The file concepts.ipynb is missing, but there is concepts (1).ipynb: rename it to "
         "concepts.ipynb."
     }
 

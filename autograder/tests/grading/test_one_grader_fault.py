@@ -384,7 +384,7 @@ def test_classroom50_keeps_its_points_while_some_are_open(book: Book, tmp_path: 
     done = with_overrides(read_scores(path, "logs"), [entry.standing for entry in book.entries()])
 
     assert done.written == ("ada",)
-    assert done.left == (f"bob: there is no total yet ({POINTS:g} points open)",)
+    assert done.left == (f"bob: the total is not known yet ({POINTS:g} points open)",)
 
 
 # --- the class

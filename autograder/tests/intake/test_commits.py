@@ -94,7 +94,7 @@ def test_anything_but_a_plain_file_is_refused(github: StandIn) -> None:
         "concepts.ipynb": "it is a pointer of Git LFS",
     }
     assert submission.notes == (
-        "linked.py is left out: it is a link or a submodule, or you have no permission to read it",
+        "linked.py is left out: it is a link or a submodule, or you may not read it",
     )
 
 
@@ -225,8 +225,8 @@ def test_neither_token_nor_repository_is_in_a_command_line(
     ("name", "sha", "message"),
     [
         (NAME, "1" * 40, "does not have it any more"),
-        ("course/m06-eve", None, "no right to read it"),
-        ("course/none", None, "no right to read it"),
+        ("course/m06-eve", None, "the token may not read it"),
+        ("course/none", None, "the token may not read it"),
     ],
 )
 def test_a_failed_fetch_is_reported_without_names(

@@ -87,7 +87,7 @@ def test_students_who_wrote_too_little_are_named_and_not_compared() -> None:
 
     assert found.pairs == ()
     assert found.left_out == tuple(
-        f"{name}: has too little code of its own to be compared" for name in "abc"
+        f"{name}: has too little own code to be compared" for name in "abc"
     )
 
 

@@ -63,9 +63,9 @@ def test_what_the_checks_refuse_is_refused_in_the_same_words(tmp_path: Path) -> 
     (folder / "src").mkdir()
     (folder / BROKERS).rename(folder / "src" / BROKERS)
     sentences = {
-        "writer": f"There is no file {WRITER}, but there is Kinesis_Multi_Shard.py: rename it to",
+        "writer": f"The file {WRITER} is missing, but there is Kinesis_Multi_Shard.py: rename it",
         "reader": f"{READER} uses code.py, which cannot be graded: its name hides Python's",
-        "brokers": f"There is no file {BROKERS}, but there is src/{BROKERS}: move it to the top",
+        "brokers": f"The file {BROKERS} is missing, but there is src/{BROKERS}: move it to",
     }
 
     run = run_checks(folder)

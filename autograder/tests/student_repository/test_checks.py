@@ -192,7 +192,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
     run = run_checks(folder, checkpoints=["writer"])
 
-    assert "There is no file kinesis_multi_shard.py." in run.text
+    assert "The file kinesis_multi_shard.py is missing." in run.text
 
 
 def test_the_run_ends_even_if_threads_do_not(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ class Location(NamedTuple):
 
 
 class CheckFailed(pytest.fail.Exception):  # type: ignore[name-defined, misc]  # set at run time
-    """A check failed. Its text is the whole message; there is no traceback."""
+    """A check failed. Its text is the whole message, without a traceback."""
 
     def __init__(self, message: str, location: Location | None) -> None:
         super().__init__(message, pytrace=False)

@@ -89,7 +89,7 @@ def graded_file_is_nothing_but_nul(folder: Path) -> None:
 
 @attack(FOUND, Outcome.MISSING, says="has no function")
 def graded_file_is_empty(folder: Path) -> None:
-    """Is there, but has no content."""
+    """Is there, but is empty."""
     _write(folder, b"")
 
 

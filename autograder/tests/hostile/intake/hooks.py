@@ -46,7 +46,7 @@ def cache_is_poisoned(folder: Path) -> None:
     (cache / "__init__.py").write_text(EVIL)
 
 
-@attack(FOUND, Outcome.MISSING, says="There is no file compare_with_sqs.py")
+@attack(FOUND, Outcome.MISSING, says="The file compare_with_sqs.py is missing")
 def module_is_compiled_only(folder: Path) -> None:
     """Has only compiled code, which nobody can read."""
     (folder / f"{MODULE}.pyc").write_bytes(_compiled(SOLUTION.read_text()))

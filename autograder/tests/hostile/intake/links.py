@@ -122,6 +122,6 @@ def graded_file_is_a_folder(folder: Path) -> None:
 
 @attack(FOUND, Outcome.REFUSED, Outcome.PASSED, earns=POINTS)
 def graded_file_cannot_be_read(folder: Path) -> None:
-    """Has no permissions. It is honest, and a grader that runs as root can read it."""
+    """Its mode allows nothing. It is honest, and a grader that runs as root can read it."""
     honest(folder)
     (folder / GRADED).chmod(0)

@@ -26,7 +26,7 @@ def names_differ_in_case_only(folder: Path) -> None:
         (folder / name).write_text(EVIL)
 
 
-@attack(FOUND, Outcome.MISSING, says="There is no file compare_with_sqs.py")
+@attack(FOUND, Outcome.MISSING, says="The file compare_with_sqs.py is missing")
 def graded_name_is_written_in_cyrillic(folder: Path) -> None:
     """Has a name that looks right, but with letters of another alphabet."""
     (folder / GRADED.replace("co", "\u0441\u043e")).write_bytes(SOLUTION.read_bytes())
