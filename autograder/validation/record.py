@@ -2,8 +2,8 @@
 
 A validation grades hundreds of submissions, which takes minutes. Its result depends on the suite,
 the corpus, the solution, the handout and the code that grades. As long as these stay the same,
-`validated.json`, next to the hidden tests, says that the validation had no findings. The visible checks have
-a separate entry, since they do not depend on the code that grades.
+`validated.json`, next to the hidden tests, says that the validation had no findings. The visible
+checks have a separate entry, since they do not depend on the code that grades.
 """
 
 import json
