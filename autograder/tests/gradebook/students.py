@@ -5,7 +5,10 @@ import io
 import json
 import shutil
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
+
+import nbgrader.api
 
 from autograder.assignment import Course
 from autograder.gradebook.book import Book
@@ -34,8 +37,18 @@ NAMES = {
 }
 
 
+@cache
+def look_at_migrations_once() -> None:
+    """Let nbgrader look up the version of its tables once, not for each new database.
+
+    It starts a program for that, which takes longer than most tests of the gradebook.
+    """
+    nbgrader.api.get_alembic_version = cache(nbgrader.api.get_alembic_version)
+
+
 def make_book(folder: Path, students: Mapping[str, str] = NAMES) -> Book:
     """Make a gradebook's folder with a roster as Canvas exports it, and GitHub logins in it."""
+    look_at_migrations_once()
     folder.mkdir(parents=True, exist_ok=True)
     text = io.StringIO()
     writer = csv.writer(text)
