@@ -151,7 +151,7 @@ def test_a_secret_within_any_file_is_found(text: str, disguise: str, name: str, 
     at = where % (len(lines) + 1)
     planted = b"".join([*lines[:at], DISGUISES[disguise](text.encode()) + b"\n", *lines[at:]])
 
-    leaks = find_leaks({**HANDED_OUT, name: planted}, SECRETS)
+    leaks = find_leaks({name: planted}, SECRETS)
 
     assert {leak.file for leak in leaks} == {name}
 

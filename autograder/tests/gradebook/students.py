@@ -28,6 +28,7 @@ ID = "m06_partitioned_logs"
 COURSE = Course.of_this_checkout()
 ASSIGNMENT = COURSE.load(ID)
 SOLUTION = COURSE.solutions / ID
+PLAN = read_plan(ASSIGNMENT, COURSE.suites / ID)
 NAMES = {
     "ada": 'Müller, Ada "the first"',
     "bob": "=1+1",
@@ -92,9 +93,8 @@ def write_result(results: Path, student: str, grade: Grade) -> None:
 def a_grade(outcomes: Mapping[str, Outcome] | None = None, digest: str = "sha256:0") -> Grade:
     """Make a grade without grading: all tests passed, open answers not marked, except as given."""
     given = outcomes or {}
-    plan = read_plan(ASSIGNMENT, COURSE.suites / ID)
     checkpoints = tuple(
-        checkpoint_of(checkpoint.id, checkpoint.title, tuple(_tests(plan.of(checkpoint.id), given)))
+        checkpoint_of(checkpoint.id, checkpoint.title, tuple(_tests(PLAN.of(checkpoint.id), given)))
         for checkpoint in ASSIGNMENT.checkpoints
     )
     return Grade(

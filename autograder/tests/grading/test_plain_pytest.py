@@ -59,7 +59,7 @@ def test_the_seed_of_a_grade_reproduces_its_data(tmp_path: Path) -> None:
         "boto3.client('kinesis').create_stream(StreamName=stream_name, ShardCount=1)\n"
         "    boto3.client('kinesis').get_waiter('stream_exists').wait(StreamName=stream_name)",
     )
-    seeds = [f"sha256:{number}" for number in range(6)]
+    seeds = ["sha256:2", "sha256:3"]  # their streams have different numbers of shards
     for number, seed in enumerate(seeds):
         (tmp_path / f"{number}.json").write_text(json.dumps({"submission": {"digest": seed}}))
 
@@ -70,7 +70,7 @@ def test_the_seed_of_a_grade_reproduces_its_data(tmp_path: Path) -> None:
 
     by_seed = [SHARDS.findall(run("--submission", folder, "--seed", seed)) for seed in seeds]
     assert by_grade == by_seed
-    assert len(set(map(tuple, by_grade))) > 1
+    assert by_grade[0] != by_grade[1]
 
 
 def test_a_file_that_is_not_a_grade_is_reported_in_one_line(tmp_path: Path) -> None:
