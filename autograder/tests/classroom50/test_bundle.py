@@ -24,9 +24,9 @@ from autograder.tests.classroom50.service import (
 from autograder.tests.student_repository.clone import ASSIGNMENT, COURSE, SOLUTION, clone
 
 ALL = {checkpoint.id: checkpoint.points for checkpoint in ASSIGNMENT.checkpoints}
-TWO = {"writer": 30, "brokers": 10}
-"""The checkpoints of a bundle that is run often; each starts a simulated AWS, which takes time."""
-WRITER = "kinesis_multi_shard.py"
+TWO = {"brokers": 10, "concepts": 15}
+"""The checkpoints of a bundle that is run often; the others have more checks, which take time."""
+BROKERS = "compare_with_sqs.py"
 Try = Callable[..., Published]
 
 
@@ -52,12 +52,12 @@ def attempt(bundle: Path, tmp_path: Path) -> Try:
     return run
 
 
-NO_WRITER = {**TWO, "writer": 0}
+NO_BROKERS = {**TWO, "brokers": 0}
 
 
-def writer(source: str) -> dict[str, bytes]:
-    """Return a writer that runs code while it is imported."""
-    return {WRITER: source.encode()}
+def brokers(source: str) -> dict[str, bytes]:
+    """Return a file that runs code while it is imported."""
+    return {BROKERS: source.encode()}
 
 
 def test_a_bundle_is_small_enough_to_be_fetched(bundle: Path) -> None:
@@ -106,12 +106,14 @@ def test_the_stubs_have_no_points(bundle: Path, tmp_path: Path) -> None:
 
 def test_a_part_that_works_has_a_part_of_the_points(attempt: Try) -> None:
     """The points are whole, and fewer than all."""
-    source = SOLUTION.files[WRITER] + b"\ndef delete_stream(stream_name):\n    pass\n"
+    source = (
+        SOLUTION.files[BROKERS] + b"\ndef read_queue_twice(name, messages):\n    return [], []\n"
+    )
 
-    published = attempt({WRITER: source})
+    published = attempt({BROKERS: source})
 
     assert broken_rules(published) == []
-    assert published.scores == {**TWO, "writer": 26}
+    assert published.scores == {**TWO, "brokers": 3}
 
 
 @pytest.mark.parametrize(
@@ -123,7 +125,7 @@ def test_a_part_that_works_has_a_part_of_the_points(attempt: Try) -> None:
         "raise ValueError('::error::x ##[error]x </pre><img src=x> @everybody ' * 9999)",
         "blob = bytearray(1 << 36)",
         "import sys\nsys.stdout = sys.stderr = None",
-        "open('checks/test_writer.py', 'w').write('def test_x(): pass')\nimport os\nos._exit(1)",
+        "open('checks/test_brokers.py', 'w').write('def test_x(): pass')\nimport os\nos._exit(1)",
     ],
     ids=[
         "exits immediately",
@@ -137,20 +139,20 @@ def test_a_part_that_works_has_a_part_of_the_points(attempt: Try) -> None:
 )
 def test_code_that_crashes_loses_only_its_points(attempt: Try, source: str) -> None:
     """The other files keep their points."""
-    published = attempt(writer(source))
+    published = attempt(brokers(source))
 
     assert broken_rules(published) == []
-    assert published.scores == NO_WRITER
+    assert published.scores == NO_BROKERS
 
 
 def test_an_endless_loop_is_ended(attempt: Try) -> None:
     """A loop that ignores interrupts is ended, too."""
     source = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
 
-    published = attempt(writer(source), CHECKPOINT_SECONDS="15")
+    published = attempt(brokers(source), CHECKPOINT_SECONDS="15")
 
     assert broken_rules(published) == []
-    assert published.scores == NO_WRITER
+    assert published.scores == NO_BROKERS
     assert "had not ended after 15 s" in published.body
 
 
@@ -158,10 +160,10 @@ def test_output_without_end_is_truncated(attempt: Try, tmp_path: Path) -> None:
     """It fills neither the body nor the log nor the disk."""
     source = "import os\nwhile True: os.write(1, b'::error::x ##[group]x <b>' * 4000)"
 
-    published = attempt(writer(source))
+    published = attempt(brokers(source))
 
     assert broken_rules(published) == []
-    assert published.scores == NO_WRITER
+    assert published.scores == NO_BROKERS
     assert "::" not in published.log
     assert "##[" not in published.log
     assert "<b>" not in published.body
@@ -179,7 +181,7 @@ place = pathlib.Path({place!r})
 (place / "release-body.md" / "inside").symlink_to("/")
 """
 
-    published = attempt({WRITER: SOLUTION.files[WRITER] + source.encode()})
+    published = attempt({BROKERS: SOLUTION.files[BROKERS] + source.encode()})
 
     assert broken_rules(published) == []
     assert published.scores == TWO
@@ -202,7 +204,7 @@ while not os.path.exists({str(pid_file)!r}) or not os.path.getsize({str(pid_file
     pass
 """
 
-    published = attempt({WRITER: SOLUTION.files[WRITER] + source.encode()})
+    published = attempt({BROKERS: SOLUTION.files[BROKERS] + source.encode()})
 
     assert broken_rules(published) == []
     with pytest.raises(ProcessLookupError):
@@ -211,7 +213,7 @@ while not os.path.exists({str(pid_file)!r}) or not os.path.getsize({str(pid_file
 
 def test_code_that_kills_the_runner_gets_no_result(attempt: Try) -> None:
     """It can, since it runs as the same user; the service then reports an error and no points."""
-    published = attempt(writer("import os\nos.kill(os.getppid(), 9)"))
+    published = attempt(brokers("import os\nos.kill(os.getppid(), 9)"))
 
     assert published.exit_code != 0
     assert published.result is None
@@ -223,7 +225,7 @@ def test_student_code_does_not_get_the_jobs_variables(attempt: Try, tmp_path: Pa
     environment_file = tmp_path / "environment"
     source = f"import os\nopen({str(environment_file)!r}, 'w').write(repr(dict(os.environ)))\n"
 
-    published = attempt({WRITER: source.encode() + SOLUTION.files[WRITER]})
+    published = attempt({BROKERS: source.encode() + SOLUTION.files[BROKERS]})
 
     assert published.scores == TWO
     assert "GITHUB" not in environment_file.read_text()
@@ -231,21 +233,21 @@ def test_student_code_does_not_get_the_jobs_variables(attempt: Try, tmp_path: Pa
 
 def test_checks_and_settings_of_the_student_are_ignored(attempt: Try) -> None:
     """A module with the name of one that runs the checks is ignored, too."""
-    forged = b"import os\nprint('writer 9 of 9 visible checks')\nos._exit(0)\n"
+    forged = b"import os\nprint('brokers 9 of 9 visible checks')\nos._exit(0)\n"
 
     published = attempt(
         {
-            "checks/test_writer.py": b"def test_nothing(): pass",
+            "checks/test_brokers.py": b"def test_nothing(): pass",
             "conftest.py": forged,
             "pytest.py": forged,
             "pytest.ini": b"[pytest]\naddopts = --collect-only\n",
             "pip.py": forged,
-            **writer("raise ValueError"),
+            **brokers("raise ValueError"),
         }
     )
 
     assert broken_rules(published) == []
-    assert published.scores == NO_WRITER
+    assert published.scores == NO_BROKERS
 
 
 @pytest.mark.parametrize(
