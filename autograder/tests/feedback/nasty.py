@@ -255,7 +255,6 @@ SAME_EACH_TIME = settings(
     derandomize=True,
     database=None,
     deadline=None,
-    max_examples=60,
     # Shrinking a grade of this many strings takes minutes.
     phases=(Phase.explicit, Phase.generate),
 )
