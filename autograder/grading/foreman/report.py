@@ -112,11 +112,13 @@ def judge_unfinished(
 ) -> dict[str, GradedTest]:
     """Judge tests that an interrupted run did not finish.
 
-    They are `unreadable` if the student's work used up the time: the run was ended while it
-    inspected, or the calls of student code took most of it.
+    They are `unreadable` if the student's work used up the time: a signal ended the run while it
+    inspected, or it did not end in time and the calls of student code took most of it.
     """
-    was_inspecting = run.exit_code is not None and run.progress.phase is Phase.INSPECT
-    is_theirs = was_inspecting or run.progress.student_seconds > run.seconds / 2
+    if run.exit_code is None:
+        is_theirs = run.progress.student_seconds > run.seconds / 2
+    else:
+        is_theirs = run.progress.phase is Phase.INSPECT
     if not is_theirs:
         return {test.id: _graded(test, None, requirements) for test in tests}
     feedback = unreadable(InspectionLimitError()).feedback

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
-from autograder.grading.foreman.report import PytestRun, read_verdicts
+from autograder.grading.foreman.journal import RunProgress
+from autograder.grading.foreman.report import PytestRun, judge_unfinished, read_verdicts
 from autograder.grading.grade import Outcome, Status, checkpoint_of
+from autograder.grading.judge.phases import Phase
 from autograder.grading.judge.plan import PlannedTest
 
 PLAN = [
@@ -132,3 +134,32 @@ def test_a_checkpoint_says_whether_its_score_is_final(outcome: Outcome, status: 
     checkpoint = checkpoint_of("writer", "Writing", (first, changed))
 
     assert (checkpoint.status, checkpoint.score, checkpoint.max_score) == (status, 3, 5)
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "phase", "student_seconds", "outcome"),
+    [
+        (None, Phase.ARRANGE, 90.0, Outcome.UNREADABLE),
+        (None, Phase.STUDENT, 10.0, Outcome.GRADER_ERROR),
+        (-9, Phase.INSPECT, 1.0, Outcome.UNREADABLE),
+        (-6, Phase.ARRANGE, 90.0, Outcome.GRADER_ERROR),
+        (-9, Phase.STUDENT, 90.0, Outcome.GRADER_ERROR),
+    ],
+    ids=[
+        "student code took most of the time",
+        "something else took most of the time",
+        "killed while inspecting",
+        "died while arranging, after slow student code",
+        "killed while the student's code ran elsewhere",
+    ],
+)
+def test_tests_that_were_not_reached_cost_points_only_if_the_student_used_up_the_time(
+    exit_code: int | None, phase: Phase, student_seconds: float, outcome: Outcome
+) -> None:
+    """A run that dies by itself is the grader's fault, however long the student's code took."""
+    progress = RunProgress(phase=phase, student_seconds=student_seconds)
+    ran = PytestRun(exit_code, None, "", progress, seconds=100.0)
+
+    judged = judge_unfinished(PLAN, ran, REQUIREMENTS)
+
+    assert {test.outcome for test in judged.values()} == {outcome}
