@@ -7,6 +7,9 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from autograder.grading.foreman import examiner
+from autograder.tests.launchers import SharedLaunchers
+
 settings.register_profile("quick", max_examples=25, deadline=None)
 settings.register_profile("thorough", max_examples=1000, deadline=None)
 settings.load_profile("quick")  # for more: pytest --hypothesis-profile thorough
@@ -25,6 +28,16 @@ def whichever_python_there_is() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AUTOGRADER_ANY_PYTHON", "1")
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_launchers() -> Iterator[None]:
+    """Let the examiners of all tests of this process share warm interpreters."""
+    launchers = SharedLaunchers()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(examiner, "Launcher", launchers.borrow)
+        yield
+    launchers.close()
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,56 @@
+"""Warm interpreters that examiners share: to start one takes longer than most tests."""
+
+import sys
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+from autograder.grading.foreman import launcher
+from autograder.grading.foreman.launcher import Launcher, RunExit
+
+
+class SharedLaunchers:
+    """Lends launchers. One that an examiner closes waits for the next, which runs the same code."""
+
+    def __init__(self) -> None:
+        self._idle: defaultdict[object, list[_SharedLauncher]] = defaultdict(list)
+
+    def borrow(self) -> Launcher:
+        """Return an idle launcher of this environment, or a new one."""
+        place = self._idle[_surroundings()]
+        return place.pop() if place else _SharedLauncher(place)
+
+    def close(self) -> None:
+        """End all launchers that are idle."""
+        for place in self._idle.values():
+            for idle in place:
+                Launcher.close(idle)
+
+
+class _SharedLauncher(Launcher):
+    """A launcher that goes back to its place when it is closed."""
+
+    def __init__(self, place: list["_SharedLauncher"]) -> None:
+        self._place = place
+        self._is_running = False
+        super().__init__()
+
+    def run(self, arguments: Sequence[str], folder: Path, seconds: float) -> RunExit:
+        """Run pytest once. A run that takes too long ends the interpreter, as always."""
+        self._is_running = True
+        try:
+            return super().run(arguments, folder, seconds)
+        finally:
+            self._is_running = False
+
+    def close(self) -> None:
+        """Wait for the next borrower."""
+        if self._is_running:
+            super().close()
+        elif self not in self._place:
+            self._place.append(self)
+
+
+def _surroundings() -> object:
+    """Return what a launcher takes over when it starts."""
+    return sys.executable, tuple(sorted(launcher._environment().items()))
