@@ -14,6 +14,7 @@ import pytest
 from autograder.admission import MAX_FOLDERS
 from autograder.assignment import Course
 from autograder.grading.grade import Grade, grade_schema
+from autograder.tests.checkout import OURS, run
 
 COURSE = Course.of_this_checkout()
 SOLUTION = COURSE.solutions / "m06_partitioned_logs"
@@ -105,6 +106,12 @@ class Ran:
 
 
 def autograder(*arguments: str | Path) -> Ran:
+    """Run the command in this process."""
+    done = run(OURS, *arguments)
+    return Ran(done.status, done.output, done.errors)
+
+
+def autograder_in_a_shell(*arguments: str | Path) -> Ran:
     """Run the command as a user does."""
     ran = subprocess.run(
         [sys.executable, "-m", "autograder", *map(str, arguments)],
@@ -118,7 +125,7 @@ def autograder(*arguments: str | Path) -> Ran:
 
 def test_the_solution_gets_full_marks_and_the_same_grade_twice() -> None:
     """A grade depends only on the files and the suite: its JSON is the same each time."""
-    first = autograder("grade", SOLUTION, "--format", "json")
+    first = autograder_in_a_shell("grade", SOLUTION, "--format", "json")
     second = autograder("grade", SOLUTION, "--format", "json")
 
     grade = Grade.model_validate(first.grade)
