@@ -7,9 +7,19 @@ from autograder.assignment import Assignment
 from autograder.grading.grade import Outcome
 from autograder.grading.judge.plan import Requirements, SuitePlan
 from autograder.validation.corpus import DeclaredSubmission
-from autograder.validation.report import FEW, FaultCost, Finding, FindingKind, TestPower
+from autograder.validation.report import (
+    FEW,
+    FaultCost,
+    Finding,
+    FindingKind,
+    Rehearsal,
+    TestPower,
+)
 from autograder.validation.trials import Trial
 
+CAUGHT_AT_HOME_PERCENT = 70
+"""Of wrong submissions. The visible checks do not know the answers to closed questions, and leave
+unusual cases to the hidden tests."""
 TrialsByName = Mapping[str, Sequence[Trial]]
 """Name of a submission to its trials, one for each repeat."""
 
@@ -155,6 +165,14 @@ def weak_tests(tests: Iterable[TestPower]) -> list[Finding]:
                 )
             )
     return findings
+
+
+def weak_checks(rehearsal: Rehearsal) -> list[Finding]:
+    """Report visible checks that let too many wrong submissions pass, and surprise students."""
+    if rehearsal.percent >= CAUGHT_AT_HOME_PERCENT:
+        return []
+    detail = f"{rehearsal.percent:.0f} % instead of {CAUGHT_AT_HOME_PERCENT} %"
+    return [Finding(kind=FindingKind.FEW_CAUGHT_AT_HOME, subject="visible checks", detail=detail)]
 
 
 def unchecked(assignment: Assignment, repository: Path) -> list[Finding]:

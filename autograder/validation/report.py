@@ -18,6 +18,7 @@ class FindingKind(StrEnum):
 
     RIGHT_REFUSED = "right submission refused"
     RIGHT_REFUSED_AT_HOME = "right submission refused by the visible checks"
+    FEW_CAUGHT_AT_HOME = "the visible checks catch too few wrong submissions"
     WRONG_ACCEPTED = "wrong submission accepted"
     FAILS_ELSEWHERE = "fails other tests than declared"
     UNSTABLE = "verdict depends on the data"

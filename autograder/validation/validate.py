@@ -18,6 +18,7 @@ from autograder.validation.findings import (
     powers_of,
     unchecked,
     untraced,
+    weak_checks,
     weak_tests,
 )
 from autograder.validation.idle import idle_candidates
@@ -249,7 +250,10 @@ class _Validator:
             for declared in corpus
             if declared.is_right and declared.name in refused
         ]
-        return Rehearsal(caught=len(wrong) - len(missed), missed=missed), findings
+        rehearsal = Rehearsal(caught=len(wrong) - len(missed), missed=missed)
+        if not self._options.only:
+            findings += weak_checks(rehearsal)
+        return rehearsal, findings
 
 
 def _read_handout(path: Path) -> str:

@@ -15,11 +15,19 @@ from autograder.grading.grade import Outcome
 from autograder.grading.judge.plan import PlannedTest, SuitePlan
 from autograder.submission import Submission
 from autograder.validation.corpus import DeclaredSubmission, corpus_folder
-from autograder.validation.findings import costs_of, judge, powers_of, unchecked, weak_tests
+from autograder.validation.findings import (
+    costs_of,
+    judge,
+    powers_of,
+    unchecked,
+    weak_checks,
+    weak_tests,
+)
 from autograder.validation.report import (
     FaultCost,
     Finding,
     FindingKind,
+    Rehearsal,
     TestPower,
     Validation,
     markdown,
@@ -266,6 +274,14 @@ def test_a_right_submission_that_the_visible_checks_refuse_is_reported(tmp_path:
     result = validate(assignment, course, options)
 
     assert kinds(list(result.findings)) == [(FindingKind.RIGHT_REFUSED_AT_HOME, "")]
+
+
+@pytest.mark.parametrize(("caught", "findings"), [(7, 0), (6, 1)])
+def test_visible_checks_that_catch_too_little_are_reported(caught: int, findings: int) -> None:
+    """They should catch at least 70 % of the wrong submissions."""
+    rehearsal = Rehearsal(caught=caught, missed=("wrong/x",) * (10 - caught))
+
+    assert len(weak_checks(rehearsal)) == findings
 
 
 def test_a_checkpoint_without_visible_checks_is_named(tmp_path: Path) -> None:
