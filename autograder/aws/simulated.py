@@ -57,8 +57,7 @@ class Cloud:
         self.clock.reset()
         self.calls.clear()
         self._renew()
-        self.gate.kinesis = self._kinesis_api
-        self.gate.sqs = self._sqs_api
+        self.gate.start_over(self._kinesis_api, self._sqs_api)
 
     def serve(self, listener: socket.socket) -> Server:
         """Answer on a listening socket until the server is closed."""

@@ -406,3 +406,16 @@ def test_moto_splits_a_name_once(sqs: "SQSClient") -> None:
 
     assert after.hits > before.hits
     assert after.misses == before.misses
+
+
+def test_ids_of_requests_are_the_same_after_each_reset(
+    cloud: Cloud, kinesis: "KinesisClient"
+) -> None:
+    """A student may print them, and feedback is the same each time."""
+    ids = []
+    for _ in range(2):
+        cloud.reset()
+        ids.append([kinesis.list_streams()["ResponseMetadata"]["RequestId"] for _ in range(2)])
+
+    assert ids[0] == ids[1]
+    assert len(set(ids[0])) == 2
