@@ -32,6 +32,7 @@ from autograder.errors import CloudError
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
+_sqs_backends = moto.sqs.models.sqs_backends
 NAMES_KEPT = 1024
 """Members of all shapes of both services, and some more."""
 
@@ -149,6 +150,15 @@ def new_sqs_backend() -> SQSBackend:
     return SQSBackend(REGION, ACCOUNT)
 
 
+def let_queues_find_each_other(backend: SQSBackend) -> None:
+    """Let moto find dead-letter queues in this backend, until another is set.
+
+    Private: the name `sqs_backends` in `moto.sqs.models`. If it changes, a RedrivePolicy is
+    refused, and `test_messages_go_to_the_dead_letter_queue` tells.
+    """
+    vars(moto.sqs.models).update(sqs_backends={ACCOUNT: {REGION: backend}})
+
+
 def follow_clock(clock: AwsClock) -> None:
     """Let moto's queues read this clock instead of the machine's, until another is set.
 
@@ -166,10 +176,12 @@ def follow_clock(clock: AwsClock) -> None:
     vars(moto.sqs.models).update(unix_time=unix_time, unix_time_millis=unix_time_millis)
 
 
-def release_clock() -> None:
-    """Give moto's queues the machine's clock back."""
+def release_queues() -> None:
+    """Give moto's queues the machine's clock and moto's own backends back."""
     vars(moto.sqs.models).update(
-        unix_time=moto_utils.unix_time, unix_time_millis=moto_utils.unix_time_millis
+        unix_time=moto_utils.unix_time,
+        unix_time_millis=moto_utils.unix_time_millis,
+        sqs_backends=_sqs_backends,
     )
 
 

@@ -46,6 +46,7 @@ class Cloud:
         moto_adapter.start_over()
         kinesis = FaithfulBackend(self.clock, self._settings)
         sqs = moto_adapter.new_sqs_backend()
+        moto_adapter.let_queues_find_each_other(sqs)
         self.kinesis = KinesisBackstage(kinesis)
         self.sqs = SqsBackstage(sqs)
         self.faults = Faults(self.kinesis.arranged, self.sqs.arranged)
@@ -64,8 +65,8 @@ class Cloud:
         return Server(self.gate, listener)
 
     def close(self) -> None:
-        """Give moto its own clock back."""
-        moto_adapter.release_clock()
+        """Give moto's queues back to moto."""
+        moto_adapter.release_queues()
 
     def __enter__(self) -> Self:
         return self

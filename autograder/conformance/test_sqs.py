@@ -1,5 +1,6 @@
 """SQS, said through a boto3 client alone. Source: Amazon SQS Developer Guide and API Reference."""
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -74,3 +75,73 @@ def test_a_queue_of_the_same_name_is_the_same_queue(sqs: "SQSClient", name: str)
 
     assert again == url
     assert len(sqs.receive_message(QueueUrl=again)["Messages"]) == 1
+
+
+def arn_of(sqs: "SQSClient", url: str) -> str:
+    """Return a queue's ARN."""
+    answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    return answer["Attributes"]["QueueArn"]
+
+
+def test_messages_go_to_the_dead_letter_queue(sqs: "SQSClient", name: str) -> None:
+    """A message that was received maxReceiveCount times goes there instead of being received again.
+
+    Source: Developer Guide, "Using dead-letter queues in Amazon SQS".
+    """
+    dead = make_queue(sqs, f"{name}-dead")
+    redrive = json.dumps({"deadLetterTargetArn": arn_of(sqs, dead), "maxReceiveCount": "2"})
+    url = sqs.create_queue(
+        QueueName=name, Attributes={"RedrivePolicy": redrive, "VisibilityTimeout": "0"}
+    )["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="m")
+
+    received = [len(sqs.receive_message(QueueUrl=url).get("Messages", [])) for _ in range(3)]
+
+    assert received == [1, 1, 0]
+    assert sqs.receive_message(QueueUrl=dead)["Messages"][0]["Body"] == "m"
+    assert sqs.list_dead_letter_source_queues(QueueUrl=dead)["queueUrls"] == [url]
+
+
+@pytest.mark.parametrize(
+    "redrive",
+    [
+        "[]",
+        "no JSON",
+        '{"maxReceiveCount": 3}',
+        '{"deadLetterTargetArn": "arn:aws:sqs:us-east-1:123456789012:never-was", '
+        '"maxReceiveCount": 3}',
+    ],
+)
+def test_a_redrive_policy_must_name_a_queue(sqs: "SQSClient", name: str, redrive: str) -> None:
+    """SetQueueAttributes, RedrivePolicy: deadLetterTargetArn and maxReceiveCount are required."""
+    url = make_queue(sqs, name)
+
+    with pytest.raises(ClientError):
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": redrive})
+
+    answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
+    assert "RedrivePolicy" not in answer["Attributes"]
+
+
+def test_a_queue_keeps_its_policy(sqs: "SQSClient", name: str) -> None:
+    """SetQueueAttributes, Policy; setting another attribute leaves it as it is."""
+    url = make_queue(sqs, name)
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "sqs:*", "Resource": "*"}
+    policy = {"Version": "2012-10-17", "Statement": [{"Sid": "any", **statement}]}
+
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"DelaySeconds": "1"})
+
+    answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])
+    assert json.loads(answer["Attributes"]["Policy"]) == policy
+
+
+def test_a_boolean_attribute_may_have_a_capital_letter(sqs: "SQSClient", name: str) -> None:
+    """`str(True)` of Python is accepted.
+
+    Source: LocalStack's tests of SQS, which are validated on AWS, create FIFO queues so.
+    """
+    url = sqs.create_queue(QueueName=f"{name}.fifo", Attributes={"FifoQueue": "True"})["QueueUrl"]
+
+    answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["FifoQueue"])
+    assert answer["Attributes"] == {"FifoQueue": "true"}

@@ -11,7 +11,7 @@ from autograder.aws.clock import AwsClock
 from autograder.aws.errors import AwsError
 from autograder.aws.faults import Faults
 from autograder.aws.moto_adapter import MotoSqs, ask_moto
-from autograder.aws.sqs.parameters import WHOLE_NUMBERS, check_attributes, check_sizes
+from autograder.aws.sqs.parameters import WHOLE_NUMBERS, check_sizes, checked_attributes
 
 MAX_LISTED = 1000
 MAX_RECEIVED = 10
@@ -46,12 +46,23 @@ class SqsApi:
             return ask_moto(MotoSqs(self._backend), f"AmazonSQS.{operation}", host, parameters)
 
         check_sizes(parameters)
-        check_attributes(parameters.get("Attributes", {}))
+        if "Attributes" in parameters:
+            parameters = parameters | {"Attributes": self._attributes(operation, parameters)}
         if operation == "ListQueues":
             return self._listed(parameters, ask)
         if operation == "ReceiveMessage":
             return self._received(parameters, ask)
         return ask(parameters)
+
+    def _attributes(self, operation: str, parameters: dict[str, Any]) -> dict[str, str]:
+        """Check the attributes of a request; moto would drop a policy that is not set again."""
+        queues = self._backend.queues
+        arns = {queue.queue_arn for queue in queues.values()}
+        attributes = checked_attributes(parameters["Attributes"], arns)
+        queue = queues.get(_name_in(parameters.get("QueueUrl", "")))
+        if operation == "SetQueueAttributes" and queue is not None and queue.policy:
+            attributes.setdefault("Policy", queue.policy)
+        return attributes
 
     def _listed(self, parameters: dict[str, Any], ask: Ask) -> dict[str, Any]:
         """List queues; moto would take the prefix for a pattern, and makes other pages."""

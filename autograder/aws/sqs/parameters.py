@@ -1,6 +1,8 @@
 """What SQS accepts beyond the shapes of its operations: attributes, and the sizes of lists."""
 
+import json
 import re
+from collections.abc import Collection
 from typing import Any
 
 from autograder.aws.errors import AwsError
@@ -13,15 +15,24 @@ WHOLE_NUMBERS = {
     "ReceiveMessageWaitTimeSeconds": (0, 20),
     "VisibilityTimeout": (0, 43_200),
 }
+_BOOLEAN = r"(?i:true|false)"
+"""boto3 users write `str(True)`, and SQS takes it."""
 _WORDS = {
-    "ContentBasedDeduplication": r"true|false",
+    "ContentBasedDeduplication": _BOOLEAN,
     "DeduplicationScope": r"queue|messageGroup",
-    "FifoQueue": r"true|false",
+    "FifoQueue": _BOOLEAN,
     "FifoThroughputLimit": r"perQueue|perMessageGroupId",
     "KmsMasterKeyId": r"[A-Za-z0-9:/_-]{0,256}",
-    "SqsManagedSseEnabled": r"true|false",
+    "SqsManagedSseEnabled": _BOOLEAN,
 }
-_WITHOUT_EFFECT = frozenset({"Policy", "RedriveAllowPolicy", "RedrivePolicy"})
+_DOCUMENTS = frozenset({"Policy", "RedriveAllowPolicy", "RedrivePolicy"})
+"""Attributes that hold a JSON object. Only RedrivePolicy has an effect here."""
+_MAX_DOCUMENT = 8192
+"""Characters, as many as IAM's policies of a resource may have at least."""
+_MAX_BRACKETS = 256
+"""In a document: far more than a policy needs, and no depth that breaks a parser."""
+_MOST_RECEIVES = 1000
+"""The largest maxReceiveCount. Source: SQS Developer Guide, "Dead-letter queues"."""
 _MAX_ENTRIES = 10
 _MAX_MESSAGE_ATTRIBUTES = 10
 _MAX_NAMES = 50
@@ -66,23 +77,82 @@ def check_sizes(parameters: dict[str, Any]) -> None:
             raise AwsError("InvalidParameterValue", f"{name} has {_MAX_NAMES} items at most.")
 
 
-def check_attributes(attributes: dict[str, str]) -> None:
+def checked_attributes(attributes: dict[str, str], queue_arns: Collection[str]) -> dict[str, str]:
     """Check a queue's attributes, which the service's model takes for any text.
 
     Source: SQS API Reference, SetQueueAttributes.
 
+    Args:
+        attributes: As the request has them.
+        queue_arns: The queues that exist; a dead-letter queue is one of them.
+
+    Returns:
+        The attributes as moto takes them.
+
     Raises:
         AwsError: There is no such attribute, or it cannot have that value.
     """
+    checked = dict(attributes)
     for name, value in attributes.items():
         if name in WHOLE_NUMBERS:
             least, most = WHOLE_NUMBERS[name]
             fits = bool(re.fullmatch(r"[0-9]{1,9}", value)) and least <= int(value) <= most
         elif name in _WORDS:
             fits = bool(re.fullmatch(_WORDS[name], value))
-        elif name in _WITHOUT_EFFECT:
-            fits = value == ""
+        elif name in _DOCUMENTS:
+            document = _parse_document(value)
+            fits = document is not None
+            if document and name == "RedrivePolicy":
+                _expect_redrive_policy(document, value, queue_arns)
+            if document and name == "Policy":
+                fits = _has_statements(document)
+                checked[name] = json.dumps(document)
         else:
             raise AwsError("InvalidAttributeName", f"Unknown Attribute {name[:100]}.")
         if not fits:
             raise AwsError("InvalidAttributeValue", f"Invalid value for the parameter {name}.")
+    return checked
+
+
+def _parse_document(text: str) -> dict[str, Any] | None:
+    """Parse a JSON object, {} if the text is empty; None if it is not valid."""
+    if len(text) > _MAX_DOCUMENT or text.count("[") + text.count("{") > _MAX_BRACKETS:
+        return None
+    try:
+        document = json.loads(text or "{}")
+    except ValueError:
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def _expect_redrive_policy(
+    document: dict[str, Any], text: str, queue_arns: Collection[str]
+) -> None:
+    """Check that a RedrivePolicy names a queue and after how many receives messages go there.
+
+    Raises:
+        AwsError: It does not, or the queue does not exist.
+    """
+    count = str(document.get("maxReceiveCount"))
+    if not re.fullmatch(r"[0-9]{1,4}", count) or not 1 <= int(count) <= _MOST_RECEIVES:
+        reason = f"maxReceiveCount must be between 1 and {_MOST_RECEIVES}"
+    elif str(document.get("deadLetterTargetArn")) not in queue_arns:
+        reason = "Dead letter target does not exist"
+    else:
+        return
+    raise AwsError(
+        "InvalidParameterValue",
+        f"Value {text} for parameter RedrivePolicy is invalid. Reason: {reason}.",
+    )
+
+
+def _has_statements(policy: dict[str, Any]) -> bool:
+    """Tell whether an access policy has statements, and give each the Sid that moto looks for."""
+    statements = policy.get("Statement")
+    if isinstance(statements, dict):
+        statements = policy["Statement"] = [statements]
+    if not isinstance(statements, list) or not all(isinstance(each, dict) for each in statements):
+        return False
+    for statement in statements:
+        statement.setdefault("Sid", "")
+    return True
