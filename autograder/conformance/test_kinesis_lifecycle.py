@@ -40,6 +40,48 @@ def test_a_stream_that_is_creating_takes_no_records(kinesis: "KinesisClient", na
     assert error_code(caught) == "ResourceNotFoundException"
 
 
+def test_a_stream_that_is_creating_has_no_shards_yet(kinesis: "KinesisClient", name: str) -> None:
+    """DescribeStream shows none, and ListShards needs an ACTIVE stream.
+
+    Source: API Reference, ListShards, ResourceInUseException; kinesalite's tests, recorded on AWS.
+    """
+    kinesis.create_stream(StreamName=name, ShardCount=3)
+
+    described = kinesis.describe_stream(StreamName=name)["StreamDescription"]
+    with pytest.raises(ClientError) as listed:
+        kinesis.list_shards(StreamName=name)
+
+    assert (described["StreamStatus"], described["Shards"]) == ("CREATING", [])
+    assert error_code(listed) == "ResourceInUseException"
+
+
+def test_a_stream_that_is_creating_is_not_resharded(kinesis: "KinesisClient", name: str) -> None:
+    """SplitShard and MergeShards, ResourceInUseException: the stream must be ACTIVE."""
+    kinesis.create_stream(StreamName=name, ShardCount=2)
+    first, second = "shardId-000000000000", "shardId-000000000001"
+
+    with pytest.raises(ClientError) as split:
+        kinesis.split_shard(StreamName=name, ShardToSplit=first, NewStartingHashKey="5")
+    with pytest.raises(ClientError) as merge:
+        kinesis.merge_shards(StreamName=name, ShardToMerge=first, AdjacentShardToMerge=second)
+
+    assert error_code(split) == "ResourceInUseException"
+    assert error_code(merge) == "ResourceInUseException"
+
+
+def test_a_stream_is_updating_while_it_is_resharded(kinesis: "KinesisClient", name: str) -> None:
+    """SplitShard returns immediately, with the stream UPDATING; it takes records meanwhile."""
+    (shard,) = make_stream(kinesis, name, 1)
+
+    kinesis.split_shard(StreamName=name, ShardToSplit=shard, NewStartingHashKey=str(2**127))
+    first = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]
+    put = kinesis.put_record(StreamName=name, Data=b"x", PartitionKey="k")
+    wait_until_active(kinesis, name)
+
+    assert first["StreamStatus"] == "UPDATING"
+    assert put["ShardId"]
+
+
 def test_a_deleted_stream_is_deleting_and_then_gone(kinesis: "KinesisClient", name: str) -> None:
     """DeleteStream returns immediately; meanwhile the name is taken, later it is unknown."""
     make_stream(kinesis, name, 1)

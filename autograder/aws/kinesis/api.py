@@ -41,7 +41,10 @@ class KinesisApi:
             return own(parameters)
         target = f"Kinesis_20131202.{operation}"
         parameters = self._fit_for_moto(operation, parameters)
-        return ask_moto(MotoKinesis(self._backend), target, "127.0.0.1", parameters)
+        answer = ask_moto(MotoKinesis(self._backend), target, "127.0.0.1", parameters)
+        if operation == "UpdateShardCount":
+            self._backend.named_stream(parameters).enter("UPDATING")
+        return answer
 
     def shard_of(self, parameters: Parameters) -> tuple[str, str]:
         """Name the stream and shard that the iterator of an answered GetRecords belongs to."""
@@ -54,6 +57,7 @@ class KinesisApi:
             return parameters
         stream = self._backend.active_stream(parameters)
         if operation == "UpdateShardCount":
+            self._backend.expect_ready(stream, "ACTIVE")
             target = parameters["TargetShardCount"]
             open_shards = sum(shard.is_open for shard in stream.faithful_shards())
             if not open_shards <= 2 * target <= 4 * open_shards:

@@ -84,7 +84,7 @@ class ControlPlane:
         limit = parameters.get("Limit", DESCRIBE_PAGE)
         size = self._faults.shard_page_size(stream.stream_name, min(limit, DESCRIBE_PAGE))
         start = parameters.get("ExclusiveStartShardId")
-        shards = _behind(stream.faithful_shards(), start)
+        shards = _behind(stream.shown_shards(), start)
         description = stream.to_json()["StreamDescription"]
         description.update(
             Shards=[shard.to_json() for shard in shards[:size]],
@@ -98,7 +98,7 @@ class ControlPlane:
         stream = self._described("DescribeStreamSummary", parameters)
         summary = stream.to_json_summary()["StreamDescriptionSummary"]
         summary.update(
-            OpenShardCount=sum(shard.is_open for shard in stream.faithful_shards()),
+            OpenShardCount=sum(shard.is_open for shard in stream.shown_shards()),
             ConsumerCount=len(stream.consumers),
             StreamCreationTimestamp=stream.creation_datetime.timestamp(),
         )
@@ -148,6 +148,7 @@ class ControlPlane:
             stream = self._backend.describe_stream(None, listing.stream)
         else:
             stream = self._backend.named_stream(parameters)
+        self._backend.expect_ready(stream, "ACTIVE", "UPDATING", "DELETING")
         self._faults.strike("ListShards", stream.stream_name)
         shards = _behind(_filtered(stream.faithful_shards(), chosen), start)
         limit = parameters.get("MaxResults", LIST_PAGE)
@@ -159,7 +160,8 @@ class ControlPlane:
         return answer
 
     def _split_shard(self, parameters: Parameters) -> Answer:
-        stream = self._backend.active_stream(parameters)
+        stream = self._backend.named_stream(parameters)
+        self._backend.expect_ready(stream, "ACTIVE")
         shard = stream.shard(parameters["ShardToSplit"])
         key = parameters["NewStartingHashKey"]
         if not re.fullmatch(r"0|[1-9]\d{0,38}", key, re.ASCII):
@@ -176,16 +178,19 @@ class ControlPlane:
         self._backend.expect_room_for(2)
         self._faults.strike("SplitShard", stream.stream_name)
         stream.split_shard(shard.shard_id, key)
+        stream.enter("UPDATING")
         return {}
 
     def _merge_shards(self, parameters: Parameters) -> Answer:
-        stream = self._backend.active_stream(parameters)
+        stream = self._backend.named_stream(parameters)
+        self._backend.expect_ready(stream, "ACTIVE")
         names = (parameters["ShardToMerge"], parameters["AdjacentShardToMerge"])
         first, second = (stream.shard(name) for name in names)
         self._backend.expect_room_for(1)
         stream.expect_mergeable(first.shard_id, second.shard_id)
         self._faults.strike("MergeShards", stream.stream_name)
         stream.merge_shards(first.shard_id, second.shard_id)
+        stream.enter("UPDATING")
         return {}
 
 

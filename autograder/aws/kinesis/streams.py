@@ -17,7 +17,7 @@ from autograder.aws.errors import AwsError, invalid_argument, not_found
 from autograder.aws.kinesis.shards import FaithfulShard
 from autograder.aws.moto_adapter import ACCOUNT, REGION, shard_number
 
-StreamStatus = Literal["CREATING", "ACTIVE", "DELETING"]
+StreamStatus = Literal["CREATING", "ACTIVE", "UPDATING", "DELETING"]
 
 # The smallest sequence number has 56 digits, as AWS's have. What matters is that numbers increase,
 # have gaps (code that counts on is wrong), and hold the shard's number in the low bits; the rest of
@@ -37,7 +37,8 @@ class StreamSettings:
     """How streams behave.
 
     Attributes:
-        creating_seconds: How long a stream stays CREATING or DELETING, in virtual seconds.
+        creating_seconds: How long a stream stays CREATING, UPDATING or DELETING, in virtual
+            seconds.
         creating_describes: After how many looks at it that ends in any case.
         throughput_limits: Whether shards refuse more than they take in a second.
     """
@@ -67,10 +68,17 @@ class FaithfulStream(Stream):
         return stream
 
     def enter(self, status: StreamStatus) -> None:
-        """Enter a status; CREATING and DELETING pass by themselves."""
+        """Enter a status; CREATING, UPDATING and DELETING pass by themselves."""
         self.status = status
         self.changes_at = self.backend.clock.now() + self.backend.settings.creating_seconds
         self.describes_left = self.backend.settings.creating_describes
+
+    def shown_shards(self) -> list[FaithfulShard]:
+        """List the shards as clients see them: a stream that is CREATING has none yet.
+
+        Source: kinesalite's tests of CreateStream, which were recorded on AWS.
+        """
+        return [] if self.status == "CREATING" else self.faithful_shards()
 
     def faithful_shards(self) -> list[FaithfulShard]:
         """List all shards, closed ones too, by their id."""
@@ -205,8 +213,7 @@ class FaithfulBackend(KinesisBackend):
             if stream.status == "DELETING":
                 del self.streams[name]
                 return None
-            if stream.status == "CREATING":
-                stream.status = "ACTIVE"
+            stream.status = "ACTIVE"
         return stream
 
     def describe_stream(self, stream_arn: str | None, stream_name: str | None) -> FaithfulStream:
@@ -247,6 +254,22 @@ class FaithfulBackend(KinesisBackend):
                 f"Stream {stream.stream_name} under account {ACCOUNT} not found: it is CREATING."
             )
         return stream
+
+    def expect_ready(self, stream: FaithfulStream, *statuses: StreamStatus) -> None:
+        """Check that a stream is in one of these statuses; a refusal counts as a look at it.
+
+        Source: ListShards and SplitShard, ResourceInUseException.
+
+        Raises:
+            AwsError: It is in another status.
+        """
+        if stream.status not in statuses:
+            stream.describes_left -= 1
+            raise AwsError(
+                "ResourceInUseException",
+                f"Stream {stream.stream_name} under account {ACCOUNT} not ACTIVE, instead in state "
+                f"{stream.status}",
+            )
 
     def expect_room_for(self, shards: int) -> None:
         """Refuse more shards than an account may have.
