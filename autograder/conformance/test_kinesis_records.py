@@ -164,6 +164,24 @@ def test_an_iterator_needs_what_its_type_needs(
     assert error_code(caught) == "InvalidArgumentException"
 
 
+@pytest.mark.parametrize("kind", ["LATEST", "TRIM_HORIZON"])
+def test_an_iterator_takes_no_number_that_its_type_ignores(
+    kinesis: "KinesisClient", name: str, kind: str
+) -> None:
+    """InvalidArgumentException, which says which types take a StartingSequenceNumber.
+
+    Source: kinesalite's tests of GetShardIterator, recorded on AWS.
+    """
+    (shard,) = make_stream(kinesis, name, 1)
+    number = kinesis.put_record(StreamName=name, Data=b"x", PartitionKey="k")["SequenceNumber"]
+
+    with pytest.raises(ClientError) as caught:
+        iterator(kinesis, name, shard, ShardIteratorType=kind, StartingSequenceNumber=number)
+
+    assert error_code(caught) == "InvalidArgumentException"
+    assert f"{kind} and also a StartingSequenceNumber" in str(caught.value)
+
+
 def test_a_garbled_iterator_is_refused(kinesis: "KinesisClient") -> None:
     """An iterator is what GetShardIterator gave, letter by letter."""
     with pytest.raises(ClientError) as caught:

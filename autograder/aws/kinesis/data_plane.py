@@ -93,10 +93,10 @@ class DataPlane:
         """Tell the sequence number behind which an iterator starts."""
         kind = parameters["ShardIteratorType"]
         number = parameters.get("StartingSequenceNumber")
-        if kind == "TRIM_HORIZON":
-            return 0
-        if kind == "LATEST":
-            return shard.get_max_sequence_number()
+        if kind in ("TRIM_HORIZON", "LATEST"):
+            if number is not None:
+                raise _wrong_start(f"{kind} and also a StartingSequenceNumber")
+            return 0 if kind == "TRIM_HORIZON" else shard.get_max_sequence_number()
         if kind == "AT_TIMESTAMP":
             return self._last_before_time(shard, parameters.get("Timestamp"))
         if kind not in ("AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER"):
@@ -107,11 +107,7 @@ class DataPlane:
                 "AT_TIMESTAMP, AT_SEQUENCE_NUMBER, TRIM_HORIZON]",
             )
         if number is None:
-            raise invalid_argument(
-                "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and "
-                "StartingSequenceNumber or (2) TRIM_HORIZON or LATEST and no "
-                f"StartingSequenceNumber. Request specified {kind} and no StartingSequenceNumber."
-            )
+            raise _wrong_start(f"{kind} and no StartingSequenceNumber")
         if not re.fullmatch(r"0|[1-9]\d{0,128}", number, re.ASCII):
             raise validation(
                 number,
@@ -205,6 +201,15 @@ class DataPlane:
                 for child in shard.children
             ]
         return answer
+
+
+def _wrong_start(specified: str) -> AwsError:
+    """Make the error for a type of iterator that does not fit StartingSequenceNumber."""
+    return invalid_argument(
+        "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and "
+        "StartingSequenceNumber or (2) TRIM_HORIZON or LATEST and no StartingSequenceNumber. "
+        f"Request specified {specified}."
+    )
 
 
 def _checked_record(record: Parameters) -> tuple[str, str | None, str]:
