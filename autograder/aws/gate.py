@@ -21,7 +21,7 @@ from autograder.aws.calls import CallBudget, CallLog, LoggedCall, Meter, Service
 from autograder.aws.clock import AwsClock
 from autograder.aws.errors import AwsError, malformed
 from autograder.aws.http1 import HttpAnswer, IncomingRequest, RequestHead
-from autograder.aws.inside.boto3_adapter import CLOCK_HEADER
+from autograder.aws.inside.boto3_adapter import ALONE_HEADER, CLOCK_HEADER
 from autograder.aws.kinesis.api import KinesisApi
 from autograder.aws.shapes import Shapes
 from autograder.aws.sqs.api import SqsApi
@@ -30,6 +30,9 @@ from autograder.sandbox import StopReason
 
 NO_REQUESTS = CallBudget(api_calls=0, idle_reads=0, traffic_bytes=0)
 """The budget between two calls of a student's functions."""
+QUIET_SECONDS = 0.3
+"""Real seconds without another request after which a long poll moves the clock. A thread that makes
+a client and sends a message takes less; who polls alone does not wait."""
 _TARGETS = {
     "Kinesis_20131202": (Service.KINESIS, "1.1"),
     "AmazonSQS": (Service.SQS, "1.0"),
@@ -72,7 +75,8 @@ class Gate:
         self._calls = calls
         self._clock = clock
         self._meter: Meter | None = None
-        self._lock = threading.Lock()
+        self._lock = threading.Condition(threading.Lock())
+        """Held while a request is answered; notified when one has been."""
         self.before_calls: set[Callable[[], None]] = set()
         """What servers do before a call: close the connections that they have not accepted yet."""
 
@@ -104,6 +108,7 @@ class Gate:
         """
         with self._lock:
             ended, self._meter = self._meter, Meter(NO_REQUESTS, lambda _: None)
+            self._lock.notify_all()
         return ended.seconds if ended is not None else 0.0
 
     def admit(self) -> GateAdmission:
@@ -151,7 +156,7 @@ class Gate:
                 parameters = self._shapes[request.service].take(
                     request.operation, _parse(request.raw)
                 )
-                answer = self._answer(request, parameters)
+                answer = self._answer(request, parameters, meter)
                 body = json.dumps(answer).encode()
             except AwsError as error:
                 self._log(request, parameters, error=error)
@@ -163,6 +168,7 @@ class Gate:
             finally:
                 if meter is not None:
                     meter.count_seconds(time.thread_time() - begin)
+                self._lock.notify_all()
             self._log(request, parameters, answer, len(body))
         if meter is not None and not meter.count_bytes(len(body)):
             raise _budget_is_used_up()
@@ -171,10 +177,22 @@ class Gate:
             meter.count_read(self.kinesis.shard_of(parameters), idle=idle)
         return body
 
-    def _answer(self, request: _Request, parameters: dict[str, Any]) -> dict[str, Any]:
+    def _answer(
+        self, request: _Request, parameters: dict[str, Any], meter: Meter | None
+    ) -> dict[str, Any]:
         if request.service is Service.KINESIS:
             return self.kinesis.answer(request.operation, parameters)
-        return self.sqs.answer(request.operation, parameters, _host(request.head))
+        is_alone = ALONE_HEADER.lower() in request.head.headers
+
+        def wait_for_others() -> bool:
+            if is_alone:
+                return False
+            is_answered = self._lock.wait(QUIET_SECONDS)
+            if meter is not self._meter:
+                raise _budget_is_used_up()
+            return is_answered
+
+        return self.sqs.answer(request.operation, parameters, _host(request.head), wait_for_others)
 
     def _log(
         self,

@@ -1,6 +1,7 @@
 """SQS, said through a boto3 client alone. Source: Amazon SQS Developer Guide and API Reference."""
 
 import json
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -145,3 +146,33 @@ def test_a_boolean_attribute_may_have_a_capital_letter(sqs: "SQSClient", name: s
 
     answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["FifoQueue"])
     assert answer["Attributes"] == {"FifoQueue": "true"}
+
+
+def test_a_long_poll_receives_what_arrives_meanwhile(sqs: "SQSClient", name: str) -> None:
+    """ReceiveMessage, WaitTimeSeconds: the call returns sooner if a message is available.
+
+    Source: Developer Guide, "Amazon SQS short and long polling".
+    """
+    url = make_queue(sqs, name)
+    bodies: list[str] = []
+
+    def consume() -> None:
+        answer = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)
+        bodies.extend(message["Body"] for message in answer.get("Messages", []))
+
+    consumer = threading.Thread(target=consume)
+    consumer.start()
+    sqs.send_message(QueueUrl=url, MessageBody="m")
+    consumer.join()
+
+    assert bodies == ["m"]
+
+
+def test_a_long_poll_receives_a_message_when_its_delay_ends(sqs: "SQSClient", name: str) -> None:
+    """SendMessage, DelaySeconds: the message is available after that time, within the poll."""
+    url = make_queue(sqs, name)
+    sqs.send_message(QueueUrl=url, MessageBody="m", DelaySeconds=1)
+
+    answer = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)
+
+    assert [message["Body"] for message in answer["Messages"]] == ["m"]

@@ -1,6 +1,8 @@
 """SQS: moto's own, in virtual time."""
 
 import contextlib
+import itertools
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +12,7 @@ from moto.sqs.models import SQSBackend
 from autograder.aws.clock import AwsClock
 from autograder.aws.errors import AwsError
 from autograder.aws.faults import Faults
-from autograder.aws.moto_adapter import MotoSqs, ask_moto
+from autograder.aws.moto_adapter import MotoSqs, ask_moto, messages_of
 from autograder.aws.sqs.parameters import WHOLE_NUMBERS, check_sizes, checked_attributes
 
 MAX_LISTED = 1000
@@ -18,25 +20,37 @@ MAX_RECEIVED = 10
 LONGEST_POLL = 20
 """In seconds."""
 
+MOST_JUMPS = 100
+"""Moments at which one long poll looks for a message; then it goes on to its end."""
+
 Ask = Callable[[dict[str, Any]], dict[str, Any]]
 """Has moto do the operation under way."""
+WaitForOthers = Callable[[], bool]
+"""Lets other requests be answered meanwhile; returns whether one was."""
 
 
 class SqsApi:
-    """Answers SQS requests; a long poll moves the clock instead of waiting."""
+    """Answers SQS requests; a long poll moves the clock once nobody else sends a request."""
 
     def __init__(self, backend: SQSBackend, clock: AwsClock, faults: Faults) -> None:
         self._backend = backend
         self._clock = clock
         self._faults = faults
 
-    def answer(self, operation: str, parameters: dict[str, Any], host: str) -> dict[str, Any]:
+    def answer(
+        self,
+        operation: str,
+        parameters: dict[str, Any],
+        host: str,
+        wait_for_others: WaitForOthers = lambda: False,
+    ) -> dict[str, Any]:
         """Do an operation.
 
         Args:
             operation: Its name.
             parameters: Of the operation's shape.
             host: What the client calls the simulated AWS.
+            wait_for_others: What a long poll does before it moves the clock.
 
         Raises:
             AwsError: It is refused.
@@ -51,7 +65,7 @@ class SqsApi:
         if operation == "ListQueues":
             return self._listed(parameters, ask)
         if operation == "ReceiveMessage":
-            return self._received(parameters, ask)
+            return self._received(parameters, ask, wait_for_others)
         return ask(parameters)
 
     def _attributes(self, operation: str, parameters: dict[str, Any]) -> dict[str, str]:
@@ -83,7 +97,9 @@ class SqsApi:
             answer["NextToken"] = _name_in(found[size - 1])
         return answer
 
-    def _received(self, parameters: dict[str, Any], ask: Ask) -> dict[str, Any]:
+    def _received(
+        self, parameters: dict[str, Any], ask: Ask, wait_for_others: WaitForOthers
+    ) -> dict[str, Any]:
         wait = self._long_poll_seconds(parameters)
         asked = parameters.get("MaxNumberOfMessages", 1)
         queue = _name_in(parameters["QueueUrl"])
@@ -95,11 +111,26 @@ class SqsApi:
             self._faults.strike("ReceiveMessage", queue)
             asked = self._faults.receive_size(queue, asked)
         parameters = {**parameters, "WaitTimeSeconds": 0, "MaxNumberOfMessages": asked}
-        answer = ask(parameters)
-        if wait and not answer.get("Messages"):
-            self._clock.advance(wait)
+        begin, end = self._clock.offset, self._clock.now() + wait
+        for attempt in itertools.count():
             answer = ask(parameters)
-        return answer
+            left = wait - (self._clock.offset - begin)
+            if answer.get("Messages") or left <= 0 or self._clock.now() >= end:
+                return answer
+            if not wait_for_others():
+                is_last = attempt >= MOST_JUMPS
+                self._clock.advance(left if is_last else min(left, self._until_next(queue)))
+        raise AssertionError  # counting does not end
+
+    def _until_next(self, queue: str) -> float:
+        """Return the seconds until the next delayed or hidden message appears."""
+        now = self._clock.now()
+        moments = (
+            max(message.visible_at, message.delayed_until) / 1000
+            for message in messages_of(self._backend, queue)
+        )
+        # Just after that moment: moto hides a message up to it, that moment included.
+        return min((moment - now for moment in moments if moment >= now), default=math.inf) + 0.001
 
     def _long_poll_seconds(self, parameters: dict[str, Any]) -> int:
         wait = parameters.get("WaitTimeSeconds")
