@@ -70,7 +70,7 @@ class Gate:
         self.start_over(kinesis, sqs)
         self._shapes = {
             Service.KINESIS: Shapes(Service.KINESIS),
-            Service.SQS: Shapes(Service.SQS, sqs_parameter_error),
+            Service.SQS: Shapes(Service.SQS, sqs_parameter_error, checks_words=False),
         }
         self._calls = calls
         self._clock = clock

@@ -5,6 +5,7 @@ Parameters are rebuilt from the members that exist, so that nothing else reaches
 """
 
 import base64
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
@@ -35,13 +36,20 @@ class Shapes:
         service: Its name in botocore.
         make_error: Makes the service's error for a member that is missing (None) or out of bounds,
             given its value, its place and the constraint.
+        checks_words: Whether texts must be of the patterns and the sets of values that the model
+            states. SQS looks at names of attributes itself, with other errors.
     """
 
     def __init__(
-        self, service: str, make_error: Callable[[object, str, str], AwsError] = validation
+        self,
+        service: str,
+        make_error: Callable[[object, str, str], AwsError] = validation,
+        *,
+        checks_words: bool = True,
     ) -> None:
         self._model = _model_of(service)
         self._make_error = make_error
+        self._checks_words = checks_words
         self._checks: dict[str, Check] = {}
 
     def take(self, operation: str, parameters: object) -> dict[str, Any]:
@@ -54,7 +62,9 @@ class Shapes:
             if operation not in self._model.operation_names:
                 raise unknown_operation(operation)
             shape = self._model.operation_model(operation).input_shape
-            self._checks[operation] = _check_for(shape) if shape else lambda _: {}
+            self._checks[operation] = (
+                _check_for(shape, self._checks_words) if shape else lambda _: {}
+            )
         try:
             taken: dict[str, Any] = self._checks[operation](parameters)
         except _ShapeError as error:
@@ -79,18 +89,22 @@ class _ShapeError(Exception):
         self.path: list[str] = []
 
 
-def _check_for(shape: Shape) -> Check:
+def _check_for(shape: Shape, checks_words: bool) -> Check:
     if isinstance(shape, StructureShape):
-        return _structure(shape)
+        return _structure(shape, checks_words)
     if isinstance(shape, ListShape):
-        return _bounded(shape, _list_of(_check_for(shape.member)), len, "length")
+        return _bounded(shape, _list_of(_check_for(shape.member, checks_words)), len, "length")
     if isinstance(shape, MapShape):
         return _bounded(
-            shape, _map_of(_check_for(shape.key), _check_for(shape.value)), len, "length"
+            shape,
+            _map_of(_check_for(shape.key, checks_words), _check_for(shape.value, checks_words)),
+            len,
+            "length",
         )
     match shape.type_name:
         case "string":
-            return _bounded(shape, _text, len, "length")
+            bounded = _bounded(shape, _text, len, "length")
+            return _worded(shape, bounded) if checks_words else bounded
         case "blob":
             return _blob
         case "integer" | "long":
@@ -102,9 +116,9 @@ def _check_for(shape: Shape) -> Check:
     raise NotImplementedError(f"a member of type {shape.type_name}")
 
 
-def _structure(shape: StructureShape) -> Check:
+def _structure(shape: StructureShape, checks_words: bool) -> Check:
     members: Mapping[str, Check] = {
-        str(member.serialization.get("name", name)): _check_for(member)
+        str(member.serialization.get("name", name)): _check_for(member, checks_words)
         for name, member in shape.members.items()
     }
     required = tuple(shape.required_members)
@@ -180,6 +194,33 @@ def _bounded(shape: Shape, check: Check, measure: Callable[[Any], int], what: st
         return taken
 
     return check_bounds
+
+
+def _worded(shape: Shape, check: Check) -> Check:
+    """Add the values or the pattern that the model states, if it does.
+
+    Patterns of ARNs are left out: what they name is looked up, and a long text would keep some of
+    them busy for minutes.
+    """
+    values, pattern = shape.metadata.get("enum"), shape.metadata.get("pattern")
+    if values:
+        allowed = re.compile("|".join(map(re.escape, values)))
+        constraint = f"Member must satisfy enum value set: [{', '.join(values)}]"
+    elif pattern and ".*" not in pattern:
+        if pattern.startswith("^(") and pattern.endswith(")$"):
+            pattern = pattern[2:-2]
+        allowed = re.compile(pattern, re.ASCII)
+        constraint = f"Member must satisfy regular expression pattern: {pattern}"
+    else:
+        return check
+
+    def check_words(value: Any) -> str:
+        text = str(check(value))
+        if not allowed.fullmatch(text):
+            raise _ShapeError(text, constraint=constraint)
+        return text
+
+    return check_words
 
 
 def _demand(value: object, kind: type) -> None:

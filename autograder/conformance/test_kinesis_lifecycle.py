@@ -157,3 +157,45 @@ def test_what_does_not_exist_is_not_found(kinesis: "KinesisClient", name: str) -
 
     assert error_code(no_stream) == "ResourceNotFoundException"
     assert error_code(no_shard) == "ResourceNotFoundException"
+
+
+def test_a_stream_with_a_consumer_is_not_deleted(kinesis: "KinesisClient", name: str) -> None:
+    """DeleteStream, EnforceConsumerDeletion: without it, ResourceInUseException."""
+    make_stream(kinesis, name, 1)
+    arn = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]["StreamARN"]
+    kinesis.register_stream_consumer(StreamARN=arn, ConsumerName="c")
+
+    with pytest.raises(ClientError) as refused:
+        kinesis.delete_stream(StreamName=name)
+    kinesis.delete_stream(StreamName=name, EnforceConsumerDeletion=True)
+
+    assert error_code(refused) == "ResourceInUseException"
+
+
+def test_a_stream_without_a_count_has_four_shards(kinesis: "KinesisClient", name: str) -> None:
+    """CreateStream does not require ShardCount.
+
+    Source: LocalStack's tests of CreateStream, recorded on AWS.
+    """
+    kinesis.create_stream(StreamName=name)
+    wait_until_active(kinesis, name)
+
+    assert len(kinesis.list_shards(StreamName=name)["Shards"]) == 4
+
+
+def test_a_stream_may_have_tags_from_the_start(kinesis: "KinesisClient", name: str) -> None:
+    """CreateStream, Tags; ListTagsForStream returns them."""
+    kinesis.create_stream(StreamName=name, ShardCount=1, Tags={"course": "logs"})
+    wait_until_active(kinesis, name)
+
+    tags = kinesis.list_tags_for_stream(StreamName=name)["Tags"]
+
+    assert tags == [{"Key": "course", "Value": "logs"}]
+
+
+def test_the_limits_of_an_account_count_open_shards(kinesis: "KinesisClient", name: str) -> None:
+    """DescribeLimits, OpenShardCount."""
+    before = kinesis.describe_limits()["OpenShardCount"]
+    make_stream(kinesis, name, 3)
+
+    assert kinesis.describe_limits()["OpenShardCount"] == before + 3

@@ -65,6 +65,21 @@ def test_a_closed_shard_has_an_ending_sequence_number(kinesis: "KinesisClient", 
     assert closed == [parent]
 
 
+def test_a_split_leaves_two_hash_keys_to_the_first_child(
+    kinesis: "KinesisClient", name: str
+) -> None:
+    """The new key is greater than one plus the shard's StartingHashKey.
+
+    Source: kinesalite's tests of SplitShard, recorded on AWS.
+    """
+    (shard,) = make_stream(kinesis, name, 1)
+
+    with pytest.raises(ClientError) as caught:
+        kinesis.split_shard(StreamName=name, ShardToSplit=shard, NewStartingHashKey="1")
+
+    assert error_code(caught) == "InvalidArgumentException"
+
+
 def test_merged_parents_close_and_keep_their_records(kinesis: "KinesisClient", name: str) -> None:
     """No record is copied to the child; it takes all new ones."""
     first, second = make_stream(kinesis, name, 2)

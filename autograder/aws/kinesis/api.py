@@ -8,13 +8,11 @@ from typing import Any
 
 from autograder.aws.errors import AwsError
 from autograder.aws.faults import Faults
-from autograder.aws.kinesis.control_plane import ControlPlane
+from autograder.aws.kinesis.control_plane import ControlPlane, expect_few_tags
 from autograder.aws.kinesis.data_plane import DataPlane
 from autograder.aws.kinesis.streams import FaithfulBackend
 from autograder.aws.kinesis.tokens import ShardIterator
 from autograder.aws.moto_adapter import MotoKinesis, ask_moto
-
-MAX_TAGS = 50
 
 Parameters = dict[str, Any]
 Answer = dict[str, Any]
@@ -44,6 +42,8 @@ class KinesisApi:
         answer = ask_moto(MotoKinesis(self._backend), target, "127.0.0.1", parameters)
         if operation == "UpdateShardCount":
             self._backend.named_stream(parameters).enter("UPDATING")
+        if operation == "DescribeLimits":
+            answer["OpenShardCount"] = self._backend.count_open_shards()
         return answer
 
     def shard_of(self, parameters: Parameters) -> tuple[str, str]:
@@ -67,7 +67,7 @@ class KinesisApi:
                     "or twice as many are the bounds.",
                 )
             self._backend.expect_room_for(3 * open_shards)
-        if operation == "AddTagsToStream" and len(stream.tags | parameters["Tags"]) > MAX_TAGS:
-            raise AwsError("LimitExceededException", f"A stream has {MAX_TAGS} tags at most.")
+        if operation == "AddTagsToStream":
+            expect_few_tags(stream.tags | parameters["Tags"])
         names = {"StreamName": stream.stream_name, "StreamARN": stream.arn}
         return parameters | {name: names[name] for name in names if name in parameters}

@@ -3,11 +3,10 @@
 Source of behaviour and limits: Amazon Kinesis Data Streams API Reference.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from autograder.aws.errors import invalid_argument, validation
+from autograder.aws.errors import AwsError, invalid_argument
 from autograder.aws.faults import Faults
 from autograder.aws.kinesis.shards import FaithfulShard
 from autograder.aws.kinesis.streams import FaithfulBackend, FaithfulStream
@@ -18,8 +17,9 @@ DESCRIBE_PAGE = 100
 LIST_PAGE = 1000
 """Shards that DescribeStream and ListShards return in one answer, at most."""
 STREAMS_PAGE = 100
-ON_DEMAND_SHARDS = 4
-"""What a stream in mode ON_DEMAND begins with."""
+DEFAULT_SHARDS = 4
+"""What a stream begins with in mode ON_DEMAND, or without ShardCount."""
+MAX_TAGS = 50
 
 Parameters = dict[str, Any]
 Answer = dict[str, Any]
@@ -45,26 +45,27 @@ class ControlPlane:
 
     def _create_stream(self, parameters: Parameters) -> Answer:
         name = parameters["StreamName"]
-        if not re.fullmatch(r"[a-zA-Z0-9_.-]+", name):
-            raise validation(
-                name,
-                "streamName",
-                "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+",
-            )
         mode = parameters.get("StreamModeDetails", {})
         on_demand = mode.get("StreamMode") == "ON_DEMAND"
-        count = ON_DEMAND_SHARDS if on_demand else parameters.get("ShardCount")
-        if count is None:
-            raise validation(None, "shardCount", "Member must not be null")
+        count = DEFAULT_SHARDS if on_demand else parameters.get("ShardCount", DEFAULT_SHARDS)
+        tags = parameters.get("Tags", {})
+        expect_few_tags(tags)
         self._backend.expect_room_for(count)
         self._backend.expect_free(name)
         self._faults.strike("CreateStream", name)
-        self._backend.make_stream(name, count, mode if on_demand else None, "CREATING")
+        stream = self._backend.make_stream(name, count, mode if on_demand else None, "CREATING")
+        stream.tags.update(tags)
         self._faults.restart(name)
         return {}
 
     def _delete_stream(self, parameters: Parameters) -> Answer:
         stream = self._backend.named_stream(parameters)
+        if stream.consumers and not parameters.get("EnforceConsumerDeletion"):
+            raise AwsError(
+                "ResourceInUseException",
+                f"Stream {stream.stream_name} under account {ACCOUNT} has registered consumers: "
+                "deregister them, or set EnforceConsumerDeletion.",
+            )
         self._faults.strike("DeleteStream", stream.stream_name)
         if stream.status != "DELETING":
             stream.enter("DELETING")
@@ -164,13 +165,7 @@ class ControlPlane:
         self._backend.expect_ready(stream, "ACTIVE")
         shard = stream.shard(parameters["ShardToSplit"])
         key = parameters["NewStartingHashKey"]
-        if not re.fullmatch(r"0|[1-9]\d{0,38}", key, re.ASCII):
-            raise validation(
-                key,
-                "newStartingHashKey",
-                "Member must satisfy regular expression pattern: 0|([1-9]\\d{0,38})",
-            )
-        if not shard.is_open or not shard.starting_hash < int(key) < shard.ending_hash:
+        if not shard.is_open or not shard.starting_hash + 1 < int(key) < shard.ending_hash:
             raise invalid_argument(
                 f"Shard {shard.shard_id} in stream {stream.stream_name} under account {ACCOUNT} "
                 f"is closed, or does not hold the hash key {key} within its range."
@@ -192,6 +187,16 @@ class ControlPlane:
         stream.merge_shards(first.shard_id, second.shard_id)
         stream.enter("UPDATING")
         return {}
+
+
+def expect_few_tags(tags: Mapping[str, str]) -> None:
+    """Check that a stream may have so many tags.
+
+    Raises:
+        AwsError: It may not.
+    """
+    if len(tags) > MAX_TAGS:
+        raise AwsError("LimitExceededException", f"A stream has {MAX_TAGS} tags at most.")
 
 
 _FILTER_MEMBERS = {

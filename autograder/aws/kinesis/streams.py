@@ -6,7 +6,6 @@ records where they are.
 
 import hashlib
 import itertools
-import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -103,11 +102,10 @@ class FaithfulStream(Stream):
         """Find the open shard that a key leads to.
 
         Raises:
-            AwsError: The explicit hash key is none.
+            AwsError: The explicit hash key is too large.
         """
         if explicit_hash_key:
-            is_number = re.fullmatch(r"0|[1-9]\d{0,38}", explicit_hash_key, re.ASCII)
-            if not is_number or int(explicit_hash_key) >= HASH_KEYS:
+            if int(explicit_hash_key) >= HASH_KEYS:
                 raise invalid_argument(
                     "Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. "
                     f"Specified value was {explicit_hash_key[:60]}"
@@ -270,6 +268,11 @@ class FaithfulBackend(KinesisBackend):
                 f"Stream {stream.stream_name} under account {ACCOUNT} not ACTIVE, instead in state "
                 f"{stream.status}",
             )
+
+    def count_open_shards(self) -> int:
+        """Return how many shards of all streams are open."""
+        streams = [stream for name in list(self.streams) if (stream := self.find(name))]
+        return sum(shard.is_open for stream in streams for shard in stream.faithful_shards())
 
     def expect_room_for(self, shards: int) -> None:
         """Refuse more shards than an account may have.

@@ -102,13 +102,13 @@ def test_what_is_no_plain_json_of_the_right_types_is_refused(ask: Ask, body: byt
         (
             "kinesis.PutRecord",
             '{"StreamName": "s", "PartitionKey": "k", "Data": "", "ExplicitHashKey": "\\u00b2"}',
-            "InvalidArgumentException",
+            "ValidationException",
         ),
         (
             "kinesis.PutRecord",
             '{"StreamName": "s", "PartitionKey": "k", "Data": "", "ExplicitHashKey": "%s"}'
             % ("9" * 5000),
-            "InvalidArgumentException",
+            "ValidationException",
         ),
         ("kinesis.GetRecords", "{}", "ValidationException"),
         ("kinesis.GetRecords", '{"ShardIterator": {"a": 1}}', "SerializationException"),
