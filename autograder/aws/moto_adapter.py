@@ -145,11 +145,6 @@ def ask_moto(
     return dict(answer)
 
 
-def new_sqs_backend() -> SQSBackend:
-    """Make an empty SQS."""
-    return SQSBackend(REGION, ACCOUNT)
-
-
 def let_queues_find_each_other(backend: SQSBackend) -> None:
     """Let moto find dead-letter queues in this backend, until another is set.
 

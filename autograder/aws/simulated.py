@@ -15,6 +15,7 @@ from autograder.aws.kinesis.streams import FaithfulBackend, StreamSettings
 from autograder.aws.server import Server
 from autograder.aws.sqs.api import SqsApi
 from autograder.aws.sqs.backstage import SqsBackstage
+from autograder.aws.sqs.queues import FaithfulQueues
 
 
 class Cloud:
@@ -45,7 +46,7 @@ class Cloud:
         moto_adapter.follow_clock(self.clock)  # another `Cloud` may have set its own since
         moto_adapter.start_over()
         kinesis = FaithfulBackend(self.clock, self._settings)
-        sqs = moto_adapter.new_sqs_backend()
+        sqs = FaithfulQueues(moto_adapter.REGION, moto_adapter.ACCOUNT)
         moto_adapter.let_queues_find_each_other(sqs)
         self.kinesis = KinesisBackstage(kinesis)
         self.sqs = SqsBackstage(sqs)

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -176,3 +176,125 @@ def test_a_long_poll_receives_a_message_when_its_delay_ends(sqs: "SQSClient", na
     answer = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)
 
     assert [message["Body"] for message in answer["Messages"]] == ["m"]
+
+
+@pytest.mark.parametrize("body", ["", "a\x00b", "\x1b[0m", "\ufffe"])
+def test_a_body_that_xml_cannot_hold_is_refused(sqs: "SQSClient", name: str, body: str) -> None:
+    """SendMessage, MessageBody: at least one character, and no control characters."""
+    url = make_queue(sqs, name)
+
+    with pytest.raises(ClientError):
+        sqs.send_message(QueueUrl=url, MessageBody=body)
+    with pytest.raises(ClientError):
+        sqs.send_message_batch(QueueUrl=url, Entries=[{"Id": "1", "MessageBody": body}])
+
+    assert "Messages" not in sqs.receive_message(QueueUrl=url)
+
+
+def test_any_other_text_is_a_body(sqs: "SQSClient", name: str) -> None:
+    """SendMessage, MessageBody: the characters that are listed there."""
+    body = "\t\r\n ~\x7f\ud7ff\ue000\ufffd\U00010000\U0010ffff"
+
+    url = make_queue(sqs, name, body)
+
+    assert sqs.receive_message(QueueUrl=url)["Messages"][0]["Body"] == body
+
+
+@pytest.mark.parametrize("ids", [["a", "a"], ["a", "b c"], ["a", "x" * 81], ["a", ""]])
+def test_the_entries_of_a_batch_have_distinct_ids(
+    sqs: "SQSClient", name: str, ids: list[str]
+) -> None:
+    """DeleteMessageBatchRequestEntry, Id: up to 80 letters, digits, hyphens and underscores."""
+    url = make_queue(sqs, name, "1", "2")
+    handles = [
+        message["ReceiptHandle"]
+        for _ in ids
+        for message in sqs.receive_message(QueueUrl=url)["Messages"]
+    ]
+    entries: Any = [
+        {"Id": entry_id, "ReceiptHandle": handle}
+        for entry_id, handle in zip(ids, handles, strict=True)
+    ]
+
+    with pytest.raises(ClientError):
+        sqs.delete_message_batch(QueueUrl=url, Entries=entries)
+
+    left = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    assert left["ApproximateNumberOfMessagesNotVisible"] == "2"
+
+
+def test_times_of_a_queue_are_whole_seconds(sqs: "SQSClient", name: str) -> None:
+    """GetQueueAttributes, CreatedTimestamp and LastModifiedTimestamp: epoch time in seconds."""
+    url = make_queue(sqs, name)
+
+    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+
+    assert attributes["CreatedTimestamp"].isdecimal()
+    assert attributes["LastModifiedTimestamp"].isdecimal()
+
+
+def test_a_fifo_name_needs_the_attribute(sqs: "SQSClient", name: str) -> None:
+    """CreateQueue, QueueName: only the name of a FIFO queue ends in `.fifo`.
+
+    Source: LocalStack's tests of SQS, which are validated on AWS.
+    """
+    with pytest.raises(ClientError) as caught:
+        sqs.create_queue(QueueName=f"{name}.fifo")
+
+    assert caught.value.response["Error"]["Code"] == "InvalidParameterValue"
+
+
+def test_a_fifo_queue_numbers_its_messages(sqs: "SQSClient", name: str) -> None:
+    """SendMessage, SequenceNumber: it increases within a message group."""
+    attributes: Any = {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
+    url = sqs.create_queue(QueueName=f"{name}.fifo", Attributes=attributes)["QueueUrl"]
+
+    numbers = [
+        int(sqs.send_message(QueueUrl=url, MessageBody=body, MessageGroupId="g")["SequenceNumber"])
+        for body in "abcde"
+    ]
+
+    assert numbers == sorted(set(numbers))
+
+
+def test_a_fifo_group_comes_back_in_order(sqs: "SQSClient", name: str) -> None:
+    """After their visibility timeout, the messages of a group are received in order again.
+
+    Source: Developer Guide, "FIFO queue delivery logic".
+    """
+    url = sqs.create_queue(QueueName=f"{name}.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+    for body in "abc":
+        sqs.send_message(
+            QueueUrl=url, MessageBody=body, MessageGroupId="g", MessageDeduplicationId=body
+        )
+
+    first = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=3, VisibilityTimeout=1)
+    again = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=3, WaitTimeSeconds=5)
+
+    assert [message["Body"] for message in first["Messages"]] == ["a", "b", "c"]
+    assert [message["Body"] for message in again["Messages"]] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "reason"),
+    [
+        ("WaitTimeSeconds", 21, "Must be >= 0 and <= 20"),
+        ("MaxNumberOfMessages", 11, "Must be between 1 and 10"),
+    ],
+)
+def test_a_wrong_receive_says_what_is_wrong(
+    sqs: "SQSClient", name: str, parameter: str, value: int, reason: str
+) -> None:
+    """InvalidParameterValue with the value and the bounds.
+
+    Source: LocalStack's snapshots of ReceiveMessage, recorded on AWS.
+    """
+    url = make_queue(sqs, name)
+    wrong: Any = {parameter: value}
+
+    with pytest.raises(ClientError) as caught:
+        sqs.receive_message(QueueUrl=url, **wrong)
+
+    message = caught.value.response["Error"]["Message"]
+    assert message.startswith(f"Value {value} for parameter {parameter} is invalid. Reason: ")
+    assert reason in message

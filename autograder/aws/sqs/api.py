@@ -13,7 +13,12 @@ from autograder.aws.clock import AwsClock
 from autograder.aws.errors import AwsError
 from autograder.aws.faults import Faults
 from autograder.aws.moto_adapter import MotoSqs, ask_moto, messages_of
-from autograder.aws.sqs.parameters import WHOLE_NUMBERS, check_sizes, checked_attributes
+from autograder.aws.sqs.parameters import (
+    WHOLE_NUMBERS,
+    check_contents,
+    checked_attributes,
+    invalid_value,
+)
 
 MAX_LISTED = 1000
 MAX_RECEIVED = 10
@@ -59,11 +64,15 @@ class SqsApi:
         def ask(parameters: dict[str, Any]) -> dict[str, Any]:
             return ask_moto(MotoSqs(self._backend), f"AmazonSQS.{operation}", host, parameters)
 
-        check_sizes(parameters)
+        check_contents(parameters)
         if "Attributes" in parameters:
             parameters = parameters | {"Attributes": self._attributes(operation, parameters)}
         if operation == "ListQueues":
             return self._listed(parameters, ask)
+        if operation == "CreateQueue":
+            _expect_name_of_its_kind(parameters)
+        if operation == "GetQueueAttributes":
+            return _with_whole_seconds(ask(parameters))
         if operation == "ReceiveMessage":
             return self._received(parameters, ask, wait_for_others)
         return ask(parameters)
@@ -103,9 +112,11 @@ class SqsApi:
         wait = self._long_poll_seconds(parameters)
         asked = parameters.get("MaxNumberOfMessages", 1)
         queue = _name_in(parameters["QueueUrl"])
+        if not 1 <= asked <= MAX_RECEIVED:
+            reason = f"Must be between 1 and {MAX_RECEIVED}, if provided"
+            raise invalid_value("MaxNumberOfMessages", asked, reason)
         if (
             queue in self._backend.queues
-            and 1 <= asked <= MAX_RECEIVED
             and parameters.get("VisibilityTimeout", 0) <= WHOLE_NUMBERS["VisibilityTimeout"][1]
         ):  # else moto refuses it
             self._faults.strike("ReceiveMessage", queue)
@@ -139,11 +150,36 @@ class SqsApi:
                 queue = self._backend.get_queue(_name_in(parameters["QueueUrl"]))
                 wait = getattr(queue, "receive_message_wait_time_seconds", 0)
         if wait is not None and not 0 <= wait <= LONGEST_POLL:
-            raise AwsError(
-                "InvalidParameterValue", "WaitTimeSeconds must be between 0 and 20, if provided."
+            raise invalid_value(
+                "WaitTimeSeconds", wait, f"Must be >= 0 and <= {LONGEST_POLL}, if provided"
             )
         return int(wait or 0)
 
 
 def _name_in(url: str) -> str:
     return url.rsplit("/", 1)[-1]
+
+
+def _expect_name_of_its_kind(parameters: dict[str, Any]) -> None:
+    """Check that only a FIFO queue has a name that ends in `.fifo`.
+
+    Source: SQS API Reference, CreateQueue, QueueName; LocalStack's tests, validated on AWS.
+
+    Raises:
+        AwsError: The queue has such a name, and not the attribute FifoQueue.
+    """
+    is_fifo = parameters.get("Attributes", {}).get("FifoQueue", "").lower() == "true"
+    if parameters["QueueName"].endswith(".fifo") and not is_fifo:
+        raise AwsError(
+            "InvalidParameterValue",
+            "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length",
+            query_error="InvalidParameterValue;Sender",
+        )
+
+
+def _with_whole_seconds(answer: dict[str, Any]) -> dict[str, Any]:
+    """Cut a queue's timestamps to whole seconds, which AWS gives and moto does not."""
+    attributes = answer.get("Attributes", {})
+    for name in attributes.keys() & {"CreatedTimestamp", "LastModifiedTimestamp"}:
+        attributes[name] = str(int(float(attributes[name])))
+    return answer

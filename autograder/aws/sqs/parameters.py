@@ -33,6 +33,7 @@ _MAX_BRACKETS = 256
 """In a document: far more than a policy needs, and no depth that breaks a parser."""
 _MOST_RECEIVES = 1000
 """The largest maxReceiveCount. Source: SQS Developer Guide, "Dead-letter queues"."""
+_NOT_IN_A_BODY = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MAX_ENTRIES = 10
 _MAX_MESSAGE_ATTRIBUTES = 10
 _MAX_NAMES = 50
@@ -46,14 +47,67 @@ def sqs_parameter_error(value: object, member: str, constraint: str) -> AwsError
     return AwsError("InvalidParameterValue", f"{member}: {constraint}.")
 
 
-def check_sizes(parameters: dict[str, Any]) -> None:
-    """Bound the lists and tables, which the service's model does not.
+def invalid_value(name: str, value: object, reason: str) -> AwsError:
+    """Make the error for a parameter that cannot have this value."""
+    return AwsError(
+        "InvalidParameterValue",
+        f"Value {value} for parameter {name} is invalid. Reason: {reason}.",
+        query_error="InvalidParameterValue;Sender",
+    )
+
+
+def check_body(body: str) -> None:
+    """Check the text of a message.
+
+    Source: SQS API Reference, SendMessage, MessageBody: at least one character, and only those
+    that XML can hold.
+
+    Raises:
+        AwsError: It is empty, or has other characters.
+    """
+    if not body:
+        raise sqs_parameter_error(None, "MessageBody", "")
+    if found := _NOT_IN_A_BODY.search(body):
+        raise AwsError(
+            "InvalidMessageContents",
+            f"Invalid characters found in message body: #x{ord(found[0]):X}.",
+            query_error="InvalidMessageContents;Sender",
+        )
+
+
+def check_entry_ids(entries: list[dict[str, Any]]) -> None:
+    """Check the ids of a batch's entries.
+
+    Source: SQS API Reference, DeleteMessageBatchRequestEntry and the others of its kind, Id.
+
+    Raises:
+        AwsError: One has other characters or is too long, or two are the same.
+    """
+    ids = [entry["Id"] for entry in entries]
+    if not all(re.fullmatch(r"[A-Za-z0-9_-]{1,80}", entry_id) for entry_id in ids):
+        raise AwsError(
+            "InvalidBatchEntryId",
+            "A batch entry id can only contain alphanumeric characters, hyphens and underscores. "
+            "It can be at most 80 letters long.",
+            query_error="AWS.SimpleQueueService.InvalidBatchEntryId;Sender",
+        )
+    repeated = next((entry_id for entry_id in ids if ids.count(entry_id) > 1), None)
+    if repeated is not None:
+        raise AwsError(
+            "BatchEntryIdsNotDistinct",
+            f"Id {repeated} repeated.",
+            query_error="AWS.SimpleQueueService.BatchEntryIdsNotDistinct;Sender",
+        )
+
+
+def check_contents(parameters: dict[str, Any]) -> None:
+    """Check bodies and ids, and bound the lists and tables, which the service's model does not.
 
     Source: SQS API Reference, SendMessageBatch and MessageAttributeValue; lists without a
     bound there get one that leaves room for all names that exist.
 
     Raises:
-        AwsError: One is too long.
+        AwsError: One is not valid, or too long.
     """
     for name, value in parameters.items():
         size = len(value) if isinstance(value, list | dict) else 0
@@ -65,8 +119,11 @@ def check_sizes(parameters: dict[str, Any]) -> None:
                     f"{size}.",
                     query_error="AWS.SimpleQueueService.TooManyEntriesInBatchRequest;Sender",
                 )
+            check_entry_ids(value)
             for entry in value:
-                check_sizes(entry)
+                check_contents(entry)
+        elif name == "MessageBody":
+            check_body(value)
         elif name == "MessageAttributes" and size > _MAX_MESSAGE_ATTRIBUTES:
             raise AwsError(
                 "InvalidParameterValue",
@@ -140,10 +197,7 @@ def _expect_redrive_policy(
         reason = "Dead letter target does not exist"
     else:
         return
-    raise AwsError(
-        "InvalidParameterValue",
-        f"Value {text} for parameter RedrivePolicy is invalid. Reason: {reason}.",
-    )
+    raise invalid_value("RedrivePolicy", text, reason)
 
 
 def _has_statements(policy: dict[str, Any]) -> bool:
