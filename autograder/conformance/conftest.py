@@ -53,7 +53,7 @@ def kinesis(endpoint: str, session: boto3.Session) -> "Iterator[KinesisClient]":
     yield client
     for name in client.list_streams()["StreamNames"]:
         with contextlib.suppress(ClientError):
-            client.delete_stream(StreamName=name)
+            client.delete_stream(StreamName=name, EnforceConsumerDeletion=True)
         with contextlib.suppress(ClientError):
             for _ in range(10_000):
                 client.describe_stream_summary(StreamName=name)

@@ -172,6 +172,19 @@ def test_a_stream_with_a_consumer_is_not_deleted(kinesis: "KinesisClient", name:
     assert error_code(refused) == "ResourceInUseException"
 
 
+def test_a_consumer_is_deregistered_by_its_name(kinesis: "KinesisClient", name: str) -> None:
+    """DeregisterStreamConsumer takes StreamARN with ConsumerName; other consumers stay."""
+    make_stream(kinesis, name, 1)
+    arn = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]["StreamARN"]
+    for consumer in ("first", "second"):
+        kinesis.register_stream_consumer(StreamARN=arn, ConsumerName=consumer)
+
+    kinesis.deregister_stream_consumer(StreamARN=arn, ConsumerName="first")
+
+    left = kinesis.list_stream_consumers(StreamARN=arn)["Consumers"]
+    assert [consumer["ConsumerName"] for consumer in left] == ["second"]
+
+
 def test_a_stream_without_a_count_has_four_shards(kinesis: "KinesisClient", name: str) -> None:
     """CreateStream does not require ShardCount.
 

@@ -226,6 +226,13 @@ class FaithfulBackend(KinesisBackend):
             raise not_found(f"Stream {name} under account {ACCOUNT} not found.")
         return stream
 
+    def deregister_stream_consumer(
+        self, stream_arn: str, consumer_name: str, consumer_arn: str
+    ) -> None:
+        """Forget a consumer; moto would keep the one that is named, and forget the others."""
+        consumer = self.describe_stream_consumer(stream_arn, consumer_name, consumer_arn)
+        super().deregister_stream_consumer("", "", consumer.consumer_arn)
+
     def named_stream(self, parameters: dict[str, Any]) -> FaithfulStream:
         """Find the stream that a request names.
 
