@@ -56,11 +56,15 @@ def test_a_new_stream_is_creating(cloud, name):
     kinesis.create_stream(StreamName=name, ShardCount=1)
     with pytest.raises(kinesis.exceptions.ResourceNotFoundException):
         kinesis.put_record(StreamName=name, Data=b"x", PartitionKey="x")
+    with pytest.raises(kinesis.exceptions.ResourceInUseException):
+        kinesis.list_shards(StreamName=name)
+    description = kinesis.describe_stream(StreamName=name)["StreamDescription"]
+    assert (description["StreamStatus"], description["Shards"]) == ("CREATING", [])
     seen = []
     while not seen or seen[-1] != "ACTIVE":
         summary = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]
         seen.append(summary["StreamStatus"])
-    assert seen == ["CREATING", "CREATING", "ACTIVE"]
+    assert seen == ["ACTIVE"]
     kinesis.put_record(StreamName=name, Data=b"x", PartitionKey="x")
 
 
@@ -106,6 +110,9 @@ def test_offsets_are_long_and_belong_to_one_shard(cloud, stream, shards):
     for wrong in (second[1][0], str(int(offset) + 1), "yesterday"):
         with pytest.raises(kinesis.exceptions.InvalidArgumentException):
             iterator_of(stream, shards[0], "AT_SEQUENCE_NUMBER", StartingSequenceNumber=wrong)
+    for kind in ("TRIM_HORIZON", "LATEST"):
+        with pytest.raises(kinesis.exceptions.InvalidArgumentException):
+            iterator_of(stream, shards[0], kind, StartingSequenceNumber=offset)
 
 
 def test_millis_behind_latest_says_whether_more_follows(cloud, stream, shards):

@@ -197,18 +197,24 @@ def _answer_describe_stream(self):
     start = parameter("ExclusiveStartShardId") or ""
     limit = faults.shard_page_size(stream.stream_name, parameter("Limit") or 100)
     shards = [shard for shard in answer["StreamDescription"]["Shards"] if shard["ShardId"] > start]
+    if stream.status == "CREATING":
+        shards = []
     answer["StreamDescription"]["Shards"] = shards[:limit]
     answer["StreamDescription"]["HasMoreShards"] = len(shards) > limit
     return ActionResult(answer)
 
 
 def _list_shards(self, stream_arn, stream_name, limit, next_token):
-    """A NextToken without a stream returns the next page."""
+    """A NextToken without a stream returns the next page. A stream that is CREATING has none."""
     start = 0
     if next_token:
         position, _, stream_name = urlsafe_b64decode(next_token).decode().partition(" ")
         start, stream_arn = int(position), None
     stream = self.describe_stream(stream_arn, stream_name)
+    if stream.status == "CREATING":
+        _count_status_request(stream)
+        message = f"Stream {stream.stream_name} is not ACTIVE, but CREATING."
+        raise JsonRESTError("ResourceInUseException", message)
     shards = sorted(stream.shards.values(), key=lambda shard: shard.shard_id)
     end = start + faults.shard_page_size(stream.stream_name, limit)
     more = f"{end} {stream.stream_name}".encode()
@@ -290,6 +296,8 @@ def _get_shard_iterator(self, stream_arn, stream_name, shard_id, kind, number, m
     """
     stream = _active_stream(self, stream_arn, stream_name)
     shard = stream.shards.get(shard_id)
+    if number is not None and kind in ("LATEST", "TRIM_HORIZON"):
+        raise InvalidArgumentError(f"{kind} and also a StartingSequenceNumber.")
     if shard and kind.endswith("SEQUENCE_NUMBER") and number not in _offsets_of(shard):
         raise InvalidArgumentError(
             f"StartingSequenceNumber {number} used in GetShardIterator on shard {shard_id} in "
