@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError, ParamValidationError
 
-from autograder.conformance.kinesis_helpers import contents, error_code, iterator, make_stream
+from autograder.conformance.kinesis_helpers import (
+    contents,
+    error_code,
+    iterator,
+    make_stream,
+    wait_until_active,
+)
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
@@ -249,15 +255,35 @@ def test_a_batch_has_at_most_500_records(kinesis: "KinesisClient", name: str) ->
     assert contents(kinesis, name, shard) == []
 
 
-def test_a_batch_of_5_mib_is_taken(kinesis: "KinesisClient", name: str) -> None:
-    """Padding of base64 is not data.
-
-    Source: PutRecords; the limit was 5 MiB for the entire request until 2025.
-    """
+def test_a_batch_has_at_most_10_mib(kinesis: "KinesisClient", name: str) -> None:
+    """PutRecords takes 10 MiB of data and keys; padding of base64 is not data."""
     make_stream(kinesis, name, 1)
     record: Any = {"Data": b"x" * ((1 << 20) - 2), "PartitionKey": "kk"}
 
-    assert kinesis.put_records(StreamName=name, Records=[record] * 5)["FailedRecordCount"] == 0
+    taken = kinesis.put_records(StreamName=name, Records=[record] * 10)
+    with pytest.raises(ClientError) as caught:
+        kinesis.put_records(
+            StreamName=name, Records=[*[record] * 10, {"Data": b"", "PartitionKey": "k"}]
+        )
+
+    assert taken["FailedRecordCount"] == 0
+    assert error_code(caught) == "InvalidArgumentException"
+
+
+def test_a_stream_may_take_larger_records(kinesis: "KinesisClient", name: str) -> None:
+    """CreateStream and UpdateMaxRecordSize, MaxRecordSizeInKiB."""
+    kinesis.create_stream(StreamName=name, ShardCount=1, MaxRecordSizeInKiB=2048)
+    wait_until_active(kinesis, name)
+    summary = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]
+    large = b"x" * (2 << 20)
+
+    with pytest.raises(ClientError):
+        kinesis.put_record(StreamName=name, Data=large, PartitionKey="k")
+    kinesis.update_max_record_size(StreamARN=summary["StreamARN"], MaxRecordSizeInKiB=2049)
+    wait_until_active(kinesis, name)
+
+    assert summary["MaxRecordSizeInKiB"] == 2048
+    assert kinesis.put_record(StreamName=name, Data=large, PartitionKey="k")["ShardId"]
 
 
 def test_a_record_has_at_most_1_mib(kinesis: "KinesisClient", name: str) -> None:

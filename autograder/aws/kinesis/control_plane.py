@@ -9,7 +9,12 @@ from typing import Any
 from autograder.aws.errors import AwsError, invalid_argument
 from autograder.aws.faults import Faults
 from autograder.aws.kinesis.shards import FaithfulShard
-from autograder.aws.kinesis.streams import FaithfulBackend, FaithfulStream
+from autograder.aws.kinesis.streams import (
+    DEFAULT_RECORD_KIB,
+    KIB,
+    FaithfulBackend,
+    FaithfulStream,
+)
 from autograder.aws.kinesis.tokens import ListingToken
 from autograder.aws.moto_adapter import ACCOUNT
 
@@ -40,6 +45,7 @@ class ControlPlane:
             "ListStreams": self._list_streams,
             "MergeShards": self._merge_shards,
             "SplitShard": self._split_shard,
+            "UpdateMaxRecordSize": self._update_max_record_size,
         }
         """What does each operation."""
 
@@ -55,6 +61,7 @@ class ControlPlane:
         self._faults.strike("CreateStream", name)
         stream = self._backend.make_stream(name, count, mode if on_demand else None, "CREATING")
         stream.tags.update(tags)
+        stream.max_record_bytes = parameters.get("MaxRecordSizeInKiB", DEFAULT_RECORD_KIB) * KIB
         self._faults.restart(name)
         return {}
 
@@ -101,6 +108,7 @@ class ControlPlane:
         summary.update(
             OpenShardCount=sum(shard.is_open for shard in stream.shown_shards()),
             ConsumerCount=len(stream.consumers),
+            MaxRecordSizeInKiB=stream.max_record_bytes // KIB,
             StreamCreationTimestamp=stream.creation_datetime.timestamp(),
         )
         return {"StreamDescriptionSummary": _without_none(summary)}
@@ -185,6 +193,13 @@ class ControlPlane:
         stream.expect_mergeable(first.shard_id, second.shard_id)
         self._faults.strike("MergeShards", stream.stream_name)
         stream.merge_shards(first.shard_id, second.shard_id)
+        stream.enter("UPDATING")
+        return {}
+
+    def _update_max_record_size(self, parameters: Parameters) -> Answer:
+        stream = self._backend.named_stream(parameters)
+        self._backend.expect_ready(stream, "ACTIVE")
+        stream.max_record_bytes = parameters["MaxRecordSizeInKiB"] * KIB
         stream.enter("UPDATING")
         return {}
 

@@ -16,8 +16,7 @@ from autograder.aws.moto_adapter import ACCOUNT
 
 ITERATOR_SECONDS = 300
 """How long a shard iterator can be used."""
-MAX_RECORD_BYTES = 1 << 20
-MAX_BATCH_BYTES = 5 << 20
+MAX_BATCH_BYTES = 10 << 20
 MAX_PAGE = 10_000
 MAX_PAGE_BYTES = 10 << 20
 
@@ -41,7 +40,7 @@ class DataPlane:
 
     def _put_record(self, parameters: Parameters) -> Answer:
         stream = self._backend.active_stream(parameters)
-        key, explicit, data = _checked_record(parameters)
+        key, explicit, data = _checked_record(parameters, stream.max_record_bytes)
         shard = stream.open_shard_for(key, explicit)
         self._expect_throughput(stream, shard, data)
         self._faults.strike("PutRecord", stream.stream_name)
@@ -49,9 +48,10 @@ class DataPlane:
 
     def _put_records(self, parameters: Parameters) -> Answer:
         stream = self._backend.active_stream(parameters)
-        checked = [_checked_record(record) for record in parameters["Records"]]
+        most = stream.max_record_bytes
+        checked = [_checked_record(record, most) for record in parameters["Records"]]
         if sum(_size(key, data) for key, _, data in checked) > MAX_BATCH_BYTES:
-            raise invalid_argument("Records size exceeds 5 MB limit")
+            raise invalid_argument("Records size exceeds 10 MB limit")
         shards = [stream.open_shard_for(key, explicit) for key, explicit, _ in checked]
         self._faults.strike("PutRecords", stream.stream_name)
         results: list[Answer] = []
@@ -203,14 +203,14 @@ def _size(key: str, data: str) -> int:
     return len(key.encode()) + decoded_size(data)
 
 
-def _checked_record(record: Parameters) -> tuple[str, str | None, str]:
+def _checked_record(record: Parameters, max_bytes: int) -> tuple[str, str | None, str]:
     """Check one record; return its key, its explicit hash key and its data in base64."""
     key, data = record.get("PartitionKey"), record["Data"]
     if key is None:  # which the model lets pass
         raise validation(key, "partitionKey", "Member must not be null")
     size = _size(key, data)
-    if size > MAX_RECORD_BYTES:
+    if size > max_bytes:
         raise validation(
-            f"[{size} bytes]", "data", "Member must have length less than or equal to 1048576"
+            f"[{size} bytes]", "data", f"Member must have length less than or equal to {max_bytes}"
         )
     return key, record.get("ExplicitHashKey"), data

@@ -27,6 +27,9 @@ SHARD_STEP = 16
 
 HASH_KEYS = 1 << 128
 """Hash keys are MD5 sums, read as numbers."""
+KIB = 1024
+DEFAULT_RECORD_KIB = 1024
+"""The largest record of a stream that is made without MaxRecordSizeInKiB."""
 MAX_SHARDS = 500
 """Of an account, open and closed ones together."""
 
@@ -53,6 +56,8 @@ class FaithfulStream(Stream):
     backend: "FaithfulBackend"
     changes_at: float
     describes_left: int
+    max_record_bytes: int
+    """The largest record, its partition key included."""
 
     @classmethod
     def adopt(cls, stream: Stream, backend: "FaithfulBackend") -> "FaithfulStream":
@@ -61,6 +66,7 @@ class FaithfulStream(Stream):
         assert isinstance(stream, FaithfulStream)
         stream.backend = backend
         stream.creation_datetime = backend.clock.today()
+        stream.max_record_bytes = DEFAULT_RECORD_KIB * KIB
         for shard in stream.shards.values():
             FaithfulShard.adopt(shard, backend)
         stream.enter("ACTIVE")
