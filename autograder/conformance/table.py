@@ -51,6 +51,11 @@ def write_table(columns: Mapping[str, Results]) -> str:
         "simulated AWS scripts",
         "such faults (`autograder/aws/faults.py`).",
         "",
+        "Not simulated: the limit of five GetRecords a second for each shard, because a fault "
+        "says more exactly when",
+        "a read is throttled; and the expiry of records, because no call may sleep for the 24 "
+        "hours that records are kept.",
+        "",
         f"| behaviour | {' | '.join(columns)} |",
         f"|---|{'---|' * len(columns)}",
     ]
