@@ -205,10 +205,10 @@ class ControlPlane:
 
 
 def expect_few_tags(tags: Mapping[str, str]) -> None:
-    """Check that a stream may have so many tags.
+    """Check that a stream may have all these tags.
 
     Raises:
-        AwsError: It may not.
+        AwsError: They are too many.
     """
     if len(tags) > MAX_TAGS:
         raise AwsError("LimitExceededException", f"A stream has {MAX_TAGS} tags at most.")

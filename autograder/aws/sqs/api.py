@@ -26,7 +26,7 @@ LONGEST_POLL = 20
 """In seconds."""
 
 MOST_JUMPS = 100
-"""Moments at which one long poll looks for a message; then it goes on to its end."""
+"""Moments at which one long poll looks for a message; then it jumps to its end."""
 
 Ask = Callable[[dict[str, Any]], dict[str, Any]]
 """Has moto do the operation under way."""

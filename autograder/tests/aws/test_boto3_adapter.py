@@ -105,18 +105,18 @@ def receive():
     answer = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)
     return [message["Body"] for message in answer.get("Messages", [])]
 
-def beside(producer):
+def next_to(producer):
     boto3.client("sqs").create_queue(QueueName="q")
     producer.start()
     bodies = receive()
     producer.join()
     return bodies
 
-def beside_a_thread():
-    return beside(threading.Thread(target=send_later))
+def next_to_a_thread():
+    return next_to(threading.Thread(target=send_later))
 
-def beside_a_process():
-    return beside(multiprocessing.get_context("fork").Process(target=send_later))
+def next_to_a_process():
+    return next_to(multiprocessing.get_context("fork").Process(target=send_later))
 
 def in_asyncio():
     async def main():
@@ -208,7 +208,7 @@ def test_the_student_and_the_simulated_aws_have_the_same_time(tmp_path: Path) ->
     assert result.usage.virtual_seconds == offset == 120
 
 
-@pytest.mark.parametrize("function", ["beside_a_thread", "beside_a_process", "in_asyncio"])
+@pytest.mark.parametrize("function", ["next_to_a_thread", "next_to_a_process", "in_asyncio"])
 def test_a_long_poll_receives_what_the_same_call_sends_meanwhile(
     tmp_path: Path, function: str
 ) -> None:

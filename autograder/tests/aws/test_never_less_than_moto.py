@@ -37,7 +37,7 @@ def moto() -> Iterator[str]:
 
 
 def keys_of(value: Any, place: str) -> set[str]:
-    """List the places of all keys in an answer; those of a list's members count as one."""
+    """List the places of all keys in an answer; a list's members share theirs."""
     if isinstance(value, dict):
         own = {f"{place}.{key}" for key in value}
         return own.union(*(keys_of(member, f"{place}.{key}") for key, member in value.items()))
