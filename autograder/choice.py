@@ -39,7 +39,7 @@ def choose_assignment(
 
     Raises:
         AssignmentError: There is no assignment of that id, or nothing tells which of several.
-            Then a submission that does not exist is named, since that is why.
+            Then a submission or course file that does not exist is named, since that is why.
     """
     known = course.ids()
     if asked is None and course_file is not None:
@@ -50,8 +50,9 @@ def choose_assignment(
         asked = next((name for name in _named_in_results(results) if name in known), None)
     if asked is None and len(known) == 1:
         (asked,) = known
-    if asked is None and submissions is not None and not lexists(submissions):
-        raise AssignmentError(f"{submissions} does not exist")
+    for file in (submissions, course_file):
+        if asked is None and file is not None and not lexists(file):
+            raise AssignmentError(f"{file} does not exist")
     if asked is None:
         raise AssignmentError(
             f"give the assignment with --assignment; there are: {', '.join(known) or 'none'}"

@@ -20,7 +20,7 @@ OLDEST, NEWEST = (3, 11), (3, 13)
 ENOUGH_BYTES = 200 << 20
 """What a grade may need in the folder for temporary files."""
 
-_PROFILE = "abi <abi/4.0>,\\ninclude <tunables/global>\\nprofile bwrap {path} flags=(unconfined) {{\\n  userns,\\n}}\\n"  # noqa: E501
+_PROFILE = "abi <abi/4.0>,\\ninclude <tunables/global>\\nprofile bwrap {path} flags=(unconfined) {{\\n  userns,\\n}}\\n"  # noqa: E501 - one line to paste
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def examine(machine: Machine, *, any_python: bool = False) -> Iterator[MachineCh
         "sandbox",
         not machine.sandbox,
         machine.sandbox or "starts, and each of its walls is there",
-        "mend what is named above; in a container, allow it user namespaces or start it privileged",
+        "fix what is named above; in a container, allow it user namespaces or start it privileged",
     )
     yield MachineCheck(
         "bound on memory",

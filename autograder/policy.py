@@ -3,8 +3,8 @@
     assignment = "m06_partitioned_logs"  # without it, the only one, or --assignment
     organization = "course-2026"
     repository = "m06-{login}"           # each student's, by login on GitHub
-    roster = "roster.csv"                # beside this file
-    timezone = "Europe/Berlin"           # of all times that have none of their own
+    roster = "roster.csv"                # next to this file
+    timezone = "Europe/Berlin"           # of all times without an offset
     attempts_per_hour = 6                # gradings of one student; without it, any number
     closed_answers = "after_deadline"    # or "immediately"; see below
 
@@ -14,7 +14,7 @@
 
     [late]                               # without it, lateness costs nothing
     percent_per_day = 10                 # of the points, for each day begun
-    days = 3                             # what comes later is graded, but does not count
+    days = 3                             # later work is graded, but does not count
 
     [extensions]                         # by login or id: due then, instead
     ada = 2026-12-08T23:59:00

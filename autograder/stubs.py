@@ -8,7 +8,7 @@ go through nbgrader itself.
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from autograder.assignment import Assignment, Course
@@ -81,7 +81,8 @@ def build(course: Course, assignment: Assignment) -> tuple[str, ...]:
         assignment: Whose.
 
     Raises:
-        AssignmentError: A solution cannot be turned into a stub; nothing is written then.
+        AssignmentError: A solution cannot be turned into a stub, or a stub or graded file has no
+            solution; nothing is written then.
     """
     stale = dict(_stale(course, assignment))
     for name, text in stale.items():
@@ -101,11 +102,23 @@ def check(course: Course, assignment: Assignment) -> tuple[str, ...]:
 
 
 def _stale(course: Course, assignment: Assignment) -> Iterator[tuple[str, str]]:
-    derived = _stubs(course.solutions / assignment.id) | kit_files(assignment)
+    stubs = _stubs(course.solutions / assignment.id)
+    _check_names(course.assignments / assignment.id, stubs, assignment)
+    derived = stubs | kit_files(assignment)
     for name, text in derived.items():
         target = course.assignments / assignment.id / name
         if not target.is_file() or target.read_text("utf-8") != text:
             yield name, text
+
+
+def _check_names(folder: Path, stubs: Mapping[str, str], assignment: Assignment) -> None:
+    """Check that the graded files have solutions, and that students get no other stub."""
+    for name in assignment.files:
+        if name not in stubs:
+            raise AssignmentError(f"{assignment.id}: the graded file {name} has no solution")
+    for path in sorted([*folder.glob("*.py"), *folder.glob("*.ipynb")]):
+        if path.name not in stubs:
+            raise AssignmentError(f"{path} has no solution: remove it, or write the solution")
 
 
 def _stubs(solutions: Path) -> dict[str, str]:

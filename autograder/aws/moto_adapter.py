@@ -64,7 +64,7 @@ class _OneRegionResponse(BaseResponse):
 
     Private: two methods of `BaseResponse`. If the first is not asked any more, clients of other
     regions find nothing: the attack `asks_for_other_services_and_regions` tells. If the second is
-    not, `test_a_message_cannot_make_the_cloud_search_for_ever` tells.
+    not, `test_a_message_cannot_slow_down_the_search_for_request_ids` tells.
     """
 
     def get_region_from_url(self, request: Any, full_url: str) -> str:  # noqa: ARG002 - moto's
@@ -113,7 +113,7 @@ def ask_moto(
     """Have moto do an operation: a new request of checked parameters, an answer as data.
 
     Private: `BaseResponse._dispatch`. If it changes, every operation that is moto's own fails, and
-    with it `test_any_parameters_are_held_against`.
+    with it `test_any_parameters_are_answered`.
 
     Args:
         service: moto's responses of the service.

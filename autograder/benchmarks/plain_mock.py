@@ -2,7 +2,7 @@
 
 It gives the suite's fixtures the same names. The student's module is imported into the test's own
 process, as most graders do; moto's own backend answers, and sleeping takes its time. Tests that
-need the mended cloud fail here; what is compared is the time.
+need our simulated AWS fail here; the comparison is of time.
 """
 
 import base64

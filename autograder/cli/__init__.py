@@ -1,9 +1,12 @@
 """The command line: `autograder grade PATH`, `grade-class`, `grade-pushes`, `build` and others.
 
-Exit 0: done, whatever the score. Exit 1: `build --check` found stubs out of date, `validate`
-something off, `doctor` something missing, `gradebook`, `classroom50` or `report` something that it
-could not take; for some of a class or of the pushes there is no grade. Exit 2: it could not be
-done, said in one line on stderr. Nothing that a submission does changes that.
+Exit codes, which no submission can change:
+
+* 0: the command is done, whatever the scores are.
+* 1: the command is done, but something needs attention: `build --check` found a file out of date,
+  `validate` has findings, `doctor` misses something, `gradebook`, `classroom50` or `report` could
+  not read some input, or some students or pushes have no grade.
+* 2: the command could not be done; one line on stderr says why.
 """
 
 import importlib.metadata
@@ -21,6 +24,7 @@ from autograder.cli.grade_pushes import grade_pushes_command
 from autograder.cli.gradebook import gradebook
 from autograder.cli.machine import doctor_command
 from autograder.cli.maintain import build_command, new_command, validate_command
+from autograder.cli.options import example
 from autograder.cli.report import report_command
 from autograder.cli.similarity import similarity_command
 from autograder.errors import AutograderError
@@ -34,21 +38,25 @@ app = typer.Typer(
 
 
 GRADE, CLASS, GITHUB, MAINTAIN = "Grade", "A class", "GitHub", "Maintain an assignment"
-"""The groups of the list of commands, by work."""
+"""The groups in the list of commands."""
 
-app.command("grade", rich_help_panel=GRADE)(grade_command)
-app.command("grade-class", rich_help_panel=GRADE)(grade_class_command)
-app.command("grade-pushes", rich_help_panel=GRADE)(grade_pushes_command)
-app.command("doctor", rich_help_panel=GRADE)(doctor_command)
+for name, command, group, shown in (
+    ("grade", grade_command, GRADE, "submissions/ada --format html --output page.html"),
+    ("grade-class", grade_class_command, GRADE, "downloads --output out"),
+    ("grade-pushes", grade_pushes_command, GRADE, "--dry-run"),
+    ("doctor", doctor_command, GRADE, ""),
+    ("report", report_command, CLASS, "out --output class.html"),
+    ("similarity", similarity_command, CLASS, "submissions --output similar.html"),
+    ("publish", publish_command, GITHUB, "--template OWNER/m06-template --dry-run"),
+    ("release-solutions", release_command, GITHUB, "--dry-run"),
+    ("new", new_command, MAINTAIN, "m07_example"),
+    ("build", build_command, MAINTAIN, "--check"),
+    ("validate", validate_command, MAINTAIN, "--only empty_page"),
+):
+    epilog = example(f"{name} {shown}".rstrip())
+    app.command(name, rich_help_panel=group, epilog=epilog)(command)
 app.add_typer(gradebook, name="gradebook", rich_help_panel=CLASS)
-app.command("report", rich_help_panel=CLASS)(report_command)
-app.command("similarity", rich_help_panel=CLASS)(similarity_command)
-app.command("publish", rich_help_panel=GITHUB)(publish_command)
-app.command("release-solutions", rich_help_panel=GITHUB)(release_command)
 app.add_typer(classroom50, name="classroom50", rich_help_panel=GITHUB)
-app.command("new", rich_help_panel=MAINTAIN)(new_command)
-app.command("build", rich_help_panel=MAINTAIN)(build_command)
-app.command("validate", rich_help_panel=MAINTAIN)(validate_command)
 
 
 def _print_version(wanted: bool) -> None:

@@ -10,7 +10,7 @@ from autograder.choice import choose_assignment
 from autograder.classroom50.bundle import write_bundle
 from autograder.classroom50.roster import as_classroom50_roster
 from autograder.classroom50.scores import handins_of, read_scores, with_overrides
-from autograder.cli.options import AssignmentId
+from autograder.cli.options import AssignmentId, example
 from autograder.cli.output import check_writable
 from autograder.errors import GradebookError
 from autograder.files import write_whole
@@ -21,15 +21,15 @@ from autograder.text import counted, in_log
 classroom50 = typer.Typer(help="Work with Classroom 50.", no_args_is_help=True)
 
 ScoresFile = Annotated[Path, typer.Argument(help="CLASSROOM/scores.json of the service.")]
-Slug = Annotated[str, typer.Option(help="What Classroom 50 calls the assignment.")]
+Slug = Annotated[str, typer.Option(help="The assignment's name in Classroom 50.")]
 Folder = Annotated[
-    Path, typer.Option("--folder", help="Folder of the gradebook; it holds roster.csv.")
+    Path, typer.Option("--gradebook", help="Folder of the gradebook; it holds roster.csv.")
 ]
 
 DEFAULT_FOLDER = Path("gradebook")
 
 
-@classroom50.command()
+@classroom50.command(epilog=example("classroom50 bundle --output CLASSROOM/autograders/SLUG"))
 def bundle(
     output: Annotated[Path, typer.Option(help="Folder to write: CLASSROOM/autograders/SLUG.")],
     assignment: AssignmentId = None,
@@ -43,7 +43,7 @@ def bundle(
     )
 
 
-@classroom50.command()
+@classroom50.command(epilog=example("classroom50 roster course/roster.csv --output roster.csv"))
 def roster(
     source: Annotated[Path, typer.Argument(help="A roster in any known form.")],
     output: Annotated[Path, typer.Option(help="File to write.")],
@@ -55,7 +55,7 @@ def roster(
     typer.echo(f"{counted(len(found.students), 'student')} written")
 
 
-@classroom50.command()
+@classroom50.command(epilog=example("classroom50 handins scores.json --slug SLUG"))
 def handins(
     scores: ScoresFile,
     slug: Slug,
@@ -70,7 +70,9 @@ def handins(
     _report_problems(left)
 
 
-@classroom50.command()
+@classroom50.command(
+    epilog=example("classroom50 override scores.json --slug SLUG --output scores.json")
+)
 def override(
     scores: ScoresFile,
     slug: Slug,
@@ -96,7 +98,7 @@ def _book(folder: Path, assignment: str | None) -> Book:
 
 
 def _report_problems(problems: tuple[str, ...]) -> None:
-    """Print whom nothing could be done for, after the rest was; exit 1 then."""
+    """Print one line for each student who could not be handled; if there are any, exit 1."""
     for line in problems:
         typer.echo(in_log(line), err=True)
     if problems:

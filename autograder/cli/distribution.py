@@ -73,7 +73,7 @@ def publish_command(
     if not update.changed:
         typer.echo("nothing to do: the template repository is up to date")
     else:
-        what = f"published as {update.commit[:12]}" if update.commit else "to be published"
+        what = f"published as {update.commit[:12]}" if update.commit else "would be published"
         typer.echo(f"{counted(len(update.changed), 'file')} {what}")
 
 
@@ -124,7 +124,7 @@ def release_command(
                 if not quiet:
                     line = f"{release.student}: {release.outcome} {release.note}"
                     typer.echo(inert(line.rstrip()))
-    finally:  # what was released before an error, or Ctrl-C, is told too
+    finally:  # also report what was released before an error or Ctrl-C
         if output is not None and releases:
             write_whole(output, releases_page(plan, releases))
     counts = Counter(release.outcome for release in releases)
@@ -136,26 +136,26 @@ def release_command(
 
 
 def _on_actions() -> bool:
-    """Whether this is a job of GitHub Actions, whose log others than instructors may read."""
+    """Tell whether this is a job of GitHub Actions: other people may read its log."""
     return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
 @contextmanager
 def _discreet(*, quiet: bool) -> Iterator[None]:
-    """Leave the text of a mistake in the roster or the policy out of a log: it names students."""
+    """With `quiet`, hide the text of errors in the roster or the policy: they may name students."""
     try:
         yield
     except (RosterError, PolicyError):
         if not quiet:
             raise
         raise DistributionError(
-            "the course's policy or roster has mistakes, whose text names students: run this on"
-            " your own machine to see them"
+            "the course's policy or roster has mistakes, which are not shown here because they may"
+            " name students: run this on your own machine to see them"
         ) from None
 
 
 def _remote(template: str) -> Remote:
-    """Return the template repository that is meant by OWNER/NAME, or by a folder."""
+    """Return the template repository for OWNER/NAME or a folder."""
     if Path(template).is_dir():
         return Remote(str(Path(template).resolve()))
     if not _NAME.fullmatch(template):
@@ -164,20 +164,22 @@ def _remote(template: str) -> Remote:
 
 
 def _roster_if_any(course_file: Path) -> Roster | None:
-    """Read the roster; if there is none yet, warn that no student's name is searched for."""
+    """Read the roster. If it does not exist yet, warn that students' names are not looked for."""
     if course_file.exists():
         policy = read_policy(course_file)
         if policy.roster.exists():
             return read_roster(policy.roster)
-    typer.echo(f"no roster by {course_file}: students' names are not looked for", err=True)
+    typer.echo(
+        f"{course_file} names no roster that exists: students' names are not looked for", err=True
+    )
     return None
 
 
 def _wanted(roster: Roster, only: list[str] | None) -> Sequence[Student]:
-    """Return the students that `--only` names; without it, all.
+    """Return the students that `--only` names, or all students without `--only`.
 
     Raises:
-        DistributionError: It names somebody who is not in the roster.
+        DistributionError: `--only` names somebody who is not in the roster.
     """
     if not only:
         return roster.students

@@ -24,7 +24,7 @@ from autograder.text import in_log
 
 
 class Format(StrEnum):
-    """How a grade is written."""
+    """The formats that a grade can be written in."""
 
     TEXT = "text"
     JSON = "json"
@@ -34,7 +34,7 @@ class Format(StrEnum):
     ACTIONS = "actions"
 
 
-_WRITTEN: dict[Format, Callable[[Grade], str]] = {
+_WRITERS: dict[Format, Callable[[Grade], str]] = {
     Format.JSON: as_json,
     Format.MARKDOWN: as_markdown,
     Format.HTML: as_html,
@@ -63,16 +63,16 @@ def grade_command(
     submission = read_submission(path, chosen)
     check_writable(output)
     with Examiner(chosen, course, confined=not no_sandbox) as examiner:
-        result, trouble = examiner.grade(submission, checkpoints=checkpoint or ())
-    if trouble:
-        _say_trouble(trouble)
+        result, grader_log = examiner.grade(submission, checkpoints=checkpoint or ())
+    if grader_log:
+        _print_grader_log(grader_log)
     write_result(lambda console: _render(result, format, console), output)
 
 
-def _say_trouble(trouble: str) -> None:
-    """Tell the instructor what broke on the grader's side."""
+def _print_grader_log(grader_log: str) -> None:
+    """Print the last lines about what failed on the grader's side to stderr."""
     console = Console(stderr=True)
-    for line in trouble.splitlines()[-20:]:
+    for line in grader_log.splitlines()[-20:]:
         console.print(in_log(line), markup=False, highlight=False, soft_wrap=True)
 
 
@@ -80,4 +80,4 @@ def _render(result: Grade, form: Format, console: Console) -> None:
     if form is Format.TEXT:
         print_grade(result, console)
     else:
-        console.file.write(_WRITTEN[form](result))
+        console.file.write(_WRITERS[form](result))

@@ -58,7 +58,12 @@ def grade_class_command(
         str | None,
         typer.Option(help="Grade only what came since then: 2026-12-01T08:00+01:00, or 3h, or 2d."),
     ] = None,
-    workers: Annotated[int, typer.Option(min=1, help="How many are graded at once.")] = WORKERS,
+    workers: Annotated[
+        int,
+        typer.Option(
+            min=1, show_default="processors + 1", help="How many submissions to grade in parallel."
+        ),
+    ] = WORKERS,
     dask: Annotated[
         str | None, typer.Option(help="Grade on this Dask cluster: its scheduler's address.")
     ] = None,
@@ -129,22 +134,22 @@ def grade_class_command(
 
 
 def _part(text: str) -> tuple[int, int]:
-    """Read which part of how many, `K/N`.
+    """Read `K/N`: the K-th of N parts.
 
     Raises:
-        AutograderError: It is not of that form.
+        AutograderError: The text does not have this form.
     """
     numbers = re.fullmatch(r"(\d{1,4})/(\d{1,4})", text)
     if numbers and 1 <= int(numbers[1]) <= int(numbers[2]):
         return int(numbers[1]), int(numbers[2])
-    raise AutograderError(f"--part {text!r}: give which part of how many, as 2/8")
+    raise AutograderError(f"--part {text!r}: give K/N, such as 2/8 for the second of 8 parts")
 
 
 def _moment(text: str, now: datetime) -> datetime:
-    """Read a time with its zone, or how long before `now` it was.
+    """Read a time with its zone, or a time span before `now`, such as `3h`.
 
     Raises:
-        AutograderError: It is neither.
+        AutograderError: The text is neither.
     """
     ago = re.fullmatch(r"(\d{1,4})([mhd])", text)
     if ago:
@@ -159,10 +164,10 @@ def _moment(text: str, now: datetime) -> datetime:
 
 
 class _Rate(ProgressColumn):
-    """A column that shows how many are done in a second."""
+    """A column that shows how many submissions are graded per second."""
 
     def render(self, task: ProgressTask) -> Text:
-        """Write the rate, once it is known."""
+        """Return the rate, or an empty text until it is known."""
         return Text("" if task.speed is None else f"{task.speed:.2f}/s")
 
 
@@ -180,7 +185,7 @@ def _bar(console: Console) -> Progress:
 
 
 def unreadable_line(outcomes: Iterable[StudentOutcome]) -> str:
-    """Say at how many tests an instructor should look, and whose; empty if at none."""
+    """Say how many tests an instructor should look at, and whose; empty if there are none."""
     tests, words = unreadable_summary(
         {outcome.student: outcome.unreadable for outcome in outcomes}, named=True
     )
@@ -188,7 +193,7 @@ def unreadable_line(outcomes: Iterable[StudentOutcome]) -> str:
 
 
 def _summary(outcomes: Sequence[StudentOutcome]) -> Table:
-    """Sum up: how many were graded, and how their points are spread."""
+    """Return a table of how many were graded, and of the lowest, median and highest score."""
     counts = Counter(outcome.action for outcome in outcomes)
     scores = [outcome.score for outcome in outcomes if outcome.points]
     table = Table(show_header=False)

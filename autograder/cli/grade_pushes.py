@@ -1,7 +1,7 @@
 """The command `autograder grade-pushes`.
 
-What it prints may be in a log that others read, so it holds no name, no code and no score: students
-are called by their place in the roster, unless `--names` is given.
+Other people may read its log, so it prints no names, no code and no scores. Students are shown by
+their place in the roster, unless `--names` is given.
 """
 
 import os
@@ -40,8 +40,8 @@ from autograder.text import in_log
 
 STATE = Path(".grade-pushes")
 _NOTHING_SEEN = (
-    "no student's repository is seen with a commit in it: if there are some, the token has no"
-    " right to them, which needs contents=read"
+    "the token sees no student's repository that has a commit: if there are any, it needs"
+    " contents=read for them"
 )
 _NOTHING_THERE = {PushState.NO_PUSH, PushState.NO_REPOSITORY}
 _NOTHING_TO_DO = {*_NOTHING_THERE, PushState.ALREADY, PushState.NO_LOGIN}
@@ -63,7 +63,12 @@ def grade_pushes_command(
         Path | None,
         typer.Option(help=f"Folder for work in progress; default: {STATE} by the policy."),
     ] = None,
-    workers: Annotated[int, typer.Option(min=1, help="How many are graded at once.")] = WORKERS,
+    workers: Annotated[
+        int,
+        typer.Option(
+            min=1, show_default="processors + 1", help="How many submissions to grade in parallel."
+        ),
+    ] = WORKERS,
     every: Annotated[int, typer.Option(min=5, help="With --watch: seconds between rounds.")] = 60,
     *,
     watch: Annotated[bool, typer.Option("--watch", help="Repeat until stopped.")] = False,
@@ -99,12 +104,12 @@ def grade_pushes_command(
             raise
         raise _nameless(error) from None
     if sha is not None and (repo is None or not _is_commit(sha)):
-        raise PolicyError("--sha takes a whole commit id of 40 digits, and --repo with it")
+        raise PolicyError("--sha: give a whole commit id of 40 digits, together with --repo")
     students = roster.students if repo is None else (_student_of(repo, rules, roster),)
     if gradebook is not None and not gradebook.is_dir():
         raise PolicyError(f"{gradebook} is not a folder: make it, and put roster.csv into it")
     server = GitHubServer.from_environment()
-    os.environ.pop("GITHUB_TOKEN")  # no process that we start has it
+    os.environ.pop("GITHUB_TOKEN")  # so that no process that we start gets it
     with ExitStack() as opened:
         context = PushContext(
             client=opened.enter_context(GitHubClient(server)),
@@ -147,7 +152,7 @@ def grade_pushes_command(
 
 
 class _Report:
-    """Prints what happened, without names unless they are wanted."""
+    """Prints what happened. Names are shown only if asked for."""
 
     def __init__(self, roster: Roster, *, names: bool) -> None:
         self._places = {
@@ -161,7 +166,7 @@ class _Report:
         self._errors.print(in_log(line), soft_wrap=True)
 
     def problem(self, outcome: PushOutcome) -> None:
-        """Print what went wrong with one push, if anything did."""
+        """Print the problem of a push, if there is one."""
         if outcome.problem:
             self.say(f"{self._name(outcome.student)}: {outcome.problem}")
 
@@ -197,12 +202,12 @@ class _Report:
 
 
 def _nameless(error: AutograderError) -> AutograderError:
-    """Leave the lines that may name a student out of an error."""
+    """Return an error without the lines that may name a student."""
     first, *others = str(error).splitlines()
     if isinstance(error, RosterError) and others:
         return RosterError(f"{first} --names shows them")
     lines = [
-        "extensions: one has a mistake, which --names shows" if "extensions." in line else line
+        "extensions: an entry has a mistake; --names shows it" if "extensions." in line else line
         for line in (first, *others)
     ]
     return type(error)("\n".join(dict.fromkeys(lines)))
@@ -213,10 +218,10 @@ def _is_commit(text: str) -> bool:
 
 
 def _student_of(repo: str, policy: Policy, roster: Roster) -> Student:
-    """Return the student whom a repository, a login or an id belongs to.
+    """Return the student to whom a repository, a login or an id belongs.
 
     Raises:
-        AutograderError: It belongs to nobody.
+        AutograderError: It belongs to no student.
     """
     owner, slash, name = repo.rpartition("/")
     if slash and owner.casefold() != policy.organization.casefold():
@@ -227,5 +232,5 @@ def _student_of(repo: str, policy: Policy, roster: Roster) -> Student:
             return student
     found = None if slash else roster.find(name)
     if found is None:
-        raise AutograderError("--repo: it is no repository of a student of the roster")
+        raise AutograderError("--repo: no student of the roster has this repository")
     return found

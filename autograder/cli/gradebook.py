@@ -15,7 +15,7 @@ from rich.text import Text
 
 from autograder.assignment import Course
 from autograder.choice import choose_assignment
-from autograder.cli.options import AssignmentId
+from autograder.cli.options import AssignmentId, example
 from autograder.errors import GradebookError
 from autograder.feedback.html import as_html
 from autograder.files import make_folder, write_whole
@@ -29,7 +29,7 @@ gradebook = typer.Typer(
 )
 
 Folder = Annotated[
-    Path, typer.Option("--folder", help="Folder of the gradebook; it holds roster.csv.")
+    Path, typer.Option("--gradebook", help="Folder of the gradebook; it holds roster.csv.")
 ]
 
 
@@ -59,14 +59,14 @@ def _book(
 
 
 def _report_problems(problems: tuple[str, ...]) -> None:
-    """Print what could not be done, after the rest was; exit 1 then."""
+    """Print what could not be done; if there is anything, exit 1."""
     for line in problems:
         typer.echo(inert(line), err=True)
     if problems:
         raise typer.Exit(1)
 
 
-@gradebook.command()
+@gradebook.command(epilog=example("gradebook sync out/results"))
 def sync(
     results: Annotated[
         list[Path], typer.Argument(help="Grades as JSON, ID.json each, or folders of them.")
@@ -87,9 +87,9 @@ def sync(
     _report_problems(done.problems)
 
 
-@gradebook.command()
+@gradebook.command(epilog=example("gradebook status"))
 def status(folder: Folder = DEFAULT_FOLDER, assignment: AssignmentId = None) -> None:
-    """Show who is missing, late or excused, and how many points are open or wait for a mark."""
+    """Show who is missing, late or excused, and which points are open or wait for a mark."""
     book, _ = _book(folder, assignment)
     entries = book.entries()
     counts = Counter(entry.standing.status.value for entry in entries)
@@ -114,7 +114,7 @@ def status(folder: Folder = DEFAULT_FOLDER, assignment: AssignmentId = None) -> 
     console.print(table)
 
 
-@gradebook.command()
+@gradebook.command(epilog=example("gradebook mark submissions"))
 def mark(
     submissions: Annotated[Path, typer.Argument(help="Folder with a folder per student.")],
     folder: Folder = DEFAULT_FOLDER,
@@ -135,7 +135,7 @@ def mark(
     _report_problems(prepared.problems)
 
 
-@gradebook.command()
+@gradebook.command(epilog=example("gradebook export --format csv --output points.csv"))
 def export(
     format: Annotated[ExportFormat, typer.Option(help="The system that imports it.")],  # noqa: A002 - the option's name
     output: Annotated[Path, typer.Option(help="File to write.")],
@@ -160,7 +160,7 @@ def export(
     typer.echo(f"{students} written, {undecided} of them without a total")
 
 
-@gradebook.command()
+@gradebook.command(epilog=example("gradebook feedback --output pages"))
 def feedback(
     output: Annotated[Path, typer.Option(help="Folder for a page per student.")],
     folder: Folder = DEFAULT_FOLDER,

@@ -28,7 +28,7 @@ from autograder.validation.validate import validate as validate_suite
 def new_command(
     assignment: Annotated[str, typer.Argument(metavar="ID", help="Its id, as m07_example.")],
     title: Annotated[
-        str | None, typer.Option(help="Its title; default: made of the id, as Module 7: Example.")
+        str | None, typer.Option(help="Its title; default: from the id, as Module 7: Example.")
     ] = None,
 ) -> None:
     """Write a new assignment that is complete and can be graded, for you to change.
@@ -69,7 +69,7 @@ def build_command(
 
 
 class ReportFormat(StrEnum):
-    """How a validation is written."""
+    """The formats that a validation can be written in."""
 
     TEXT = "text"
     JSON = "json"
@@ -81,8 +81,15 @@ def validate_command(
     only: Annotated[
         list[str] | None, typer.Option(help="Part of a submission's name; may be repeated.")
     ] = None,
-    repeats: Annotated[int, typer.Option(min=1, help="Times to grade, with other data each.")] = 1,
-    workers: Annotated[int, typer.Option(min=1, help="How many are graded at once.")] = WORKERS,
+    repeats: Annotated[
+        int, typer.Option(min=1, help="How often to grade, each time with other data.")
+    ] = 1,
+    workers: Annotated[
+        int,
+        typer.Option(
+            min=1, show_default="processors + 1", help="How many submissions to grade in parallel."
+        ),
+    ] = WORKERS,
     format: Annotated[ReportFormat, typer.Option(help="How to write it.")] = ReportFormat.TEXT,  # noqa: A002 - the option's name
     output: Annotated[Path | None, typer.Option(help="File to write to, not the terminal.")] = None,
     *,
@@ -103,7 +110,8 @@ def validate_command(
 ) -> None:
     """Check hidden tests against known-right and known-wrong submissions.
 
-    Exit 1 if there are findings. A whole validation without findings is noted in `validated.json`.
+    Exit 1 if there are findings. A complete validation without findings is recorded in
+    `validated.json`.
     """
     course = Course.of_this_checkout()
     check_writable(output)
@@ -122,7 +130,7 @@ def validate_command(
             typer.echo(f"{suite.id} has not changed since it was validated", err=True)
         chosen = tuple(suite for suite in chosen if suite not in unchanged)
     if format is ReportFormat.JSON and len(chosen) > 1:
-        raise AssignmentError("a JSON report is of one assignment: give it with --assignment")
+        raise AssignmentError("a JSON report is about one assignment: choose it with --assignment")
     with Progress(console=Console(stderr=True), transient=True) as bar:
 
         def progress(what: str, total: int) -> Callable[[], None]:
@@ -146,7 +154,7 @@ def validate_command(
 def _with_submissions(
     assignments: tuple[Assignment, ...], course: Course, options: ValidationOptions
 ) -> tuple[Assignment, ...]:
-    """Leave out assignments without a submission that `--only` names; keep all if none has one."""
+    """Return the assignments with a submission that `--only` names, or all if none has one."""
     if not options.only or options.mutants:
         return assignments
     return (

@@ -1,4 +1,4 @@
-"""Options that several commands have, under one name and with one meaning."""
+"""Options that several commands share."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ AnyPython = Annotated[
     typer.Option(
         "--any-python",
         envvar="AUTOGRADER_ANY_PYTHON",
-        help="Where the assignment's Python is not installed, grade with another.",
+        help="Grade with another Python if the assignment's is not installed.",
     ),
 ]
 AssignmentId = Annotated[
@@ -17,9 +17,18 @@ AssignmentId = Annotated[
     typer.Option(
         "--assignment",
         metavar="ID",
-        help="Default: what the given files are of, or the only one.",
+        help="Default: the assignment of the given files, or the only assignment.",
     ),
 ]
 EachAssignment = Annotated[
     str | None, typer.Option("--assignment", metavar="ID", help="Default: all.")
 ]
+
+
+def example(command: str) -> str:
+    """Return the last line of a command's help: how it is used.
+
+    >>> example("grade submissions/ada")
+    'Example: `autograder grade submissions/ada`'
+    """
+    return f"Example: `autograder {command}`"

@@ -1,4 +1,4 @@
-"""Writes what a command made: to the terminal, or whole to a file."""
+"""Writes a command's result to the terminal, or to a file in one step."""
 
 from collections.abc import Callable
 from io import StringIO
@@ -11,7 +11,7 @@ from autograder.files import write_whole
 
 
 def check_writable(output: Path | None) -> None:
-    """Notice before the work that its result could not be written."""
+    """Raise an error, before the work is done, if its result could not be written."""
     if output is not None and (output.is_dir() or not output.resolve().parent.is_dir()):
         raise AutograderError(f"{output} cannot be written: give a file in a folder that exists")
 

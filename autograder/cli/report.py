@@ -34,9 +34,9 @@ def report_command(
         bool, typer.Option("--anonymous", help="Leave out everything that identifies a student.")
     ] = False,
 ) -> None:
-    """Show a class on one page: how scores are spread, which tests divide, who is missing.
+    """Show a class on one page: the scores, the tests that tell students apart, who is missing.
 
-    Exit 1: some results could not be read, and are named; the page has the others.
+    Exit 1: some results could not be read. They are named; the page has all others.
     """
     check_writable(output)
     course = Course.of_this_checkout()

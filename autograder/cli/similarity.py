@@ -58,7 +58,7 @@ def similarity_command(
 def _sources(
     handed_in: tuple[StudentFolder, ...], assignment: Assignment, problems: list[str]
 ) -> Iterator[Sources]:
-    """Yield the Python files of each submission; add a line to `problems` for what is left out."""
+    """Yield the Python files of each submission, and add what is left out to `problems`."""
     for work in handed_in:
         try:
             submission = read_submission(work.folder, assignment)
@@ -78,7 +78,7 @@ def _sources(
 
 
 def handed_out(course: Course, assignment: Assignment) -> tuple[bytes, ...]:
-    """Return all code that students were given: stubs, visible checks, examples in the handout."""
+    """Return all code that students get: stubs, visible checks, examples in the handout."""
     folder = course.assignments / assignment.id
     try:
         files = [path.read_bytes() for path in sorted(folder.rglob("*.py"))]

@@ -7,7 +7,7 @@ from autograder.conformance.table import TABLE_FILE, run_against, write_table
 
 
 def main() -> int:
-    """Run everything; without one of the emulators the table stays as it was."""
+    """Run everything; if an emulator is not available, the table is not changed."""
     columns = {"this project": run_against(None)}
     for emulator in EMULATORS:
         try:

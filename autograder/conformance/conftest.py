@@ -23,13 +23,13 @@ ONCE = Config(
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let any endpoint be judged."""
+    """Add the option that chooses the endpoint."""
     parser.addoption("--endpoint", metavar="URL", help="default: the simulated AWS")
 
 
 @pytest.fixture(scope="session")
 def endpoint(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Give the address of what is judged."""
+    """Return the address of the endpoint under test."""
     given = request.config.getoption("--endpoint")
     if given:
         yield given
@@ -42,13 +42,13 @@ def endpoint(request: pytest.FixtureRequest) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def session() -> boto3.Session:
-    """Give a session with keys that open nothing."""
+    """Return a session with dummy keys."""
     return boto3.Session("testing", "testing", region_name="us-east-1")
 
 
 @pytest.fixture
 def kinesis(endpoint: str, session: boto3.Session) -> "Iterator[KinesisClient]":
-    """Give a Kinesis client that tries once; afterwards no stream is left."""
+    """Return a Kinesis client without retries; delete all streams afterwards."""
     client: KinesisClient = session.client("kinesis", endpoint_url=endpoint, config=ONCE)
     yield client
     for name in client.list_streams()["StreamNames"]:
@@ -61,7 +61,7 @@ def kinesis(endpoint: str, session: boto3.Session) -> "Iterator[KinesisClient]":
 
 @pytest.fixture
 def sqs(endpoint: str, session: boto3.Session) -> "Iterator[SQSClient]":
-    """Give an SQS client that tries once; skip if the endpoint lacks SQS."""
+    """Return an SQS client without retries; skip the test if the endpoint lacks SQS."""
     client: SQSClient = session.client("sqs", endpoint_url=endpoint, config=ONCE)
     try:
         client.list_queues()
@@ -77,5 +77,5 @@ _numbers = itertools.count()
 
 @pytest.fixture
 def name() -> str:
-    """Give a name for a stream or queue that was never used before."""
+    """Return a new name for a stream or queue."""
     return f"conformance-{next(_numbers)}"

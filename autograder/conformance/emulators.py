@@ -1,4 +1,4 @@
-"""Starts other emulators of Kinesis, to see what they make of the same tests."""
+"""Starts other emulators of Kinesis, to run the same tests against them."""
 
 import os
 import shutil
@@ -19,12 +19,12 @@ STARTING_SECONDS = 60
 
 
 class UnavailableError(Exception):
-    """An emulator cannot be had here; the message says why."""
+    """An emulator is not available here; the message says why."""
 
 
 @dataclass(frozen=True)
 class Emulator:
-    """A program that plays Kinesis on a port."""
+    """A program that emulates Kinesis on a port."""
 
     name: str
     version: str
@@ -53,8 +53,9 @@ KINESIS_LOCAL = Emulator(
     environment={
         "KINESIS_MOCK_PLAIN_PORT": "{port}",
         "KINESIS_MOCK_TLS_PORT": "{other_port}",
-        "CREATE_STREAM_DURATION": "50ms",
-        "DELETE_STREAM_DURATION": "50ms",
+        # Long enough to be seen CREATING on a busy machine, and shorter than a waiter looks.
+        "CREATE_STREAM_DURATION": "120ms",
+        "DELETE_STREAM_DURATION": "120ms",
         "SPLIT_SHARD_DURATION": "50ms",
         "MERGE_SHARDS_DURATION": "50ms",
         "SHARD_LIMIT": "1000",
@@ -66,10 +67,10 @@ EMULATORS = (MOTO, KINESALITE, KINESIS_LOCAL)
 
 @contextmanager
 def running(emulator: Emulator) -> Iterator[str]:
-    """Start an emulator, give its address, and stop it.
+    """Start an emulator, yield its address, and stop it.
 
     Raises:
-        UnavailableError: npm is missing, cannot install it, or it does not start.
+        UnavailableError: npm is missing or cannot install it, or it does not start.
     """
     with tempfile.TemporaryDirectory(prefix="emulator-") as scratch:
         ports = {"port": str(_free_port()), "other_port": str(_free_port())}
@@ -115,11 +116,11 @@ def _free_port() -> int:
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
-    """Wait until something answers, whatever it says."""
+    """Wait until the address gives any response."""
     deadline = time.monotonic() + STARTING_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            urllib.request.urlopen(address, timeout=5)  # noqa: S310 - an address of our own
+            urllib.request.urlopen(address, timeout=5)  # noqa: S310 - a local address
         except urllib.error.HTTPError:
             return
         except OSError:

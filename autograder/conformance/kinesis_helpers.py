@@ -1,4 +1,4 @@
-"""What the conformance tests of Kinesis have in common."""
+"""Helpers that the conformance tests of Kinesis share."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -26,13 +26,13 @@ def wait_until_active(kinesis: "KinesisClient", name: str) -> None:
 
 
 def iterator(kinesis: "KinesisClient", name: str, shard_id: str, **how: Any) -> str:
-    """Take a shard iterator, at the oldest record unless told otherwise."""
+    """Return a shard iterator, by default at the oldest record."""
     how.setdefault("ShardIteratorType", "TRIM_HORIZON")
     return kinesis.get_shard_iterator(StreamName=name, ShardId=shard_id, **how)["ShardIterator"]
 
 
 def contents(kinesis: "KinesisClient", name: str, shard_id: str, **how: Any) -> list[bytes]:
-    """Read the first page that an iterator gives."""
+    """Return the data of the first page of an iterator."""
     page = kinesis.get_records(ShardIterator=iterator(kinesis, name, shard_id, **how))
     return [record["Data"] for record in page["Records"]]
 

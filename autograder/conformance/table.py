@@ -1,4 +1,4 @@
-"""Runs the conformance tests against an endpoint and sets the results side by side."""
+"""Runs the conformance tests against endpoints, and writes the results as a table."""
 
 import json
 import subprocess
@@ -18,7 +18,7 @@ TITLES = {
 }
 
 Results = Mapping[str, str]
-"""Test function, with its case if it has several, to pytest's outcome."""
+"""pytest's outcomes by test function, including the case if there are several."""
 
 
 def run_against(endpoint: str | None) -> Results:
@@ -43,7 +43,7 @@ def write_table(columns: Mapping[str, Results]) -> str:
             title = test.split("[")[0].removeprefix("test_").replace("_", " ").capitalize()
             rows.setdefault(title, {}).setdefault(column, []).append(outcome)
     lines = [
-        "# What the endpoints make of AWS's documented behaviour",
+        "# Which endpoints have AWS's documented behaviour",
         "",
         "Written by `uv run python -m autograder.conformance`. Each row is a test in this folder "
         "that cites what AWS",
@@ -72,7 +72,7 @@ def write_table(columns: Mapping[str, Results]) -> str:
 
 
 def _cell(outcomes: Sequence[str]) -> str:
-    """Say in a word how the cases of a test went: the worst of them."""
+    """Return the worst outcome of a test's cases, in a word."""
     for outcome in ("failed", "error", "xfailed", "skipped"):
         if outcome in outcomes:
             return TITLES[outcome]

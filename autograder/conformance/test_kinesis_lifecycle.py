@@ -1,4 +1,4 @@
-"""Streams of Kinesis: how they come and go, and how they are named.
+"""Streams of Kinesis: how they are created, deleted and named.
 
 Each test would hold against any faithful endpoint, asked through a boto3 client alone. Source:
 Amazon Kinesis Data Streams Developer Guide and API Reference, unless a docstring says otherwise.
@@ -83,7 +83,7 @@ def test_a_stream_is_updating_while_it_is_resharded(kinesis: "KinesisClient", na
 
 
 def test_a_deleted_stream_is_deleting_and_then_gone(kinesis: "KinesisClient", name: str) -> None:
-    """DeleteStream returns immediately; meanwhile the name is taken, later it is unknown."""
+    """DeleteStream returns immediately; the name is in use until the stream is gone."""
     make_stream(kinesis, name, 1)
     kinesis.delete_stream(StreamName=name)
 
@@ -99,7 +99,7 @@ def test_a_deleted_stream_is_deleting_and_then_gone(kinesis: "KinesisClient", na
 
 
 def test_the_waiters_of_boto3_see_a_stream_come_and_go(kinesis: "KinesisClient", name: str) -> None:
-    """`stream_exists` and `stream_not_exists` end."""
+    """The waiters `stream_exists` and `stream_not_exists` end."""
     kinesis.create_stream(StreamName=name, ShardCount=2)
     no_pause = {"Delay": 0, "MaxAttempts": 100}
 
@@ -111,7 +111,7 @@ def test_the_waiters_of_boto3_see_a_stream_come_and_go(kinesis: "KinesisClient",
 
 
 def test_a_stream_that_exists_cannot_be_created(kinesis: "KinesisClient", name: str) -> None:
-    """ResourceInUseException, and the stream stays as it is."""
+    """The error is ResourceInUseException, and the stream is not changed."""
     make_stream(kinesis, name, 2)
 
     with pytest.raises(ClientError) as caught:
@@ -122,7 +122,7 @@ def test_a_stream_that_exists_cannot_be_created(kinesis: "KinesisClient", name: 
 
 
 def test_a_stream_can_be_named_by_its_arn_everywhere(kinesis: "KinesisClient", name: str) -> None:
-    """An iterator that was taken by ARN works without naming the stream again."""
+    """An iterator that was made by ARN works without naming the stream again."""
     (shard,) = make_stream(kinesis, name, 1)
     arn = kinesis.describe_stream(StreamName=name)["StreamDescription"]["StreamARN"]
 
@@ -146,8 +146,8 @@ def test_streams_are_listed_with_a_summary_of_each(kinesis: "KinesisClient", nam
     assert found[name]["StreamARN"].endswith(f":stream/{name}")
 
 
-def test_what_does_not_exist_is_not_found(kinesis: "KinesisClient", name: str) -> None:
-    """ResourceNotFoundException for an unknown stream and for an unknown shard."""
+def test_a_missing_stream_or_shard_is_not_found(kinesis: "KinesisClient", name: str) -> None:
+    """The error is ResourceNotFoundException for an unknown stream and an unknown shard."""
     make_stream(kinesis, name, 1)
 
     with pytest.raises(ClientError) as no_stream:

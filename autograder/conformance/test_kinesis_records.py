@@ -1,4 +1,4 @@
-"""Records of Kinesis: where they go, their sequence numbers, and how they are read.
+"""Records of Kinesis: their shards, their sequence numbers, and how they are read.
 
 Each test would hold against any faithful endpoint, asked through a boto3 client alone. Source:
 Amazon Kinesis Data Streams Developer Guide and API Reference, unless a docstring says otherwise.
@@ -133,7 +133,7 @@ def test_at_includes_and_after_excludes_the_offset(kinesis: "KinesisClient", nam
 
 
 def test_latest_gives_what_is_written_afterwards(kinesis: "KinesisClient", name: str) -> None:
-    """LATEST starts behind the newest record."""
+    """LATEST starts after the newest record."""
     (shard,) = make_stream(kinesis, name, 1)
     kinesis.put_record(StreamName=name, Data=b"old", PartitionKey="k")
 
@@ -145,10 +145,8 @@ def test_latest_gives_what_is_written_afterwards(kinesis: "KinesisClient", name:
 
 
 @pytest.mark.parametrize("offset", ["abc", "007", "1" * 200, "12345"])
-def test_an_offset_that_is_none_is_refused(
-    kinesis: "KinesisClient", name: str, offset: str
-) -> None:
-    """Text, leading zeros, too many digits, and numbers that never were."""
+def test_an_invalid_offset_is_refused(kinesis: "KinesisClient", name: str, offset: str) -> None:
+    """Such as text, leading zeros, too many digits, and numbers that were never assigned."""
     (shard,) = make_stream(kinesis, name, 1)
 
     with pytest.raises(ClientError) as caught:
@@ -185,7 +183,7 @@ def test_an_offset_of_another_shard_is_refused(kinesis: "KinesisClient", name: s
 def test_an_iterator_needs_what_its_type_needs(
     kinesis: "KinesisClient", name: str, how: dict[str, Any]
 ) -> None:
-    """A missing number, a missing time and a time to come are refused."""
+    """A missing number, a missing time and a future time are refused."""
     (shard,) = make_stream(kinesis, name, 1)
 
     with pytest.raises(ClientError) as caught:
@@ -213,7 +211,7 @@ def test_an_iterator_takes_no_number_that_its_type_ignores(
 
 
 def test_a_garbled_iterator_is_refused(kinesis: "KinesisClient") -> None:
-    """An iterator is what GetShardIterator gave, letter by letter."""
+    """Only an unchanged iterator of GetShardIterator is valid."""
     with pytest.raises(ClientError) as caught:
         kinesis.get_records(ShardIterator="garbage")
 
@@ -221,7 +219,7 @@ def test_a_garbled_iterator_is_refused(kinesis: "KinesisClient") -> None:
 
 
 def test_an_open_shard_always_has_a_next_iterator(kinesis: "KinesisClient", name: str) -> None:
-    """Caught up is MillisBehindLatest 0 with nothing returned, not the end."""
+    """A reader that has caught up gets no records and MillisBehindLatest 0, but not the end."""
     (shard,) = make_stream(kinesis, name, 1)
 
     page = kinesis.get_records(ShardIterator=iterator(kinesis, name, shard))
@@ -231,10 +229,10 @@ def test_an_open_shard_always_has_a_next_iterator(kinesis: "KinesisClient", name
     assert page["NextShardIterator"]
 
 
-def test_millis_behind_latest_is_above_0_while_more_follow(
+def test_millis_behind_latest_is_above_0_while_more_records_follow(
     kinesis: "KinesisClient", name: str
 ) -> None:
-    """A page that leaves records behind says so."""
+    """MillisBehindLatest says whether a page leaves records behind."""
     (shard,) = make_stream(kinesis, name, 1)
     for data in (b"a", b"b", b"c"):
         kinesis.put_record(StreamName=name, Data=data, PartitionKey="k")
@@ -246,7 +244,7 @@ def test_millis_behind_latest_is_above_0_while_more_follow(
 
 
 def test_a_batch_has_at_most_500_records(kinesis: "KinesisClient", name: str) -> None:
-    """PutRecords refuses 501 and none at all stored."""
+    """PutRecords refuses 501 records, and does not store any."""
     (shard,) = make_stream(kinesis, name, 1)
 
     with pytest.raises(ClientError):
@@ -322,7 +320,7 @@ def test_a_partition_key_that_is_empty_or_too_long_is_refused(
             kinesis.put_record(StreamName=name, Data=b"x", PartitionKey=key)
 
 
-def test_reading_takes_nothing_out_of_the_log(kinesis: "KinesisClient", name: str) -> None:
+def test_reading_removes_nothing_from_the_log(kinesis: "KinesisClient", name: str) -> None:
     """Two iterators from the oldest record give the same records."""
     (shard,) = make_stream(kinesis, name, 1)
     for data in (b"a", b"b"):

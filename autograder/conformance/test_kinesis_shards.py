@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def test_a_split_parent_closes_and_keeps_its_records(kinesis: "KinesisClient", name: str) -> None:
-    """New records go to the children; the parent's stay; at its end, no iterator follows."""
+    """New records go to the children; the parent keeps its records and comes to an end."""
     (parent,) = make_stream(kinesis, name, 1)
     for number in range(6):
         kinesis.put_record(StreamName=name, Data=b"old", PartitionKey=f"k{number}")
@@ -51,7 +51,7 @@ def test_a_split_parent_closes_and_keeps_its_records(kinesis: "KinesisClient", n
 
 
 def test_a_closed_shard_has_an_ending_sequence_number(kinesis: "KinesisClient", name: str) -> None:
-    """SequenceNumberRange tells closed shards from open ones."""
+    """SequenceNumberRange distinguishes closed shards from open shards."""
     (parent,) = make_stream(kinesis, name, 1)
     kinesis.split_shard(StreamName=name, ShardToSplit=parent, NewStartingHashKey=str(2**127))
 
@@ -81,7 +81,7 @@ def test_a_split_leaves_two_hash_keys_to_the_first_child(
 
 
 def test_merged_parents_close_and_keep_their_records(kinesis: "KinesisClient", name: str) -> None:
-    """No record is copied to the child; it takes all new ones."""
+    """Records are not copied to the child, which gets all new records."""
     first, second = make_stream(kinesis, name, 2)
     for number in range(6):
         kinesis.put_record(StreamName=name, Data=b"old", PartitionKey=f"k{number}")
@@ -101,7 +101,7 @@ def test_merged_parents_close_and_keep_their_records(kinesis: "KinesisClient", n
 
 
 def test_describe_stream_gives_100_shards_a_page(kinesis: "KinesisClient", name: str) -> None:
-    """HasMoreShards and ExclusiveStartShardId lead through a large stream."""
+    """HasMoreShards and ExclusiveStartShardId page through a large stream."""
     make_stream(kinesis, name, 130)
 
     first = kinesis.describe_stream(StreamName=name)["StreamDescription"]
@@ -113,7 +113,7 @@ def test_describe_stream_gives_100_shards_a_page(kinesis: "KinesisClient", name:
     assert (len(second["Shards"]), second["HasMoreShards"]) == (30, False)
 
 
-def test_list_shards_goes_on_with_its_token_alone(kinesis: "KinesisClient", name: str) -> None:
+def test_list_shards_continues_by_its_token_only(kinesis: "KinesisClient", name: str) -> None:
     """NextToken names the stream."""
     make_stream(kinesis, name, 5)
 
@@ -125,7 +125,7 @@ def test_list_shards_goes_on_with_its_token_alone(kinesis: "KinesisClient", name
 
 
 def test_the_paginators_of_boto3_list_every_shard(kinesis: "KinesisClient", name: str) -> None:
-    """describe_stream and list_shards both have one."""
+    """This covers the paginators of describe_stream and list_shards."""
     shards = make_stream(kinesis, name, 7)
 
     described = kinesis.get_paginator("describe_stream").paginate(
@@ -209,8 +209,8 @@ def test_a_listing_can_be_filtered(kinesis: "KinesisClient", name: str) -> None:
     }
 
 
-def test_a_filter_goes_on_with_the_pages_of_a_listing(kinesis: "KinesisClient", name: str) -> None:
-    """NextToken holds the filter too, which may not be given with it."""
+def test_a_filter_applies_to_all_pages_of_a_listing(kinesis: "KinesisClient", name: str) -> None:
+    """NextToken includes the filter, which must not be given with it."""
     last = make_stream(kinesis, name, 4)[-1]
     kinesis.split_shard(StreamName=name, ShardToSplit=last, NewStartingHashKey=str(2**128 - 9))
     wait_until_active(kinesis, name)

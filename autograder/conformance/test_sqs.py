@@ -1,4 +1,4 @@
-"""SQS, said through a boto3 client alone. Source: Amazon SQS Developer Guide and API Reference."""
+"""SQS, through a boto3 client alone. Source: Amazon SQS Developer Guide and API Reference."""
 
 import json
 import threading
@@ -34,7 +34,7 @@ def test_a_received_message_is_hidden_and_not_gone(sqs: "SQSClient", name: str) 
 
 
 def test_a_deleted_message_is_gone(sqs: "SQSClient", name: str) -> None:
-    """Neither visible nor in flight."""
+    """It is neither visible nor in flight."""
     url = make_queue(sqs, name, "one")
     (message,) = sqs.receive_message(QueueUrl=url)["Messages"]
 
@@ -45,7 +45,7 @@ def test_a_deleted_message_is_gone(sqs: "SQSClient", name: str) -> None:
     assert left["ApproximateNumberOfMessagesNotVisible"] == "0"
 
 
-def test_a_receive_hands_out_ten_messages_at_most(sqs: "SQSClient", name: str) -> None:
+def test_a_receive_returns_at_most_ten_messages(sqs: "SQSClient", name: str) -> None:
     """MaxNumberOfMessages is 1 to 10, and 1 by default."""
     url = make_queue(sqs, name, *(str(number) for number in range(12)))
 
@@ -58,7 +58,7 @@ def test_a_receive_hands_out_ten_messages_at_most(sqs: "SQSClient", name: str) -
     assert 1 <= len(more) <= 10
 
 
-def test_a_handle_that_is_none_is_refused(sqs: "SQSClient", name: str) -> None:
+def test_an_invalid_handle_is_refused(sqs: "SQSClient", name: str) -> None:
     """ReceiptHandleIsInvalid."""
     url = make_queue(sqs, name, "one")
 

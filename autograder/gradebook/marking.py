@@ -46,15 +46,6 @@ def copy_for_marking(released: str, solved: str, submitted: bytes) -> str:
     return json.dumps({**whole, "cells": cells}, indent=1, ensure_ascii=False) + "\n"
 
 
-def open_cells(released: str) -> Mapping[str, float]:
-    """List the ids of the cells that a person marks, with the points of each."""
-    return {
-        _name(cell): float(cell["metadata"]["nbgrader"]["points"])
-        for cell in json.loads(released)["cells"]
-        if is_open(cell)
-    }
-
-
 def is_open(cell: Mapping[str, Any]) -> bool:
     """Whether a cell of a released notebook is an open answer."""
     marks = cell["metadata"].get("nbgrader", {})

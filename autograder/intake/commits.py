@@ -166,7 +166,7 @@ def _why(error: GitError) -> str:
     elif "Authentication failed" in said or "could not read Username" in said:
         reason = "GitHub does not take the token for git"
     elif "not found" in said or error.is_forbidden:
-        reason = "the token has no right to read it (Contents: read)"
+        reason = "the token has no right to read it, which needs contents=read"
     elif error.command == "fsck":
         reason = "it is malformed, and git refuses it: commit the files again in a fresh clone"
     else:

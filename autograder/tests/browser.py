@@ -30,11 +30,11 @@ class Opened:
     complaints: list[str] = field(default_factory=list)
     """What the browser wrote into its console, or a script failed with."""
     requests: list[str] = field(default_factory=list)
-    """What was asked for, but the page itself."""
+    """All requests except the one for the page itself."""
 
     @property
     def violations(self) -> list[str]:
-        """What axe finds: the rules of WCAG and good practice that it breaks, and where."""
+        """Return what axe finds: broken rules of WCAG and good practice, and where."""
         found = Axe().run(self.page)
         return [
             f"{rule['id']}: {node['target']} {node['failureSummary']}"
@@ -44,7 +44,7 @@ class Opened:
 
     @property
     def overflow(self) -> int:
-        """By how many pixels it is wider than the window."""
+        """Return by how many pixels the page is wider than the window."""
         width: int = self.page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
@@ -71,13 +71,13 @@ def opened(
     width: int = DESK,
     scripts: bool = True,
 ) -> Iterator[Opened]:
-    """Open a file in a window of its own.
+    """Open a file in a new window.
 
     Args:
-        browser: In which.
+        browser: The browser.
         path: The file.
-        scheme: What the reader likes.
-        width: Of the window, in pixels.
+        scheme: The color scheme that the reader prefers.
+        width: The window's width in pixels.
         scripts: Whether scripts run.
     """
     context = browser.new_context(

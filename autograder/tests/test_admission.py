@@ -1,4 +1,4 @@
-"""The rules of admission: what is taken, what is left out, and what a refusal concerns."""
+"""The rules of admission: which files are graded, left out or refused, and what that affects."""
 
 import ast
 import json
@@ -39,7 +39,7 @@ GIANT = "#" * (MAX_FILE_BYTES + 1)
 
 
 class Given:
-    """A hand-in that is given by name; what has no content is a link."""
+    """A hand-in made of names and contents; None makes a link."""
 
     def __init__(self, files: Mapping[str, str | None]) -> None:
         self._files = files
@@ -56,11 +56,11 @@ class Given:
         return [listed[name] for name in sorted(listed)]
 
     def exists(self, name: str) -> bool:
-        """Whether there is such a file."""
+        """Tell whether a file exists."""
         return name in self._files
 
     def read(self, name: str, most: int) -> bytes | str:
-        """Give a file's content, or say why not."""
+        """Return a file's content, or why it cannot be read."""
         content = self._files[name]
         if content is None:
             return LINKED
@@ -68,12 +68,12 @@ class Given:
 
 
 def admitted(files: Mapping[str, str | None]) -> AdmittedFiles:
-    """Admit a hand-in that is whole but for these files."""
+    """Admit a hand-in of all graded files, changed by these files."""
     return admit(Given({**WHOLE, **files}), GRADED)
 
 
 def refusals(admission: AdmittedFiles) -> dict[str, list[str]]:
-    """Name the files that each graded file is refused for."""
+    """Return the files because of which each graded file is refused."""
     found = {name: [refusal.file for refusal in admission.refusals_of(name)] for name in GRADED}
     return {name: files for name, files in found.items() if files}
 
@@ -90,10 +90,10 @@ def refusals(admission: AdmittedFiles) -> dict[str, list[str]]:
         ("stored.py", "version https://git-lfs.github.com/spec/v1\n", "it is a pointer of Git LFS"),
     ],
 )
-def test_a_file_that_cannot_be_taken_concerns_who_imports_it(
+def test_a_file_that_cannot_be_graded_affects_only_its_importers(
     name: str, content: str | None, reason: str
 ) -> None:
-    """Nobody: it is left out with a note. A graded file: that one is refused, and no other."""
+    """If no file imports it, it is left out with a note; otherwise only the importer is refused."""
     module = name.partition("/")[0].removesuffix(".py")
 
     unused = admitted({name: content})
@@ -108,8 +108,8 @@ def test_a_file_that_cannot_be_taken_concerns_who_imports_it(
     assert used.notes == ()
 
 
-def test_a_refusal_reaches_through_helpers_and_other_graded_files() -> None:
-    """However far the import is; the notebook imports nothing."""
+def test_a_refusal_affects_importers_of_importers() -> None:
+    """Over any number of imports. The notebook imports nothing."""
     taken = admitted(
         {
             READER: "from kinesis_multi_shard import get_shard_info\n",
@@ -123,8 +123,8 @@ def test_a_refusal_reaches_through_helpers_and_other_graded_files() -> None:
     assert set(taken.files) == {*GRADED, "tools/paging.py"}
 
 
-def test_a_module_of_a_package_that_nobody_imports_costs_nothing() -> None:
-    """Though others of the package are used."""
+def test_a_module_of_a_package_that_is_not_imported_costs_nothing() -> None:
+    """Even if other modules of the package are imported."""
     taken = admitted(
         {WRITER: "import tools.paging\n", "tools/paging.py": "", "tools/old.py": GIANT}
     )
@@ -134,7 +134,7 @@ def test_a_module_of_a_package_that_nobody_imports_costs_nothing() -> None:
 
 
 @pytest.mark.parametrize("marker", [{}, {"tools/__init__.py": ""}])
-def test_packages_are_taken_with_and_without_an_init_file(marker: dict[str, str]) -> None:
+def test_packages_are_graded_with_and_without_an_init_file(marker: dict[str, str]) -> None:
     """Python imports both."""
     inner = {"tools/paging.py": "", "tools/deep/er/pages.py": "", **marker}
 
@@ -142,7 +142,7 @@ def test_packages_are_taken_with_and_without_an_init_file(marker: dict[str, str]
 
 
 def test_a_folder_without_an_init_file_hides_no_module() -> None:
-    """Python prefers its own module, and a graded file, so such a folder is in nobody's way."""
+    """Python prefers its own module, or the graded file, to such a folder."""
     taken = admitted(
         {
             WRITER: "import queue, boto3\n",
@@ -155,7 +155,7 @@ def test_a_folder_without_an_init_file_hides_no_module() -> None:
     assert (refusals(taken), taken.notes) == ({}, ())
 
 
-def test_a_package_of_a_graded_name_concerns_that_file_and_who_imports_it() -> None:
+def test_a_package_of_a_graded_name_affects_that_file_and_its_importers() -> None:
     """Python would import the package."""
     taken = admitted({f"{WRITER[:-3]}/__init__.py": "", READER: "import kinesis_multi_shard\n"})
 
@@ -163,8 +163,8 @@ def test_a_package_of_a_graded_name_concerns_that_file_and_who_imports_it() -> N
     assert set(taken.files) == {READER, NOTEBOOK}
 
 
-def test_the_checks_are_not_taken_and_who_imports_them_is_refused() -> None:
-    """They are there at home, so the code works at home."""
+def test_the_checks_are_not_graded_and_their_importers_are_refused() -> None:
+    """Code that imports them works only at home."""
     plain = admitted({"checks/cloud.py": ""})
     taken = admitted({"checks/cloud.py": "", WRITER: "from checks.cloud import Cloud\n"})
 
@@ -173,21 +173,21 @@ def test_the_checks_are_not_taken_and_who_imports_them_is_refused() -> None:
 
 
 @pytest.mark.parametrize("name", ["größer.py", f"{'x' * 101}.py", "a/b/c/d/e/f.py"])
-def test_a_module_that_is_never_taken_concerns_who_imports_it(name: str) -> None:
-    """Its name or its place rules it out; if it is not used there is nothing to say."""
+def test_a_module_that_is_never_graded_affects_its_importers(name: str) -> None:
+    """Because of its name or folder. If nothing imports it, there is no note."""
     module = name.removesuffix(".py").replace("/", ".")
 
     assert admitted({name: ""}).notes == ()
     assert refusals(admitted({name: "", WRITER: f"import {module}\n"})) == {WRITER: [name]}
 
 
-def test_a_link_to_a_folder_concerns_who_imports_it() -> None:
-    """At home Python follows it."""
+def test_a_link_to_a_folder_affects_its_importers() -> None:
+    """At home, Python follows the link."""
     assert refusals(admitted({"tools": None, WRITER: "import tools\n"})) == {WRITER: ["tools"]}
     assert refusals(admitted({"tools": None})) == {}
 
 
-def test_files_that_are_used_come_first_where_there_are_too_many() -> None:
+def test_imported_files_come_first_if_there_are_too_many() -> None:
     """Scratch files are left out with a note that counts them."""
     scratch: dict[str, str | None] = {f"a{number:03}.py": "" for number in range(120)}
 
@@ -201,7 +201,7 @@ def test_files_that_are_used_come_first_where_there_are_too_many() -> None:
     )
 
 
-def test_more_files_than_are_taken_concern_who_imports_them() -> None:
+def test_files_beyond_the_limit_affect_their_importers() -> None:
     """The first ones are taken; what comes after them would be missing."""
     modules = [f"a{number:03}" for number in range(MAX_FILES)]
     files: dict[str, str | None] = {f"{name}.py": "" for name in modules}
@@ -212,7 +212,7 @@ def test_more_files_than_are_taken_concern_who_imports_them() -> None:
     assert len(taken.files) == MAX_FILES
 
 
-def test_a_folder_that_is_used_is_found_behind_many_others() -> None:
+def test_an_imported_folder_is_found_among_many_others() -> None:
     """Folders are searched in the order in which imports lead to them, then by name."""
     others: dict[str, str | None] = {f"a{number:03}/x.txt": "" for number in range(250)}
 
@@ -252,8 +252,8 @@ def test_packages_that_are_not_installed_are_noted() -> None:
         ("m06.zip", "unpack it in the top folder"),
     ],
 )
-def test_the_one_file_that_may_be_meant_is_named(there: str, pointed_to: str) -> None:
-    """It is not graded from there."""
+def test_a_file_with_a_similar_name_is_suggested(there: str, pointed_to: str) -> None:
+    """It is not graded under that name."""
     taken = admit(Given({there: "", READER: ""}), GRADED)
 
     assert WRITER not in taken.files
@@ -275,15 +275,15 @@ def test_the_one_file_that_may_be_meant_is_named(there: str, pointed_to: str) ->
         ["a/b/kinesis_multi_shard.py"],
     ],
 )
-def test_no_file_is_named_where_none_or_several_may_be_meant(files: list[str]) -> None:
-    """Then the sentence says what is missing, and no more."""
+def test_no_file_is_suggested_if_none_or_several_are_similar(files: list[str]) -> None:
+    """Then the message only says what is missing."""
     taken = admit(Given(dict.fromkeys(files, "")), GRADED)
 
     assert taken.missing[WRITER] == f"There is no file {WRITER}."
 
 
-def test_the_nearest_of_several_files_beside_it_is_named() -> None:
-    """For a notebook, any other notebook may be the one that is meant."""
+def test_the_most_similar_of_several_files_is_suggested() -> None:
+    """For a missing notebook, any other notebook may be suggested."""
     there = ["answers.ipynb", "my concepts.ipynb", "other.ipynb"]
 
     taken = admit(Given(dict.fromkeys(there, "")), GRADED)
@@ -317,7 +317,7 @@ important = from_nowhere
 
 
 def test_imports_are_found_in_code_and_not_in_strings() -> None:
-    """Whichever version of Python it is written for."""
+    """For all versions of Python."""
     found = imported_modules(IMPORTS.encode(), "outer.inner")
 
     assert found == (
@@ -342,7 +342,7 @@ MODULE_NAMES = st.from_regex(r"[a-z]{1,3}(\.[a-z]{1,3}){0,2}", fullmatch=True)
 @settings(max_examples=30)
 @given(st.lists(st.tuples(MODULE_NAMES, st.lists(MODULE_NAMES, max_size=3)), max_size=5))
 def test_imports_are_those_that_python_sees(statements: list[tuple[str, list[str]]]) -> None:
-    """Compared with its own parser, on its own way of writing them."""
+    """The same as Python's parser finds, in code that `ast.unparse` writes."""
     tree = ast.Module([], [])
     expected: list[str] = []
     for module, names in statements:
@@ -381,7 +381,7 @@ def test_imports_are_those_that_python_sees(statements: list[tuple[str, list[str
     ],
 )
 def test_imports_are_searched_in_linear_time(piece: bytes) -> None:
-    """Four times as much takes some four times as long, whatever is repeated."""
+    """Four times the code takes about four times as long, whatever is repeated."""
 
     def processor_seconds(size: int) -> float:
         code = (piece * size)[:size]
@@ -397,12 +397,12 @@ def test_imports_are_searched_in_linear_time(piece: bytes) -> None:
 
 
 def test_the_names_of_the_standard_library_hold_those_of_this_python() -> None:
-    """The list is the same wherever the rules are read."""
+    """The list does not depend on the Python that applies the rules."""
     assert sys.stdlib_module_names <= STANDARD_LIBRARY
 
 
 def test_the_names_of_boto3_are_what_is_installed_where_code_is_graded() -> None:
-    """And the runner's package has the name that is kept for it."""
+    """And the name of the runner's package is reserved."""
     installed = {name.removesuffix(".py") for name in runtime_packages()}
 
     assert installed == admission.BOTO3
@@ -431,7 +431,7 @@ ANSWER = {"cell_type": "code", "id": "c4", "source": ["c4 = 'Ä\ud800'"], "execu
     ids=["output", "attachment", "picture-in-the-text", "widgets", "nbformat-3"],
 )  # fmt: skip
 def test_a_notebook_is_measured_without_outputs_and_attachments(large: bytes) -> None:
-    """It is taken without them, and its answers stay."""
+    """It is graded without them, and keeps its answers."""
     taken = without_outputs(large)
 
     assert isinstance(taken, bytes)
@@ -462,8 +462,8 @@ def test_a_notebook_that_is_run_again_stays_the_same_submission() -> None:
         notebook([ANSWER]),
     ],
 )
-def test_what_has_no_outputs_is_taken_to_the_byte(content: bytes) -> None:
-    """What is wrong with it is told when it is read."""
+def test_a_notebook_without_outputs_is_not_changed(content: bytes) -> None:
+    """Errors in it are reported when it is read."""
     assert without_outputs(content) == content
 
 
@@ -479,7 +479,7 @@ def test_what_has_no_outputs_is_taken_to_the_byte(content: bytes) -> None:
     ],
 )
 def test_a_notebook_that_stays_too_large_says_so(content: bytes) -> None:
-    """Also where it cannot be read at all."""
+    """Even if it is not valid."""
     taken = without_outputs(content)
 
     assert isinstance(taken, str)
@@ -490,7 +490,7 @@ def test_a_notebook_that_stays_too_large_says_so(content: bytes) -> None:
     "piece", [b"[],", b'{"a":1},', b'"ab",', b"1.5,", b'"outputs":[1],', b"[", b'{"a":', b"9"]
 )
 def test_the_largest_notebook_takes_bounded_memory(piece: bytes) -> None:
-    """It fits where a process may have 640 MiB, whatever it is made of."""
+    """A process with 640 MiB can read it, whatever it contains."""
     program = (
         "import resource, sys\n"
         "from autograder.admission import MAX_NOTEBOOK_BYTES, without_outputs\n"
@@ -507,6 +507,6 @@ def test_the_largest_notebook_takes_bounded_memory(piece: bytes) -> None:
 
 
 def test_reading_ends_in_time() -> None:
-    """The clock here goes on by ten seconds with each look."""
+    """The clock of this test advances ten seconds whenever it is read."""
     with pytest.raises(admission.TooSlowError, match="takes more than 60 seconds"):
         admit(Given(WHOLE), GRADED, count(0.0, 20.0).__next__)

@@ -57,8 +57,8 @@ def test_good_settings_become_an_assignment(tmp_path: Path) -> None:
     assert assignment.files == ("first.py", "second.py")
 
 
-def test_an_assignment_needs_no_limits_of_its_own(tmp_path: Path) -> None:
-    """Each budget has a default, and those of AWS have a table of their own."""
+def test_an_assignment_needs_no_limits(tmp_path: Path) -> None:
+    """Each limit has a default. The limits of AWS are in a separate table."""
     without, _, _ = GOOD.partition("[limits]")
     folder = write(tmp_path, without + "[limits.aws]\nidle_reads = 7\n")
 
@@ -85,7 +85,7 @@ def test_an_assignment_needs_no_limits_of_its_own(tmp_path: Path) -> None:
 def test_a_mistake_is_one_line_that_names_the_key(
     tmp_path: Path, change: tuple[str, str], key: str
 ) -> None:
-    """Whoever edits the settings reads one line with the file and the key."""
+    """The author of the settings reads one line with the file and the key."""
     folder = write(tmp_path, GOOD.replace(*change))
 
     with pytest.raises(AssignmentError) as caught:
@@ -106,8 +106,8 @@ def test_the_assignments_of_this_checkout_are_valid() -> None:
     assert scores["m06_partitioned_logs"] == 100
 
 
-def test_an_unknown_assignment_is_named_with_those_there_are() -> None:
-    """A typing error on the command line is answered with the names to choose from."""
+def test_an_unknown_assignment_is_reported_with_all_known_ids() -> None:
+    """After a typing error, the message lists the ids to choose from."""
     course = Course.of_this_checkout()
 
     with pytest.raises(AssignmentError, match=r"unknown assignment 'm99'.*m06_partitioned_logs"):

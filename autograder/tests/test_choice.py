@@ -1,4 +1,4 @@
-"""Which assignment a command is about, in a course with two."""
+"""How a command chooses its assignment, in a course with two."""
 
 import json
 from pathlib import Path
@@ -46,7 +46,7 @@ def write(path: Path, text: str = "") -> Path:
 
 
 def test_the_only_assignment_needs_no_name(tmp_path: Path) -> None:
-    """Whatever the command works on, even if it names another course's assignment."""
+    """Even if the given files name an assignment of another course."""
     course = course_of(tmp_path, LOGS)
     other = write(tmp_path / "ada.json", '{"assignment": "m99"}')
 
@@ -64,13 +64,13 @@ def test_of_several_one_must_be_named(course: Course, tmp_path: Path) -> None:
 
 
 def test_a_submission_that_does_not_exist_is_named(course: Course, tmp_path: Path) -> None:
-    """It is the mistake; an assignment would not help."""
+    """The message does not ask for an assignment, because that would not help."""
     with pytest.raises(AssignmentError, match="missing does not exist"):
         choose_assignment(course, submissions=tmp_path / "missing")
 
 
-def test_what_is_asked_for_comes_first(course: Course, tmp_path: Path) -> None:
-    """Even where files name another."""
+def test_the_option_comes_first(course: Course, tmp_path: Path) -> None:
+    """Even if the files name another assignment."""
     submission = write(tmp_path / WORDS / "words.py").parent
 
     assert choose_assignment(course, LOGS, submissions=submission).id == LOGS
@@ -88,10 +88,10 @@ def test_what_is_asked_for_comes_first(course: Course, tmp_path: Path) -> None:
         "canvas/lovelaceada_LATE_98765_4711_words.py",
     ],
 )
-def test_a_submission_tells_by_its_name_or_its_files(
+def test_an_assignment_is_recognised_by_the_names_of_files(
     file: str, course: Course, tmp_path: Path
 ) -> None:
-    """A folder of submissions tells as well."""
+    """Of a submission, or of a folder of submissions."""
     write(tmp_path / file)
 
     found = choose_assignment(course, submissions=tmp_path / file.partition("/")[0])
@@ -99,8 +99,8 @@ def test_a_submission_tells_by_its_name_or_its_files(
     assert found.id == WORDS
 
 
-def test_a_submission_with_files_of_both_tells_nothing(course: Course, tmp_path: Path) -> None:
-    """The option says which is meant."""
+def test_a_submission_with_files_of_both_needs_the_option(course: Course, tmp_path: Path) -> None:
+    """The message asks for it."""
     write(tmp_path / "ada" / "words.py")
     write(tmp_path / "ada" / "logs.py")
 
@@ -109,8 +109,8 @@ def test_a_submission_with_files_of_both_tells_nothing(course: Course, tmp_path:
 
 
 @pytest.mark.parametrize("file", ["ada.json", "out/ada.json", "out/results/ada.json"])
-def test_a_grade_tells(file: str, course: Course, tmp_path: Path) -> None:
-    """Alone, in a folder, in what `grade-class` or the gradebook keeps; a broken one does not."""
+def test_an_assignment_is_read_from_a_grade(file: str, course: Course, tmp_path: Path) -> None:
+    """From a file, or in a folder of `grade-class` or the gradebook. Broken files are skipped."""
     write(tmp_path / file, json.dumps({"assignment": WORDS}))
     write(tmp_path / "out" / "aaa.json", '{"assignment": ')
 
@@ -119,8 +119,8 @@ def test_a_grade_tells(file: str, course: Course, tmp_path: Path) -> None:
     assert found.id == WORDS
 
 
-def test_a_course_file_tells(course: Course, tmp_path: Path) -> None:
-    """One that names an unknown assignment is an error, even if there is only one."""
+def test_an_assignment_is_read_from_a_course_file(course: Course, tmp_path: Path) -> None:
+    """An unknown assignment in it is an error, even if the course has only one."""
     file = write(tmp_path / "course.toml", f'assignment = "{WORDS}"\n')
 
     assert choose_assignment(course, course_file=file).id == WORDS
@@ -129,9 +129,15 @@ def test_a_course_file_tells(course: Course, tmp_path: Path) -> None:
         choose_assignment(course, course_file=file)
 
 
-def test_all_are_meant_where_none_is_asked_for(course: Course, tmp_path: Path) -> None:
-    """By commands such as `build` that work on a whole checkout."""
+def test_all_assignments_are_the_default_of_some_commands(course: Course, tmp_path: Path) -> None:
+    """Such as `build`, which works on the whole checkout."""
     assert [found.id for found in choose_assignments(course)] == [LOGS, WORDS]
     assert [found.id for found in choose_assignments(course, WORDS)] == [WORDS]
     with pytest.raises(AssignmentError, match="there are: none"):
         choose_assignments(Course(tmp_path / "empty"))
+
+
+def test_a_course_file_that_does_not_exist_is_named(course: Course, tmp_path: Path) -> None:
+    """It would have told which of two assignments is meant."""
+    with pytest.raises(AssignmentError, match=r"nowhere\.toml does not exist"):
+        choose_assignment(course, course_file=tmp_path / "nowhere.toml")

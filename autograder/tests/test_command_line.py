@@ -1,4 +1,4 @@
-"""The command line as a whole: what it offers, and how fast it says so."""
+"""The command line as a whole: its help, the time that this takes, and its version."""
 
 import subprocess
 import sys
@@ -10,8 +10,8 @@ from autograder.cli import app
 SLOW = {"boto3", "distributed", "moto", "nbgrader", "pytest"}
 
 
-def test_help_waits_for_nothing_that_only_grading_needs() -> None:
-    """Neither moto nor pytest is imported, which take seconds."""
+def test_help_does_not_import_what_only_grading_needs() -> None:
+    """To import moto or pytest takes seconds."""
     script = "import sys, autograder.cli; print(*sys.modules)"
 
     printed = subprocess.run(
@@ -23,7 +23,7 @@ def test_help_waits_for_nothing_that_only_grading_needs() -> None:
 
 
 def test_commands_are_grouped_by_work() -> None:
-    """Whoever maintains an assignment finds its commands together, and so do others."""
+    """Maintainers of an assignment find their commands together, as instructors do."""
     result = CliRunner().invoke(app, ["--help"])
 
     headings = [line for line in result.output.splitlines() if line.startswith("╭─")]
@@ -31,8 +31,8 @@ def test_commands_are_grouped_by_work() -> None:
     assert words == ["Options", "Grade", "A class", "GitHub", "Maintain an assignment"]
 
 
-def test_the_version_is_said() -> None:
-    """In a form that can be put into a report."""
+def test_the_version_is_printed() -> None:
+    """With the program's name, for use in a report."""
     result = CliRunner().invoke(app, ["--version"])
 
     assert result.exit_code == 0

@@ -1,4 +1,4 @@
-"""The core grades any course: it has no word of the services that one assignment is about."""
+"""The core grades any course: it does not mention the services of a single assignment."""
 
 import re
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ def sources(part: str) -> Iterator[Path]:
 
 @pytest.mark.parametrize("part", CORE)
 def test_the_core_names_no_service_of_one_assignment(part: str) -> None:
-    """Those words belong to the simulated AWS, to logs and to suites."""
+    """Only the simulated AWS, the package of logs, and suites may name them."""
     files = list(sources(part))
 
     found = [

@@ -1,4 +1,4 @@
-"""What the doctor says of machines that lack something, and of this one."""
+"""What the doctor says about this machine, and about machines on which something is missing."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -28,7 +28,7 @@ REFUSED = "no sandbox can be had here: bwrap: setting up uid map: Permission den
 
 
 def advice(machine: Machine) -> dict[str, str]:
-    """Tell what is missing, with the advice."""
+    """Return the advice for each thing that is missing."""
     return {finding.what: finding.advice for finding in examine(machine) if not finding.is_there}
 
 
@@ -61,15 +61,15 @@ def test_a_machine_that_has_everything_needs_no_advice() -> None:
 def test_what_is_missing_comes_with_advice(
     lacking: dict[str, object], what: str, words: str
 ) -> None:
-    """One thing missing, one thing to do."""
-    found = advice(replace(WELL, **lacking))  # type: ignore[arg-type]
+    """One thing is missing, and there is one piece of advice."""
+    found = advice(replace(WELL, **lacking))  # type: ignore[arg-type]  # any keyword
 
     assert list(found) == [what]
     assert words in found[what]
 
 
 def test_another_python_will_do_where_it_is_allowed() -> None:
-    """As `grade-class --any-python` allows it."""
+    """`--any-python` allows it, as for `grade-class`."""
     machine = replace(WELL, missing_pythons=("3.14",))
 
     missing = [
@@ -79,8 +79,8 @@ def test_another_python_will_do_where_it_is_allowed() -> None:
     assert missing == []
 
 
-def test_ubuntu_is_told_of_its_profile() -> None:
-    """Ubuntu 24.04 gives user namespaces only to programs with an AppArmor profile."""
+def test_the_advice_for_ubuntu_is_a_profile() -> None:
+    """Ubuntu 24.04 allows user namespaces only to programs with an AppArmor profile."""
     ubuntu = replace(
         WELL,
         distribution="ubuntu",
@@ -95,12 +95,12 @@ def test_ubuntu_is_told_of_its_profile() -> None:
 
 
 def test_root_needs_no_user_namespace() -> None:
-    """Its sandbox is made without one."""
+    """Its sandbox does without."""
     assert advice(replace(WELL, is_root=True, user_namespaces="is 0")) == {}
 
 
-def test_a_mac_is_told_where_to_grade() -> None:
-    """There, nothing else about the sandbox is of use."""
+def test_the_advice_for_a_mac_is_another_machine() -> None:
+    """There is no other advice about the sandbox."""
     found = advice(replace(WELL, system="Darwin", distribution="", bubblewrap=""))
 
     assert list(found) == ["sandbox"]
@@ -117,7 +117,7 @@ def test_a_mac_is_told_where_to_grade() -> None:
     ],
 )
 def test_the_kernels_settings_are_read(tmp_path: Path, name: str, value: str, said: str) -> None:
-    """The one that refuses is named as sysctl names it."""
+    """The setting that forbids user namespaces is named as sysctl names it."""
     (tmp_path / name).parent.mkdir()
     (tmp_path / name).write_text(f"{value}\n")
 
@@ -125,13 +125,13 @@ def test_the_kernels_settings_are_read(tmp_path: Path, name: str, value: str, sa
     assert bool(refusal_of_user_namespaces(tmp_path)) == bool(said)
 
 
-def test_a_kernel_that_does_not_count_pages_is_told(tmp_path: Path) -> None:
+def test_a_kernel_that_does_not_count_pages_is_reported(tmp_path: Path) -> None:
     """Without the count, pages that are shared after a fork count several times."""
     assert refusal_of_memory_counts(tmp_path) == "/proc has no smaps_rollup"
 
 
 def test_this_machine_can_grade() -> None:
-    """Tests of the sandbox run on it."""
+    """The other tests of the sandbox need it."""
     done = CliRunner().invoke(app, ["doctor"])
 
     assert done.exit_code == 0, done.output

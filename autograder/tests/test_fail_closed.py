@@ -1,4 +1,4 @@
-"""When the grader's own ground gives way: said plainly, nothing lost, nothing left behind."""
+"""Failures of the grader's machine are reported, and nothing is lost or left behind."""
 
 import json
 import os
@@ -18,7 +18,7 @@ from autograder.errors import CloudError, SandboxError
 from autograder.grading.foreman.examiner import Examiner
 from autograder.grading.foreman.launcher import Launcher
 from autograder.submission import read_submission
-from autograder.tests.hostile.arena import adopt_orphans, descendants, left_behind, standing
+from autograder.tests.hostile.arena import adopt_orphans, descendants, left_behind, traces
 
 COURSE = Course.of_this_checkout()
 ASSIGNMENT = COURSE.load("m06_partitioned_logs")
@@ -29,7 +29,7 @@ MOMENTS = 12
 
 @pytest.fixture(scope="module")
 def whole_seconds() -> float:
-    """Measure how long a grade takes here and now."""
+    """Measure how long a grade takes on this machine."""
     began = time.monotonic()
     subprocess.run(GRADE, capture_output=True, check=True)
     return time.monotonic() - began
@@ -39,9 +39,9 @@ def whole_seconds() -> float:
 def test_a_killed_grader_leaves_nothing_running(
     tmp_path: Path, whole_seconds: float, moment: int
 ) -> None:
-    """Killed at any moment: the hidden tests, the sandbox and its mounts end by themselves."""
+    """Whenever it is killed, the hidden tests, the sandbox and its mounts end by themselves."""
     adopt_orphans()
-    before = standing()
+    before = traces()
     process = subprocess.Popen(
         GRADE,
         stdout=subprocess.DEVNULL,
@@ -58,7 +58,7 @@ def test_a_killed_grader_leaves_nothing_running(
 
 
 def test_when_the_hidden_tests_are_killed_nothing_counts_as_lost() -> None:
-    """Their process ended by somebody else is our trouble: ungraded, and the next is graded."""
+    """The checkpoint stays ungraded, because it is not the student's fault; the next is graded."""
     submission = read_submission(SOLUTION, ASSIGNMENT)
     with Examiner(ASSIGNMENT, COURSE) as examiner:
         examiner.grade(submission, checkpoints=["brokers"])
@@ -73,9 +73,9 @@ def test_when_the_hidden_tests_are_killed_nothing_counts_as_lost() -> None:
 
 
 def test_a_run_that_takes_too_long_is_ended(tmp_path: Path) -> None:
-    """And the next one has an interpreter of its own again."""
+    """The next run gets a new interpreter."""
     adopt_orphans()
-    before = standing()
+    before = traces()
     first, second = tmp_path / "first", tmp_path / "second"
     first.mkdir()
     second.mkdir()
@@ -92,7 +92,7 @@ def test_a_run_that_takes_too_long_is_ended(tmp_path: Path) -> None:
 
 
 def test_another_moto_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody has looked at how it behaves."""
+    """The patches and their tests are for one version."""
     monkeypatch.setattr(engine, "version", lambda _name: "6.0.0")
 
     with pytest.raises(CloudError, match=r"made for moto 5\.2\.5, and 6\.0\.0 is installed"):
@@ -102,7 +102,7 @@ def test_another_moto_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_bubblewrap_nothing_is_graded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Never without walls unless it was asked for."""
+    """Code runs without a sandbox only if the user asks for it."""
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("importlib.metadata.files", lambda _name: [])
 
@@ -113,7 +113,7 @@ def test_without_bubblewrap_nothing_is_graded(
 def test_a_bubblewrap_that_builds_no_walls_is_found_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A program of that name that does nothing, and says that all went well."""
+    """Here, a program of that name does nothing and exits with 0."""
     fake = tmp_path / "bwrap"
     fake.write_text("#!/bin/sh\nexit 0\n")
     fake.chmod(0o755)
@@ -125,7 +125,7 @@ def test_a_bubblewrap_that_builds_no_walls_is_found_out(
 
 @pytest.fixture
 def on_small_disk(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run a command where a folder lies on a disk of so many KiB."""
+    """Return a function that runs a command with a folder on a disk of a given size."""
     disk = tmp_path / "disk"
     disk.mkdir()
     unshare = shutil.which("unshare")
@@ -149,10 +149,10 @@ def on_small_disk(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[s
     return run
 
 
-def test_a_full_disk_for_temporary_files_is_told(
+def test_a_full_disk_for_temporary_files_is_reported(
     tmp_path: Path, on_small_disk: Callable[..., subprocess.CompletedProcess[str]]
 ) -> None:
-    """One line, exit 2."""
+    """In one line, with exit code 2."""
     done = on_small_disk(8, "env", f"TMPDIR={tmp_path / 'disk'}", *GRADE)
 
     assert done.returncode == 2
@@ -163,7 +163,7 @@ def test_a_full_disk_for_temporary_files_is_told(
 def test_a_disk_that_fills_up_meanwhile_costs_no_point(
     tmp_path: Path, on_small_disk: Callable[..., subprocess.CompletedProcess[str]]
 ) -> None:
-    """The report has no room: ungraded."""
+    """The hidden tests cannot write their report: the checkpoint stays ungraded."""
     done = on_small_disk(44, "env", f"TMPDIR={tmp_path / 'disk'}", *GRADE, "--format", "json")
 
     assert done.returncode in (0, 2)
@@ -179,7 +179,7 @@ def test_a_disk_that_fills_up_meanwhile_costs_no_point(
 def test_a_full_disk_keeps_the_result_that_was_there(
     tmp_path: Path, on_small_disk: Callable[..., subprocess.CompletedProcess[str]]
 ) -> None:
-    """An output file is replaced only by a whole one."""
+    """An output file is replaced only by a complete new one."""
     old = tmp_path / "disk" / "result.json"
 
     done = on_small_disk(

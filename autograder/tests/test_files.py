@@ -1,4 +1,4 @@
-"""Files are written as a whole or not at all; links, devices and pipes stay what they are."""
+"""Files are written completely or not at all; links, devices and pipes are not replaced."""
 
 import os
 import subprocess
@@ -14,8 +14,8 @@ WRITE = "import sys; from pathlib import Path; from autograder.files import writ
 WRITE += "write_whole(Path(sys.argv[1]), 'new\\n')"
 
 
-def test_a_file_is_replaced_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
-    """Readable by all, as a new file is."""
+def test_a_file_is_replaced_and_no_temporary_file_is_left(tmp_path: Path) -> None:
+    """All users may read it, as any new file."""
     path = tmp_path / "grade.json"
     path.write_text("old")
 
@@ -41,7 +41,7 @@ def test_a_link_stays_and_leads_to_the_new_text(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("device", ["/dev/null", "/dev/stdout", "/dev/stderr"])
 def test_a_device_stays_a_device(device: str, tmp_path: Path) -> None:
-    """Even where root writes, who could replace it by a file."""
+    """Even if root writes, who could replace it by a file."""
     before = os.lstat(device)
 
     with (tmp_path / "printed").open("wb") as printed:
@@ -52,7 +52,7 @@ def test_a_device_stays_a_device(device: str, tmp_path: Path) -> None:
 
 
 def test_what_was_printed_before_stays_before_it(tmp_path: Path) -> None:
-    """As with `>>`, and as where two commands write to the same file."""
+    """As with `>>`, and if two commands write to the same file."""
     printed = tmp_path / "printed"
     printed.write_text("old\n")
 
@@ -63,7 +63,7 @@ def test_what_was_printed_before_stays_before_it(tmp_path: Path) -> None:
 
 
 def test_a_pipe_is_written_to(tmp_path: Path) -> None:
-    """Such as a shell makes of `>(less)`."""
+    """A shell makes one for `>(less)`."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     with subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE) as reader:

@@ -1,4 +1,4 @@
-"""Folders are made and removed by one helper each, whose errors are one line."""
+"""The helpers that make and remove folders report errors in one line."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from autograder.files import make_folder, scratch_folder
 
 
 def test_a_scratch_folder_is_gone_afterwards() -> None:
-    """With all that is in it."""
+    """With everything in it."""
     with scratch_folder() as folder:
         (folder / "inner").mkdir()
         (folder / "inner" / "file").write_text("x")

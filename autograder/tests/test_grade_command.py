@@ -1,4 +1,4 @@
-"""`autograder grade`, end to end: real files in, the real sandbox and cloud, a real grade out."""
+"""`autograder grade` from end to end, with the real sandbox and the simulated AWS."""
 
 import json
 import re
@@ -78,7 +78,7 @@ def read_log_twice(stream_name, messages):
 
 @dataclass(frozen=True)
 class Ran:
-    """What the command left behind."""
+    """The results of a command."""
 
     exit_code: int
     output: str
@@ -86,16 +86,16 @@ class Ran:
 
     @property
     def grade(self) -> dict[str, Any]:
-        """The grade, from JSON."""
+        """Parse the grade from JSON."""
         return dict(json.loads(self.output))
 
     def outcomes(self, checkpoint: str) -> dict[str, str]:
-        """Test name to outcome."""
+        """Return the outcomes of a checkpoint's tests, by name."""
         (found,) = [graded for graded in self.grade["checkpoints"] if graded["id"] == checkpoint]
         return {test["id"].split("/")[1]: test["outcome"] for test in found["tests"]}
 
     def feedback(self, test_id: str) -> str:
-        """One test's feedback, as text."""
+        """Return one test's feedback as text."""
         return next(
             json.dumps(test["feedback"])
             for graded in self.grade["checkpoints"]
@@ -117,7 +117,7 @@ def autograder(*arguments: str | Path) -> Ran:
 
 
 def test_the_solution_gets_full_marks_and_the_same_grade_twice() -> None:
-    """A grade is a function of files and suite: the same bytes each time."""
+    """A grade depends only on the files and the suite: its JSON is the same each time."""
     first = autograder("grade", SOLUTION, "--format", "json")
     second = autograder("grade", SOLUTION, "--format", "json")
 
@@ -135,14 +135,14 @@ def test_the_solution_gets_full_marks_and_the_same_grade_twice() -> None:
 
 
 def test_the_schema_in_the_package_is_that_of_the_models() -> None:
-    """Whoever changes the grade brings its published schema up to date."""
+    """A change of the models must also change the published schema."""
     kept = json.loads((COURSE.suites.parent / "grading" / "grade.schema.json").read_text())
 
     assert kept == grade_schema()
 
 
 def test_untouched_stubs_are_unimplemented() -> None:
-    """Every test of a fresh clone says so, and none gives a point."""
+    """In a new clone, every test says so and gives no points."""
     ran = autograder("grade", STUBS, "--format", "json")
 
     outcomes = {
@@ -152,7 +152,7 @@ def test_untouched_stubs_are_unimplemented() -> None:
 
 
 def test_an_empty_folder_is_missing_everything(tmp_path: Path) -> None:
-    """Nothing handed in is a grade too: 0 points, and the names of the files."""
+    """The grade is 0 points, and names the missing files."""
     ran = autograder("grade", tmp_path, "--assignment", SOLUTION.name, "--format", "json")
 
     outcomes = {
@@ -164,7 +164,7 @@ def test_an_empty_folder_is_missing_everything(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def trouble(tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    """Grade a submission in which each function gives another kind of trouble."""
+    """Grade a submission in which each function fails in another way."""
     folder = tmp_path_factory.mktemp("trouble")
     for name, source in TROUBLE.items():
         (folder / name).write_text(source)
@@ -185,10 +185,10 @@ def trouble(tmp_path_factory: pytest.TempPathFactory) -> Ran:
         ("brokers/log_is_read_twice_the_same", "wrong", "set"),
     ],
 )
-def test_each_trouble_has_its_own_outcome_and_words(
+def test_each_kind_of_failure_has_its_own_outcome_and_message(
     trouble: Ran, test_id: str, outcome: str, words: str
 ) -> None:
-    """The run ends by itself with a complete grade, and each trouble is called by its name."""
+    """The run ends with a complete grade, and each message names the failure."""
     checkpoint, test = test_id.split("/")
 
     outcomes = trouble.outcomes(checkpoint)
@@ -199,7 +199,7 @@ def test_each_trouble_has_its_own_outcome_and_words(
 
 
 def test_a_broken_file_costs_its_own_checkpoints_only(tmp_path: Path) -> None:
-    """A syntax error in the reader leaves the writer and the brokers their marks."""
+    """After a syntax error in the reader, the writer and the brokers keep their points."""
     shutil.copytree(SOLUTION, tmp_path, dirs_exist_ok=True)
     reader = tmp_path / "kinesis_read_shards.py"
     reader.write_text(reader.read_text().replace("def read_all_shards(", "def read_all_shards(("))
@@ -214,7 +214,7 @@ def test_a_broken_file_costs_its_own_checkpoints_only(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_graded_is_refused_with_its_reason(tmp_path: Path) -> None:
-    """A link is refused, and the other checkpoints are graded all the same."""
+    """A link is refused, and the other checkpoints are still graded."""
     (tmp_path / "kinesis_multi_shard.py").symlink_to(SOLUTION / "kinesis_multi_shard.py")
     shutil.copy(SOLUTION / "compare_with_sqs.py", tmp_path)
 
@@ -227,7 +227,7 @@ def test_a_file_that_cannot_be_graded_is_refused_with_its_reason(tmp_path: Path)
 
 
 def test_the_text_form_is_plain_when_piped_and_inert(tmp_path: Path) -> None:
-    """No escape sequence of ours or of the student's reaches a pipe."""
+    """The output has no escape sequences, neither ours nor the student's."""
     (tmp_path / "compare_with_sqs.py").write_text(TROUBLE["compare_with_sqs.py"])
 
     ran = autograder("grade", tmp_path, "--checkpoint", "brokers")
@@ -249,7 +249,7 @@ def test_the_text_form_is_plain_when_piped_and_inert(tmp_path: Path) -> None:
     ],
 )
 def test_each_form_is_written_and_inert(tmp_path: Path, form: str, words: str) -> None:
-    """The forms for people and programs elsewhere, from a submission that tries to break them."""
+    """All formats for people and programs, for a submission that tries to break them."""
     (tmp_path / "compare_with_sqs.py").write_text(TROUBLE["compare_with_sqs.py"])
 
     ran = autograder("grade", tmp_path, "--checkpoint", "brokers", "--format", form)
@@ -264,7 +264,7 @@ def test_each_form_is_written_and_inert(tmp_path: Path, form: str, words: str) -
 def test_what_was_left_out_is_noted_in_each_form_and_costs_nothing(
     tmp_path: Path, form: str
 ) -> None:
-    """Folders that are too many to be searched are named, and the code is graded all the same."""
+    """If there are too many folders to search, the rest is named, and the code is still graded."""
     shutil.copyfile(SOLUTION / "compare_with_sqs.py", tmp_path / "compare_with_sqs.py")
     for number in range(MAX_FOLDERS):
         (tmp_path / f"p{number:03}").mkdir()
@@ -276,7 +276,7 @@ def test_what_was_left_out_is_noted_in_each_form_and_costs_nothing(
 
 
 def test_no_sandbox_is_recorded_in_the_grade(tmp_path: Path) -> None:
-    """Whoever reads the grade sees that the code ran without walls."""
+    """The grade says that the code ran without a sandbox."""
     shutil.copy(SOLUTION / "compare_with_sqs.py", tmp_path)
 
     ran = autograder(
@@ -302,7 +302,7 @@ def test_no_sandbox_is_recorded_in_the_grade(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_graded_is_one_line_and_exit_2(arguments: list[str], words: str) -> None:
-    """Bad input gets one clear line on stderr and nothing else."""
+    """One clear line on stderr, and nothing else."""
     ran = autograder(*arguments)
 
     assert (ran.exit_code, ran.output) == (2, "")
@@ -311,7 +311,7 @@ def test_what_cannot_be_graded_is_one_line_and_exit_2(arguments: list[str], word
 
 
 def test_a_folder_that_cannot_be_read_is_one_line_and_exit_2(tmp_path: Path) -> None:
-    """A loop of links stands for whatever the system refuses to open."""
+    """Here a loop of links, as an example of a path that cannot be opened."""
     loop = tmp_path / "loop"
     loop.symlink_to(loop)
 
@@ -321,10 +321,10 @@ def test_a_folder_that_cannot_be_read_is_one_line_and_exit_2(tmp_path: Path) -> 
     assert ran.errors.count("\n") == 1
 
 
-def test_where_no_sandbox_can_be_had_it_refuses_and_says_why(
+def test_without_a_sandbox_grading_stops_with_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Never a silent fallback: exit 2, and nothing of the student's has run."""
+    """The message says why; exit code 2; no student code has run."""
     fake = tmp_path / "bwrap"
     fake.write_text("#!/bin/sh\necho 'bwrap: no permission to make namespaces' >&2\nexit 1\n")
     fake.chmod(0o755)
@@ -338,7 +338,7 @@ def test_where_no_sandbox_can_be_had_it_refuses_and_says_why(
 
 
 def test_output_goes_to_a_file(tmp_path: Path) -> None:
-    """The terminal stays quiet, and the file holds the grade."""
+    """The file holds the grade, and nothing is printed."""
     target = tmp_path / "grade.json"
 
     ran = autograder(

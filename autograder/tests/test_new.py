@@ -1,4 +1,4 @@
-"""`autograder new` writes an assignment that every command takes as it is."""
+"""`autograder new` writes an assignment that works with every command."""
 
 import json
 import subprocess
@@ -25,7 +25,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_it_is_up_to_date_and_can_be_graded(checkout: Path) -> None:
-    """The commands that `new` tells to try all pass."""
+    """All commands that `new` suggests succeed."""
     build = run(checkout, "build", "--check", "--assignment", ID)
     grade = run(checkout, "grade", checkout / "solutions" / ID)
     validate = run(checkout, "validate", "--assignment", ID, "--workers", "1", "--format", "json")
@@ -38,7 +38,7 @@ def test_it_is_up_to_date_and_can_be_graded(checkout: Path) -> None:
 
 
 def test_its_visible_checks_run(checkout: Path, tmp_path: Path) -> None:
-    """The solution passes them, the stub does not."""
+    """The solution passes them, and the stub fails them."""
     course = Course(checkout)
     solution = (course.solutions / ID / "greeting.py").read_bytes()
     lay_out(course.assignments / ID, tmp_path / "right", {"greeting.py": solution})
@@ -113,7 +113,7 @@ def test_what_cannot_be_written_is_refused_in_one_line(
         ("warm_up", "Warm up"),
     ],
 )
-def test_without_a_title_it_is_made_of_the_id(id: str, title: str, tmp_path: Path) -> None:  # noqa: A002 - as it is called in the settings
+def test_without_a_title_it_is_made_from_the_id(id: str, title: str, tmp_path: Path) -> None:  # noqa: A002 - as it is called in the settings
     """Also in an empty course."""
     done = run(tmp_path, "new", id)
 

@@ -19,7 +19,7 @@ ROOT = COURSE.assignments.parent
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS, ids=lambda assignment: assignment.id)
 def test_the_handout_names_it(assignment: Assignment) -> None:
-    """Students read with which Python their code is graded."""
+    """The handout says with which Python code is graded."""
     handout = (COURSE.assignments / assignment.id / "README.md").read_text("utf-8")
 
     assert f"your code is graded with Python {assignment.python}." in handout
@@ -27,7 +27,7 @@ def test_the_handout_names_it(assignment: Assignment) -> None:
 
 
 def test_the_workflow_that_grades_pushes_installs_those_of_all_assignments() -> None:
-    """Else it would stop."""
+    """Otherwise, the workflow would stop with an error."""
     text = (ROOT / ".github" / "workflows" / "grade-pushes.yml").read_text("utf-8")
     (job,) = yaml.safe_load(text)["jobs"].values()
     (version,) = [
@@ -47,7 +47,7 @@ def test_the_workflow_that_grades_pushes_installs_those_of_all_assignments() -> 
 def test_many_are_not_graded_on_another_python_unasked(
     arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One line says what to install, or how to go on."""
+    """One line says what to install, or which option allows another Python."""
     assignment = ASSIGNMENTS[0]
     if assignment.python == this_interpreter().version:
         pytest.skip("the tests themselves run on the assignment's Python")

@@ -1,4 +1,4 @@
-"""What follows from a course's policy: deadlines, penalties, how much is shown, attempts."""
+"""A course's policy: deadlines, penalties, stages of feedback, attempts."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -49,7 +49,7 @@ def policy(folder: Path, text: str = TEXT) -> Policy:
 
 
 def test_times_without_a_zone_are_those_of_the_course(tmp_path: Path) -> None:
-    """And those with one are left alone."""
+    """Times with a zone are not changed."""
     read = policy(tmp_path)
 
     assert read.deadline.at == DUE
@@ -72,7 +72,7 @@ def test_times_without_a_zone_are_those_of_the_course(tmp_path: Path) -> None:
 def test_each_day_begun_costs(
     tmp_path: Path, late_by: timedelta, days: int, percent: float, *, counts: bool
 ) -> None:
-    """The grace costs nothing, and what comes after the last day does not count."""
+    """The grace period costs nothing, and pushes after the last day do not count."""
     late = lateness(policy(tmp_path), BOB, DUE + late_by)
 
     assert (late.days, late.percent, late.counts) == (days, percent, counts)
@@ -88,7 +88,7 @@ def test_an_extension_moves_what_is_due(tmp_path: Path) -> None:
 
 
 def test_without_a_rule_lateness_costs_nothing(tmp_path: Path) -> None:
-    """It is told, and that is all."""
+    """It is only reported."""
     text = TEXT.replace("[late]\npercent_per_day = 10\ndays = 3\n", "")
 
     late = lateness(policy(tmp_path, text), BOB, DUE + timedelta(days=100))
@@ -97,7 +97,7 @@ def test_without_a_rule_lateness_costs_nothing(tmp_path: Path) -> None:
 
 
 def test_a_penalty_is_taken_off_the_points(tmp_path: Path) -> None:
-    """Of those that were reached."""
+    """As a part of the points that the code got."""
     late = lateness(policy(tmp_path), BOB, DUE + timedelta(days=2))
 
     assert late.after_penalty(94) == 75.2
@@ -112,8 +112,8 @@ def test_how_much_is_shown_depends_on_the_moment(tmp_path: Path) -> None:
     assert read.detail_at(moment.astimezone(timezone(timedelta(hours=9)))) is Detail.FULL
 
 
-def test_all_is_shown_where_nothing_is_said(tmp_path: Path) -> None:
-    """And nothing but the score before a first stage that has a time."""
+def test_without_stages_everything_is_shown(tmp_path: Path) -> None:
+    """Before a first stage that has a time, only the score is shown."""
     start, _, later = TEXT.partition("[[feedback]]")
     none = policy(tmp_path, start)
     late = policy(tmp_path, start + later[later.index("[[feedback]]") :])
@@ -123,7 +123,7 @@ def test_all_is_shown_where_nothing_is_said(tmp_path: Path) -> None:
 
 
 def test_closed_answers_are_withheld_until_a_push_would_be_late(tmp_path: Path) -> None:
-    """That is until the grace is over, and for each student until their own deadline."""
+    """That is until the grace period is over, and until the student's extension ends."""
     read = policy(tmp_path)
     last = DUE + timedelta(minutes=15)
     extended = read.due(ADA) + timedelta(minutes=15)
@@ -137,14 +137,14 @@ def test_closed_answers_are_withheld_until_a_push_would_be_late(tmp_path: Path) 
 
 
 def test_closed_answers_can_be_shown_immediately(tmp_path: Path) -> None:
-    """By a key; without it they are not."""
+    """If the policy says so."""
     read = policy(tmp_path, f'closed_answers = "immediately"\n{TEXT}')
 
     assert read.withheld_until(BOB, DUE - timedelta(days=9)) is None
 
 
 def test_attempts_are_counted_over_an_hour(tmp_path: Path) -> None:
-    """The next is allowed an hour after the one that would be one too many."""
+    """The next one is allowed when the oldest of the counted ones is an hour old."""
     read = policy(tmp_path)
     before = [DUE - timedelta(minutes=minutes) for minutes in (90, 50, 10)]
 
@@ -154,7 +154,7 @@ def test_attempts_are_counted_over_an_hour(tmp_path: Path) -> None:
 
 
 def test_a_repository_is_named_after_the_login(tmp_path: Path) -> None:
-    """In lower case; who has none has no repository."""
+    """In lower case. A student without a login has no repository."""
     read = policy(tmp_path)
 
     assert [read.repository_of(student) for student in (ADA, NOBODY)] == ["m06-ada", None]
@@ -185,8 +185,8 @@ def test_a_repository_is_named_after_the_login(tmp_path: Path) -> None:
         ("[late]", "[late", "cannot be read as TOML"),
     ],
 )
-def test_a_mistake_is_told_with_its_key(tmp_path: Path, old: str, new: str, said: str) -> None:
-    """In one line, with the file in front."""
+def test_a_mistake_is_reported_with_its_key(tmp_path: Path, old: str, new: str, said: str) -> None:
+    """In one line that begins with the file."""
     assert old in TEXT
 
     with pytest.raises(PolicyError) as caught:
@@ -197,13 +197,13 @@ def test_a_mistake_is_told_with_its_key(tmp_path: Path, old: str, new: str, said
     assert all(line.startswith(f"{tmp_path / 'course.toml'}") for line in lines)
 
 
-def test_an_extension_of_nobody_is_a_mistake(tmp_path: Path) -> None:
+def test_an_extension_for_an_unknown_student_is_a_mistake(tmp_path: Path) -> None:
     """A misspelt login must not cost a student the extension."""
     with pytest.raises(PolicyError, match=r"extensions\.ADA: is not in the roster"):
         check_extensions(policy(tmp_path), Roster(students=(BOB,)))
 
 
-def test_no_policy_is_told(tmp_path: Path) -> None:
-    """With what to give."""
+def test_a_missing_policy_is_reported(tmp_path: Path) -> None:
+    """The message says which option to give."""
     with pytest.raises(PolicyError, match="does not exist: give the course's policy"):
         read_policy(tmp_path / "course.toml")

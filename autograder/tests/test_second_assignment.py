@@ -1,6 +1,6 @@
-"""A course with two assignments: every command finds the one that it is about.
+"""A course with two assignments: every command works with the right one.
 
-The second has neither a notebook nor AWS, so this also shows what the grader needs of neither.
+The second assignment has no notebook and does not use AWS, so the grader must work without both.
 """
 
 import json
@@ -21,7 +21,7 @@ WRONG = "def count_words(text):\n    return {word: text.count(word) for word in 
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make the course, once for all tests: they change nothing in it."""
+    """Make the course. All tests share it, because they do not change it."""
     return copy_checkout(tmp_path_factory.mktemp("course") / "checkout", second_assignment=True)
 
 
@@ -42,7 +42,7 @@ def classroom(tmp_path_factory: pytest.TempPathFactory, solution: bytes) -> Path
 
 
 def test_what_is_out_of_date_is_found_in_both(checkout: Path, tmp_path: Path) -> None:
-    """`build --check` looks at all assignments, and names one that was asked for alone."""
+    """`build --check` checks all assignments, or only the given one."""
     copy = shutil.copytree(checkout, tmp_path / "copy")
     for name, file in ((FIRST, "compare_with_sqs.py"), (SECOND, "word_count.py")):
         (copy / "assignments" / name / file).write_text("")
@@ -62,7 +62,7 @@ def test_what_is_out_of_date_is_found_in_both(checkout: Path, tmp_path: Path) ->
 def test_a_submission_is_graded_by_the_tests_of_its_assignment(
     checkout: Path, classroom: Path
 ) -> None:
-    """Which its files tell."""
+    """The names of its files say which assignment it is."""
     right, wrong = (
         json.loads(run(checkout, "grade", classroom / student, "--format", "json").output)
         for student in ("ada", "bob")
@@ -78,7 +78,7 @@ def test_a_submission_is_graded_by_the_tests_of_its_assignment(
     assert failed == {"counting/case_makes_no_difference"}
 
 
-def test_a_submission_that_tells_nothing_needs_the_option(checkout: Path, tmp_path: Path) -> None:
+def test_a_submission_without_known_files_needs_the_option(checkout: Path, tmp_path: Path) -> None:
     """One line lists the ids."""
     done = run(checkout, "grade", tmp_path)
 
@@ -88,8 +88,8 @@ def test_a_submission_that_tells_nothing_needs_the_option(checkout: Path, tmp_pa
     )
 
 
-def test_its_hidden_tests_hold_against_its_corpus(checkout: Path) -> None:
-    """Right ones pass, wrong ones fail what they declare, and doing nothing earns nothing."""
+def test_its_hidden_tests_are_validated_with_its_corpus(checkout: Path) -> None:
+    """Right submissions pass, wrong ones fail what they declare, and idle code earns nothing."""
     done = run(checkout, "validate", "--assignment", SECOND, "--workers", "1", "--format", "json")
     both = run(checkout, "validate", "--format", "json")
 
@@ -100,7 +100,7 @@ def test_its_hidden_tests_hold_against_its_corpus(checkout: Path) -> None:
 
 
 def test_a_class_is_graded_and_reported(checkout: Path, classroom: Path, tmp_path: Path) -> None:
-    """With and without the option; the gradebook and the report find it in the grades."""
+    """With and without the option. The gradebook and the report read the assignment from grades."""
     out, page, book = tmp_path / "out", tmp_path / "class.html", tmp_path / "gradebook"
     book.mkdir()
     (book / "roster.csv").write_text("id,name\nada,Ada Lovelace\nbob,Bob Ross\n")
@@ -108,8 +108,8 @@ def test_a_class_is_graded_and_reported(checkout: Path, classroom: Path, tmp_pat
     graded = run(checkout, "grade-class", classroom, "--output", out, "--workers", "1")
     again = run(checkout, "grade-class", classroom, "--output", out, "--assignment", SECOND)
     reported = run(checkout, "report", out, "--output", page)
-    synced = run(checkout, "gradebook", "sync", out / "results", "--folder", book)
-    status = run(checkout, "gradebook", "status", "--folder", book)
+    synced = run(checkout, "gradebook", "sync", out / "results", "--gradebook", book)
+    status = run(checkout, "gradebook", "status", "--gradebook", book)
     pairs = run(checkout, "similarity", classroom, "--output", tmp_path / "pairs.html")
 
     for done in (graded, again, reported, synced, status, pairs):
@@ -126,7 +126,7 @@ def test_a_class_is_graded_and_reported(checkout: Path, classroom: Path, tmp_pat
 def test_a_push_is_graded_by_the_assignment_of_its_course_file(
     checkout: Path, solution: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its checkpoint has a status at the commit, and those of the other have none."""
+    """The commit has a status for its checkpoint, and none for the other assignment's."""
     (tmp_path / "roster.csv").write_text("login,name\nada,Ada Lovelace\n")
     with StandIn(tmp_path / "github") as github:
         github.add_repository("course/m07-ada")
@@ -146,7 +146,7 @@ def test_a_push_is_graded_by_the_assignment_of_its_course_file(
 
 
 def test_the_student_repository_is_published(checkout: Path, tmp_path: Path) -> None:
-    """The course file names the assignment; nothing of the other is in it."""
+    """The course file names the assignment. No file of the other one is published."""
     copy, template = shutil.copytree(checkout, tmp_path / "copy"), tmp_path / "template.git"
     _git(tmp_path, "init", "--quiet", "--bare", str(template))
     _git(copy, "init", "--quiet")
@@ -166,7 +166,7 @@ def test_the_student_repository_is_published(checkout: Path, tmp_path: Path) -> 
 def test_its_visible_checks_run_on_the_student_kit(
     checkout: Path, solution: bytes, tmp_path: Path
 ) -> None:
-    """The solution passes all, the stub none."""
+    """The solution passes all checks, and the stub passes none."""
     repository = Course(checkout).assignments / SECOND
     lay_out(repository, tmp_path / "right", {"word_count.py": solution})
     lay_out(repository, tmp_path / "stub", {})

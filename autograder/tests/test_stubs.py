@@ -1,4 +1,4 @@
-"""Stubs hold no line of a solution, whatever marks they are made from."""
+"""Stubs hold no line of a solution, wherever its marks are."""
 
 import json
 import re
@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def test_a_region_becomes_a_stub_at_its_indentation() -> None:
-    """The rest of the file stays as it is."""
+    """The rest of the file does not change."""
     stub = make_stub(SOLUTION, "a.py")
 
     assert "    # YOUR CODE HERE\n    raise NotImplementedError\n" in stub
@@ -82,14 +82,14 @@ def test_a_wrong_mark_is_an_error_that_names_the_line(
 
 
 def test_a_file_without_any_region_is_an_error() -> None:
-    """Handing out a whole solution by oversight is not possible."""
+    """Otherwise, a forgotten mark would hand out the whole solution."""
     with pytest.raises(AssignmentError, match="no region"):
         make_stub("x = 1\n", "a.py")
 
 
 @given(st.lists(st.integers(0, 10**9), min_size=1, max_size=6))
 def test_no_line_of_a_region_survives(numbers: list[int]) -> None:
-    """Whatever stands within the marks is gone."""
+    """All lines between the marks are removed."""
     secrets = [f"    secret_{number} = {number}" for number in numbers]
     source = "\n".join(["def f():", "    ### BEGIN SOLUTION", *secrets, "    ### END SOLUTION", ""])
 
@@ -109,8 +109,8 @@ def course_of(folder: Path, settings: str = "", id: str = "demo") -> tuple[Cours
     return course, course.load(id)
 
 
-def test_build_writes_and_check_tells_what_is_out_of_date(tmp_path: Path) -> None:
-    """A second build finds nothing to do; a changed stub is told by name."""
+def test_build_writes_and_check_names_what_is_out_of_date(tmp_path: Path) -> None:
+    """A second build has nothing to do; a changed stub is named."""
     course, assignment = course_of(tmp_path)
 
     before = check(course, assignment)
@@ -123,8 +123,8 @@ def test_build_writes_and_check_tells_what_is_out_of_date(tmp_path: Path) -> Non
     assert (written, again, after) == (before, (), ("a.py",))
 
 
-def test_build_lays_the_student_kit_in(tmp_path: Path) -> None:
-    """What it writes is found as out of date when it is changed or lost."""
+def test_build_adds_the_student_kit(tmp_path: Path) -> None:
+    """A file of the kit that is changed or missing is out of date."""
     course, assignment = course_of(tmp_path)
     folder = course.assignments / "demo"
 
@@ -136,8 +136,8 @@ def test_build_lays_the_student_kit_in(tmp_path: Path) -> None:
     assert check(course, assignment) == ("checks/hand_in.py", "pyproject.toml")
 
 
-def test_the_simulated_aws_is_laid_in_where_the_assignment_has_it(tmp_path: Path) -> None:
-    """Elsewhere no file names AWS, boto3 or moto, but for the rules of admission."""
+def test_the_simulated_aws_is_added_if_the_assignment_uses_it(tmp_path: Path) -> None:
+    """Otherwise, only the rules of admission name AWS, boto3 or moto."""
     course, assignment = course_of(tmp_path / "with", "simulated_aws = true\n")
     other, plain = course_of(tmp_path / "without")
 
@@ -157,7 +157,7 @@ def test_the_simulated_aws_is_laid_in_where_the_assignment_has_it(tmp_path: Path
 
 
 def test_the_kit_names_the_assignment_and_its_python(tmp_path: Path) -> None:
-    """For uv and Actions in one file, for a Codespace in the tag of its image."""
+    """In one file for uv and Actions, and in the image's tag for a Codespace."""
     course, assignment = course_of(tmp_path, id="m07_word_count")
     folder = course.assignments / assignment.id
 
@@ -176,7 +176,7 @@ def test_the_kit_names_the_assignment_and_its_python(tmp_path: Path) -> None:
 
 
 def test_the_stubs_of_this_checkout_are_up_to_date() -> None:
-    """Whoever changes a solution runs `autograder build`."""
+    """After a change of a solution, `autograder build` must run."""
     course = Course.of_this_checkout()
 
     stale = {name: check(course, course.load(name)) for name in course.ids()}
@@ -185,7 +185,7 @@ def test_the_stubs_of_this_checkout_are_up_to_date() -> None:
 
 
 def test_stubs_are_those_that_nbgrader_makes() -> None:
-    """Our marks mean what nbgrader's mean, so that both tools can be used on a solution."""
+    """Our marks mean the same as nbgrader's, so both tools work on a solution."""
     preprocessors = pytest.importorskip("nbgrader.preprocessors", reason="extra `gradebook`")
     nbformat = pytest.importorskip("nbformat.v4")
 
@@ -207,7 +207,7 @@ def test_stubs_are_those_that_nbgrader_makes() -> None:
 
 
 def test_the_rules_of_admission_are_copied_into_the_checks(tmp_path: Path) -> None:
-    """A copy that differs is out of date, as a stub is."""
+    """A copy that differs is out of date."""
     course, assignment = course_of(tmp_path)
     rules = course.assignments / "demo" / RULES
 
@@ -216,3 +216,13 @@ def test_the_rules_of_admission_are_copied_into_the_checks(tmp_path: Path) -> No
     assert rules.read_text().endswith(Path(admission.__file__).read_text())
     rules.write_text("MAX_FILES = 1000\n")
     assert check(course, assignment) == (RULES,)
+
+
+def test_a_stub_without_a_solution_is_named_and_nothing_is_written(tmp_path: Path) -> None:
+    """A file that was renamed in the solutions would still be handed out under its old name."""
+    course, assignment = course_of(tmp_path)
+    build(course, assignment)
+    (course.assignments / "demo" / "old_name.py").write_text("x = 1\n")
+
+    with pytest.raises(AssignmentError, match=r"old_name\.py has no solution: remove it"):
+        check(course, assignment)

@@ -1,4 +1,4 @@
-"""What a machine can check of how the code reads; `ruff` checks the rest."""
+"""Rules about names that `ruff` does not check."""
 
 import ast
 from collections import Counter
@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from autograder.assignment import Course
 
 PACKAGE = Course.of_this_checkout().assignments.parent / "autograder"
-EMPTY_NAMES = frozenset({"one", "thing", "item", "stuff"})
+EMPTY_NAMES = frozenset({"one", "thing", "stuff"})
 """As the name of a variable, these do not say what it holds."""
 
 
 def our_modules() -> Iterator[tuple[str, ast.Module]]:
-    """Yield the package's modules; what students hand in is not ours."""
+    """Yield the package's modules, without submissions and attacks."""
     for path in sorted(PACKAGE.rglob("*.py")):
         name = path.relative_to(PACKAGE).as_posix()
         if "/submissions/" not in name and "/attacks/" not in name:
@@ -20,10 +20,10 @@ def our_modules() -> Iterator[tuple[str, ast.Module]]:
 
 
 def test_no_class_name_is_used_twice() -> None:
-    """Whoever reads a name knows which class it is.
+    """A name means one class everywhere.
 
-    Tests are left aside, and the student kit: in its own repository, it has the names of the
-    hidden tests for the same things.
+    Tests and the student kit are left out: the kit is for another repository, and uses the same
+    names as the hidden tests for the same things.
     """
     names = Counter(
         node.name
@@ -37,7 +37,7 @@ def test_no_class_name_is_used_twice() -> None:
 
 
 def test_variables_say_what_they_hold() -> None:
-    """No loop, comprehension or assignment is over `one`."""
+    """No variable is called `one`."""
     found = [
         f"{name}:{node.lineno}"
         for name, tree in our_modules()

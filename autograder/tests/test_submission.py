@@ -1,4 +1,4 @@
-"""Intake: what is taken from a student's folder, and what is refused by name."""
+"""Reading a student's folder: which files are graded, left out or refused."""
 
 import os
 import time
@@ -26,14 +26,14 @@ READER = "kinesis_read_shards.py"
 
 @pytest.fixture(scope="module")
 def assignment() -> Assignment:
-    """The module's own assignment."""
+    """Load the assignment of module 6."""
     return Course.of_this_checkout().load("m06_partitioned_logs")
 
 
 def test_graded_files_helpers_and_packages_are_taken(
     tmp_path: Path, assignment: Assignment
 ) -> None:
-    """Modules beside the graded files come along; other files do not."""
+    """Modules next to the graded files are included; other files are not."""
     (tmp_path / WRITER).write_text("x = 1\n")
     (tmp_path / "helper.py").write_text("y = 2\n")
     (tmp_path / "parts").mkdir()
@@ -57,7 +57,7 @@ def test_graded_files_helpers_and_packages_are_taken(
 def test_the_digest_depends_on_names_and_contents_alone(
     tmp_path: Path, assignment: Assignment
 ) -> None:
-    """The same files give the same digest, wherever they lie; one byte more gives another."""
+    """The same files have the same digest in any folder; one more byte changes it."""
     folders = [tmp_path / name for name in ("one", "two", "three")]
     for folder in folders:
         folder.mkdir()
@@ -98,10 +98,10 @@ def test_a_second_name_of_another_file_is_refused(tmp_path: Path, assignment: As
     assert "hard link" in submission.refused[0].reason
 
 
-def test_a_pipe_in_place_of_a_file_is_refused_at_once(
+def test_a_pipe_in_place_of_a_file_is_refused_immediately(
     tmp_path: Path, assignment: Assignment
 ) -> None:
-    """Opening a FIFO would wait for ever; it is refused instead."""
+    """It is not opened: opening a FIFO waits for a writer, without end."""
     os.mkfifo(tmp_path / READER)
 
     submission = read_submission(tmp_path, assignment)
@@ -112,7 +112,7 @@ def test_a_pipe_in_place_of_a_file_is_refused_at_once(
 def test_graded_files_are_found_in_a_folder_too_large_to_list(
     tmp_path: Path, assignment: Assignment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where the listing ends early, a file that is there isn't called missing."""
+    """A file after the end of a truncated listing is not reported as missing."""
     monkeypatch.setattr("autograder.admission.MAX_ENTRIES", 1)
     (tmp_path / WRITER).write_text("x = 1\n")
     (tmp_path / READER).write_text("x = 2\n")
@@ -125,7 +125,7 @@ def test_graded_files_are_found_in_a_folder_too_large_to_list(
 def test_a_package_that_hides_a_graded_file_is_refused(
     tmp_path: Path, assignment: Assignment
 ) -> None:
-    """Python imports the package, so the file that everyone reads would not be what runs."""
+    """Python would import the package, and not the file that people read."""
     (tmp_path / WRITER).write_text("x = 1\n")
     package = tmp_path / WRITER.removesuffix(".py")
     package.mkdir()
@@ -150,7 +150,7 @@ def test_a_giant_file_is_refused(tmp_path: Path, assignment: Assignment) -> None
 def test_a_refused_file_concerns_its_own_checkpoint_only(
     tmp_path: Path, assignment: Assignment
 ) -> None:
-    """A broken writer does not cost the reader."""
+    """A broken writer costs no points of the reader."""
     (tmp_path / WRITER).mkdir()
     (tmp_path / READER).write_text("x = 1\n")
 
@@ -160,8 +160,10 @@ def test_a_refused_file_concerns_its_own_checkpoint_only(
     assert submission.refusal_for((READER,)) is None
 
 
-def test_a_path_that_is_no_folder_is_one_clear_line(tmp_path: Path, assignment: Assignment) -> None:
-    """A missing path and a file are told apart."""
+def test_a_path_that_is_not_a_folder_is_one_clear_line(
+    tmp_path: Path, assignment: Assignment
+) -> None:
+    """The message says whether the path is missing or is a file."""
     file = tmp_path / "file"
     file.write_text("")
 
@@ -172,7 +174,7 @@ def test_a_path_that_is_no_folder_is_one_clear_line(tmp_path: Path, assignment: 
 
 
 def test_a_pointer_of_git_lfs_is_refused(tmp_path: Path, assignment: Assignment) -> None:
-    """It is not what the student meant to hand in, and Python would only find it strange."""
+    """The student meant to hand in the file itself; Python would report a syntax error."""
     (tmp_path / WRITER).write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\n")
 
     submission = read_submission(tmp_path, assignment)
@@ -182,10 +184,10 @@ def test_a_pointer_of_git_lfs_is_refused(tmp_path: Path, assignment: Assignment)
     assert "LFS" in submission.refused[0].reason
 
 
-def test_so_many_notebooks_are_compared_with_a_missing_one(
+def test_a_missing_notebook_is_compared_with_a_limited_number_of_others(
     tmp_path: Path, assignment: Assignment
 ) -> None:
-    """The first by name; a closer one behind them is not looked at."""
+    """The first ones by name; a more similar one after them is not found."""
     for number in range(MAX_COMPARED):
         (tmp_path / f"a{number:02}.ipynb").write_text("{}")
     (tmp_path / "concepts_a.ipynb").write_text("{}")
@@ -209,7 +211,7 @@ def test_long_names_of_notebooks_take_little_time(tmp_path: Path, assignment: As
 
 
 def processor_seconds(call: Callable[[], object]) -> float:
-    """Measure the processor time of a call: the least of three, as others use the machine too."""
+    """Return the least processor time of three calls, because the machine may be busy."""
 
     def measured() -> float:
         before = time.process_time()
@@ -220,7 +222,7 @@ def processor_seconds(call: Callable[[], object]) -> float:
 
 
 def test_refused_files_count_among_those_looked_at(tmp_path: Path, assignment: Assignment) -> None:
-    """Each file that is too large would be read up to the limit, however many there are."""
+    """Otherwise, any number of files that are too large would be read up to the limit."""
     for number in range(MAX_FILES + 50):
         with (tmp_path / f"a{number:03}.py").open("wb") as file:
             file.truncate(MAX_FILE_BYTES + 1)
@@ -232,10 +234,8 @@ def test_refused_files_count_among_those_looked_at(tmp_path: Path, assignment: A
     assert submission.notes[-1] == f"{MAX_FILES + 1 - MAX_NOTES} more are left out"
 
 
-def test_so_many_folders_are_searched_and_a_note_names_the_others(
-    tmp_path: Path, assignment: Assignment
-) -> None:
-    """What is ignored costs no points; the notes are few, and the last one counts the rest."""
+def test_the_number_of_searched_folders_is_limited(tmp_path: Path, assignment: Assignment) -> None:
+    """Notes name some of the ignored folders, and the last note counts the rest."""
     (tmp_path / WRITER).write_text("x = 1\n")
     for number in range(MAX_FOLDERS + MAX_NOTES + 5):
         (tmp_path / f"p{number:03}").mkdir()
@@ -249,7 +249,7 @@ def test_so_many_folders_are_searched_and_a_note_names_the_others(
     assert submission.notes[MAX_NOTES:] == ("6 more are left out",)
 
 
-def test_so_many_names_are_looked_at_in_all_folders_together(
+def test_the_number_of_names_in_all_folders_is_limited(
     tmp_path: Path, assignment: Assignment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A package that comes after them is ignored, with a note."""
@@ -271,7 +271,7 @@ def test_so_many_names_are_looked_at_in_all_folders_together(
 def test_notes_belong_to_the_identity_of_a_submission(
     tmp_path: Path, assignment: Assignment
 ) -> None:
-    """Else a grade that was kept would go on showing notes on files that are gone."""
+    """Otherwise, a kept grade would still show notes about files that are gone."""
     (tmp_path / WRITER).write_text("x = 1\n")
     before = read_submission(tmp_path, assignment).digest
     for number in range(MAX_FOLDERS):
@@ -284,7 +284,7 @@ def test_notes_belong_to_the_identity_of_a_submission(
 def test_reading_ends_at_its_time_limit(
     tmp_path: Path, assignment: Assignment, step: float
 ) -> None:
-    """It is checked before each folder and each file; the clock here goes on with each look."""
+    """It is checked before each folder and file. This test's clock advances whenever it is read."""
     for number in range(5):
         (tmp_path / f"a{number}.py").write_text("")
 
@@ -292,10 +292,8 @@ def test_reading_ends_at_its_time_limit(
         read_submission(tmp_path, assignment, clock=count(0.0, step).__next__)
 
 
-def test_reading_that_takes_no_longer_than_its_time_limit_goes_on(
-    tmp_path: Path, assignment: Assignment
-) -> None:
-    """To the last moment."""
+def test_reading_within_its_time_limit_continues(tmp_path: Path, assignment: Assignment) -> None:
+    """Up to the last second."""
     for number in range(5):
         (tmp_path / f"a{number}.py").write_text("")
 

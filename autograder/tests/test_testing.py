@@ -26,19 +26,6 @@ title = "Parcels"
 points = 2
 files = ["parcels.py"]
 
-[limits]
-cpu_seconds = 5
-still_seconds = 10.0
-wall_seconds = 60.0
-submission_seconds = 600.0
-virtual_seconds = 600.0
-memory_mib = 1024
-output_kib = 256
-return_kib = 1024
-api_calls = 400
-idle_reads = 50
-traffic_mib = 64
-processes = 64
 """
 RECEIVES_ONCE = """
 import boto3
@@ -62,7 +49,7 @@ def receive_all(queue_name):
 
 
 def example() -> str:
-    """Take the example out of the module's docstring."""
+    """Return the example in the module's docstring."""
     text = ast.get_docstring(ast.parse(Path(testing.__file__).read_text("utf-8"))) or ""
     lines = text.splitlines()
     first = lines.index("    import random")
@@ -71,7 +58,7 @@ def example() -> str:
 
 
 def grade_of(root: Path, solution: str) -> GradedTest:
-    """Grade a submission by a suite that is the example."""
+    """Grade a submission with the example as its suite."""
     course = Course(root)
     suite, handout = course.suites / "m99_parcels", course.assignments / "m99_parcels"
     for folder in (suite, handout, root / "theirs"):
@@ -93,7 +80,7 @@ def grade_of(root: Path, solution: str) -> GradedTest:
 def test_the_example_tells_right_from_wrong(
     tmp_path: Path, solution: str, outcome: Outcome
 ) -> None:
-    """It runs as it is printed, and its feedback says what came back."""
+    """It runs unchanged, and its feedback says what came back."""
     test = grade_of(tmp_path, solution)
 
     assert test.outcome is outcome, test.feedback
@@ -103,14 +90,14 @@ def test_the_example_tells_right_from_wrong(
 
 
 def test_all_that_authors_import_is_listed() -> None:
-    """The list of public names is sorted, and each of them is there."""
+    """The list of public names is sorted, and all of them exist."""
     assert sorted(testing.__all__) == testing.__all__
     assert [name for name in testing.__all__ if not hasattr(testing, name)] == []
 
 
 @pytest.mark.parametrize("module", [anomalies, parsing, text], ids=lambda module: module.__name__)
 def test_what_an_example_shows_is_true(module: ModuleType) -> None:
-    """The examples of functions that need nothing but values are run."""
+    """The examples of functions that take only values are run."""
     failed, tried = doctest.testmod(module)
 
     assert (failed, tried > 0) == (0, True)

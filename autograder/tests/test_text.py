@@ -1,4 +1,4 @@
-"""The policy that every form begins with."""
+"""How text from students is escaped and truncated for every format."""
 
 import unicodedata
 from itertools import pairwise
@@ -21,7 +21,7 @@ from autograder.text import (
 @SAME_EACH_TIME
 @given(texts())
 def test_what_is_shown_can_be_seen_and_is_bounded(text: str) -> None:
-    """One line without controls, and never longer than its place allows."""
+    """One line without control characters, and not longer than its limit."""
     shown = inert(text)
 
     assert all(
@@ -34,14 +34,14 @@ def test_what_is_shown_can_be_seen_and_is_bounded(text: str) -> None:
 @SAME_EACH_TIME
 @given(texts())
 def test_what_is_inert_stays_as_it_is(text: str) -> None:
-    """Two layers may both see to it."""
+    """Two layers may both escape a text."""
     assert inert(inert(text)) == inert(text)
 
 
 @SAME_EACH_TIME
 @given(texts())
 def test_no_letter_carries_a_flood_of_marks(text: str) -> None:
-    """Nor does a blank, or the text of ours that stands before."""
+    """Neither does a space, or our text in front of it."""
     shown = inert(text)
 
     run = most = 0
@@ -78,7 +78,7 @@ def _behind_blanks(text: str) -> list[str]:
     ],
 )
 def test_what_cannot_be_seen_becomes_an_escape(text: str, shown: str) -> None:
-    """What can be seen is left alone, and a cut shows."""
+    """Visible characters do not change, and a truncated text says so."""
     assert inert(text) == shown
 
 
@@ -105,14 +105,14 @@ def test_in_markdown_prose_stays_prose_and_the_rest_is_code(text: str, written: 
 
 
 def test_the_known_nasty_strings_are_many_and_differ() -> None:
-    """The list is worth its name, and has nothing twice."""
+    """The list is long and has no duplicates."""
     assert len(NASTY) >= 80
     assert len(set(NASTY)) == len(NASTY)
 
 
 @pytest.mark.parametrize("text", HUGE, ids=lambda text: ascii(text[:3]))
 def test_a_megabyte_is_cut(text: str) -> None:
-    """And what is left says that it was."""
+    """The rest says that it was truncated."""
     shown = inert(text)
 
     assert len(shown) <= LONGEST_LINE

@@ -1,4 +1,4 @@
-"""The wheel holds the tool, and nothing that a student must not see."""
+"""The wheel holds the tool, and no secrets of a course."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ SECRET = ("suites/m0", "tests/", "solutions/", "assignments/", "benchmarks/", "c
 
 
 def test_a_wheel_holds_the_tool_alone(tmp_path: Path) -> None:
-    """Templates and style sheets included; no hidden test, solution or attack."""
+    """With templates and style sheets, but without hidden tests, solutions and attacks."""
     subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path],
         cwd=PROJECT,

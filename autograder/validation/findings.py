@@ -1,7 +1,9 @@
 """What trials say about a suite: pure functions from trials to findings, powers and costs."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
+from autograder.assignment import Assignment
 from autograder.grading.grade import Outcome
 from autograder.grading.judge.plan import Requirements, SuitePlan
 from autograder.validation.corpus import DeclaredSubmission
@@ -153,6 +155,20 @@ def weak_tests(tests: Iterable[TestPower]) -> list[Finding]:
                 )
             )
     return findings
+
+
+def unchecked(assignment: Assignment, repository: Path) -> list[Finding]:
+    """Name the checkpoints for which students have no visible checks.
+
+    Args:
+        assignment: Whose checkpoints.
+        repository: The student repository.
+    """
+    return [
+        Finding(kind=FindingKind.UNCHECKED, subject=checkpoint.id)
+        for checkpoint in assignment.checkpoints
+        if not (repository / "checks" / f"test_{checkpoint.id}.py").is_file()
+    ]
 
 
 def untraced(requirements: Requirements, handout: str, plan: SuitePlan) -> list[Finding]:

@@ -2,7 +2,7 @@
 
 A validation grades hundreds of submissions, which takes minutes. Its result depends on the suite,
 the corpus, the solution, the handout and the code that grades. As long as none of them changes,
-`validated.json`, beside the hidden tests, says that it had no findings.
+`validated.json`, next to the hidden tests, says that it had no findings.
 """
 
 import json
@@ -38,6 +38,5 @@ def note_validated(course: Course, assignment: Assignment) -> Path:
 def _state_of(course: Course, assignment: Assignment) -> dict[str, str]:
     suite = course.suites / assignment.id
     files = [path for path in suite.iterdir() if path.name != RECORD]
-    own = course.assignments / assignment.id
-    files += [course.solutions / assignment.id, own / "assignment.toml", own / "README.md"]
+    files += [course.solutions / assignment.id, course.assignments / assignment.id]
     return {"assignment": digest_of(suite.parents[2], files), "grader": code_digest()}

@@ -16,6 +16,7 @@ from autograder.validation.findings import (
     judge,
     passed_by_idle,
     powers_of,
+    unchecked,
     untraced,
     weak_tests,
 )
@@ -140,6 +141,8 @@ class _Validator:
                 self._try("idle submissions", list(idle_candidates(self._inputs.solution)))
             )
             findings += weak_tests(tests)
+            repository = self._course.assignments / self._assignment.id
+            findings += unchecked(self._assignment, repository)
             findings += untraced(plan.requirements, self._inputs.handout, plan)
         score = None
         if self._options.mutants:

@@ -39,7 +39,7 @@ def get_shard_info(stream_name: str) -> list[dict]:
         HashKeyRange), from all pages of the listing, including closed shards.
     """
     ### BEGIN SOLUTION
-    # The paginator of list_shards would name the stream beside NextToken, which AWS refuses.
+    # The paginator of list_shards sends the stream's name with NextToken, which AWS refuses.
     paginator = boto3.client("kinesis").get_paginator("describe_stream")
     pages = paginator.paginate(StreamName=stream_name)
     shards = [shard for page in pages for shard in page["StreamDescription"]["Shards"]]
@@ -84,7 +84,7 @@ def send_events_to_shards(stream_name: str, num_events: int = 30) -> dict[str, s
 
     user_to_shard = {}
     for start in range(0, num_events, len(USERS)):
-        # One event of each user at most: a rejected record can then be sent again before that
+        # At most one event of each user: a rejected record can then be sent again before that
         # user's next one, which keeps each user's events in order.
         waiting = [make_record(i) for i in range(start, min(start + len(USERS), num_events))]
         pause = 0.1

@@ -161,7 +161,7 @@ def _keep_names() -> None:
     """Clean each part of the user agent once, not thirty times with every request.
 
     Private: the function's name. If it changes, requests take longer, and
-    `test_user_agents_are_cleaned_once` tells.
+    `test_user_agents_are_sanitized_once` tells.
     """
     from botocore import useragent
 
@@ -178,7 +178,7 @@ def _keep_clients(boto3: Any) -> None:
 
     Private: `events._emitter._lookup_cache`, which botocore replaces when a handler is added. If it
     does not any more, a student's handler is not called: the case "an event handler" of
-    `test_whoever_asks_otherwise_gets_a_client_of_their_own` tells.
+    `test_other_options_give_a_new_client` tells.
     """
     session = boto3.DEFAULT_SESSION
     make = boto3.Session.client

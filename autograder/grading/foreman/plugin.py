@@ -55,12 +55,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Start the sandbox while the suite's own imports are still under way."""
-    if not session.config.option.collectonly and any(_is_hidden(item) for item in session.items):
+    if not session.config.option.collectonly and any(map(_is_hidden, session.items)):
         from autograder.grading.foreman.journal import Journal
         from autograder.grading.foreman.session import GradingSession
         from autograder.grading.judge.phases import Phases
 
-        suite = next(item.path.parent for item in session.items if _is_hidden(item))
+        suite = next(filter(_is_hidden, session.items)).path.parent
         path = session.config.getoption("journal")
         journal = session.config.stash[_JOURNAL] = Journal(Path(path) if path else None)
         session.config.stash[_SESSION] = GradingSession.set_up(

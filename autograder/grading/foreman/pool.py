@@ -17,7 +17,7 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 WORKERS = (os.cpu_count() or 1) + 1
-"""Submissions graded at once: one more than there are processors, since some only wait."""
+"""Submissions graded in parallel: one more than there are processors, since some only wait."""
 WAITING = 2
 """Tasks that are prepared for each examiner, so that none waits and memory stays flat."""
 
@@ -28,7 +28,7 @@ class ExaminerPool:
     Args:
         assignment: What the submissions answer.
         course: Where the hidden suite is.
-        workers: How many are graded at once.
+        workers: How many are graded in parallel.
         confined: False runs the code without a sandbox.
 
     Raises:

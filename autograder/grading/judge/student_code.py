@@ -199,9 +199,9 @@ def _is_row(value: object, length: int) -> bool:
 class Module:
     """One graded file: a call of one of its functions runs in the sandbox.
 
-    >>> reader = student.module("kinesis_read_shards")
-    >>> reader.read_from_shard("orders", "shardId-000000000000", 10)
-    [['49668899999999999999999999999999999999999999999999999999', {'eventId': 1}]]
+    >>> words = student.module("words")
+    >>> words.count_words("to be or not to be")
+    {'to': 2, 'be': 2, 'or': 1, 'not': 1}
 
     Arguments and the value are plain JSON: a tuple comes back as a list. Anything but a value (an
     exception, a missing function, an exceeded limit) ends the test with feedback that says so.
@@ -224,24 +224,24 @@ class Module:
 
         What the module remembers from one call, the next one finds:
 
-        >>> reader.values_in_a_row("read_all_shards", ["orders"], ["orders"])
-        [{'shardId-000000000000': []}, {'shardId-000000000000': []}]
+        >>> words.values_in_a_row("count_words", ["a b"], ["a"])
+        [{'a': 1, 'b': 1}, {'a': 1}]
         """
         return self._student.values_in_a_row(self._name, function, calls)
 
     def outcome_of(self, function: str, *args: Any, **kwargs: Any) -> CallResult:
         """Call a function and return how it ended; nothing ends the test.
 
-        >>> result = writer.outcome_of("delete_stream", "orders")
+        >>> result = words.outcome_of("count_words", "")
         >>> if isinstance(result, Raised):
-        ...     crashed(result, "delete_stream()", expected="no error if it does not exist")
+        ...     crashed(result, "count_words()", expected="no error for an empty text")
         """
         return self._student.outcome_of(self._name, function, *args, **kwargs)
 
     def error_of(self, function: str, *args: Any, **kwargs: Any) -> Raised | None:
         """Call a function that should raise an error; None if it returned a value instead.
 
-        >>> error = reader.error_of("replay_from_offset", "orders", "shardId-000000000000", "x")
+        >>> error = words.error_of("count_words", None)
         >>> if error is None:
         ...     wrong("It returned normally.", expected="an error", hint="Do not catch it.")
         """

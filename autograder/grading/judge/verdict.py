@@ -56,7 +56,7 @@ def wrong(
     """End the test: the code ran, but did not do what the requirement asks.
 
     >>> wrong(
-    ...     f"read_from_shard() returned {shown(value)}.",
+    ...     f"count_words() returned {shown(value)}.",
     ...     expected="a list of pairs",
     ...     hint="Does your function return what it has collected?",
     ... )

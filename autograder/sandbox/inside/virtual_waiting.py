@@ -106,7 +106,7 @@ def _replace_conditions(waiting: Waiting) -> None:
 
     Private: what `threading.Condition.wait` does with its lock, and the names by which `threading`
     and `queue` ask for the time. If they change, waits take real time or fail:
-    `test_whoever_waits_with_a_timeout_waits_in_virtual_time` tells.
+    `test_waiting_with_a_timeout_is_virtual` tells.
     """
 
     def wait(condition: Any, timeout: float | None = None) -> bool:
@@ -167,7 +167,7 @@ def _is_idle(selector: selectors.BaseSelector) -> bool:
 
     Private: asyncio's handle and its callback `_read_from_self`. If they change, an event loop
     that sleeps takes real time: the case `wait_in_a_loop` of
-    `test_whoever_waits_with_a_timeout_waits_in_virtual_time` tells.
+    `test_waiting_with_a_timeout_is_virtual` tells.
     """
     return all(
         isinstance(key.data, tuple)

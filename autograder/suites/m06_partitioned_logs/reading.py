@@ -190,7 +190,7 @@ def _stranger(item: Any) -> RecordId:
 def items_of(value: Any, call: FunctionCall) -> list[Any]:
     """List what is in a list, or in a dict."""
     if isinstance(value, dict):
-        value = [[key, item] for key, item in value.items()]
+        value = [[key, event] for key, event in value.items()]
     if not isinstance(value, list):
         wrong(
             f"{call.without_arguments} returned {shown(value)}.",

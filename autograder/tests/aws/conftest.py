@@ -1,4 +1,4 @@
-"""A simulated AWS that is served over HTTP, and boto3 clients that talk to it."""
+"""Fixtures: a simulated AWS that is served over HTTP, and boto3 clients for it."""
 
 import socket
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ def served() -> Iterator[tuple[Cloud, str]]:
 
 @pytest.fixture
 def cloud(served: tuple[Cloud, str]) -> Cloud:
-    """Return the simulated AWS, empty, within a call that may ask for anything."""
+    """Return the simulated AWS, empty, within a call without limits."""
     served[0].reset()
     served[0].gate.begin_call(WITHOUT_END, lambda _: None)
     return served[0]
@@ -39,7 +39,7 @@ def cloud(served: tuple[Cloud, str]) -> Cloud:
 
 @pytest.fixture(scope="session")
 def session() -> boto3.Session:
-    """Return a session with keys that open nothing."""
+    """Return a session with dummy keys."""
     return boto3.Session("testing", "testing", region_name="us-east-1")
 
 

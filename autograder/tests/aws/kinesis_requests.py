@@ -1,4 +1,4 @@
-"""Requests that the tests of faults have in common."""
+"""Requests that the tests of faults share."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
 
 SETTLED = 60
-"""Virtual seconds after which a stream has come or gone."""
+"""Virtual seconds after which a stream is created or deleted."""
 
 THROTTLED = "ProvisionedThroughputExceededException"
 
 
 def code_of(request: Callable[..., Any], **parameters: Any) -> str:
-    """Send a request; return AWS's error code, or "" where it succeeds."""
+    """Send a request; return AWS's error code, or "" if it succeeds."""
     try:
         request(**parameters)
     except ClientError as error:

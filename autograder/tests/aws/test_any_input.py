@@ -1,4 +1,4 @@
-"""Whatever is said to the gate: an answer of a known status or a closed connection.
+"""Any input to the gate gets a response with a known status, or a closed connection.
 
 The fuzzers in `autograder.tests.fuzz` look for more, and for longer.
 """
@@ -43,29 +43,29 @@ json_values = st.recursive(
 
 @pytest.fixture(scope="module")
 def gate() -> GateTarget:
-    """Give a gate that is fed with the bytes of a connection."""
+    """Return a gate that is fed with the bytes of a connection."""
     return GateTarget()
 
 
 @pytest.fixture(scope="module")
 def calls() -> CallsTarget:
-    """Give a gate that is fed with conversations."""
+    """Return a gate that is fed with conversations."""
     return CallsTarget()
 
 
 @bounded
 @given(raw=st.binary(max_size=300))
-def test_any_bytes_are_held_against(gate: GateTarget, raw: bytes) -> None:
-    """Sent on a separate connection."""
+def test_any_bytes_are_answered(gate: GateTarget, raw: bytes) -> None:
+    """They are sent on a separate connection."""
     gate(raw)
 
 
 @bounded
 @given(headers=st.lists(st.tuples(names, header_values), max_size=6), body=st.binary(max_size=50))
-def test_any_headers_are_held_against(
+def test_any_headers_are_answered(
     gate: GateTarget, headers: list[tuple[str, str]], body: bytes
 ) -> None:
-    """Twice, contradictory, or of any characters."""
+    """Headers may be duplicated, contradictory, or of any characters."""
     lines = ["POST / HTTP/1.1", *(f"{name}: {value}" for name, value in headers), "", ""]
 
     gate("\r\n".join(lines).encode("utf-8", "replace") + body)
@@ -73,17 +73,17 @@ def test_any_headers_are_held_against(
 
 @bounded
 @given(body=st.binary(max_size=100) | json_values.map(lambda value: json.dumps(value).encode()))
-def test_any_body_is_held_against(gate: GateTarget, body: bytes) -> None:
-    """Of a request that is right otherwise."""
+def test_any_body_is_answered(gate: GateTarget, body: bytes) -> None:
+    """The rest of the request is valid."""
     gate(request("kinesis.PutRecords", body))
 
 
 @bounded
 @given(rng=st.randoms(use_true_random=False), changes=st.lists(json_values, max_size=3))
-def test_any_parameters_are_held_against(
+def test_any_parameters_are_answered(
     calls: CallsTarget, rng: random.Random, changes: list[Any]
 ) -> None:
-    """Of right types, but for a few that are anything."""
+    """Parameters have the right types, except for a few that are anything."""
     operation, parameters = made_up(rng)
     for change in changes:
         if parameters:
@@ -93,8 +93,8 @@ def test_any_parameters_are_held_against(
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_one_value_for_all_parameters_is_held_against(calls: CallsTarget, operation: str) -> None:
-    """However wrong for some of them, and right for others."""
+def test_the_same_value_for_all_parameters_is_answered(calls: CallsTarget, operation: str) -> None:
+    """The value may be wrong for some parameters and right for others."""
     shape = conversation.shape_of(operation)
     names_in = list(shape.members) if shape else ["a"]
     values: list[Any] = [None, 0, -1, 1.5, "", "x", "\ud800", [], {}, [None], {"a": {}}]
@@ -102,8 +102,8 @@ def test_one_value_for_all_parameters_is_held_against(calls: CallsTarget, operat
     calls(conversation.written([(operation, dict.fromkeys(names_in, value)) for value in values]))
 
 
-def test_a_caller_says_what_came_back() -> None:
-    """So that the tests above see what they judge."""
+def test_a_caller_returns_the_response() -> None:
+    """So the tests above see what they check."""
     caller = Caller()
     caller.begin()
 

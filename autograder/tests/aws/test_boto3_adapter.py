@@ -1,4 +1,4 @@
-"""What student code inherits of boto3 ready made, what it does not, and the time that it shares."""
+"""What student code gets of the preloaded boto3, what it does not get, and the shared time."""
 
 import subprocess
 import sys
@@ -174,7 +174,7 @@ except Exception:
 
 
 def test_clients_and_sessions_read_no_file_of_botocore_again() -> None:
-    """Once preloaded, no new client or session parses botocore's data files."""
+    """After preloading, new clients and sessions do not parse botocore's data files."""
     printed = _in_a_process(COUNT)
 
     assert printed == "0"
@@ -185,13 +185,13 @@ def test_clients_parse_no_rules_again() -> None:
     assert _in_a_process(RULES) == "0"
 
 
-def test_user_agents_are_cleaned_once() -> None:
-    """A request takes the parts that were cleaned before."""
+def test_user_agents_are_sanitized_once() -> None:
+    """A request uses the parts that were sanitized before."""
     assert _in_a_process(USER_AGENT) == "True 0"
 
 
 def test_the_student_and_the_simulated_aws_have_the_same_time(tmp_path: Path) -> None:
-    """Sleep moves the clock of both, and so does a long poll, at no cost in real time."""
+    """Sleep and long polls move the clock of both, without taking real time."""
     tmp_path.chmod(0o755)
     (tmp_path / "sleeper.py").write_text(SLEEPER)
     budget = CallBudget(api_calls=10, idle_reads=10, traffic_bytes=1 << 20)
@@ -227,10 +227,10 @@ def test_a_long_poll_receives_what_the_same_call_sends_meanwhile(
     assert result.value == ["m"]
 
 
-def test_student_code_has_no_name_for_what_is_preloaded_and_cannot_change_it(
+def test_student_code_cannot_import_or_change_the_preloaded_modules(
     tmp_path: Path,
 ) -> None:
-    """It may give its own files any name, and sees nothing of the grader but this module."""
+    """Student files may have any name, and this module is all they can see of the grader."""
     tmp_path.chmod(0o755)
     (tmp_path / "prying.py").write_text(PRYING)
 
@@ -248,14 +248,14 @@ def test_student_code_has_no_name_for_what_is_preloaded_and_cannot_change_it(
 
 
 def test_clients_share_nothing_that_students_set() -> None:
-    """Regions and event handlers are each client's own, though what they are made from is kept."""
+    """Each client has separate regions and event handlers, although its parts are cached."""
     printed = _in_a_process(DIFFERENT)
 
     assert printed == "eu-central-1 us-west-2 False\nFalse"
 
 
-def test_the_first_plain_client_of_a_service_is_made_ahead() -> None:
-    """It is as new as any, and so is that of the other service."""
+def test_the_first_plain_client_of_a_service_is_made_in_advance() -> None:
+    """It is unused, and so is the client of the other service."""
     printed = _in_a_process(
         AHEAD + 'boto3.client("sqs", region_name="us-east-1"); print(made, plain.meta.region_name)'
     )
@@ -264,8 +264,8 @@ def test_the_first_plain_client_of_a_service_is_made_ahead() -> None:
 
 
 @pytest.mark.parametrize("change", CHANGED.values(), ids=CHANGED)
-def test_whoever_asks_otherwise_gets_a_client_of_their_own(change: str) -> None:
-    """Also who changed, before, what clients are made from."""
+def test_other_options_give_a_new_client(change: str) -> None:
+    """This includes code that first changed the session or the environment."""
     printed = _in_a_process(AHEAD + change + "\nprint(len(made))")
 
     assert printed == "1"

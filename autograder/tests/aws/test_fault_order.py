@@ -1,4 +1,4 @@
-"""Several faults on one request: which strikes first, and what each of them sees."""
+"""Several faults on one request: which strikes first, and what each fault sees."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
 
 
-def test_a_later_throttle_counts_only_what_earlier_ones_let_through(
+def test_a_later_throttle_counts_only_requests_that_pass_the_earlier_ones(
     cloud: Cloud, kinesis: "KinesisClient"
 ) -> None:
-    """In the order in which they were added."""
+    """Throttles apply in the order in which they were added."""
     cloud.kinesis.create_stream("s", 1)
     cloud.faults.add(Throttle("PutRecord", times=2))
     cloud.faults.add(Fail("PutRecord", "KMSThrottlingException", "Slow down.", times=1, after=1))
@@ -28,7 +28,7 @@ def test_a_later_throttle_counts_only_what_earlier_ones_let_through(
 def test_a_record_is_rejected_only_in_a_request_that_no_fault_refuses(
     cloud: Cloud, kinesis: "KinesisClient"
 ) -> None:
-    """Whichever was added first: the failures of requests come before those of records."""
+    """Faults on requests apply before faults on records, whichever was added first."""
     cloud.kinesis.create_stream("s", 1)
     cloud.faults.add(RejectRecords(lambda _: True, times_each=1))
     cloud.faults.add(Fail("PutRecord", "KMSThrottlingException", "Slow down."))
@@ -51,7 +51,7 @@ def test_two_rejections_follow_each_other(cloud: Cloud, kinesis: "KinesisClient"
 
 
 def test_a_shard_that_is_over_its_rate_uses_up_no_rejection() -> None:
-    """A record that the shard's own limit refuses is not shown to any fault."""
+    """A record that the shard's limit refuses is not shown to any fault."""
     seen: list[str] = []
 
     def choose(record: dict[str, Any]) -> bool:
@@ -77,7 +77,7 @@ def test_a_shard_that_is_over_its_rate_uses_up_no_rejection() -> None:
 def test_a_record_that_is_too_large_is_not_shown_to_choose(
     cloud: Cloud, kinesis: "KinesisClient"
 ) -> None:
-    """It is taken; up to the bound a record is shown whole."""
+    """It is stored; records up to the limit are shown in full."""
     seen: list[int] = []
 
     def choose(record: dict[str, Any]) -> bool:
@@ -94,10 +94,10 @@ def test_a_record_that_is_too_large_is_not_shown_to_choose(
 
 
 @pytest.mark.parametrize("error", [RecursionError, MemoryError, KeyError, AssertionError])
-def test_a_record_that_choose_fails_on_is_taken(
+def test_a_record_that_choose_fails_on_is_stored(
     cloud: Cloud, kinesis: "KinesisClient", error: type[Exception]
 ) -> None:
-    """If a student's data makes it raise, the simulated AWS has not failed."""
+    """If a student's data makes `choose` raise, that is not a failure of the simulated AWS."""
 
     def choose(_: dict[str, Any]) -> bool:
         raise error

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def test_get_records_is_not_used_up_with_iterators_that_are_refused(
     cloud: Cloud, kinesis: "KinesisClient"
 ) -> None:
-    """Be they invalid, expired, or of a shard or stream that is not there."""
+    """They are invalid, expired, or of a missing shard or stream."""
     cloud.kinesis.create_stream("s", 1)
     cloud.kinesis.create_stream("gone", 1)
     expired, of_gone = iterator_of(kinesis, "s"), iterator_of(kinesis, "gone")
@@ -55,7 +55,7 @@ def test_get_records_is_not_used_up_with_iterators_that_are_refused(
 def test_puts_are_not_used_up_with_records_that_are_refused(
     cloud: Cloud, kinesis: "KinesisClient"
 ) -> None:
-    """One record too large, or with an invalid hash key, and the whole request counts for none."""
+    """A single record that is too large or has an invalid hash key refuses the whole request."""
     cloud.kinesis.create_stream("s", 1)
     cloud.faults.add(Throttle("PutRecords", times=1))
     cloud.faults.add(Throttle("PutRecord", times=1))
@@ -82,7 +82,7 @@ def test_puts_are_not_used_up_with_records_that_are_refused(
 
 
 def test_a_stream_that_is_creating_uses_up_no_fault(cloud: Cloud, kinesis: "KinesisClient") -> None:
-    """Data can't be put into it yet, so nothing is counted."""
+    """It does not accept data yet, so nothing is counted."""
     cloud.kinesis.create_stream("s", 1, status="CREATING")
     cloud.faults.add(Throttle("PutRecord", times=1))
 
@@ -95,7 +95,7 @@ def test_a_stream_that_is_creating_uses_up_no_fault(cloud: Cloud, kinesis: "Kine
 
 
 def test_receives_that_are_refused_use_up_no_fault(cloud: Cloud, sqs: "SQSClient") -> None:
-    """Of another queue, of one that is not there, or with parameters out of bounds."""
+    """They are for another or a missing queue, or have parameters out of range."""
     for queue in ("q", "scratch"):
         cloud.sqs.create_queue(queue)
         cloud.sqs.send(queue, "m")
@@ -160,7 +160,7 @@ REQUESTS: dict[str, Callable[["KinesisClient", dict[str, Any]], Any]] = {
 def test_a_struck_request_has_no_effect(
     cloud: Cloud, kinesis: "KinesisClient", operation: str
 ) -> None:
-    """Every operation that can fail: refused once without a trace, done the next time."""
+    """Every operation that can fail is refused once without an effect, and works the next time."""
     cloud.kinesis.create_stream("s", 2)
     had = {"iterator": iterator_of(kinesis, "s"), "shards": cloud.kinesis.shards("s")}
     target = "new" if operation == "CreateStream" else "s"
@@ -222,10 +222,10 @@ def test_a_refused_request_uses_up_no_fault(
     assert good == "KMSThrottlingException"
 
 
-def test_a_look_that_finds_a_deleted_stream_gone_uses_up_no_fault(
+def test_the_describe_call_that_ends_a_deletion_uses_up_no_fault(
     cloud: Cloud, kinesis: "KinesisClient"
 ) -> None:
-    """The third look at a stream that is DELETING ends it, and is answered as AWS does."""
+    """The third time that a DELETING stream is described, it is gone, as with AWS."""
     cloud.kinesis.create_stream("s", 1)
     kinesis.delete_stream(StreamName="s")
     cloud.faults.add(Throttle("DescribeStream", times=1, after=2))
@@ -235,8 +235,8 @@ def test_a_look_that_finds_a_deleted_stream_gone_uses_up_no_fault(
     assert codes == ["", "", "ResourceNotFoundException"]
 
 
-def test_a_struck_look_is_not_counted(cloud: Cloud, kinesis: "KinesisClient") -> None:
-    """A stream that becomes ACTIVE at the third look does so at the third that is answered."""
+def test_a_struck_describe_call_is_not_counted(cloud: Cloud, kinesis: "KinesisClient") -> None:
+    """A stream becomes ACTIVE at the third describe call that is answered."""
     cloud.kinesis.create_stream("s", 1, status="CREATING")
     cloud.faults.add(Throttle("DescribeStreamSummary", times=3))
 
@@ -250,10 +250,10 @@ def test_a_struck_look_is_not_counted(cloud: Cloud, kinesis: "KinesisClient") ->
     assert statuses == ["CREATING", "CREATING", "ACTIVE"]
 
 
-def test_looks_at_one_stream_do_not_count_for_another(
+def test_describe_calls_for_one_stream_do_not_count_for_another(
     cloud: Cloud, kinesis: "KinesisClient"
 ) -> None:
-    """Each stream takes its own looks to become ACTIVE."""
+    """Each stream has a separate count until it becomes ACTIVE."""
     for stream in ("a", "b"):
         cloud.kinesis.create_stream(stream, 1, status="CREATING")
 
@@ -263,7 +263,7 @@ def test_looks_at_one_stream_do_not_count_for_another(
     assert (cloud.kinesis.status("a"), cloud.kinesis.status("b")) == ("ACTIVE", "CREATING")
 
 
-def test_idle_reads_of_two_streams_are_counted_apart(
+def test_idle_reads_of_two_streams_are_counted_separately(
     cloud: Cloud, kinesis: "KinesisClient"
 ) -> None:
     """Shards of two streams have the same id, and are not the same shard."""

@@ -1,4 +1,4 @@
-"""A fault strikes on the stream or queue that it is bound to, and on no other."""
+"""A fault strikes only on the stream or queue that it is bound to."""
 
 from typing import TYPE_CHECKING
 
@@ -73,7 +73,7 @@ def test_throttled_reads_are_not_used_up_on_another_stream(
 
 
 def test_each_throttle_counts_on_its_own_stream(cloud: Cloud, kinesis: "KinesisClient") -> None:
-    """Requests to two streams that take turns are counted apart, by name as by ARN."""
+    """Alternating requests to two streams are counted separately, by name and by ARN."""
     for stream in ("a", "b"):
         cloud.kinesis.create_stream(stream, 1)
     cloud.faults.add(Throttle("PutRecord", times=1, after=1, stream="a"))
@@ -92,7 +92,7 @@ def test_each_throttle_counts_on_its_own_stream(cloud: Cloud, kinesis: "KinesisC
 
 
 def test_the_same_content_is_counted_per_stream(cloud: Cloud, kinesis: "KinesisClient") -> None:
-    """A record that was rejected on one stream is still to be rejected on another."""
+    """A record that was rejected on one stream is rejected on another stream, too."""
     for stream in ("a", "b"):
         cloud.kinesis.create_stream(stream, 1)
         cloud.faults.add(RejectRecords(lambda _: True, times_each=2, stream=stream))
@@ -108,7 +108,7 @@ def test_the_same_content_is_counted_per_stream(cloud: Cloud, kinesis: "KinesisC
     }
 
 
-def test_a_record_that_is_made_anew_for_each_attempt_is_still_the_same(
+def test_a_record_that_is_rebuilt_for_each_attempt_counts_as_the_same(
     cloud: Cloud, kinesis: "KinesisClient"
 ) -> None:
     """A writer may give an event a new timestamp before it tries again."""
@@ -123,10 +123,10 @@ def test_a_record_that_is_made_anew_for_each_attempt_is_still_the_same(
     assert codes == [THROTTLED, THROTTLED, THROTTLED, ""]
 
 
-def test_a_stream_made_anew_meets_its_faults_from_the_beginning(
+def test_the_faults_of_a_stream_start_again_when_it_is_recreated(
     cloud: Cloud, kinesis: "KinesisClient"
 ) -> None:
-    """Deleting the stream of the test and making it again does not leave the faults behind."""
+    """Deleting and recreating the test's stream does not remove its faults."""
     cloud.kinesis.create_stream("s", 1)
     cloud.faults.add(Throttle("PutRecord", times=1))
     cloud.faults.add(RejectRecords(lambda _: True))
@@ -142,7 +142,7 @@ def test_a_stream_made_anew_meets_its_faults_from_the_beginning(
 
 
 def test_pages_are_cut_on_their_own_stream_only(cloud: Cloud, kinesis: "KinesisClient") -> None:
-    """Pages of records, empty pages and pages of shards."""
+    """This covers pages of records, empty pages and pages of shards."""
     for stream in ("a", "b"):
         cloud.kinesis.create_stream(stream, 3)
         for number in range(6):
@@ -162,7 +162,7 @@ def test_pages_are_cut_on_their_own_stream_only(cloud: Cloud, kinesis: "KinesisC
 
 
 def test_a_receive_is_cut_on_its_own_queue_only(cloud: Cloud, sqs: "SQSClient") -> None:
-    """Another queue hands out what is asked."""
+    """Another queue returns as many messages as requested."""
     for queue in ("a", "b"):
         cloud.sqs.create_queue(queue)
         for number in range(5):
@@ -194,7 +194,7 @@ def test_a_receive_is_cut_on_its_own_queue_only(cloud: Cloud, sqs: "SQSClient") 
     ids=lambda fault: type(fault).__name__,
 )
 def test_a_fault_without_a_stream_needs_exactly_one(cloud: Cloud, fault: Fault) -> None:
-    """With none or several that the test made, the error says what to write."""
+    """If the test made no stream or several, the error says what to write."""
     cloud.sqs.create_queue("q")
     with pytest.raises(ValueError, match=r"name of its stream, as stream=\.\.\.: .* none so far"):
         cloud.faults.add(fault)
@@ -209,7 +209,7 @@ def test_a_fault_without_a_stream_needs_exactly_one(cloud: Cloud, fault: Fault) 
 
 @pytest.mark.parametrize("fault", [ReceiveSize(1), Fail("ReceiveMessage", "ThrottlingException")])
 def test_a_fault_without_a_queue_needs_exactly_one(cloud: Cloud, fault: Fault) -> None:
-    """Streams do not count for it."""
+    """Streams do not count as queues."""
     cloud.kinesis.create_stream("s", 1)
     with pytest.raises(ValueError, match=r"name of its queue, as queue=\.\.\.: .* none so far"):
         cloud.faults.add(fault)
@@ -237,7 +237,7 @@ def test_streams_of_the_student_do_not_count_for_the_default(
 
 
 def test_a_reset_forgets_what_was_arranged(cloud: Cloud) -> None:
-    """The next test's stream is the only one again."""
+    """So the next test has a single stream again."""
     cloud.kinesis.create_stream("a", 1)
     cloud.reset()
     cloud.kinesis.create_stream("b", 1)
@@ -249,7 +249,7 @@ def test_a_reset_forgets_what_was_arranged(cloud: Cloud) -> None:
     "operation", ["ListStreams", "AddTagsToStream", "PutRecrod", "SendMessage"]
 )
 def test_an_operation_that_cannot_be_made_to_fail_is_an_error(operation: str) -> None:
-    """It has no stream, is moto's to check, or does not exist."""
+    """It is not about a stream, is checked by moto, or does not exist."""
     with pytest.raises(ValueError, match=f"no fault can be scripted for {operation}"):
         Fail(operation, "InternalFailure")
 
@@ -259,9 +259,9 @@ def test_an_operation_that_cannot_be_made_to_fail_is_an_error(operation: str) ->
     [("PutRecord", {"queue": "q"}), ("ReceiveMessage", {"stream": "s"})],
 )
 def test_a_target_of_the_wrong_service_is_an_error(operation: str, target: dict[str, str]) -> None:
-    """An operation on a stream names no queue, and the other way round."""
+    """An operation on a stream cannot have a queue as target, and vice versa."""
     with pytest.raises(ValueError, match=f"{operation} is not an operation on"):
-        Fail(operation, "InternalFailure", **target)  # type: ignore[arg-type]
+        Fail(operation, "InternalFailure", **target)  # type: ignore[arg-type]  # any keyword
 
 
 def test_a_late_record_arrives_once_with_the_second_reading(

@@ -1,4 +1,4 @@
-"""Raw bytes at the gate's socket: each connection is answered or closed, and the gate lives on."""
+"""Raw bytes at the gate's socket: each connection is answered or closed, and the gate survives."""
 
 import contextlib
 import json
@@ -33,7 +33,7 @@ def request(
     length: int | None = None,
     extra: bytes = b"",
 ) -> bytes:
-    """Write a request to Kinesis, right but for what is asked to be otherwise."""
+    """Return a request to Kinesis, valid except for the given changes."""
     size = len(body) if length is None else length
     head = (
         f"{line}\r\nHost: 127.0.0.1\r\nX-Amz-Target: Kinesis_20131202.{operation}\r\n"
@@ -121,10 +121,10 @@ def strict(cloud: Cloud) -> Iterator[Dial]:
     ],
     ids=range(33),
 )
-def test_what_is_no_request_is_refused_or_closed(
+def test_anything_but_a_request_is_refused_or_closed(
     dial: Dial, kinesis: "KinesisClient", capfd: pytest.CaptureFixture[str], raw: bytes
 ) -> None:
-    """With 4xx or without a word; nothing is printed, and the next request is answered."""
+    """It is refused with 4xx or without a response; the next request is answered."""
     answer = say(dial, raw)
 
     printed = capfd.readouterr()
@@ -137,8 +137,8 @@ def test_what_is_no_request_is_refused_or_closed(
     "extra",
     [b"X-A: \xe4\xf6\xfc\r\n", b"Connection: keep-alive\r\n", b"Expect: 100-continue\r\n"],
 )
-def test_odd_but_right_requests_are_answered(dial: Dial, extra: bytes) -> None:
-    """Bytes beyond ASCII in a header, a wish to go on, a wish to be asked on."""
+def test_unusual_valid_requests_are_answered(dial: Dial, extra: bytes) -> None:
+    """Such as non-ASCII bytes in a header, keep-alive, or `Expect: 100-continue`."""
     answer = say(dial, request(extra=extra))
 
     assert status_of(answer.removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n")) == 200
@@ -153,10 +153,10 @@ def test_odd_but_right_requests_are_answered(dial: Dial, extra: bytes) -> None:
         request(extra=b"Transfer-Encoding: chunked\r\n"),
     ],
 )
-def test_what_comes_along_with_a_request_is_no_other(
+def test_a_second_request_before_the_response_is_dropped(
     cloud: Cloud, dial: Dial, first: bytes
 ) -> None:
-    """Who says more before the answer, be it one or a refusal, is hung up on: no client does."""
+    """The connection is closed; clients wait for the response before they send more."""
     answer = say(dial, first + request(operation="DescribeLimits"))
 
     assert answer.count(b"HTTP/1.1 ") == 1
@@ -164,7 +164,7 @@ def test_what_comes_along_with_a_request_is_no_other(
 
 
 def length_of(answer: bytes) -> int:
-    """Tell how long an answer is with its body, by its head."""
+    """Return the length of a response with its body, by its head."""
     head, _, _ = answer.partition(b"\r\n\r\n")
     size = re.search(rb"\r\nContent-Length: ([0-9]+)", head)
     assert size
@@ -172,7 +172,7 @@ def length_of(answer: bytes) -> int:
 
 
 def answered(connection: socket.socket) -> tuple[int, bool]:
-    """Read one answer; return its status, and whether the connection stays open."""
+    """Read a response; return its status, and whether the connection stays open."""
     answer = b""
     while b"\r\n\r\n" not in answer or len(answer) < length_of(answer):
         part = connection.recv(1 << 16)
@@ -182,22 +182,22 @@ def answered(connection: socket.socket) -> tuple[int, bool]:
 
 
 def test_a_quiet_client_keeps_its_connection(cloud: Cloud, dial: Dial) -> None:
-    """Request after request is answered on it, refused ones too, until the client asks to end."""
+    """All requests on it are answered, even refused ones, until the client closes it."""
     with dial() as connection:
-        told = []
+        responses = []
         for raw in (request(), request(b"[]"), request(extra=b"Connection: close\r\n")):
             connection.sendall(raw)
-            told.append(answered(connection))
+            responses.append(answered(connection))
         rest = heard(connection)
 
-    assert told == [(200, True), (400, True), (200, False)]
+    assert responses == [(200, True), (400, True), (200, False)]
     assert rest == b""
     assert len(cloud.calls.of("ListStreams")) == 3
 
 
 @pytest.mark.parametrize("raw", [request(line="POST / HTTP/1.0"), request(line="GET / HTTP/1.1")])
-def test_others_are_told_that_theirs_is_closed(dial: Dial, raw: bytes) -> None:
-    """An older client, and one whose request was refused unread."""
+def test_other_clients_are_told_that_the_connection_is_closed(dial: Dial, raw: bytes) -> None:
+    """These are clients of HTTP/1.0, and clients whose request was refused unread."""
     with dial() as connection:
         connection.sendall(raw)
         _, goes_on = answered(connection)
@@ -207,7 +207,7 @@ def test_others_are_told_that_theirs_is_closed(dial: Dial, raw: bytes) -> None:
 
 
 def test_of_many_connections_a_few_are_kept(dial: Dial) -> None:
-    """Clients that nobody collected yet hold neither descriptors nor threads for long."""
+    """Clients that are not garbage collected yet must not hold descriptors and threads for long."""
     with contextlib.ExitStack() as stack:
         kept = []
         for _ in range(3 * KEPT_OPEN):
@@ -218,8 +218,8 @@ def test_of_many_connections_a_few_are_kept(dial: Dial) -> None:
     assert sum(kept) == KEPT_OPEN
 
 
-def test_a_body_that_is_too_large_is_refused_in_words(dial: Dial) -> None:
-    """The answer reaches a client that sends all before it reads."""
+def test_a_body_that_is_too_large_is_refused_with_a_message(dial: Dial) -> None:
+    """The response reaches a client that sends everything before it reads."""
     with dial() as connection:
         with contextlib.suppress(OSError):
             connection.sendall(request(b"x" * (MAX_BODY + 1)))
@@ -229,8 +229,8 @@ def test_a_body_that_is_too_large_is_refused_in_words(dial: Dial) -> None:
     assert b"SerializationException" in answer
 
 
-def test_connections_beyond_the_bound_are_closed(strict: Dial) -> None:
-    """Those within it are served, with no more threads than they need."""
+def test_connections_beyond_the_limit_are_closed(strict: Dial) -> None:
+    """Connections within the limit are served, with at most one thread each."""
     threads = threading.active_count()
 
     with contextlib.ExitStack() as stack:
@@ -249,7 +249,7 @@ def test_connections_beyond_the_bound_are_closed(strict: Dial) -> None:
 
 
 def test_a_client_that_dribbles_is_cut_off(strict: Dial) -> None:
-    """The time is for the whole request: a byte now and then does not renew it."""
+    """The time limit is on the whole request: a byte now and then does not extend it."""
     raw = request(b" " * 10_000 + b"{}")
     sent = 0
 
@@ -264,7 +264,7 @@ def test_a_client_that_dribbles_is_cut_off(strict: Dial) -> None:
 
 
 def test_a_client_that_does_not_read_is_cut_off(cloud: Cloud, strict: Dial) -> None:
-    """An answer of several megabytes holds its place for a limited time only."""
+    """A response of several megabytes takes up memory for a limited time only."""
     cloud.kinesis.create_stream("s", 1)
     for _ in range(8):
         cloud.kinesis.put("s", b"x" * (1 << 20), "k")
@@ -289,8 +289,8 @@ def test_a_client_that_does_not_read_is_cut_off(cloud: Cloud, strict: Dial) -> N
 
 
 def test_closing_the_server_ends_its_connections(cloud: Cloud) -> None:
-    """No thread waits for a client any longer."""
-    before = set(threading.enumerate())  # those of earlier tests may end meanwhile
+    """Threads do not keep waiting for clients."""
+    before = set(threading.enumerate())  # threads of earlier tests may end meanwhile
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = Server(cloud.gate, listener)
         with socket.create_connection(listener.getsockname()[:2], PATIENCE) as connection:
@@ -308,18 +308,18 @@ def test_closing_the_server_ends_its_connections(cloud: Cloud) -> None:
 
 
 def test_every_request_of_a_connection_counts(cloud: Cloud, dial: Dial) -> None:
-    """Also those after the first."""
+    """Requests after the first count, too."""
     exceeded: list[str] = []
     cloud.gate.begin_call(CallBudget(3, 100, 1 << 20), exceeded.append)
 
-    told = []
+    responses = []
     with dial() as connection:
         for _ in range(4):
             connection.sendall(request())
-            told.append((answered(connection), len(exceeded)))
+            responses.append((answered(connection), len(exceeded)))
     cloud.gate.end_call()
 
-    assert told == [((200, True), 0)] * 3 + [((400, False), 1)]
+    assert responses == [((200, True), 0)] * 3 + [((400, False), 1)]
 
 
 def test_the_processor_time_of_answers_counts(cloud: Cloud, dial: Dial) -> None:
@@ -340,7 +340,7 @@ def test_the_processor_time_of_answers_counts(cloud: Cloud, dial: Dial) -> None:
 
 
 def test_a_connection_belongs_to_the_call_that_opened_it(cloud: Cloud, dial: Dial) -> None:
-    """In a later call nothing that is said on it is done, or counted."""
+    """Requests on it during a later call are neither carried out nor counted."""
     exceeded: list[str] = []
     cloud.gate.begin_call(CallBudget(10, 100, 1 << 20), exceeded.append)
     with dial() as connection:
@@ -361,22 +361,22 @@ def test_a_connection_belongs_to_the_call_that_opened_it(cloud: Cloud, dial: Dia
     "raw", [b"", b"garbage\r\n\r\n", request(line="GET / HTTP/1.1"), request(b"[]"), request()]
 )
 def test_every_connection_counts(cloud: Cloud, dial: Dial, raw: bytes) -> None:
-    """Whatever was said on it."""
+    """It counts whatever was sent on it."""
     exceeded: list[str] = []
     cloud.gate.begin_call(CallBudget(3, 100, 1 << 20), exceeded.append)
 
-    told = []
+    counts = []
     for _ in range(5):
         say(dial, raw)
-        told.append(len(exceeded))
+        counts.append(len(exceeded))
     cloud.gate.end_call()
 
-    assert told == [0, 0, 0, 1, 1]
+    assert counts == [0, 0, 0, 1, 1]
     assert exceeded == ["api_calls"]
 
 
 def test_bytes_sent_are_counted_before_they_are_read(cloud: Cloud, dial: Dial) -> None:
-    """A budget of bytes stops a call that stores too much, and nothing of the last is stored."""
+    """A byte budget stops a call that stores too much; its last request stores nothing."""
     exceeded: list[str] = []
     cloud.kinesis.create_stream("s", 1)
     body = json.dumps({"StreamName": "s", "PartitionKey": "k", "Data": "eHh4" * 100_000}).encode()
@@ -391,7 +391,7 @@ def test_bytes_sent_are_counted_before_they_are_read(cloud: Cloud, dial: Dial) -
 
 
 def test_bytes_received_are_counted_too(cloud: Cloud, dial: Dial) -> None:
-    """Answers wait in the grader's memory until the student's code has read them."""
+    """Responses are in the grader's memory until the student's code has read them."""
     exceeded: list[str] = []
     cloud.kinesis.create_stream("s", 1)
     cloud.kinesis.put("s", b"x" * 400_000, "k")
@@ -412,7 +412,7 @@ def test_bytes_received_are_counted_too(cloud: Cloud, dial: Dial) -> None:
 
 
 def test_a_request_of_a_call_that_has_ended_does_nothing(cloud: Cloud, dial: Dial) -> None:
-    """It neither changes the cloud nor counts for the next call."""
+    """It neither changes the simulated AWS nor counts for the next call."""
     exceeded: list[str] = []
     body = json.dumps({"StreamName": "late", "ShardCount": 1}).encode()
     raw = request(body, "CreateStream")
@@ -420,7 +420,7 @@ def test_a_request_of_a_call_that_has_ended_does_nothing(cloud: Cloud, dial: Dia
 
     with dial() as connection:
         connection.sendall(raw[:-1])
-        say(dial, request())  # by now the first was accepted
+        say(dial, request())  # by now the first connection was accepted
         cloud.gate.end_call()
         cloud.gate.begin_call(BUDGET, exceeded.append)
         connection.sendall(raw[-1:])
@@ -433,7 +433,7 @@ def test_a_request_of_a_call_that_has_ended_does_nothing(cloud: Cloud, dial: Dia
 
 
 def test_between_two_calls_nothing_is_done(cloud: Cloud, dial: Dial) -> None:
-    """Requests between calls belong to the call before, and a test inspects what that call left."""
+    """They come from processes of the call before, and the test now inspects that call's result."""
     exceeded: list[str] = []
     body = json.dumps({"StreamName": "late", "ShardCount": 1}).encode()
     cloud.gate.begin_call(BUDGET, exceeded.append)
@@ -450,7 +450,7 @@ def test_between_two_calls_nothing_is_done(cloud: Cloud, dial: Dial) -> None:
 def test_connections_that_wait_to_be_accepted_belong_to_no_later_call(
     cloud: Cloud, dial: Dial
 ) -> None:
-    """They are of processes that are gone by then."""
+    """Their processes have ended by then."""
     exceeded: list[str] = []
     body = json.dumps({"StreamName": "late", "ShardCount": 1}).encode()
     raw = request(body, "CreateStream")

@@ -1,4 +1,4 @@
-"""The cloud as a test's tool: faults, the log, budgets, virtual time, arranging and inspecting."""
+"""The simulated AWS in hidden tests: faults, log, budgets, virtual time, arranging, inspecting."""
 
 import http.client
 import importlib.metadata
@@ -40,7 +40,7 @@ def start_of(kinesis: "KinesisClient", stream: str, shard_id: str) -> str:
 
 
 def pages(kinesis: "KinesisClient", stream: str, shard_id: str, most: int = 12) -> list[int]:
-    """Read until caught up; tell how many records each page had."""
+    """Read until caught up; return the number of records of each page."""
     sizes: list[int] = []
     iterator: str | None = start_of(kinesis, stream, shard_id)
     while iterator and len(sizes) < most:
@@ -60,7 +60,7 @@ def filled(cloud: Cloud, records: int) -> str:
     return str(cloud.kinesis.shards("s")[0]["ShardId"])
 
 
-def test_a_throttle_strikes_so_many_calls_after_some(
+def test_a_throttle_strikes_a_number_of_calls_after_some(
     cloud: Cloud, kinesis: "KinesisClient"
 ) -> None:
     """The first call passes, the next two are refused, the fourth passes."""
@@ -86,7 +86,7 @@ def test_a_throttle_strikes_so_many_calls_after_some(
 
 
 def test_any_error_can_be_scripted(cloud: Cloud, kinesis: "KinesisClient") -> None:
-    """An expired iterator, for instance."""
+    """An expired iterator, for example."""
     shard = filled(cloud, 1)
     cloud.faults.add(Fail("GetRecords", "ExpiredIteratorException", "Iterator expired."))
 
@@ -95,7 +95,7 @@ def test_any_error_can_be_scripted(cloud: Cloud, kinesis: "KinesisClient") -> No
 
 
 def test_part_of_a_batch_can_be_rejected(cloud: Cloud, kinesis: "KinesisClient") -> None:
-    """The others are stored, and a rejected record is taken the next time."""
+    """The other records are stored, and a rejected record is stored the next time."""
     filled(cloud, 0)
     cloud.faults.add(RejectRecords(lambda record: record["Data"] == b"b"))
     batch: Any = [{"Data": data, "PartitionKey": "k"} for data in (b"a", b"b", b"c")]
@@ -114,10 +114,10 @@ def test_part_of_a_batch_can_be_rejected(cloud: Cloud, kinesis: "KinesisClient")
     assert stored == [b"a", b"c", b"b"]
 
 
-def test_empty_pages_stand_before_a_record_on_every_reading(
+def test_empty_pages_come_before_a_record_on_every_reading(
     cloud: Cloud, kinesis: "KinesisClient"
 ) -> None:
-    """The page before is cut short, the empty pages follow, then the rest."""
+    """The page before is shorter, and after the empty pages comes the rest."""
     shard = filled(cloud, 7)
     cloud.faults.add(EmptyPages(shard, before_record=3, pages=2))
 
@@ -128,7 +128,7 @@ def test_empty_pages_stand_before_a_record_on_every_reading(
 
 
 def test_page_sizes_can_be_set(cloud: Cloud, kinesis: "KinesisClient") -> None:
-    """Of records and of shards."""
+    """This is possible for records and for shards."""
     shard = filled(cloud, 5)
     cloud.kinesis.create_stream("wide", 5)
     cloud.faults.add(PageSize(2, stream="s"))
@@ -142,7 +142,7 @@ def test_page_sizes_can_be_set(cloud: Cloud, kinesis: "KinesisClient") -> None:
 
 
 def test_a_receive_can_hand_out_fewer_messages_than_asked(cloud: Cloud, sqs: "SQSClient") -> None:
-    """As SQS does now and then; the rest comes with the next requests."""
+    """SQS does this now and then; the other messages come with later requests."""
     url = sqs.create_queue(QueueName="q")["QueueUrl"]
     for number in range(5):
         cloud.sqs.send("q", str(number))
@@ -157,7 +157,7 @@ def test_a_receive_can_hand_out_fewer_messages_than_asked(cloud: Cloud, sqs: "SQ
 
 
 def test_shards_refuse_more_than_their_throughput() -> None:
-    """1,000 records a second are taken on one shard, and more on another."""
+    """A shard accepts 1,000 records a second; another shard accepts more."""
     cloud = Cloud(throughput_limits=True)
     cloud.kinesis.create_stream("s", 1)
     batch = [{"Data": "eA==", "PartitionKey": "k"}] * 500
@@ -234,7 +234,7 @@ def test_a_call_that_ends_does_not_wait_for_a_long_poll(cloud: Cloud, sqs: "SQSC
 
 
 def test_a_message_comes_back_after_its_visibility_timeout(cloud: Cloud, sqs: "SQSClient") -> None:
-    """In virtual time: received, hidden, and there again."""
+    """In virtual time, it is received, then hidden, then visible again."""
     url = sqs.create_queue(QueueName="q", Attributes={"VisibilityTimeout": "30"})["QueueUrl"]
     sqs.send_message(QueueUrl=url, MessageBody="m")
     sqs.receive_message(QueueUrl=url)
@@ -247,8 +247,8 @@ def test_a_message_comes_back_after_its_visibility_timeout(cloud: Cloud, sqs: "S
     assert (shown.visible, shown.in_flight) == (1, 0)
 
 
-def test_each_cloud_has_its_own_time_though_another_is_open(cloud: Cloud, sqs: "SQSClient") -> None:
-    """Whichever was opened or closed last: the one that was reset last is in use."""
+def test_each_simulated_aws_has_a_separate_clock(cloud: Cloud, sqs: "SQSClient") -> None:
+    """The one that was reset last is in use, whichever was opened or closed last."""
     with Cloud() as other:
         other.clock.advance(1000)
         cloud.reset()
@@ -264,8 +264,8 @@ def test_each_cloud_has_its_own_time_though_another_is_open(cloud: Cloud, sqs: "
     assert (shown.visible, shown.in_flight) == (1, 0)
 
 
-def test_a_budget_of_calls_is_kept(cloud: Cloud, kinesis: "KinesisClient") -> None:
-    """Exceeding it is reported once, and the gate refuses what follows."""
+def test_a_budget_of_calls_is_enforced(cloud: Cloud, kinesis: "KinesisClient") -> None:
+    """Exceeding it is reported once, and the gate refuses later requests."""
     exceeded: list[str] = []
     cloud.gate.begin_call(
         CallBudget(api_calls=3, idle_reads=100, traffic_bytes=1 << 20), exceeded.append
@@ -284,8 +284,10 @@ def test_a_budget_of_calls_is_kept(cloud: Cloud, kinesis: "KinesisClient") -> No
     assert codes == ["", "", "", "LimitExceededException", "LimitExceededException"]
 
 
-def test_a_budget_of_idle_reads_is_kept_per_shard(cloud: Cloud, kinesis: "KinesisClient") -> None:
-    """Answers that are empty and caught up count; any other resets the count."""
+def test_a_budget_of_idle_reads_is_enforced_per_shard(
+    cloud: Cloud, kinesis: "KinesisClient"
+) -> None:
+    """Empty responses at the end of a shard count; any other response resets the count."""
     shard = filled(cloud, 1)
     exceeded: list[str] = []
     cloud.gate.begin_call(
@@ -293,18 +295,18 @@ def test_a_budget_of_idle_reads_is_kept_per_shard(cloud: Cloud, kinesis: "Kinesi
     )
     iterator = start_of(kinesis, "s", shard)
 
-    told: list[int] = []
+    counts: list[int] = []
     for _ in range(4):
         iterator = kinesis.get_records(ShardIterator=iterator)["NextShardIterator"]
-        told.append(len(exceeded))
+        counts.append(len(exceeded))
     cloud.gate.end_call()
 
-    assert told == [0, 0, 0, 1]
+    assert counts == [0, 0, 0, 1]
     assert exceeded == ["idle_reads"]
 
 
-def test_the_log_knows_calls_attempts_and_outcomes(cloud: Cloud, kinesis: "KinesisClient") -> None:
-    """Each request is there with its parameters; the backstage leaves no trace."""
+def test_the_log_has_calls_attempts_and_outcomes(cloud: Cloud, kinesis: "KinesisClient") -> None:
+    """Each request is there with its parameters; calls of the hidden test itself are not."""
     filled(cloud, 3)
 
     kinesis.put_record(StreamName="s", Data=b"x", PartitionKey="k")
@@ -356,7 +358,7 @@ def test_reset_forgets_everything(cloud: Cloud, kinesis: "KinesisClient") -> Non
         ("POST", "Kinesis_20131202.GetRecords", b'{"ShardIterator": {"a": 1}}', 400),
     ],
 )
-def test_the_gate_answers_hostile_requests_and_lives_on(
+def test_the_gate_answers_hostile_requests_and_survives(
     cloud: Cloud,
     kinesis: "KinesisClient",
     served: tuple[Cloud, str],
@@ -378,8 +380,8 @@ def test_the_gate_answers_hostile_requests_and_lives_on(
     assert all(call.internal_error is None for call in cloud.calls.all())
 
 
-def test_moto_is_the_version_that_the_mended_parts_stand_on() -> None:
-    """A new moto is looked at before it is used: what is subclassed must still be there."""
+def test_moto_is_the_version_that_our_subclasses_rely_on() -> None:
+    """Before another version is used, check that the subclassed parts still exist."""
     version = importlib.metadata.version("moto")
 
     signatures = {
@@ -414,7 +416,7 @@ def test_moto_is_the_version_that_the_mended_parts_stand_on() -> None:
 
 
 def test_sequence_numbers_have_gaps(cloud: Cloud) -> None:
-    """Code that counts on from one number to the next is not right by chance."""
+    """So code that adds 1 to a sequence number does not work by chance."""
     cloud.kinesis.create_stream("s", 1)
     shard = cloud.kinesis.shards("s")[0]["ShardId"]
 
@@ -425,7 +427,7 @@ def test_sequence_numbers_have_gaps(cloud: Cloud) -> None:
 
 
 def test_ids_of_messages_are_the_same_after_each_reset(cloud: Cloud, sqs: "SQSClient") -> None:
-    """Feedback may show what a student returned, and a grade is the same each time."""
+    """Feedback may show a student's value, and must be the same each time."""
     ids = []
     for _ in range(2):
         cloud.reset()
@@ -436,7 +438,7 @@ def test_ids_of_messages_are_the_same_after_each_reset(cloud: Cloud, sqs: "SQSCl
 
 
 def test_moto_splits_a_name_once(sqs: "SQSClient") -> None:
-    """What it makes of a CamelCase name is kept from one message to the next."""
+    """The words of a CamelCase name are cached from one message to the next."""
     split = vars(moto.sqs.models)["camelcase_to_underscores"]
     url = sqs.create_queue(QueueName="q", Attributes={"DelaySeconds": "1"})["QueueUrl"]
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"DelaySeconds": "2"})

@@ -1,4 +1,4 @@
-"""What Classroom 50 does with a bundle, and the rules that it holds a result against.
+"""What Classroom 50 does with a bundle, and the rules by which it checks a result.
 
 Written down from foundation50/classroom50: schemas/result-v1.schema.json, and run_entrypoint and
 validate_result in cli/gh-teacher/skeleton/dotgithub/scripts/runner.py; limits of a commit status
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 MOST_BYTES = 10 << 20
-"""Of a bundle that is fetched, and of a result that is collected."""
+"""The limit on a bundle that is fetched, and on a result that is collected."""
 IDENTITY = {
     "CLASSROOM": "cs-101",
     "ASSIGNMENT": "m06",
@@ -38,11 +38,11 @@ _KEYS = {
 
 @dataclass(frozen=True)
 class Published:
-    """What the service has after a run."""
+    """The files and outputs that the service has after a run."""
 
     exit_code: int
     result: Any
-    """None where there is none that can be read."""
+    """None if it is missing or cannot be read."""
     result_bytes: int
     body: str
     outputs: dict[str, str]
@@ -51,12 +51,12 @@ class Published:
 
     @property
     def scores(self) -> dict[str, int]:
-        """The points of each test, by the checkpoint's id."""
+        """The points of each test, by checkpoint id."""
         return {test["test-name"].split(":")[0]: test["score"] for test in self.result["tests"]}
 
 
 def packed(bundle: Path) -> bytes:
-    """Pack a bundle as it is fetched."""
+    """Pack a bundle as the service fetches it."""
     file = io.BytesIO()
     with tarfile.open(fileobj=file, mode="w:gz") as archive:
         archive.add(bundle, arcname=".")
@@ -67,10 +67,10 @@ def run_bundle(bundle: Path, checkout: Path, home: Path, **environment: str) -> 
     """Run a bundle in a student's checkout, as the service's job does.
 
     Args:
-        bundle: Where it was unpacked.
+        bundle: The folder of the unpacked bundle.
         checkout: The student's repository.
-        home: A folder for the job's own files.
-        environment: More of the job's.
+        home: A folder for the job's files.
+        environment: Further variables of the job.
     """
     home.mkdir(exist_ok=True)
     outputs = home / "outputs"

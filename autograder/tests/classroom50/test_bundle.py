@@ -1,4 +1,4 @@
-"""The bundle, run as Classroom 50 runs it: whatever student code does, the rules are kept."""
+"""The bundle, run as by Classroom 50: the result is valid, whatever student code does."""
 
 import os
 import re
@@ -25,7 +25,7 @@ from autograder.tests.student_repository.clone import ASSIGNMENT, COURSE, SOLUTI
 
 ALL = {checkpoint.id: checkpoint.points for checkpoint in ASSIGNMENT.checkpoints}
 TWO = {"writer": 30, "brokers": 10}
-"""The checkpoints of a bundle that is run often: each one starts a simulated AWS."""
+"""The checkpoints of a bundle that is run often; each starts a simulated AWS, which takes time."""
 WRITER = "kinesis_multi_shard.py"
 Try = Callable[..., Published]
 
@@ -40,7 +40,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def attempt(bundle: Path, tmp_path: Path) -> Try:
-    """Run the checks of two files on the solution, with some files replaced."""
+    """Return a function that checks the solution, with some files replaced."""
 
     def run(files: dict[str, bytes], **environment: str) -> Published:
         checkout = clone(tmp_path / "checkout", {**SOLUTION.files, **files})
@@ -56,18 +56,18 @@ NO_WRITER = {**TWO, "writer": 0}
 
 
 def writer(source: str) -> dict[str, bytes]:
-    """A writer whose file does something while it is imported."""
+    """Return a writer that runs code while it is imported."""
     return {WRITER: source.encode()}
 
 
 def test_a_bundle_is_small_enough_to_be_fetched(bundle: Path) -> None:
-    """And holds what runs it, at its top."""
+    """The file that runs it is at the top."""
     assert len(packed(bundle)) < MOST_BYTES
     assert (bundle / "autograder.py").is_file()
 
 
-def test_nothing_of_a_bundle_is_kept_from_students(bundle: Path) -> None:
-    """The service publishes it for everybody: all but what runs it is handed out already."""
+def test_a_bundle_holds_only_what_students_may_see(bundle: Path) -> None:
+    """The service publishes the bundle; everything but the runner is handed out anyway."""
     handed_out = COURSE.assignments / ASSIGNMENT.id
 
     files = [path.relative_to(bundle) for path in bundle.rglob("*") if path.is_file()]
@@ -82,7 +82,7 @@ def test_nothing_of_a_bundle_is_kept_from_students(bundle: Path) -> None:
 
 
 def test_the_solution_has_all_points(bundle: Path, tmp_path: Path) -> None:
-    """Each checkpoint is a test, and its points are those of the assignment."""
+    """Each checkpoint is a test with the points of the assignment."""
     checkout = clone(tmp_path / "checkout", SOLUTION.files)
 
     published = run_bundle(bundle, checkout, tmp_path / "home")
@@ -94,7 +94,7 @@ def test_the_solution_has_all_points(bundle: Path, tmp_path: Path) -> None:
 
 
 def test_the_stubs_have_no_points(bundle: Path, tmp_path: Path) -> None:
-    """And read what is missing, and that the points are advice."""
+    """The body says what is missing, and that the points are only advice."""
     published = run_bundle(bundle, clone(tmp_path / "checkout"), tmp_path / "home")
 
     assert broken_rules(published) == []
@@ -105,7 +105,7 @@ def test_the_stubs_have_no_points(bundle: Path, tmp_path: Path) -> None:
 
 
 def test_a_part_that_works_has_a_part_of_the_points(attempt: Try) -> None:
-    """Whole ones, and never all of them."""
+    """The points are whole, and fewer than all."""
     source = SOLUTION.files[WRITER] + b"\ndef delete_stream(stream_name):\n    pass\n"
 
     published = attempt({WRITER: source})
@@ -126,7 +126,7 @@ def test_a_part_that_works_has_a_part_of_the_points(attempt: Try) -> None:
         "open('checks/test_writer.py', 'w').write('def test_x(): pass')\nimport os\nos._exit(1)",
     ],
     ids=[
-        "exits at once",
+        "exits immediately",
         "kills itself",
         "crashes Python",
         "raises hostile text",
@@ -135,8 +135,8 @@ def test_a_part_that_works_has_a_part_of_the_points(attempt: Try) -> None:
         "changes the checks",
     ],
 )
-def test_code_that_ends_badly_loses_its_own_points(attempt: Try, source: str) -> None:
-    """Those of the other files stay."""
+def test_code_that_crashes_loses_only_its_points(attempt: Try, source: str) -> None:
+    """The other files keep their points."""
     published = attempt(writer(source))
 
     assert broken_rules(published) == []
@@ -144,7 +144,7 @@ def test_code_that_ends_badly_loses_its_own_points(attempt: Try, source: str) ->
 
 
 def test_an_endless_loop_is_ended(attempt: Try) -> None:
-    """Also one that no interrupt ends."""
+    """A loop that ignores interrupts is ended, too."""
     source = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
 
     published = attempt(writer(source), CHECKPOINT_SECONDS="15")
@@ -154,8 +154,8 @@ def test_an_endless_loop_is_ended(attempt: Try) -> None:
     assert "had not ended after 15 s" in published.body
 
 
-def test_code_that_prints_without_end_fills_nothing(attempt: Try, tmp_path: Path) -> None:
-    """Neither the body, nor the log, nor the disk."""
+def test_output_without_end_is_truncated(attempt: Try, tmp_path: Path) -> None:
+    """It fills neither the body nor the log nor the disk."""
     source = "import os\nwhile True: os.write(1, b'::error::x ##[group]x <b>' * 4000)"
 
     published = attempt(writer(source))
@@ -169,7 +169,7 @@ def test_code_that_prints_without_end_fills_nothing(attempt: Try, tmp_path: Path
 
 
 def test_forged_results_are_replaced(attempt: Try, tmp_path: Path) -> None:
-    """What student code writes in their place, in whatever form, is gone when it has ended."""
+    """Whatever student code writes in their place is removed after it has ended."""
     place = str(tmp_path / "checkout")
     source = f"""
 import os, pathlib
@@ -186,19 +186,19 @@ place = pathlib.Path({place!r})
 
 
 def test_nothing_that_student_code_started_outlives_the_run(attempt: Try, tmp_path: Path) -> None:
-    """A process that waits in the background could write a result over ours."""
-    told = tmp_path / "told"
+    """A background process could overwrite our result."""
+    pid_file = tmp_path / "pid"
     source = f"""
 import os, time
 if os.fork() == 0:
     os.setsid()
     if os.fork() == 0:
-        open({str(told)!r}, "w").write(str(os.getpid()))
+        open({str(pid_file)!r}, "w").write(str(os.getpid()))
         while True:
             time.sleep(1)
     os._exit(0)
 os.wait()
-while not os.path.exists({str(told)!r}) or not os.path.getsize({str(told)!r}):
+while not os.path.exists({str(pid_file)!r}) or not os.path.getsize({str(pid_file)!r}):
     pass
 """
 
@@ -206,11 +206,11 @@ while not os.path.exists({str(told)!r}) or not os.path.getsize({str(told)!r}):
 
     assert broken_rules(published) == []
     with pytest.raises(ProcessLookupError):
-        os.kill(int(told.read_text()), 0)
+        os.kill(int(pid_file.read_text()), 0)
 
 
-def test_code_that_kills_what_runs_it_gets_no_result(attempt: Try) -> None:
-    """It runs as the same user, so it can; the service then reports an error and no points."""
+def test_code_that_kills_the_runner_gets_no_result(attempt: Try) -> None:
+    """It can, since it runs as the same user; the service then reports an error and no points."""
     published = attempt(writer("import os\nos.kill(os.getppid(), 9)"))
 
     assert published.exit_code != 0
@@ -218,19 +218,19 @@ def test_code_that_kills_what_runs_it_gets_no_result(attempt: Try) -> None:
     assert published.outputs == {}
 
 
-def test_student_code_is_not_told_of_the_job(attempt: Try, tmp_path: Path) -> None:
-    """No file of the job's is in its environment."""
-    told = tmp_path / "told"
-    source = f"import os\nopen({str(told)!r}, 'w').write(repr(dict(os.environ)))\n"
+def test_student_code_does_not_get_the_jobs_variables(attempt: Try, tmp_path: Path) -> None:
+    """Its environment names no file of the job."""
+    environment_file = tmp_path / "environment"
+    source = f"import os\nopen({str(environment_file)!r}, 'w').write(repr(dict(os.environ)))\n"
 
     published = attempt({WRITER: source.encode() + SOLUTION.files[WRITER]})
 
     assert published.scores == TWO
-    assert "GITHUB" not in told.read_text()
+    assert "GITHUB" not in environment_file.read_text()
 
 
-def test_a_students_own_checks_and_settings_do_not_count(attempt: Try) -> None:
-    """Nor does a module that is named like one that runs the checks."""
+def test_checks_and_settings_of_the_student_are_ignored(attempt: Try) -> None:
+    """A module with the name of one that runs the checks is ignored, too."""
     forged = b"import os\nprint('writer 9 of 9 visible checks')\nos._exit(0)\n"
 
     published = attempt(
@@ -252,8 +252,8 @@ def test_a_students_own_checks_and_settings_do_not_count(attempt: Try) -> None:
     "counts",
     ["9 of 4", "-1 of 4", "99999999 of 99999999", "\u0661 of \u0661", "0 of 0", "1.5 of 2"],
 )
-def test_counts_that_cannot_be_are_none(counts: str) -> None:
-    """Student code can print into the report: there are never more points than there are."""
+def test_impossible_counts_are_ignored(counts: str) -> None:
+    """Student code can print into the report, but never gets more than the maximum."""
     outcome = read_report(
         VisibleCheckpoint("writer", "The writer", 30), f"writer {counts} visible checks"
     )
@@ -262,7 +262,7 @@ def test_counts_that_cannot_be_are_none(counts: str) -> None:
 
 
 def test_the_last_counts_are_those_of_the_checks() -> None:
-    """The output of student code is above them."""
+    """The output of student code comes before them."""
     text = "writer 4 of 4 visible checks\nF.\nwriter 2 of 4 visible checks\n"
 
     outcome = read_report(VisibleCheckpoint("writer", "The writer", 30), text)
@@ -270,8 +270,8 @@ def test_the_last_counts_are_those_of_the_checks() -> None:
     assert (outcome.passed, outcome.checks, outcome.score) == (2, 4, 15)
 
 
-def test_a_body_of_hostile_texts_is_cut_and_has_no_markup() -> None:
-    """Also where each character becomes a long escape."""
+def test_a_body_of_hostile_texts_is_truncated_and_has_no_markup() -> None:
+    """This is so even if each character becomes a long escape."""
     checkpoint = VisibleCheckpoint("writer", "The writer", 30)
     texts = ["&" * 10**6, "\U000e0001" * 10**6, "</pre>\n\n@all <b>", "\ud800"]
 
@@ -282,8 +282,8 @@ def test_a_body_of_hostile_texts_is_cut_and_has_no_markup() -> None:
     assert body.count("</pre>") == len(texts)
 
 
-def test_what_cannot_be_installed_is_no_zero(tmp_path: Path) -> None:
-    """The status is `error`, with which the service publishes nothing."""
+def test_a_failed_installation_is_an_error_not_zero_points(tmp_path: Path) -> None:
+    """With the status `error`, the service publishes nothing."""
     checkout = clone(tmp_path / "checkout", SOLUTION.files)
     other = tmp_path / "bundle"
     write_bundle(COURSE, ASSIGNMENT, other)
@@ -296,8 +296,8 @@ def test_what_cannot_be_installed_is_no_zero(tmp_path: Path) -> None:
     assert published.result["tests"] == []
 
 
-def test_files_that_are_missing_cost_their_own_checkpoints(bundle: Path, tmp_path: Path) -> None:
-    """An empty repository is a valid submission, too."""
+def test_missing_files_cost_only_their_checkpoints(bundle: Path, tmp_path: Path) -> None:
+    """Even an empty repository is a valid submission."""
     checkout = tmp_path / "checkout"
     checkout.mkdir()
 
@@ -308,8 +308,8 @@ def test_files_that_are_missing_cost_their_own_checkpoints(bundle: Path, tmp_pat
     assert "There is no file kinesis_multi_shard.py." in published.body
 
 
-def test_the_rules_find_what_breaks_them() -> None:
-    """The stand-in is as strict as the service: a fraction, a truth or too many points are none."""
+def test_the_rules_find_invalid_results() -> None:
+    """Like the service, they refuse fractions, booleans and too many points."""
     texts = ("classroom", "assignment", "owner", "submission", "commit", "release", "review")
     values = ("cs-101", "m06", "ada", "submit/x", "x", "x", "x")
     right = dict(zip(texts, values, strict=True)) | {
@@ -332,7 +332,7 @@ def test_the_rules_find_what_breaks_them() -> None:
 
 
 def test_a_bundle_is_written_over_an_earlier_one(tmp_path: Path) -> None:
-    """A check that is no more is gone."""
+    """A check that was removed from the assignment is deleted."""
     write_bundle(COURSE, ASSIGNMENT, tmp_path)
     (tmp_path / "checks" / "test_old.py").write_text("")
 
@@ -342,8 +342,8 @@ def test_a_bundle_is_written_over_an_earlier_one(tmp_path: Path) -> None:
     assert not (tmp_path / "checks" / "test_old.py").exists()
 
 
-def test_a_folder_with_anything_else_is_left_alone(tmp_path: Path) -> None:
-    """It may be somebody's repository."""
+def test_a_folder_with_other_files_is_refused(tmp_path: Path) -> None:
+    """The folder may be somebody's repository."""
     (tmp_path / "README.md").write_text("mine")
 
     with pytest.raises(DistributionError, match=r"README\.md"):
@@ -353,13 +353,13 @@ def test_a_folder_with_anything_else_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_an_assignment_without_checks_has_no_bundle(tmp_path: Path) -> None:
-    """It is said what is missing."""
+    """The error says what is missing."""
     with pytest.raises(AssignmentError, match="is missing"):
         write_bundle(Course(tmp_path), ASSIGNMENT, tmp_path / "out")
 
 
-def test_what_runs_the_checks_imports_nothing_but_python(bundle: Path) -> None:
-    """It stands alone where no package is installed yet."""
+def test_the_runner_of_the_checks_imports_only_the_standard_library(bundle: Path) -> None:
+    """It starts before any package is installed."""
     source = (bundle / "autograder.py").read_text("utf-8")
 
     imported = re.findall(r"^(?:import|from) ([a-z]\w*)", source, re.MULTILINE)

@@ -1,4 +1,4 @@
-"""`autograder classroom50`: what is written, and what is said when it cannot be."""
+"""`autograder classroom50`: the files that it writes, and its errors."""
 
 import json
 import sys
@@ -18,7 +18,7 @@ ASSIGNED, SLUG = ("--assignment", ID), ("--slug", "m06")
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run the command line; the exit code and what it printed come back."""
+    """Return a function that runs the command line and returns the exit code and output."""
 
     def run_it(*arguments: str | Path) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["autograder", "classroom50", *map(str, arguments)])
@@ -31,7 +31,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_a_bundle_and_a_roster_are_written(run: Run, tmp_path: Path) -> None:
-    """And it is said how much."""
+    """The output says how much was written."""
     make_book(tmp_path / "book")
 
     bundle = run("bundle", *ASSIGNED, "--output", tmp_path / "out" / "m06")
@@ -44,13 +44,13 @@ def test_a_bundle_and_a_roster_are_written(run: Run, tmp_path: Path) -> None:
 
 
 def test_scores_go_into_the_gradebook_and_grades_come_back(run: Run, tmp_path: Path) -> None:
-    """Who is not graded yet is named, with exit code 1, once the rest is done."""
+    """Students without a grade are named, and the exit code is 1; the others get their grades."""
     book = make_book(tmp_path / "book")
     write_handins(book.folder / "handins.csv", {"eve": Handin(excused=True)})
     write_result(tmp_path / "results", "ada", a_grade())
     book.sync([tmp_path / "results"])
     scores = write(tmp_path, whole(entry("ada"), entry("mallory::error::")))
-    place = ("--slug", "m06", "--folder", book.folder)
+    place = ("--slug", "m06", "--gradebook", book.folder)
 
     noted = run("handins", scores, *place)
     overridden = run("override", scores, *place, "--output", tmp_path / "new.json")
@@ -67,19 +67,24 @@ def test_scores_go_into_the_gradebook_and_grades_come_back(run: Run, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
-        (["handins", "missing.json", *SLUG, "--folder", ".", *ASSIGNED], "missing.json cannot be"),
+        (
+            ["handins", "missing.json", *SLUG, "--gradebook", ".", *ASSIGNED],
+            "missing.json cannot be",
+        ),
         (["roster", "missing.csv", "--output", "x.csv"], "missing.csv does not exist"),
-        (["handins", "x", *SLUG, "--folder", "no-such-folder", *ASSIGNED], "is not a folder"),
+        (["handins", "x", *SLUG, "--gradebook", "no-such-folder", *ASSIGNED], "is not a folder"),
         (["bundle", "--assignment", "m99", "--output", "x"], "unknown assignment 'm99'"),
         (["bundle", "--output", ".", *ASSIGNED], "which no bundle has"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_one_line(run: Run, arguments: list[str], said: str) -> None:
-    """With exit code 2."""
+def test_a_wrong_argument_is_reported_in_one_line(
+    run: Run, arguments: list[str], message: str
+) -> None:
+    """The exit code is 2."""
     code, out, err = run(*arguments)
 
     assert (code, out) == (2, "")
-    assert said in err
+    assert message in err
     assert err.count("\n") == 1

@@ -1,4 +1,4 @@
-"""A roster as Classroom 50 imports it."""
+"""Rosters for Classroom 50's import."""
 
 from pathlib import Path
 
@@ -11,8 +11,8 @@ from autograder.gradebook.student import Student
 from autograder.tests.feedback.test_table import rows
 
 
-def test_a_plain_roster_becomes_one_of_classroom_50() -> None:
-    """Who has no login is invited by the address; formulas are warded off."""
+def test_a_plain_roster_becomes_a_roster_of_classroom_50() -> None:
+    """A student without a login is invited by e-mail, and formulas are escaped."""
     ada = Student(id="ada", login="Ada", name="Ada Lovelace", email="ada@x.example", section="A")
     bob = Student(id="bob@x.example", first_name="=1+1", email="bob@x.example")
 
@@ -26,7 +26,7 @@ def test_a_plain_roster_becomes_one_of_classroom_50() -> None:
 
 
 def test_a_roster_of_classroom_50_comes_back_as_it_was(tmp_path: Path) -> None:
-    """Read and written, it names the same students."""
+    """After reading and writing, it names the same students."""
     path = tmp_path / "roster.csv"
     path.write_text(
         "username,first_name,last_name,email,section,github_id,role\n"
@@ -40,13 +40,15 @@ def test_a_roster_of_classroom_50_comes_back_as_it_was(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("student", "said"),
+    ("student", "message"),
     [
         (Student(id="eve"), "eve: has no GitHub login and no e-mail address"),
         (Student(id="eve", login="eve", section="é" * 161), "eve: has a text of more than 320"),
     ],
 )
-def test_whom_classroom_50_would_refuse_is_told(student: Student, said: str) -> None:
-    """Nothing is written then: the service would import the file up to that line."""
-    with pytest.raises(ExportError, match=said):
+def test_students_that_classroom_50_would_refuse_are_reported(
+    student: Student, message: str
+) -> None:
+    """No file is written, since the service would import it up to that line."""
+    with pytest.raises(ExportError, match=message):
         as_classroom50_roster(Roster(students=(student,)))

@@ -1,4 +1,4 @@
-"""Classroom 50's scores: hidden grades as overrides, and when work was handed in."""
+"""Classroom 50's scores: hidden grades as overrides, and the times of submissions."""
 
 import json
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ COMMIT = "a" * 40
 
 
 def record(owner: str, score: int = 60, **more: Any) -> dict[str, Any]:
-    """One submission as it is collected."""
+    """Return a submission as the service collects it."""
     return {
         "schema": "classroom50/result/v1",
         "classroom": IDENTITY["CLASSROOM"],
@@ -43,7 +43,7 @@ def entry(owner: str, *records: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 def whole(*entries: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """A file with these entries for the assignment, and another assignment."""
+    """Return a file with these entries for the assignment, and with another assignment."""
     return {
         "schema": "classroom50/scores/v1",
         "assignments": {
@@ -61,7 +61,7 @@ def write(tmp_path: Path, scores: object) -> Path:
 
 
 def standing(login: str | None, writer: float | None = 22.5, concepts: float = 10) -> Standing:
-    """One student's points in two checkpoints, of 45."""
+    """Return a student's points in two checkpoints, of 45."""
     return Standing(
         student=Student(id=(login or "nobody").lower(), login=login),
         checkpoints=(
@@ -72,7 +72,7 @@ def standing(login: str | None, writer: float | None = 22.5, concepts: float = 1
 
 
 def test_hidden_grades_override_the_newest_submission(tmp_path: Path) -> None:
-    """In whole numbers, and the service takes the record; the older ones stay."""
+    """Points are whole, and the record is valid; older submissions do not change."""
     older = record("ada", 3)
     scores = read_scores(write(tmp_path, whole(entry("Ada", record("ada"), older))), "m06")
 
@@ -93,8 +93,8 @@ def test_hidden_grades_override_the_newest_submission(tmp_path: Path) -> None:
     assert list(broken_rules_of_result({**result, "assignment": "m06"})) == []
 
 
-def test_what_the_visible_checks_gave_is_kept(tmp_path: Path) -> None:
-    """Also when grades are written again."""
+def test_points_of_the_visible_checks_are_kept(tmp_path: Path) -> None:
+    """They are kept even if grades are written again."""
     once = with_overrides(
         read_scores(write(tmp_path, whole(entry("ada"))), "m06"), [standing("ada")]
     )
@@ -108,8 +108,8 @@ def test_what_the_visible_checks_gave_is_kept(tmp_path: Path) -> None:
     assert ada["submissions"][0]["visible-checks"]["score"] == 60
 
 
-def test_all_else_stays_as_it_was(tmp_path: Path) -> None:
-    """Other assignments, other students, keys that nobody here knows."""
+def test_everything_else_is_unchanged(tmp_path: Path) -> None:
+    """This includes other assignments, other students and unknown keys."""
     before = whole(entry("ada", note="x", member_usernames=["ada"]), entry("eve"), extra=[1])
     scores = read_scores(write(tmp_path, before), "m06")
 
@@ -121,8 +121,8 @@ def test_all_else_stays_as_it_was(tmp_path: Path) -> None:
     assert after == before
 
 
-def test_who_gets_no_override_is_told_why(tmp_path: Path) -> None:
-    """And keeps everything else."""
+def test_students_without_an_override_are_reported_with_the_reason(tmp_path: Path) -> None:
+    """Their entries do not change."""
     before = whole(entry("eve"), entry("dan", override=True))
     scores = read_scores(write(tmp_path, before), "m06")
 
@@ -140,15 +140,15 @@ def test_who_gets_no_override_is_told_why(tmp_path: Path) -> None:
     )
 
 
-def test_a_teachers_wish_to_collect_anew_does_not_hinder_an_override(tmp_path: Path) -> None:
-    """`override: false` only says that nothing is overridden yet."""
+def test_a_request_to_collect_again_does_not_prevent_an_override(tmp_path: Path) -> None:
+    """`override: false` only means that nothing is overridden yet."""
     scores = read_scores(write(tmp_path, whole(entry("ada", override=False))), "m06")
 
     assert with_overrides(scores, [standing("ada")]).written == ("ada",)
 
 
 @pytest.mark.parametrize(
-    ("scores", "said"),
+    ("scores", "message"),
     [
         ("{", "is not valid JSON"),
         ("[" * 100_000, "is not valid JSON"),
@@ -161,20 +161,18 @@ def test_a_teachers_wish_to_collect_anew_does_not_hinder_an_override(tmp_path: P
         (whole(type="group"), "handed in by groups"),
     ],
 )
-def test_a_file_that_is_not_as_it_should_be_is_refused(
-    scores: object, said: str, tmp_path: Path
-) -> None:
-    """In one line that says what is wrong."""
+def test_an_invalid_file_is_refused(scores: object, message: str, tmp_path: Path) -> None:
+    """The error is one line that says what is wrong."""
     path = write(tmp_path, scores)
 
-    with pytest.raises(ExportError, match=said) as caught:
+    with pytest.raises(ExportError, match=message) as caught:
         read_scores(path, "m06")
 
     assert "\n" not in str(caught.value)
 
 
-def test_when_work_was_handed_in_is_told_by_the_tag(tmp_path: Path) -> None:
-    """The date of a commit is the student's own to set."""
+def test_the_tag_tells_when_work_was_handed_in(tmp_path: Path) -> None:
+    """Students can set the date of a commit to any time."""
     roster = Roster(students=(Student(id="ada", login="Ada"),))
     scores = read_scores(write(tmp_path, whole(entry("ADA", record("ada")))), "m06")
 
@@ -195,8 +193,8 @@ def test_when_work_was_handed_in_is_told_by_the_tag(tmp_path: Path) -> None:
         {"commit": f"https://github.com/o/=1+1\n/commit/{COMMIT}"},
     ],
 )
-def test_a_forged_record_is_left_out_and_told(more: dict[str, Any], tmp_path: Path) -> None:
-    """Students can publish their own releases."""
+def test_a_forged_record_is_reported_and_left_out(more: dict[str, Any], tmp_path: Path) -> None:
+    """Students can publish releases themselves."""
     roster = Roster(students=(Student(id="ada", login="ada"),))
     path = write(tmp_path, whole(entry("ada", record("ada", **more)), entry("eve")))
 

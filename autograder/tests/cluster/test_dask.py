@@ -1,4 +1,4 @@
-"""A class is graded by a real cluster as it is here, also where workers are killed meanwhile."""
+"""A real cluster gives the same grades as this machine, even if workers are killed."""
 
 import contextlib
 import json
@@ -45,7 +45,7 @@ class Cluster:
         self.address = self._line(scheduler, r"Scheduler at:\s+(tcp://\S+)")
 
     def add_worker(self) -> "subprocess.Popen[str]":
-        """Start a worker for one submission at a time, and wait until it is connected."""
+        """Start a worker that grades one submission at a time; wait until it is connected."""
         worker = self._start(
             "worker", self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard",
             "--local-directory", str(self.folder),
@@ -65,16 +65,16 @@ class Cluster:
 
     @staticmethod
     def _line(process: "subprocess.Popen[str]", pattern: str) -> str:
-        """Read what a process says until it says this; then let it say what it likes."""
+        """Read a process's output until it matches; discard the rest in the background."""
         assert process.stderr is not None
-        said = []
+        lines = []
         for line in process.stderr:
-            said.append(line)
+            lines.append(line)
             found = re.search(pattern, line)
             if found:
                 threading.Thread(target=process.stderr.read, daemon=True).start()
                 return found[1]
-        pytest.fail("".join(said))
+        pytest.fail("".join(lines))
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
 
 @pytest.fixture
 def students(tmp_path: Path) -> Path:
-    """Hand in for a few."""
+    """Return a folder with a few submissions."""
     folder = tmp_path / "class"
     for name, source in SOURCES.items():
         (folder / name).mkdir(parents=True)
@@ -125,15 +125,15 @@ def run(
     settings: RunSettings,
     on_wait: Callable[[str], None] = lambda _: None,
 ) -> dict[str, ClassAction]:
-    """Grade the class to its end."""
+    """Grade the whole class."""
     outcomes = grade(students, output, settings, on_wait)
     return {outcome.student: outcome.action for outcome in outcomes}
 
 
-def test_a_killed_worker_s_submissions_are_graded_elsewhere_and_once(
+def test_submissions_of_a_killed_worker_are_graded_once_elsewhere(
     cluster: Cluster, students: Path, tmp_path: Path
 ) -> None:
-    """The results are those of a run on this machine, byte for byte."""
+    """The results are identical to those of a run on this machine."""
     doomed, _ = cluster.add_worker(), cluster.add_worker()
     far: list[StudentOutcome] = []
 
@@ -155,27 +155,27 @@ def test_a_killed_worker_s_submissions_are_graded_elsewhere_and_once(
 def test_a_worker_that_comes_later_is_waited_for_and_used(
     cluster: Cluster, students: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And it is said that there is none."""
+    """A message says that the run waits for a worker."""
     monkeypatch.setattr("autograder.course.class_run.SILENT_SECONDS", 0.2)
     for name in ("bob", "cyd", "dan", "eve", "fay"):
         shutil.rmtree(students / name)
-    said: list[str] = []
+    messages: list[str] = []
 
     def on_wait(why: str) -> None:
-        if not said:
+        if not messages:
             cluster.add_worker()
-        said.append(why)
+        messages.append(why)
 
     done = run(students, tmp_path / "far", RunSettings(dask=cluster.address), on_wait=on_wait)
 
     assert done == {"ada": ClassAction.GRADED}
-    assert "no worker" in said[0]
+    assert "no worker" in messages[0]
 
 
 def test_a_worker_with_other_versions_is_refused(
     cluster: Cluster, students: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its grades could be others."""
+    """It might give different grades."""
     cluster.add_worker()
     wanted = {**dask_graders.versions(ASSIGNMENT), "moto": "0.0.1"}
     monkeypatch.setattr(dask_graders, "versions", lambda _: wanted)
@@ -184,10 +184,10 @@ def test_a_worker_with_other_versions_is_refused(
         run(students, tmp_path / "far", RunSettings(dask=cluster.address))
 
 
-def test_where_no_scheduler_answers_one_line_says_so(
+def test_a_missing_scheduler_is_reported_in_one_line(
     students: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And nothing is written."""
+    """Nothing is written."""
     monkeypatch.setattr(dask_graders, "CONNECT_SECONDS", 0.5)
 
     with pytest.raises(AutograderError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):

@@ -1,4 +1,4 @@
-"""A suite travels as bytes, and arrives as it was sent or not at all."""
+"""A suite is sent as bytes, and arrives unchanged or is refused."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -17,15 +17,15 @@ PACKED = pack(COURSE, ASSIGNMENT)
 
 
 def test_a_suite_is_small_and_holds_no_solution() -> None:
-    """A worker needs the tests and the settings."""
+    """A worker needs only the tests and the settings."""
     size = sum(map(len, PACKED.files.values()))
 
     assert size < 1_000_000
     assert not [name for name in PACKED.files if "solutions" in name or "submissions" in name]
 
 
-def test_it_is_the_unpacked_suite_that_grades(tmp_path: Path) -> None:
-    """With its own helpers, whatever is installed."""
+def test_the_unpacked_suite_is_used_for_grading(tmp_path: Path) -> None:
+    """Its helpers are used, even if other versions are installed."""
     name = "autograder/suites/m06_partitioned_logs/test_brokers.py"
     helper = "autograder/suites/m06_partitioned_logs/events.py"
     changed = {
@@ -45,7 +45,7 @@ def test_it_is_the_unpacked_suite_that_grades(tmp_path: Path) -> None:
     cheat = b"def read_queue_twice(queue_name, messages):\n    return list(messages), []\n"
 
     with Examiner(ASSIGNMENT, course) as examiner:
-        grade, trouble = examiner.grade(
+        grade, grader_log = examiner.grade(
             Submission({"compare_with_sqs.py": cheat}, ASSIGNMENT.files), checkpoints=["brokers"]
         )
 
@@ -55,12 +55,12 @@ def test_it_is_the_unpacked_suite_that_grades(tmp_path: Path) -> None:
         for test in checkpoint.tests
         if test.feedback
     }
-    assert trouble == ""
+    assert grader_log == ""
     assert any(hint and hint.startswith("from afar") for hint in hints)
 
 
-def test_a_change_on_the_way_is_noticed(tmp_path: Path) -> None:
-    """A grade names the suite's digest, and must be of that suite."""
+def test_a_change_in_transit_is_noticed(tmp_path: Path) -> None:
+    """A grade names the suite's digest, so it must be of that suite."""
     name = "autograder/suites/m06_partitioned_logs/test_writer.py"
     changed = {**PACKED.files, name: PACKED.files[name] + b"\n"}
 
@@ -69,7 +69,7 @@ def test_a_change_on_the_way_is_noticed(tmp_path: Path) -> None:
 
 
 def test_nothing_is_written_outside_of_its_folder(tmp_path: Path) -> None:
-    """Whoever packed it."""
+    """The packed names are not trusted."""
     odd = replace(PACKED, files={"../outside.py": b""})
 
     with pytest.raises(AssignmentError, match="outside"):

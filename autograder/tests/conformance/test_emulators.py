@@ -1,4 +1,4 @@
-"""Other emulators: what the table says of them is so, and the solution runs on them."""
+"""Other emulators: the table about them is right, and the solution runs on them."""
 
 import json
 import os
@@ -22,7 +22,7 @@ from autograder.conformance.table import TABLE_FILE, run_against, write_table
 
 SOLUTION = Course.of_this_checkout().solutions / "m06_partitioned_logs"
 
-# Waiters pause for ten seconds at a time, which is only politeness here.
+# Waiters pause for ten seconds at a time, which an emulator does not need.
 WALK = """
 import json, sys, time
 pause = time.sleep
@@ -54,7 +54,7 @@ print("\\n" + json.dumps(result))
 
 @pytest.fixture(scope="module", params=EMULATORS, ids=lambda emulator: emulator.name)
 def emulator(request: pytest.FixtureRequest) -> Iterator[tuple[Emulator, str]]:
-    """Start an emulator; give it with its address."""
+    """Start an emulator; return it with its address."""
     try:
         with running(request.param) as address:
             yield request.param, address
@@ -62,8 +62,8 @@ def emulator(request: pytest.FixtureRequest) -> Iterator[tuple[Emulator, str]]:
         pytest.skip(str(error))
 
 
-def test_the_table_says_what_is_so(emulator: tuple[Emulator, str]) -> None:
-    """Each column is what the tests find today."""
+def test_the_table_is_up_to_date(emulator: tuple[Emulator, str]) -> None:
+    """Each column has today's results of the tests."""
     kind, address = emulator
 
     column = write_table({kind.name: run_against(address)})
@@ -81,7 +81,7 @@ def test_the_table_says_what_is_so(emulator: tuple[Emulator, str]) -> None:
     "emulator", [KINESALITE, KINESIS_LOCAL, MOTO], indirect=True, ids=lambda emulator: emulator.name
 )
 def test_the_solution_runs_on_other_emulators(emulator: tuple[Emulator, str]) -> None:
-    """Code that only worked on the grader's cloud would be a fault of ours."""
+    """Otherwise the simulated AWS would be too lenient or too strict."""
     kind, address = emulator
     environment = os.environ | {
         "AWS_ENDPOINT_URL": address,

@@ -39,12 +39,12 @@ timezone = "UTC"
 at = 2026-03-10T12:00:00
 """
 SUITE = "sha256:1"
-"""That of `a_grade`."""
+"""The digest of the suite in `a_grade`."""
 
 
 @dataclass
 class FakeClock:
-    """A clock that moves when somebody sleeps."""
+    """A clock that moves when `sleep` is called."""
 
     time: float = START.timestamp()
     pauses: list[float] = field(default_factory=list)
@@ -54,7 +54,7 @@ class FakeClock:
         return self.time
 
     def sleep(self, seconds: float) -> None:
-        """Sleep at once."""
+        """Move the clock instead of waiting."""
         self.pauses.append(seconds)
         self.time += seconds
 
@@ -65,17 +65,17 @@ _WITH_LOSSES = a_grade({test.id: Outcome.WRONG for test in _A_GRADE.checkpoints[
 
 @dataclass
 class FakePool:
-    """Gives points without running anything: all of them, unless a file says `wrong`."""
+    """Grades without running code: submissions get all points, unless a file contains `wrong`."""
 
     graded: list[str | None] = field(default_factory=list)
-    """The commits, one for each time that something was graded."""
+    """The commits that were graded, in order."""
     suite: str = SUITE
     grader_log: str = ""
     always: Grade | None = None
-    """What everything gets, whatever the files say."""
+    """The grade of every submission, if it is set."""
 
     def grade(self, submission: Submission) -> tuple[Grade, str]:
-        """Grade one."""
+        """Return a made-up grade and the grader's log."""
         self.graded.append(submission.commit)
         text = b"".join(submission.files.values()).decode()
         if "explode" in text:
@@ -95,13 +95,13 @@ class FakePool:
     def each(
         self, do: Callable[[Any, Push], PushOutcome], tasks: Iterable[Push]
     ) -> Iterator[PushOutcome]:
-        """Do something with each task, one after the other."""
+        """Call `do` for each task in turn."""
         for task in tasks:
             yield do(self, task)
 
 
 class FakeExaminers(FakePool):
-    """Such a pool in the place of `ExaminerPool`."""
+    """A `FakePool` in the place of `ExaminerPool`."""
 
     made = 0
 
@@ -121,9 +121,9 @@ class Classroom:
 
     Args:
         github: The stand-in.
-        folder: An empty one, for the course's files.
-        logins: The students'.
-        policy: More of `course.toml`.
+        folder: An empty folder, for the course's files.
+        logins: The logins of the students.
+        policy: Further lines for `course.toml`.
     """
 
     def __init__(
@@ -151,7 +151,7 @@ class Classroom:
 
     @staticmethod
     def name(login: str) -> str:
-        """Name a student's repository."""
+        """Return the name of a student's repository."""
         return f"course/m06-{login}"
 
     def push(self, login: str = "ada", text: str = "x = 1\n") -> str:
@@ -159,7 +159,7 @@ class Classroom:
         return self.github.push(self.name(login), {FILE: text})
 
     def context(self, **changes: Any) -> PushContext:
-        """Make what a round needs; close its client yourself."""
+        """Make the context of a round; the caller closes its client."""
         policy = read_policy(self.folder / "course.toml")
         made = PushContext(
             client=GitHubClient(
@@ -176,7 +176,7 @@ class Classroom:
         return replace(made, **changes)
 
     def moment(self) -> datetime:
-        """Tell the time as GitHub does."""
+        """Return the time at GitHub."""
         return self.github.now
 
     def round(self, commit: str | None = None, **changes: Any) -> dict[str, PushOutcome]:
@@ -187,7 +187,7 @@ class Classroom:
         return {outcome.student.id: outcome for outcome in outcomes}
 
     def done(self, commit: str | None = None, **changes: Any) -> dict[str, PushState]:
-        """Do a round, and say only what was done."""
+        """Do a round; return only the states."""
         return {name: outcome.state for name, outcome in self.round(commit, **changes).items()}
 
     def comments(self, commit: str, login: str = "ada") -> list[str]:
@@ -200,7 +200,7 @@ class Classroom:
 
 
 def grade_all(context: PushContext, pool: FakePool, commit: str | None = None) -> list[PushOutcome]:
-    """Do a round as the command does it, with what only pretends to grade."""
+    """Do a round as the command does, with examiners that only pretend to grade."""
     found = find_pushes(context, read_roster(context.policy.roster).students, commit)
     for name in (RESULTS, LOCKS):
         (context.state / name).mkdir(parents=True, exist_ok=True)

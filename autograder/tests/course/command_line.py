@@ -1,4 +1,4 @@
-"""The command line, run in this process as a person runs it."""
+"""Runs the command line in this process."""
 
 import sys
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from autograder.cli import main
 
 @dataclass(frozen=True)
 class CommandResult:
-    """What came of a command."""
+    """The exit status and output of a command."""
 
     status: int
     out: str
@@ -19,7 +19,7 @@ class CommandResult:
 
 @dataclass(frozen=True)
 class CommandLine:
-    """Runs commands, with what a test lends it."""
+    """Runs commands, with the fixtures of a test."""
 
     monkeypatch: pytest.MonkeyPatch
     capture: pytest.CaptureFixture[str]
@@ -29,5 +29,5 @@ class CommandLine:
         self.monkeypatch.setattr(sys, "argv", ["autograder", *arguments])
         with pytest.raises(SystemExit) as exited:
             main()
-        told = self.capture.readouterr()
-        return CommandResult(int(exited.value.code or 0), told.out, told.err)
+        captured = self.capture.readouterr()
+        return CommandResult(int(exited.value.code or 0), captured.out, captured.err)

@@ -1,4 +1,4 @@
-"""The instructor's guide, read as data: its tokens with their rights, and what it says to run."""
+"""The instructor's guide, read as data: its tokens with their rights, and its commands."""
 
 import re
 import shlex
@@ -10,7 +10,7 @@ from autograder.tests.github.workflows import PROJECT, WORKFLOWS
 
 GUIDE = PROJECT / "autograder" / "docs" / "instructors" / "github.md"
 OWNER = "course"
-"""The organisation of those who follow it."""
+"""The organisation in the guide's examples."""
 
 _SECRET = re.compile(r"^\| `(\w+_TOKEN)` \| (.+?) \| (.+?) \|$", re.MULTILINE)
 _RIGHT = re.compile(r"([A-Z][a-z ]+): (read and write|read)\b")
@@ -27,7 +27,7 @@ _PERMISSIONS = {
     "Pull requests": "pull_requests",
     "Workflows": "workflows",
 }
-"""By their names in the settings: those in the API (docs.github.com, "Permissions required")."""
+"""Names in the API, by names in the settings (docs.github.com, "Permissions required")."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Secret:
 
 @dataclass(frozen=True)
 class ApiRequest:
-    """What is asked of GitHub by `gh api`."""
+    """A request that `gh api` sends to GitHub."""
 
     method: str
     path: str
@@ -68,7 +68,7 @@ def secrets() -> dict[str, Secret]:
 
 
 def secret_of(command: str) -> str:
-    """Name the secret that the workflow which runs a command gives it."""
+    """Return the name of the secret that a command gets from its workflow."""
     (found,) = {
         name
         for workflow in WORKFLOWS
@@ -80,14 +80,14 @@ def secret_of(command: str) -> str:
 
 
 def command(name: str) -> list[str]:
-    """Read the arguments of a command."""
+    """Return the arguments that the guide gives a command."""
     lines = _COMMAND.findall(_addressed())
     (found,) = [line for line in lines if line.split()[0] == name]
     return shlex.split(found)
 
 
 def requests_for(login: str) -> list[ApiRequest]:
-    """Read what makes a student's repository."""
+    """Return the requests that make a student's repository."""
     text = _addressed().replace("LOGIN", login)
     return [
         ApiRequest(

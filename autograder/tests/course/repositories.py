@@ -1,4 +1,4 @@
-"""Real git repositories for tests: bare ones to push to, and a checkout to publish from."""
+"""Real git repositories for tests: bare repositories to push to, and a checkout to publish from."""
 
 import os
 import shutil
@@ -21,7 +21,7 @@ _ENVIRONMENT = {
 
 
 def git(folder: Path, *arguments: str) -> str:
-    """Run git as somebody."""
+    """Run git with a made-up author."""
     return subprocess.run(
         ["git", *arguments],
         cwd=folder,
@@ -33,14 +33,14 @@ def git(folder: Path, *arguments: str) -> str:
 
 
 def write(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files below a folder."""
+    """Write files into a folder."""
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
 
 
 def bare_repository(path: Path, *commits: Mapping[str, bytes], branch: str = "main") -> Path:
-    """Make a bare repository with these commits, each with files on top of the one before."""
+    """Make a bare repository with these commits; each adds its files to the commit before."""
     path.mkdir(parents=True)
     git(path, "init", "--quiet", "--bare", "--initial-branch", branch)
     if commits:
@@ -59,7 +59,7 @@ def bare_repository(path: Path, *commits: Mapping[str, bytes], branch: str = "ma
 def checkout(path: Path, files: Mapping[str, bytes] | None = None) -> Course:
     """Make a checkout of a course with this project's assignment and solutions, committed.
 
-    The hidden suite is ours; it is part of the secrets, not of what is published.
+    The hidden suite is this project's; it counts as secret and is never published.
     """
     write(path / "assignments" / ASSIGNMENT.id, files or student_repository())
     shutil.copytree(COURSE.solutions, path / "solutions")

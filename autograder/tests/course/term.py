@@ -1,7 +1,7 @@
-"""A term of a course, played by the instructor's guide: its steps, its tokens, its commands.
+"""A term of a course, simulated with the steps, tokens and commands of the instructor's guide.
 
-The commands ask the machine's clock. So no clock is turned here: for time to pass, all that has a
-date gets older, the course's dates and what GitHub keeps.
+The commands use the machine's clock. To let time pass, the dates of the course and of everything
+at GitHub are moved into the past instead.
 """
 
 from collections.abc import Mapping
@@ -42,15 +42,15 @@ _ACCESS = {"push": "write"}
 
 
 class Term:
-    """The course.
+    """A course during a term.
 
     Args:
-        github: An empty organisation.
-        work: Where students work.
-        autograder: What runs the commands, in a folder where the course's own goes.
-        due: In how many days work is due.
-        extension: A login, and in how many days that student's work is due.
-        names: The class: names by login.
+        github: A stand-in with an empty organisation.
+        work: The folder of the students' clones.
+        autograder: Runs the commands, in a folder that gets the course's files.
+        due: The number of days until work is due.
+        extension: A login, and the number of days until that student's work is due.
+        names: The names of the class, by login.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class Term:
         self._write_policy()
 
     def join(self, login: str) -> "EnrolledStudent":
-        """Make a student's repository, and let the student in."""
+        """Make a student's repository, and give the student access."""
         for asked in guide.requests_for(login):
             answer = httpx.request(
                 asked.method,
@@ -96,45 +96,45 @@ class Term:
         return EnrolledStudent(self.github, f"{guide.OWNER}/m06-{login}", login, self._work / login)
 
     def weaken(self, secret: str, permission: str, level: str) -> None:
-        """Make a token with less of one right than the guide says; an empty level is none."""
+        """Give a token less of a right than the guide says; an empty level removes the right."""
         described = guide.secrets()[secret]
         rights = {**described.rights, permission: level}
         self.secrets[secret] = self.github.add_token(
             secret.lower(), {described.repositories: rights}
         )
 
-    def run(self, command: str, *, earnest: bool = True) -> CommandResult:
+    def run(self, command: str, *, dry_run: bool = False) -> CommandResult:
         """Run a command that must succeed, as `attempt` does."""
-        done = self.attempt(command, earnest=earnest)
+        done = self.attempt(command, dry_run=dry_run)
         if done.status:
             pytest.fail(f"{command}: {done.out}{done.err}")
         return done
 
-    def attempt(self, command: str, *, earnest: bool = True) -> CommandResult:
+    def attempt(self, command: str, *, dry_run: bool = False) -> CommandResult:
         """Run a command as the guide says, with the secret that its workflow has.
 
         Args:
             command: Its name.
-            earnest: Whether to leave out the guide's `--dry-run`.
+            dry_run: Whether to keep the `--dry-run` of the guide.
         """
         arguments = guide.command(command)
-        assert earnest or "--dry-run" in arguments
+        assert not dry_run or "--dry-run" in arguments
         token = self.secrets[guide.secret_of(command)]
         for name, value in self.github.environment(token).items():
             self._autograder.monkeypatch.setenv(name, value)
         return self._autograder(
-            *(argument for argument in arguments if not earnest or argument != "--dry-run")
+            *(argument for argument in arguments if dry_run or argument != "--dry-run")
         )
 
     def pass_days(self, days: float) -> None:
-        """Let time pass."""
+        """Move all dates into the past."""
         self._due -= timedelta(days=days)
         self._extension -= timedelta(days=days)
         self._write_policy()
         self.github.age(days=days)
 
     def writes(self) -> list[str]:
-        """List what was asked of GitHub that changes something, in words."""
+        """List the requests to GitHub that change something."""
         return [
             f"{request.method} {request.path}" for request in self.github.requests if request.writes
         ]
@@ -150,13 +150,13 @@ class Term:
 
 
 class EnrolledStudent:
-    """A student with a clone, and with the right that was given.
+    """A student with a clone, and with the access that the guide gives.
 
     Args:
-        github: Where the repository is.
-        name: The repository's.
-        login: The student's.
-        work: Where the clone goes.
+        github: The stand-in that has the repository.
+        name: The repository's name.
+        login: The student's login.
+        work: The folder for the clone.
     """
 
     def __init__(self, github: StandIn, name: str, login: str, work: Path) -> None:
@@ -169,7 +169,7 @@ class EnrolledStudent:
         run_git(self._token, "clone", "--quiet", self._url, str(work)).check_returncode()
 
     def push(self, files: Mapping[str, bytes]) -> str:
-        """Push these files on top of what is there; return the commit."""
+        """Commit and push these files; return the commit."""
         for name, content in files.items():
             (self._work / name).parent.mkdir(parents=True, exist_ok=True)
             (self._work / name).write_bytes(content)
@@ -181,11 +181,11 @@ class EnrolledStudent:
         return head
 
     def comments(self, commit: str) -> list[str]:
-        """Read what is said of a commit."""
+        """Return the comments on a commit."""
         return self.github.comments(self.name, commit)
 
     def scores(self, commit: str) -> dict[str, float]:
-        """Read the points that a commit's statuses tell, by checkpoint."""
+        """Return the points in a commit's statuses, by checkpoint."""
         return {
             context.removeprefix("grade/"): float(description.split(" / ")[0])
             for context, (_, description) in self.github.statuses(self.name, commit).items()
@@ -193,5 +193,5 @@ class EnrolledStudent:
 
     @property
     def pull_requests(self) -> int:
-        """How many there are."""
+        """The number of pull requests."""
         return len(pull_requests(self.github.repository(self.name)))

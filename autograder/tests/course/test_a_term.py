@@ -1,4 +1,4 @@
-"""A term is played by the instructor's guide, from an empty organisation to the last extension."""
+"""A whole term by the instructor's guide, from an empty organisation to the last extension."""
 
 import re
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ NOTHING = dict.fromkeys(POINTS, 0.0)
 PLAN = read_plan(ASSIGNMENT, COURSE.suites / ASSIGNMENT.id)
 SOLUTIONS = released_solutions(COURSE, ASSIGNMENT)
 OPEN = sum(test.points for test in PLAN.of("concepts") if test.marked_by == "person")
-"""What a person decides on."""
+"""The points that a person must mark."""
 LESS = [
     (secret.name, permission, lower)
     for secret in guide.secrets().values()
@@ -65,7 +65,7 @@ def term(
 
 
 def hostile_files(folder: Path) -> dict[str, bytes]:
-    """Lay an attack out in a folder, and read its files."""
+    """Write an attack into a folder, and read its files."""
     folder.mkdir()
     (attack,) = [attack for attack in read_attacks() if attack.name == HOSTILE]
     attack.lay_out(folder)
@@ -73,13 +73,13 @@ def hostile_files(folder: Path) -> dict[str, bytes]:
 
 
 def points_left(checkpoint: str) -> float:
-    """What the wrong submission earns for a checkpoint of its file, by what it declares."""
+    """Return the points of a checkpoint that the wrong submission should earn, as it declares."""
     return sum(test.points for test in PLAN.of(checkpoint) if test.id not in WRONG.fails)
 
 
 def test_a_term(term: Term, tmp_path: Path) -> None:
-    """Each push gets its grade once, by GitHub's time, and each student the solutions in time."""
-    term.run("publish", earnest=False)
+    """Each push is graded once, by GitHub's time, and each student gets the solutions when due."""
+    term.run("publish", dry_run=True)
     term.run("publish")
     ada, bob, eve = students = [term.join(login) for login in NAMES]
     right = ada.push(SOLUTION.files)
@@ -97,7 +97,7 @@ def test_a_term(term: Term, tmp_path: Path) -> None:
     released_early = [student.pull_requests for student in students]
 
     term.pass_days(3)
-    term.run("release-solutions", earnest=False)
+    term.run("release-solutions", dry_run=True)
     term.run("release-solutions")
     released_in_time = [student.pull_requests for student in students]
 
@@ -140,21 +140,21 @@ def test_a_term(term: Term, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("secret", "permission", "lower"), LESS)
-def test_each_right_of_the_guide_s_tokens_is_needed(
+def test_each_right_of_the_guides_tokens_is_needed(
     term: Term, monkeypatch: pytest.MonkeyPatch, secret: str, permission: str, lower: str
 ) -> None:
-    """With less of one, an error names it."""
+    """With less of a right, an error names the right."""
     monkeypatch.setattr(grade_pushes, "ExaminerPool", FakeExaminers)
     term.weaken(secret, permission, lower)
 
-    told = "".join(done.out + done.err for done in a_short_term(term))
+    printed = "".join(done.out + done.err for done in a_short_term(term))
 
     named = "`workflow` scope" if permission == "workflows" else f"needs {permission}="
-    assert named in told
+    assert named in printed
 
 
 def a_short_term(term: Term) -> Iterator[CommandResult]:
-    """Play one with a single student, who sees more after the deadline."""
+    """Begin a term with a single student, who sees more after the deadline."""
     published = term.attempt("publish")
     yield published
     if published.status:
@@ -166,8 +166,8 @@ def a_short_term(term: Term) -> Iterator[CommandResult]:
     yield term.attempt("release-solutions")
 
 
-def test_the_guide_names_what_the_workflows_are_given() -> None:
-    """Each secret with its rights, and each variable."""
+def test_the_guide_names_the_secrets_and_variables_of_the_workflows() -> None:
+    """Each secret is listed with its rights."""
     texts = [workflow.text for workflow in WORKFLOWS if workflow.path != DESK]
 
     secrets = {name for text in texts for name in re.findall(r"secrets\.(\w+)", text)}

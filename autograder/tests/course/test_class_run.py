@@ -1,4 +1,4 @@
-"""A class's grades are those of its submissions one by one, however often it is interrupted."""
+"""A class run gives the same grades as single runs, however often it is interrupted."""
 
 import csv
 import json
@@ -23,7 +23,7 @@ ID = "m06_partitioned_logs"
 COURSE = Course.of_this_checkout()
 ASSIGNMENT = COURSE.load(ID)
 SOLUTION = COURSE.solutions / ID
-TWO_AT_ONCE = RunSettings(workers=2)
+TWO_WORKERS = RunSettings(workers=2)
 RUN = """
 import sys
 from pathlib import Path
@@ -34,17 +34,17 @@ for outcome in grade(Path(sys.argv[1]), Path(sys.argv[2])):
 
 
 def grade(
-    folder: Path, output: Path, settings: RunSettings = TWO_AT_ONCE
+    folder: Path, output: Path, settings: RunSettings = TWO_WORKERS
 ) -> Iterator[StudentOutcome]:
-    """Grade each folder below a folder."""
+    """Grade each folder in `folder`, one outcome after the other."""
     handed_in = [StudentFolder(student.name, student) for student in sorted(folder.iterdir())]
     return grade_class(ClassSubmissions(handed_in), ASSIGNMENT, COURSE, output, settings)
 
 
 def run(
-    folder: Path, output: Path, settings: RunSettings = TWO_AT_ONCE
+    folder: Path, output: Path, settings: RunSettings = TWO_WORKERS
 ) -> Mapping[str, StudentOutcome]:
-    """Grade each folder below a folder, to the end."""
+    """Grade all folders in `folder`; return the outcome of each student."""
     return {outcome.student: outcome for outcome in grade(folder, output, settings)}
 
 
@@ -58,7 +58,7 @@ def results(output: Path) -> dict[str, object]:
 
 @pytest.fixture(scope="module")
 def students(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Hand in for five: right, empty, broken, endless, hostile."""
+    """Make five submissions: right, empty, broken, endless and hostile."""
     folder = tmp_path_factory.mktemp("class")
     shutil.copytree(SOLUTION, folder / "ada")
     for name, text in {
@@ -75,7 +75,7 @@ def students(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def one_by_one(students: Path) -> Iterator[dict[str, object]]:
-    """Grade each on its own."""
+    """Grade each submission separately."""
     with Examiner(ASSIGNMENT, COURSE) as examiner:
         yield {
             path.name: json.loads(
@@ -87,19 +87,21 @@ def one_by_one(students: Path) -> Iterator[dict[str, object]]:
 
 @pytest.fixture(scope="module")
 def graded(students: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Grade all as a class."""
+    """Grade all submissions as a class."""
     output = tmp_path_factory.mktemp("output")
     run(students, output)
     return output
 
 
-def test_a_class_grade_is_that_of_each_one(graded: Path, one_by_one: dict[str, object]) -> None:
-    """Byte for byte."""
+def test_a_class_run_gives_the_grades_of_single_runs(
+    graded: Path, one_by_one: dict[str, object]
+) -> None:
+    """Each result has the same data."""
     assert results(graded) == one_by_one
 
 
 def test_each_has_feedback_and_a_row(graded: Path) -> None:
-    """A page, and points by checkpoint."""
+    """Each student has a page, and a row with points."""
     rows = list(csv.DictReader((graded / "grades.csv").read_text(encoding="utf-8").splitlines()))
 
     pages = sorted(path.name for path in (graded / "feedback").iterdir())
@@ -114,7 +116,7 @@ def test_each_has_feedback_and_a_row(graded: Path) -> None:
 
 
 def test_only_what_changed_is_graded_again(students: Path, graded: Path, tmp_path: Path) -> None:
-    """A result stands while submission and suite are the ones that it was made from."""
+    """A result is kept as long as submission and suite do not change."""
     output, changed = tmp_path / "output", tmp_path / "class"
     shutil.copytree(graded, output)
     shutil.copytree(students, changed)
@@ -134,8 +136,8 @@ def test_only_what_changed_is_graded_again(students: Path, graded: Path, tmp_pat
     assert outcomes["ada"].score == 94
 
 
-def test_forced_all_are_graded_again(students: Path, graded: Path, tmp_path: Path) -> None:
-    """And come out the same."""
+def test_with_force_all_are_graded_again(students: Path, graded: Path, tmp_path: Path) -> None:
+    """The results are the same."""
     shutil.copytree(graded, tmp_path / "output")
 
     outcomes = run(students, tmp_path / "output", RunSettings(workers=2, force=True))
@@ -144,10 +146,10 @@ def test_forced_all_are_graded_again(students: Path, graded: Path, tmp_path: Pat
     assert results(tmp_path / "output") == results(graded)
 
 
-def test_a_run_that_was_killed_goes_on(
+def test_a_run_that_was_killed_can_be_continued(
     students: Path, one_by_one: dict[str, object], tmp_path: Path
 ) -> None:
-    """What was finished is not graded again, and in the end all is as in one go."""
+    """Finished students are not graded again, and the results are those of an uninterrupted run."""
     with subprocess.Popen(
         [sys.executable, "-c", RUN, str(students), str(tmp_path)], stdout=subprocess.PIPE, text=True
     ) as process:
@@ -161,8 +163,10 @@ def test_a_run_that_was_killed_goes_on(
     assert results(tmp_path) == one_by_one
 
 
-def test_one_that_cannot_be_read_stops_no_other(students: Path, tmp_path: Path) -> None:
-    """It is named, and the others are graded."""
+def test_a_submission_that_cannot_be_read_does_not_stop_the_others(
+    students: Path, tmp_path: Path
+) -> None:
+    """It is reported, and the others are graded."""
     handed_in = [StudentFolder("gone", tmp_path / "gone"), StudentFolder("bob", students / "bob")]
 
     run_of_two = grade_class(
@@ -175,8 +179,8 @@ def test_one_that_cannot_be_read_stops_no_other(students: Path, tmp_path: Path) 
     assert outcomes["bob"].action is ClassAction.GRADED
 
 
-def test_what_an_earlier_submission_was_worth_is_kept(tmp_path: Path) -> None:
-    """A line for each that another has replaced; none if the same is graded again."""
+def test_points_of_earlier_submissions_are_kept(tmp_path: Path) -> None:
+    """Each replaced submission has a line; grading the same submission again adds no line."""
     folder, output = tmp_path / "class", tmp_path / "out"
     (folder / "ada").mkdir(parents=True)
     (folder / "ada" / "compare_with_sqs.py").write_text("")

@@ -1,4 +1,4 @@
-"""Pushing again and again before the deadline tells nobody the key of the closed questions."""
+"""Repeated pushes before the deadline do not reveal the key of the closed questions."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -50,14 +50,14 @@ GUESSES = [RIGHT, WRONG, {**WRONG, "c1": RIGHT["c1"], "c3": RIGHT["c3"], "c4": R
 
 @dataclass
 class RealPool:
-    """Grades with the hidden suite, in the sandbox, one push after the other."""
+    """Grades one push after the other, with the hidden suite in the sandbox."""
 
     examiner: Examiner
 
     def each(
         self, do: Callable[[Any, Push], PushOutcome], tasks: Iterable[Push]
     ) -> Iterator[PushOutcome]:
-        """Do something with each task."""
+        """Call `do` for each task in turn."""
         for task in tasks:
             yield do(self.examiner, task)
 
@@ -74,7 +74,7 @@ def course(tmp_path: Path, examiner: Examiner) -> Iterator[Classroom]:
     """Make a course of two students; Bob's work is due two days later."""
     with StandIn(tmp_path / "github") as github:
         made = Classroom(github, tmp_path / "course", ("ada", "bob"))
-        made.pool = RealPool(examiner)  # type: ignore[assignment]
+        made.pool = RealPool(examiner)  # type: ignore[assignment]  # of the same shape
         made.change_policy("[extensions]\nbob = 2026-03-12T12:00:00\n")
         yield made
 
@@ -95,26 +95,26 @@ def push(course: Classroom, answers: Mapping[str, Any], login: str = "ada") -> s
 
 
 def readable(course: Classroom, commit: str, login: str = "ada") -> str:
-    """Give all that a student can read at a commit, but for the commit's own name."""
-    told = {
+    """Return everything that a student can read at a commit, without the commit's hash."""
+    shown = {
         "comments": course.comments(commit, login),
         "statuses": course.statuses(commit, login),
     }
-    return json.dumps(told, indent=2).replace(commit, "COMMIT").replace(course.name(login), "REPO")
+    return json.dumps(shown, indent=2).replace(commit, "COMMIT").replace(course.name(login), "REPO")
 
 
 @pytest.mark.parametrize("detail", ["full", "titles", "score"])
 def test_a_bot_that_pushes_guesses_reads_the_same_each_time(course: Classroom, detail: str) -> None:
-    """Byte for byte, whatever is right, and written with the same requests to GitHub."""
+    """The text and the requests to GitHub are identical, whether or not a guess is right."""
     course.change_policy(f'[[feedback]]\ndetail = "{detail}"\n')
 
-    told, asked = [], []
+    shown, asked = [], []
     for answers in GUESSES:
         commit = push(course, answers)
         course.github.requests.clear()
         assert course.done()["ada"] is PushState.GRADED
         assert course.done()["ada"] is PushState.ALREADY
-        told.append(readable(course, commit))
+        shown.append(readable(course, commit))
         asked.append(
             [
                 (request.method, request.path.replace(commit, "COMMIT"))
@@ -122,13 +122,13 @@ def test_a_bot_that_pushes_guesses_reads_the_same_each_time(course: Classroom, d
             ]
         )
 
-    assert told[0] == told[1] == told[2]
+    assert shown[0] == shown[1] == shown[2]
     assert asked[0] == asked[1] == asked[2]
-    assert "9 points open until the deadline" in told[0]
+    assert "9 points open until the deadline" in shown[0]
 
 
-def test_each_student_s_own_deadline_opens_the_verdicts(course: Classroom) -> None:
-    """By editing the comment, once; until then nothing is written again."""
+def test_verdicts_are_shown_after_the_students_deadline(course: Classroom) -> None:
+    """The comment is edited once; until then nothing is written again."""
     ada, bob = push(course, GUESSES[2]), push(course, GUESSES[2], "bob")
     course.done()
     before = readable(course, bob, "bob")
@@ -148,23 +148,23 @@ def test_each_student_s_own_deadline_opens_the_verdicts(course: Classroom) -> No
     assert len(course.comments(ada)) == 1
 
 
-def test_an_answer_of_the_wrong_form_is_told_before_the_deadline(course: Classroom) -> None:
-    """With what to do, so that nobody loses points for how they wrote it."""
+def test_a_wrong_form_is_reported_on_a_push_before_the_deadline(course: Classroom) -> None:
+    """The hint says how to fix the form, so that nobody loses points for it."""
     c3 = RIGHT["c3"] | {"ordered_between": "no"}
     c6 = {"goes_on_at": "four hundred", "processed_twice": 1}
     commit = push(course, {**RIGHT, "c3": c3, "c4": "E", "c5": None, "c6": c6})
 
     course.done()
 
-    told = readable(course, commit)
+    shown = readable(course, commit)
     wanted = ["Write it in quotes, exactly like this.", "Write your answer in place of None."]
     wanted += ["Write digits, without a unit.", "Write it without quotes."]
-    assert [hint for hint in wanted if hint not in told] == []
-    assert "6 points open until the deadline" in told
+    assert [hint for hint in wanted if hint not in shown] == []
+    assert "6 points open until the deadline" in shown
 
 
-def test_a_course_can_show_verdicts_at_once(course: Classroom) -> None:
-    """By a key of its policy."""
+def test_a_course_can_show_verdicts_immediately(course: Classroom) -> None:
+    """A key of the policy turns this on."""
     course.change_policy('closed_answers = "immediately"\n')
     commit = push(course, RIGHT)
 

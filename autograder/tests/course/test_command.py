@@ -1,4 +1,4 @@
-"""`autograder grade-pushes`: what it takes, what it prints, and what it must never print."""
+"""`autograder grade-pushes`: its arguments, its output, and what it must never print."""
 
 import os
 import shutil
@@ -21,7 +21,7 @@ Run = Callable[..., int]
 
 @pytest.fixture
 def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Classroom]:
-    """Make a course of two students, for a command that need not pause between writes."""
+    """Make a course of two students; the command does not pause between writes."""
     with StandIn(tmp_path / "github") as stand_in:
         made = Classroom(stand_in, tmp_path / "course", ["ada", "bob"])
         for name, value in stand_in.environment(made.token).items():
@@ -32,7 +32,7 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Classroo
 
 @pytest.fixture
 def run(course: Classroom) -> Run:
-    """Run the command for the course, and return its exit code."""
+    """Return a function that runs the command for the course and returns its exit code."""
 
     def run_it(*options: str) -> int:
         policy = str(course.folder / "course.toml")
@@ -44,13 +44,13 @@ def run(course: Classroom) -> Run:
 
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Grade without running anything."""
+    """Replace the examiners by ones that only pretend to grade."""
     monkeypatch.setattr(grade_pushes, "ExaminerPool", FakeExaminers)
     FakeExaminers.made = 0
 
 
-def test_a_class_s_pushes_are_graded_in_sandboxes(course: Classroom, run: Run) -> None:
-    """From the roster to the comment, with the hidden tests themselves."""
+def test_the_pushes_of_a_class_are_graded_in_sandboxes(course: Classroom, run: Run) -> None:
+    """This covers everything from the roster to the comment, with the real hidden tests."""
     text = (SOLUTION / FILE).read_text()
     sha = course.push(text=text)
 
@@ -65,10 +65,10 @@ def test_a_class_s_pushes_are_graded_in_sandboxes(course: Classroom, run: Run) -
 
 
 @pytest.mark.usefixtures("fake")
-def test_what_is_printed_says_nothing_of_anybody(
+def test_the_output_identifies_nobody(
     course: Classroom, run: Run, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """No name, no login, no repository, no code, no score, no token; failures have a number."""
+    """Names, logins, repositories, code, scores and tokens are hidden; failures are numbered."""
     course.push("ada", "explode = 'mycode'\n")
     course.push("bob", "x = 1\n")
     course.github.faults = [Fault("m06-bob.git", status=502, times=9)]
@@ -84,7 +84,7 @@ def test_what_is_printed_says_nothing_of_anybody(
 
 
 @pytest.mark.usefixtures("fake")
-def test_no_process_that_is_started_has_the_token(course: Classroom, run: Run) -> None:
+def test_no_child_process_has_the_token(course: Classroom, run: Run) -> None:
     """Grading needs none."""
     course.push()
 
@@ -95,7 +95,7 @@ def test_no_process_that_is_started_has_the_token(course: Classroom, run: Run) -
 
 @pytest.mark.usefixtures("fake")
 @pytest.mark.parametrize("seen", [False, True])
-def test_where_no_repository_is_seen_it_is_said_what_may_be_missing(
+def test_a_class_without_visible_repositories_is_reported(
     course: Classroom,
     run: Run,
     monkeypatch: pytest.MonkeyPatch,
@@ -103,7 +103,7 @@ def test_where_no_repository_is_seen_it_is_said_what_may_be_missing(
     *,
     seen: bool,
 ) -> None:
-    """A token without the right to them looks like a class without any."""
+    """A token without the right to repositories looks like a class without repositories."""
     course.push("ada")
     rights = {course.name("ada"): "write"} if seen else {}
     monkeypatch.setenv("GITHUB_TOKEN", course.github.add_token("grader", rights))
@@ -118,7 +118,7 @@ def test_where_no_repository_is_seen_it_is_said_what_may_be_missing(
 def test_names_are_printed_on_request(
     course: Classroom, run: Run, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """For who works at a terminal."""
+    """This is for work at a terminal."""
     course.push("ada", "explode\n")
 
     run("--names")
@@ -136,7 +136,7 @@ def test_unreadable_tests_are_counted(
     options: tuple[str, ...],
     who: str,
 ) -> None:
-    """So that an instructor looks; names are there on request, and the run has not failed."""
+    """The instructor should look at them. Names are printed on request, and the exit code is 0."""
     grade = a_grade({"writer/create_returns_once_active": Outcome.UNREADABLE})
     monkeypatch.setattr(FakeExaminers, "always", grade)
     course.push("ada")
@@ -153,7 +153,7 @@ def test_unreadable_tests_are_counted(
 def test_a_dry_run_writes_nothing(
     course: Classroom, run: Run, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Neither at GitHub nor here; it says what would be graded."""
+    """It writes neither to GitHub nor to this machine; it says what would be graded."""
     course.push("ada")
     before = sorted(course.folder.rglob("*"))
 
@@ -172,7 +172,7 @@ def test_a_dry_run_writes_nothing(
 def test_it_watches_until_it_is_stopped(
     course: Classroom, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What comes between rounds is graded by the same examiners; GitHub's trouble ends nothing."""
+    """Each round uses the same examiners, and errors of GitHub do not end the command."""
     pushed: list[str] = []
 
     def sleep(seconds: float) -> None:
@@ -195,8 +195,8 @@ def test_it_watches_until_it_is_stopped(
 
 @pytest.mark.usefixtures("fake")
 @pytest.mark.parametrize("name", ["course/m06-ada", "M06-ADA", "ada"])
-def test_one_repository_can_be_asked_for(course: Classroom, run: Run, name: str) -> None:
-    """By its name or its student's; with a commit, that one is graded."""
+def test_a_single_repository_can_be_graded(course: Classroom, run: Run, name: str) -> None:
+    """It is given by its name or its student; if a commit is given, that commit is graded."""
     old, other = course.push("ada"), course.push("bob")
     newer = course.push("ada", "x = 2\n")
 
@@ -208,20 +208,20 @@ def test_one_repository_can_be_asked_for(course: Classroom, run: Run, name: str)
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
-        (("--repo", "eve"), "no repository of a student of the roster"),
+        (("--repo", "eve"), "no student of the roster has this repository"),
         (("--repo", "other/m06-ada"), "belong to course"),
-        (("--sha", "1" * 40), "and --repo with it"),
+        (("--sha", "1" * 40), "together with --repo"),
         (("--repo", "ada", "--sha", "main"), "whole commit id"),
         (("--gradebook", "nowhere"), "is not a folder"),
     ],
 )
-def test_what_cannot_be_done_is_said_before_anything_is(
-    course: Classroom, run: Run, options: tuple[str, ...], said: str
+def test_wrong_arguments_are_reported_before_any_request(
+    course: Classroom, run: Run, options: tuple[str, ...], message: str
 ) -> None:
     """In one line."""
-    with pytest.raises(AutograderError, match=said):
+    with pytest.raises(AutograderError, match=message):
         run(*options)
 
     assert course.github.requests == []
@@ -235,10 +235,10 @@ def test_what_cannot_be_done_is_said_before_anything_is(
         ("course.toml", "[extensions]\nada_lovelace = 2026-03-12T00:00:00\n"),
     ],
 )
-def test_mistakes_in_the_course_s_files_name_nobody(
+def test_mistakes_in_the_courses_files_name_nobody(
     course: Classroom, run: Run, file: str, text: str
 ) -> None:
-    """Unless they are asked to."""
+    """Names are printed on request."""
     if file == "course.toml":
         course.change_policy(text)
     else:
@@ -254,7 +254,7 @@ def test_mistakes_in_the_course_s_files_name_nobody(
 
 @pytest.mark.usefixtures("fake")
 def test_grades_go_into_a_gradebook(course: Classroom, run: Run, tmp_path: Path) -> None:
-    """Results and push times, for `gradebook sync`."""
+    """`gradebook sync` gets results and push times."""
     folder = tmp_path / "gradebook"
     folder.mkdir()
     shutil.copy(course.folder / "roster.csv", folder)

@@ -1,4 +1,4 @@
-"""Each push is graded and published once: whatever breaks, and however often it is run."""
+"""Each push is graded and published once, whatever fails and however often the command runs."""
 
 import csv
 import multiprocessing
@@ -42,7 +42,7 @@ def course(github: StandIn, tmp_path: Path) -> Classroom:
 
 
 def assert_published_once(course: Classroom, sha: str) -> None:
-    """Check that everything is there, and nothing twice."""
+    """Check that there is exactly one comment and one status for each checkpoint."""
     assert len(course.comments(sha)) == 1
     assert {name: state for name, (state, _) in course.statuses(sha).items()} == dict.fromkeys(
         CONTEXTS, "success"
@@ -50,7 +50,7 @@ def assert_published_once(course: Classroom, sha: str) -> None:
 
 
 def test_a_push_is_graded_and_published(course: Classroom) -> None:
-    """One comment, and a status for each checkpoint."""
+    """It gets a comment, and a status for each checkpoint."""
     sha = course.push()
 
     done = course.done()
@@ -60,8 +60,8 @@ def test_a_push_is_graded_and_published(course: Classroom) -> None:
     assert course.pool.graded == [sha]
 
 
-def test_done_again_nothing_is_written(course: Classroom) -> None:
-    """Nor graded; one question to GitHub is all."""
+def test_a_second_round_writes_nothing(course: Classroom) -> None:
+    """Nothing is graded, either; the round takes a single request to GitHub."""
     course.push()
     course.done()
     course.github.requests.clear()
@@ -74,7 +74,7 @@ def test_done_again_nothing_is_written(course: Classroom) -> None:
 
 
 def test_each_new_push_is_graded(course: Classroom) -> None:
-    """The newest of those that came since."""
+    """If several pushes are new, the newest is graded."""
     shas = [course.push(text=f"x = {number}\n") for number in range(2)]
     course.done()
     newer = course.push(text="x = 9\n")
@@ -94,14 +94,14 @@ def test_each_new_push_is_graded(course: Classroom) -> None:
     ],
 )
 def test_a_superseded_push_is_skipped(course: Classroom, fault: Fault) -> None:
-    """Nothing is published of it, and the newer one is graded."""
+    """Nothing is published for it, and the newer push is graded."""
     newer: list[str] = []
 
     def push() -> None:
         newer.append(course.push(text="x = 2\n"))
 
     old = course.push()
-    # The newer one comes after the older one was found.
+    # The newer push arrives after the older one was found.
     course.github.faults = [replace(fault, after=int(fault.path == "/graphql"), then=push)]
 
     first, second = course.done(), course.done()
@@ -111,8 +111,10 @@ def test_a_superseded_push_is_skipped(course: Classroom, fault: Fault) -> None:
     assert_published_once(course, newer[0])
 
 
-def test_who_has_nothing_to_grade_is_told_apart(github: StandIn, tmp_path: Path) -> None:
-    """No push, no repository, no login, an archive."""
+def test_the_reasons_for_nothing_to_grade_are_distinguished(
+    github: StandIn, tmp_path: Path
+) -> None:
+    """Reasons are: no push, no repository, no login, an archived repository."""
     course = Classroom(github, tmp_path / "course", ["ada", "bob"])
     course.push("bob")
     github.repository(course.name("bob")).more["archived"] = True
@@ -129,8 +131,8 @@ def test_who_has_nothing_to_grade_is_told_apart(github: StandIn, tmp_path: Path)
     }
 
 
-def test_many_repositories_are_asked_for_at_once(github: StandIn, tmp_path: Path) -> None:
-    """A question for every 25."""
+def test_many_repositories_are_queried_together(github: StandIn, tmp_path: Path) -> None:
+    """There is a request for every 25 repositories."""
     course = Classroom(github, tmp_path / "course", [])
     logins = [f"s{number}" for number in range(51)]
     (course.folder / "roster.csv").write_text("login\n" + "\n".join(logins) + "\n")
@@ -141,10 +143,10 @@ def test_many_repositories_are_asked_for_at_once(github: StandIn, tmp_path: Path
     assert [request.path for request in github.requests] == ["/api/graphql"] * 3
 
 
-def test_killed_at_any_point_and_run_again_each_push_is_published_once(
+def test_a_run_that_was_killed_anywhere_is_completed_by_the_next(
     course: Classroom, tmp_path: Path
 ) -> None:
-    """After each request in turn: as it took effect, and before its answer came."""
+    """The run is killed after each request in turn, before the response arrives."""
     processes = multiprocessing.get_context("forkserver")
     processes.set_forkserver_preload([round_elsewhere.__module__])
     environment = course.github.environment(course.token)
@@ -178,8 +180,8 @@ def test_killed_at_any_point_and_run_again_each_push_is_published_once(
     assert_published_once(course, sha)
 
 
-def test_a_grade_that_was_not_published_is_not_made_again(course: Classroom) -> None:
-    """It was kept before."""
+def test_an_unpublished_grade_is_not_computed_again(course: Classroom) -> None:
+    """Grades are stored before they are published."""
     sha = course.push()
     course.github.faults = [broken("/comments", times=100)]
 
@@ -195,8 +197,10 @@ def test_a_grade_that_was_not_published_is_not_made_again(course: Classroom) -> 
 
 @pytest.mark.parametrize("acts", [False, True])
 @pytest.mark.parametrize("path", ["/comments", "/statuses/", "/graphql", "/activity"])
-def test_what_breaks_off_is_done_once(course: Classroom, path: str, *, acts: bool) -> None:
-    """Whether the request took effect or not, within the same round."""
+def test_a_request_whose_response_is_lost_is_carried_out_once(
+    course: Classroom, path: str, *, acts: bool
+) -> None:
+    """The same round handles it, whether or not the request took effect."""
     sha = course.push()
     course.github.faults = [broken(path, acts=acts)]
 
@@ -207,7 +211,7 @@ def test_what_breaks_off_is_done_once(course: Classroom, path: str, *, acts: boo
 
 
 def test_a_fetch_that_fails_is_tried_in_the_next_round(course: Classroom) -> None:
-    """And told without a name."""
+    """It is reported without a name."""
     sha = course.push()
     course.github.faults = [Fault("/git-upload-pack", status=502)]
 
@@ -221,8 +225,8 @@ def test_a_fetch_that_fails_is_tried_in_the_next_round(course: Classroom) -> Non
     assert_published_once(course, sha)
 
 
-def test_a_secondary_limit_is_honoured(course: Classroom) -> None:
-    """With the pause that GitHub asks for, and nothing twice."""
+def test_a_secondary_limit_is_respected(course: Classroom) -> None:
+    """The run pauses as GitHub asks, and nothing is written twice."""
     sha = course.push()
     course.github.faults = [
         secondary_limit("/comments", seconds=77),
@@ -237,13 +241,13 @@ def test_a_secondary_limit_is_honoured(course: Classroom) -> None:
 
 
 def test_two_runs_that_both_wrote_leave_one_comment(course: Classroom, tmp_path: Path) -> None:
-    """On two machines, which have no lock in common: the second sees both, and removes its own."""
+    """Two machines share no lock: the second run sees both comments, and removes its comment."""
     sha = course.push()
 
     def another() -> None:
         assert course.done(state=tmp_path / "elsewhere") == {"ada": PushState.GRADED}
 
-    # The second run begins and ends after the first looked, and before it writes.
+    # The second run begins and ends after the first run looked, and before the first run writes.
     course.github.faults = [Fault("/comments", method="POST", status=502, then=another)]
 
     done = course.done()
@@ -253,7 +257,7 @@ def test_two_runs_that_both_wrote_leave_one_comment(course: Classroom, tmp_path:
 
 
 def test_a_second_comment_is_removed_by_the_next_run(course: Classroom) -> None:
-    """Should a run have been killed just before it could."""
+    """A run may be killed just before it could remove the comment."""
     sha = course.push()
     course.done()
     repository = course.github.repository(course.name("ada"))
@@ -267,10 +271,10 @@ def test_a_second_comment_is_removed_by_the_next_run(course: Classroom) -> None:
     assert_published_once(course, sha)
 
 
-def test_a_run_beside_another_on_the_same_machine_leaves_its_pushes_alone(
+def test_only_one_of_two_concurrent_runs_grades_a_push(
     course: Classroom,
 ) -> None:
-    """They share the state's folder."""
+    """They share a lock in the folder of the state."""
     course.push()
     seen: list[PushState] = []
     course.github.faults = [
@@ -284,8 +288,8 @@ def test_a_run_beside_another_on_the_same_machine_leaves_its_pushes_alone(
     assert len(course.pool.graded) == 1
 
 
-def test_what_a_student_publishes_is_not_taken_for_ours(course: Classroom) -> None:
-    """Neither a comment with a marker nor statuses, though a student may write both."""
+def test_comments_and_statuses_of_a_student_are_not_mistaken_for_ours(course: Classroom) -> None:
+    """A student may write comments with our marker, and statuses."""
     sha = course.push()
     course.done()
     repository = course.github.repository(course.name("ada"))
@@ -308,7 +312,7 @@ def test_what_a_student_publishes_is_not_taken_for_ours(course: Classroom) -> No
 
 
 def test_many_comments_of_a_student_do_not_hide_ours(course: Classroom) -> None:
-    """They are read to their end before anything is written."""
+    """All comments are read before anything is written."""
     sha = course.push()
     repository = course.github.repository(course.name("ada"))
     repository.comments += [
@@ -330,8 +334,8 @@ def test_many_comments_of_a_student_do_not_hide_ours(course: Classroom) -> None:
     assert len(course.pool.graded) == 1
 
 
-def test_a_late_push_has_its_penalty_by_github_s_time(course: Classroom) -> None:
-    """Whatever date its commit claims: those of the stand-in are of 1970."""
+def test_the_late_penalty_follows_githubs_time(course: Classroom) -> None:
+    """The date of the commit does not matter; the stand-in's commits are of 1970."""
     course.change_policy(LATE)
     course.github.wait(days=10, hours=1)
     sha = course.push()
@@ -343,8 +347,8 @@ def test_a_late_push_has_its_penalty_by_github_s_time(course: Classroom) -> None
     assert course.statuses(sha)["grade/writer"][1].endswith("late: -20%")
 
 
-def test_an_extension_makes_a_late_push_one_in_time(course: Classroom) -> None:
-    """For whom it is."""
+def test_a_push_within_an_extension_is_in_time(course: Classroom) -> None:
+    """This is so only for the student who has the extension."""
     course.change_policy(f"{LATE}[extensions]\nada = 2026-04-01T00:00:00\n")
     course.github.wait(days=10, hours=1)
     sha = course.push()
@@ -355,7 +359,7 @@ def test_an_extension_makes_a_late_push_one_in_time(course: Classroom) -> None:
 
 
 def test_a_push_that_comes_again_keeps_its_time(course: Classroom) -> None:
-    """Handed in when it first came, though another commit was there in between."""
+    """Its time is that of the first push, although another commit was pushed in between."""
     course.change_policy(LATE)
     repository = course.github.repository(course.name("ada"))
     sha = course.push()
@@ -378,8 +382,8 @@ def test_a_push_that_comes_again_keeps_its_time(course: Classroom) -> None:
     assert "Late" not in course.comments(sha)[0]
 
 
-def test_more_is_shown_once_it_may_be(course: Classroom) -> None:
-    """In the same comment, which is edited."""
+def test_more_is_shown_once_the_policy_allows_it(course: Classroom) -> None:
+    """The existing comment is edited."""
     course.change_policy(STAGES)
     sha = course.push(text="wrong\n")
     course.done()
@@ -396,8 +400,8 @@ def test_more_is_shown_once_it_may_be(course: Classroom) -> None:
     assert len(course.pool.graded) == 1
 
 
-def test_attempts_are_limited_by_the_hour(course: Classroom) -> None:
-    """The next push waits, its status says so, and it is graded later."""
+def test_attempts_per_hour_are_limited(course: Classroom) -> None:
+    """A push beyond the limit is graded later, and its status says so."""
     course.change_policy("attempts_per_hour = 2\n")
     for number in range(2):
         course.push(text=f"x = {number}\n")
@@ -406,7 +410,7 @@ def test_attempts_are_limited_by_the_hour(course: Classroom) -> None:
     sha = course.push(text="x = 9\n")
 
     waits, still = course.done(), course.done()
-    told = course.statuses(sha)
+    statuses = course.statuses(sha)
     course.github.wait(minutes=50)
     graded = course.done()
 
@@ -415,13 +419,15 @@ def test_attempts_are_limited_by_the_hour(course: Classroom) -> None:
         {"ada": PushState.WAITING},
         {"ada": PushState.GRADED},
     )
-    assert told == {"grade/writer": ("pending", told["grade/writer"][1])}
-    assert "graded after 2026-03-01 13:00" in told["grade/writer"][1]
+    assert statuses == {"grade/writer": ("pending", statuses["grade/writer"][1])}
+    assert "graded after 2026-03-01 13:00" in statuses["grade/writer"][1]
     assert_published_once(course, sha)
 
 
-def test_one_that_cannot_be_graded_stops_no_other(github: StandIn, tmp_path: Path) -> None:
-    """A repository that may not be written to, code that trips us, one that is all right."""
+def test_a_push_that_cannot_be_graded_does_not_stop_the_others(
+    github: StandIn, tmp_path: Path
+) -> None:
+    """One repository is read-only, one has code that breaks the grader, and one is fine."""
     course = Classroom(github, tmp_path / "course", ["ada", "bob", "cyd"])
     course.push("ada", "explode\n")
     course.push("bob")
@@ -444,8 +450,8 @@ def test_one_that_cannot_be_graded_stops_no_other(github: StandIn, tmp_path: Pat
     assert len(course.comments(fine, "cyd")) == 1
 
 
-def test_a_hostile_commit_is_refused_in_its_feedback(course: Classroom) -> None:
-    """It has a grade like any other, and does not come up again."""
+def test_the_feedback_on_a_hostile_commit_says_what_is_refused(course: Classroom) -> None:
+    """It gets a grade like any other, and is not graded again."""
     sha = course.github.push(course.name("ada"), {FILE: ("120000", "/etc/passwd")})
 
     first, second = course.done(), course.done()
@@ -454,8 +460,8 @@ def test_a_hostile_commit_is_refused_in_its_feedback(course: Classroom) -> None:
     assert_published_once(course, sha)
 
 
-def test_a_fault_of_the_grader_s_is_told_and_kept(course: Classroom) -> None:
-    """For the instructor, since it may show code."""
+def test_a_fault_of_the_grader_is_reported_and_logged(course: Classroom) -> None:
+    """The log is for the instructor only, since it may contain code."""
     course.push()
     course.pool.grader_log = "E  secret code"
     course.pool.always = a_grade({FIRST: Outcome.GRADER_ERROR})
@@ -467,8 +473,8 @@ def test_a_fault_of_the_grader_s_is_told_and_kept(course: Classroom) -> None:
     assert "secret code" in (course.folder / "state" / "trouble" / "ada.txt").read_text()
 
 
-def test_a_push_that_the_grader_failed_at_is_graded_anew(course: Classroom) -> None:
-    """What was kept of it does not stand, however little of it was published."""
+def test_a_push_that_the_grader_failed_at_is_graded_again(course: Classroom) -> None:
+    """Its stored grade does not count, even if only a part of it was published."""
     sha = course.push()
     course.pool.always = a_grade({FIRST: Outcome.GRADER_ERROR})
     course.github.faults = [broken("/comments", times=99)]
@@ -483,8 +489,8 @@ def test_a_push_that_the_grader_failed_at_is_graded_anew(course: Classroom) -> N
     assert_published_once(course, sha)
 
 
-def test_what_was_unreadable_is_counted_and_fails_no_round(course: Classroom) -> None:
-    """A student could else make every run fail."""
+def test_unreadable_tests_are_counted_and_do_not_fail_the_round(course: Classroom) -> None:
+    """Otherwise a student could make every run fail."""
     course.push()
     course.pool.grader_log = "E  secret code"
     course.pool.always = a_grade({FIRST: Outcome.UNREADABLE})
@@ -495,8 +501,8 @@ def test_what_was_unreadable_is_counted_and_fails_no_round(course: Classroom) ->
     assert "secret code" in (course.folder / "state" / "trouble" / "ada.txt").read_text()
 
 
-def test_what_was_graded_can_be_graded_again(course: Classroom) -> None:
-    """With other hidden tests, say: its comment is edited, and where nothing changed, left."""
+def test_a_graded_push_can_be_graded_again(course: Classroom) -> None:
+    """With changed hidden tests, for example; the comment is edited only if the grade changes."""
     sha = course.push()
     course.done()
     course.github.requests.clear()
@@ -512,8 +518,8 @@ def test_what_was_graded_can_be_graded_again(course: Classroom) -> None:
     assert_published_once(course, sha)
 
 
-def test_one_commit_can_be_asked_for(course: Classroom) -> None:
-    """Though it is not the last push."""
+def test_a_single_commit_can_be_graded(course: Classroom) -> None:
+    """It need not be the last push."""
     old = course.push()
     newer = course.push(text="x = 2\n")
 
@@ -525,7 +531,7 @@ def test_one_commit_can_be_asked_for(course: Classroom) -> None:
 
 
 def test_grades_and_push_times_go_into_the_gradebook(course: Classroom, tmp_path: Path) -> None:
-    """What came too late does not count, and leaves there what was in time."""
+    """A push that is too late does not replace one that was in time."""
     course.change_policy(LATE)
     folder = tmp_path / "gradebook"
     folder.mkdir()
@@ -550,8 +556,8 @@ def test_grades_and_push_times_go_into_the_gradebook(course: Classroom, tmp_path
     assert sha in (folder / "results" / "ada.json").read_text()
 
 
-def test_the_student_s_own_job_shows_what_was_published(course: Classroom, tmp_path: Path) -> None:
-    """With a token that may only read, as that of a job."""
+def test_the_students_job_shows_the_published_grade(course: Classroom, tmp_path: Path) -> None:
+    """Its token may only read, like the token of a job."""
     sha = course.push(text="wrong\n")
     course.done()
     name = course.name("ada")

@@ -1,4 +1,4 @@
-"""A class is cut into parts, one for each job."""
+"""A class is split into parts, one for each job."""
 
 from itertools import chain
 from pathlib import Path
@@ -16,8 +16,8 @@ CLASS = ClassSubmissions(
 )
 
 
-def test_each_student_is_in_one_part_and_always_the_same() -> None:
-    """Who handed in nothing, too."""
+def test_each_student_is_always_in_the_same_part() -> None:
+    """This includes students who handed in nothing."""
     parts = [CLASS.part(number, 3) for number in (1, 2, 3)]
 
     names = [
@@ -30,8 +30,8 @@ def test_each_student_is_in_one_part_and_always_the_same() -> None:
 
 
 @pytest.mark.parametrize("part", ["0/3", "4/3", "1", "a/b", "1/0", "-1/3"])
-def test_a_part_that_is_none_is_an_error_of_one_line(tmp_path: Path, part: str) -> None:
-    """It says how to write one."""
+def test_an_invalid_part_is_reported_in_one_line(tmp_path: Path, part: str) -> None:
+    """The line shows the right form."""
     (tmp_path / "class" / "ada").mkdir(parents=True)
 
     done = CliRunner().invoke(

@@ -1,4 +1,4 @@
-"""What is published: within GitHub's limits, as much as is allowed, and found again."""
+"""Published feedback fits GitHub's limits, shows what the policy allows, and can be found again."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,13 +36,13 @@ def policy(folder: Path, more: str = LATE) -> Policy:
 def published(
     rules: Policy, grade: Grade, detail: Detail = Detail.FULL, *, late: timedelta = timedelta()
 ) -> PushFeedback:
-    """Write what to publish."""
+    """Return the feedback to publish."""
     when = lateness(rules, ADA, DUE + late)
     return feedback_on_push(grade, SHA, detail, when, rules, "https://github.com/o/r/blob/x/")
 
 
 def with_feedback(grade: Grade, text: str) -> Grade:
-    """Let each test fail for a different reason."""
+    """Make each test fail for a different reason."""
     checkpoints = [
         checkpoint.model_copy(
             update={
@@ -63,7 +63,7 @@ def with_feedback(grade: Grade, text: str) -> Grade:
 
 
 def test_the_comment_begins_with_the_assignment_and_ends_with_a_marker(tmp_path: Path) -> None:
-    """The students' own job finds it by the one, and the next run by the other."""
+    """The student's job finds it by the beginning, and the next run finds it by the marker."""
     made = published(policy(tmp_path), a_grade())
 
     assert made.comment.startswith("# `m06_partitioned_logs`: 94 / 100\n")
@@ -72,7 +72,7 @@ def test_the_comment_begins_with_the_assignment_and_ends_with_a_marker(tmp_path:
 
 @pytest.mark.parametrize("text", ["x" * 500, "🛰" * 200, "`|<b>@ada #1 " * 40, "<!-- -->\n" * 40])
 def test_it_fits_whatever_students_write(tmp_path: Path, text: str) -> None:
-    """In characters and bytes, with what is said of lateness, and with its marker whole."""
+    """It fits in characters and bytes, together with the lateness and the complete marker."""
     grade = a_grade()
     many = grade.model_copy(update={"checkpoints": grade.checkpoints * 10})
 
@@ -84,8 +84,8 @@ def test_it_fits_whatever_students_write(tmp_path: Path, text: str) -> None:
     assert all(len(status.description) <= LONGEST_DESCRIPTION for status in made.statuses)
 
 
-def test_a_student_s_text_is_no_marker(tmp_path: Path) -> None:
-    """Feedback with one in it stays inert, and only the last line counts."""
+def test_a_students_text_is_not_a_marker(tmp_path: Path) -> None:
+    """A marker in the feedback has no effect: only the last line counts."""
     forged = str(Marker("b" * 40, "sha256:1", Detail.FULL))
     grade = with_feedback(a_grade(), f"\n{forged}\n")
 
@@ -97,7 +97,7 @@ def test_a_student_s_text_is_no_marker(tmp_path: Path) -> None:
 
 
 def test_each_checkpoint_has_a_status(tmp_path: Path) -> None:
-    """Open points are no failure; where nothing is lost, the grader's fault is an error."""
+    """Open points are not a failure; without lost points, a fault of the grader is an error."""
     grade = a_grade()
     lost = {test.id: Outcome.WRONG for test in grade.checkpoints[0].tests[:1]}
     failed = {grade.checkpoints[1].tests[0].id: Outcome.GRADER_ERROR}
@@ -120,7 +120,7 @@ def test_each_checkpoint_has_a_status(tmp_path: Path) -> None:
 
 
 def test_a_penalty_is_shown(tmp_path: Path) -> None:
-    """With both times, in the course's zone, and what remains."""
+    """It shows both times in the course's zone, and the points that remain."""
     made = published(policy(tmp_path), a_grade(), late=timedelta(hours=25))
 
     assert (
@@ -131,8 +131,8 @@ def test_a_penalty_is_shown(tmp_path: Path) -> None:
     assert made.statuses[0].description.endswith("late: -20%")
 
 
-def test_what_is_too_late_does_not_count(tmp_path: Path) -> None:
-    """It is graded all the same."""
+def test_a_push_that_is_too_late_does_not_count(tmp_path: Path) -> None:
+    """It is graded nevertheless."""
     made = published(policy(tmp_path), a_grade(), late=timedelta(days=4))
 
     assert "**Too late.**" in made.comment
@@ -140,8 +140,8 @@ def test_what_is_too_late_does_not_count(tmp_path: Path) -> None:
     assert made.statuses[0].description.endswith("too late to count")
 
 
-def test_it_is_told_when_more_is_shown(tmp_path: Path) -> None:
-    """While there is more to come."""
+def test_the_comment_says_when_more_is_shown(tmp_path: Path) -> None:
+    """It says so as long as more is to come."""
     stages = '[[feedback]]\ndetail="score"\n[[feedback]]\ndetail="full"\nfrom=2026-03-12T00:00:00\n'
     rules = policy(tmp_path, stages)
 
@@ -153,8 +153,8 @@ def test_it_is_told_when_more_is_shown(tmp_path: Path) -> None:
     assert "tests" not in less.statuses[0].description
 
 
-def test_who_waits_is_told_until_when(tmp_path: Path) -> None:
-    """In a status that a grade replaces."""
+def test_a_waiting_push_has_a_status_with_the_time(tmp_path: Path) -> None:
+    """The grade replaces this status."""
     rules = policy(tmp_path).model_copy(update={"attempts_per_hour": 3})
 
     status = waiting_status("writer", DUE, rules)

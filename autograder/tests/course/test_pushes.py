@@ -1,4 +1,4 @@
-"""A class on GitHub is graded by what was pushed when it was due."""
+"""A class on GitHub is graded by the commits that were pushed in time."""
 
 import csv
 import json
@@ -44,7 +44,7 @@ def github(tmp_path: Path) -> Iterator[StandIn]:
 
 
 def push(github: StandIn, login: str, text: str, *, after: timedelta) -> str:
-    """Push a file, so long after the deadline."""
+    """Push a file, this long after the deadline."""
     github.now = DUE + after
     return github.push(f"course/m06-{login}", {FILE: text})
 
@@ -60,7 +60,7 @@ def find(github: StandIn, folder: Path, policy: str = "") -> ClassPushes:
 
 
 def test_the_last_commit_in_time_counts(github: StandIn, tmp_path: Path) -> None:
-    """With the grace, and not what came later."""
+    """The grace period counts as in time; later commits do not count."""
     push(github, "ada", "first", after=timedelta(hours=-2))
     in_time = push(github, "ada", "in time", after=timedelta(minutes=29))
     push(github, "ada", "too late", after=timedelta(minutes=31))
@@ -71,8 +71,8 @@ def test_the_last_commit_in_time_counts(github: StandIn, tmp_path: Path) -> None
     assert found.pushed[0].handed_in_at == DUE + timedelta(minutes=29)
 
 
-def test_an_extension_is_a_deadline_of_one_s_own(github: StandIn, tmp_path: Path) -> None:
-    """The others have theirs."""
+def test_an_extension_moves_one_students_deadline(github: StandIn, tmp_path: Path) -> None:
+    """Other students keep the deadline."""
     for login in ("ada", "bob"):
         push(github, login, "early", after=timedelta(hours=-1))
     later = push(github, "ada", "later", after=timedelta(days=3))
@@ -86,8 +86,10 @@ def test_an_extension_is_a_deadline_of_one_s_own(github: StandIn, tmp_path: Path
     assert commits["bob"] != github.repository("course/m06-bob").head
 
 
-def test_who_was_late_is_graded_by_what_still_counts(github: StandIn, tmp_path: Path) -> None:
-    """The last commit within the days for late work; after them, nothing does."""
+def test_a_late_student_is_graded_by_the_last_commit_that_counts(
+    github: StandIn, tmp_path: Path
+) -> None:
+    """It is the last commit within the days for late work."""
     within = push(github, "ada", "late", after=timedelta(days=1))
     push(github, "ada", "too late", after=timedelta(days=4))
     push(github, "bob", "too late", after=timedelta(days=4))
@@ -98,16 +100,18 @@ def test_who_was_late_is_graded_by_what_still_counts(github: StandIn, tmp_path: 
     assert "bob" in found.missing
 
 
-def test_who_pushed_nothing_has_not_handed_in(github: StandIn, tmp_path: Path) -> None:
-    """Neither with an empty repository nor without any."""
+def test_a_student_who_pushed_nothing_is_missing(github: StandIn, tmp_path: Path) -> None:
+    """The repository is empty or does not exist."""
     found = find(github, tmp_path)
 
     assert found.missing == ("ada", "bob", "eve", "zoe")
     assert found.unseen == ()
 
 
-def test_one_that_github_does_not_tell_of_stops_no_other(github: StandIn, tmp_path: Path) -> None:
-    """It is neither graded nor taken for missing."""
+def test_a_repository_that_cannot_be_read_does_not_stop_the_others(
+    github: StandIn, tmp_path: Path
+) -> None:
+    """Its student is neither graded nor counted as missing."""
     for login in ("ada", "bob"):
         push(github, login, "x", after=timedelta(hours=-1))
     github.faults.append(Fault(path="/repos/course/m06-ada/activity", status=404, times=9))
@@ -133,7 +137,7 @@ def table(folder: Path) -> dict[str, str]:
 
 
 def test_a_class_on_github_is_graded_once(github: StandIn, tmp_path: Path) -> None:
-    """Again, nothing is fetched; since then, only who pushed is looked at, and the others stay."""
+    """A second run fetches nothing; after new pushes, only those students are graded again."""
     commit = github.push("course/m06-ada", SOLUTION.files)
     push(github, "bob", "", after=timedelta(hours=-1))
 
@@ -158,8 +162,8 @@ def test_a_class_on_github_is_graded_once(github: StandIn, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("since", ["yesterday", "2026-12-01T08:00", "3w", ""])
-def test_a_time_that_is_none_is_an_error_of_one_line(tmp_path: Path, since: str) -> None:
-    """It says which are."""
+def test_an_invalid_time_is_reported_in_one_line(tmp_path: Path, since: str) -> None:
+    """The line shows valid times."""
     done = CliRunner().invoke(
         app, ["grade-class", str(tmp_path), "--output", str(tmp_path), f"--since={since} "]
     )

@@ -1,4 +1,4 @@
-"""What must never be published, piece by piece: solutions, hidden tests, answers, a class."""
+"""What must never be published, in pieces: solutions, hidden tests, answers, a class's roster."""
 
 import ast
 import json
@@ -36,7 +36,7 @@ _REGION = re.compile(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.DOTALL)
 
 
 def solution_bodies() -> Iterator[str]:
-    """Yield what stands within each pair of marks."""
+    """Yield the text within each pair of marks."""
     for path in sorted((COURSE.solutions / ASSIGNMENT.id).glob("*.py")):
         yield from _REGION.findall(path.read_text("utf-8"))
 
@@ -69,13 +69,13 @@ def closed_answers() -> Iterator[str]:
 
 
 def parts_of_the_grader() -> Iterator[str]:
-    """Yield files of the grader that are not tests."""
+    """Yield the grader's files, except tests."""
     for path in sorted((COURSE.suites.parent / "sandbox").rglob("[a-z]*.py")):
         yield path.read_text("utf-8")
 
 
 def student_repository() -> dict[str, bytes]:
-    """Read what is handed out."""
+    """Read the files that are handed out."""
     folder = COURSE.assignments / ASSIGNMENT.id
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()

@@ -1,4 +1,4 @@
-"""`autograder publish` and `autograder release-solutions`, as an instructor or a job runs them."""
+"""`autograder publish` and `autograder release-solutions`, run as by an instructor or a job."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ NAMES = ("Ada", "Lovelace", "ada@example.org", "ada-l", "Ross")
 
 @pytest.fixture
 def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
-    """Work in a checkout, with a course whose deadline was yesterday."""
+    """Work in a checkout of a course whose deadline was yesterday."""
     made = checkout(tmp_path / "course-repository")
     monkeypatch.setattr(Course, "of_this_checkout", lambda: made)
     monkeypatch.chdir(tmp_path)
@@ -31,7 +31,7 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
 
 
 def set_deadline(span: timedelta, more: str = "") -> None:
-    """Write the course's policy into the folder of today."""
+    """Write the course's policy into the current folder."""
     when = (datetime.now(UTC) + span).isoformat(timespec="seconds")
     DEFAULT_COURSE.write_text(
         f'assignment = "{ASSIGNMENT.id}"\norganization = "course"\n'
@@ -65,7 +65,7 @@ def autograder(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[st
 def test_the_template_on_github_gets_the_student_repository(
     github: StandIn, autograder: CommandLine
 ) -> None:
-    """With the token from the environment."""
+    """The token comes from the environment."""
     done = autograder("publish", "--template", TEMPLATE)
 
     assert (done.status, done.err) == (0, "")
@@ -93,14 +93,14 @@ def test_a_dry_run_of_publishing_names_the_files(github: StandIn, autograder: Co
     done = autograder("publish", "--template", TEMPLATE, "--dry-run")
 
     assert "  README.md" in done.out.splitlines()
-    assert "to be published" in done.out
+    assert "would be published" in done.out
     assert not any(request.writes for request in github.requests)
 
 
 def test_a_template_can_be_a_folder(
     course: Course, tmp_path: Path, autograder: CommandLine
 ) -> None:
-    """A bare repository on this machine, with no GitHub at all."""
+    """A bare repository on this machine is enough, without GitHub."""
     template = bare_repository(tmp_path / "template.git")
 
     done = autograder("publish", "--assignment", ASSIGNMENT.id, "--template", str(template))
@@ -112,7 +112,7 @@ def test_a_template_can_be_a_folder(
 
 @pytest.mark.usefixtures("github")
 def test_leaks_are_listed_and_name_no_student(course: Course, autograder: CommandLine) -> None:
-    """Each with its file."""
+    """Each leak is listed with its file."""
     folder = course.assignments / ASSIGNMENT.id
     (folder / "a.md").write_text("Thanks to Ada Lovelace!\n")
     (folder / "b.md").write_text(next(solution_bodies()))
@@ -127,10 +127,10 @@ def test_leaks_are_listed_and_name_no_student(course: Course, autograder: Comman
 
 
 @pytest.mark.usefixtures("course", "github")
-def test_without_a_roster_it_is_said_that_names_were_not_looked_for(
+def test_without_a_roster_a_note_says_that_names_are_not_looked_for(
     autograder: CommandLine,
 ) -> None:
-    """The assignment is published before there is a class."""
+    """An assignment may be published before the roster is known."""
     done = autograder("publish", "--template", TEMPLATE, "--course", "none.toml", "--dry-run")
 
     assert done.status == 0
@@ -141,8 +141,8 @@ def test_without_a_roster_it_is_said_that_names_were_not_looked_for(
 @pytest.mark.parametrize(
     "template", ["template", "https://github.com/a/b", "../x", "-a/b", "a/b/c"]
 )
-def test_a_template_that_is_none_is_told(template: str, autograder: CommandLine) -> None:
-    """A token is sent to GitHub alone."""
+def test_an_invalid_template_is_reported(template: str, autograder: CommandLine) -> None:
+    """A token is never sent to another server."""
     done = autograder("publish", f"--template={template}")
 
     assert done.status == 2
@@ -150,10 +150,10 @@ def test_a_template_that_is_none_is_told(template: str, autograder: CommandLine)
 
 
 @pytest.mark.usefixtures("course")
-def test_releasing_tells_each_student_and_writes_a_page(
+def test_releasing_lists_each_student_and_writes_a_page(
     github: StandIn, autograder: CommandLine
 ) -> None:
-    """With the pull requests' addresses."""
+    """The output and the page have the addresses of the pull requests."""
     done = autograder("release-solutions", "--output", "page.md")
 
     assert (done.status, done.err) == (0, "")
@@ -167,7 +167,7 @@ def test_releasing_tells_each_student_and_writes_a_page(
 def test_on_actions_the_log_has_counts_only(
     autograder: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also where somebody's repository fails."""
+    """This is so even if a student's repository fails."""
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     (Path("course") / "roster.csv").write_text(f"{ROSTER}3,Eve Lost,eve@example.org,eve-lost\n")
 
@@ -179,10 +179,10 @@ def test_on_actions_the_log_has_counts_only(
 
 @pytest.mark.usefixtures("course", "github")
 @pytest.mark.parametrize("command", [["release-solutions"], ["publish", "--template", TEMPLATE]])
-def test_on_actions_mistakes_of_the_roster_are_not_told_in_the_log(
+def test_on_actions_mistakes_in_the_roster_are_not_in_the_log(
     command: list[str], autograder: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """They name students; on your own machine they are printed."""
+    """They name students; outside of Actions they are printed."""
     (Path("course") / "roster.csv").write_text(f"{ROSTER}3,Ada Twin,ada@example.org,ada-l\n")
     on_my_machine = autograder(*command)
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
@@ -197,7 +197,7 @@ def test_on_actions_mistakes_of_the_roster_are_not_told_in_the_log(
 
 @pytest.mark.usefixtures("course")
 def test_before_the_deadline_nothing_is_released(github: StandIn, autograder: CommandLine) -> None:
-    """Unless it is forced."""
+    """With `--force`, solutions are released anyway."""
     set_deadline(timedelta(days=1))
 
     refused = autograder("release-solutions")
@@ -221,8 +221,8 @@ def test_one_student_alone_can_be_released_to(github: StandIn, autograder: Comma
 
 
 @pytest.mark.usefixtures("course", "github")
-def test_an_extension_of_nobody_is_told(autograder: CommandLine) -> None:
-    """A name that is misspelt would release too early."""
+def test_an_extension_for_an_unknown_student_is_reported(autograder: CommandLine) -> None:
+    """With a misspelt name, solutions would be released too early."""
     later = (datetime.now(UTC) + timedelta(days=1)).isoformat(timespec="seconds")
     set_deadline(timedelta(days=-1), f"[extensions]\nadal = {later}\n")
 
@@ -233,10 +233,10 @@ def test_an_extension_of_nobody_is_told(autograder: CommandLine) -> None:
 
 
 @pytest.mark.usefixtures("course", "github")
-def test_without_a_token_nothing_is_tried(
+def test_a_missing_token_is_reported_before_any_request(
     autograder: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is said which variable is missing."""
+    """The error names the missing variable."""
     monkeypatch.delenv("GITHUB_TOKEN")
 
     published = autograder("publish", "--template", TEMPLATE)

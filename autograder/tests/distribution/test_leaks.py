@@ -1,4 +1,4 @@
-"""Nothing secret is published, however it is indented, quoted, packed or encoded."""
+"""Secrets are found however they are indented, quoted, packed or encoded."""
 
 import base64
 import bz2
@@ -35,7 +35,7 @@ HANDED_OUT = student_repository()
 
 
 def zipped(content: bytes) -> bytes:
-    """Put it into a zip file."""
+    """Pack content into a zip file."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a/b.txt", content)
@@ -43,7 +43,7 @@ def zipped(content: bytes) -> bytes:
 
 
 def tarred(content: bytes) -> bytes:
-    """Put it into a tar file, gzipped."""
+    """Pack content into a gzipped tar file."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as archive:
         member = tarfile.TarInfo("a/b.txt")
@@ -53,13 +53,13 @@ def tarred(content: bytes) -> bytes:
 
 
 def in_literals(content: bytes) -> bytes:
-    """Write base64 as Python's string literals, a line each."""
+    """Write base64 as Python string literals, one for each line."""
     lines = textwrap.wrap(base64.b64encode(content).decode(), 60)
     return "".join(["DATA = (\n", *(f'    "{line}"\n' for line in lines), ")\n"]).encode()
 
 
 def in_a_notebook(content: bytes) -> bytes:
-    """Write it as a cell."""
+    """Write content as the cell of a notebook."""
     lines = content.decode().splitlines(keepends=True)
     return json.dumps({"cells": [{"cell_type": "raw", "source": lines}]}).encode()
 
@@ -111,16 +111,16 @@ PLANTED = {
 }  # fmt: skip
 
 
-def test_what_is_handed_out_today_holds_no_secret() -> None:
-    """Though it is about the same functions, calls and words as the solutions and the tests."""
+def test_the_student_repository_holds_no_secret() -> None:
+    """This is so although it has many functions, calls and words of the solutions and tests."""
     leaks = find_leaks(HANDED_OUT, SECRETS)
 
     assert len(HANDED_OUT) > 20
     assert leaks == ()
 
 
-def test_there_is_much_that_must_not_leak() -> None:
-    """The tests below have something to plant."""
+def test_each_kind_of_secret_has_pieces() -> None:
+    """So the tests below have something to plant."""
     counts = {name: len(texts) for name, texts in PLANTED.items()}
 
     assert min(counts.values()) > 3, counts
@@ -129,7 +129,7 @@ def test_there_is_much_that_must_not_leak() -> None:
 @pytest.mark.parametrize("kind", PLANTED)
 @pytest.mark.parametrize("disguise", DISGUISES)
 def test_each_secret_is_found_in_each_disguise(kind: str, disguise: str) -> None:
-    """As a separate file."""
+    """The secret is planted as a separate file."""
     hide = DISGUISES[disguise]
     texts = PLANTED[kind] if kind != "the grader" else PLANTED[kind][:2]
 
@@ -145,10 +145,8 @@ def test_each_secret_is_found_in_each_disguise(kind: str, disguise: str) -> None
     name=st.sampled_from([file for file in HANDED_OUT if not file.endswith((".ipynb", ".json"))]),
     where=st.integers(0, 2000),
 )
-def test_a_secret_in_the_midst_of_any_file_is_found(
-    text: str, disguise: str, name: str, where: int
-) -> None:
-    """Between any two lines of what is handed out."""
+def test_a_secret_within_any_file_is_found(text: str, disguise: str, name: str, where: int) -> None:
+    """It is planted between any two lines of the student repository."""
     lines = HANDED_OUT[name].splitlines(keepends=True)
     at = where % (len(lines) + 1)
     planted = b"".join([*lines[:at], DISGUISES[disguise](text.encode()) + b"\n", *lines[at:]])
@@ -160,7 +158,7 @@ def test_a_secret_in_the_midst_of_any_file_is_found(
 
 @pytest.mark.parametrize("before", ["5050\n", "505\n", "port: 5050, ", "a\nbeef\n"])
 def test_digits_before_hexadecimal_ones_hide_nothing(before: str) -> None:
-    """They may be some too, and begin a word with what they stand for."""
+    """Digits before a secret in hexadecimal may be hexadecimal digits themselves."""
     content = before + b"Ada Lovelace".hex()
 
     leaks = find_leaks({"x": content.encode()}, SECRETS)
@@ -173,8 +171,8 @@ def test_digits_before_hexadecimal_ones_hide_nothing(before: str) -> None:
     text=st.sampled_from(PLANTED["a hidden test"] + PLANTED["an answer or rubric"]),
     data=st.data(),
 )
-def test_half_of_a_text_is_found_as_the_whole_is(text: str, data: st.DataObject) -> None:
-    """Any of its halves, as long as it has the words of a leak."""
+def test_half_of_a_text_is_found_like_the_whole(text: str, data: st.DataObject) -> None:
+    """Either half is found if it has enough words."""
     words = text.split()
     half = len(words) // 2
     start = data.draw(st.integers(0, len(words) - half))
@@ -186,8 +184,8 @@ def test_half_of_a_text_is_found_as_the_whole_is(text: str, data: st.DataObject)
 
 @settings(deadline=None)
 @given(st.lists(st.sampled_from(sorted(HANDED_OUT)), min_size=1, max_size=4))
-def test_mixing_what_is_handed_out_makes_no_leak(names: list[str]) -> None:
-    """No file is refused for phrases that are public."""
+def test_mixing_files_that_are_handed_out_is_not_a_leak(names: list[str]) -> None:
+    """Files are not refused for phrases that are public."""
     mixed = b"\n\n".join(HANDED_OUT[name] for name in names)
 
     leaks = find_leaks({"mixed.txt": mixed}, SECRETS)
@@ -206,22 +204,22 @@ def test_mixing_what_is_handed_out_makes_no_leak(names: list[str]) -> None:
         'c4 = None\nassert c4 in (None, "A", "B", "C", "D")\n',
     ],
 )
-def test_what_everybody_writes_is_no_leak(text: str) -> None:
-    """Imports, blank lines, short idioms."""
+def test_common_code_is_not_a_leak(text: str) -> None:
+    """Such as imports, blank lines and short idioms."""
     leaks = find_leaks({"a.py": text.encode()}, SECRETS)
 
     assert leaks == ()
 
 
-def test_a_login_that_is_a_word_of_the_handout_is_no_leak() -> None:
-    """The events of the assignment are of alice and bob, whoever is in the class."""
+def test_a_login_that_is_a_word_of_the_handout_is_not_a_leak() -> None:
+    """The assignment's events have the users alice and bob, who may also be logins in the class."""
     leaks = find_leaks({"a.txt": b"alice, bob and charlie"}, SECRETS)
 
     assert leaks == ()
 
 
 def test_a_word_can_be_declared_public() -> None:
-    """Somebody may have the login `s2044517` of all words."""
+    """The handout may contain the login of a student, such as `s2044517`."""
     secrets = read_secrets(COURSE, ASSIGNMENT, CLASS, ["s2044517"])
 
     leaks = find_leaks({"a.txt": b"s2044517"}, secrets)
@@ -230,7 +228,7 @@ def test_a_word_can_be_declared_public() -> None:
 
 
 def test_a_name_of_a_file_can_leak_too() -> None:
-    """Content is what counts, and a name is content."""
+    """A file's name counts as content."""
     leaks = find_leaks({"notes/ada-lovelace.txt": b""}, SECRETS)
 
     assert leaks == (
@@ -238,13 +236,13 @@ def test_a_name_of_a_file_can_leak_too() -> None:
     )
 
 
-def test_what_is_told_of_a_leak_names_no_student() -> None:
-    """It is shown in logs."""
+def test_the_report_of_a_leak_names_no_student() -> None:
+    """The report is shown in logs."""
     text = "Ada Lovelace ada.lovelace@example.org lovelace-a s2044517"
 
-    told = [str(leak) for leak in find_leaks({"a.txt": text.encode()}, SECRETS)]
+    reports = [str(leak) for leak in find_leaks({"a.txt": text.encode()}, SECRETS)]
 
-    assert told == ["a.txt: what the roster says of student 1"]
+    assert reports == ["a.txt: what the roster says of student 1"]
 
 
 @pytest.mark.parametrize(
@@ -254,18 +252,18 @@ def test_what_is_told_of_a_leak_names_no_student() -> None:
         (gzip.compress(bytes(70_000_000), 1), "more than 64 MB"),
         (zipped(b"x" * 100)[:60] + zipped(b"x")[60:], "cannot be opened"),
     ],
-    # The contents hold the time at which they were packed.
+    # The contents include the time of packing.
     ids=["cut short", "huge", "spoilt"],
 )
-def test_what_cannot_be_looked_into_is_not_published(content: bytes, reason: str) -> None:
-    """Broken or huge packings may hold anything."""
+def test_a_file_that_cannot_be_searched_is_not_published(content: bytes, reason: str) -> None:
+    """Broken or huge archives may contain anything."""
     (leak,) = find_leaks({"data.bin": content}, SECRETS)
 
     assert reason in leak.origin
 
 
-def test_packings_too_deep_are_not_published() -> None:
-    """Where the search ends, nobody knows what is there."""
+def test_archives_that_are_nested_too_deep_are_not_published() -> None:
+    """Anything may be below the depth at which the search ends."""
     content = b"x"
     for _ in range(10):
         content = gzip.compress(content)
@@ -277,15 +275,15 @@ def test_packings_too_deep_are_not_published() -> None:
 
 @settings(deadline=None)
 @given(st.binary(max_size=2000))
-def test_any_bytes_are_looked_into(content: bytes) -> None:
-    """Nothing makes the search itself fail."""
+def test_any_bytes_can_be_searched(content: bytes) -> None:
+    """No content makes the search fail."""
     leaks = find_leaks({"data.bin": content}, Secrets([Passage("x", "one two three four", 4)]))
 
     assert isinstance(leaks, tuple)
 
 
-def test_random_bytes_are_no_leak() -> None:
-    """A picture is published without ado."""
+def test_random_bytes_are_not_a_leak() -> None:
+    """So a picture can be published."""
     leaks = find_leaks({"picture.png": b"\x89PNG" + os.urandom(200_000)}, SECRETS)
 
     assert leaks == ()

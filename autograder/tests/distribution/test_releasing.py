@@ -1,4 +1,4 @@
-"""Each student gets the solutions once, after their own deadline, whatever happens to others."""
+"""Each student gets the solutions once, after the student's deadline, even if others fail."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -49,7 +49,7 @@ PLAN = ReleasePlan(ASSIGNMENT, policy(), FILES, AFTER)
 
 @pytest.fixture
 def github(tmp_path: Path) -> Iterator[StandIn]:
-    """Run a GitHub where each of the class has pushed."""
+    """Run a GitHub in which every student has pushed."""
     with StandIn(tmp_path / "github") as made:
         for student in CLASS:
             made.add_repository(f"course/m06-{student.id}")
@@ -59,7 +59,7 @@ def github(tmp_path: Path) -> Iterator[StandIn]:
 
 @pytest.fixture
 def client(github: StandIn) -> Iterator[GitHubClient]:
-    """Ask it with a token that may just do what is needed, and wait for nothing."""
+    """Return a client whose token has just the rights that are needed, and which never waits."""
     rights = {"contents": "write", "pull_requests": "write"}
     token = github.add_token("staff", {f"course/m06-{student.id}": rights for student in CLASS})
     server = GitHubServer.from_environment(github.environment(token))
@@ -70,29 +70,29 @@ def client(github: StandIn) -> Iterator[GitHubClient]:
 def release(
     plan: ReleasePlan, students: Iterable[Student], github: GitHubClient
 ) -> tuple[StudentRelease, ...]:
-    """Release to all of them, and return the result of each."""
+    """Release to all students, and return each result."""
     return tuple(release_solutions(plan, students, github))
 
 
 def outcomes(releases: tuple[StudentRelease, ...]) -> dict[str, ReleaseOutcome]:
-    """Return the outcome of each student."""
+    """Return each student's outcome."""
     return {done.student: done.outcome for done in releases}
 
 
 def branches(github: StandIn, name: str) -> set[str]:
-    """Name a student's branches."""
+    """List a student's branches."""
     return {head.removeprefix("refs/heads/") for head in github.repository(name).heads()}
 
 
 def writes(github: StandIn) -> list[str]:
-    """List what was asked for that changes something."""
+    """List the requests that change something."""
     return [f"{request.method} {request.path}" for request in github.requests if request.writes]
 
 
 def test_each_student_gets_a_branch_and_a_pull_request(
     github: StandIn, client: GitHubClient
 ) -> None:
-    """On top of their own work, which stays where it is."""
+    """The branch is on top of the student's work, which does not change."""
     done = release(PLAN, CLASS, client)
 
     assert outcomes(done) == dict.fromkeys(("ada", "bob", "cyd"), ReleaseOutcome.RELEASED)
@@ -107,15 +107,15 @@ def test_each_student_gets_a_branch_and_a_pull_request(
         assert "Files changed" in request["body"]
 
 
-def test_where_it_is_told_in_the_release(github: StandIn, client: GitHubClient) -> None:
-    """With the pull request's address."""
+def test_the_result_has_the_pull_requests_address(github: StandIn, client: GitHubClient) -> None:
+    """A new and an existing pull request are both named."""
     (done,) = release(PLAN, [ADA], client)
 
     assert done.note == f"{github.url}/course/m06-ada/pull/1"
 
 
-def test_doing_it_again_changes_nothing(github: StandIn, client: GitHubClient) -> None:
-    """Neither a commit nor a second pull request."""
+def test_releasing_again_changes_nothing(github: StandIn, client: GitHubClient) -> None:
+    """It adds neither a commit nor a second pull request."""
     release(PLAN, CLASS, client)
     before = [github.repository(f"course/m06-{student.id}").heads() for student in CLASS]
     github.requests.clear()
@@ -128,7 +128,7 @@ def test_doing_it_again_changes_nothing(github: StandIn, client: GitHubClient) -
 
 
 def test_a_closed_pull_request_is_not_opened_again(github: StandIn, client: GitHubClient) -> None:
-    """Whether the student kept the branch or not."""
+    """It stays closed, whether or not the student kept the branch."""
     release(PLAN, [ADA, BOB], client)
     for name in ("course/m06-ada", "course/m06-bob"):
         pull_requests(github.repository(name))[0]["state"] = "closed"
@@ -141,8 +141,8 @@ def test_a_closed_pull_request_is_not_opened_again(github: StandIn, client: GitH
     assert len(pull_requests(github.repository("course/m06-ada"))) == 1
 
 
-def test_corrected_solutions_are_put_on_top(github: StandIn, client: GitHubClient) -> None:
-    """The branch goes forwards, the pull request is the same."""
+def test_corrected_solutions_become_another_commit(github: StandIn, client: GitHubClient) -> None:
+    """The branch moves forward, and the pull request stays the same."""
     release(PLAN, [ADA], client)
 
     (done,) = release(replace(PLAN, files={**FILES, "writer.py": b"better\n"}), [ADA], client)
@@ -155,7 +155,7 @@ def test_corrected_solutions_are_put_on_top(github: StandIn, client: GitHubClien
 
 
 def test_a_branch_of_that_name_is_never_overwritten(github: StandIn, client: GitHubClient) -> None:
-    """A student may have one: the solutions go on top of it."""
+    """If the student has such a branch, the solutions are a commit on top of it."""
     theirs = github.push("course/m06-ada", {"mine.txt": "mine\n"}, branch=BRANCH)
 
     release(PLAN, [ADA], client)
@@ -165,10 +165,10 @@ def test_a_branch_of_that_name_is_never_overwritten(github: StandIn, client: Git
     assert files_of(folder, BRANCH) == {"mine.txt": b"mine\n", **FILES}
 
 
-def test_who_has_the_very_same_files_gets_no_pull_request(
+def test_a_student_with_the_same_files_gets_no_pull_request(
     github: StandIn, client: GitHubClient
 ) -> None:
-    """It would show nothing, and GitHub would refuse it."""
+    """It would be empty, and GitHub would refuse it."""
     github.push("course/m06-ada", FILES)
 
     (done,) = release(PLAN, [ADA], client)
@@ -178,7 +178,7 @@ def test_who_has_the_very_same_files_gets_no_pull_request(
 
 
 def test_a_dry_run_writes_nothing(github: StandIn, client: GitHubClient) -> None:
-    """It says what would be done."""
+    """The outcomes say what would be done."""
     done = release(replace(PLAN, dry_run=True), CLASS, client)
 
     assert {*outcomes(done).values()} == {ReleaseOutcome.TO_RELEASE}
@@ -198,7 +198,7 @@ def test_a_dry_run_writes_nothing(github: StandIn, client: GitHubClient) -> None
 def test_nothing_is_released_while_work_counts(
     client: GitHubClient, more: dict[str, Any], opens: datetime
 ) -> None:
-    """A grace, and days on which late work still counts, are waited for."""
+    """It waits for the grace period and for the days on which late work still counts."""
     early = ReleasePlan(ASSIGNMENT, policy(**more), FILES, opens - timedelta(seconds=1))
 
     with pytest.raises(DistributionError, match=r"work counts until .*--force"):
@@ -209,7 +209,7 @@ def test_nothing_is_released_while_work_counts(
 
 
 def test_force_releases_before_the_deadline(client: GitHubClient) -> None:
-    """The instructor has a reason."""
+    """The instructor may have a reason."""
     plan = replace(PLAN, now=DUE - timedelta(days=1), force=True)
 
     (done,) = release(plan, [ADA], client)
@@ -218,7 +218,7 @@ def test_force_releases_before_the_deadline(client: GitHubClient) -> None:
 
 
 def test_an_extension_is_waited_for(client: GitHubClient) -> None:
-    """The others get theirs; the one gets it by a later run."""
+    """Other students get the solutions; this student gets them in a later run."""
     extended = replace(PLAN, policy=policy(extensions={"ADA": AFTER + timedelta(days=7)}))
 
     first = release(extended, CLASS, client)
@@ -237,8 +237,8 @@ def test_an_extension_is_waited_for(client: GitHubClient) -> None:
     }
 
 
-def test_one_that_fails_stops_no_other(github: StandIn, client: GitHubClient) -> None:
-    """A repository that is gone, one without a commit, a student without a login."""
+def test_a_failure_does_not_stop_the_others(github: StandIn, client: GitHubClient) -> None:
+    """Failures are a missing repository, an empty repository and a student without a login."""
     git(github.repository("course/m06-bob").folder, "branch", "-D", "main")
     unknown, gone = Student(id="dan"), Student(id="eve", login="eve")
 
@@ -253,8 +253,8 @@ def test_one_that_fails_stops_no_other(github: StandIn, client: GitHubClient) ->
     assert done[2].note == "the repository has no commit yet"
 
 
-def test_a_token_without_the_right_is_told(github: StandIn) -> None:
-    """For each repository, and nothing is left half done by it that the next run would not end."""
+def test_a_token_without_the_right_is_reported(github: StandIn) -> None:
+    """It is reported for each repository, and the next run can finish the work."""
     rights = {"course/m06-ada": {"contents": "write", "pull_requests": "read"}}
     server = GitHubServer.from_environment(github.environment(github.add_token("weak", rights)))
     with GitHubClient(server, sleep=lambda _: None) as weak:
@@ -264,8 +264,8 @@ def test_a_token_without_the_right_is_told(github: StandIn) -> None:
     assert "no right" in done.note
 
 
-def test_an_interrupted_run_is_gone_on_with(github: StandIn, client: GitHubClient) -> None:
-    """Wherever it broke off: before the push, after it, before the pull request."""
+def test_an_interrupted_run_can_be_continued(github: StandIn, client: GitHubClient) -> None:
+    """It may end before the push, after the push, or before the pull request."""
     for after in range(14):
         github.faults = [Fault("", after=after, times=100, status=503)]
         release(PLAN, CLASS, client)
@@ -279,10 +279,10 @@ def test_an_interrupted_run_is_gone_on_with(github: StandIn, client: GitHubClien
         assert len(pull_requests(repository)) == 1
 
 
-def test_an_answer_that_is_lost_opens_no_second_pull_request(
+def test_a_lost_response_opens_no_second_pull_request(
     github: StandIn, client: GitHubClient
 ) -> None:
-    """It is looked whether there is one."""
+    """It first looks for an existing pull request."""
     github.faults = [replace(broken("/pulls", acts=True), method="POST")]
 
     (done,) = release(PLAN, [ADA], client)
@@ -292,7 +292,7 @@ def test_an_answer_that_is_lost_opens_no_second_pull_request(
 
 
 def test_a_limit_of_github_is_waited_for(github: StandIn) -> None:
-    """As long as GitHub says; then it goes on."""
+    """It waits as long as GitHub says, and then continues."""
     waited: list[float] = []
     token = github.add_token("staff", {"course/m06-ada": "write"})
     github.faults = [secondary_limit("/pulls", seconds=77, after=1)]
@@ -307,7 +307,7 @@ def test_a_limit_of_github_is_waited_for(github: StandIn) -> None:
 def test_a_hostile_repository_is_never_checked_out(
     github: StandIn, client: GitHubClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Links, filters and hooks of a student do nothing; odd names stay as they are."""
+    """A student's links, filters and hooks have no effect, and odd names are unchanged."""
     used: list[str] = []
     run = Git.run
 
@@ -339,7 +339,7 @@ def test_a_hostile_repository_is_never_checked_out(
 
 
 def test_the_page_lists_failures_first(client: GitHubClient) -> None:
-    """The reader has to do something about them."""
+    """The reader must act on failures."""
     done = release(PLAN, [ADA, Student(id="eve", login="eve")], client)
 
     lines = releases_page(PLAN, done).splitlines()
@@ -352,8 +352,8 @@ def test_the_page_lists_failures_first(client: GitHubClient) -> None:
     assert lines[-1].endswith("/course/m06-ada/pull/1> |")
 
 
-def test_the_page_makes_what_went_wrong_inert() -> None:
-    """It is shown where HTML and links would work."""
+def test_the_page_escapes_error_messages() -> None:
+    """The page is shown where HTML and links would work."""
     done = StudentRelease("ada", "course/m06-ada", ReleaseOutcome.FAILED, "<script>|@everybody")
 
     line = releases_page(PLAN, [done]).splitlines()[-1]

@@ -1,4 +1,4 @@
-"""Released solutions are whole and work, and say nothing to those who mark."""
+"""Released solutions are complete, work, and contain nothing that is meant for markers."""
 
 import ast
 import json
@@ -24,11 +24,11 @@ TEXT = "\n".join(content.decode() for content in RELEASED.values())
 
 
 def test_each_graded_file_has_its_solution() -> None:
-    """Under its own name."""
+    """The solution has the name of the graded file."""
     assert set(RELEASED) == set(ASSIGNMENT.files)
 
 
-def test_each_solution_is_whole() -> None:
+def test_each_solution_is_complete() -> None:
     """The code between the marks is still there, and it is valid Python."""
     missing = [body for body in solution_bodies() if body.rstrip(" ") not in TEXT]
 
@@ -39,12 +39,12 @@ def test_each_solution_is_whole() -> None:
 
 
 def test_no_mark_is_left() -> None:
-    """Students never saw one."""
+    """Students never see such marks."""
     assert "SOLUTION" not in TEXT
 
 
-def test_model_answers_are_there_and_rubrics_are_not() -> None:
-    """The feedback alone says how many points a sentence is worth."""
+def test_model_answers_are_released_and_rubrics_are_not() -> None:
+    """Only the feedback says how many points a sentence is worth."""
     answers = list(written_answers())
     cells = ["".join(cell["source"]) for cell in json.loads(RELEASED["concepts.ipynb"])["cells"]]
 
@@ -52,8 +52,8 @@ def test_model_answers_are_there_and_rubrics_are_not() -> None:
     assert "ubric" not in TEXT
 
 
-def test_they_earn_all_points_that_a_machine_gives(tmp_path: Path) -> None:
-    """Graded as a student's submission."""
+def test_they_earn_all_automatic_points(tmp_path: Path) -> None:
+    """They are graded like a student's submission."""
     for name, content in RELEASED.items():
         (tmp_path / name).write_bytes(content)
 
@@ -77,7 +77,7 @@ def test_hidden_tests_in_a_solution_are_taken_out() -> None:
 
 
 def test_a_mark_scheme_is_taken_out_of_a_notebook() -> None:
-    """As nbgrader marks it in a cell of its own kind."""
+    """The scheme is within a cell, as nbgrader marks it."""
     scheme = "Do it.\n=== BEGIN MARK SCHEME ===\nTwo points.\n=== END MARK SCHEME ===\n"
     notebook = {"cells": [{"cell_type": "markdown", "metadata": {}, "source": [scheme]}]}
 
@@ -95,8 +95,10 @@ def test_a_mark_scheme_is_taken_out_of_a_notebook() -> None:
         ("concepts.ipynb", "no JSON"),
     ],
 )
-def test_what_would_tell_too_much_is_not_released(tmp_path: Path, name: str, text: str) -> None:
-    """A rubric that is written in another way, a mark that is misspelt."""
+def test_a_solution_that_reveals_too_much_is_not_released(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    """Such as a rubric that is written in another way, or a misspelt mark."""
     shutil.copytree(COURSE.solutions, tmp_path / "solutions")
     (tmp_path / "solutions" / ASSIGNMENT.id / name).write_text(text)
 
@@ -104,7 +106,7 @@ def test_what_would_tell_too_much_is_not_released(tmp_path: Path, name: str, tex
         released_solutions(Course(tmp_path), ASSIGNMENT)
 
 
-def test_a_missing_solution_is_told(tmp_path: Path) -> None:
+def test_a_missing_solution_is_reported(tmp_path: Path) -> None:
     """By its file."""
     with pytest.raises(AssignmentError, match=ASSIGNMENT.files[0]):
         released_solutions(Course(tmp_path), ASSIGNMENT)

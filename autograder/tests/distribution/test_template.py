@@ -1,4 +1,4 @@
-"""The template repository gets what is handed out, byte for byte, and nothing else."""
+"""The template repository gets exactly the files of the assignment's folder."""
 
 from pathlib import Path
 from typing import Any
@@ -46,14 +46,12 @@ def template(tmp_path: Path) -> Path:
 
 
 def assignment_folder(course: Course) -> Path:
-    """Find what is handed out."""
+    """Return the folder that is handed out."""
     return course.assignments / ASSIGNMENT.id
 
 
-def test_the_template_becomes_what_lies_in_the_assignments_folder(
-    course: Course, template: Path
-) -> None:
-    """Byte for byte; files that are no longer there go."""
+def test_the_template_gets_the_assignments_folder(course: Course, template: Path) -> None:
+    """All bytes are the same, and files that the folder no longer has are removed."""
     done = update_template(course, ASSIGNMENT, Remote(str(template)), SECRETS)
 
     assert files_of(template) == student_repository()
@@ -61,7 +59,7 @@ def test_the_template_becomes_what_lies_in_the_assignments_folder(
     assert done.commit == git(template, "rev-parse", "main")
 
 
-def test_its_history_stays(course: Course, template: Path) -> None:
+def test_its_history_is_kept(course: Course, template: Path) -> None:
     """The new commit is on top of the old ones."""
     update_template(course, ASSIGNMENT, Remote(str(template)), SECRETS)
 
@@ -69,7 +67,7 @@ def test_its_history_stays(course: Course, template: Path) -> None:
 
 
 def test_an_empty_repository_gets_its_first_commit(course: Course, tmp_path: Path) -> None:
-    """As GitHub makes one without a README."""
+    """GitHub makes such a repository if it adds no README."""
     template = bare_repository(tmp_path / "empty.git")
 
     update_template(course, ASSIGNMENT, Remote(str(template)), SECRETS)
@@ -79,7 +77,7 @@ def test_an_empty_repository_gets_its_first_commit(course: Course, tmp_path: Pat
 
 
 def test_the_default_branch_may_have_any_name(course: Course, tmp_path: Path) -> None:
-    """Other branches are left alone."""
+    """Other branches are not changed."""
     template = bare_repository(tmp_path / "template.git", {"a": b"a"}, branch="trunk")
 
     done = update_template(course, ASSIGNMENT, Remote(str(template)), SECRETS)
@@ -89,7 +87,7 @@ def test_the_default_branch_may_have_any_name(course: Course, tmp_path: Path) ->
 
 
 def test_publishing_again_does_nothing(course: Course, template: Path) -> None:
-    """No commit is made where no file differs."""
+    """Without a difference, no commit is made."""
     update_template(course, ASSIGNMENT, Remote(str(template)), SECRETS)
     before = git(template, "rev-parse", "main")
 
@@ -99,9 +97,7 @@ def test_publishing_again_does_nothing(course: Course, template: Path) -> None:
     assert git(template, "rev-parse", "main") == before
 
 
-def test_a_dry_run_tells_what_would_change_and_pushes_nothing(
-    course: Course, template: Path
-) -> None:
+def test_a_dry_run_lists_changes_and_pushes_nothing(course: Course, template: Path) -> None:
     """The template stays at its commit."""
     before = git(template, "rev-parse", "main")
 
@@ -113,7 +109,7 @@ def test_a_dry_run_tells_what_would_change_and_pushes_nothing(
 
 
 def test_modes_are_kept(course: Course, template: Path) -> None:
-    """A script that can be run can be run at the students'."""
+    """A script that is executable is executable for students, too."""
     script = assignment_folder(course) / "run.sh"
     script.write_text("#!/bin/sh\n")
     script.chmod(0o755)
@@ -126,7 +122,7 @@ def test_modes_are_kept(course: Course, template: Path) -> None:
 
 @pytest.mark.parametrize("name", ["ä b.txt", 'quo"te.txt', "back\\slash.txt", "a/b/c d.txt"])
 def test_any_name_of_a_file_is_kept(course: Course, template: Path, name: str) -> None:
-    """Blanks, quotes, letters beyond ASCII."""
+    """Such as names with blanks, quotes and non-ASCII letters."""
     path = assignment_folder(course) / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"\0\r\n\xff")
@@ -138,7 +134,7 @@ def test_any_name_of_a_file_is_kept(course: Course, template: Path, name: str) -
 
 
 def test_a_leak_is_not_published(course: Course, template: Path) -> None:
-    """It is named by its file, and the template stays as it was."""
+    """The error names the file, and the template is unchanged."""
     before = git(template, "rev-parse", "main")
     (assignment_folder(course) / "notes.md").write_text(next(solution_bodies()))
     commit_all(course.assignments.parent)
@@ -149,8 +145,8 @@ def test_a_leak_is_not_published(course: Course, template: Path) -> None:
     assert git(template, "rev-parse", "main") == before
 
 
-def test_a_stub_that_is_out_of_date_is_not_published(course: Course, template: Path) -> None:
-    """Students would get stubs without a solution."""
+def test_an_outdated_stub_is_not_published(course: Course, template: Path) -> None:
+    """Students would get stubs that no solution fits."""
     (assignment_folder(course) / "compare_with_sqs.py").write_text("old = True\n")
     commit_all(course.assignments.parent)
 
@@ -159,8 +155,8 @@ def test_a_stub_that_is_out_of_date_is_not_published(course: Course, template: P
 
 
 @pytest.mark.parametrize("name", ["README.md", "new_file.txt"])
-def test_what_is_not_committed_is_not_published(course: Course, template: Path, name: str) -> None:
-    """What students have can be found in the course's history."""
+def test_uncommitted_files_are_not_published(course: Course, template: Path, name: str) -> None:
+    """So the course's history has everything that students get."""
     (assignment_folder(course) / name).write_text("changed\n")
 
     with pytest.raises(DistributionError, match=f"not committed.*{name}"):
@@ -168,7 +164,7 @@ def test_what_is_not_committed_is_not_published(course: Course, template: Path, 
 
 
 def test_a_link_is_not_published(course: Course, template: Path) -> None:
-    """It would point out of the repository, or to another file's secret."""
+    """It could point out of the repository, or to a secret file."""
     (assignment_folder(course) / "link").symlink_to("/etc/passwd")
     commit_all(course.assignments.parent)
 
@@ -176,10 +172,10 @@ def test_a_link_is_not_published(course: Course, template: Path) -> None:
         update_template(course, ASSIGNMENT, Remote(str(template)), SECRETS)
 
 
-def test_a_branch_that_went_on_meanwhile_is_not_overwritten(
+def test_a_branch_that_moved_meanwhile_is_not_overwritten(
     course: Course, template: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A push goes forwards only."""
+    """A push only moves the branch forward."""
     other = bare_repository(template.with_name("other.git"), {"a": b"another history"})
     make_commit = ScratchRepository.commit
 
@@ -195,16 +191,16 @@ def test_a_branch_that_went_on_meanwhile_is_not_overwritten(
     assert log(template) == ["commit 1"]
 
 
-def test_a_repository_that_is_not_there_is_told(course: Course, tmp_path: Path) -> None:
-    """In git's own words."""
+def test_a_missing_repository_is_reported(course: Course, tmp_path: Path) -> None:
+    """The error contains git's message."""
     with pytest.raises(DistributionError, match="ls-remote failed"):
         update_template(course, ASSIGNMENT, Remote(str(tmp_path / "none.git")), SECRETS)
 
 
-def test_hooks_and_settings_of_the_machine_do_not_count(
+def test_hooks_and_settings_of_the_machine_are_ignored(
     course: Course, template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither a hook for each push, nor line ends that are converted, nor another user's name."""
+    """Such as hooks for pushes, conversion of line ends, and a user's name."""
     hooks = tmp_path / "hooks"
     hooks.mkdir()
     (hooks / "pre-push").write_text("#!/bin/sh\nexit 1\n")
@@ -221,10 +217,10 @@ def test_hooks_and_settings_of_the_machine_do_not_count(
     assert git(template, "log", "-1", "--format=%an", "main") == "Autograder"
 
 
-def test_the_token_is_no_argument_of_git(
+def test_the_token_is_not_an_argument_of_git(
     course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nor is it in an error, or in the `repr` of a remote."""
+    """It is not in an error or the `repr` of a remote, either."""
     folder = tmp_path / "bin"
     folder.mkdir()
     (folder / "git").write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/arguments\nexit 1\n')

@@ -1,4 +1,4 @@
-"""The project's documents, and what stands in them: links, anchors, commands."""
+"""The project's documents and their links, anchors and commands."""
 
 import re
 import shlex
@@ -30,14 +30,14 @@ _COMMENT = re.compile(r"\s+# .*\Z")
 
 @dataclass(frozen=True)
 class Command:
-    """A command that a document shows."""
+    """A command in a document."""
 
     document: str
     """Relative to the project."""
     line: str
 
     def words(self) -> list[str]:
-        """Split it as a shell does."""
+        """The command's words, split as by a shell."""
         return shlex.split(self.line)
 
 
@@ -55,7 +55,7 @@ def links_in(document: Path) -> Iterator[str]:
 
 
 def anchors_in(document: Path) -> set[str]:
-    """Return what links into a document may name: headings, as GitHub does, and `<a id>`."""
+    """Return a document's anchors: those that GitHub makes of headings, and `<a id>`."""
     text = document.read_text("utf-8")
     found = set(re.findall(r'<a id="([\w-]+)">', text))
     tokens = _tokens(document)
@@ -67,7 +67,7 @@ def anchors_in(document: Path) -> set[str]:
 
 
 def commands_in(document: Path) -> Iterator[Command]:
-    """Yield the commands of all code blocks: the lines that begin with a program we know."""
+    """Yield the commands of all code blocks: the lines that begin with a known program."""
     for token in _tokens(document):
         if token.type not in ("fence", "code_block") or token.info.strip() not in _SHELL:
             continue

@@ -1,6 +1,10 @@
-"""Documents stay true: each link leads somewhere, each command is one that exists."""
+"""Documents are right: each link leads somewhere, and each command exists."""
 
 import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -27,14 +31,14 @@ OURS = [command for command in COMMANDS if "autograder" in command.words()]
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
 def test_each_link_leads_somewhere(document: Path) -> None:
-    """To a file or folder of this project, and to a heading that is there."""
+    """It leads to a file or folder of this project, and to an existing heading."""
     dead = [target for target in links_in(document) if not leads_somewhere(document, target)]
 
     assert dead == []
 
 
 def leads_somewhere(document: Path, target: str) -> bool:
-    """Whether a link's target exists; addresses of other servers are not followed."""
+    """Return whether a link's target exists; addresses of other servers are not requested."""
     parts = urlsplit(target)
     if parts.scheme or parts.netloc:
         return parts.scheme in ("https", "mailto")
@@ -46,7 +50,7 @@ def leads_somewhere(document: Path, target: str) -> bool:
 
 @pytest.mark.parametrize("command", OURS, ids=lambda command: command.line)
 def test_each_command_exists(command: Command) -> None:
-    """With these options and arguments; nothing is run."""
+    """Its options and arguments exist, too; nothing is run."""
     words = command.words()
     arguments = words[words.index("autograder") + 1 :]
 
@@ -57,8 +61,8 @@ def parse(arguments: list[str]) -> None:
     """Parse arguments as the command line does, down to the last subcommand.
 
     Raises:
-        TyperException: There is no such option, or an argument is missing.
-        KeyError: There is no such command.
+        TyperException: An option is unknown, or an argument is missing.
+        KeyError: The command is unknown.
     """
     command: Any = typer.main.get_command(app)
     rest = arguments
@@ -70,20 +74,20 @@ def parse(arguments: list[str]) -> None:
 
 @pytest.mark.parametrize("line", ["grade", "nope", "grade a --format zip", "gradebook sync --nope"])
 def test_a_command_that_does_not_exist_is_found(line: str) -> None:
-    """Else the test above would hold nothing."""
+    """Otherwise the test above would prove nothing."""
     with pytest.raises((TyperException, KeyError)):
         parse(line.split())
 
 
 def test_the_readme_is_short() -> None:
-    """At most 100 lines: it leads to the other documents."""
+    """It has at most 100 lines, and links to the other documents."""
     lines = (PROJECT / "README.md").read_text("utf-8").splitlines()
 
     assert len(lines) <= 100
 
 
 def test_each_document_can_be_reached_from_the_readme() -> None:
-    """By links; a document that nobody finds helps nobody."""
+    """Links lead to each document, so readers can find it."""
     reached: set[Path] = set()
     to_follow = [PROJECT / "README.md"]
     while to_follow:
@@ -94,7 +98,8 @@ def test_each_document_can_be_reached_from_the_readme() -> None:
         paths = (urlsplit(target).path for target in links_in(document) if "://" not in target)
         to_follow += [(document.parent / path).resolve() for path in paths if path.endswith(".md")]
 
-    assert set(DOCUMENTS) - reached == set()
+    handouts = set(PROJECT.glob("assignments/*/README.md"))  # students have them
+    assert set(DOCUMENTS) - handouts - reached == set()
 
 
 def test_the_files_that_documents_name_exist() -> None:
@@ -108,3 +113,37 @@ def test_the_files_that_documents_name_exist() -> None:
     ]
 
     assert missing == []
+
+
+def commands_of_the_help() -> Iterator[Any]:
+    """Yield all commands, those of groups too."""
+    to_visit: list[Any] = [typer.main.get_command(app)]
+    while to_visit:
+        command = to_visit.pop()
+        if hasattr(command, "commands"):
+            to_visit += command.commands.values()
+        else:
+            yield command
+
+
+@pytest.mark.parametrize("command", list(commands_of_the_help()), ids=lambda command: command.name)
+def test_the_help_of_each_command_ends_with_an_example_that_exists(command: Any) -> None:
+    """The example is of this command, with options that it has."""
+    words = shlex.split(command.epilog.removeprefix("Example: `autograder ").removesuffix("`"))
+
+    assert command.name in words
+    parse(words)
+
+
+def test_the_reference_of_commands_is_up_to_date(tmp_path: Path) -> None:
+    """CONTRIBUTING says how to renew it."""
+    made = tmp_path / "commands.md"
+    subprocess.run(
+        [sys.executable, "-m", "typer", "autograder.cli", "utils", "docs", "--name", "autograder",
+         "--title", "Commands", "--output", made],
+        check=True,
+        capture_output=True,
+    )  # fmt: skip
+
+    kept = PROJECT / "autograder" / "docs" / "reference" / "commands.md"
+    assert kept.read_text("utf-8") == made.read_text("utf-8")

@@ -112,9 +112,9 @@ def test_an_annotation_decodes_to_the_feedback(strings: list[str]) -> None:
 
     log = as_workflow_log(grade)
 
-    said = [in_log(f"{label}: {text}") for label, text in feedback_lines(test.feedback)]
+    lines = [in_log(f"{label}: {text}") for label, text in feedback_lines(test.feedback)]
     commands = [command for command in map(parse, lines_of(log)) if command]
-    expected = "\n".join(said)
+    expected = "\n".join(lines)
     if len(expected) > LONGEST_MESSAGE:
         expected = expected[: LONGEST_MESSAGE - 3] + "..."
     assert commands[1].data == expected

@@ -1,1 +1,1 @@
-"""Fuzzing of what parses hostile bytes: `python -m autograder.tests.fuzz TARGET`."""
+"""Fuzzing of the code that parses hostile bytes: `python -m autograder.tests.fuzz TARGET`."""

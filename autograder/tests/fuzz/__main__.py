@@ -1,7 +1,7 @@
 """Fuzz a parser of hostile bytes, guided by coverage: `python -m autograder.tests.fuzz gate`.
 
-It ends after the time given, or with the first input that breaks the target; the line that atheris
-prints last names the file which holds it. What was found goes into the target's seeds.
+It ends after the given time, or at the first input that breaks the target; the last line of
+atheris names the file with that input. Add such inputs to the target's seeds.
 """
 
 import argparse
@@ -31,11 +31,11 @@ WATCHED = {
     ),
     "wire": _CLOUD,
 }
-"""Whose code counts as new; each line that is watched takes time."""
+"""The packages whose coverage guides the fuzzer; watching more would slow it down."""
 LARGEST_INPUT = 16 << 10
 HANG_SECONDS = 600
-"""In real time, for one input: the slowest takes five seconds of processor time, and a machine that
-fuzzes is a busy one."""
+"""The limit on real time for an input: the slowest takes five seconds of processor time, and the
+machine is busy."""
 
 
 def main() -> None:
@@ -43,7 +43,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="autograder.tests.fuzz")
     parser.add_argument("target", choices=sorted(TARGETS))
     parser.add_argument("--seconds", type=int, default=600)
-    parser.add_argument("--corpus", type=Path, help="where inputs are kept that reach new code")
+    parser.add_argument("--corpus", type=Path, help="folder of inputs that reach new code")
     options = parser.parse_args()
     try:
         import atheris

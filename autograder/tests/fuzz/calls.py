@@ -1,6 +1,6 @@
-"""The gate under fuzzing: conversations of AWS operations, right in form and wrong in content.
+"""The gate under fuzzing: conversations of AWS operations with valid form and wrong content.
 
-What must hold is what must hold for any bytes.
+The same properties must hold as for any bytes.
 """
 
 import json

@@ -1,6 +1,6 @@
 """Calls of AWS operations as data that a fuzzer can change: lines of `["kinesis.PutRecord", {}]`.
 
-A text such as `$ShardIterator` is replaced by the last value of that name that was answered.
+A text such as `$ShardIterator` is replaced by the last value of that name in a response.
 """
 
 import json
@@ -56,7 +56,7 @@ _ODD: tuple[Any, ...] = (
 
 
 def steps_of(data: bytes) -> list[Step]:
-    """Read a conversation; lines that are none are left out."""
+    """Read a conversation; lines that are not a call are left out."""
     steps: list[Step] = []
     for line in data.split(b"\n")[:MAX_STEPS]:
         try:
@@ -69,36 +69,36 @@ def steps_of(data: bytes) -> list[Step]:
 
 
 def written(steps: list[Step]) -> bytes:
-    """Write a conversation down."""
+    """Return a conversation as lines."""
     return b"\n".join(json.dumps(step).encode() for step in steps)
 
 
 def filled_in(value: Any, known: dict[str, str]) -> Any:
-    """Replace names such as `$ShardIterator` by what was answered."""
+    """Replace names such as `$ShardIterator` by values of earlier responses."""
     if isinstance(value, str) and value.startswith("$"):
         return known.get(value[1:], value)
     if isinstance(value, list):
-        return [filled_in(item, known) for item in value]
+        return [filled_in(part, known) for part in value]
     if isinstance(value, dict):
-        return {key: filled_in(item, known) for key, item in value.items()}
+        return {key: filled_in(part, known) for key, part in value.items()}
     return value
 
 
 def texts_in(value: Any) -> Iterator[tuple[str, str]]:
-    """List the named texts of an answer."""
+    """Yield the texts of a response with their names."""
     if isinstance(value, list):
-        for item in value:
-            yield from texts_in(item)
+        for part in value:
+            yield from texts_in(part)
     if isinstance(value, dict):
-        for key, item in value.items():
-            if isinstance(item, str):
-                yield key, item
+        for key, part in value.items():
+            if isinstance(part, str):
+                yield key, part
             else:
-                yield from texts_in(item)
+                yield from texts_in(part)
 
 
 def changed(steps: list[Step], rng: random.Random, mutate_bytes: MutateBytes) -> list[Step]:
-    """Change a conversation into another."""
+    """Return a random change of a conversation."""
     steps = list(steps)
     for _ in range(rng.choice((1, 1, 1, 2, 4))):
         kind = rng.randrange(8) if steps else 0
@@ -119,14 +119,14 @@ def changed(steps: list[Step], rng: random.Random, mutate_bytes: MutateBytes) ->
 
 
 def made_up(rng: random.Random) -> Step:
-    """Make up a call whose parameters are of the right types, though not of the right values."""
+    """Return a random call whose parameters have the right types."""
     operation = rng.choice(OPERATIONS)
     shape = shape_of(operation)
     return operation, _value(shape, rng) if shape else {}
 
 
 def shape_of(operation: str) -> StructureShape | None:
-    """Tell what an operation takes, by botocore's model; None where it takes nothing."""
+    """Return botocore's model of an operation's parameters; None if it takes nothing."""
     service, _, name = operation.partition(".")
     return _SERVICES[service].operation_model(name).input_shape
 
@@ -158,7 +158,7 @@ def _value(shape: Shape, rng: random.Random) -> Any:
 
 
 def _change(holder: list[Any], rng: random.Random, mutate_bytes: MutateBytes) -> None:
-    """Change one place within a value."""
+    """Return a value that is changed at one place."""
     places: list[tuple[Any, Any]] = [(holder, 0)]
     for container, key in places:
         inner = container[key]

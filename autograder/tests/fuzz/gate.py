@@ -1,7 +1,7 @@
 """The gate under fuzzing: any bytes on a connection.
 
-Whatever comes in, there is an answer of a known status or the connection is closed, in a bounded
-time, no failure of the cloud's own is noted, and an honest request is answered afterwards.
+For any input, there is a response with a known status or the connection is closed, within a time
+limit; no internal error is recorded, and an honest request is answered afterwards.
 """
 
 import json
@@ -12,18 +12,18 @@ from typing import Any
 
 from autograder.aws import CallBudget, Cloud
 from autograder.aws.http1 import IncomingRequest
-from autograder.tests.fuzz.target import MutateBytes, NotHeldError
+from autograder.tests.fuzz.target import BrokenGuaranteeError, MutateBytes
 
 STATUSES = frozenset({200, 400, 403, 404, 431, 501, 505})
 SLOWEST_SECONDS = 5.0
-"""For one request; the slowest honest one takes some hundredths of a second."""
+"""The limit for a request; the slowest honest request takes some hundredths of a second."""
 BUDGET = CallBudget(api_calls=10_000, idle_reads=10_000, traffic_bytes=1 << 30)
 
 _TARGETS = {"kinesis": "Kinesis_20131202", "sqs": "AmazonSQS"}
 
 
 class Caller:
-    """Sends bytes to a gate, as a sandbox would, but in memory."""
+    """Sends bytes to a gate as a sandbox would, but in memory."""
 
     def __init__(self) -> None:
         self.cloud = Cloud(creating_describes=1)
@@ -35,12 +35,12 @@ class Caller:
         self.cloud.kinesis.create_stream("s", 2)
 
     def say(self, raw: bytes) -> tuple[int, Any]:
-        """Send bytes on a separate connection; return the answer's status and body.
+        """Send bytes on a separate connection; return the response's status and body.
 
-        The status is 0 where the connection was closed without an answer.
+        The status is 0 if the connection was closed without a response.
 
         Raises:
-            NotHeldError: The answer is not as it should be.
+            BrokenGuaranteeError: The response is invalid.
         """
         left = memoryview(raw)
 
@@ -57,20 +57,20 @@ class Caller:
             return 0, None
         written = answer.encoded()
         if time.monotonic() - begin > SLOWEST_SECONDS:
-            raise NotHeldError("an answer took too long")
+            raise BrokenGuaranteeError("an answer took too long")
         for call in self.cloud.calls.all()[-1:]:
             if call.internal_error is not None:
-                raise NotHeldError(f"{call.operation}: {call.internal_error}")
+                raise BrokenGuaranteeError(f"{call.operation}: {call.internal_error}")
         return parsed(written)
 
     def end(self) -> None:
-        """See that an honest request is answered.
+        """Check that an honest request is answered.
 
         Raises:
-            NotHeldError: It is not.
+            BrokenGuaranteeError: It is not.
         """
         if self.say(request("kinesis.ListStreams", b"{}"))[0] != 200:
-            raise NotHeldError("an honest request was not answered")
+            raise BrokenGuaranteeError("an honest request was not answered")
         self.cloud.gate.end_call()
 
 
@@ -107,21 +107,21 @@ def request(operation: str, body: bytes) -> bytes:
 
 
 def parsed(written: bytes) -> tuple[int, Any]:
-    """Read an answer, as strictly as a client might; give its status and body.
+    """Parse a response as strictly as a client might; return its status and body.
 
     Raises:
-        NotHeldError: It is not as it should be.
+        BrokenGuaranteeError: The response is invalid.
     """
     head, _, body = written.partition(b"\r\n\r\n")
     lines = head.split(b"\r\n")
     status = re.fullmatch(rb"HTTP/1\.1 ([1-5][0-9]{2}) [A-Za-z ]+", lines[0])
     if status is None or int(status[1]) not in STATUSES:
-        raise NotHeldError(f"the status line {lines[0]!r}")
+        raise BrokenGuaranteeError(f"the status line {lines[0]!r}")
     for line in lines[1:]:
         if not re.fullmatch(rb"[A-Za-z-]+: [ -~]+", line):
-            raise NotHeldError(f"the header {line!r}")
+            raise BrokenGuaranteeError(f"the header {line!r}")
     if b"Content-Length: %d" % len(body) not in lines:
-        raise NotHeldError("a body of another length")
+        raise BrokenGuaranteeError("a body of another length")
     return int(status[1]), json.loads(body)
 
 

@@ -1,7 +1,7 @@
-"""A hidden suite in this process: collected once, and run as often as a fuzzer likes.
+"""A hidden suite in this process: collected once, and run any number of times.
 
-The plugin, its fixtures, the phases and the journal are the real ones. Only the sandbox is
-replaced, by one that interprets a program.
+The plugin, its fixtures, the phases and the journal are real. Only the sandbox is replaced, by a
+sandbox that interprets a program.
 """
 
 import json
@@ -42,9 +42,9 @@ ID = "m06_partitioned_logs"
 NOTEBOOK = "concepts.ipynb"
 LARGEST_BATCH = 500
 MOST_PUT = 5_000
-"""Records that a program may store by one step: more than any reader looks at."""
+"""The most records that a step may store: more than any reader looks at."""
 MOST_PUT_BYTES = 3 << 20
-"""By one step; three of them are more than any reader looks at."""
+"""The most bytes that a step may store; three such steps are more than any reader looks at."""
 _REPORT = {
     "reason": None, "imported": True, "signal": 0, "exit_code": 0, "cpu_seconds": 0.1,
     "printed_bytes": 0,
@@ -62,7 +62,7 @@ class ScriptedSandbox(Sandbox):
         super().__init__(submission, limits)
         self.gate: Gate | None = None
         self.seconds = 0.0
-        """Processor time of all calls, the simulated AWS included."""
+        """Processor time of all calls, including the simulated AWS."""
         self.steps: Sequence[Step] = ()
 
     def stop(self, reason: StopReason) -> None:
@@ -78,7 +78,7 @@ class ScriptedSandbox(Sandbox):
         limits: Limits | None = None,
         again: Sequence[list[Any]] = (),
     ) -> CallResult:
-        """Run the program with these arguments, and with those of further calls in a row."""
+        """Run the program with these arguments, and then with those of further calls."""
         assert self.gate is not None
         self._stop_reason = None
         client = Client(self.gate, lambda: self._stop_reason)
@@ -90,9 +90,11 @@ class ScriptedSandbox(Sandbox):
                 for arguments in (args, *again)
             ]
             answer = answers[0]
-            told = [decode(each) for each in answers]
-            if again and all(each.get("kind") == "returned" for each in told):
-                answer = encode({**told[0], "value": [each.get("value") for each in told]})
+            results = [decode(content) for content in answers]
+            if again and all(result.get("kind") == "returned" for result in results):
+                answer = encode(
+                    {**results[0], "value": [result.get("value") for result in results]}
+                )
             return read_result(encode(_REPORT), answer, module, function, most)
         except StoppedError as error:
             return Stopped(error.reason, Usage())
@@ -113,7 +115,7 @@ class _ProgrammedCall:
         self._value: Any = None
 
     def follow(self, steps: Sequence[Step]) -> bytes:
-        """Take each step; return the answer that the child of the sandbox would send.
+        """Do each step; return the answer that the child process of the sandbox would send.
 
         Raises:
             StoppedError: The call ends without an answer.
@@ -148,7 +150,7 @@ class _ProgrammedCall:
                 self._ask(operation, parameters)
 
     def _ask(self, operation: str, parameters: Any) -> None:
-        """Send a request, whatever becomes of it."""
+        """Send a request, and ignore errors."""
         own = {("StreamName", "s"), ("QueueName", "q"), ("QueueUrl", "q")}
         if isinstance(parameters, dict):
             parameters = {
@@ -175,7 +177,7 @@ class _ProgrammedCall:
 
 
 def _stop_reason(word: object) -> StopReason:
-    """Return the reason of that name, or another one for what a fuzzer made up."""
+    """Return the reason of that name, or a fixed one for an unknown name."""
     return next((reason for reason in StopReason if reason == word), StopReason.SIGNAL)
 
 
@@ -197,7 +199,7 @@ def _raised(parameters: dict[str, Any]) -> bytes:
 
 
 class ScriptedSession(GradingSession):
-    """A session whose sandbox runs programs, for one after the other."""
+    """A session whose sandbox runs one program after the other."""
 
     def __init__(self, assignment: Assignment, submission: Path) -> None:
         self._submission = submission
@@ -206,7 +208,7 @@ class ScriptedSession(GradingSession):
         self.scripted_sandbox.gate = self.cloud.gate
 
     def renew(self, steps: Sequence[Step]) -> None:
-        """Forget what the program before was known for."""
+        """Forget the state of the program before."""
         self.scripted_sandbox.steps = steps
         self.scripted_sandbox.seconds = 0.0
         self.phases = Phases()
@@ -216,17 +218,17 @@ class ScriptedSession(GradingSession):
 
 @dataclass(frozen=True)
 class SuiteRun:
-    """What came of a run of the hidden tests."""
+    """The result of a run of the hidden tests."""
 
     tests: tuple[GradedTest, ...]
     errors: tuple[Error, ...]
-    """What ended a test unexpectedly: neither a verdict nor a budget that is used up."""
+    """Exceptions that ended a test unexpectedly: neither verdicts nor exhausted budgets."""
     seconds: float
-    """Processor time of the tests' own code: without the student's calls, which have budgets."""
+    """Processor time of the tests' code, without the student's calls, which have budgets."""
 
 
 class HiddenSuite:
-    """The suite of module 6, ready to be run against one program after the other.
+    """The suite of module 6, ready to run against one program after the other.
 
     Args:
         scratch: An empty folder.
@@ -254,23 +256,23 @@ class HiddenSuite:
             "--journal", str(self._journal),
             *[str(suite / test.node_id) for test in self._plan.tests],
         ]  # fmt: skip
-        # What pytest.main does, but for the loop over the tests: that is `run`, again and again.
+        # Like pytest.main, but without the loop over the tests, which is in `run`.
         # pytest has no public name for it; pytest-xdist does the same in its workers.
         self._config = _prepareconfig(arguments, [self])
-        self._config.option.tbstyle = "line"  # the terminal's option; nobody reads the other form
+        self._config.option.tbstyle = "line"  # the terminal's option; nobody reads the long form
         self._config._do_configure()
         self._session = pytest.Session.from_config(self._config)
         self._config.hook.pytest_sessionstart(session=self._session)
         with patch.object(GradingSession, "set_up", lambda *_, **__: self._grading_session):
             collected = self._session.perform_collect()
-        self._items = {item.nodeid: item for item in collected}
+        self._tests = {test.nodeid: test for test in collected}
 
     def close(self) -> None:
         """End the session."""
         self._config._ensure_unconfigure()
 
     def run(self, steps: Sequence[Step]) -> SuiteRun:
-        """Run all hidden tests, or the one that a program names, with it as the student's code."""
+        """Run a program as student code with all hidden tests, or with the test that it names."""
         (self._submission / NOTEBOOK).write_bytes(notebook_of(steps, self._solution))
         self._grading_session.renew(steps)
         self._journal.write_bytes(b"")
@@ -278,13 +280,15 @@ class HiddenSuite:
         tests = self._plan.tests
         named = [number for step, number in steps if step == TEST and isinstance(number, int)]
         planned = [tests[named[0] % len(tests)]] if named else tests
-        items = [self._items[test.node_id] for test in planned]
+        chosen = [self._tests[test.node_id] for test in planned]
         begin = time.process_time()
-        for item, following in zip_longest(items, items[1:]):
-            self._config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        for test, following in zip_longest(chosen, chosen[1:]):
+            self._config.hook.pytest_runtest_protocol(item=test, nextitem=following)
         seconds = time.process_time() - begin - self._grading_session.scripted_sandbox.seconds
-        told = read_journal(self._journal)
-        graded, _ = read_interrupted(PytestRun(None, None, "", told), planned, self._requirements)
+        entries = read_journal(self._journal)
+        graded, _ = read_interrupted(
+            PytestRun(None, None, "", entries), planned, self._requirements
+        )
         assert len(graded) == len(planned), "a test left no verdict"
         return SuiteRun(tuple(graded.values()), tuple(self._errors), seconds)
 
@@ -300,7 +304,7 @@ class HiddenSuite:
 
 
 def notebook_of(steps: Sequence[Step], solution: Any) -> bytes:
-    """Write the notebook that a program hands in: the solution's, changed."""
+    """Return the notebook that a program hands in: the solution's notebook, changed."""
     content = solution
     for operation, parameters in steps:
         try:

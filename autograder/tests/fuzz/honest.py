@@ -1,6 +1,6 @@
-"""What right code does, written as plain requests: it brings the fuzzer behind the first checks.
+"""A right solution as plain requests, so that the fuzzer gets past the first checks.
 
-The reference solution needs boto3, a socket and real pauses for this: too slow for a fuzzer.
+The reference solution needs boto3, a socket and real pauses, which is too slow for a fuzzer.
 """
 
 import base64
@@ -35,8 +35,8 @@ class Client:
     """Sends requests to a gate as boto3 would, but in memory.
 
     Args:
-        gate: Where they go.
-        stop_reason: Tells why the call was stopped; None while it was not.
+        gate: The gate that gets the requests.
+        stop_reason: Returns why the call was stopped, or None.
     """
 
     def __init__(self, gate: Gate, stop_reason: Callable[[], StopReason | None]) -> None:
@@ -44,7 +44,7 @@ class Client:
         self._stop_reason = stop_reason
 
     def try_once(self, operation: str, parameters: object) -> tuple[int, dict[str, Any]]:
-        """Send a request such as `kinesis.PutRecord`; return the answer's status and body.
+        """Send a request such as `kinesis.PutRecord`; return the response's status and body.
 
         Raises:
             StoppedError: The budget is used up.
@@ -63,7 +63,7 @@ class Client:
         return status, answer if isinstance(answer, dict) else {}
 
     def ask(self, operation: str, **parameters: object) -> dict[str, Any]:
-        """Send a request, again while it is throttled.
+        """Send a request, and repeat it while it is throttled.
 
         Raises:
             RefusedError: It is refused for another reason.
@@ -79,7 +79,7 @@ class Client:
 
 
 def create_multi_shard_stream(aws: Client, name: str, num_shards: int = 4) -> None:
-    """Make a stream where there is none, and wait for it."""
+    """Make a stream if it does not exist, and wait for it."""
     try:
         aws.ask("kinesis.CreateStream", StreamName=name, ShardCount=num_shards)
     except RefusedError as error:
@@ -102,10 +102,10 @@ def get_shard_info(aws: Client, name: str) -> list[Any]:
 
 
 def send_events_to_shards(aws: Client, name: str, num_events: int = 30) -> dict[str, str]:
-    """Send events in batches, and what was rejected again."""
+    """Send events in batches, and rejected events again."""
     mapping: dict[str, str] = {}
     events = [_event(number) for number in range(num_events)]
-    # No more than an event of each user at a time: none overtakes one that is sent again.
+    # Only one event of each user at a time, so that none overtakes an event that is repeated.
     for begin in range(0, num_events, len(USERS)):
         batch = events[begin : begin + len(USERS)]
         while batch:
@@ -133,7 +133,7 @@ def _event(number: int) -> dict[str, str]:
 
 
 def encoded(data: bytes) -> str:
-    """Write the data of a record as a request has them."""
+    """Return the data of a record as in a request."""
     return base64.b64encode(data).decode("ascii")
 
 

@@ -1,7 +1,7 @@
 """The hidden tests under fuzzing: functions that return, store, delete and leave anything.
 
-Whatever a program does, each hidden test has a verdict, none is the grader's fault, none ends by an
-exception that its author did not expect, and the run's processor time is bounded.
+For any program, each hidden test has a verdict, no test is the grader's fault or ends by an
+exception that its author did not expect, and the run's processor time is limited.
 """
 
 import random
@@ -16,10 +16,10 @@ from autograder.grading.foreman.examiner import with_few_attachments
 from autograder.grading.grade import Outcome
 from autograder.tests.fuzz import conversation, program
 from autograder.tests.fuzz.hidden_suite import HiddenSuite
-from autograder.tests.fuzz.target import MutateBytes, NotHeldError
+from autograder.tests.fuzz.target import BrokenGuaranteeError, MutateBytes
 
 MOST_SECONDS = 10.0
-"""Processor time of all hidden tests, a fuzzer's counting of lines included."""
+"""The limit on processor time of all hidden tests, including the fuzzer's counting of lines."""
 
 
 class InspectTarget:
@@ -36,14 +36,16 @@ class InspectTarget:
         run = self.suite.run(conversation.steps_of(data))
         for name, error in run.errors:
             traceback.print_exception(error)
-            raise NotHeldError(f"{name}: {type(error).__name__}") from error
+            raise BrokenGuaranteeError(f"{name}: {type(error).__name__}") from error
         faults = [test.id for test in run.tests if test.outcome is Outcome.GRADER_ERROR]
         if faults:
-            raise NotHeldError(f"the grader's fault: {', '.join(faults)}")
+            raise BrokenGuaranteeError(f"the grader's fault: {', '.join(faults)}")
         for test in with_few_attachments(run.tests):
             test.model_dump_json()
         if run.seconds > MOST_SECONDS:
-            raise NotHeldError(f"the tests took {run.seconds:.0f} seconds of processor time")
+            raise BrokenGuaranteeError(
+                f"the tests took {run.seconds:.0f} seconds of processor time"
+            )
 
     def mutate(
         self, data: bytes, size: int, rng: random.Random, mutate_bytes: MutateBytes

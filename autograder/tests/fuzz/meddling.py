@@ -1,7 +1,7 @@
-"""Meddles with a student's functions: what they return, and what they leave in the AWS.
+"""Meddles with a student's functions: with their return values, and with the data in AWS.
 
-A random submission has this file too. It runs in the sandbox and imports nothing of the
-grader's.
+A random submission includes this file. It runs in the sandbox and imports nothing from the
+grader.
 """
 
 import functools
@@ -14,7 +14,7 @@ import boto3
 
 GIANT = 200_000
 CHANCES = 0.4
-"""Of each of the four ways to meddle with a call."""
+"""The probability of each of the four ways to meddle with a call."""
 
 
 def _nested(depth: int) -> list[Any]:
@@ -41,7 +41,7 @@ KEYS = ("alice", "k", "a" * 256, "\u2603" * 200, "0", "\x1b[31m")
 
 
 def meddle(names: dict[str, Any], seed: int) -> None:
-    """Put a function that meddles in the place of each function of a module."""
+    """Replace each function of a module by a function that meddles."""
     rng = random.Random(seed)
     for name, value in list(names.items()):
         if isinstance(value, types.FunctionType) and not name.startswith("_"):
@@ -63,7 +63,7 @@ def _meddling(function: Callable[..., Any], rng: random.Random) -> Callable[...,
 
 
 def _touch(name: str, rng: random.Random) -> None:
-    """Do something in the AWS that no right code does."""
+    """Do something in AWS that right code never does."""
     kinesis, sqs = boto3.client("kinesis"), boto3.client("sqs")
     record: Any = {"Data": rng.choice(DATA), "PartitionKey": rng.choice(KEYS)}
     ways: list[Callable[[], Any]] = [
@@ -108,7 +108,7 @@ def _queue(sqs: Any, name: str) -> str:
 
 
 def _changed(value: Any, rng: random.Random) -> Any:
-    """Change a value somewhere, or put another in its place."""
+    """Return a value that is changed somewhere or replaced."""
     if isinstance(value, dict) and value and rng.random() < 0.8:
         key = rng.choice(list(value))
         rest = {name: part for name, part in value.items() if name != key}

@@ -1,23 +1,23 @@
 """Programs in place of a student's function: steps that a fuzzer can read, write and change.
 
-A step is a line of JSON, `["kinesis.DeleteStream", {"StreamName": "s"}]`. Those of the services are
-requests, in which the stream `s` and the queue `q` are the ones that the function was called with.
-Those of the student are:
+A step is a line of JSON such as `["kinesis.DeleteStream", {"StreamName": "s"}]`. Steps of a service
+are requests, in which `s` and `q` are the stream and queue of the function's arguments. Steps of
+the student are:
 
-    ["student.honest", null]                            do what right code does; the value is its
-    ["student.return", [1, {"$repeat": ["x", 9000]}]]   the value is this
+    ["student.honest", null]                            act as right code does; return its value
+    ["student.return", [1, {"$repeat": ["x", 9000]}]]   return this value
     ["student.edit", {"at": 3, "how": "drop"}]          change a part of the value, counted through
     ["student.put", {"data": "{", "key": "k", "count": 3}]    store records in the stream
     ["student.raise", {"type": "KeyError", "message": "m", "code": null}]
     ["student.stop", "cpu"]                             the call ends without an answer
 
-those of the notebook:
+Steps of the notebook are:
 
     ["notebook.raw", "{}"]                              the notebook's file is this
-    ["notebook.code", "c4 = 'B'"]                       another code cell stands at its end
+    ["notebook.code", "c4 = 'B'"]                       another code cell at its end
     ["notebook.edit", {"at": 3, "how": "replace", "by": null}]
 
-and one says which test is run, where it is not all of them:
+A last step chooses the test to run, if not all of them:
 
     ["test", 17]
 """
@@ -33,13 +33,13 @@ from autograder.tests.fuzz.conversation import Step
 from autograder.tests.fuzz.target import MutateBytes
 
 LARGEST_MADE = 1 << 20
-"""Bytes that a short text may expand to: what may be returned, and the size of a notebook."""
+"""The most bytes of an expanded text: the limits on return values and on notebooks."""
 MOST_PARTS = 30_000
-"""Values that a short value may expand to: more than any reader looks at. What more of them cost is
-the time of the wire, whose bound is the size of what is returned."""
+"""The most values of an expanded value: more than any reader looks at. More would only cost time of
+the wire, which is limited by the size of return values."""
 TEST = "test"
 MOST_TESTS = 1000
-"""More than a suite has; numbers beyond its last begin again at its first."""
+"""More than a suite has; larger numbers begin again at its first test."""
 EDITS = ("drop", "double", "swap", "nest", "replace", "reverse", "rename", "text", "repeat")
 
 _VALUES: tuple[Any, ...] = (
@@ -86,7 +86,7 @@ _CODES = (None, "ResourceNotFoundException", "ProvisionedThroughputExceededExcep
 def made(value: Any) -> Any:
     """Expand a short value: `{"$repeat": [x, n]}`, `{"$deep": n}`, `{"$digits": n}`.
 
-    Giants come out smaller: together they have at most `MOST_PARTS` parts of `LARGEST_MADE` bytes.
+    Giants are reduced: together they have at most `MOST_PARTS` parts of `LARGEST_MADE` bytes.
     """
     return _Maker().make(value)
 
@@ -123,7 +123,7 @@ class _Maker:
 
 
 def edited(value: Any, parameters: Any) -> Any:
-    """Change one part of a value as a step says; other parts stay, and `value` itself too."""
+    """Return a value with one part changed as a step says; `value` itself is not changed."""
     if not isinstance(parameters, dict):
         return value
     holder = [json.loads(json.dumps(value))]
@@ -156,7 +156,7 @@ def edited(value: Any, parameters: Any) -> Any:
 
 
 def _places(holder: list[Any]) -> Iterator[tuple[Any, Any]]:
-    """List each part of a value, as what holds it and its key there, level by level."""
+    """List each part of a value as its container and its key there, level by level."""
     level: list[Any] = [holder]
     while level:
         following: list[Any] = []
@@ -170,9 +170,9 @@ def _places(holder: list[Any]) -> Iterator[tuple[Any, Any]]:
 
 
 def changed(steps: list[Step], rng: random.Random, mutate_bytes: MutateBytes) -> list[Step]:
-    """Make another program of one, nearly always for a single test.
+    """Return a changed program, nearly always for a single test.
 
-    All of them together take a hundred times longer; they run with each seed.
+    All tests together take a hundred times longer; they run with each seed.
     """
     if rng.random() < 0.5:
         steps = conversation.changed(steps, rng, mutate_bytes)
@@ -215,7 +215,7 @@ def _made_up(rng: random.Random) -> Step:
 
 
 def made_up_notebook_step(rng: random.Random) -> Step:
-    """Make up a step that changes the notebook."""
+    """Return a random step that changes the notebook."""
     return rng.choice(
         (
             ("notebook.code", rng.choice(_CODE)),

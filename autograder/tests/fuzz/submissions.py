@@ -2,8 +2,8 @@
 
     python -m autograder.tests.fuzz.submissions --count 1000 --seed 0
 
-No test of any of them may be the grader's fault. Each is made from its number alone: it is graded
-again with `--seed NUMBER --count 1`.
+No test of any submission may be the grader's fault. Each submission follows from its number; grade
+one again with `--seed NUMBER --count 1`.
 """
 
 import argparse
@@ -28,12 +28,12 @@ from autograder.validation.trials import Candidate, Trial, try_all
 
 MEDDLING = Path(__file__).with_name("meddling.py")
 TIRESOME = "wear_down/"
-"""Attacks that use up their time on purpose; another test measures how long they take."""
+"""Attacks that use up their time on purpose; another test measures their time."""
 
 
 @dataclass(frozen=True)
 class Base:
-    """A submission to meddle with, and the graded file that sets it apart."""
+    """A submission to meddle with, and its characteristic graded file."""
 
     name: str
     submission: Submission
@@ -60,7 +60,7 @@ def bases() -> tuple[Base, ...]:
 
 
 def random_submission(number: int) -> Candidate:
-    """Make the random submission of a number."""
+    """Return the random submission of a number."""
     rng = random.Random(number)
     base = rng.choice(bases())
     files = dict(base.submission.files)
@@ -83,7 +83,7 @@ def grade_random(
 
 
 def report(trials: Sequence[Trial]) -> tuple[str, bool]:
-    """Write how often there was each outcome, and what was not expected.
+    """Return the counts of outcomes and the unexpected outcomes as text.
 
     Returns:
         The report, and whether no test was the grader's fault.
@@ -102,7 +102,7 @@ def report(trials: Sequence[Trial]) -> tuple[str, bool]:
 
 
 def main() -> None:
-    """Read the command line, grade and report; exit with 1 where the grader failed."""
+    """Read the command line, grade and report; exit with 1 if the grader failed."""
     parser = argparse.ArgumentParser(prog="autograder.tests.fuzz.submissions")
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0, help="number of the first")

@@ -1,15 +1,15 @@
-"""What a fuzzing target is."""
+"""The interface of fuzzing targets."""
 
 import random
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
 MutateBytes = Callable[[bytes, int], bytes]
-"""Changes bytes at random; given how many there may be afterwards."""
+"""Changes bytes at random; its argument is the largest size of the result."""
 
 
-class NotHeldError(Exception):
-    """A parser did not hold."""
+class BrokenGuaranteeError(Exception):
+    """A parser broke one of its guarantees."""
 
 
 class Target(Protocol):
@@ -17,17 +17,17 @@ class Target(Protocol):
 
     @property
     def seeds(self) -> Sequence[bytes]:
-        """Inputs to begin with: interesting ones, and those that once broke something."""
+        """Inputs to begin with: interesting inputs, and those that once broke something."""
         ...
 
     def __call__(self, data: bytes) -> None:
         """Feed one input.
 
         Raises:
-            Exception: The parser did not hold.
+            Exception: The parser broke one of its guarantees.
         """
 
     def mutate(
         self, data: bytes, size: int, rng: random.Random, mutate_bytes: MutateBytes
     ) -> bytes:
-        """Change an input into another."""
+        """Return a changed input."""

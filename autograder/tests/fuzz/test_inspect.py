@@ -1,4 +1,4 @@
-"""What the fuzz target of the hidden tests can notice, and random submissions, graded for real."""
+"""The fuzz target of the hidden tests can find faults; and random submissions are graded."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from autograder.tests.fuzz import program
 from autograder.tests.fuzz.hidden_suite import ID
 from autograder.tests.fuzz.inspect import InspectTarget
 from autograder.tests.fuzz.submissions import grade_random, random_submission, report
-from autograder.tests.fuzz.target import NotHeldError
+from autograder.tests.fuzz.target import BrokenGuaranteeError
 from autograder.validation.trials import Trial
 
 HONEST = b'["student.honest", null]'
@@ -17,51 +17,51 @@ HONEST = b'["student.honest", null]'
 
 @pytest.fixture(scope="module")
 def target() -> InspectTarget:
-    """Give the target, its suite collected."""
+    """Return the target, with its suite collected."""
     return InspectTarget()
 
 
 def test_a_program_of_right_code_loses_no_point(target: InspectTarget) -> None:
-    """What is changed of it lies near what is right, and so gets far into the tests."""
+    """So changes of it are nearly right, and get far into the tests."""
     run = target.suite.run([("student.honest", None)])
 
     assert {test.outcome for test in run.tests} == {Outcome.PASSED, Outcome.UNMARKED}
     assert run.errors == ()
 
 
-def test_a_hidden_test_that_trips_is_found(
+def test_an_unexpected_exception_in_a_hidden_test_is_found(
     target: InspectTarget, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An exception that no author expected ends the run, though the test is only `unreadable`."""
+    """An unexpected exception ends the run, although the test is only `unreadable`."""
     monkeypatch.setattr(events, "decoded", lambda data: int(data))
 
-    with pytest.raises(NotHeldError, match="ValueError"):
+    with pytest.raises(BrokenGuaranteeError, match="ValueError"):
         target(HONEST)
 
 
 def test_a_failure_of_the_cloud_is_found(
     target: InspectTarget, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It would be the grader's fault."""
+    """Such a failure is the grader's fault."""
     monkeypatch.setattr("autograder.aws.gate._parse", lambda _: int("failed"))
 
-    with pytest.raises(NotHeldError, match="NotHeldError"):
+    with pytest.raises(BrokenGuaranteeError, match="BrokenGuaranteeError"):
         target(HONEST)
 
 
 def test_a_run_that_takes_too_long_is_found(
     target: InspectTarget, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its processor time counts."""
+    """The processor time counts."""
     monkeypatch.setattr("autograder.tests.fuzz.inspect.MOST_SECONDS", 0.0)
 
-    with pytest.raises(NotHeldError, match="processor time"):
+    with pytest.raises(BrokenGuaranteeError, match="processor time"):
         target(b'["test", 0]')
 
 
 @pytest.mark.parametrize("how", program.EDITS)
 def test_each_way_to_edit_a_value_changes_it(how: str) -> None:
-    """And leaves the value itself alone."""
+    """The value itself is not changed."""
     value = {"a": ["b", ["cd", 1]]}
 
     after = [program.edited(value, {"at": at, "how": how, "by": "new"}) for at in range(5)]
@@ -71,7 +71,7 @@ def test_each_way_to_edit_a_value_changes_it(how: str) -> None:
 
 
 def test_a_random_submission_depends_on_its_number_alone() -> None:
-    """So what was found can be graded again."""
+    """So a submission that was found can be graded again."""
     again = [random_submission(number).submission.digest for number in range(20)]
 
     assert [random_submission(number).submission.digest for number in range(20)] == again
@@ -79,7 +79,7 @@ def test_a_random_submission_depends_on_its_number_alone() -> None:
 
 
 def test_no_random_submission_is_the_graders_fault() -> None:
-    """A sample of those that the command makes."""
+    """This is a sample of the submissions that the command makes."""
     course = Course.of_this_checkout()
 
     trials = grade_random(range(8), course.load(ID), course, workers=2)

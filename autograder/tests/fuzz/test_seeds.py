@@ -1,4 +1,4 @@
-"""Every seed of the fuzzers, on every run of the tests: with no fuzzer at hand."""
+"""Every seed of the fuzzers is checked in every run of the tests, without a fuzzer."""
 
 import random
 import socket
@@ -14,7 +14,7 @@ from autograder.tests.fuzz.calls import CallsTarget
 from autograder.tests.fuzz.gate import SEEDS as GATE_SEEDS
 from autograder.tests.fuzz.gate import GateTarget, parsed, request
 from autograder.tests.fuzz.inspect import InspectTarget
-from autograder.tests.fuzz.target import NotHeldError, Target
+from autograder.tests.fuzz.target import BrokenGuaranteeError, Target
 from autograder.tests.fuzz.wire import WireTarget
 
 MADE: dict[str, Callable[[], Target]] = {
@@ -27,25 +27,25 @@ SEEDS = [(name, seed) for name, make in MADE.items() for seed in make().seeds]
 
 
 def shuffled(data: bytes, size: int) -> bytes:
-    """Take the place of the fuzzer's own mutation."""
+    """Mutate bytes in place of the fuzzer."""
     return data[::-1][:size]
 
 
 @pytest.fixture(scope="module")
 def targets() -> dict[str, Target]:
-    """Give one target of each kind for all seeds."""
+    """Return one target of each kind for all seeds."""
     return {name: make() for name, make in MADE.items()}
 
 
 @pytest.mark.parametrize(("name", "seed"), SEEDS, ids=range(len(SEEDS)))
-def test_each_seed_is_held_against(targets: dict[str, Target], name: str, seed: bytes) -> None:
-    """Those that once broke something among them."""
+def test_each_seed_is_handled(targets: dict[str, Target], name: str, seed: bytes) -> None:
+    """This includes inputs that once broke something."""
     targets[name](seed)
 
 
 @pytest.mark.parametrize("seed", GATE_SEEDS, ids=range(len(GATE_SEEDS)))
-def test_the_gate_holds_on_a_socket(seed: bytes) -> None:
-    """Against each seed of raw bytes: an answer that can be read, or a closed connection."""
+def test_the_gate_handles_each_seed_on_a_socket(seed: bytes) -> None:
+    """Each seed of raw bytes gets a valid response, or a closed connection."""
     ours, theirs = socket.socketpair()
     with Cloud() as cloud, ours:
 
@@ -68,25 +68,25 @@ def test_the_gate_holds_on_a_socket(seed: bytes) -> None:
 
 
 def test_each_target_has_its_command() -> None:
-    """What the command line offers is what is tested here."""
+    """The command line offers the targets that are tested here."""
     assert {name: type(make()).__name__ for name, make in MADE.items()} == TARGETS
 
 
 def test_a_failure_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The targets can fail."""
+    """So the targets above can fail."""
 
     def fail(*_: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr("autograder.aws.gate._parse", fail)
 
-    with pytest.raises(NotHeldError, match="ZeroDivisionError"):
+    with pytest.raises(BrokenGuaranteeError, match="ZeroDivisionError"):
         GateTarget()(request("kinesis.ListStreams", b"{}"))
 
 
 @pytest.mark.parametrize("name", MADE)
-def test_mutants_of_seeds_are_held_against_too(name: str) -> None:
-    """A few of each, made as the fuzzer makes them."""
+def test_mutants_of_seeds_are_handled_too(name: str) -> None:
+    """This tries a few mutants of each seed, made like the fuzzer's."""
     target = MADE[name]()
     rng = random.Random(0)
 

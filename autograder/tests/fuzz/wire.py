@@ -1,6 +1,6 @@
-"""The wire under fuzzing: what a runner sends back, as raw bytes or as two frames.
+"""The wire under fuzzing: a runner's bytes, raw or as two frames.
 
-Whatever comes in, there is a result within its bounds, or a WireError.
+For any input, there is a result within its limits, or a WireError.
 """
 
 import json
@@ -11,7 +11,7 @@ import time
 from autograder.sandbox import Returned
 from autograder.sandbox.inside.wire import WireError, decode, encode, receive_frame, send_frame
 from autograder.sandbox.outcomes import read_result
-from autograder.tests.fuzz.target import MutateBytes, NotHeldError
+from autograder.tests.fuzz.target import BrokenGuaranteeError, MutateBytes
 
 LIMIT = 4096
 SECONDS = 5.0
@@ -45,9 +45,9 @@ class WireTarget:
         if isinstance(result, Returned):
             value = result.value
             if decode(encode(value)) != value or len(json.dumps(value)) > 101 * LIMIT:
-                raise NotHeldError("a value beyond its bounds")
+                raise BrokenGuaranteeError("a value beyond its bounds")
         elif len(repr(result)) > 1 << 20:
-            raise NotHeldError("a result beyond its bounds")
+            raise BrokenGuaranteeError("a result beyond its bounds")
 
     def mutate(
         self,
@@ -56,7 +56,7 @@ class WireTarget:
         rng: random.Random,
         mutate_bytes: MutateBytes,
     ) -> bytes:
-        """Change bytes; now and then make frames of raw bytes, or raw bytes of frames."""
+        """Change bytes; now and then turn frames into raw bytes, or raw bytes into frames."""
         if data.startswith(FRAMED) and rng.random() < 0.95:
             return FRAMED + mutate_bytes(data.removeprefix(FRAMED), size - len(FRAMED))
         return mutate_bytes(data, size)

@@ -1,8 +1,8 @@
-"""Runs a workflow of this repository on this machine, with act, on a commit of its own.
+"""Runs a workflow of this repository on this machine, with act, on a new commit.
 
-act does much that GitHub does, and some of it otherwise: it overlooks permissions, concurrency,
-limits of jobs and the kinds of inputs, which the static tests look at. Actions are replaced by
-stand-ins; the workspace is a copy of the repository, so no checkout is needed.
+act differs from GitHub in some ways: it ignores permissions, concurrency, limits of jobs and types
+of inputs, which the static tests check. Actions are replaced by stand-ins; the workspace is a copy
+of the repository, so no checkout is needed.
 """
 
 import json
@@ -42,17 +42,17 @@ _USES = re.compile(r"uses: ([\w-]+)/([\w-]+)@([0-9a-f]{40})")
 
 @dataclass(frozen=True)
 class ActRun:
-    """What came of a workflow's run."""
+    """The results and the log of a workflow's run."""
 
     jobs: dict[str, str]
     """The result of each job that ran, by its name."""
     log: str
-    """What was written into the log."""
+    """What the run wrote into the log."""
     artifacts: dict[str, str] = field(default_factory=dict)
 
 
 def repository(folder: Path, files: Mapping[str, str], parts: Collection[str] = PARTS) -> Path:
-    """Make a copy of parts of this repository as they are, add these files, and commit it."""
+    """Copy the named parts of this repository, add these files, and commit everything."""
     folder.mkdir()
     for part in parts:
         source = PROJECT / part
@@ -64,7 +64,7 @@ def repository(folder: Path, files: Mapping[str, str], parts: Collection[str] = 
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, "utf-8")
     for workflow in (folder / ".github" / "workflows").iterdir():
-        # The repository's own folder, as act calls it.
+        # act knows the repository's folder by this name.
         workflow.write_text(workflow.read_text("utf-8").replace("uses: $/", "uses: ./"), "utf-8")
     git(folder, "init", "--quiet", "--initial-branch", "main")
     commit_all(folder)
@@ -87,11 +87,11 @@ def run(
     Args:
         workspace: The repository.
         workflow: Its file's name.
-        environment: Where GitHub is.
+        environment: The variables that name the GitHub server.
         secrets: The repository's.
-        inputs: What was chosen.
+        inputs: The values of the workflow's inputs.
         variables: The repository's.
-        private: Whether the repository is.
+        private: Whether the repository is private.
         name: The repository's.
     """
     out = Path(tempfile.mkdtemp(dir=workspace.parent))
@@ -129,7 +129,7 @@ def run(
             "HOME": str(out),
             "LANG": "C.UTF-8",
             "UV_CACHE_DIR": cache.stdout.strip(),
-            # What is installed has been installed for this very test before.
+            # The packages are installed already, for the process that runs this test.
             "UV_OFFLINE": "1",
             "UV_PYTHON": sys.executable,
         },
@@ -154,10 +154,10 @@ def _stand_in(out: Path, name: str) -> Path:
     return folder
 
 
-def _read(told: str, artifacts: Path) -> ActRun:
+def _read(log: str, artifacts: Path) -> ActRun:
     jobs: dict[str, str] = {}
     lines: list[str] = []
-    for line in told.splitlines():
+    for line in log.splitlines():
         try:
             entry = json.loads(line)
         except ValueError:

@@ -1,4 +1,4 @@
-"""The client waits as GitHub asks, tries again what may be tried again, and tells no secret."""
+"""The client waits as GitHub asks, repeats requests that may be repeated, and hides secrets."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,7 +38,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def client(github: StandIn, clock: FakeClock) -> Iterator[GitHubClient]:
-    """Ask with all rights."""
+    """Make a client with all rights."""
     server = GitHubServer.from_environment(
         github.environment(github.add_token("g", {NAME: "write"}))
     )
@@ -47,7 +47,7 @@ def client(github: StandIn, clock: FakeClock) -> Iterator[GitHubClient]:
 
 
 def comment(client: GitHubClient, sha: str) -> None:
-    """Do something that must not be done twice."""
+    """Send a request that must not be repeated."""
     client.write(
         "POST", f"{PATH}/commits/{sha}/comments", "writing", {"body": "x"}, repeatable=False
     )
@@ -56,7 +56,7 @@ def comment(client: GitHubClient, sha: str) -> None:
 def test_it_waits_as_long_as_retry_after_says(
     github: StandIn, client: GitHubClient, clock: FakeClock
 ) -> None:
-    """Also for what must not be done twice, since a limit means that it was not done."""
+    """It then repeats any request, since a request beyond a limit was not carried out."""
     sha = github.push(NAME, {"a.py": ""})
     github.faults = [secondary_limit("/comments", seconds=42)]
 
@@ -69,7 +69,7 @@ def test_it_waits_as_long_as_retry_after_says(
 def test_it_waits_until_a_primary_limit_is_lifted(
     github: StandIn, client: GitHubClient, clock: FakeClock
 ) -> None:
-    """Until the time of the reset."""
+    """It waits until the time of the reset."""
     reset = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": str(int(clock.time) + 1800)}
     github.faults = [Fault(PATH, status=403, headers=reset, message="API rate limit exceeded")]
 
@@ -78,10 +78,10 @@ def test_it_waits_until_a_primary_limit_is_lifted(
     assert clock.pauses == [1800]
 
 
-def test_it_waits_longer_each_time_where_nobody_says_how_long(
+def test_it_waits_longer_each_time_if_github_gives_no_time(
     github: StandIn, client: GitHubClient, clock: FakeClock
 ) -> None:
-    """A minute, then two; and not for ever."""
+    """It waits a minute, then two and so on, and then gives up."""
     github.faults = [Fault(PATH, status=429, times=100)]
 
     with pytest.raises(GitHubError, match="limit of requests is reached"):
@@ -93,7 +93,7 @@ def test_it_waits_longer_each_time_where_nobody_says_how_long(
 def test_a_wait_of_days_is_an_error(
     github: StandIn, client: GitHubClient, clock: FakeClock
 ) -> None:
-    """Nobody waits for that."""
+    """Such a wait would be useless."""
     github.faults = [secondary_limit(PATH, seconds=100_000)]
 
     with pytest.raises(GitHubError, match="limit of requests is reached"):
@@ -102,10 +102,10 @@ def test_a_wait_of_days_is_an_error(
     assert clock.pauses == []
 
 
-def test_between_two_writes_lies_a_second(
+def test_two_writes_are_a_second_apart(
     github: StandIn, client: GitHubClient, clock: FakeClock
 ) -> None:
-    """As GitHub asks of who writes much."""
+    """GitHub asks this of clients that write much."""
     sha = github.push(NAME, {"a.py": ""})
 
     for _ in range(3):
@@ -115,10 +115,10 @@ def test_between_two_writes_lies_a_second(
 
 
 @pytest.mark.parametrize("fault", [Fault(PATH, status=502, times=2), broken(PATH, times=2)])
-def test_what_may_be_repeated_is_tried_again(
+def test_a_request_that_may_be_repeated_is_tried_again(
     github: StandIn, client: GitHubClient, clock: FakeClock, fault: Fault
 ) -> None:
-    """A little later each time."""
+    """Each wait is longer than the one before."""
     github.faults = [Fault(**vars(fault))]
 
     found = client.get(PATH, "reading")
@@ -128,10 +128,10 @@ def test_what_may_be_repeated_is_tried_again(
 
 
 @pytest.mark.parametrize("fault", [Fault("/comments", status=502), broken("/comments", acts=True)])
-def test_what_must_not_be_done_twice_is_not_tried_again(
+def test_a_request_that_must_not_be_repeated_is_not_tried_again(
     github: StandIn, client: GitHubClient, fault: Fault
 ) -> None:
-    """Whether it was done is not known then, and that is what the error says."""
+    """The error says that nobody knows whether it was carried out."""
     sha = github.push(NAME, {"a.py": ""})
     github.faults = [Fault(**vars(fault))]
 
@@ -141,8 +141,8 @@ def test_what_must_not_be_done_twice_is_not_tried_again(
     assert len([request for request in github.requests if request.writes]) == 1
 
 
-def test_github_that_cannot_be_reached_is_told(clock: FakeClock) -> None:
-    """After a few tries."""
+def test_an_unreachable_github_is_reported(clock: FakeClock) -> None:
+    """It is reported after a few tries."""
     nowhere = {"GITHUB_API_URL": "http://127.0.0.1:9", "GITHUB_TOKEN": "ghp_secret"}
     server = GitHubServer.from_environment(nowhere)
 
@@ -156,7 +156,7 @@ def test_github_that_cannot_be_reached_is_told(clock: FakeClock) -> None:
 
 
 def test_errors_name_neither_token_nor_repository(github: StandIn, clock: FakeClock) -> None:
-    """The one is a secret, the other has a student's login in it."""
+    """The token is a secret, and the repository's name contains a student's login."""
     token = github.add_token("reader", {NAME: {"statuses": "read"}})
     server = GitHubServer.from_environment(github.environment(token))
 
@@ -170,10 +170,10 @@ def test_errors_name_neither_token_nor_repository(github: StandIn, clock: FakeCl
     assert not any(word in text for text in texts for word in (token, "ada", "eve"))
 
 
-def test_a_word_of_a_student_is_no_limit(
+def test_a_students_text_is_not_mistaken_for_a_limit(
     github: StandIn, client: GitHubClient, clock: FakeClock
 ) -> None:
-    """Though an answer holds it, as a comment's text."""
+    """The words of a limit may be in a comment that a response contains."""
     sha = github.push(NAME, {"a.py": ""})
     client.write(
         "POST",
@@ -191,7 +191,7 @@ def test_a_word_of_a_student_is_no_limit(
 
 
 @pytest.mark.parametrize(
-    ("environment", "said"),
+    ("environment", "message"),
     [
         ({}, "GITHUB_TOKEN is not set"),
         ({"GITHUB_TOKEN": "  "}, "GITHUB_TOKEN is not set"),
@@ -199,7 +199,7 @@ def test_a_word_of_a_student_is_no_limit(
         ({"GITHUB_TOKEN": "t", "GITHUB_SERVER_URL": "file:///x"}, "GITHUB_SERVER_URL must"),
     ],
 )
-def test_a_token_goes_nowhere_in_the_clear(environment: dict[str, str], said: str) -> None:
-    """Only to this machine, where tests are."""
-    with pytest.raises(GitHubError, match=said):
+def test_a_token_is_never_sent_unencrypted(environment: dict[str, str], message: str) -> None:
+    """The only exception is this machine, for tests."""
+    with pytest.raises(GitHubError, match=message):
         GitHubServer.from_environment(environment)

@@ -1,10 +1,9 @@
-"""Reading a commit and making one run git under the same rules.
+"""Git runs under the same rules when it reads a commit and when it makes a new commit.
 
-What reading hardened and making did not, before there was one git for both: no file watcher, no
-links, no submodules, no missing objects, no Git LFS, no templates, limits of memory, file size and
-of what is read, an end for git's children, stalled servers, the server's protocol alone, and the
-address out of the command line. What making hardened and reading did not: malformed objects, the
-proxy for `http`, the folder for temporary files, and checkouts of another user's.
+The rules: no hooks, filters, file watchers, templates, links, submodules or Git LFS; limits on
+memory, file sizes, output and time, also for git's children and stalled servers; only the server's
+protocol, through the machine's proxy; no address or token in a command line; and no malformed or
+missing objects.
 """
 
 import os
@@ -41,7 +40,7 @@ def read_commit(server: GitHubServer, commit: str) -> None:
 
 
 def make_commit(server: GitHubServer, commit: str) -> None:
-    """Put a commit on top of one."""
+    """Put a new commit on top of a commit."""
     with scratch_repository(server.remote(NAME)) as repository:
         repository.branches()
         repository.fetch(commit)
@@ -63,13 +62,13 @@ def github(tmp_path: Path) -> Iterator[StandIn]:
 
 @pytest.fixture
 def server(github: StandIn) -> GitHubServer:
-    """Name it, with a token that may write."""
+    """Return the server, with a token that may write."""
     token = github.add_token("grader", {NAME: "write"})
     return GitHubServer.from_environment(github.environment(token))
 
 
 def wrap_git(folder: Path, before: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put a `git` in front of the real one, which does something before."""
+    """Put a `git` on the PATH that runs a command before the real git."""
     folder.mkdir()
     real = shutil.which("git")
     ours = '[ -n "$GIT_ALLOW_PROTOCOL" ]'  # the stand-in's own git has none
@@ -86,7 +85,7 @@ def test_nothing_of_a_repository_or_of_the_machine_is_run(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """No hook, filter, template, file watcher or submodule; nobody's configuration."""
+    """Hooks, filters, templates, file watchers, submodules and configurations are ignored."""
     ran = tmp_path / "ran"
     home = tmp_path / "home"
     (home / "hooks").mkdir(parents=True)
@@ -113,14 +112,14 @@ def test_nothing_of_a_repository_or_of_the_machine_is_run(
 
 
 @both
-def test_neither_token_nor_repository_stand_in_a_command_line(
+def test_neither_token_nor_repository_is_in_a_command_line(
     github: StandIn,
     server: GitHubServer,
     use: Use,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """All users of a machine can read them."""
+    """All users of a machine can read command lines."""
     seen = tmp_path / "seen"
     record = f'tr "\\0" " " < /proc/$PPID/cmdline >> {seen}; tr "\\0" " " < /proc/$$/cmdline'
     wrap_git(tmp_path / "bin", f"{record} >> {seen}", monkeypatch)
@@ -133,14 +132,14 @@ def test_neither_token_nor_repository_stand_in_a_command_line(
 
 
 @both
-def test_each_command_is_limited_and_alone_in_its_session(
+def test_each_command_is_limited_and_has_a_separate_session(
     github: StandIn,
     server: GitHubServer,
     use: Use,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """In memory and in the size of the files that it writes."""
+    """Memory and the size of written files are limited."""
     seen = tmp_path / "seen"
     record = "$(ulimit -v) $(ulimit -f) $(($$ - $(cut -d' ' -f6 /proc/$$/stat)))"
     wrap_git(tmp_path / "bin", f'echo "{record} $1" >> {seen}', monkeypatch)
@@ -159,7 +158,7 @@ def test_a_git_that_does_not_end_is_ended_with_its_children(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A child that keeps the output open does not keep us either."""
+    """A child that keeps the output open does not make us wait."""
     sha = github.push(NAME, {GRADED: "x = 1\n"})
     wait = '[ "$1" != fetch ] || { tail -f /dev/null & exec tail -f /dev/null; }'
     wrap_git(tmp_path / "bin", wait, monkeypatch)
@@ -173,7 +172,7 @@ def test_a_git_that_does_not_end_is_ended_with_its_children(
 def test_a_proxy_of_the_machine_is_used(
     github: StandIn, server: GitHubServer, use: Use, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Here it refuses connections."""
+    """The proxy of this test refuses connections, so git fails."""
     sha = github.push(NAME, {GRADED: "x = 1\n"})
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     monkeypatch.delenv("no_proxy", raising=False)
@@ -186,7 +185,7 @@ def test_a_proxy_of_the_machine_is_used(
 
 
 def commit_object(github: StandIn, author: str, name: str = GRADED) -> str:
-    """Make a commit that git's own commands would not make, and push it."""
+    """Make a commit that git's commands would refuse to make, and push it."""
     folder = github.repository(NAME).folder
     github.push(NAME, {GRADED: "x = 1\n"})
     blob = git("hash-object", "-w", "--stdin", folder=folder, given=b"x = 1\n")
@@ -201,7 +200,7 @@ def commit_object(github: StandIn, author: str, name: str = GRADED) -> str:
 
 @both
 def test_malformed_objects_are_refused(github: StandIn, server: GitHubServer, use: Use) -> None:
-    """Such as a file `..`, with which others would be written elsewhere."""
+    """A file `..`, for example, could make git write elsewhere."""
     commit = commit_object(github, "A <a@b.c> 0 +0000", "..")
 
     with pytest.raises((GitHubError, DistributionError)) as caught:
@@ -212,15 +211,15 @@ def test_malformed_objects_are_refused(github: StandIn, server: GitHubServer, us
 
 @both
 @pytest.mark.parametrize("author", ["A <a@b.c> 0 +051800", "<a@b.c> 0 +0000", "A a@b.c> 0 +0000"])
-def test_headers_of_old_tools_are_no_reason_to_refuse_a_commit(
+def test_a_commit_with_headers_of_old_tools_is_accepted(
     github: StandIn, server: GitHubServer, use: Use, author: str
 ) -> None:
-    """A student could not tell what to change."""
+    """A student would not know what to change."""
     use(server, commit_object(github, author))
 
 
-def test_only_the_protocol_of_the_server_may_be_used_and_only_by_what_talks_to_it() -> None:
-    """Anything else could be made to fetch from elsewhere."""
+def test_only_the_protocol_of_the_server_is_allowed() -> None:
+    """Git could otherwise be made to fetch from elsewhere."""
     remote = Remote("https://github.example/course/m06-ada.git", "secret")
     folder = Remote("/tmp/template.git", "secret")
 
@@ -232,7 +231,7 @@ def test_only_the_protocol_of_the_server_may_be_used_and_only_by_what_talks_to_i
 
 
 def test_a_token_is_sent_to_its_own_server_alone() -> None:
-    """A folder needs none."""
+    """A folder does not need a token."""
     remote = environment(Remote("https://github.example/x.git", "secret"), "fetch")
     folder = environment(Remote("/tmp/template.git", "secret"), "fetch")
 
@@ -241,8 +240,8 @@ def test_a_token_is_sent_to_its_own_server_alone() -> None:
     assert not any("extraHeader" in value for value in folder.values())
 
 
-def test_no_more_is_read_than_asked_for(github: StandIn) -> None:
-    """Git is ended where it prints more."""
+def test_output_beyond_the_limit_ends_git(github: StandIn) -> None:
+    """Git is stopped as soon as it prints more than the limit."""
     sha = github.push(NAME, {GRADED: "x" * 1_000_000})
     runner = Git(github.repository(NAME).folder)
 
@@ -250,8 +249,8 @@ def test_no_more_is_read_than_asked_for(github: StandIn) -> None:
     assert runner.read("cat-file", "blob", f"{sha}:none", most=10) is None
 
 
-def test_a_file_beyond_the_limit_is_told_apart(github: StandIn, tmp_path: Path) -> None:
-    """The student can do something about it."""
+def test_a_file_beyond_the_limit_has_a_separate_error(github: StandIn, tmp_path: Path) -> None:
+    """The student can fix this error."""
     sha = github.push(NAME, {"large.bin": os.urandom(100_000)})
     (tmp_path / "scratch").mkdir()
     source = Remote(str(github.repository(NAME).folder))
@@ -264,7 +263,7 @@ def test_a_file_beyond_the_limit_is_told_apart(github: StandIn, tmp_path: Path) 
     assert str(caught.value) == "git fetch failed"
 
 
-def test_a_machine_without_git_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_without_git_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In one line."""
     monkeypatch.setenv("PATH", str(tmp_path))
 

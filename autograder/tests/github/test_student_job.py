@@ -1,4 +1,4 @@
-"""A student's own job: it reads its repository alone, and its token opens nothing else."""
+"""The job in a student's repository reads only that repository, and its token opens no other."""
 
 import os
 import subprocess
@@ -29,7 +29,7 @@ QUERY = 'query($name: String!) { repository(owner: "course", name: $name) { push
 
 @pytest.fixture
 def course(tmp_path: Path) -> Iterator[Classroom]:
-    """Make a course where all repositories have a commit, and all pushes a grade."""
+    """Make a course in which all repositories have a commit and all pushes have a grade."""
     with StandIn(tmp_path / "github") as github:
         made = Classroom(github, tmp_path / "course", ["ada", "bob"])
         for name in (TEMPLATE, INSTRUCTORS):
@@ -44,7 +44,7 @@ def course(tmp_path: Path) -> Iterator[Classroom]:
 
 
 def reads(name: str, commit: str) -> Iterator[str]:
-    """Name what can be read of a repository by REST."""
+    """List the addresses that give data of a repository by REST."""
     yield f"/repos/{name}"
     yield f"/repos/{name}/activity"
     yield f"/repos/{name}/pulls"
@@ -71,10 +71,8 @@ def repository(github: StandIn, token: str, name: str) -> Any:
 @pytest.mark.skipif(
     not act.ACT.exists() or act.UV is None, reason="needs act, which is for Linux, and uv"
 )
-def test_a_student_s_job_asks_for_nothing_but_its_own_repository(
-    course: Classroom, tmp_path: Path
-) -> None:
-    """From the checkout to the grade that it shows, by GitHub's log, with the workflow's rights."""
+def test_a_students_job_asks_only_for_its_repository(course: Classroom, tmp_path: Path) -> None:
+    """GitHub's log has all requests of the job, which runs with the workflow's rights."""
     github = course.github
     (job,) = GRADE.jobs
     token = github.add_token("job", {ADA: job["permissions"]})
@@ -101,10 +99,10 @@ def test_a_student_s_job_asks_for_nothing_but_its_own_repository(
     assert not any(request.writes for request in github.requests)
 
 
-def test_a_job_asks_the_grading_desk_and_its_token_can_do_no_more(
+def test_a_job_can_only_start_the_workflow_of_the_grading_desk(
     course: Classroom, tmp_path: Path
 ) -> None:
-    """It starts the desk's workflow, says nothing, and reads no student's repository with it."""
+    """Its token starts that workflow and reads no student's repository; the log says nothing."""
     github = course.github
     desk = github.add_repository("course/grading-desk")
     token = github.add_token("desk", {desk.full_name: {"actions": "write"}})
@@ -136,7 +134,7 @@ def test_a_job_asks_the_grading_desk_and_its_token_can_do_no_more(
 def test_the_token_of_a_student_s_job_opens_no_other_repository(
     course: Classroom, rights: str | Mapping[str, str]
 ) -> None:
-    """Neither a classmate's nor the instructors' with the roster, whatever its rights at home."""
+    """It opens neither a classmate's nor the instructors' repository, whatever rights it has."""
     github = course.github
     job = github.add_token("job", {ADA: rights})
     owner = github.add_token("owner", {"course/*": "write"})

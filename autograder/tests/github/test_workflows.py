@@ -1,4 +1,4 @@
-"""The workflows of this repository: least rights, nothing that moves, nothing told in a log."""
+"""This repository's workflows: least rights, pinned actions, nothing personal in a log."""
 
 import json
 import re
@@ -49,7 +49,7 @@ def test_there_is_a_workflow_for_each_job_of_the_course() -> None:
 
 @each_workflow
 def test_actionlint_finds_nothing(workflow: Workflow, tmp_path: Path) -> None:
-    """It knows the inputs of actions by their tags, so it is given those in place of commits."""
+    """It knows the inputs of actions by tag, so commits are replaced by tags."""
     text = re.sub(r"@[0-9a-f]{40} # (v\d+)[.\d]*", r"@\1", workflow.text)
     (tmp_path / workflow.path.name).write_text(text)
 
@@ -61,30 +61,30 @@ def test_actionlint_finds_nothing(workflow: Workflow, tmp_path: Path) -> None:
 
 
 def test_zizmor_finds_nothing() -> None:
-    """No unpinned action, no template in a command, no token that is left lying about."""
-    status, told = run(
+    """It looks for unpinned actions, templates in commands, and tokens that are left behind."""
+    status, output = run(
         "zizmor", "--offline", "--no-progress", "--color=never",
         str(GITHUB), str(GITHUB / "grading-desk"),
     )  # fmt: skip
 
-    assert status == 0, told
+    assert status == 0, output
 
 
 @pytest.mark.parametrize("text", [WITHOUT_DESK, WITH_DESK], ids=["plain", "with a desk"])
 def test_linters_find_nothing_in_what_students_get(text: str, tmp_path: Path) -> None:
-    """Nor in the step that asks a grading desk."""
+    """The step that asks a grading desk is checked, too."""
     file = tmp_path / "grade.yml"
     file.write_text(text)
 
     actionlint = run("actionlint", "-shellcheck", str(BIN / "shellcheck"), str(file))
-    status, told = run("zizmor", "--offline", "--no-progress", "--color=never", str(file))
+    status, output = run("zizmor", "--offline", "--no-progress", "--color=never", str(file))
 
     assert actionlint == (0, "")
-    assert status == 0, told
+    assert status == 0, output
 
 
-def test_the_workflow_that_the_page_on_clusters_gives_is_sound(tmp_path: Path) -> None:
-    """It is copied from there."""
+def test_the_workflow_in_the_page_on_clusters_is_valid(tmp_path: Path) -> None:
+    """Readers copy it from there."""
     (block,) = re.findall(r"^```yaml\n(.*?)^```", CLUSTER.read_text("utf-8"), re.DOTALL | re.M)
     file = tmp_path / "grade-class.yml"
     file.write_text(block)
@@ -98,8 +98,8 @@ def test_the_workflow_that_the_page_on_clusters_gives_is_sound(tmp_path: Path) -
     assert schema[0] == 0, schema[1]
 
 
-def test_they_are_workflows_by_github_s_schema() -> None:
-    """And the sandbox's set-up is an action."""
+def test_they_follow_githubs_schema() -> None:
+    """The sandbox's set-up follows the schema of actions."""
     names = [str(workflow.path) for workflow in WORKFLOWS]
 
     workflows = run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *names)
@@ -110,19 +110,19 @@ def test_they_are_workflows_by_github_s_schema() -> None:
 
 
 @each_workflow
-def test_nothing_is_allowed_but_reading_this_repository(workflow: Workflow) -> None:
-    """What is written elsewhere is written with a token made for it."""
+def test_workflows_may_only_read_this_repository(workflow: Workflow) -> None:
+    """Writing elsewhere needs a token that is made for it."""
     assert workflow.content["permissions"] == {}
     for job in workflow.jobs:
         assert job.get("permissions", {}) in ({}, {"contents": "read"})
 
 
 @each_workflow
-def test_actions_are_pinned_to_a_commit_with_their_version_beside(workflow: Workflow) -> None:
-    """A tag could be moved. Our own, `$/PATH`, are of the commit that runs.
+def test_actions_are_pinned_to_a_commit_and_show_their_version(workflow: Workflow) -> None:
+    """A tag could be moved. Our actions, `$/PATH`, come from the commit that runs.
 
-    That form: GitHub's changelog of 2026-07-30, "Reference same-repository actions with
-    self-repository syntax"; it is github.com's alone, not that of GitHub Enterprise Server.
+    That form is in GitHub's changelog of 2026-07-30, "Reference same-repository actions with
+    self-repository syntax"; github.com has it, GitHub Enterprise Server does not.
     """
     uses = [
         action for action in re.findall(r"uses: (.*)", workflow.text) if not action.startswith("$/")
@@ -134,7 +134,7 @@ def test_actions_are_pinned_to_a_commit_with_their_version_beside(workflow: Work
 
 
 def test_an_action_is_the_same_everywhere() -> None:
-    """Also in the student repository."""
+    """The student repository uses the same version."""
     students = PROJECT.glob("assignments/*/.github/workflows/grade.yml")
     texts = [workflow.text for workflow in WORKFLOWS]
     texts += [path.read_text("utf-8") for path in students]
@@ -146,7 +146,7 @@ def test_an_action_is_the_same_everywhere() -> None:
 
 @each_workflow
 def test_each_job_and_each_command_that_may_take_long_has_a_limit(workflow: Workflow) -> None:
-    """Minutes are paid for."""
+    """Minutes cost money."""
     for job in workflow.jobs:
         assert 0 < int(job["timeout-minutes"]) <= 60
     for step in workflow.steps:
@@ -155,8 +155,8 @@ def test_each_job_and_each_command_that_may_take_long_has_a_limit(workflow: Work
 
 
 @each_workflow
-def test_a_secret_reaches_one_step_alone_and_through_its_environment(workflow: Workflow) -> None:
-    """Neither installing nor any action sees it, and it is no argument."""
+def test_a_secret_reaches_a_single_step_by_its_environment(workflow: Workflow) -> None:
+    """Neither the installation nor an action gets it, and it is not an argument."""
     without = [json.dumps({**step, "env": {}}) for step in workflow.steps] + [
         json.dumps({**job, "steps": []}) for job in workflow.jobs
     ]
@@ -170,15 +170,15 @@ def test_a_secret_reaches_one_step_alone_and_through_its_environment(workflow: W
 
 @each_workflow
 def test_a_checkout_leaves_no_token_behind(workflow: Workflow) -> None:
-    """Student code runs on the same machine, run in a sandbox or not."""
+    """Student code runs on the same machine, with or without a sandbox."""
     for step in workflow.steps:
         if "actions/checkout@" in step.get("uses", ""):
             assert step["with"] == {"persist-credentials": "false"}
 
 
 @each_workflow
-def test_no_expression_stands_in_a_command(workflow: Workflow) -> None:
-    """What somebody chose, such as an input, is a variable there."""
+def test_no_expression_is_in_a_command(workflow: Workflow) -> None:
+    """Commands get inputs and the like as environment variables."""
     assert not [step["run"] for step in workflow.steps if "${{" in step.get("run", "")]
 
 
@@ -191,14 +191,14 @@ def test_versions_are_quoted(workflow: Workflow) -> None:
 
 
 @each_workflow
-def test_a_machine_of_a_fixed_kind_is_asked_for(workflow: Workflow) -> None:
-    """The sandbox's set-up is for that one."""
+def test_jobs_run_on_a_fixed_version_of_ubuntu(workflow: Workflow) -> None:
+    """The sandbox's set-up is made for it."""
     assert {job["runs-on"] for job in workflow.jobs} == {"ubuntu-24.04"}
 
 
 @pytest.mark.parametrize("name", ["grade-pushes", "publish-assignment", "release-solutions", "ask"])
-def test_one_runs_at_a_time_and_is_not_cut_short(name: str) -> None:
-    """Two would do the same work twice; a run that is ended leaves work half done."""
+def test_only_one_run_at_a_time_and_it_is_not_cancelled(name: str) -> None:
+    """Two runs would do the same work twice, and a cancelled run leaves work half done."""
     concurrency = BY_NAME[name].content["concurrency"]
 
     assert "${{" not in concurrency["group"]
@@ -206,12 +206,12 @@ def test_one_runs_at_a_time_and_is_not_cut_short(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["grade-pushes", "publish-assignment", "release-solutions", "ask"])
-def test_nothing_that_students_do_starts_what_has_a_secret(name: str) -> None:
-    """Only the clock and whoever may write to the repository do."""
+def test_students_cannot_start_a_workflow_with_a_secret(name: str) -> None:
+    """Only the schedule and people with write access can."""
     assert set(BY_NAME[name].content["on"]) <= {"schedule", "workflow_dispatch"}
 
 
-def test_the_schedule_sleeps_until_it_is_switched_on() -> None:
+def test_the_schedule_is_off_by_default() -> None:
     """A copy of this repository without a course grades nothing."""
     (job,) = BY_NAME["grade-pushes"].jobs
 
@@ -219,35 +219,33 @@ def test_the_schedule_sleeps_until_it_is_switched_on() -> None:
 
 
 @pytest.mark.parametrize("name", ["publish-assignment", "release-solutions"])
-def test_what_cannot_be_taken_back_is_a_dry_run_unless_told(name: str) -> None:
-    """Whoever presses the button in haste changes nothing."""
+def test_irreversible_workflows_are_a_dry_run_by_default(name: str) -> None:
+    """A click in haste changes nothing."""
     inputs = BY_NAME[name].content["on"]["workflow_dispatch"]["inputs"]
 
     assert inputs["dry_run"]["default"] == "true"
     assert inputs.get("force", {"default": "false"})["default"] == "false"
 
 
-def test_student_code_is_graded_where_a_sandbox_was_set_up() -> None:
-    """Before anything is graded, it is looked whether it stands."""
+def test_student_code_is_graded_only_after_a_sandbox_was_set_up() -> None:
+    """A step checks the sandbox before anything is graded."""
     names = [step.get("name") for step in BY_NAME["grade-pushes"].steps]
 
-    assert names.index("Sandbox") < names.index(
-        "Look whether student code can be run in a sandbox here"
-    )
+    assert names.index("Sandbox") < names.index("Check that student code can run in a sandbox")
     assert names[-1] == "Grade"
     assert "Sandbox" in [step.get("name") for step in BY_NAME["ci"].steps]
 
 
-def test_the_sandbox_s_profile_is_that_of_the_program_that_is_installed() -> None:
-    """bubblewrap's, and it may make user namespaces: nothing else is lifted."""
+def test_the_sandboxs_profile_is_for_the_installed_program() -> None:
+    """It allows bubblewrap to make user namespaces, and nothing else."""
     text = SANDBOX.read_text("utf-8")
 
     assert "profile bwrap /usr/bin/bwrap flags=(unconfined) {" in text
     assert "sysctl" not in text
 
 
-def test_ci_runs_what_ci_run_runs() -> None:
-    """One list of checks, wherever they are run."""
+def test_ci_runs_the_checks_of_ci_run() -> None:
+    """There is a single list of checks."""
     assert [step["run"] for step in BY_NAME["ci"].steps if "run" in step] == [".ci/run"]
     assert (PROJECT / ".ci" / "run").stat().st_mode & 0o100
 
@@ -271,8 +269,8 @@ def test_ci_covers_the_oldest_and_the_newest_python() -> None:
         "release-solutions",
     ],
 )
-def test_commands_of_ours_exist_with_their_options(name: str) -> None:
-    """What is renamed is renamed here, too."""
+def test_our_commands_exist_with_their_options(name: str) -> None:
+    """This notices commands and options that were renamed elsewhere."""
     commands: Any = get_command(app)
     lines = "\n".join(step.get("run", "") for step in BY_NAME[name].steps)
 
@@ -284,7 +282,7 @@ def test_commands_of_ours_exist_with_their_options(name: str) -> None:
         assert option in known
 
 
-def test_the_page_is_kept_in_private_repositories_only() -> None:
+def test_the_page_is_uploaded_in_private_repositories_only() -> None:
     """It names students."""
     *_, step = BY_NAME["release-solutions"].steps
 
@@ -296,8 +294,8 @@ def test_the_page_is_kept_in_private_repositories_only() -> None:
     }
 
 
-def test_the_desk_runs_nothing_but_one_request() -> None:
-    """No checkout, no action: its token starts one workflow, and its log says nothing."""
+def test_the_desk_only_sends_a_request() -> None:
+    """It uses no checkout or action; its token starts one workflow, and its log says nothing."""
     (step,) = Workflow(DESK).steps
 
     assert set(step) == {"name", "timeout-minutes", "run", "env"}

@@ -1,4 +1,4 @@
-"""The workflows that hand something out, run on this machine against a GitHub of our own."""
+"""The workflows that publish something, run on this machine against a stand-in for GitHub."""
 
 import re
 from collections.abc import Iterator
@@ -43,7 +43,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def github(tmp_path: Path) -> Iterator[StandIn]:
-    """Run a GitHub with a template and a student's repository; the other's is missing."""
+    """Run a GitHub with a template and one student's repository; another student has none."""
     with StandIn(tmp_path / "github") as made:
         for name in (TEMPLATE, ADA):
             made.add_repository(name)
@@ -52,14 +52,14 @@ def github(tmp_path: Path) -> Iterator[StandIn]:
 
 
 def environment(github: StandIn) -> dict[str, str]:
-    """Say where GitHub is, the token coming as a secret; and take whichever Python there is."""
+    """Return the variables that name the GitHub server and allow any Python."""
     found = github.environment("")
     del found["GITHUB_TOKEN"]
     return {**found, "AUTOGRADER_ANY_PYTHON": "1"}
 
 
 def test_grading_by_hand(workspace: Path, github: StandIn) -> None:
-    """A push is graded once, with the token of the one step; the log has counts."""
+    """A push is graded once, the token reaches a single step, and the log has only counts."""
     head = github.push(ADA, SOLUTION.files)
     token = github.add_token("staff", {"course/*": {"contents": "write", "statuses": "write"}})
 
@@ -78,14 +78,14 @@ def test_grading_by_hand(workspace: Path, github: StandIn) -> None:
     assert len(github.comments(ADA, head)) == 1
     assert re.search(r"\bgraded +│ 1 │", first.log)
     assert not re.search(r"\bgraded +│", second.log)
-    told = first.log + second.log
+    logs = first.log + second.log
     assert not [
-        secret for secret in ("ada-l", "bob-r", "Lovelace", "points", token) if secret in told
+        secret for secret in ("ada-l", "bob-r", "Lovelace", "points", token) if secret in logs
     ]
 
 
 def test_publishing_by_hand(workspace: Path, github: StandIn) -> None:
-    """A dry run first, then in earnest, each with the token of the one step."""
+    """A dry run comes first, then a real run; in both, the token reaches a single step."""
     token = github.add_token("staff", {TEMPLATE: "write"})
 
     def run(*, dry_run: bool) -> act.ActRun:
@@ -109,7 +109,7 @@ def test_publishing_by_hand(workspace: Path, github: StandIn) -> None:
 
 
 def test_releasing_by_hand(workspace: Path, github: StandIn) -> None:
-    """The log has counts, the page has who; one repository that is missing fails the job."""
+    """The log has counts and the page has names; a missing repository fails the job."""
     token = github.add_token("staff", {ADA: {"contents": "write", "pull_requests": "write"}})
 
     done = act.run(
@@ -128,8 +128,8 @@ def test_releasing_by_hand(workspace: Path, github: StandIn) -> None:
     assert ADA in done.artifacts["released.md"]
 
 
-def test_in_a_public_repository_no_page_is_kept(workspace: Path, github: StandIn) -> None:
-    """Anybody could download it."""
+def test_in_a_public_repository_no_page_is_uploaded(workspace: Path, github: StandIn) -> None:
+    """Anybody could download the page."""
     token = github.add_token("staff", {ADA: "write"})
 
     done = act.run(
@@ -149,7 +149,7 @@ def test_in_a_public_repository_no_page_is_kept(workspace: Path, github: StandIn
 def test_the_desk_starts_the_grading(
     github: StandIn, tmp_path: Path, right: str, result: str
 ) -> None:
-    """It says nothing, and where it may not, it fails."""
+    """It prints nothing; without the right to start the grading, it fails."""
     instructors = github.add_repository("course/instructors")
     token = github.add_token("desk", {"course/instructors": {"actions": right}})
     desk = act.repository(

@@ -23,12 +23,12 @@ class Workflow:
 
     @property
     def text(self) -> str:
-        """As it is written."""
+        """The file's text."""
         return self.path.read_text("utf-8")
 
     @property
     def content(self) -> dict[str, Any]:
-        """As it is read; each value is a text, and `on` stays `on`."""
+        """The parsed file; each value is a string, and `on` stays `on`."""
         content: dict[str, Any] = yaml.load(self.text, yaml.BaseLoader)
         return content
 

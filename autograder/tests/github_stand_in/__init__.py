@@ -1,4 +1,4 @@
-"""A small stand-in for GitHub: git over HTTP, REST and GraphQL, with rights, a log, and faults.
+"""A small stand-in for GitHub: git over HTTP, REST and GraphQL, with permissions, a log and faults.
 
     with StandIn(tmp_path) as github:
         github.add_repository("course/m06-ada")
@@ -7,10 +7,10 @@
         ... run something with the environment `github.environment(token)` ...
         assert github.comments("course/m06-ada", sha) == []
 
-It knows what this project asks for and answers 404 to all else. A request to the REST API that is
-not as GitHub's OpenAPI description has it fails the test. `rest.py` holds the routes: a new
-one is a function with a decorator. `graphql.py` evaluates queries over plain dicts, and a field
-that GitHub's schema has but `objects.py` lacks is an error, as a misspelt one is.
+It has the routes that this project uses, and answers 404 to all others. A request to the REST API
+that does not match GitHub's OpenAPI description fails the test. Routes are functions with a
+decorator, most of them in `rest.py`. `graphql.py` evaluates queries over plain dicts. A field that
+is not in `objects.py` is an error, even if GitHub has it.
 """
 
 from autograder.tests.github_stand_in.dispatches import dispatches

@@ -1,8 +1,8 @@
-"""Whether a request to the REST API is as GitHub's OpenAPI description has it.
+"""Checks requests to the REST API against GitHub's OpenAPI description.
 
-`description.json` is that description (github/rest-api-description, MIT; here from the npm package
-@octokit/openapi 23.0.2), cut down to what is asked of a request to the stand-in's routes: the
-parameters of the query and the body. To take it from a newer one:
+`description.json` is a part of that description (github/rest-api-description, MIT; here from the
+npm package @octokit/openapi 23.0.2): for the stand-in's routes, the parameters of the query and the
+body. To make it from a newer version:
 
     python -m autograder.tests.github_stand_in.description api.github.com.json
 """
@@ -18,12 +18,12 @@ import jsonschema  # type: ignore[import-untyped]  # it brings no types
 
 DESCRIPTION = Path(__file__).with_name("description.json")
 _NAME = re.compile(r"\{\w+\}")
-_TOLD = ("description", "example", "examples", "title")
-"""What is for people."""
+_FOR_READERS = ("description", "example", "examples", "title")
+"""Keys that say nothing about what is valid."""
 
 
 class Description:
-    """What GitHub takes, by method and path."""
+    """What GitHub accepts, by method and path."""
 
     def __init__(self, operations: Mapping[str, Any]) -> None:
         self._operations = {
@@ -40,21 +40,25 @@ class Description:
     def complaints(
         self, method: str, path: str, query: Mapping[str, str], body: object
     ) -> list[str]:
-        """Say what is not as described; a name that the description lacks is a complaint, too.
+        """List what does not match the description, such as an unknown name.
 
         Args:
             method: Such as `GET`.
             path: Without the API's prefix and without the query.
             query: By name.
-            body: Parsed JSON; an empty object where there is none.
+            body: Parsed JSON; an empty object for a request without a body.
         """
         for (wanted, pattern), operation in self._operations.items():
             if wanted == method and pattern.fullmatch(path):
-                return [f"{method} {path}: {mistake}" for mistake in _amiss(operation, query, body)]
+                return [
+                    f"{method} {path}: {mistake}" for mistake in _mistakes(operation, query, body)
+                ]
         return [f"{method} {path}: there is no such operation"]
 
 
-def _amiss(operation: Mapping[str, Any], query: Mapping[str, str], body: object) -> Iterator[str]:
+def _mistakes(
+    operation: Mapping[str, Any], query: Mapping[str, str], body: object
+) -> Iterator[str]:
     asked = {
         name: int(value) if value.isdecimal() and _is_number(operation["query"], name) else value
         for name, value in query.items()
@@ -69,11 +73,11 @@ def _is_number(schema: Mapping[str, Any], name: str) -> bool:
 
 
 def cut_down(description: Mapping[str, Any], routes: Mapping[str, Any]) -> dict[str, Any]:
-    """Keep of a whole description what is asked of requests to these routes.
+    """Return the parts of a description that say what requests to these routes must be.
 
     Args:
         description: OpenAPI 3.0.
-        routes: `METHOD /path/{name}` as keys; how the names are called does not matter.
+        routes: `METHOD /path/{name}` as keys. The parameters may have other names.
     """
     wanted = {_NAME.sub("{}", route) for route in routes}
     return {
@@ -101,7 +105,7 @@ def _operation(description: Mapping[str, Any], operation: Mapping[str, Any]) -> 
 
 
 def _resolved(description: Mapping[str, Any], part: Any) -> Any:
-    """Follow references, leave out what is for people, and write `nullable` as JSON Schema does."""
+    """Follow references, drop keys for readers, and write `nullable` as JSON Schema does."""
     if isinstance(part, list):
         return [_resolved(description, element) for element in part]
     if not isinstance(part, dict):
@@ -116,7 +120,7 @@ def _resolved(description: Mapping[str, Any], part: Any) -> Any:
         if key == "properties"
         else _resolved(description, value)
         for key, value in part.items()
-        if key not in _TOLD and not key.startswith("x-")
+        if key not in _FOR_READERS and not key.startswith("x-")
     }
     if kept.pop("nullable", False) and isinstance(kept.get("type"), str):
         kept["type"] = [kept["type"], "null"]

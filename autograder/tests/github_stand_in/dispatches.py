@@ -1,4 +1,4 @@
-"""The stand-in's workflows that are started by a request."""
+"""The stand-in's route that starts a workflow."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from autograder.tests.github_stand_in.rest import AnswerError, RestCall, route
 
 
 def dispatches(repository: Repository) -> list[tuple[str, str]]:
-    """Each workflow that was asked for, with its branch."""
+    """Return each workflow that was started, with its branch."""
     found: Any = repository.more.setdefault("dispatches", [])
     made: list[tuple[str, str]] = found
     return made

@@ -1,4 +1,4 @@
-"""What can go wrong with an answer, on demand."""
+"""Faults that a test adds: responses with an error, and broken connections."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -6,29 +6,29 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Fault:
-    """Replaces the answers to some requests.
+    """Replaces the responses to some requests.
 
-    A fault with a status answers so; one without breaks the connection off.
+    A fault with a status sends that status; a fault without breaks the connection.
     """
 
     path: str = ""
-    """What the request's path must hold."""
+    """A part of the paths that it affects."""
     method: str = ""
-    """What its method must be; empty for any."""
+    """The method that it affects; empty for all."""
     after: int = 0
-    """How many that fit are let through first."""
+    """How many such requests succeed first."""
     times: int = 1
-    """How many fail then."""
+    """How many such requests fail then."""
     status: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
     message: str = "a fault on demand"
     acts: bool = False
-    """Whether the request takes effect all the same, and only its answer is lost."""
+    """Whether the request still takes effect, and only its response is lost."""
     then: Callable[[], None] | None = None
-    """Called as it happens: to kill the client, for example."""
+    """Called when a request fails: to kill the client, for example."""
 
     def hits(self, method: str, path: str) -> bool:
-        """Whether this request fails; counts it."""
+        """Count a request, and tell whether it fails."""
         if self.path not in path or self.method not in ("", method) or self.times <= 0:
             return False
         if self.after > 0:
@@ -39,7 +39,7 @@ class Fault:
 
 
 def secondary_limit(path: str = "", *, seconds: int = 30, after: int = 0, times: int = 1) -> Fault:
-    """GitHub's answer to who writes too much at once."""
+    """Return GitHub's response to a client that writes too fast."""
     return Fault(
         path,
         after=after,
@@ -51,5 +51,5 @@ def secondary_limit(path: str = "", *, seconds: int = 30, after: int = 0, times:
 
 
 def broken(path: str = "", *, acts: bool = False, after: int = 0, times: int = 1) -> Fault:
-    """Break a connection off, before or after the request took effect."""
+    """Break the connection, before or (with `acts`) after the request takes effect."""
     return Fault(path, after=after, times=times, acts=acts)

@@ -1,4 +1,4 @@
-"""git as somebody uses it who has a token."""
+"""Runs git as a client of the stand-in."""
 
 import base64
 import os
@@ -6,13 +6,13 @@ import subprocess
 from pathlib import Path
 
 LONG_AGO = "2001-01-01T00:00:00Z"
-"""What each commit claims as its date."""
+"""The date of each commit."""
 
 
 def run_git(
     token: str, *arguments: str, folder: Path | None = None
 ) -> "subprocess.CompletedProcess[str]":
-    """Run git with a token and nobody's settings; whether it worked is for the caller to see."""
+    """Run git with a token and without the user's settings. Does not raise if git fails."""
     basic = base64.b64encode(f"x-access-token:{token}".encode()).decode()
     return subprocess.run(
         ["git", *arguments],
@@ -38,7 +38,7 @@ def run_git(
 
 
 def commit_and_push(token: str, work: Path, url: str, what: str) -> str:
-    """Commit all that a working copy has, push it, and return what git complains of."""
+    """Commit all files of a working copy, push, and return git's error messages."""
     run_git(token, "add", "--all", "--force", folder=work)
     run_git(token, "commit", "--quiet", "--allow-empty", "--message", "x", folder=work)
     return run_git(token, "push", "--quiet", url, what, folder=work).stderr

@@ -1,4 +1,4 @@
-"""As much of GraphQL as GitHub's users need: fields, aliases, arguments, variables, fragments."""
+"""Evaluates GraphQL queries: fields, aliases, arguments, variables and fragments."""
 
 import json
 import re
@@ -9,11 +9,11 @@ from typing import Any
 _TOKEN = re.compile(r'[\s,]*(\.\.\.|"(?:[^"\\]|\\.)*"|-?\d+|[_A-Za-z]\w*|[{}()\[\]:$!=])')
 
 Resolver = Callable[[Mapping[str, Any]], Any]
-"""Makes a value of a field's arguments."""
+"""Computes a field's value from its arguments."""
 
 
 class QueryError(Exception):
-    """The query is wrong, or a field cannot be had: `type` is GitHub's word for it."""
+    """The query is wrong, or a field cannot be read. `kind` is the error's `type` at GitHub."""
 
     def __init__(self, message: str, kind: str = "INVALID") -> None:
         super().__init__(message)
@@ -42,12 +42,12 @@ class _Variable:
 
 
 def execute(query: str, variables: Mapping[str, Any], root: Mapping[str, Any]) -> dict[str, Any]:
-    """Answer a query.
+    """Evaluate a query, and return the response's JSON.
 
     Args:
         query: Its text.
         variables: The values of its variables.
-        root: Fields by name: values, dicts of fields, lists of such, or resolvers of any of these.
+        root: Fields by name: values, dicts of fields, lists of these, or resolvers of any of these.
     """
     try:
         selection, fragments = _Parser(query).document()
@@ -93,7 +93,7 @@ def _select(
 
         def part(value: Any, inner: Any = chosen.inner, here: list[str] = here) -> Any:
             if isinstance(value, list):
-                return [part(each) for each in value]
+                return [part(element) for element in value]
             if isinstance(value, Mapping):
                 if inner is None:
                     raise QueryError(f"'{here[-1]}' must have selections")
@@ -108,20 +108,20 @@ class _Parser:
     def __init__(self, text: str) -> None:
         text = re.sub(r"#[^\n]*", "", text)
         self._tokens: list[str] = []
-        at = 0
-        while text[at:].strip(" \t\r\n,"):
-            match = _TOKEN.match(text, at)
+        position = 0
+        while text[position:].strip(" \t\r\n,"):
+            match = _TOKEN.match(text, position)
             if match is None:
-                raise QueryError(f"Parse error at {text[at : at + 20]!r}")
+                raise QueryError(f"Parse error at {text[position : position + 20]!r}")
             self._tokens.append(match[1])
-            at = match.end()
-        self._at = 0
+            position = match.end()
+        self._next = 0
 
     def document(self) -> "tuple[list[_Field | _On], dict[str, _On]]":
         """Read one operation and its fragments."""
         operation: list[_Field | _On] | None = None
         fragments: dict[str, _On] = {}
-        while self._at < len(self._tokens):
+        while self._next < len(self._tokens):
             if self._peek() == "fragment":
                 self._take("fragment")
                 name = self._take()
@@ -181,11 +181,11 @@ class _Parser:
         return {"true": True, "false": False, "null": None}.get(token, token)
 
     def _peek(self) -> str:
-        return self._tokens[self._at] if self._at < len(self._tokens) else ""
+        return self._tokens[self._next] if self._next < len(self._tokens) else ""
 
     def _take(self, wanted: str | None = None) -> str:
         token = self._peek()
         if not token or wanted not in (None, token):
             raise QueryError(f"Parse error on {token!r} (expected {wanted!r})")
-        self._at += 1
+        self._next += 1
         return token

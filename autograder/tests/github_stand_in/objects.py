@@ -1,4 +1,4 @@
-"""GitHub's objects as its GraphQL names them, of the stand-in's repositories."""
+"""The stand-in's repositories as objects of GitHub's GraphQL schema."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from autograder.tests.github_stand_in.stand_in import StandIn, Token
 
 MOST = 100
-"""Nodes of a connection at once."""
+"""Nodes in one page of a connection."""
 
 
 def query_root(github: "StandIn", token: "Token") -> dict[str, Any]:
-    """The fields that a query begins with, as the token's owner sees them."""
+    """Return a query's top-level fields, as the token's owner sees them."""
 
     def repository(given: Mapping[str, Any]) -> Any:
         name = f"{given['owner']}/{given['name']}"
@@ -34,7 +34,7 @@ def query_root(github: "StandIn", token: "Token") -> dict[str, Any]:
 
 
 def repository_of(repository: Repository, token: "Token") -> dict[str, Any]:
-    """A Repository."""
+    """Return a repository as a `Repository`."""
     head = repository.head
     branch = {
         "__typename": "Ref",
@@ -56,26 +56,28 @@ def repository_of(repository: Repository, token: "Token") -> dict[str, Any]:
         "defaultBranchRef": branch if head else None,
         "object": by_id,
         "commitComments": lambda given: _connection(
-            [_comment(each, token) for each in repository.comments], given
+            [_comment(comment, token) for comment in repository.comments], given
         ),
     }
 
 
 def commit_of(repository: Repository, sha: str, token: "Token") -> dict[str, Any]:
-    """A Commit with its statuses and comments."""
+    """Return a commit as a `Commit`, with its statuses and comments."""
     newest = {
-        str(each["context"]): {
+        str(made["context"]): {
             "__typename": "StatusContext",
-            "context": each["context"],
-            "state": str(each["state"]).upper(),
-            "description": each["description"],
-            "createdAt": each["created_at"],
-            "creator": {"__typename": "User", "login": each["creator"]["login"]},
+            "context": made["context"],
+            "state": str(made["state"]).upper(),
+            "description": made["description"],
+            "createdAt": made["created_at"],
+            "creator": {"__typename": "User", "login": made["creator"]["login"]},
         }
-        for each in repository.statuses
-        if each["sha"] == sha
+        for made in repository.statuses
+        if made["sha"] == sha
     }
-    comments = [_comment(each, token) for each in repository.comments if each["commit_id"] == sha]
+    comments = [
+        _comment(comment, token) for comment in repository.comments if comment["commit_id"] == sha
+    ]
 
     def status(_: Mapping[str, Any]) -> Any:
         if not token.may(repository, "statuses", "read"):
@@ -90,26 +92,26 @@ def commit_of(repository: Repository, sha: str, token: "Token") -> dict[str, Any
     }
 
 
-def _comment(repository: Mapping[str, Any], token: "Token") -> dict[str, Any]:
+def _comment(comment: Mapping[str, Any], token: "Token") -> dict[str, Any]:
     return {
         "__typename": "CommitComment",
-        "databaseId": repository["id"],
-        "body": repository["body"],
-        "createdAt": repository["created_at"],
-        "viewerDidAuthor": repository["user"]["login"] == token.login,
-        "author": {"__typename": "User", "login": repository["user"]["login"]},
+        "databaseId": comment["id"],
+        "body": comment["body"],
+        "createdAt": comment["created_at"],
+        "viewerDidAuthor": comment["user"]["login"] == token.login,
+        "author": {"__typename": "User", "login": comment["user"]["login"]},
     }
 
 
 def _connection(nodes: list[dict[str, Any]], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Page through nodes; a cursor is the number of those before."""
-    many = given.get("first") or given.get("last")
-    if not isinstance(many, int) or not 0 < many <= MOST:
+    """Return a page of nodes. A cursor is the number of nodes before it."""
+    count = given.get("first") or given.get("last")
+    if not isinstance(count, int) or not 0 < count <= MOST:
         raise QueryError(
             "a connection needs `first` or `last`, 100 at most", "EXCESSIVE_PAGINATION"
         )
-    start = max(0, len(nodes) - many) if given.get("last") else int(given.get("after") or 0)
-    end = min(start + many, len(nodes))
+    start = max(0, len(nodes) - count) if given.get("last") else int(given.get("after") or 0)
+    end = min(start + count, len(nodes))
     return {
         "totalCount": len(nodes),
         "nodes": nodes[start:end],

@@ -1,4 +1,4 @@
-"""The stand-in's organisations: what they list, and repositories made from a template."""
+"""The stand-in's routes for organisations: lists, and repositories made from a template."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from autograder.tests.github_stand_in.rest import NOT_ACCESSIBLE, AnswerError, R
 
 
 def collaborators(repository: Repository) -> dict[str, str]:
-    """Who was given access to a repository: a permission by login."""
+    """Return who was given access to a repository: permissions by login."""
     found: Any = repository.more.setdefault("collaborators", {})
     made: dict[str, str] = found
     return made

@@ -1,4 +1,4 @@
-"""The stand-in's pull requests."""
+"""The stand-in's routes for pull requests."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from autograder.tests.github_stand_in.rest import AnswerError, RestCall, route
 
 
 def pull_requests(repository: Repository) -> list[dict[str, Any]]:
-    """The pull requests of a repository, oldest first."""
+    """Return the pull requests of a repository, oldest first."""
     found: Any = repository.more.setdefault("pulls", [])
     made: list[dict[str, Any]] = found
     return made
@@ -18,9 +18,9 @@ def _pulls(call: RestCall) -> tuple[int, Any]:
     repository = call.repository("pull_requests", "read")
     state, label = call.query.get("state", "open"), call.query.get("head")
     listed = [
-        each
-        for each in reversed(pull_requests(repository))
-        if state in ("all", each["state"]) and label in (None, each["head"]["label"])
+        pull
+        for pull in reversed(pull_requests(repository))
+        if state in ("all", pull["state"]) and label in (None, pull["head"]["label"])
     ]
     return 200, listed[: int(call.query.get("per_page", "30"))]
 
@@ -36,7 +36,7 @@ def _open_pull(call: RestCall) -> tuple[int, Any]:
         raise AnswerError(422, "Validation Failed: head or base is invalid")
     if heads[f"refs/heads/{head}"] == heads[f"refs/heads/{base}"]:
         raise AnswerError(422, f"Validation Failed: No commits between {base} and {head}")
-    if any(each["state"] == "open" and each["head"]["label"] == label for each in made):
+    if any(pull["state"] == "open" and pull["head"]["label"] == label for pull in made):
         raise AnswerError(422, f"Validation Failed: A pull request already exists for {label}.")
     number = len(made) + 1
     made.append(

@@ -1,4 +1,4 @@
-"""What a repository of the stand-in holds: a bare git repository, pushes, statuses, comments."""
+"""Repositories of the stand-in: a bare git repository with pushes, statuses and comments."""
 
 import os
 import shlex
@@ -14,17 +14,17 @@ LINK, GITLINK = "120000", "160000"
 """Modes of a symbolic link and of a submodule."""
 
 File = str | bytes | tuple[str, str]
-"""A content, or a mode with a link's target or a submodule's commit."""
+"""A file's content; or a mode, with a link's target or a submodule's commit."""
 
 WITHOUT_WORKFLOWS = {
     "GIT_CONFIG_COUNT": "1",
     "GIT_CONFIG_KEY_0": "receive.procReceiveRefs",
     "GIT_CONFIG_VALUE_0": "refs/heads",
 }
-"""Environment of a push by who may not change workflows: the hook `workflow_rule.py` decides."""
+"""Environment of a push with a token that may not change workflows: it runs `workflow_rule.py`."""
 
 _RULE = Path(__file__).with_name("workflow_rule.py")
-_ALONE = {
+_GIT_ENVIRONMENT = {
     "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -32,12 +32,12 @@ _ALONE = {
 
 
 def git(*arguments: str, folder: Path, given: bytes = b"") -> str:
-    """Run git without anybody's settings, and return what it prints."""
+    """Run git without the user's settings, and return what it prints."""
     done = subprocess.run(
         ["git", *arguments],
         cwd=folder,
         input=given,
-        env=_ALONE,
+        env=_GIT_ENVIRONMENT,
         capture_output=True,
         check=True,
     )
@@ -46,7 +46,7 @@ def git(*arguments: str, folder: Path, given: bytes = b"") -> str:
 
 @dataclass
 class Repository:
-    """One repository, with what GitHub keeps beside the commits."""
+    """One repository, with what GitHub stores in addition to the commits."""
 
     full_name: str
     folder: Path
@@ -60,10 +60,10 @@ class Repository:
     comments: list[dict[str, Any]] = field(default_factory=list)
     pushed_at: str | None = None
     more: dict[str, object] = field(default_factory=dict)
-    """Whatever else a route keeps."""
+    """Other data that routes store."""
 
     def create(self) -> None:
-        """Make the empty repository; any commit that it has can be fetched, and in part."""
+        """Create the empty repository. Clients may fetch any commit, also partially."""
         self.folder.mkdir(parents=True)
         git(
             "init",
@@ -86,7 +86,7 @@ class Repository:
         hook.chmod(0o755)
 
     def heads(self) -> dict[str, str]:
-        """The commit of each branch, by its full name."""
+        """Return the commit of each branch, by full name such as `refs/heads/main`."""
         listed = git("for-each-ref", "--format=%(refname) %(objectname)", folder=self.folder)
         return dict(line.split(" ") for line in listed.splitlines())
 
@@ -96,18 +96,18 @@ class Repository:
         return self.heads().get(f"refs/heads/{self.default_branch}")
 
     def has(self, sha: str) -> bool:
-        """Whether there is such a commit."""
+        """Tell whether a commit exists."""
         done = subprocess.run(
             ["git", "cat-file", "-e", f"{sha}^{{commit}}"],
             cwd=self.folder,
-            env=_ALONE,
+            env=_GIT_ENVIRONMENT,
             capture_output=True,
             check=False,
         )
         return done.returncode == 0
 
     def files(self) -> dict[str, File]:
-        """The content of each file of the default branch, by its path."""
+        """Return the content of each file of the default branch, by path."""
         listed = git("ls-tree", "-r", "-z", self.default_branch, folder=self.folder)
         found: dict[str, File] = {}
         for entry in filter(None, listed.split("\0")):
@@ -116,14 +116,14 @@ class Repository:
             found[name] = subprocess.run(
                 ["git", "cat-file", "blob", blob],
                 cwd=self.folder,
-                env=_ALONE,
+                env=_GIT_ENVIRONMENT,
                 capture_output=True,
                 check=True,
             ).stdout
         return found
 
     def commit(self, files: Mapping[str, File], branch: str, *, onto_nothing: bool = False) -> str:
-        """Make a commit of exactly these files the head of a branch."""
+        """Add a commit of exactly these files to a branch, and return its id."""
         parent = None if onto_nothing else self.heads().get(f"refs/heads/{branch}")
         stream = [
             b"reset refs/heads/%s\n\n" % branch.encode() if onto_nothing else b"",

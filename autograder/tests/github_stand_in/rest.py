@@ -1,7 +1,7 @@
 """The stand-in's REST API: a function for each route, found by method and path.
 
-Which right a route asks for is told by docs.github.com, REST, "Permissions required for
-fine-grained personal access tokens". Where it is missing, the answer names it in the header
+The permission that a route needs is documented at docs.github.com, REST, "Permissions required for
+fine-grained personal access tokens". If it is missing, the response names it in the header
 `X-Accepted-GitHub-Permissions`.
 """
 
@@ -21,13 +21,13 @@ STATES = ("error", "failure", "pending", "success")
 
 
 class AnswerError(Exception):
-    """An answer that is an error."""
+    """The response is an error."""
 
     def __init__(self, status: int, message: str, *, needs: str = "") -> None:
         super().__init__(message)
         self.status = status
         self.needs = needs
-        """The right that would have done, such as `contents=write`."""
+        """The missing permission, such as `contents=write`."""
 
 
 @dataclass(frozen=True)
@@ -41,17 +41,22 @@ class RestCall:
     query: dict[str, str]
     body: Any
 
-    def repository(self, right: str, level: str) -> Repository:
-        """Find the repository, if the token may do this with it: as GitHub, 404 or else 403."""
+    def repository(self, permission: str, level: str) -> Repository:
+        """Return the path's repository if the token has this permission.
+
+        Raises:
+            AnswerError: 404 if the token may not see the repository, 403 if only this permission
+                is missing. GitHub does the same.
+        """
         found = self.github.find(f"{self.parts['owner']}/{self.parts['repo']}")
         if found is None or not self.token.may(found, "metadata", "read"):
             raise AnswerError(404, "Not Found")
-        if not self.token.may(found, right, level):
-            raise AnswerError(403, NOT_ACCESSIBLE, needs=f"{right}={level}")
+        if not self.token.may(found, permission, level):
+            raise AnswerError(403, NOT_ACCESSIBLE, needs=f"{permission}={level}")
         return found
 
     def commit(self, repository: Repository) -> str:
-        """Take the commit of the path, which must be there."""
+        """Return the path's commit, which must exist."""
         if not repository.has(self.parts["sha"]):
             raise AnswerError(422, f"No commit found for SHA: {self.parts['sha']}")
         return self.parts["sha"]
@@ -62,20 +67,20 @@ _ROUTES: list[tuple[str, re.Pattern[str], Route]] = []
 
 
 def route(method: str, path: str) -> Callable[[Route], Route]:
-    """Serve a path, such as `/repos/{owner}/{repo}`, with the function below."""
+    """Register the decorated function for a path, such as `/repos/{owner}/{repo}`."""
     pattern = re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path))
 
-    def keep(function: Route) -> Route:
+    def register(function: Route) -> Route:
         _ROUTES.append((method, pattern, function))
         return function
 
-    return keep
+    return register
 
 
 def answer(
     github: "StandIn", token: "Token", method: str, path: str, query: dict[str, str], body: Any
 ) -> tuple[int, dict[str, str], Any]:
-    """Answer a request: a status, headers, and what is sent as JSON."""
+    """Answer a request. Returns a status, headers, and the content to send as JSON."""
     for wanted, pattern, function in _ROUTES:
         match = pattern.fullmatch(path)
         if match and wanted == method:
@@ -105,9 +110,9 @@ def _activity(call: RestCall) -> tuple[int, Any]:
     repository = call.repository("contents", "read")
     wanted = call.query.get("ref")
     listed = [
-        each
-        for each in reversed(repository.activities)
-        if wanted in (None, each["ref"], str(each["ref"]).removeprefix("refs/heads/"))
+        activity
+        for activity in reversed(repository.activities)
+        if wanted in (None, activity["ref"], str(activity["ref"]).removeprefix("refs/heads/"))
     ]
     return 200, listed[: int(call.query.get("per_page", "30"))]
 
@@ -138,21 +143,22 @@ def _set_status(call: RestCall) -> tuple[int, Any]:
 @route("GET", "/repos/{owner}/{repo}/commits/{sha}/status")
 def _combined_status(call: RestCall) -> tuple[int, Any]:
     repository = call.repository("statuses", "read")
-    newest = {
-        each["context"]: each for each in repository.statuses if each["sha"] == call.parts["sha"]
-    }
-    return 200, {"sha": call.parts["sha"], "statuses": list(newest.values())}
+    sha = call.parts["sha"]
+    newest = {status["context"]: status for status in repository.statuses if status["sha"] == sha}
+    return 200, {"sha": sha, "statuses": list(newest.values())}
 
 
 @route("GET", "/repos/{owner}/{repo}/commits/{sha}/comments")
 def _comments(call: RestCall) -> tuple[int, Any]:
     repository = call.repository("contents", "read")
-    return 200, [each for each in repository.comments if each["commit_id"] == call.parts["sha"]]
+    return 200, [
+        comment for comment in repository.comments if comment["commit_id"] == call.parts["sha"]
+    ]
 
 
 @route("POST", "/repos/{owner}/{repo}/commits/{sha}/comments")
 def _comment(call: RestCall) -> tuple[int, Any]:
-    repository = call.repository("contents", "read")  # only editing and deleting ask for `write`
+    repository = call.repository("contents", "read")  # only editing and deleting need `write`
     made = {
         "id": call.github.new_id(),
         "commit_id": call.commit(repository),
@@ -180,9 +186,9 @@ def _delete_comment(call: RestCall) -> tuple[int, Any]:
 
 
 def _comment_by_id(repository: Repository, call: RestCall) -> dict[str, Any]:
-    for each in repository.comments:
-        if str(each["id"]) == call.parts["id"]:
-            return each
+    for comment in repository.comments:
+        if str(comment["id"]) == call.parts["id"]:
+            return comment
     raise AnswerError(404, "Not Found")
 
 

@@ -1,4 +1,4 @@
-"""The server: who may do what, what was asked, and the way to git, REST and GraphQL."""
+"""The server: it checks permissions, records requests, and routes them to git, REST and GraphQL."""
 
 import base64
 import json
@@ -39,20 +39,20 @@ _LEVELS = ("", "read", "write")
 
 @dataclass(frozen=True)
 class Token:
-    """Whose a token is, and its rights: a level by repository, or by repository and permission.
+    """A token's owner, and its rights: a level by repository, or by repository and permission.
 
-    `owner/*` are all repositories of an owner, also those that are made later.
+    `owner/*` means all repositories of an owner, including later ones.
     """
 
     login: str
     rights: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
 
     def owns(self, owner: str) -> bool:
-        """Whether it may do anything with all that belongs to an owner."""
+        """Tell whether the token may write to all repositories of an owner."""
         return self.rights.get(f"{owner}/*") == "write"
 
     def may(self, repository: Repository, permission: str, level: str) -> bool:
-        """Whether this is allowed; whoever has any right to a repository sees that it exists."""
+        """Tell whether the token has a permission; any right to a repository includes metadata."""
         owner = repository.full_name.partition("/")[0]
         given = self.rights.get(repository.full_name, self.rights.get(f"{owner}/*"))
         if isinstance(given, Mapping):
@@ -66,7 +66,7 @@ class Token:
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked, and how it was answered."""
+    """A request, and the status of the response."""
 
     method: str
     path: str
@@ -74,13 +74,13 @@ class Request:
     query: str
     login: str | None
     body: Any
-    """Parsed JSON; None where there is none."""
+    """Parsed JSON, or None without a body."""
     status: int | None
-    """None where the connection was broken off."""
+    """None if a fault broke the connection."""
 
     @property
     def writes(self) -> bool:
-        """Whether it would change something of a repository."""
+        """Whether the request is meant to change something."""
         return (
             self.method not in ("GET", "HEAD")
             and "git-upload-pack" not in self.path
@@ -89,13 +89,13 @@ class Request:
 
 
 class StandIn:
-    """GitHub on this machine, for as long as the block runs.
+    """A server on this machine, which runs for as long as the `with` block.
 
     Args:
-        folder: An empty one, for the bare repositories.
+        folder: An empty folder, for the bare repositories.
 
     Raises:
-        AssertionError: At the end, if a request was not as GitHub describes it.
+        AssertionError: At the end, if a request did not match GitHub's description.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -103,9 +103,9 @@ class StandIn:
         self.requests: list[Request] = []
         self.faults: list[Fault] = []
         self.complaints: list[str] = []
-        """What was asked otherwise than GitHub describes it; any left at the end is an error."""
+        """Requests that did not match GitHub's description. They fail the test at the end."""
         self.now = START
-        """The time that GitHub writes into what is made."""
+        """The time of all that GitHub records."""
         self._repositories: dict[str, Repository] = {}
         self._tokens: dict[str, Token] = {}
         self._lock = threading.RLock()
@@ -133,11 +133,11 @@ class StandIn:
 
     @property
     def url(self) -> str:
-        """Where it is, as `https://github.com`."""
+        """The server's address, in place of `https://github.com`."""
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def environment(self, token: str) -> dict[str, str]:
-        """What Actions would set, so that this GitHub is asked."""
+        """Return the variables that Actions sets, with this server's addresses."""
         return {
             "GITHUB_SERVER_URL": self.url,
             "GITHUB_API_URL": f"{self.url}{API}",
@@ -146,30 +146,30 @@ class StandIn:
         }
 
     def add_token(self, login: str, rights: Mapping[str, str | Mapping[str, str]]) -> str:
-        """Make a token.
+        """Create a token, and return its text.
 
         Args:
-            login: Whose.
-            rights: By `owner/name`, or `owner/*`: `read` or `write` for all, or a level for each
-                permission (`contents`, `statuses`).
+            login: Its owner.
+            rights: By `owner/name` or `owner/*`: `read` or `write` for all permissions, or a level
+                for each permission (`contents`, `statuses`).
         """
         text = f"ghp_{login}{len(self._tokens):04}secret"
         self._tokens[text] = Token(login, rights)
         return text
 
     def add_repository(self, full_name: str, *, private: bool = True) -> Repository:
-        """Make an empty repository."""
+        """Create an empty repository."""
         made = Repository(full_name, self.folder / f"{full_name}.git", private)
         made.create()
         self._repositories[full_name.casefold()] = made
         return made
 
     def find(self, full_name: str) -> Repository | None:
-        """Find a repository; upper and lower case are the same."""
+        """Return a repository, or None. Upper and lower case are the same."""
         return self._repositories.get(full_name.casefold())
 
     def repository(self, full_name: str) -> Repository:
-        """Take a repository that is there."""
+        """Return a repository that exists."""
         return self._repositories[full_name.casefold()]
 
     def push(
@@ -180,7 +180,7 @@ class StandIn:
         branch: str = "main",
         force: bool = False,
     ) -> str:
-        """Push a commit of exactly these files, at `now`; return its id."""
+        """Push a commit of exactly these files at the time `now`, and return its id."""
         repository = self.repository(full_name)
         before = repository.heads()
         sha = repository.commit(files, branch, onto_nothing=force)
@@ -188,7 +188,7 @@ class StandIn:
         return sha
 
     def repositories(self, owner: str) -> list[Repository]:
-        """All of an owner's."""
+        """Return all repositories of an owner."""
         return [
             repository
             for repository in self._repositories.values()
@@ -196,25 +196,25 @@ class StandIn:
         ]
 
     def wait(self, **span: float) -> None:
-        """Let time pass, as `timedelta` takes it."""
+        """Move `now` ahead, by the arguments of a `timedelta`."""
         self.now += timedelta(**span)
 
     def age(self, **span: float) -> None:
-        """Make all that is kept so much older, for programs that ask the machine's clock."""
+        """Make all recorded times earlier, for programs that use the machine's clock."""
         earlier = timedelta(**span)
         for repository in self._repositories.values():
             repository.pushed_at = _shifted(repository.pushed_at, earlier)
-            for each in repository.activities:
-                each["timestamp"] = _shifted(each["timestamp"], earlier)
-            for each in (*repository.statuses, *repository.comments):
-                each["created_at"] = _shifted(each["created_at"], earlier)
+            for activity in repository.activities:
+                activity["timestamp"] = _shifted(activity["timestamp"], earlier)
+            for made in (*repository.statuses, *repository.comments):
+                made["created_at"] = _shifted(made["created_at"], earlier)
 
     def timestamp(self) -> str:
-        """`now`, as GitHub writes it."""
+        """Return `now` as GitHub writes it."""
         return _written(self.now)
 
     def statuses(self, full_name: str, sha: str) -> dict[str, tuple[str, str]]:
-        """State and description of each context, the newest of each."""
+        """Return the newest state and description of each context."""
         return {
             str(status["context"]): (str(status["state"]), str(status["description"]))
             for status in self.repository(full_name).statuses
@@ -222,7 +222,7 @@ class StandIn:
         }
 
     def comments(self, full_name: str, sha: str) -> list[str]:
-        """The texts of a commit's comments, oldest first."""
+        """Return the texts of a commit's comments, oldest first."""
         return [
             str(comment["body"])
             for comment in self.repository(full_name).comments
@@ -230,27 +230,27 @@ class StandIn:
         ]
 
     def new_id(self) -> int:
-        """Count up."""
+        """Return an unused id."""
         with self._lock:
             self._id += 1
             return self._id
 
     def token(self, text: str | None) -> Token | None:
-        """Whose token this is; of nobody, one without rights."""
+        """Return the token with this text, or one without rights if no token is given."""
         return Token("") if text is None else self._tokens.get(text)
 
     def fault_for(self, method: str, path: str) -> Fault | None:
-        """Take the fault that hits this request."""
+        """Return the fault that this request meets, or None."""
         with self._lock:
             return next((fault for fault in self.faults if fault.hits(method, path)), None)
 
     def check(self, method: str, path: str, query: Mapping[str, str], body: object) -> None:
-        """Keep what GitHub's description of its REST API has otherwise."""
+        """Record what does not match GitHub's description of its REST API."""
         with self._lock:
             self.complaints += self._description.complaints(method, path, query, body)
 
     def record(self, request: Request) -> None:
-        """Keep what was asked."""
+        """Record a request."""
         with self._lock:
             self.requests.append(request)
 
@@ -262,7 +262,7 @@ class StandIn:
         headers: Mapping[str, str],
         body: bytes,
     ) -> tuple[int, dict[str, str], bytes]:
-        """Hand a request over to git's own server program."""
+        """Pass a request to git's own server program, `git http-backend`."""
         path, _, query = rest.partition("?")
         before = repository.heads()
         done = subprocess.run(
@@ -297,7 +297,7 @@ class StandIn:
     def note_pushes(
         self, repository: Repository, before: Mapping[str, str], login: str, *, forced: bool = False
     ) -> None:
-        """Keep what a push changed, as GitHub's list of activities does."""
+        """Record what a push changed in the list of activities, as GitHub does."""
         after = repository.heads()
         for ref in sorted({*before, *after}):
             old, new = before.get(ref, NOTHING), after.get(ref, NOTHING)
@@ -333,13 +333,13 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: whoever asked may be gone."""
+        """Print nothing: the client may have closed the connection."""
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     github: StandIn
-    # Headers and content in one packet: else each answer takes 40 ms.
+    # Send headers and content in one packet: otherwise each response takes 40 ms.
     disable_nagle_algorithm = True
     wbufsize = -1
 

@@ -17,14 +17,14 @@ NAME = "course/m06-ada"
 
 @pytest.fixture
 def github(tmp_path: Path) -> Iterator[StandIn]:
-    """Run one with a repository."""
+    """Run a stand-in with one repository."""
     with StandIn(tmp_path / "github") as made:
         made.add_repository(NAME)
         yield made
 
 
 def ask(github: StandIn, token: str, method: str, path: str, body: object = None) -> Any:
-    """Ask, and return the answer; where it is none, the status."""
+    """Send a request, and return the parsed response, or the status of an error."""
     request = urllib.request.Request(
         f"{github.url}{path}",
         method=method,
@@ -41,7 +41,7 @@ def ask(github: StandIn, token: str, method: str, path: str, body: object = None
 
 
 def query(github: StandIn, token: str, text: str, **variables: object) -> Any:
-    """Ask a question in GraphQL."""
+    """Send a GraphQL query."""
     body = {"query": text, "variables": variables}
     return ask(github, token, "POST", "/api/graphql", body)
 
@@ -52,12 +52,12 @@ def clone(github: StandIn, token: str, target: Path, *more: str) -> int:
 
 
 def push(github: StandIn, token: str, work: Path, what: str) -> str:
-    """Commit and push, and return what git complains of."""
+    """Commit and push, and return git's error messages."""
     return commit_and_push(token, work, f"{github.url}/{NAME}.git", what)
 
 
 def test_git_needs_a_right_to_the_repository(github: StandIn, tmp_path: Path) -> None:
-    """Reading is allowed to who may read, and to nobody else."""
+    """A token with a right to another repository cannot read this one."""
     github.push(NAME, {"a.py": "x = 1\n"})
 
     reads = clone(github, github.add_token("ada", {NAME: "read"}), tmp_path / "one")
@@ -69,7 +69,7 @@ def test_git_needs_a_right_to_the_repository(github: StandIn, tmp_path: Path) ->
 
 
 def test_a_push_is_an_activity_with_the_server_s_time(github: StandIn, tmp_path: Path) -> None:
-    """Whether it came over HTTP or was arranged; the newest stands first."""
+    """Also a push that a test makes without HTTP. The newest comes first."""
     token = github.add_token("ada", {NAME: "write"})
     first = github.push(NAME, {"a.py": "x = 1\n"})
     clone(github, token, tmp_path / "work")
@@ -86,7 +86,7 @@ def test_a_push_is_an_activity_with_the_server_s_time(github: StandIn, tmp_path:
 
 
 def test_writing_needs_the_right_to_it(github: StandIn) -> None:
-    """A repository that one may not see is not there; what one may not do is forbidden."""
+    """403 for a token that may only read, 404 for one without rights, 401 for an unknown one."""
     sha = github.push(NAME, {"a.py": ""})
     reader = github.add_token("ada", {NAME: {"contents": "read", "statuses": "read"}})
     writer = github.add_token("grader", {NAME: {"contents": "write", "statuses": "write"}})
@@ -101,8 +101,8 @@ def test_writing_needs_the_right_to_it(github: StandIn) -> None:
     assert github.statuses(NAME, sha) == {"grade/a": ("success", "1 / 1")}
 
 
-def test_an_answer_that_a_right_is_missing_names_it(github: StandIn) -> None:
-    """In the header that GitHub has for it."""
+def test_a_refusal_names_the_missing_permission(github: StandIn) -> None:
+    """In the header that GitHub uses for it."""
     sha = github.push(NAME, {"a.py": ""})
     token = github.add_token("ada", {NAME: {"statuses": "read"}})
     request = urllib.request.Request(
@@ -128,27 +128,27 @@ def test_an_answer_that_a_right_is_missing_names_it(github: StandIn) -> None:
         ("PUT", "statuses/0", {}, "no such operation"),
     ],
 )
-def test_what_github_does_not_describe_fails_the_test(
+def test_a_request_that_does_not_match_the_description_is_recorded(
     github: StandIn, method: str, path: str, body: object, complaint: str
 ) -> None:
-    """Whatever the answer was: names, values and operations are GitHub's, or a mistake."""
+    """Names, values and operations must be GitHub's, whatever the response was."""
     token = github.add_token("ada", {NAME: "write"})
 
     ask(github, token, method, f"/api/v3/repos/{NAME}/{path}", body)
 
-    (told,) = github.complaints
+    (recorded,) = github.complaints
     github.complaints.clear()
-    assert complaint in told
+    assert complaint in recorded
 
 
-def test_a_complaint_is_told_at_the_end(tmp_path: Path) -> None:
-    """So that no test has to ask for them."""
+def test_a_complaint_fails_the_test_at_the_end(tmp_path: Path) -> None:
+    """So tests need not look for complaints."""
     with pytest.raises(AssertionError, match="no such operation"), StandIn(tmp_path) as github:
         ask(github, github.add_token("ada", {}), "GET", "/api/v3/users/ada")
 
 
-def test_a_field_without_the_right_to_it_is_an_error_of_its_own(github: StandIn) -> None:
-    """The rest of the answer is there."""
+def test_a_field_that_the_token_may_not_read_is_an_error(github: StandIn) -> None:
+    """The response still has the other fields."""
     sha = github.push(NAME, {"a.py": ""})
     token = github.add_token("ada", {NAME: {"contents": "read"}})
 
@@ -165,8 +165,8 @@ def test_a_field_without_the_right_to_it_is_an_error_of_its_own(github: StandIn)
     assert [error["type"] for error in answer["errors"]] == ["FORBIDDEN"]
 
 
-def test_a_new_workflow_needs_a_right_of_its_own(github: StandIn, tmp_path: Path) -> None:
-    """One that stands on another branch as it is may be pushed without."""
+def test_a_new_workflow_needs_the_right_to_workflows(github: StandIn, tmp_path: Path) -> None:
+    """A workflow that is on another branch already, unchanged, does not need it."""
     github.push(NAME, {".github/workflows/a.yml": "on: push\n", "a.py": ""})
     token = github.add_token("ada", {NAME: {"contents": "write"}})
     clone(github, token, tmp_path / "work")
@@ -185,7 +185,7 @@ def test_a_new_workflow_needs_a_right_of_its_own(github: StandIn, tmp_path: Path
 
 
 def test_a_repository_is_made_from_a_template(github: StandIn) -> None:
-    """With its files in one commit, by who may make repositories there; and nobody else."""
+    """With its files in one commit. The token must own the organisation."""
     template = github.add_repository("course/template")
     template.is_template = True
     github.push("course/template", {"a.py": "x = 1\n"})
@@ -207,7 +207,7 @@ def test_a_repository_is_made_from_a_template(github: StandIn) -> None:
 
 
 def test_an_organisation_lists_what_the_token_may_see(github: StandIn) -> None:
-    """And its members to its owners alone."""
+    """Only owners may list its members."""
     github.add_repository("course/m06-bob")
     owner = github.add_token("owner", {"course/*": "write"})
     ada = github.add_token("ada", {NAME: "read"})
@@ -257,7 +257,7 @@ def test_a_comment_can_be_edited_and_deleted(github: StandIn) -> None:
 
 
 def test_graphql_answers_aliases_fragments_and_pages(github: StandIn) -> None:
-    """What is not there is null with an error of the kind NOT_FOUND."""
+    """A repository that does not exist is null, with an error of the type NOT_FOUND."""
     sha = github.push(NAME, {"a.py": ""})
     token = github.add_token("grader", {NAME: "write"})
     for text in ("one", "two"):
@@ -293,7 +293,7 @@ def test_graphql_answers_aliases_fragments_and_pages(github: StandIn) -> None:
 
 
 def test_a_misspelt_field_is_an_error(github: StandIn) -> None:
-    """As GitHub's schema has none of that name."""
+    """GitHub's schema has no field of that name."""
     token = github.add_token("grader", {NAME: "write"})
 
     answer = query(github, token, "{ viewer { logn } }")
@@ -302,8 +302,8 @@ def test_a_misspelt_field_is_an_error(github: StandIn) -> None:
     assert "logn" in answer["errors"][0]["message"]
 
 
-def test_faults_hit_when_they_are_meant_to(github: StandIn) -> None:
-    """A limit, an error, a connection that breaks off before or after the request took effect."""
+def test_faults_affect_the_requests_that_they_name(github: StandIn) -> None:
+    """A rate limit, an error, and a connection that breaks after the request took effect."""
     sha = github.push(NAME, {"a.py": ""})
     token = github.add_token("grader", {NAME: "write"})
     path = f"/api/v3/repos/{NAME}/commits/{sha}/comments"

@@ -1,8 +1,8 @@
-"""git's hook `proc-receive`, where a token without the right to workflows pushes.
+"""git's hook `proc-receive` for pushes with a token that may not change workflows.
 
-GitHub refuses such a push unless each workflow in it, by path and content, stands on some branch of
-the repository already (docs.github.com, "Scopes for OAuth apps", `workflow`). How a hook speaks to
-git is told in githooks(5), "proc-receive".
+GitHub refuses such a push unless each of its workflows is already on some branch of the repository,
+with the same path and content (docs.github.com, "Scopes for OAuth apps", `workflow`). githooks(5),
+"proc-receive", documents the protocol between git and the hook.
 """
 
 import subprocess
@@ -16,7 +16,7 @@ REFUSAL = (
 
 
 def main() -> None:
-    """Let each branch through, or say why not."""
+    """Accept or refuse each branch of a push."""
     while _read() is not None:
         pass
     _write("version=1")
@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def _found(commit: str) -> set[str]:
-    """List the workflows of a commit, each with the digest of its content."""
+    """Return the workflows of a commit, each with the digest of its content."""
     return {*_git("ls-tree", "-r", commit, "--", ".github/workflows")}
 
 
@@ -47,7 +47,7 @@ def _git(*arguments: str) -> list[str]:
 
 
 def _read() -> str | None:
-    """Read a packet; None where it is the end of a part."""
+    """Read a packet, or None at the end of a section."""
     size = int(sys.stdin.buffer.read(4), 16)
     return sys.stdin.buffer.read(size - 4).decode().rstrip("\n") if size else None
 

@@ -71,13 +71,13 @@ def grade_all(submissions: Path, results: Path) -> None:
 
 
 def write_result(results: Path, student: str, grade: Grade) -> None:
-    """Write a grade as the command does."""
+    """Write a grade as the command `grade` does."""
     results.mkdir(exist_ok=True)
     (results / f"{student}.json").write_text(json.dumps(grade.model_dump()), encoding="utf-8")
 
 
 def a_grade(outcomes: Mapping[str, Outcome] | None = None, digest: str = "sha256:0") -> Grade:
-    """Make a grade without grading: all passed, open answers unmarked, but for what is given."""
+    """Make a grade without grading: all tests passed, open answers not marked, except as given."""
     given = outcomes or {}
     plan = read_plan(ASSIGNMENT, COURSE.suites / ID)
     checkpoints = tuple(

@@ -1,4 +1,4 @@
-"""The gradebook: points in, marks kept, whatever happens meanwhile."""
+"""The gradebook: points are written and marks are kept, whatever happens in between."""
 
 import os
 import signal
@@ -27,10 +27,10 @@ import sys
 from pathlib import Path
 from autograder.tests.gradebook.students import ASSIGNMENT
 from autograder.gradebook.book import Book
-told = Book(Path(sys.argv[1]), ASSIGNMENT).sync(
+report = Book(Path(sys.argv[1]), ASSIGNMENT).sync(
     [Path(sys.argv[2])], on_student=lambda: print("one", flush=True)
 )
-print("done", len(told.written), flush=True)
+print("done", len(report.written), flush=True)
 """
 
 
@@ -42,7 +42,7 @@ def book(tmp_path: Path) -> Book:
 
 @pytest.fixture
 def results(tmp_path: Path) -> Path:
-    """Make a folder with results of two."""
+    """Make a folder with the results of two students."""
     folder = tmp_path / "results"
     write_result(folder, "ada", a_grade())
     write_result(
@@ -57,7 +57,7 @@ def entry(book: Book, student: str) -> BookEntry:
 
 
 def mark(book: Book, student: str, cell: str, points: float, comment: str = "") -> None:
-    """Mark an open answer as formgrader does, in nbgrader's own words."""
+    """Mark an open answer as formgrader does, with nbgrader's API."""
     from nbgrader.api import Gradebook
 
     with Gradebook(f"sqlite:///{book.database}") as gradebook:
@@ -83,7 +83,7 @@ def dump(book: Book) -> list[str]:
 
 
 def test_points_are_written_and_read_again(book: Book, results: Path) -> None:
-    """Open answers wait, what was not handed in is missing."""
+    """Open answers are not marked yet, and a student without a submission is missing."""
     synced = book.sync([results])
 
     assert synced.written == ("ada", "bob")
@@ -95,7 +95,7 @@ def test_points_are_written_and_read_again(book: Book, results: Path) -> None:
 
 
 def test_the_same_results_again_change_nothing(book: Book, results: Path) -> None:
-    """Not a row of the database."""
+    """No row of the database changes."""
     book.sync([results])
     before = dump(book)
 
@@ -104,8 +104,8 @@ def test_the_same_results_again_change_nothing(book: Book, results: Path) -> Non
     assert dump(book) == before
 
 
-def test_marks_and_comments_outlive_every_sync(book: Book, results: Path) -> None:
-    """Though the points by machine change, and the answers with them."""
+def test_marks_and_comments_survive_every_sync(book: Book, results: Path) -> None:
+    """They survive even if the automatic points and the answers change."""
     book.sync([results])
     for cell, points in (("c1-why", 0.5), ("c2-why", 2), ("c3-why", 1), ("c6-why", 1)):
         mark(book, "ada", cell, points, "Well put.")
@@ -128,7 +128,7 @@ def test_marks_and_comments_outlive_every_sync(book: Book, results: Path) -> Non
 
 
 def test_points_changed_by_hand_in_nbgrader_count(book: Book, results: Path) -> None:
-    """An instructor's word is the last."""
+    """The instructor decides."""
     from nbgrader.api import Gradebook
 
     book.sync([results])
@@ -143,7 +143,7 @@ def test_points_changed_by_hand_in_nbgrader_count(book: Book, results: Path) -> 
 
 
 def test_a_checkpoint_that_was_not_graded_is_not_decided(book: Book, results: Path) -> None:
-    """A fault of the grader does not count as zero."""
+    """A fault of the grader does not count as zero points."""
     outcomes = {**OPEN, "reader/oldest_records_come_first": Outcome.GRADER_ERROR}
     write_result(results, "cyd", a_grade(outcomes))
 
@@ -159,7 +159,7 @@ def test_a_checkpoint_that_was_not_graded_is_not_decided(book: Book, results: Pa
 
 
 def test_lateness_and_excuses_come_from_the_handins(book: Book, results: Path) -> None:
-    """GitHub's times against the deadline."""
+    """GitHub's times are compared with the deadline."""
     (book.folder / "handins.csv").write_text(
         "student,handed_in_at,excused,commit\nbob,2026-12-02T01:59:00+01:00,,abc\ncyd,,yes,\n"
     )
@@ -172,8 +172,8 @@ def test_lateness_and_excuses_come_from_the_handins(book: Book, results: Path) -
     assert entry(book, "cyd").standing.status is StandingStatus.EXCUSED
 
 
-def test_what_was_handed_in_is_kept_beside_what_stands_there(book: Book) -> None:
-    """Others stay, and so does who is excused; the next sync takes grade and time."""
+def test_new_handins_are_merged_with_the_existing_ones(book: Book) -> None:
+    """Other students and excuses are kept; the next sync takes the new grade and time."""
     path = book.folder / "handins.csv"
     path.write_text("student,excused,commit\nbob,yes,abc\ncyd,yes,\n")
     when = datetime(2026, 12, 2, 0, 59, tzinfo=UTC)
@@ -189,7 +189,7 @@ def test_what_was_handed_in_is_kept_beside_what_stands_there(book: Book) -> None
     assert entry(book, "bob").standing.handed_in_at == when
 
 
-def test_mistakes_in_the_handins_are_told_all_at_once(book: Book, results: Path) -> None:
+def test_all_mistakes_in_the_handins_are_reported_together(book: Book, results: Path) -> None:
     """With their lines."""
     (book.folder / "handins.csv").write_text(
         "student,handed_in_at\nnobody,\nada,yesterday\nbob,2026-12-01T10:00:00\ncyd,\ncyd,\n"
@@ -203,8 +203,8 @@ def test_mistakes_in_the_handins_are_told_all_at_once(book: Book, results: Path)
     assert [line.split(":")[0] for line in lines[1:]] == ["line 2", "line 3", "line 4", "line 6"]
 
 
-def test_a_bad_result_stops_no_other(book: Book, results: Path) -> None:
-    """Each is named with its reason."""
+def test_a_bad_result_does_not_stop_the_others(book: Book, results: Path) -> None:
+    """Each bad result is reported with the reason."""
     (results / "eve.json").write_text("{")
     (results / "stranger.json").write_text("{}")
     (results / "dan.json").write_text('{"assignment": "other"}')
@@ -219,8 +219,8 @@ def test_a_bad_result_stops_no_other(book: Book, results: Path) -> None:
     assert any("is not a grade of all checkpoints" in line for line in synced.problems)
 
 
-def test_a_damaged_database_is_told_and_left_alone(book: Book, results: Path) -> None:
-    """With where its backup is."""
+def test_a_damaged_database_is_reported_and_not_changed(book: Book, results: Path) -> None:
+    """The error says where the backup is."""
     book.sync([results])
     book.sync([results])
     content = book.database.read_bytes()
@@ -234,8 +234,8 @@ def test_a_damaged_database_is_told_and_left_alone(book: Book, results: Path) ->
     require_sound(book.folder / BACKUP)
 
 
-def test_no_database_at_all_is_told(book: Book, results: Path) -> None:
-    """Some other file of that name."""
+def test_a_file_that_is_not_a_database_is_reported(book: Book, results: Path) -> None:
+    """Some other file has the name of the database."""
     book.database.write_text("dear diary")
 
     with pytest.raises(GradebookError, match="database is damaged"):
@@ -245,8 +245,8 @@ def test_no_database_at_all_is_told(book: Book, results: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody who may not write")
-def test_a_folder_that_can_only_be_read_is_told(book: Book, results: Path) -> None:
-    """In one line, and nothing is changed."""
+def test_a_read_only_folder_is_reported(book: Book, results: Path) -> None:
+    """The report is one line, and nothing is changed."""
     book.sync([results])
     before = dump(book)
     for path in (book.folder, *book.folder.parents):
@@ -254,14 +254,14 @@ def test_a_folder_that_can_only_be_read_is_told(book: Book, results: Path) -> No
             break
         path.chmod(0o755)
 
-    told = as_nobody(lambda: book.sync([results]))
+    error = as_nobody(lambda: book.sync([results]))
 
-    assert told == f"GradebookError: {book.folder}: cannot be written: Permission denied"
+    assert error == f"GradebookError: {book.folder}: cannot be written: Permission denied"
     assert dump(book) == before
 
 
 def as_nobody(do: Callable[[], object]) -> str:
-    """Do something as a user without rights; give the error that it raised."""
+    """Do something as a user without rights; return the error that it raised."""
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -273,15 +273,15 @@ def as_nobody(do: Callable[[], object]) -> str:
         os._exit(0)
     os.close(writing)
     os.waitpid(pid, 0)
-    told = os.read(reading, 10_000).decode()
+    message = os.read(reading, 10_000).decode()
     os.close(reading)
-    return told
+    return message
 
 
 def test_a_sync_that_is_killed_loses_nothing_and_can_be_done_again(
     book: Book, results: Path
 ) -> None:
-    """After the first student, in the middle of all."""
+    """It is killed after the first student."""
     book.sync([results])
     mark(book, "ada", "c1-why", 0.5)
     for student in ("cyd", "dan", "eve"):
@@ -300,15 +300,15 @@ def test_a_sync_that_is_killed_loses_nothing_and_can_be_done_again(
     assert "concepts/c1_why" not in entry(book, "ada").to_mark
 
 
-def test_two_syncs_at_once_both_end_well(book: Book, results: Path) -> None:
+def test_two_concurrent_syncs_both_succeed(book: Book, results: Path) -> None:
     """The second waits for the first."""
     for student in ("cyd", "dan", "eve"):
         write_result(results, student, a_grade(OPEN))
     command = [sys.executable, "-c", SYNC, str(book.folder), str(results)]
 
     both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    told = [process.communicate()[0] for process in both]
+    outputs = [process.communicate()[0] for process in both]
 
     assert [process.returncode for process in both] == [0, 0]
-    assert all(text.endswith("done 5\n") for text in told)
+    assert all(text.endswith("done 5\n") for text in outputs)
     assert len([known for known in book.entries() if known.grade]) == 5

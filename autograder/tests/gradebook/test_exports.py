@@ -1,4 +1,4 @@
-"""The forms of export: columns, what is matched by, what is not decided, and inert texts."""
+"""The export formats: columns, keys that systems match by, undecided points, and inert texts."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -40,7 +40,7 @@ NAMES = (
 
 
 def points(writer: float | None, concepts: float | None) -> tuple[CheckpointPoints, ...]:
-    """Points of two checkpoints, of which a person marks the second."""
+    """Return the points of two checkpoints; a person marks the second."""
     return (
         CheckpointPoints(id="writer", title="The writer", score=writer, max_score=30),
         CheckpointPoints(id="concepts", title="Concepts", score=concepts, max_score=15),
@@ -48,7 +48,7 @@ def points(writer: float | None, concepts: float | None) -> tuple[CheckpointPoin
 
 
 def student(at: int = 1, **known: Any) -> Student:
-    """A student that every system knows."""
+    """Return a student whom every system knows."""
     return Student(
         **{
             "id": f"octo-{at}",
@@ -84,7 +84,7 @@ ALL = (COMPLETE, UNDECIDED, MISSING, EXCUSED)
 
 
 def export(form: str, standings: Sequence[Standing]) -> list[dict[str, str]]:
-    """Write standings in a form, and read the file again."""
+    """Write standings in a format, and read the file again."""
     header, *found = rows(FORMATS[form]("m06", TITLE, standings))
     assert len(set(header)) == len(header)
     assert {len(row) for row in found} <= {len(header)}
@@ -92,7 +92,7 @@ def export(form: str, standings: Sequence[Standing]) -> list[dict[str, str]]:
 
 
 def named(name: str, at: int = 1) -> Standing:
-    """A standing of a student of that name."""
+    """Return the standing of a student of that name."""
     return COMPLETE.model_copy(update={"student": student(at, name=name)})
 
 
@@ -103,7 +103,7 @@ def names() -> st.SearchStrategy[str]:
     return st.sampled_from(known) | anything
 
 
-# --- where a student stands
+# --- standings
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def names() -> st.SearchStrategy[str]:
 def test_there_is_a_total_once_all_is_decided(
     standing: Standing, status: StandingStatus, total: float | None
 ) -> None:
-    """Half a total would be read as a grade; an excused student has none at all."""
+    """Part of a total would be read as a grade; an excused student does not have a total."""
     assert (standing.status, standing.total, standing.max_score) == (status, total, 45)
 
 
@@ -133,13 +133,13 @@ def test_there_is_a_total_once_all_is_decided(
         {"checkpoints": [{"id": "a", "title": "A", "score": float("nan"), "max_score": 1}]},
     ],
 )
-def test_what_cannot_be_is_refused(wrong: dict[str, object]) -> None:
-    """No time without its zone, and no points that are no number."""
+def test_impossible_standings_are_refused(wrong: dict[str, object]) -> None:
+    """Such as a time without a zone, or points that are not a number."""
     with pytest.raises(ValidationError):
         Standing.model_validate({"student": student(), "checkpoints": (), **wrong})
 
 
-# --- all forms
+# --- all formats
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_what_cannot_be_is_refused(wrong: dict[str, object]) -> None:
     ],
 )
 def test_each_student_has_one_row_in_order(form: str, key: str, value: str) -> None:
-    """Also those without points; Canvas has its points possible above them."""
+    """Students without points have a row, too; Canvas has a row of possible points above them."""
     found = [row[key] for row in export(form, ALL)]
 
     assert found[-len(ALL) :] == [value.format(at) for at in (1, 2, 3, 4)]
@@ -163,7 +163,7 @@ def test_each_student_has_one_row_in_order(form: str, key: str, value: str) -> N
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_class_without_students_is_a_header(form: str) -> None:
-    """Nothing fails at the begin of a term."""
+    """So an export works at the beginning of a term."""
     header, *rest = rows(FORMATS[form]("m06", TITLE, ()))
 
     assert len(header) > 1
@@ -173,8 +173,8 @@ def test_a_class_without_students_is_a_header(form: str) -> None:
 @SAME_EACH_TIME
 @given(st.lists(names(), min_size=1, max_size=4))
 @pytest.mark.parametrize("form", FORMATS)
-def test_any_names_leave_the_table_whole(form: str, called: list[str]) -> None:
-    """Commas, quotes and ends of lines in a name make no cell and no row; UTF-8 holds all."""
+def test_any_names_leave_the_table_intact(form: str, called: list[str]) -> None:
+    """Commas, quotes and line ends in a name do not add cells or rows; UTF-8 keeps all names."""
     standings = [named(name, at) for at, name in enumerate(called)]
 
     text = FORMATS[form]("m06", TITLE, standings).encode().decode()
@@ -185,7 +185,7 @@ def test_any_names_leave_the_table_whole(form: str, called: list[str]) -> None:
 
 
 def calls(act: Callable[[], object]) -> int:
-    """Count the calls of Python functions in an act."""
+    """Count the calls of Python functions while `act` runs."""
     count = 0
 
     def seen(_frame: FrameType, event: str, _what: object) -> None:
@@ -202,7 +202,7 @@ def calls(act: Callable[[], object]) -> int:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_the_work_grows_with_the_class_and_no_faster(form: str) -> None:
+def test_the_work_grows_linearly_with_the_class(form: str) -> None:
     """Three hundred students take three times the steps of a hundred."""
     standings = [named(f"Jane Doe {at:03}", at) for at in range(300)]
 
@@ -217,7 +217,7 @@ def test_the_work_grows_with_the_class_and_no_faster(form: str) -> None:
 
 
 def test_the_plain_table_has_everything() -> None:
-    """A column for each checkpoint, the total, and why there is none."""
+    """It has a column for each checkpoint, the total, and the reason for a missing total."""
     complete, undecided, missing, excused = export("csv", ALL)
 
     assert complete == {
@@ -247,8 +247,8 @@ def test_the_plain_table_has_everything() -> None:
 @SAME_EACH_TIME
 @given(names())
 @pytest.mark.parametrize("form", ["csv", "moodle", "classroom50"])
-def test_no_name_is_computed_where_people_read_it(form: str, name: str) -> None:
-    """As in the tables of a single grade."""
+def test_no_name_is_a_formula_in_the_plain_table(form: str, name: str) -> None:
+    """Names are escaped as in the table of a single grade."""
     (row,) = export(form, [named(name)])
 
     shown = [row[key] for key in ("name", "first_name", "last_name") if key in row]
@@ -260,8 +260,8 @@ def test_no_name_is_computed_where_people_read_it(form: str, name: str) -> None:
 @pytest.mark.parametrize(
     "name", ["Doe, Jane", "Jörg Groß", "李小龍", "Zoë 🛰️ 🎓", "O'Hara", "\u05d3\u05d5\u05d3"]
 )
-def test_ordinary_names_stand_in_the_plain_table_as_they_are(name: str) -> None:
-    """Commas, apostrophes, umlauts, emoji and scripts from right to left."""
+def test_ordinary_names_are_unchanged_in_the_plain_table(name: str) -> None:
+    """Such as names with commas, apostrophes, umlauts, emoji or right-to-left scripts."""
     (row,) = export("csv", [named(name)])
 
     assert row["name"] == name
@@ -274,7 +274,7 @@ HEADER = ("Student", "ID", "SIS User ID", "SIS Login ID", "Root Account", "Secti
 
 
 def from_canvas(*assignments: str) -> list[Standing]:
-    """Standings of students from an export of Canvas that has these assignments."""
+    """Return standings of students from an export of Canvas with these assignments."""
     header = (*HEADER, *assignments, "Final Score")
     return [
         standing.model_copy(
@@ -285,7 +285,7 @@ def from_canvas(*assignments: str) -> list[Standing]:
 
 
 def test_canvas_finds_its_columns() -> None:
-    """A name, an ID, and a section just before the assignments; and what each is worth."""
+    """Name, ID and section come before the assignments, whose possible points are given."""
     header, possible, complete, *_ = rows(as_canvas("m06", TITLE, ALL))
 
     assert header == [
@@ -297,8 +297,8 @@ def test_canvas_finds_its_columns() -> None:
     assert complete == ["Jane Doe 1", "4001", "sis1", "jd1", "A", "22.5", "10"]
 
 
-def test_canvas_is_told_who_is_excused_and_nothing_that_is_not_decided() -> None:
-    """An open point does not count as zero."""
+def test_canvas_gets_excuses_and_only_decided_points() -> None:
+    """Open points must not count as zero."""
     *_, undecided, missing, excused = rows(as_canvas("m06", TITLE, ALL))
 
     assert undecided[-2:] == ["0", ""]
@@ -307,7 +307,7 @@ def test_canvas_is_told_who_is_excused_and_nothing_that_is_not_decided() -> None
 
 
 def test_canvas_gets_its_own_columns_back() -> None:
-    """In its order, custom and computed ones left out; an assignment keeps its number."""
+    """They are in Canvas's order, assignments with their numbers; other columns are left out."""
     standings = from_canvas("Quiz (1)", "Partitioned logs: Concepts (812)")
 
     header, *_ = rows(as_canvas("m06", TITLE, standings))
@@ -320,7 +320,7 @@ def test_canvas_gets_its_own_columns_back() -> None:
 
 
 def test_canvas_gets_the_total_where_the_course_has_one_assignment_for_all() -> None:
-    """Without the checkpoints, which would count twice."""
+    """The checkpoints are left out, since they would count twice."""
     header, possible, complete, undecided, _, excused = rows(
         as_canvas("m06", TITLE, from_canvas("Partitioned logs (77)"))
     )
@@ -332,7 +332,7 @@ def test_canvas_gets_the_total_where_the_course_has_one_assignment_for_all() -> 
 
 
 def test_canvas_gets_checkpoints_where_the_course_has_both() -> None:
-    """An assignment for a checkpoint shows that the course counts by these."""
+    """An assignment for a checkpoint shows that the course counts checkpoints."""
     standings = from_canvas("Partitioned logs (77)", "Partitioned logs: Concepts (812)")
 
     header, *_ = rows(as_canvas("m06", TITLE, standings))
@@ -340,15 +340,15 @@ def test_canvas_gets_checkpoints_where_the_course_has_both() -> None:
     assert header[-2:] == ["Partitioned logs: The writer", "Partitioned logs: Concepts (812)"]
 
 
-def test_an_assignment_called_like_a_column_of_students_is_another() -> None:
-    """No points are written where Canvas keeps the section."""
+def test_an_assignment_named_like_a_student_column_is_not_that_column() -> None:
+    """Points are not written into the section's column."""
     header, *_ = rows(as_canvas("m06", "Section", from_canvas()))
 
     assert header == [*HEADER[:-1], "Section: The writer", "Section: Concepts"]
 
 
-def test_no_title_is_taken_for_another_assignment() -> None:
-    """Neither by a number at its end, nor because two checkpoints are called the same."""
+def test_no_title_is_mistaken_for_another_assignment() -> None:
+    """Neither a number at its end nor an equal title of another checkpoint confuses them."""
     twice = tuple(
         CheckpointPoints(id=name, title="Part (12)", score=1, max_score=1) for name in ("a", "b")
     )
@@ -362,7 +362,7 @@ def test_no_title_is_taken_for_another_assignment() -> None:
 
 
 def test_a_title_that_canvas_would_not_read_is_refused() -> None:
-    """It ignores columns that are called like those that it computes."""
+    """Canvas ignores columns with the names of those that it computes."""
     final = (CheckpointPoints(id="a", title="Final Score", score=1, max_score=1),)
 
     with pytest.raises(ExportError, match="rename what Canvas computes:\nT: Final Score"):
@@ -372,14 +372,14 @@ def test_a_title_that_canvas_would_not_read_is_refused() -> None:
 @SAME_EACH_TIME
 @given(names())
 def test_any_name_survives_in_canvas(name: str) -> None:
-    """To the letter, formulas too, since Canvas matches by it."""
+    """Names, even formulas, are unchanged, since Canvas matches by them."""
     _, row = export("canvas", [named(name)])
 
     assert row["Student"] == name
 
 
 def test_an_export_of_canvas_comes_back_as_it_was(tmp_path: Path) -> None:
-    """Read as a roster and written again, what identifies students is the same."""
+    """Reading it as a roster and writing it again keeps the columns that identify students."""
     theirs = (
         "Student,ID,SIS User ID,SIS Login ID,Section,Logs (8)\n"
         "    Points Possible,,,,,30.00\n"
@@ -402,7 +402,7 @@ def test_an_export_of_canvas_comes_back_as_it_was(tmp_path: Path) -> None:
 
 
 def test_moodle_gets_keys_points_and_words() -> None:
-    """A dash means that there is no grade; the feedback says why."""
+    """A dash means a missing grade; the feedback gives the reason."""
     complete, undecided, missing, excused = export("moodle", ALL)
 
     assert complete == {
@@ -424,7 +424,7 @@ def test_moodle_gets_keys_points_and_words() -> None:
 
 
 def test_moodle_gets_no_key_that_some_student_lacks() -> None:
-    """With a blank key, Moodle gives a row's grades to the student above; 0 is blank to it."""
+    """Moodle gives the grades of a row with a blank key, or 0, to the student above."""
     standings = [
         Standing(student=student(1), checkpoints=points(1, 1)),
         Standing(student=student(2, email="", idnumber="0"), checkpoints=points(2, 2)),
@@ -439,27 +439,27 @@ def test_moodle_gets_no_key_that_some_student_lacks() -> None:
     assert not {"email", "idnumber"} & found[0].keys()
 
 
-def test_moodles_keys_stand_as_they_are() -> None:
-    """An apostrophe in front would make another user of one, and abort the import."""
+def test_moodles_keys_are_unchanged() -> None:
+    """An apostrophe in front would name an unknown user, and Moodle would abort the import."""
     (row,) = export("moodle", [Standing(student=student(username="+jd"), checkpoints=points(1, 1))])
 
     assert row["username"] == "+jd"
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"),
+    ("seconds", "text"),
     [(1, "1 min"), (59 * 60, "59 min"), (3600, "1 h"), (12_600, "3.5 h"), (86_400 * 3, "3 d")],
 )
-def test_how_late_is_said_shortly(seconds: float, said: str) -> None:
-    """In the unit that matters."""
-    assert duration(seconds) == said
+def test_lateness_is_shown_briefly(seconds: float, text: str) -> None:
+    """It is shown in the largest unit that fits."""
+    assert duration(seconds) == text
 
 
 # --- gradescope
 
 
 def test_gradescopes_columns_are_those_of_its_download() -> None:
-    """With each checkpoint as a question."""
+    """Each checkpoint is a question."""
     complete, undecided, missing, excused = export("gradescope", ALL)
 
     assert tuple(complete) == (*GRADESCOPE, "1: The writer (30.0 pts)", "2: Concepts (15.0 pts)")
@@ -477,10 +477,10 @@ def test_gradescopes_columns_are_those_of_its_download() -> None:
 @SAME_EACH_TIME
 @given(names(), names())
 def test_any_name_survives_in_gradescope(first: str, last: str) -> None:
-    """Its scripts match by name."""
-    one = student(first_name=first, last_name=last)
+    """Scripts for Gradescope match by name."""
+    jane = student(first_name=first, last_name=last)
 
-    (row,) = export("gradescope", [Standing(student=one, checkpoints=points(1, 1))])
+    (row,) = export("gradescope", [Standing(student=jane, checkpoints=points(1, 1))])
 
     assert (row["First Name"], row["Last Name"]) == (first, last)
 
@@ -489,7 +489,7 @@ def test_any_name_survives_in_gradescope(first: str, last: str) -> None:
 
 
 def test_github_classrooms_columns_are_those_of_its_download() -> None:
-    """Totals alone; empty while there is none."""
+    """The file has only totals; a missing total is empty."""
     complete, undecided, missing, excused = export("github-classroom", ALL)
 
     assert tuple(complete) == GITHUB_CLASSROOM
@@ -503,10 +503,10 @@ def test_github_classrooms_columns_are_those_of_its_download() -> None:
 @SAME_EACH_TIME
 @given(names())
 def test_any_identifier_survives_in_github_classroom(name: str) -> None:
-    """Often it is the student's name."""
-    one = student(identifier=name)
+    """The identifier is often the student's name."""
+    jane = student(identifier=name)
 
-    (row,) = export("github-classroom", [Standing(student=one, checkpoints=points(1, 1))])
+    (row,) = export("github-classroom", [Standing(student=jane, checkpoints=points(1, 1))])
 
     assert row["roster_identifier"] == name
 
@@ -514,8 +514,8 @@ def test_any_identifier_survives_in_github_classroom(name: str) -> None:
 @pytest.mark.parametrize(
     "repository", ["course/logs", "https://git.example.edu/course/logs", "course/logs/"]
 )
-def test_a_repository_is_a_name_or_an_address(repository: str) -> None:
-    """An address of another server stays."""
+def test_a_repository_is_exported_as_name_and_address(repository: str) -> None:
+    """The roster may give its name or its address; the address of another server is kept."""
     (row,) = export("github-classroom", [COMPLETE.model_copy(update={"repository": repository})])
 
     assert row["student_repository_name"] == "logs"
@@ -526,7 +526,7 @@ def test_a_repository_is_a_name_or_an_address(repository: str) -> None:
 
 
 def test_classroom_50s_columns_are_those_of_its_scores() -> None:
-    """Whole points, which override those of the student's repository."""
+    """It has whole points, which override those of the student's repository."""
     complete, undecided, missing, _ = export("classroom50", ALL)
 
     assert tuple(complete) == CLASSROOM_50
@@ -543,14 +543,14 @@ def test_classroom_50s_columns_are_those_of_its_scores() -> None:
     ("score", "most", "whole"),
     [(22.5, 45, 23), (22.49, 45, 22), (2.5, 45, 3), (0.5, 1, 1), (99.5, 99, 99), (1.5, 1.2, 1)],
 )
-def test_whole_points_are_rounded_half_up_and_never_above_the_most(
+def test_whole_points_are_rounded_half_up_and_never_exceed_the_maximum(
     score: float, most: float, whole: int
 ) -> None:
-    """Not to the even number, as Python's round would."""
+    """Python's `round` would round half to even."""
     assert whole_points(score, most) == whole
 
 
-# --- what a roster does not have
+# --- students that cannot be matched
 
 
 @pytest.mark.parametrize(
@@ -561,10 +561,10 @@ def test_whole_points_are_rounded_half_up_and_never_above_the_most(
         ("classroom50", {"login": None}),
     ],
 )
-def test_all_students_that_cannot_be_matched_are_told_at_once(
+def test_all_students_that_cannot_be_matched_are_reported_together(
     form: str, blank: dict[str, str | None]
 ) -> None:
-    """With a line for each, in which nothing of a name is hidden; no file is written."""
+    """Each has a line, with all characters of the name visible; no file is written."""
     standings = [
         Standing(student=student(1), checkpoints=points(1, 1)),
         Standing(student=student(2, **blank), checkpoints=points(1, 1)),
@@ -582,8 +582,8 @@ def test_all_students_that_cannot_be_matched_are_told_at_once(
     ]
 
 
-def test_times_are_told_in_one_zone() -> None:
-    """Whatever the zone of the machine that graded."""
+def test_times_are_in_utc() -> None:
+    """The zone of the machine that graded does not matter."""
     utc = COMPLETE.model_copy(update={"handed_in_at": WHEN.astimezone(UTC)})
 
     for form in ("csv", "github-classroom", "classroom50"):

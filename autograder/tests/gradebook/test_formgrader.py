@@ -38,7 +38,7 @@ HOSTILE = (
 
 @contextmanager
 def formgrader(book: Book) -> Iterator[str]:
-    """Serve formgrader, and give its address."""
+    """Serve formgrader, and return its address."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with subprocess.Popen(
@@ -69,12 +69,12 @@ def browser_page() -> Iterator[Page]:
 
 
 def saved(answer: Response, kind: str) -> bool:
-    """Tell whether an answer is that to saving a mark or a comment."""
+    """Return whether a response is the answer to saving a mark or a comment."""
     return answer.request.method == "PUT" and f"/api/{kind}/" in answer.url and answer.ok
 
 
 def run(*arguments: object) -> str:
-    """Run our command; it must succeed."""
+    """Run our command, which must succeed."""
     done = CliRunner().invoke(
         app, [str(argument) for argument in arguments], catch_exceptions=False
     )
@@ -85,13 +85,13 @@ def run(*arguments: object) -> str:
 def exported(folder: Path, book: Book) -> dict[str, dict[str, str]]:
     """Export for Canvas, and read the rows by name."""
     file = folder / "canvas.csv"
-    run("gradebook", "export", "--format", "canvas", "--output", file, "--folder", book.folder)
+    run("gradebook", "export", "--format", "canvas", "--output", file, "--gradebook", book.folder)
     rows = csv.DictReader(file.read_text(encoding="utf-8").splitlines())
     return {row["Student"]: row for row in rows}
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium: apt-get install chromium")
-def test_a_mark_made_in_the_browser_outlives_a_regrade(tmp_path: Path) -> None:
+@pytest.mark.skipif(CHROMIUM is None, reason="chromium is missing: apt-get install chromium")
+def test_a_mark_made_in_the_browser_survives_a_regrade(tmp_path: Path) -> None:
     """Build, hand in for five, grade, sync, mark, export, regrade, export again."""
     run("build", "--check")
     book = make_book(tmp_path / "book")
@@ -103,8 +103,8 @@ def test_a_mark_made_in_the_browser_outlives_a_regrade(tmp_path: Path) -> None:
         (COURSE.assignments / ID / "concepts.ipynb").read_bytes()
     )
     grade_all(submissions, results)
-    run("gradebook", "sync", results, "--folder", book.folder)
-    run("gradebook", "mark", submissions, "--prepare-only", "--folder", book.folder)
+    run("gradebook", "sync", results, "--gradebook", book.folder)
+    run("gradebook", "mark", submissions, "--prepare-only", "--gradebook", book.folder)
 
     with formgrader(book) as address, browser_page() as page:
         page.goto(f"{address}/login?token={TOKEN}")
@@ -129,10 +129,10 @@ def test_a_mark_made_in_the_browser_outlives_a_regrade(tmp_path: Path) -> None:
     reader = submissions / "ada" / "kinesis_read_shards.py"
     reader.write_text("def read_from_shard(:\n")
     grade_all(submissions, results)
-    run("gradebook", "sync", results, "--folder", book.folder)
-    run("gradebook", "mark", submissions, "--prepare-only", "--folder", book.folder)
+    run("gradebook", "sync", results, "--gradebook", book.folder)
+    run("gradebook", "mark", submissions, "--prepare-only", "--gradebook", book.folder)
     after = exported(tmp_path, book)
-    run("gradebook", "feedback", "--output", tmp_path / "pages", "--folder", book.folder)
+    run("gradebook", "feedback", "--output", tmp_path / "pages", "--gradebook", book.folder)
 
     concepts, reading = (
         f"Module 6: Partitioned logs: {title}" for title in ("Concepts", "Reading from shards")

@@ -1,4 +1,4 @@
-"""A roster of GitHub's and one of an LMS become one, and nobody is taken for another."""
+"""A roster of GitHub and a roster of an LMS are joined, and students are never confused."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from autograder.gradebook.roster import Roster, Student
 
 
 def roster(*students: Student) -> Roster:
-    """A roster of these students."""
+    """Return a roster of these students."""
     return Roster(students=students)
 
 
@@ -24,8 +24,8 @@ JANE_IN_CANVAS = Student(
 LI = Student(id="li", email="li@example.edu")
 
 
-def test_a_student_has_a_login_and_an_id_of_canvas_then() -> None:
-    """What Canvas matches by is as Canvas exported it."""
+def test_a_joined_student_has_a_login_and_a_canvas_id() -> None:
+    """The values that Canvas matches by are as Canvas exported them."""
     (jane,) = joined(roster(JANE_ON_GITHUB), roster(LI, JANE_IN_CANVAS)).students
 
     assert (jane.id, jane.login, jane.identifier) == ("octo", "Octo", "JDoe")
@@ -34,36 +34,37 @@ def test_a_student_has_a_login_and_an_id_of_canvas_then() -> None:
 
 
 def test_the_first_roster_says_who_is_in_the_class() -> None:
-    """And it does not matter which of the two has the login: results are filed by it."""
+    """Either roster may have the login, by which results are filed."""
     jane, li = joined(roster(JANE_IN_CANVAS, LI), roster(JANE_ON_GITHUB)).students
 
     assert (jane.id, jane.name, jane.canvas_id) == ("octo", "Doe, Jane", "1")
     assert li == LI
 
 
-def test_a_name_alone_makes_nobody_the_same() -> None:
-    """Two people may be called the same."""
-    one, other = Student(id="a", name="Jane Doe"), Student(id="b", name="Jane Doe", canvas_id="1")
+def test_an_equal_name_is_not_enough() -> None:
+    """Two people may have the same name."""
+    jane = Student(id="a", name="Jane Doe")
+    another = Student(id="b", name="Jane Doe", canvas_id="1")
 
-    assert joined(roster(one), roster(other)) == roster(one)
-
-
-def test_an_id_of_canvas_is_nobodys_number_elsewhere() -> None:
-    """Canvas counts its users itself, and may hit upon a student's number."""
-    one, other = Student(id="a", idnumber="7"), Student(id="b", canvas_id="7")
-
-    assert joined(roster(one), roster(other)) == roster(one)
+    assert joined(roster(jane), roster(another)) == roster(jane)
 
 
-def test_who_may_be_several_is_told_with_all_others() -> None:
-    """Nothing is guessed, whichever side has the two."""
-    one = Student(id="a", email="a@example.edu", username="b")
-    two = Student(id="b", email="a@example.edu"), Student(id="c", name="C\n", idnumber="B")
+def test_a_canvas_id_is_not_compared_with_other_numbers() -> None:
+    """Canvas counts its users, and may reach the number that another student has elsewhere."""
+    jane, another = Student(id="a", idnumber="7"), Student(id="b", canvas_id="7")
+
+    assert joined(roster(jane), roster(another)) == roster(jane)
+
+
+def test_all_ambiguous_students_are_reported_together() -> None:
+    """Nothing is guessed, whichever roster has the two candidates."""
+    single = Student(id="a", email="a@example.edu", username="b")
+    pair = Student(id="b", email="a@example.edu"), Student(id="c", name="C\n", idnumber="B")
 
     with pytest.raises(RosterError) as several:
-        joined(roster(one, LI), roster(*two))
+        joined(roster(single, LI), roster(*pair))
     with pytest.raises(RosterError) as the_same:
-        joined(roster(*two), roster(one))
+        joined(roster(*pair), roster(single))
 
     assert str(several.value).splitlines()[1:] == ["a may be b, c (C\\n): correct what they share"]
     assert [line.split(":")[0] for line in str(the_same.value).splitlines()[1:]] == [
@@ -72,8 +73,8 @@ def test_who_may_be_several_is_told_with_all_others() -> None:
     ]
 
 
-def test_two_that_would_go_by_one_login_are_told() -> None:
-    """Their results would lie in one folder."""
+def test_two_students_with_the_same_login_are_reported() -> None:
+    """Their results would share a folder."""
     rest = Student(id="octo", email="rest@example.edu")
 
     with pytest.raises(RosterError, match="has the same id as another student"):

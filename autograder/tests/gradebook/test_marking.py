@@ -1,4 +1,4 @@
-"""The hidden tests of the notebook mark it whatever an editor did to it, or say what is wrong."""
+"""The hidden tests mark a notebook from any editor, or report what is wrong with it."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -27,14 +27,14 @@ def examiner() -> Iterator[Examiner]:
 
 @pytest.fixture
 def mark(examiner: Examiner, tmp_path: Path) -> Mark:
-    """Grade a folder with one notebook, or with none."""
+    """Return a function that grades a folder with or without a notebook."""
 
     def grade(content: bytes | None, name: str = FILE) -> Grade:
         if content is not None:
             (tmp_path / name).write_bytes(content)
         submission = read_submission(tmp_path, Course.of_this_checkout().load(ID))
-        result, trouble = examiner.grade(submission, checkpoints=["concepts"])
-        assert trouble == ""
+        result, grader_log = examiner.grade(submission, checkpoints=["concepts"])
+        assert grader_log == ""
         return result
 
     return grade
@@ -46,7 +46,7 @@ def outcomes(grade: Grade) -> set[Outcome]:
 
 
 def came_back(grade: Grade) -> set[str]:
-    """List what its feedback says of the notebook."""
+    """List what the feedback says about the notebook."""
     return {
         test.feedback.came_back
         for checkpoint in grade.checkpoints
@@ -56,12 +56,12 @@ def came_back(grade: Grade) -> set[str]:
 
 
 def stripped(cells: Cells) -> Cells:
-    """Lose metadata and ids."""
+    """Remove metadata and ids."""
     return [{**cell, "metadata": {}, "id": f"new-{n}"} for n, cell in enumerate(cells)]
 
 
 def with_outputs(cells: Cells) -> Cells:
-    """Keep what was printed, and a picture."""
+    """Add printed output and a picture."""
     output = {"output_type": "stream", "name": "stdout", "text": ["None\n"] * 1000}
     return [
         {**cell, "outputs": [output], "execution_count": 7} if cell["cell_type"] == "code" else cell
@@ -70,7 +70,7 @@ def with_outputs(cells: Cells) -> Cells:
 
 
 def split(cells: Cells) -> Cells:
-    """Answer in new cells below those that were handed out."""
+    """Move the answers into new cells below those that were handed out."""
     return [
         part
         for cell in cells
@@ -86,7 +86,7 @@ def split(cells: Cells) -> Cells:
 def test_a_right_notebook_has_full_marks_whatever_editors_do(
     mark: Mark, change: Callable[[Cells], Cells]
 ) -> None:
-    """The closed answers are right, the open ones wait."""
+    """All closed answers are right; the open answers are not marked yet."""
     grade = mark(changed(solved(), change))
 
     assert grade.score == CLOSED
@@ -95,7 +95,7 @@ def test_a_right_notebook_has_full_marks_whatever_editors_do(
 
 
 def test_the_notebook_as_it_was_handed_out_is_unimplemented(mark: Mark) -> None:
-    """Each question says what is still None, and that nothing is written."""
+    """Feedback lists the answers that are still None and the questions without any text."""
     grade = mark(json.dumps(released()).encode())
 
     assert grade.score == 0
@@ -103,8 +103,8 @@ def test_the_notebook_as_it_was_handed_out_is_unimplemented(mark: Mark) -> None:
     assert "Still None in c1: photos, balances, invoices, rides." in came_back(grade)
 
 
-def test_no_notebook_is_said_once(mark: Mark) -> None:
-    """It is missing, for all questions."""
+def test_a_missing_notebook_is_reported_once(mark: Mark) -> None:
+    """One reason covers all questions."""
     grade = mark(None)
 
     assert outcomes(grade) == {Outcome.MISSING}
@@ -120,7 +120,7 @@ def test_a_broken_notebook_is_refused_with_the_reason(mark: Mark) -> None:
 
 
 def test_a_renamed_notebook_is_named(examiner: Examiner, tmp_path: Path) -> None:
-    """So that the student can put it right."""
+    """So the student can fix it."""
     (tmp_path / "concepts (1).ipynb").write_bytes(json.dumps(solved()).encode())
     (tmp_path / "scratch.ipynb").write_text("{}")
 
@@ -134,8 +134,8 @@ def test_a_renamed_notebook_is_named(examiner: Examiner, tmp_path: Path) -> None
     }
 
 
-def test_a_part_that_is_right_counts_though_others_are_not(mark: Mark) -> None:
-    """Each part has its own points."""
+def test_a_right_part_counts_although_others_are_wrong(mark: Mark) -> None:
+    """Each part has separate points."""
 
     def half(cells: Cells) -> Cells:
         cells = [cell for cell in cells if cell["id"] not in ("c4", "c5", "c6-why")]
@@ -158,8 +158,8 @@ def test_a_part_that_is_right_counts_though_others_are_not(mark: Mark) -> None:
     } <= came_back(grade)
 
 
-def test_letters_are_read_kindly(mark: Mark) -> None:
-    """Small ones, blanks around them, and numbers in quotes are no mistake of thinking."""
+def test_answers_are_read_leniently(mark: Mark) -> None:
+    """Lower case, blanks, and numbers in quotes are accepted."""
     cell = {
         "cell_type": "code",
         "id": "kind",
@@ -173,7 +173,7 @@ def test_letters_are_read_kindly(mark: Mark) -> None:
 
 
 def test_code_in_a_notebook_is_not_run(mark: Mark) -> None:
-    """Not even where it would give the right answers."""
+    """This is so even if the code would compute the right answers."""
     code = {"cell_type": "code", "id": "evil", "source": "c4 = eval('chr(67)')", "metadata": {}}
 
     grade = mark(changed(solved(), lambda cells: [*cells, code]))
@@ -182,8 +182,8 @@ def test_code_in_a_notebook_is_not_run(mark: Mark) -> None:
     assert any("c4 cannot be read" in text for text in came_back(grade))
 
 
-def test_feedback_gives_no_right_answer_away(mark: Mark) -> None:
-    """Where all is wrong, what is told holds no letter, number or broker that would be right."""
+def test_feedback_reveals_no_right_answer(mark: Mark) -> None:
+    """If every answer is wrong, the feedback contains no right letter, number or broker."""
 
     def all_wrong(cells: Cells) -> Cells:
         wrong = (
@@ -196,18 +196,18 @@ def test_feedback_gives_no_right_answer_away(mark: Mark) -> None:
 
     grade = mark(changed(solved(), all_wrong))
 
-    told = "\n".join(
+    texts = "\n".join(
         f"{test.feedback.expected} {test.feedback.hint}"
         for checkpoint in grade.checkpoints
         for test in checkpoint.tests
         if test.feedback and test.outcome is Outcome.WRONG
     )
     secrets = ["10,000", "10000", " 20", "400", " 50", '"B"', '"C"', '"D"', "False", "offset back"]
-    assert told.count("\n") == 12 - 1
-    assert [secret for secret in secrets if secret in told] == []
+    assert texts.count("\n") == 12 - 1
+    assert [secret for secret in secrets if secret in texts] == []
 
 
-def test_the_questions_of_the_notebook_are_those_that_are_looked_for() -> None:
+def test_the_notebook_has_the_questions_that_the_tests_look_for() -> None:
     """The words by which open answers are found are in the notebook."""
     suite = Course.of_this_checkout().suites / ID / "test_concepts.py"
     texts = [text_of(cell) for cell in released()["cells"]]

@@ -1,4 +1,4 @@
-"""Rosters are recognised by their headers, and refused with all mistakes together."""
+"""Rosters are recognised by their headers; if one is refused, all mistakes are listed."""
 
 import csv
 import io
@@ -57,7 +57,7 @@ def read(tmp_path: Path) -> Read:
 
 
 def mistakes(read: Read, text: str, known: list[str] | None = None) -> list[str]:
-    """Read a roster that is refused, and return the lines of the message but the first."""
+    """Read a roster that is refused; return the lines of the message except the first."""
     with pytest.raises(RosterError) as caught:
         read(text, known=known)
     return str(caught.value).splitlines()[1:]
@@ -75,7 +75,7 @@ def test_github_classrooms_roster_is_read(read: Read) -> None:
 
 
 def test_classroom_50s_roster_is_read_without_staff(read: Read) -> None:
-    """Teachers and tutors get no grade; who is only invited by e-mail goes by that address."""
+    """Teachers and tutors get no grade; a student without a login has the e-mail address as id."""
     roster = read(CLASSROOM_50)
 
     assert [student.id for student in roster.students] == ["alice", "bob", "carol@example.edu"]
@@ -83,7 +83,7 @@ def test_classroom_50s_roster_is_read_without_staff(read: Read) -> None:
     assert roster.students[0].section == "section-1"
 
 
-def test_classroom_50s_guard_against_formulas_is_taken_off(read: Read) -> None:
+def test_classroom_50s_guard_against_formulas_is_removed(read: Read) -> None:
     """Classroom 50 writes an apostrophe before a formula; the name does not have it."""
     roster = read(CLASSROOM_50)
 
@@ -91,21 +91,21 @@ def test_classroom_50s_guard_against_formulas_is_taken_off(read: Read) -> None:
 
 
 def test_an_older_roster_of_classroom_50_has_no_role(read: Read) -> None:
-    """All in it are students."""
+    """Everybody in it is a student."""
     roster = read("username,first_name,last_name,email,section,github_id\nann,Ann,A,,,1\n")
 
     assert [student.login for student in roster.students] == ["ann"]
 
 
-def test_an_export_of_canvas_is_read_without_what_is_no_student(read: Read) -> None:
-    """Points possible, manual posting and the test student are rows, but no students."""
+def test_rows_of_canvas_that_are_not_students_are_skipped(read: Read) -> None:
+    """These are possible points, manual posting and the test student."""
     roster = read(CANVAS)
 
     assert [student.canvas_id for student in roster.students] == ["4711", "4712"]
 
 
-def test_what_canvas_matches_by_stays_as_it_was_exported(read: Read) -> None:
-    """Names with commas and quotes, sections and identifiers, and the header."""
+def test_columns_that_canvas_matches_by_are_kept_as_exported(read: Read) -> None:
+    """These are names with commas and quotes, sections, identifiers and the header."""
     roster = read(CANVAS)
 
     jane, li = roster.students
@@ -115,15 +115,15 @@ def test_what_canvas_matches_by_stays_as_it_was_exported(read: Read) -> None:
     assert "Logs: Writer (812)" in li.canvas_header
 
 
-def test_a_column_of_canvas_with_logins_joins_both_worlds(read: Read) -> None:
-    """A custom column GitHub says the login; who has none goes by the SIS login."""
+def test_a_github_column_in_canvas_gives_the_login(read: Read) -> None:
+    """A student without an entry in the custom column is named by the SIS login."""
     roster = read(CANVAS)
 
     assert [student.id for student in roster.students] == ["jane-doe", "lng"]
 
 
-def test_an_export_of_canvas_may_have_semicolons_and_parted_names(read: Read) -> None:
-    """As it has in locales with a decimal comma, and by a setting of the gradebook."""
+def test_an_export_of_canvas_may_have_semicolons_and_split_names(read: Read) -> None:
+    """Locales with a decimal comma use semicolons; a setting of the gradebook splits names."""
     roster = read(
         "LastName;FirstName;ID;SIS Login ID;Section;Logs (1)\n"
         "    Points Possible;;;;;30,00\n"
@@ -136,7 +136,7 @@ def test_an_export_of_canvas_may_have_semicolons_and_parted_names(read: Read) ->
 
 
 def test_a_plain_table_is_read(read: Read) -> None:
-    """With columns in any order, and others that are ignored."""
+    """Columns may be in any order, and other columns are ignored."""
     roster = read(PLAIN)
 
     assert [student.id for student in roster.students] == ["jane-doe", "s2"]
@@ -157,7 +157,7 @@ def test_a_plain_table_is_read(read: Read) -> None:
     ],
 )
 def test_one_column_that_identifies_is_enough(read: Read, header: str, field: str) -> None:
-    """Spelled as people and Moodle spell it."""
+    """The spellings of people and of Moodle are accepted."""
     roster = read(f"{header}\tNotes\nan-1\tnone\n")
 
     assert getattr(roster.students[0], field) == "an-1"
@@ -169,14 +169,14 @@ def test_one_column_that_identifies_is_enough(read: Read, header: str, field: st
 def test_line_ends_blank_lines_and_byte_order_marks_do_not_matter(
     read: Read, text: str, line_end: str
 ) -> None:
-    """Whatever a spreadsheet makes of them."""
+    """A spreadsheet may change any of them."""
     changed = text.removeprefix("\ufeff").replace("\n", line_end) + f",,{line_end}{line_end}"
 
     assert read(changed, "utf-8-sig") == read(text)
 
 
-def test_students_are_found_in_upper_and_lower_case(read: Read) -> None:
-    """By login and by id; who is unknown is not found."""
+def test_students_are_found_regardless_of_case(read: Read) -> None:
+    """They are found by login and id; an unknown name is not found."""
     roster = read(GITHUB_CLASSROOM)
 
     assert roster.find("JANE-DOE") is roster.students[0]
@@ -184,9 +184,9 @@ def test_students_are_found_in_upper_and_lower_case(read: Read) -> None:
     assert roster.find("nobody") is None
 
 
-def test_all_mistakes_are_told_at_once_each_with_its_line(read: Read) -> None:
-    """And in the order of the file; a text of two lines does not shift the numbers."""
-    told = mistakes(
+def test_all_mistakes_are_listed_with_their_lines(read: Read) -> None:
+    """They are in the order of the file; a text of two lines does not shift the numbers."""
+    messages = mistakes(
         read,
         "id,login,name,email\n"
         's1,octo,"two\nlines",a@example.edu\n'
@@ -199,20 +199,20 @@ def test_all_mistakes_are_told_at_once_each_with_its_line(read: Read) -> None:
         known=["octo", "six"],
     )
 
-    assert [line.split(":")[0] for line in told] == [
+    assert [line.split(":")[0] for line in messages] == [
         *("line 4", "line 5", "line 5", "line 6", "line 7", "line 8", "line 9")
     ]
-    assert told[0] == "line 4: the login 'OCTO' is in line 2 too: remove one"
-    assert "'@jane' cannot be a login" in told[1]
-    assert "the e-mail address 'A@Example.edu' is in line 2 too" in told[2]
-    assert "fill in 'login' or 'id' or 'email'" in told[3]
-    assert "has 2 fields, but the header has 4" in told[4]
-    assert "'../s6' must not hold a slash" in told[5]
-    assert "the identifier 'S1' is in line 2 too" in told[6]
+    assert messages[0] == "line 4: the login 'OCTO' is in line 2 too: remove one"
+    assert "'@jane' cannot be a login" in messages[1]
+    assert "the e-mail address 'A@Example.edu' is in line 2 too" in messages[2]
+    assert "fill in 'login' or 'id' or 'email'" in messages[3]
+    assert "has 2 fields, but the header has 4" in messages[4]
+    assert "'../s6' must not hold a slash" in messages[5]
+    assert "the identifier 'S1' is in line 2 too" in messages[6]
 
 
-def test_logins_that_nobody_has_are_told(read: Read) -> None:
-    """Where it is known who there is; in upper or lower case."""
+def test_unknown_logins_are_reported(read: Read) -> None:
+    """This needs the list of all logins, whose case does not matter."""
     text = "login\nJane\noctocat\nghost\n"
 
     assert len(read(text).students) == 3
@@ -222,11 +222,11 @@ def test_logins_that_nobody_has_are_told(read: Read) -> None:
     ]
 
 
-def test_an_id_that_is_anothers_login_is_told(read: Read) -> None:
+def test_an_id_that_is_another_students_login_is_reported(read: Read) -> None:
     """Their results would lie in one folder."""
-    told = mistakes(read, "id,login\njane,\ns2,Jane\n")
+    messages = mistakes(read, "id,login\njane,\ns2,Jane\n")
 
-    assert told == ["line 3: has the same id 'jane' as line 2: remove one"]
+    assert messages == ["line 3: has the same id 'jane' as line 2: remove one"]
 
 
 @pytest.mark.parametrize(
@@ -240,52 +240,56 @@ def test_an_id_that_is_anothers_login_is_told(read: Read) -> None:
 def test_a_missing_column_is_named_with_the_form_that_has_it(
     read: Read, header: str, missing: str
 ) -> None:
-    """The file looks like a form, but has lost a column."""
-    told = mistakes(read, header + "\n" + ",".join("a" for _ in header.split(",")) + "\n")
+    """The file looks like a known form, but a column is missing."""
+    messages = mistakes(read, header + "\n" + ",".join("a" for _ in header.split(",")) + "\n")
 
-    assert len(told) == 1
-    assert told[0].startswith(f"line 1: the column {missing!r} is missing; a roster of the form ")
-
-
-def test_a_header_that_says_nothing_is_answered_with_all_forms(read: Read) -> None:
-    """So that one can be chosen."""
-    told = mistakes(read, "\nfavourite colour,shoe size\nred,42\n")
-
-    assert told[0] == "line 2: no column says who a student is; known are"
-    assert [line.strip() for line in told[1:]] == [f"{form.name}: {form.header}" for form in FORMS]
+    assert len(messages) == 1
+    assert messages[0].startswith(
+        f"line 1: the column {missing!r} is missing; a roster of the form "
+    )
 
 
-def test_a_column_that_is_there_twice_is_told(read: Read) -> None:
-    """It is not known which of them counts."""
-    told = mistakes(read, "login,E-Mail,e_mail\na,b,c\n")
+def test_an_unknown_header_is_answered_with_all_known_forms(read: Read) -> None:
+    """So the reader can choose one of them."""
+    messages = mistakes(read, "\nfavourite colour,shoe size\nred,42\n")
 
-    assert told == ["line 1: the column 'e_mail' is there 2 times: remove one"]
+    assert messages[0] == "line 2: no column says who a student is; known are"
+    assert [line.strip() for line in messages[1:]] == [
+        f"{form.name}: {form.header}" for form in FORMS
+    ]
 
 
-def test_an_unknown_role_is_told(read: Read) -> None:
+def test_a_duplicate_column_is_reported(read: Read) -> None:
+    """Nobody knows which of the two counts."""
+    messages = mistakes(read, "login,E-Mail,e_mail\na,b,c\n")
+
+    assert messages == ["line 1: the column 'e_mail' is there 2 times: remove one"]
+
+
+def test_an_unknown_role_is_reported(read: Read) -> None:
     """A misspelled role must neither hide a student nor grade a teacher."""
-    told = mistakes(read, CLASSROOM_50.replace("student\n", "studnet\n"))
+    messages = mistakes(read, CLASSROOM_50.replace("student\n", "studnet\n"))
 
-    assert told == ["line 2: the role 'studnet' is not known: student, ta or teacher"]
-
-
-def test_quotes_that_do_not_match_are_told_with_what_was_found_before(read: Read) -> None:
-    """The rest cannot be read, and no student is swallowed in silence."""
-    told = mistakes(read, 'id,name\n-s1,A\ns2,"B\ns3,C\n')
-
-    assert [line.split(":")[0] for line in told] == ["line 2", "line 3"]
-    assert "its quotes do not match" in told[1]
+    assert messages == ["line 2: the role 'studnet' is not known: student, ta or teacher"]
 
 
-def test_a_row_of_canvas_without_a_name_is_told(read: Read) -> None:
-    """It is no row of Canvas's own."""
-    told = mistakes(read, CANVAS + ",,,,A,,7,\n")
+def test_unbalanced_quotes_are_reported_with_earlier_mistakes(read: Read) -> None:
+    """The rest cannot be read, but no student is skipped silently."""
+    messages = mistakes(read, 'id,name\n-s1,A\ns2,"B\ns3,C\n')
 
-    assert "nothing says who this is" in told[0]
+    assert [line.split(":")[0] for line in messages] == ["line 2", "line 3"]
+    assert "its quotes do not match" in messages[1]
+
+
+def test_a_row_of_canvas_without_a_name_is_reported(read: Read) -> None:
+    """Canvas does not export such a row."""
+    messages = mistakes(read, CANVAS + ",,,,A,,7,\n")
+
+    assert "nothing says who this is" in messages[0]
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"", "is empty"),
         (b"\xef\xbb\xbf\n  \n", "is empty"),
@@ -298,38 +302,40 @@ def test_a_row_of_canvas_without_a_name_is_told(read: Read) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_file_that_is_no_roster_is_refused(tmp_path: Path, content: bytes, said: str) -> None:
-    """With its name and what to do."""
+def test_a_file_that_is_not_a_roster_is_refused(
+    tmp_path: Path, content: bytes, message: str
+) -> None:
+    """The error names the file and says what to do."""
     path = tmp_path / "roster.csv"
     path.write_bytes(content)
 
     with pytest.raises(RosterError) as caught:
         read_roster(path)
 
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     assert str(path) in str(caught.value)
 
 
-def test_a_path_that_is_no_file_is_refused(tmp_path: Path) -> None:
-    """One that is not there, a folder, a pipe (which would never end), and one with a zero."""
+def test_a_path_that_is_not_a_file_is_refused(tmp_path: Path) -> None:
+    """It is missing, a folder, a pipe (which would never end), or contains a NUL."""
     os.mkfifo(tmp_path / "pipe")
-    said = {}
+    messages = {}
     for name in ("nowhere.csv", ".", "pipe", "zero\0"):
         with pytest.raises(RosterError) as caught:
             read_roster(tmp_path / name)
-        said[name] = str(caught.value)
+        messages[name] = str(caught.value)
 
-    assert "does not exist" in said["nowhere.csv"]
-    assert "is a folder" in said["."]
-    assert "is not an ordinary file" in said["pipe"]
+    assert "does not exist" in messages["nowhere.csv"]
+    assert "is a folder" in messages["."]
+    assert "is not an ordinary file" in messages["pipe"]
 
 
 @SAME_EACH_TIME
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1, max_size=5))
-def test_any_name_is_read_as_it_is(
+def test_any_name_is_read_unchanged(
     tmp_path_factory: pytest.TempPathFactory, names: list[str]
 ) -> None:
-    """But for control characters, which become blanks, and blanks at the ends."""
+    """Only control characters become blanks, and blanks at the ends are removed."""
     file = io.StringIO()
     csv.writer(file).writerows(
         [["id", "name"], *([f"s{at}", name] for at, name in enumerate(names))]
@@ -348,7 +354,7 @@ def test_any_name_is_read_as_it_is(
 
 @pytest.mark.parametrize("text", NASTY, ids=lambda text: ascii(text[:20]))
 def test_a_hostile_identifier_is_refused_or_made_safe(text: str) -> None:
-    """No name of a file or folder leads elsewhere."""
+    """File and folder names never lead elsewhere."""
     try:
         safe = student_id(text)
     except ValueError:
@@ -363,7 +369,7 @@ def test_a_hostile_identifier_is_refused_or_made_safe(text: str) -> None:
     "text", ["..", "a..b", "a/b", "a\\b", ".hidden", "-rf", "a" * (LONGEST_ID + 1)]
 )
 def test_an_identifier_that_looks_like_a_path_is_refused(text: str) -> None:
-    """It is no name that a person has, so nobody is to guess what was meant."""
+    """Nobody has such a name, so the grader does not guess what it means."""
     with pytest.raises(ValueError, match=r"slash|longer"):
         student_id(text)
 
@@ -372,7 +378,7 @@ def test_an_identifier_that_looks_like_a_path_is_refused(text: str) -> None:
 
 
 def test_identifiers_that_look_alike_stay_apart() -> None:
-    """What is lost in plain letters is kept in the digits, the same each time."""
+    """Characters that are replaced count in the digits, which are the same each time."""
     names = ["Jörg", "Jürg", "J rg", "J-rg", "李", "王"]
 
     ids = [student_id(name) for name in names]
@@ -398,8 +404,8 @@ def test_identifiers_that_look_alike_stay_apart() -> None:
         ("ö", False),
     ],
 )
-def test_what_can_be_a_login_is_known(text: str, right: bool) -> None:
-    """Letters, digits and hyphens; a managed user's has an underscore."""
+def test_valid_logins_are_recognised(text: str, right: bool) -> None:
+    """They have letters, digits and hyphens; those of managed users have an underscore."""
     assert is_login(text) is right
 
 
@@ -413,6 +419,6 @@ def test_what_can_be_a_login_is_known(text: str, right: bool) -> None:
         ("", ("", "")),
     ],
 )
-def test_a_name_is_parted_where_it_must_be(name: str, parted: tuple[str, str]) -> None:
-    """At its comma, else at its last blank."""
+def test_a_name_is_split_into_first_and_last(name: str, parted: tuple[str, str]) -> None:
+    """It is split at its comma, otherwise at its last blank."""
     assert Student(id="a", name=name).parted_name == parted

@@ -104,7 +104,7 @@ def test_a_program_that_parses_arguments_at_import_is_shown_its_line() -> None:
 
 
 def test_a_call_that_does_not_fit_the_function_quotes_the_handout() -> None:
-    """None of the student's lines ran, so the hint does not refer to one of them."""
+    """The student's lines did not run, so the hint does not refer to them."""
     signature = "read_from_shard(stream_name, shard_id, max_records=50)"
     message = "read_from_shard() takes 2 positional arguments but 3 were given"
 

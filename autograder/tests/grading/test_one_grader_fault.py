@@ -309,7 +309,7 @@ def test_the_standing_has_no_points_for_this_checkpoint_alone(book: Book) -> Non
 
 
 @pytest.mark.parametrize(
-    ("form", "without_points", "said"),
+    ("form", "without_points", "cells"),
     [
         ("csv", 2, [f"{POINTS:g}", "undecided"]),
         ("canvas", 1, []),
@@ -320,7 +320,7 @@ def test_the_standing_has_no_points_for_this_checkpoint_alone(book: Book) -> Non
     ],
 )
 def test_every_export_leaves_out_the_checkpoint_and_the_total(
-    book: Book, form: str, without_points: int, said: list[str]
+    book: Book, form: str, without_points: int, cells: list[str]
 ) -> None:
     """Everything else is as for the student whose tests all ran."""
     text = FORMATS[form](ID, "Logs", [entry.standing for entry in book.entries()])
@@ -335,8 +335,8 @@ def test_every_export_leaves_out_the_checkpoint_and_the_total(
     emptied = [after for before, after in differing if before and after in ("", "-")]
     others = [after for before, after in differing if after not in ("", "-")]
     assert len(emptied) == without_points
-    assert len(others) == len(said)
-    assert all(word in after for word, after in zip(sorted(said), sorted(others), strict=True))
+    assert len(others) == len(cells)
+    assert all(word in after for word, after in zip(sorted(cells), sorted(others), strict=True))
 
 
 def test_a_sync_again_or_a_look_in_formgrader_decides_nothing(book: Book) -> None:
@@ -504,21 +504,21 @@ def test_a_class_s_summary_and_report_tell_an_instructor_to_look(tmp_path: Path)
     both = a_grade({TEST: TestOutcome.UNREADABLE, second: TestOutcome.UNREADABLE})
     one_of_them = a_grade({TEST: TestOutcome.UNREADABLE})
     grades = {"ada": both, "bob": one_of_them, "cyd": a_grade()}
-    said = "tests of 2 students unreadable: look at them"
+    warning = "tests of 2 students unreadable: look at them"
 
     outcomes = [outcome_of(name, ClassAction.GRADED, grade) for name, grade in grades.items()]
     rows = class_of(tmp_path / "results", **grades).rows
 
-    assert unreadable_line(outcomes) == f"3 {said} (ada, bob)"
-    assert f"<strong>3</strong> {said} (ada, bob)" in as_page(rows, "Logs")
-    assert f"<strong>3</strong> {said}</li>" in as_page(rows, "Logs", anonymous=True)
+    assert unreadable_line(outcomes) == f"3 {warning} (ada, bob)"
+    assert f"<strong>3</strong> {warning} (ada, bob)" in as_page(rows, "Logs")
+    assert f"<strong>3</strong> {warning}</li>" in as_page(rows, "Logs", anonymous=True)
     assert 'data-states="waiting unreadable"' in as_page(rows, "Logs")
 
 
 def test_the_status_command_shows_open_points(book: Book) -> None:
     """They have a column between the points and the state."""
     done = CliRunner().invoke(
-        app, ["gradebook", "status", "--folder", str(book.folder)], env={"COLUMNS": "200"}
+        app, ["gradebook", "status", "--gradebook", str(book.folder)], env={"COLUMNS": "200"}
     )
 
     bob = next(line for line in done.stdout.splitlines() if "bob" in line)

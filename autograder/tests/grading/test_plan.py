@@ -71,7 +71,7 @@ def test_a_test_is_planned_with_its_title_and_points(
 def test_a_mistake_in_a_suite_is_reported_in_one_line(
     tmp_path: Path, assignment: Assignment, change: tuple[str, str], message: str
 ) -> None:
-    """The line names the file, and the test if it is about one."""
+    """The line names the file, and the test if the mistake is in a test."""
     suite = suite_of(tmp_path, GOOD.replace(*change))
 
     with pytest.raises(AssignmentError, match=message) as caught:

@@ -29,10 +29,12 @@ def verdict(outcome: str, feedback: Any = None) -> dict[str, Any]:
     return {"verdict": {"outcome": outcome, "feedback": feedback or FEEDBACK}}
 
 
-def run(entries: Any, exit_code: int | None = 0, told: int | None = None) -> PytestRun:
+def run(entries: Any, exit_code: int | None = 0, reported_code: int | None = None) -> PytestRun:
     """Return a run whose report has these entries."""
-    told = exit_code if told is None else told
-    return PytestRun(exit_code, {"exitcode": told, "tests": entries}, "what pytest printed")
+    reported_code = exit_code if reported_code is None else reported_code
+    return PytestRun(
+        exit_code, {"exitcode": reported_code, "tests": entries}, "what pytest printed"
+    )
 
 
 def outcomes(ran: PytestRun) -> list[Outcome]:
@@ -79,7 +81,7 @@ def test_a_verdict_is_completed_with_its_requirement() -> None:
         run([entry("test_one"), entry("test_two"), entry("test_three")]),
         run([entry("test_one"), entry("test_two")], exit_code=1),
         run([entry("test_one"), entry("test_two", "failed", metadata=verdict("wrong"))]),
-        run([entry("test_one"), entry("test_two")], exit_code=0, told=1),
+        run([entry("test_one"), entry("test_two")], exit_code=0, reported_code=1),
         run([entry("test_one"), entry("test_two")], exit_code=-9),
         run([entry("test_one"), entry("test_one")]),
         run("nonsense"),

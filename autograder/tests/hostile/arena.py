@@ -1,4 +1,4 @@
-"""Grades an attack where everything is watched: time, secrets, and what is left behind."""
+"""Grades an attack, and measures time, leaked secrets and what is left behind."""
 
 import ctypes
 import os
@@ -16,32 +16,34 @@ from autograder.submission import read_submission
 from autograder.tests.hostile.corpus import ID, Attack
 
 PR_SET_CHILD_SUBREAPER = 36
-LONGEST_SECONDS = 20.0
+LONGEST_SECONDS = 30.0
+"""What a submission may cost: 10 s of answers by the simulated AWS and 20 s of inspection."""
 HONEST_SECONDS = 2.5
-"""What the honest submission takes on an idle machine; it tells how busy this one is."""
+"""How long the honest submission takes on an idle machine. Compared to this, we see how busy the
+machine is."""
 QUICK = {"wall_seconds": "3.0", "cpu_seconds": "1", "memory_total_mib": "512"}
 SECRETS = ("GITHUB_TOKEN", "AWS_SESSION_TOKEN", "CANVAS_API_KEY")
 
 
 @dataclass(frozen=True)
 class Aftermath:
-    """What became of an attack."""
+    """The results of an attack."""
 
     grade: Grade
     grader_log: str
-    """What failed on the grader's side; else empty."""
+    """What failed on the grader's side, or empty."""
     seconds: float
-    """How long it took, or would have taken on an idle machine."""
+    """How long grading would have taken on an idle machine, at most."""
     left_behind: tuple[str, ...]
-    """Processes, files, mounts, threads and descriptors that were not there before."""
+    """New processes, files, mounts, threads and descriptors."""
     honest_score: float
-    """What an honest submission got that was graded next."""
+    """The score of an honest submission that was graded next."""
     canaries: tuple[str, ...]
-    """Secrets that lay in the attack's reach, had there been no walls."""
+    """Secrets that the attack could read without the sandbox."""
 
 
 class Arena:
-    """A checkout of its own with secrets in it, and short limits."""
+    """A separate checkout with secrets in it, and short limits."""
 
     def __init__(self, root: Path) -> None:
         adopt_orphans()
@@ -79,26 +81,26 @@ class Arena:
         self.temporary.mkdir()
 
     def open(self) -> None:
-        """Start what grades, in an environment that has the secrets; all attacks meet the same."""
+        """Start the examiners that grade all attacks, in an environment with the secrets."""
         self._examiner = Examiner(self.assignment, self.course)
         self._next = Examiner(self._ours.load(ID), self._ours)
         for examiner in (self._examiner, self._next):
             examiner.grade(self._honest, checkpoints=["brokers"])
 
     def close(self) -> None:
-        """End what grades."""
+        """Close the examiners."""
         self._examiner.close()
         self._next.close()
 
     def grade(self, attack: Attack, folder: Path) -> Aftermath:
-        """Grade an attack, then an honest submission, both as one of many in a row.
+        """Grade an attack, then an honest submission, with the same examiners as all others.
 
         Args:
-            attack: What is handed in.
+            attack: The hostile submission.
             folder: An empty folder for it.
         """
         attack.lay_out(folder)
-        before = standing(self.temporary)
+        before = traces(self.temporary)
         began = time.monotonic()
         submission = read_submission(folder, self.assignment)
         checkpoint = next(
@@ -121,7 +123,7 @@ class Arena:
 
 
 def _quick(settings: str) -> str:
-    """Shorten the limits, so that what hangs is told soon."""
+    """Shorten the limits, so that code that hangs is stopped soon."""
     lines = []
     for line in settings.splitlines():
         name = line.split("=")[0].strip()
@@ -130,12 +132,12 @@ def _quick(settings: str) -> str:
 
 
 def adopt_orphans() -> None:
-    """Have what outlives its parent become a child of this process, so that it is seen."""
+    """Make this process the parent of orphaned processes, so that `descendants` finds them."""
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def standing(temporary: Path | None = None) -> set[str]:
-    """List what stands: our descendants, files, mounts, threads and descriptors."""
+def traces(temporary: Path | None = None) -> set[str]:
+    """List our descendants, files, mounts, threads and descriptors."""
     mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines()
     shared = Path("/dev/shm")
     return {
@@ -149,15 +151,15 @@ def standing(temporary: Path | None = None) -> set[str]:
 
 
 def left_behind(before: set[str], temporary: Path | None = None) -> tuple[str, ...]:
-    """Tell what is left that was not there before, once the kernel has had time to clear up."""
+    """List traces that are new. Waits up to LONGEST_SECONDS for the kernel to clean up."""
     deadline = time.monotonic() + LONGEST_SECONDS
-    while (left := standing(temporary) - before) and time.monotonic() < deadline:
+    while (new := traces(temporary) - before) and time.monotonic() < deadline:
         _reap()
-    return tuple(sorted(left))
+    return tuple(sorted(new))
 
 
 def _reap() -> None:
-    """Take leave of orphans that came to us and have ended."""
+    """Reap orphans of ours that have ended."""
     try:
         os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG)
     except ChildProcessError:
@@ -165,15 +167,15 @@ def _reap() -> None:
 
 
 def descendants() -> list[int]:
-    """List the processes that descend from this one."""
+    """List the process ids of all descendants of this process."""
     parents: dict[int, int] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
-                fields = (entry / "stat").read_text(encoding="utf-8", errors="replace")
+                stat = (entry / "stat").read_text(encoding="utf-8", errors="replace")
             except OSError:
                 continue
-            parents[int(entry.name)] = int(fields.rsplit(")", 1)[1].split()[1])
+            parents[int(entry.name)] = int(stat.rsplit(")", 1)[1].split()[1])
     found: list[int] = []
     todo = [os.getpid()]
     while todo:

@@ -1,7 +1,7 @@
-"""The corpus of attacks: what each hands in, and what must become of it.
+"""The corpus of attacks: hostile submissions, and the results that they must have.
 
-An attack is a Python file below `attacks/<aim>/` that takes the place of a graded file. It begins
-with a block of TOML in comments:
+An attack is a Python file in `attacks/<aim>/` that replaces a graded file. It begins with a block
+of TOML in comments:
 
     # /// attack
     # outcomes = ["killed"]
@@ -9,11 +9,12 @@ with a block of TOML in comments:
     # ///
     '''Ends the process at import, with exit code 0.'''
 
-`outcomes` are those that its tests may have, `says` are words that the feedback must hold. Optional
-are `file` (the graded file, `compare_with_sqs.py` by default), `earns` (points that honest code of
-the same kind would get, 0 by default) and `solution = true` (the code stands behind the solution's
-instead of alone). An attack with more files is a folder: the graded file, with the header, and what
-lies beside it. Attacks on the intake can't be kept as files; functions in `intake/` make them.
+`outcomes` are the outcomes that its tests may have; `says` is text that the feedback must contain.
+Optional keys are `file` (the graded file, `compare_with_sqs.py` by default), `earns` (the points
+that honest code of the same kind would get, 0 by default) and `solution = true` (the code is
+appended to the solution). An attack with more files is a folder with the graded file, which has the
+header, and the other files. Attacks on the intake cannot be stored as files; functions in `intake/`
+make them.
 """
 
 import re
@@ -35,7 +36,7 @@ _HEADER = re.compile(r"\A# /// attack\n(?P<toml>(?:#.*\n)*?)# ///\n")
 
 
 class Declaration(BaseModel):
-    """The header of an attack: what must become of it."""
+    """The header of an attack: the results that it must have."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -51,14 +52,14 @@ class Attack:
     """One hostile submission."""
 
     name: str
-    """`gain/exits_with_zero`."""
+    """Such as `gain/exits_with_zero`."""
     declared: Declaration
     lay_out: Callable[[Path], None]
     """Writes the submission into an empty folder."""
 
 
 def read_attacks() -> Iterator[Attack]:
-    """Read the attacks that are kept as files, sorted by name."""
+    """Read the attacks that are stored as files, sorted by name."""
     for aim in AIMS:
         for path in sorted((ATTACKS / aim).glob("*")):
             if path.suffix == ".py" or (path.is_dir() and path.name != "__pycache__"):

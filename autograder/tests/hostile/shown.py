@@ -1,4 +1,4 @@
-"""A grade in every form that people see it in."""
+"""Writes a grade in every format that people read, and looks for harmful characters."""
 
 import io
 import unicodedata
@@ -14,7 +14,7 @@ from autograder.grading.grade import Grade
 
 
 def every_form_of(grade: Grade) -> dict[str, str]:
-    """Write a grade in each form, by the form's name."""
+    """Write a grade in each format. Returns texts by the format's name."""
     text = io.StringIO()
     print_grade(grade, Console(file=text, width=100, highlight=False, markup=False))
     return {
@@ -28,7 +28,7 @@ def every_form_of(grade: Grade) -> dict[str, str]:
 
 
 def harm_in(text: str) -> set[str]:
-    """Name the characters of a text that steer a terminal, turn lines around or hide."""
+    """Name the control characters of a text, and those that are invisible or change its order."""
     return {
         unicodedata.name(character, f"U+{ord(character):04X}")
         for character in set(text) - {"\n"}

@@ -1,4 +1,4 @@
-"""Every attack of the corpus gains, learns and breaks nothing, and is told the truth."""
+"""No attack of the corpus gains points, learns secrets or breaks anything; its feedback is true."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +13,7 @@ from autograder.tests.hostile.shown import every_form_of, harm_in
 
 LONGEST_LINE = 2000
 LARGEST_GRADE = 256 << 10
-"""In bytes of JSON, for one checkpoint."""
+"""Bytes of JSON, for one checkpoint."""
 
 pytestmark = pytest.mark.hostile
 ATTACKS = [*read_attacks(), *INTAKE]
@@ -21,7 +21,7 @@ ATTACKS = [*read_attacks(), *INTAKE]
 
 @pytest.fixture(scope="module")
 def arena(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
-    """Make a checkout with secrets in it, and grade there."""
+    """A checkout with secrets in it, in which attacks are graded."""
     arena = Arena(tmp_path_factory.mktemp("checkout"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tempfile.tempdir", str(arena.temporary))
@@ -40,7 +40,7 @@ def test_an_attack_gets_nothing(
     capfd: pytest.CaptureFixture[str],
     record_property: Callable[[str, object], None],
 ) -> None:
-    """No point, no secret, no harm; a true outcome, soon; the next one is graded as ever."""
+    """No points, no secrets, no harm, a true outcome in time; and the next grade is right."""
     folder = tmp_path / "submission"
     folder.mkdir()
     tmp_path.chmod(0o755)
@@ -71,12 +71,12 @@ def test_an_attack_gets_nothing(
 
 
 def outcomes(grade: Grade) -> set[str]:
-    """Name the outcomes of its tests."""
+    """Return the names of the outcomes of a grade's tests."""
     return {test.outcome.value for checkpoint in grade.checkpoints for test in checkpoint.tests}
 
 
 def said(grade: Grade) -> str:
-    """Put together what the feedback says came back."""
+    """Return all texts of the feedback about what came back."""
     return "\n".join(
         test.feedback.came_back
         for checkpoint in grade.checkpoints
@@ -86,7 +86,7 @@ def said(grade: Grade) -> str:
 
 
 def test_the_corpus_is_large_and_has_every_aim() -> None:
-    """70 attacks or more, some for each aim."""
+    """At least 70 attacks, and at least 8 for each aim."""
     aims = [attack.name.split("/")[0] for attack in ATTACKS]
 
     assert len(ATTACKS) >= 70

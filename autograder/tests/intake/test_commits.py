@@ -1,4 +1,4 @@
-"""What is taken of a commit, and that nothing a student commits is run, followed or written."""
+"""Which files are read from a commit, and that nothing in a commit is run, followed or written."""
 
 import os
 import random
@@ -39,7 +39,7 @@ def fetch(github: StandIn, sha: str, name: str = NAME, **more: int) -> Submissio
 
 
 def test_a_commit_is_read_as_a_folder_is(github: StandIn, tmp_path: Path) -> None:
-    """The same files, the same digest; and it says which commit it is."""
+    """Files and digest are the same, and the submission has the commit's hash."""
     files = {
         WRITER: "x = 1\n",
         "helper.py": "y = 2\r\n",
@@ -61,8 +61,8 @@ def test_a_commit_is_read_as_a_folder_is(github: StandIn, tmp_path: Path) -> Non
     assert (submission.digest, submission.commit) == (folder.digest, sha)
 
 
-def test_a_commit_that_is_no_head_any_more_can_be_fetched(github: StandIn) -> None:
-    """As long as GitHub has it."""
+def test_a_commit_that_is_no_longer_a_head_can_be_fetched(github: StandIn) -> None:
+    """It can be fetched as long as GitHub has it."""
     sha = github.push(NAME, {WRITER: "x = 1\n"})
     github.push(NAME, {WRITER: "x = 2\n"}, force=True)
 
@@ -71,8 +71,8 @@ def test_a_commit_that_is_no_head_any_more_can_be_fetched(github: StandIn) -> No
     assert submission.files == {WRITER: b"x = 1\n"}
 
 
-def test_what_is_no_plain_file_is_refused(github: StandIn) -> None:
-    """A link, a submodule, a folder in a file's place, a pointer of Git LFS, a giant."""
+def test_anything_but_a_plain_file_is_refused(github: StandIn) -> None:
+    """Such as a link, submodule, folder, Git LFS pointer or giant file."""
     sha = github.push(
         NAME,
         {
@@ -108,8 +108,8 @@ def test_the_largest_file_that_is_allowed_is_read(github: StandIn) -> None:
     assert submission.files == {BROKERS: content}
 
 
-def test_giants_beside_the_graded_files_are_not_even_fetched(github: StandIn) -> None:
-    """The server is asked to leave them out."""
+def test_giants_next_to_the_graded_files_are_not_fetched(github: StandIn) -> None:
+    """The request asks the server to leave them out."""
     content = random.Random(1).randbytes(MAX_NOTEBOOK_BYTES + 1)
     sha = github.push(NAME, {BROKERS: "x = 1\n", "video.mp4": content})
 
@@ -119,10 +119,10 @@ def test_giants_beside_the_graded_files_are_not_even_fetched(github: StandIn) ->
     assert submission.refused == ()
 
 
-def test_large_files_are_left_out_where_the_repository_does_not_fit_with_them(
+def test_large_files_are_left_out_if_the_repository_is_too_large(
     github: StandIn,
 ) -> None:
-    """A notebook among them is then refused; the code is graded."""
+    """A large notebook is then refused, but the code is graded."""
     noise = random.Random(1)
     files: dict[str, str | bytes] = {
         f"{name}.csv": noise.randbytes(2 * MAX_FILE_BYTES) for name in range(3)
@@ -139,7 +139,7 @@ def test_large_files_are_left_out_where_the_repository_does_not_fit_with_them(
 
 
 def test_a_repository_that_is_too_large_as_a_whole_is_refused(github: StandIn) -> None:
-    """Whatever it is made of: the student must fix it, and it is not our error."""
+    """The student must fix it; it is not an error of the grader."""
     noise = random.Random(1)
     files: dict[str, str | bytes] = {
         f"{number}.bin": noise.randbytes(500_000) for number in range(4)
@@ -157,7 +157,7 @@ def test_a_repository_that_is_too_large_as_a_whole_is_refused(github: StandIn) -
 def test_nothing_of_a_repository_is_run(
     github: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No filter of its attributes, no hook, no submodule, and nobody's own configuration."""
+    """Filters in attributes, hooks, submodules and configurations have no effect."""
     ran = tmp_path / "ran"
     home = tmp_path / "home"
     (home / "hooks").mkdir(parents=True)
@@ -191,10 +191,10 @@ def test_nothing_of_a_repository_is_run(
     }
 
 
-def test_neither_token_nor_repository_stand_in_a_command_line(
+def test_neither_token_nor_repository_is_in_a_command_line(
     github: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Command lines can be read by all users of a machine."""
+    """All users of a machine can read command lines."""
     seen = tmp_path / "seen"
     wrapper = tmp_path / "bin" / "git"
     wrapper.parent.mkdir()
@@ -222,29 +222,29 @@ def test_neither_token_nor_repository_stand_in_a_command_line(
 
 
 @pytest.mark.parametrize(
-    ("name", "sha", "said"),
+    ("name", "sha", "message"),
     [
         (NAME, "1" * 40, "does not have it any more"),
         ("course/m06-eve", None, "no right to read it"),
         ("course/none", None, "no right to read it"),
     ],
 )
-def test_what_cannot_be_fetched_is_told_without_names(
-    github: StandIn, name: str, sha: str | None, said: str
+def test_a_failed_fetch_is_reported_without_names(
+    github: StandIn, name: str, sha: str | None, message: str
 ) -> None:
-    """In one line, with what to do where one can do something."""
+    """The report is one line, and says what to do if possible."""
     github.add_repository("course/m06-eve")
     made = github.push("course/m06-eve", {BROKERS: ""})
     github.push(NAME, {BROKERS: ""})
 
-    with pytest.raises(GitHubError, match=said) as caught:
+    with pytest.raises(GitHubError, match=message) as caught:
         fetch(github, sha or made, name)
 
     assert not any(word in str(caught.value) for word in ("ada", "eve", "ghp_", "\n"))
 
 
 def test_names_that_no_disk_holds_are_ignored_with_a_note(github: StandIn) -> None:
-    """They cost nothing; the limit is in bytes."""
+    """They do not cost points; the limit is in bytes."""
     longest = f"{'é' * 124}1.ipynb"  # 255 bytes, and the module has 256
     sha = github.push(
         NAME,
@@ -279,7 +279,7 @@ def test_names_that_no_disk_holds_are_ignored_with_a_note(github: StandIn) -> No
 def test_a_commit_with_hostile_names_takes_little_time(
     github: StandIn, hostile: list[str], notes: int
 ) -> None:
-    """No more processor time than ten plain commits of as many files, and a bit."""
+    """The time is at most about that of ten plain commits with as many files."""
     folder = github.repository(NAME).folder
     plain = commit_of([f"{number:04}.txt" for number in range(4900)], folder)
     long = commit_of(hostile, folder)
@@ -308,7 +308,7 @@ def commit_of(names: list[str], folder: Path) -> str:
 def test_graded_files_are_found_in_a_commit_with_more_files_than_are_listed(
     github: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """They are asked for by name."""
+    """Graded files are looked up by name."""
     monkeypatch.setattr("autograder.admission.MAX_ENTRIES", 2)
     monkeypatch.setattr("autograder.intake.commits.MAX_ENTRIES", 2)
     sha = github.push(NAME, {"a.txt": "", "b.txt": "", BROKERS: "x = 1\n", WRITER: "x = 2\n"})
@@ -319,10 +319,10 @@ def test_graded_files_are_found_in_a_commit_with_more_files_than_are_listed(
     assert submission.notes == ("the folder has too many files: the first 2 are looked at",)
 
 
-def test_a_commit_that_takes_too_long_to_read_is_told_in_one_line(
+def test_a_commit_that_takes_too_long_to_read_is_reported_in_one_line(
     github: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As one that cannot be fetched is, so that the others of a class go on."""
+    """It is like a failed fetch, so other students are still graded."""
     monkeypatch.setattr("autograder.admission.READ_SECONDS", 0.0)
     sha = github.push(NAME, {BROKERS: "x = 1\n"})
 
@@ -333,7 +333,7 @@ def test_a_commit_that_takes_too_long_to_read_is_told_in_one_line(
 def test_a_git_that_does_not_end_is_ended(
     github: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A commit may be made so that git takes long to read it."""
+    """A student can make a commit that git takes long to read."""
     sha = github.push(NAME, {BROKERS: "x = 1\n"})
     wrapper = tmp_path / "bin" / "git"
     wrapper.parent.mkdir()

@@ -1,4 +1,4 @@
-"""A file of Gradescope's download says whose a submission is."""
+"""A file in Gradescope's download names the students of each submission."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ submission_102:
 
 
 def test_each_submitter_has_the_submission(tmp_path: Path) -> None:
-    """By SID as it is written, or by e-mail address; each of a group."""
+    """Each member of a group is found by the SID as written, or by e-mail address."""
     for name in ("submission_101", "submission_102"):
         (tmp_path / "class" / name).mkdir(parents=True)
     (tmp_path / "class" / SUBMITTERS).write_text(METADATA)
@@ -45,7 +45,7 @@ def test_each_submitter_has_the_submission(tmp_path: Path) -> None:
     assert source.oddities == ()
 
 
-def test_a_folder_that_is_not_told_of_goes_by_its_name(tmp_path: Path) -> None:
+def test_a_folder_that_the_file_does_not_list_goes_by_its_name(tmp_path: Path) -> None:
     """Nothing is lost."""
     (tmp_path / "class" / "submission_999").mkdir(parents=True)
     (tmp_path / "class" / SUBMITTERS).write_text(METADATA)
@@ -68,7 +68,7 @@ def test_a_folder_that_is_not_told_of_goes_by_its_name(tmp_path: Path) -> None:
         "[\n" * 9999,
     ],
 )
-def test_what_tells_nothing_is_an_error_of_one_line(tmp_path: Path, text: str) -> None:
+def test_an_invalid_file_is_reported_in_one_line(tmp_path: Path, text: str) -> None:
     """And runs nothing."""
     path = tmp_path / SUBMITTERS
     path.write_text(text)
@@ -79,8 +79,8 @@ def test_what_tells_nothing_is_an_error_of_one_line(tmp_path: Path, text: str) -
     assert "\n" not in str(refused.value)
 
 
-def test_aliases_that_stand_for_billions_of_values_are_harmless(tmp_path: Path) -> None:
-    """An alias is the same value again, and only a few of them are looked at."""
+def test_aliases_that_expand_to_billions_of_values_are_harmless(tmp_path: Path) -> None:
+    """An alias is not copied, and only a few values are read."""
     path = tmp_path / SUBMITTERS
     bombs = (f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30))
     path.write_text(f"a0: &a0 {{':sid': '1'}}\n{''.join(bombs)}s: {{':submitters': *a29}}\n")
@@ -91,8 +91,8 @@ def test_aliases_that_stand_for_billions_of_values_are_harmless(tmp_path: Path) 
 @pytest.mark.parametrize(
     "facts", ["a: 1", "a: {':submitters': 1}", "a: {':submitters': [1, {':sid': [2]}]}", "a:"]
 )
-def test_an_entry_that_names_nobody_is_passed_over(tmp_path: Path, facts: str) -> None:
-    """The folder then goes by its own name."""
+def test_an_entry_that_names_nobody_is_ignored(tmp_path: Path, facts: str) -> None:
+    """The folder then goes by its name."""
     path = tmp_path / SUBMITTERS
     path.write_text(facts)
 

@@ -1,4 +1,4 @@
-"""Whose submission is whose, in a folder of folders and in what LMSs let one download."""
+"""Which submission belongs to which student, in a folder of folders and in downloads of LMSs."""
 
 import os
 import tempfile
@@ -16,7 +16,7 @@ ASSIGNMENT = Course.of_this_checkout().load("m06_partitioned_logs")
 
 
 def find(folder: Path, tmp_path: Path) -> FoundSubmissions:
-    """Look into a folder."""
+    """Return the submissions in a folder."""
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     return find_submissions(folder, ASSIGNMENT, scratch)
@@ -31,7 +31,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_folder_per_student(folder: Path, tmp_path: Path) -> None:
-    """In the order of their ids; what is hidden is none."""
+    """Students are sorted by id; hidden folders are ignored."""
     for name in ("eve", "ada", ".git", "__MACOSX"):
         (folder / name).mkdir()
 
@@ -44,8 +44,8 @@ def test_a_folder_per_student(folder: Path, tmp_path: Path) -> None:
     assert source.oddities == ()
 
 
-def test_moodles_folders_tell_the_name(folder: Path, tmp_path: Path) -> None:
-    """With or without the underscore at their end."""
+def test_moodles_folders_have_the_students_name(folder: Path, tmp_path: Path) -> None:
+    """The underscore at the end is optional."""
     (folder / "Ada Lovelace_1234567_assignsubmission_file").mkdir()
     (folder / "Bob van Dyk_1234568_assignsubmission_file_").mkdir()
 
@@ -54,8 +54,8 @@ def test_moodles_folders_tell_the_name(folder: Path, tmp_path: Path) -> None:
     assert [work.student for work in source.handed_in] == ["Ada-Lovelace", "Bob-van-Dyk"]
 
 
-def test_canvas_files_are_gathered_by_student(folder: Path, tmp_path: Path) -> None:
-    """Under the names that are graded, also where they were late or handed in again."""
+def test_canvas_files_are_grouped_by_student(folder: Path, tmp_path: Path) -> None:
+    """They get the graded names, even if they were late or handed in again."""
     (folder / "lovelaceada_98765_4711_compare_with_sqs.py").write_text("first")
     (folder / "lovelaceada_98765_4712_concepts-2.ipynb").write_text("{}")
     (folder / "dykbob_LATE_98766_4713_kinesis_multi_shard-1.py").write_text("late")
@@ -71,8 +71,8 @@ def test_canvas_files_are_gathered_by_student(folder: Path, tmp_path: Path) -> N
     }
 
 
-def test_what_is_no_submission_is_told_and_left_out(folder: Path, tmp_path: Path) -> None:
-    """A loose file, a link, a name that no id can have, a second folder of the same student."""
+def test_anything_but_a_submission_is_reported_and_left_out(folder: Path, tmp_path: Path) -> None:
+    """Such as a loose file, a link, an invalid name, or a second folder of the same student."""
     (folder / "ada").mkdir()
     (folder / "notes.txt").write_text("")
     (folder / "linked").symlink_to(folder / "ada")
@@ -86,19 +86,19 @@ def test_what_is_no_submission_is_told_and_left_out(folder: Path, tmp_path: Path
 
 
 def test_nothing_to_grade_is_an_error(folder: Path, tmp_path: Path) -> None:
-    """With what to give instead."""
+    """The error says what to give instead."""
     with pytest.raises(SubmissionError, match="give a folder per student"):
         find(folder, tmp_path)
 
 
-def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
     """In one line."""
     with pytest.raises(SubmissionError, match="cannot be read"):
         find(tmp_path / "nowhere", tmp_path)
 
 
-def test_a_file_that_is_too_large_is_not_copied_whole(folder: Path, tmp_path: Path) -> None:
-    """It stays too large, so that it is refused by name."""
+def test_a_file_that_is_too_large_is_not_copied_in_full(folder: Path, tmp_path: Path) -> None:
+    """The copy is still too large, so it is refused by name."""
     with (folder / "lovelaceada_98765_4711_compare_with_sqs.py").open("wb") as file:
         file.truncate(8 * MAX_FILE_BYTES)
 
@@ -110,7 +110,7 @@ def test_a_file_that_is_too_large_is_not_copied_whole(folder: Path, tmp_path: Pa
 
 
 def test_four_times_as_many_loose_files_take_four_times_as_long(tmp_path: Path) -> None:
-    """And not sixteen times: students choose how many files they hand in."""
+    """Students choose the number of files, so the time must not grow quadratically."""
 
     def processor_seconds(files: int) -> float:
         folder, scratch = tmp_path / f"class{files}", tmp_path / f"scratch{files}"
@@ -127,8 +127,8 @@ def test_four_times_as_many_loose_files_take_four_times_as_long(tmp_path: Path) 
 
 
 @pytest.mark.skipif(not Path("/dev/shm").exists(), reason="no file system of memory")
-def test_a_time_that_no_calendar_has_is_not_known() -> None:
-    """An archive can hold one; it stops neither the others nor this one."""
+def test_a_time_outside_of_the_calendar_is_ignored() -> None:
+    """An archive can contain such a time; all its submissions are still read."""
     with tempfile.TemporaryDirectory(dir="/dev/shm") as name:
         os.utime(name, (2**45, 2**45))
 

@@ -1,4 +1,4 @@
-"""Notebooks for tests: the one that is handed out, with answers, as editors leave it."""
+"""Notebooks for tests: as handed out, with answers, and as changed by editors."""
 
 import json
 from collections.abc import Callable
@@ -27,10 +27,10 @@ def _load(path: Any) -> dict[str, Any]:
 
 
 def changed(notebook: dict[str, Any], change: Callable[[Cells], Cells]) -> bytes:
-    """Change a notebook's cells and write it."""
+    """Return a notebook's bytes after a change of its cells."""
     return json.dumps({**notebook, "cells": change(notebook["cells"])}).encode()
 
 
 def text_of(cell: dict[str, Any]) -> str:
-    """Give a cell's source."""
+    """Return a cell's source."""
     return "".join(cell["source"])

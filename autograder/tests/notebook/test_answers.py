@@ -1,4 +1,4 @@
-"""Closed answers are values, told without running anything; open ones stand by their question."""
+"""Closed answers are read without running code; open answers are found by their question."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from autograder.notebook.cells import Notebook, NotebookCell
 
 
 def notebook(*sources: str) -> Notebook:
-    """Make a notebook of code cells."""
+    """Return a notebook of code cells."""
     return Notebook(tuple(NotebookCell("code", source, "") for source in sources))
 
 
@@ -37,8 +37,8 @@ def notebook(*sources: str) -> Notebook:
         ("a = ['p', ('q',), {1}]", ["p", ["q"], [1]]),
     ],
 )
-def test_values_and_arithmetic_are_read(source: str, value: object) -> None:
-    """However they are written down."""
+def test_values_and_arithmetic_can_be_read(source: str, value: object) -> None:
+    """Any way of writing them is accepted."""
     answers = closed_answers(notebook(source))
 
     assert answers.values["a"] == value
@@ -46,14 +46,14 @@ def test_values_and_arithmetic_are_read(source: str, value: object) -> None:
 
 
 def test_the_last_cell_counts() -> None:
-    """As it would if the notebook were run from top to bottom."""
+    """The result is as if the notebook were run from top to bottom."""
     answers = closed_answers(notebook("a = 1", "b = 1", "a = 2"))
 
     assert answers.values == {"a": 2, "b": 1}
 
 
 @pytest.mark.parametrize(
-    ("source", "said"),
+    ("source", "message"),
     [
         ("a = open('/etc/passwd').read()", "not a plain value"),
         ("a = __import__('os').system('true')", "not a plain value"),
@@ -72,17 +72,17 @@ def test_the_last_cell_counts() -> None:
         ("a = 1\n" + "#" * 6000, "not valid Python"),
     ],
 )
-def test_what_is_no_value_is_told_and_never_run(source: str, said: str) -> None:
-    """The reason is for the student."""
+def test_code_that_is_not_a_value_is_reported_and_never_run(source: str, message: str) -> None:
+    """The student reads the reason."""
     answers = closed_answers(notebook(source))
 
     assert "a" not in answers.values
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=message):
         raise ValueError(answers.unreadable["a"])
 
 
 def test_nothing_is_run(tmp_path: Path) -> None:
-    """Whatever the cells say."""
+    """Even code that opens files is only read."""
     mark = tmp_path / "ran"
 
     closed_answers(notebook(f"open({str(mark)!r}, 'w')\na = open({str(mark)!r}, 'w')"))
@@ -90,8 +90,8 @@ def test_nothing_is_run(tmp_path: Path) -> None:
     assert not mark.exists()
 
 
-def test_a_name_for_a_whole_is_not_followed() -> None:
-    """Else a few lines would stand for a value that fills the memory when it is shown."""
+def test_a_name_of_a_list_is_not_followed() -> None:
+    """Otherwise a few lines could be a value that fills the memory when it is shown."""
     lines = ["a0 = [1, 1]", *(f"a{n} = [a{n - 1}, a{n - 1}]" for n in range(1, 60))]
 
     answers = closed_answers(notebook("\n".join(lines)))
@@ -100,15 +100,15 @@ def test_a_name_for_a_whole_is_not_followed() -> None:
 
 
 @given(st.text(max_size=300))
-def test_any_text_is_read_or_told(source: str) -> None:
-    """No cell stops the reading of the others."""
+def test_any_text_is_read_or_reported(source: str) -> None:
+    """A bad cell does not stop the reading of other cells."""
     answers = closed_answers(notebook(source, "zz9 = 1"))
 
     assert answers.values["zz9"] == 1
 
 
 def markdown(source: str, name: str) -> NotebookCell:
-    """Make a cell of text."""
+    """Return a text cell."""
     return NotebookCell("markdown", source, name)
 
 
@@ -134,10 +134,10 @@ NEXT = markdown("## C2. Next", "c2-question")
         ),
         (QUESTION, markdown("YOUR ANSWER HERE\nBecause.", "c1-why")),
     ],
-    ids=["in its cell", "moved", "without ids", "beside its cell", "below the words"],
+    ids=["in its cell", "moved", "without ids", "next to its cell", "below the words"],
 )
 def test_an_open_answer_is_found(cells: tuple[NotebookCell, ...]) -> None:
-    """By its cell's id, else by its question."""
+    """It is found by the cell's id, otherwise by the question."""
     found = open_answer(Notebook(cells), "c1-why", "**C1, open")
 
     assert "Because." in found
@@ -145,8 +145,8 @@ def test_an_open_answer_is_found(cells: tuple[NotebookCell, ...]) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "YOUR ANSWER HERE", " YOUR ANSWER HERE \n"])
-def test_nothing_written_is_nothing(text: str) -> None:
-    """A blank, or just the words that ask for it."""
+def test_an_unwritten_answer_is_empty(text: str) -> None:
+    """It is blank, or only has the words that ask for an answer."""
     cells = (QUESTION, markdown(text, "c1-why"), NEXT)
 
     assert open_answer(Notebook(cells), "c1-why", "**C1, open") == ""

@@ -1,4 +1,4 @@
-"""Notebooks are read as editors leave them; what is none is told in words."""
+"""Notebooks from any editor can be read; a broken file is reported with the reason."""
 
 import json
 from typing import Any
@@ -18,7 +18,7 @@ JSON = st.recursive(
 
 
 def as_format_3(notebook: dict[str, Any]) -> dict[str, Any]:
-    """Write a notebook as editors did before 2015."""
+    """Return a notebook in the format of editors before 2015."""
     cells = [
         {"cell_type": cell["cell_type"], "metadata": {}, "outputs": [],
          "input" if cell["cell_type"] == "code" else "source": cell["source"]}
@@ -28,12 +28,12 @@ def as_format_3(notebook: dict[str, Any]) -> dict[str, Any]:
 
 
 def sources(notebook: Notebook) -> list[str]:
-    """List what stands in the cells."""
+    """List the sources of the cells."""
     return [cell.source for cell in notebook.cells]
 
 
 def test_a_notebook_is_read_with_its_ids() -> None:
-    """As nbgrader names its cells."""
+    """The ids are nbgrader's names of the cells."""
     notebook = read_notebook(json.dumps(solved()).encode())
 
     assert {"c1", "c1-why", "c6", "c6-why"} <= {cell.name for cell in notebook.cells}
@@ -52,8 +52,8 @@ def test_a_notebook_is_read_with_its_ids() -> None:
     ],
     ids=["format 3", "indented", "byte order mark", "CRLF", "one text per cell"],
 )
-def test_what_editors_do_to_a_file_changes_no_cell(rewrite: Any) -> None:
-    """The texts are the same."""
+def test_changes_that_editors_make_to_a_file_keep_the_cells(rewrite: Any) -> None:
+    """The cells have the same texts."""
     before = read_notebook(json.dumps(solved()).encode())
 
     after = read_notebook(rewrite(solved()))
@@ -62,7 +62,7 @@ def test_what_editors_do_to_a_file_changes_no_cell(rewrite: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"", "it is empty"),
         (b" \n", "it is empty"),
@@ -77,15 +77,15 @@ def test_what_editors_do_to_a_file_changes_no_cell(rewrite: Any) -> None:
         (b'{"cells": ' + b"9" * 5000 + b"}", "no longer valid JSON"),
     ],
 )
-def test_a_broken_file_is_told_what_it_is(content: bytes, said: str) -> None:
-    """In one sentence that a student can act on."""
-    with pytest.raises(NotebookError, match=said):
+def test_a_broken_file_is_reported_with_the_reason(content: bytes, message: str) -> None:
+    """The reason is a sentence that a student can act on."""
+    with pytest.raises(NotebookError, match=message):
         read_notebook(content)
 
 
 @given(JSON)
 def test_any_json_is_read_or_refused(value: Any) -> None:
-    """Nothing else than the error that is meant for it."""
+    """The only error is the one for broken notebooks."""
     try:
         notebook = read_notebook(json.dumps(value).encode())
     except NotebookError:

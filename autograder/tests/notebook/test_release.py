@@ -1,4 +1,4 @@
-"""What students get of the notebook: accepted by nbgrader, without an answer."""
+"""The notebook that students get: valid for nbgrader, and without answers."""
 
 import json
 import subprocess
@@ -13,7 +13,7 @@ from autograder.tests.notebook.notebooks import Cells, changed, released, solved
 
 
 def validated(folder: Path, content: bytes) -> str:
-    """Let nbgrader validate a notebook, as a student may."""
+    """Validate a notebook with nbgrader, as a student may."""
     path = folder / "concepts.ipynb"
     path.write_bytes(content)
     ran = subprocess.run(
@@ -27,7 +27,7 @@ def validated(folder: Path, content: bytes) -> str:
 
 
 def test_no_answer_is_handed_out() -> None:
-    """Neither a closed one nor a sentence of an open one."""
+    """It has neither closed answers nor sentences of open answers."""
     given = {text_of(cell) for cell in released()["cells"]}
 
     kept = [
@@ -49,14 +49,14 @@ def test_no_answer_is_handed_out() -> None:
 
 
 def test_a_release_is_the_same_each_time() -> None:
-    """So that `build --check` can tell whether it is out of date."""
+    """So `build --check` can tell whether it is out of date."""
     source = json.dumps(solved())
 
     assert release_notebook(source, "x") == release_notebook(source, "x")
 
 
 def test_a_broken_source_is_named() -> None:
-    """With what nbgrader says of it."""
+    """The error contains nbgrader's message."""
 
     def without_points(cells: Cells) -> Cells:
         for cell in cells:
@@ -67,16 +67,16 @@ def test_a_broken_source_is_named() -> None:
         release_notebook(changed(solved(), without_points).decode(), "a.ipynb")
 
 
-def test_nbgrader_takes_it_and_misses_only_open_answers(tmp_path: Path) -> None:
-    """Nothing is wrong with its form; what is not written yet is said."""
-    said = validated(tmp_path, json.dumps(released()).encode())
+def test_nbgrader_accepts_it_and_misses_only_open_answers(tmp_path: Path) -> None:
+    """The format is valid; nbgrader only lists what is not answered yet."""
+    report = validated(tmp_path, json.dumps(released()).encode())
 
-    assert said.count("You did not provide a response") == 4
-    assert "AssertionError" not in said
+    assert report.count("You did not provide a response") == 4
+    assert "AssertionError" not in report
 
 
 def test_nbgrader_finds_nothing_once_it_is_filled_in(tmp_path: Path) -> None:
-    """In the notebook that students got."""
+    """The answers are filled into the notebook that students get."""
     answers = {cell["id"]: cell["source"] for cell in solved()["cells"]}
 
     def fill_in(cells: Cells) -> Cells:
@@ -87,17 +87,17 @@ def test_nbgrader_finds_nothing_once_it_is_filled_in(tmp_path: Path) -> None:
             for cell in cells
         ]
 
-    said = validated(tmp_path, changed(released(), fill_in))
+    report = validated(tmp_path, changed(released(), fill_in))
 
-    assert "Success! Your notebook passes all the tests." in said
+    assert "Success! Your notebook passes all the tests." in report
 
 
-def test_a_wrong_form_is_told_by_the_visible_check(tmp_path: Path) -> None:
-    """Before anything is handed in."""
+def test_a_wrong_form_is_reported_by_the_visible_check(tmp_path: Path) -> None:
+    """So students learn about it before they hand in."""
 
     def misspell(cells: Cells) -> Cells:
         return [{**cell, "source": 'c4 = "E"'} if cell["id"] == "c4" else cell for cell in cells]
 
-    said = validated(tmp_path, changed(solved(), misspell))
+    report = validated(tmp_path, changed(solved(), misspell))
 
-    assert 'write one letter, "A" to "D"' in said
+    assert 'write one letter, "A" to "D"' in report

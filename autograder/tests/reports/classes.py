@@ -1,4 +1,4 @@
-"""A class's results, made up: as many students as are wanted, some stronger than others."""
+"""Made-up results of a class of any size, with stronger and weaker students."""
 
 import csv
 import random
@@ -13,7 +13,7 @@ HINTS = ("Leave ExplicitHashKey out.", "Go on with NextShardIterator.", "Look ag
 
 
 def grade_with(outcomes: dict[str, Outcome], hint: str = HINTS[0]) -> Grade:
-    """Make a grade that lost these tests, all with one hint."""
+    """Make a grade with these lost tests, all with the same hint."""
     checkpoints = tuple(
         checkpoint_of(
             checkpoint.id,
@@ -40,22 +40,20 @@ def grade_with(outcomes: dict[str, Outcome], hint: str = HINTS[0]) -> Grade:
 def write_class(folder: Path, students: int) -> Path:
     """Write results, feedback pages, attempts, a roster and hand-ins; return the folder.
 
-    Three students of the roster have handed in nothing; every third one was late.
+    Three students of the roster handed in nothing; every third student was late.
     """
-    chance = random.Random(6)
+    rng = random.Random(6)
     (folder / "results").mkdir(parents=True)
     (folder / "feedback").mkdir()
     attempts = []
     for number in range(students):
         name = f"student-{number:04}"
-        skill = chance.betavariate(4, 2)
-        lost = {test: Outcome.WRONG for test in TESTS if chance.random() > skill}
-        grade = grade_with(lost, chance.choice(HINTS))
+        skill = rng.betavariate(4, 2)
+        lost = {test: Outcome.WRONG for test in TESTS if rng.random() > skill}
+        grade = grade_with(lost, rng.choice(HINTS))
         (folder / "results" / f"{name}.json").write_text(grade.model_dump_json())
         (folder / "feedback" / f"{name}.html").write_text("<!doctype html><title>Page</title>")
-        attempts += [
-            [name, grade.score * chance.random(), grade.max_score] for _ in range(number % 4)
-        ]
+        attempts += [[name, grade.score * rng.random(), grade.max_score] for _ in range(number % 4)]
     with (folder / "attempts.csv").open("w", newline="") as file:
         csv.writer(file).writerows([["student", "score", "max_score"], *attempts])
     rows = [

@@ -1,4 +1,4 @@
-"""A class's figures say what they claim, also of few students."""
+"""The figures of a class are right, also for few students."""
 
 import pytest
 
@@ -17,8 +17,8 @@ def row(grade: Grade | None, state: State = State.COMPLETE, *attempts: float) ->
     return Row("x", "", state, enrolled=False, late=None, grade=grade, attempts=shares, page=None)
 
 
-def test_a_test_knows_how_many_passed_and_what_most_misunderstood() -> None:
-    """By what they were told."""
+def test_a_test_has_its_pass_count_and_the_most_frequent_misunderstanding() -> None:
+    """The misunderstanding is counted by the hint that students got."""
     grades = [WHOLE, grade_with({FIRST: WRONG}, HINTS[1]), grade_with({FIRST: WRONG}, HINTS[1])]
 
     figures = figures_of([row(grade) for grade in [*grades, grade_with({FIRST: WRONG}, HINTS[2])]])
@@ -30,8 +30,8 @@ def test_a_test_knows_how_many_passed_and_what_most_misunderstood() -> None:
     assert (test.misconception.students, test.misconception.hint) == (2, HINTS[1])
 
 
-def test_what_is_not_decided_counts_for_nobody() -> None:
-    """A fault of the grader is not the student's."""
+def test_a_test_that_is_not_decided_does_not_count() -> None:
+    """Students are not blamed for a fault of the grader."""
     failed = grade_with({FIRST: Outcome.GRADER_ERROR})
 
     figures = figures_of([row(WHOLE), row(failed, State.INCOMPLETE)])
@@ -43,8 +43,8 @@ def test_what_is_not_decided_counts_for_nobody() -> None:
     assert (figures.checkpoints[0].share, figures.checkpoints[0].decided) == (1.0, 2)
 
 
-def test_what_waits_for_a_person_is_not_lost() -> None:
-    """A student who lost no decided point has 100 percent, whatever waits for a mark."""
+def test_points_that_a_person_must_mark_are_not_lost() -> None:
+    """A student who lost no decided point has 100 percent, however much is not marked yet."""
     figures = figures_of([row(WHOLE, State.WAITING)])
 
     assert WHOLE.score < WHOLE.max_score
@@ -56,8 +56,8 @@ def test_what_waits_for_a_person_is_not_lost() -> None:
 
 
 @pytest.mark.parametrize("number", [0, -1])
-def test_an_open_test_says_nothing_of_how_strong_somebody_is(number: int) -> None:
-    """Whether the grader failed beside a test or in another checkpoint, it tells as much."""
+def test_an_open_test_does_not_change_how_strong_a_student_seems(number: int) -> None:
+    """It does not matter in which checkpoint the grader failed."""
     weak, strong = grade_with({FIRST: WRONG, SECOND: WRONG}), WHOLE
     other = WHOLE.checkpoints[number].tests[-1].id
     failed = grade_with({other: Outcome.GRADER_ERROR})
@@ -68,20 +68,20 @@ def test_an_open_test_says_nothing_of_how_strong_somebody_is(number: int) -> Non
     assert test.discrimination == pytest.approx(1.0)
 
 
-def test_what_nobody_told_is_not_said_to_be_none() -> None:
-    """Without a roster nobody knows who is missing, without a deadline nobody who was late."""
-    told = Row(
+def test_unknown_figures_are_not_shown_as_zero() -> None:
+    """Without a roster, missing students are unknown; without a deadline, late ones are."""
+    known_row = Row(
         "y", "", State.COMPLETE, enrolled=True, late=False, grade=WHOLE, attempts=(), page=None
     )
 
-    alone, known = figures_of([row(WHOLE)]), figures_of([told])
+    alone, known = figures_of([row(WHOLE)]), figures_of([known_row])
 
     assert (alone.missing, alone.late) == (None, None)
     assert (known.missing, known.late) == (0, 0)
 
 
 def test_the_hardest_tests_come_first() -> None:
-    """By the points that the class lost, and none where none were lost."""
+    """Tests are sorted by the points that the class lost; tests without losses are left out."""
     grades = [grade_with({FIRST: WRONG, SECOND: WRONG}), grade_with({FIRST: WRONG})]
 
     figures = figures_of([row(grade) for grade in grades])
@@ -100,8 +100,8 @@ def test_scores_fall_into_bins_and_full_points_into_the_last() -> None:
     assert (figures.bins[0], sum(figures.bins)) == (1, 2)
 
 
-def test_the_excused_count_nowhere() -> None:
-    """Neither in means nor in tests."""
+def test_excused_students_do_not_count() -> None:
+    """They count neither in means nor in tests."""
     figures = figures_of([row(WHOLE), row(grade_with({FIRST: WRONG}), State.EXCUSED)])
 
     assert figures.graded == 1
@@ -120,14 +120,14 @@ def test_the_excused_count_nowhere() -> None:
     ],
 )
 def test_discrimination(passed: list[bool], rest: list[float], expected: float | None) -> None:
-    """From -1 to 1; none where all passed, all have the same rest, or there are too few."""
+    """It is from -1 to 1, or None if all passed, the other scores are equal, or data is scarce."""
     found = discrimination(passed, rest)
 
     assert found == (None if expected is None else pytest.approx(expected, abs=1e-9))
 
 
 def test_the_trend_is_the_mean_of_each_attempt() -> None:
-    """Of those who made so many; none where each made one."""
+    """The mean is over students with that many attempts; a single attempt makes no trend."""
     rows = [row(WHOLE, State.COMPLETE, 0.0, 0.5), row(WHOLE, State.COMPLETE, 1.0), row(WHOLE)]
 
     trend = figures_of(rows).attempts

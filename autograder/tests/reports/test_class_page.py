@@ -1,4 +1,4 @@
-"""The page of a class: what it shows, what it hides, and how large it gets."""
+"""The page of a class: what it shows, what it hides, and how large it is."""
 
 import os
 import re
@@ -16,8 +16,8 @@ from autograder.tests.reports.classes import HINTS, WHOLE, write_class
 LARGEST = 3_000_000
 
 
-def test_an_anonymous_page_tells_of_nobody(tmp_path: Path) -> None:
-    """No name, no id, no link, no row for a student, and nothing of what one or two did."""
+def test_an_anonymous_page_identifies_nobody(tmp_path: Path) -> None:
+    """Names, ids, links and rows of students are left out, and figures about one or two of them."""
     folder = write_class(tmp_path / "class", 12)
     rows = read_class(folder, folder).rows
 
@@ -34,7 +34,7 @@ def test_an_anonymous_page_tells_of_nobody(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("anonymous", [True, False])
 def test_hostile_strings_make_no_tag(anonymous: bool) -> None:
-    """In names, titles and hints."""
+    """The strings are in names, titles and hints."""
     grade = grade_of(NASTY)
     rows = [
         Row(
@@ -59,7 +59,7 @@ def test_hostile_strings_make_no_tag(anonymous: bool) -> None:
 
 
 def test_a_thousand_students_fit(tmp_path: Path) -> None:
-    """With a row for each."""
+    """The page has a row for each student."""
     folder = write_class(tmp_path / "class", 1000)
 
     page = as_page(read_class(folder, folder).rows, "Logs")
@@ -68,8 +68,8 @@ def test_a_thousand_students_fit(tmp_path: Path) -> None:
     assert len(page.encode()) < LARGEST
 
 
-def test_links_lead_to_the_feedback_pages_from_wherever_the_page_lies(tmp_path: Path) -> None:
-    """Beside the results, or elsewhere."""
+def test_links_lead_to_the_feedback_pages_from_any_folder(tmp_path: Path) -> None:
+    """The page may be in the folder of the results, or elsewhere."""
     folder = write_class(tmp_path / "class", 1)
     (tmp_path / "else").mkdir()
     outputs = [folder / "class.html", tmp_path / "else" / "class.html"]
@@ -82,7 +82,7 @@ def test_links_lead_to_the_feedback_pages_from_wherever_the_page_lies(tmp_path: 
         assert (output.parent / link).resolve() == folder / "feedback" / "student-0000.html"
 
 
-def test_a_file_name_that_is_no_text_is_shown_and_linked(tmp_path: Path) -> None:
+def test_a_file_name_that_is_not_utf_8_is_shown_and_linked(tmp_path: Path) -> None:
     """Names of files are bytes."""
     folder = write_class(tmp_path / "class", 1)
     for old, suffix in (("results", "json"), ("feedback", "html")):
@@ -97,7 +97,7 @@ def test_a_file_name_that_is_no_text_is_shown_and_linked(tmp_path: Path) -> None
 
 
 def test_the_command_writes_the_page_and_names_what_is_broken(tmp_path: Path) -> None:
-    """Exit 1 then, with the rest on the page."""
+    """It then exits with 1, and the page shows the other results."""
     folder = write_class(tmp_path / "class", 3)
     (folder / "results" / "eve.json").write_text("{")
     output = tmp_path / "class.html"

@@ -1,4 +1,4 @@
-"""What a class run left is read with the roster, and what is broken stops nothing."""
+"""Results of a class run are read with the roster; broken files are reported and skipped."""
 
 import json
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ DEADLINE = datetime(2026, 12, 2, 23, tzinfo=UTC)
 
 
 def test_results_roster_and_attempts_come_together(tmp_path: Path) -> None:
-    """Names, who is missing, who was late, earlier scores, and where the page lies."""
+    """A row has the name, missing, late, earlier scores and the path of the feedback page."""
     folder = write_class(tmp_path / "class", 6)
 
     rows = {row.id: row for row in read_class(folder, folder, DEADLINE).rows}
@@ -28,7 +28,7 @@ def test_results_roster_and_attempts_come_together(tmp_path: Path) -> None:
 
 
 def test_lateness_is_not_known_without_a_deadline(tmp_path: Path) -> None:
-    """So nobody is said to have been in time."""
+    """Without one, nobody is shown as in time."""
     folder = write_class(tmp_path / "class", 2)
 
     rows = read_class(folder, folder).rows
@@ -36,8 +36,8 @@ def test_lateness_is_not_known_without_a_deadline(tmp_path: Path) -> None:
     assert {row.late for row in rows} == {None}
 
 
-def test_a_plain_folder_of_results_does(tmp_path: Path) -> None:
-    """Such as `grade-pushes` keeps."""
+def test_a_plain_folder_of_results_is_enough(tmp_path: Path) -> None:
+    """`grade-pushes` writes such a folder."""
     (tmp_path / "ada.json").write_text(WHOLE.model_dump_json())
 
     (row,) = read_class(tmp_path).rows
@@ -46,8 +46,8 @@ def test_a_plain_folder_of_results_does(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "{", "[1]", '{"schema_version": 99}', "\0", "[" * 10**5])
-def test_what_is_no_result_is_named_and_left_out(tmp_path: Path, content: str) -> None:
-    """The rest is shown."""
+def test_a_file_that_is_not_a_result_is_named_and_left_out(tmp_path: Path, content: str) -> None:
+    """The other results are shown."""
     folder = write_class(tmp_path / "class", 2)
     (folder / "results" / "eve.json").write_text(content)
 
@@ -59,10 +59,10 @@ def test_what_is_no_result_is_named_and_left_out(tmp_path: Path, content: str) -
 
 @pytest.mark.parametrize("points", ["NaN", "Infinity", "-1", "1e300"])
 @pytest.mark.parametrize("where", ["grade", "checkpoint", "test"])
-def test_points_that_are_none_are_named_and_left_out(
+def test_a_result_with_impossible_points_is_named_and_left_out(
     tmp_path: Path, points: str, where: str
 ) -> None:
-    """The grader never writes such; the rest is shown."""
+    """The grader never writes such points; the other results are shown."""
     folder = write_class(tmp_path / "class", 1)
     grade = WHOLE.model_dump()
     checkpoint = grade["checkpoints"][0]
@@ -78,7 +78,7 @@ def test_points_that_are_none_are_named_and_left_out(
 
 
 def test_another_assignment_s_result_is_left_out(tmp_path: Path) -> None:
-    """Its tests are others."""
+    """It has different tests."""
     folder = write_class(tmp_path / "class", 1)
     other = WHOLE.model_copy(update={"assignment": "m07"})
     (folder / "results" / "zoe.json").write_text(other.model_dump_json())
@@ -93,8 +93,8 @@ def test_another_assignment_s_result_is_left_out(tmp_path: Path) -> None:
     "text",
     ["", "student,score,max_score\nx\n", "a,b,c\nstudent-0000,nan,1\nstudent-0000,1,0\n", "\xff"],
 )
-def test_attempts_that_make_no_sense_are_passed_over(tmp_path: Path, text: str) -> None:
-    """They are an addition."""
+def test_invalid_attempts_are_ignored(tmp_path: Path, text: str) -> None:
+    """Attempts are optional."""
     folder = write_class(tmp_path / "class", 1)
     (folder / "attempts.csv").write_bytes(text.encode("latin-1"))
 
@@ -104,7 +104,7 @@ def test_attempts_that_make_no_sense_are_passed_over(tmp_path: Path, text: str) 
 
 
 @pytest.mark.parametrize("name", ["missing", "empty"])
-def test_without_any_result_one_line_says_so(tmp_path: Path, name: str) -> None:
+def test_a_folder_without_results_is_reported_in_one_line(tmp_path: Path, name: str) -> None:
     """There is nothing to show."""
     (tmp_path / "empty").mkdir()
 

@@ -1,4 +1,4 @@
-"""What makes no difference to a fingerprint, and what does."""
+"""Which changes of code change its fingerprints, and which do not."""
 
 import subprocess
 import sys
@@ -48,8 +48,8 @@ def values(source: str) -> list[int]:
     return [fingerprint.value for fingerprint in fingerprints_of(source)]
 
 
-def test_names_comments_texts_and_layout_make_no_difference() -> None:
-    """They are what is changed first; parameters that can be named are the assignment's."""
+def test_names_comments_texts_and_layout_do_not_change_fingerprints() -> None:
+    """Copied code is disguised by these first; keyword parameters belong to the assignment."""
     assert values(PLAIN) == values(DISGUISED)
     assert len(values(PLAIN)) > 30
 
@@ -58,25 +58,25 @@ def test_names_comments_texts_and_layout_make_no_difference() -> None:
     ("what", "other"),
     [("get_records", "describe_stream"), ("StreamName", "StreamARN"), ("while", "if")],
 )
-def test_what_is_called_and_how_makes_a_difference(what: str, other: str) -> None:
-    """The API's names and Python's own words."""
+def test_other_calls_and_statements_change_fingerprints(what: str, other: str) -> None:
+    """Names of the API and Python's keywords count."""
     assert values(PLAIN) != values(PLAIN.replace(what, other))
 
 
 def test_fingerprints_are_the_same_in_another_process() -> None:
-    """So that the same class gives the same page each time."""
+    """So the same class gives the same page each time."""
     program = f"from {fingerprints_of.__module__} import *; print([*fingerprints_of({PLAIN!r})])"
 
-    told = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, check=True, encoding="utf-8"
     )
 
-    assert told.stdout == f"{[*fingerprints_of(PLAIN)]}\n"
+    assert done.stdout == f"{[*fingerprints_of(PLAIN)]}\n"
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_lines_are_those_of_the_file(end: str) -> None:
-    """Whatever ends them, and however long a text is."""
+def test_line_numbers_are_those_of_the_file(end: str) -> None:
+    """This holds for any line ends, and with strings of several lines."""
     source = read_source(f'x = """a\nb\nc"""\n{PLAIN}'.replace("\n", end).encode())
 
     marks = fingerprints_of(source)
@@ -86,24 +86,26 @@ def test_lines_are_those_of_the_file(end: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"#" * (LARGEST_FILE + 1), "larger than 100 KiB"),
         (b"# \xff", "not UTF-8"),
-        (b"x = (1,", "no Python"),
-        (b"if x:\n    y\n  z\n", "no Python"),
+        (b"x = (1,", "not Python"),
+        (b"if x:\n    y\n  z\n", "not Python"),
     ],
 )
-def test_what_cannot_be_compared_says_why(content: bytes, said: str) -> None:
-    """In words that name no place of ours."""
-    with pytest.raises(IncomparableError, match=said):
+def test_code_that_cannot_be_compared_is_reported_with_the_reason(
+    content: bytes, message: str
+) -> None:
+    """The reason names no path of this machine."""
+    with pytest.raises(IncomparableError, match=message):
         fingerprints_of(read_source(content))
 
 
 @SAME_EACH_TIME
 @given(st.one_of(st.text(), ODD, ODD.map(lambda text: f"{text}\n" * 30)))
 def test_any_text_is_read_or_refused(text: str) -> None:
-    """And lines lie within the file."""
+    """Line numbers are within the file."""
     try:
         source = read_source(text.encode("utf-8", "surrogatepass"))
         marks = fingerprints_of(source)

@@ -1,4 +1,4 @@
-"""The page of a class in a real browser: for every reader, with and without its script."""
+"""The page of a class in a real browser: accessible, with and without its script."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,7 +55,7 @@ def grade_corpus(output: Path) -> None:
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Write a page of each kind, beside the feedback pages that it links to."""
+    """Write a page of each kind, next to the feedback pages that it links to."""
     folder = write_class(tmp_path_factory.mktemp("class") / "out", STUDENTS)
     rows = read_class(folder, folder).rows
     grade = grade_of(NASTY)
@@ -91,7 +91,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def test_axe_finds_nothing(
     browser: Browser, pages: dict[str, Path], kind: str, scheme: Scheme
 ) -> None:
-    """In light and dark, with all that can be unfolded unfolded."""
+    """In light and dark mode, with all sections unfolded."""
     with opened(browser, pages[kind], scheme=scheme) as page:
         page.page.evaluate(
             "document.querySelectorAll('details').forEach(details => details.open = true)"
@@ -103,10 +103,10 @@ def test_axe_finds_nothing(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_nothing_is_loaded_and_nothing_complains(
+def test_nothing_is_loaded_and_no_error_is_logged(
     browser: Browser, pages: dict[str, Path], kind: str
 ) -> None:
-    """Its policy lets its own script run, and nothing else."""
+    """The page's policy allows only the page's own script."""
     with opened(browser, pages[kind]) as page:
         sortable = page.page.locator("table.sortable button").count()
 
@@ -117,7 +117,7 @@ def test_nothing_is_loaded_and_nothing_complains(
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_it_fits_on_a_phone(browser: Browser, pages: dict[str, Path], kind: str) -> None:
-    """Tables scroll by themselves; the page does not, sideways."""
+    """Wide tables scroll; the page itself does not scroll sideways."""
     with opened(browser, pages[kind], width=PHONE, scheme="dark") as page:
         overflow = page.overflow
 
@@ -125,7 +125,7 @@ def test_it_fits_on_a_phone(browser: Browser, pages: dict[str, Path], kind: str)
 
 
 def test_a_column_is_sorted_by_keyboard(browser: Browser, pages: dict[str, Path]) -> None:
-    """Numbers as numbers, up and then down, and said to who cannot see it."""
+    """Numbers sort as numbers, first up and then down, and screen readers announce the order."""
     with opened(browser, pages["class"]) as page:
         score = page.page.locator("#students th button").nth(1)
         score.focus()
@@ -133,31 +133,31 @@ def test_a_column_is_sorted_by_keyboard(browser: Browser, pages: dict[str, Path]
         up = page.page.locator("#students tbody td:nth-child(2)").all_inner_texts()
         page.page.keyboard.press("Enter")
         down = page.page.locator("#students tbody td:nth-child(2)").all_inner_texts()
-        said = page.page.locator("#students th").nth(1).get_attribute("aria-sort")
+        order = page.page.locator("#students th").nth(1).get_attribute("aria-sort")
 
     numbers = [float(text or -1) for text in up]
     assert numbers == sorted(numbers)
     assert [float(text or -1) for text in down] == sorted(numbers, reverse=True)
-    assert said == "descending"
+    assert order == "descending"
 
 
 def test_students_are_found_by_name_and_state(browser: Browser, pages: dict[str, Path]) -> None:
-    """And how many are left is said."""
+    """The number of matching students is shown."""
     with opened(browser, pages["class"]) as page:
         page.page.get_by_label("Name contains").fill("OF7")
         by_name = page.page.locator("#students tbody tr:visible").all_inner_texts()
         page.page.get_by_label("Name contains").fill("")
         page.page.get_by_label("State").select_option("missing")
         missing = page.page.locator("#students tbody tr:visible").count()
-        said = page.page.locator("#filter output").inner_text()
+        found = page.page.locator("#filter output").inner_text()
 
     assert [text.split("\t")[0] for text in by_name] == ["Name Of7 (student-0007)"]
     assert missing == 3
-    assert said == f"3 of {STUDENTS + 3} students"
+    assert found == f"3 of {STUDENTS + 3} students"
 
 
 def test_without_scripts_all_of_it_is_there(browser: Browser, pages: dict[str, Path]) -> None:
-    """But what sorts and filters, which is not shown."""
+    """Only the controls for sorting and filtering are hidden."""
     with opened(browser, pages["class"], scripts=False) as page:
         rows = page.page.locator("#students tbody tr:visible").count()
         filters = page.page.locator("#filter:visible").count()
@@ -167,7 +167,7 @@ def test_without_scripts_all_of_it_is_there(browser: Browser, pages: dict[str, P
 
 
 def test_a_name_leads_to_the_feedback_page(browser: Browser, pages: dict[str, Path]) -> None:
-    """Beside the results."""
+    """The link works from the folder of the results."""
     with opened(browser, pages["class"]) as page:
         page.page.get_by_role("link", name="Name Of7").click()
         title = page.page.title()

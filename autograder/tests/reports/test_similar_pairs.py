@@ -1,4 +1,4 @@
-"""Which submissions are alike: what counts as one's own, and by what share."""
+"""Which submissions are alike: which code counts, and how the share is computed."""
 
 import random
 from collections.abc import Iterable
@@ -9,14 +9,14 @@ FILE = "kinesis_read_shards.py"
 
 
 def code(seed: int, functions: int = 6) -> str:
-    """Make code that no other seed makes."""
-    chance = random.Random(seed)
+    """Make code that is different for each seed."""
+    rng = random.Random(seed)
     words = ("get", "put", "list", "merge", "split", "describe", "tag", "count")
     return "\n".join(
         f"def f{number}(client, x):\n"
         + "".join(
-            f"    x = client.{chance.choice(words)}_{chance.choice(words)}"
-            f"({chance.choice(words)}=x, {chance.choice(words)}=[{chance.randrange(9)}])\n"
+            f"    x = client.{rng.choice(words)}_{rng.choice(words)}"
+            f"({rng.choice(words)}=x, {rng.choice(words)}=[{rng.randrange(9)}])\n"
             for _ in range(6)
         )
         for number in range(functions)
@@ -24,7 +24,7 @@ def code(seed: int, functions: int = 6) -> str:
 
 
 def student(name: str, *sources: str) -> Sources:
-    """A student with a file, and maybe helpers."""
+    """Make a student with a file, and perhaps helpers."""
     names = (FILE, "helper.py", "more.py")
     return Sources(name, {at: source.encode() for at, source in zip(names, sources, strict=False)})
 
@@ -35,7 +35,7 @@ def compared(*students: Sources, handed_out: Iterable[str] = ()) -> Comparison:
 
 
 def shares(comparison: Comparison) -> list[tuple[str, str, float]]:
-    """Pairs with their shares in hundredths."""
+    """Return the pairs with their shares in percent."""
     return [
         (pair.first.student, pair.second.student, round(pair.share, 2)) for pair in comparison.pairs
     ]
@@ -64,14 +64,14 @@ def test_code_in_another_order_or_file_is_found() -> None:
 
 
 def test_the_share_is_that_of_the_smaller_one() -> None:
-    """Copying a part of a large submission ranks as high as copying all of a small one."""
+    """Copying a part of a large submission ranks as high as copying a whole small submission."""
     found = compared(student("a", code(1) + code(2) + code(3)), student("b", code(2)))
 
     assert shares(found) == [("a", "b", 1.0)]
 
 
-def test_what_was_handed_out_is_nobodys_own() -> None:
-    """Two that did nothing but keep it are not alike."""
+def test_code_that_was_handed_out_does_not_count() -> None:
+    """Two students who only kept it are not alike."""
     found = compared(
         student("a", code(1) + code(2)), student("b", code(1) + code(3)), handed_out=[code(1)]
     )
@@ -79,8 +79,8 @@ def test_what_was_handed_out_is_nobodys_own() -> None:
     assert found.pairs == ()
 
 
-def test_who_wrote_too_little_is_not_compared_and_named() -> None:
-    """The stubs alone, or nothing at all."""
+def test_students_who_wrote_too_little_are_named_and_not_compared() -> None:
+    """They handed in only the stubs, or nothing."""
     found = compared(
         student("a", code(1)), student("b", code(1)), student("c"), handed_out=[code(1)]
     )
@@ -91,8 +91,8 @@ def test_who_wrote_too_little_is_not_compared_and_named() -> None:
     )
 
 
-def test_what_many_have_is_how_one_writes_it() -> None:
-    """With one fewer, it would be found."""
+def test_code_that_many_share_does_not_count() -> None:
+    """With one student fewer, the pairs would be found."""
     many = [
         student(f"s{number:02}", code(number) + code(99)) for number in range(FEWEST_COMMON + 1)
     ]
@@ -101,8 +101,8 @@ def test_what_many_have_is_how_one_writes_it() -> None:
     assert len(compared(*many[1:]).pairs) == FEWEST_COMMON * (FEWEST_COMMON - 1) // 2
 
 
-def test_a_file_that_cannot_be_read_stops_nobody() -> None:
-    """It is named; the student's other files are compared."""
+def test_a_file_that_cannot_be_read_is_named_and_skipped() -> None:
+    """The student's other files are compared."""
     found = compared(student("a", code(1), "x = ("), student("b", code(1), "\0"))
 
     assert shares(found) == [("a", "b", 1.0)]
@@ -110,7 +110,7 @@ def test_a_file_that_cannot_be_read_stops_nobody() -> None:
 
 
 def test_the_most_alike_come_first_and_the_rest_are_counted() -> None:
-    """Equal ones by name, so that the page is the same each time."""
+    """Equal pairs are sorted by name, so the page is the same each time."""
     students = [
         student("a", code(1)),
         student("b", code(1)),
@@ -124,8 +124,8 @@ def test_the_most_alike_come_first_and_the_rest_are_counted() -> None:
     assert found.found > len(found.pairs) == 2
 
 
-def test_a_submission_of_too_many_files_is_cut_and_named() -> None:
-    """Its first ones are compared."""
+def test_of_a_submission_with_too_many_files_the_first_are_compared() -> None:
+    """The others are reported."""
     files = {f"m{number}.py": code(number, 1).encode() for number in range(50)}
 
     found = compare([Sources("a", files), student("b", code(1))], [], 50)

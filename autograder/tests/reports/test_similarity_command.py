@@ -19,7 +19,7 @@ WRITER = "kinesis_multi_shard.py"
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run the command line; the exit code and what it printed come back."""
+    """Return a function that runs the command line and returns the exit code and output."""
 
     def run_it(*arguments: str | Path) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["autograder", "similarity", *map(str, arguments)])
@@ -33,7 +33,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
 @pytest.fixture
 def school(tmp_path: Path) -> Path:
-    """Make a class: two with alike code, one with other code, one with the stubs alone."""
+    """Make a class: two students with alike code, one with other code, one with only the stubs."""
     folder = tmp_path / "class"
     for name, seed in {"ada": 1, "bob": 1, "cyd": 2, "dan": None}.items():
         shutil.copytree(REPOSITORY, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -44,7 +44,7 @@ def school(tmp_path: Path) -> Path:
 
 
 def test_a_class_becomes_a_page(run: Run, school: Path, tmp_path: Path) -> None:
-    """Stubs and visible checks are left aside."""
+    """Stubs and visible checks do not count."""
     code, out, err = run(school, "--output", tmp_path / "page.html")
 
     page = (tmp_path / "page.html").read_text("utf-8")
@@ -55,14 +55,16 @@ def test_a_class_becomes_a_page(run: Run, school: Path, tmp_path: Path) -> None:
 
 
 def test_names_can_be_hidden(run: Run, school: Path, tmp_path: Path) -> None:
-    """On the page; the terminal is the instructor's."""
+    """They are hidden on the page; the instructor still sees them in the terminal."""
     run(school, "--output", tmp_path / "page.html", "--anonymous")
 
     assert "bob" not in (tmp_path / "page.html").read_text("utf-8")
 
 
-def test_one_bad_submission_stops_nothing(run: Run, school: Path, tmp_path: Path) -> None:
-    """Links, folders in a file's place, broken code, and names that would be commands."""
+def test_a_bad_submission_does_not_stop_the_comparison(
+    run: Run, school: Path, tmp_path: Path
+) -> None:
+    """It has links, folders instead of files, broken code, and names that look like commands."""
     (school / "cyd" / WRITER).unlink()
     (school / "cyd" / WRITER).symlink_to("/etc/passwd")
     (school / "eve").mkdir()
@@ -80,7 +82,7 @@ def test_one_bad_submission_stops_nothing(run: Run, school: Path, tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["no-such-folder", "--output", "x.html", "--assignment", ASSIGNMENT.id], "cannot be read"),
         (
@@ -90,17 +92,19 @@ def test_one_bad_submission_stops_nothing(run: Run, school: Path, tmp_path: Path
         ([".", "--output", "x.html", "--assignment", "m99"], "unknown assignment"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_one_line(run: Run, arguments: list[str], said: str) -> None:
-    """With exit code 2."""
+def test_a_wrong_argument_is_reported_in_one_line(
+    run: Run, arguments: list[str], message: str
+) -> None:
+    """The exit code is 2."""
     code, out, err = run(*arguments)
 
     assert (code, out) == (2, "")
-    assert said in err
+    assert message in err
     assert err.count("\n") == 1
 
 
-def test_two_that_share_the_solution_are_alike_and_the_stubs_are_none() -> None:
-    """The assignment's own code: what is written into the stubs is enough to be compared."""
+def test_two_copies_of_the_solution_are_alike_and_stubs_are_not_compared() -> None:
+    """With the real assignment, the code that replaces the stubs is enough to compare."""
     files = {name: text for name, text in SOLUTION.files.items() if name.endswith(".py")}
     stubs = {name: (REPOSITORY / name).read_bytes() for name in files}
     renamed = {name: text.replace(b"stream_name", b"log") for name, text in files.items()}

@@ -1,4 +1,4 @@
-"""The page: what it shows, what it never says, and that nothing in it is alive."""
+"""The page of similar pairs: what it shows, what it never says, and that it is inert."""
 
 import re
 from html.parser import HTMLParser
@@ -37,7 +37,7 @@ class Elements(HTMLParser):
         self._in_mark = self._in_mark and tag != "mark"
 
     def handle_data(self, data: str) -> None:
-        """Note what is marked."""
+        """Note the marked text."""
         if self._in_mark:
             self.marked[-1] += data
 
@@ -48,7 +48,7 @@ def two(first: str, second: str) -> Comparison:
 
 
 def test_alike_lines_are_marked_on_both_sides() -> None:
-    """And only those; what is far from them is left out."""
+    """Only those are marked; lines far from them are left out."""
     apart = "\n".join(f"# line {number}" for number in range(30))
     first = f"import os\n{apart}\n{code(1)}\n{apart}\nprint(os)\n"
 
@@ -63,7 +63,7 @@ def test_alike_lines_are_marked_on_both_sides() -> None:
 
 
 def test_a_page_for_a_class_without_alike_code_says_so() -> None:
-    """With nothing else on it."""
+    """The page has nothing else."""
     page = as_page(two(code(1), code(2)), TITLE)
 
     assert "No two submissions are much alike." in page
@@ -71,8 +71,8 @@ def test_a_page_for_a_class_without_alike_code_says_so() -> None:
 
 
 @pytest.mark.parametrize("pairs", [True, False])
-def test_no_word_accuses(pairs: bool) -> None:
-    """Code is alike; why, only people can tell."""
+def test_the_page_does_not_accuse(pairs: bool) -> None:
+    """Code is alike; only people can find out why."""
     page = as_page(two(code(1), code(1) if pairs else code(2)), TITLE).casefold()
 
     accusing = (
@@ -82,8 +82,8 @@ def test_no_word_accuses(pairs: bool) -> None:
     assert "not why" in page
 
 
-def test_names_are_hidden_where_that_is_asked() -> None:
-    """Also those of who was not compared; numbers do not follow the alphabet."""
+def test_names_can_be_hidden_on_the_page() -> None:
+    """Students who were not compared are hidden too, and numbers do not follow the alphabet."""
     students = [
         student("ada", code(1)),
         *(student("mallory", code(2)), student("zoe", code(2)), student("eve")),
@@ -101,7 +101,7 @@ def test_names_are_hidden_where_that_is_asked() -> None:
 
 @pytest.mark.parametrize("nasty", NASTY)
 def test_hostile_code_is_only_shown(nasty: str) -> None:
-    """In comments, texts and beside them, wherever it is marked or near it."""
+    """The hostile text is in comments, strings and code, in and around marked lines."""
     text = nasty.encode("utf-8", "replace").decode()
     lines = "".join(f"# {line}\n" for line in text.splitlines() or [""])
     hostile = f"{lines}{code(1)}\nx = {text!r}\n{lines}"
@@ -116,7 +116,7 @@ def test_hostile_code_is_only_shown(nasty: str) -> None:
 
 
 def test_nothing_is_loaded_and_nothing_runs() -> None:
-    """By the page's own policy, too; links lead into the page."""
+    """The page's policy forbids it too; all links lead into the page."""
     page = as_page(two(code(1), code(1)), TITLE)
 
     assert "default-src 'none'; style-src 'unsafe-inline'" in page
@@ -126,8 +126,8 @@ def test_nothing_is_loaded_and_nothing_runs() -> None:
     assert "light dark" in page
 
 
-def test_a_page_of_any_class_has_an_end() -> None:
-    """Long lines are cut; what does not fit stays in the table."""
+def test_the_size_of_the_page_is_limited() -> None:
+    """Long lines are truncated; pairs that do not fit are only in the table."""
     long = "\n".join(f"{line}  # {'&' * 5000}" for line in code(1, 60).split("\n"))
     long = long[: 90 << 10].rpartition("\n")[0]
     many = [Sources(f"s{number}", {FILE: long.encode()}) for number in range(2)]

@@ -1,4 +1,4 @@
-"""A sandbox with a submission that tries everything."""
+"""Fixtures: a sandbox with a submission that tries everything."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +13,7 @@ from autograder.tests.sandbox.submission import STUDENT
 
 @pytest.fixture(scope="module")
 def submission(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a folder with a student's modules."""
+    """Return a folder with a student's modules."""
     folder = tmp_path_factory.mktemp("student")
     folder.chmod(0o755)
     (folder / "code.py").unlink(missing_ok=True)

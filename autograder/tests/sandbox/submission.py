@@ -90,9 +90,9 @@ def signal_runner():
             os.kill(first, number)
     return first
 def hold_answer_open():
-    one, other = socket.socketpair()
-    held = array.array("i", [one.fileno(), other.fileno(), 1, 2, 3])
-    for end in (one, other):
+    ends = socket.socketpair()
+    held = array.array("i", [*(end.fileno() for end in ends), 1, 2, 3])
+    for end in ends:
         end.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, held)])
     os._exit(0)
 def kill_self(): os.kill(os.getpid(), signal.SIGSEGV)
@@ -170,7 +170,7 @@ def write_everywhere():
 
 
 def runner_of(sandbox: Sandbox) -> int:
-    """Find the runner among the machine's processes: the child of the sandbox's first."""
+    """Return the runner's process id on the machine: the child of the sandbox's first process."""
     children = Path(f"/proc/{sandbox.pid}/task/{sandbox.pid}/children").read_text(encoding="ascii")
     (runner,) = map(int, children.split())
     return runner

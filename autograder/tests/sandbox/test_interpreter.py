@@ -1,4 +1,4 @@
-"""Student code runs on the Python that the assignment names, wherever one is installed."""
+"""Student code runs on the Python that the assignment names, if it is installed anywhere."""
 
 from pathlib import Path
 
@@ -42,7 +42,7 @@ def executable(path: Path, script: str) -> None:
 
 @pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
 def test_a_function_runs_on_the_python_that_is_asked_for(version: str, tmp_path: Path) -> None:
-    """With boto3 and a virtual clock, whatever the grader itself runs on."""
+    """It has boto3 and a virtual clock, even if the grader runs on another Python."""
     interpreter = find_interpreter(version)
     if interpreter is None:
         pytest.skip(f"Python {version} is not installed here")
@@ -57,8 +57,8 @@ def test_a_function_runs_on_the_python_that_is_asked_for(version: str, tmp_path:
     assert result.value == [version, "us-east-1", True]
 
 
-def test_what_is_installed_for_the_other_python_is_not_in_the_sandbox(tmp_path: Path) -> None:
-    """Students' code finds the standard library and boto3, and nothing else."""
+def test_packages_of_the_other_python_are_not_in_the_sandbox(tmp_path: Path) -> None:
+    """Student code can import only the standard library and boto3."""
     interpreter = next(filter(None, map(find_interpreter, ("3.12", "3.13", "3.11"))))
     tmp_path.chmod(0o755)
     (tmp_path / "student.py").write_text("def packages():\n    import pip\n")
@@ -70,7 +70,7 @@ def test_what_is_installed_for_the_other_python_is_not_in_the_sandbox(tmp_path: 
     assert result.type_name == "ModuleNotFoundError"
 
 
-def test_where_there_is_none_the_grader_s_own_python_serves() -> None:
+def test_without_that_python_the_graders_python_is_used() -> None:
     """Commands that grade many stop with an error, unless an option accepts any Python."""
     require_interpreter(UNKNOWN, any_python=True)
 
@@ -89,7 +89,7 @@ def test_where_there_is_none_the_grader_s_own_python_serves() -> None:
         """echo '{"executable": 1, "version": "3.98", "paths": [], "sites": []}'""",
     ],
 )
-def test_a_program_that_is_not_the_python_of_its_name_is_passed_over(
+def test_a_program_that_is_not_the_python_of_its_name_is_skipped(
     script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever it prints."""
@@ -113,10 +113,10 @@ def test_a_program_that_is_not_the_python_of_its_name_is_passed_over(
 def test_it_is_found_where_tools_install_it(
     variable: str, folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Though it may not be on the PATH."""
+    """It need not be on the PATH."""
     find_interpreter.cache_clear()
-    told = Interpreter(Path("/bin/true"), "3.98", (), ()).as_json()
-    executable(tmp_path / folder / "python3.98", f"echo '{told}'")
+    described = Interpreter(Path("/bin/true"), "3.98", (), ()).as_json()
+    executable(tmp_path / folder / "python3.98", f"echo '{described}'")
     monkeypatch.setenv(variable, str(tmp_path))
 
     found = find_interpreter("3.98")

@@ -1,4 +1,4 @@
-"""What student code in the sandbox cannot reach, see or leave behind."""
+"""Student code in the sandbox cannot reach, see or leave behind anything outside of its call."""
 
 import http.server
 import threading
@@ -18,13 +18,13 @@ from autograder.tests.limits import LIMITS
 
 
 def test_calls_share_no_state(call: Callable[..., CallResult]) -> None:
-    """Neither variables nor files."""
+    """Neither variables nor files are kept."""
     results = [call("count"), call("count"), call("leave_file"), call("files", "/tmp")]
 
     assert [result.value for result in results if isinstance(result, Returned)] == [1, 1, ["a"], []]
 
 
-def test_processes_are_bounded_and_end_with_the_call(call: Callable[..., CallResult]) -> None:
+def test_processes_are_limited_and_end_with_the_call(call: Callable[..., CallResult]) -> None:
     """A fork bomb stays within its limit; daemons do not outlive the call."""
     before = call("processes")
     bomb = call("bomb")
@@ -40,7 +40,7 @@ def test_processes_are_bounded_and_end_with_the_call(call: Callable[..., CallRes
 
 
 def test_student_code_cannot_signal_the_runner(sandbox: Sandbox) -> None:
-    """It is the first process of its namespace: the kernel keeps its children's signals away."""
+    """The runner is process 1 of its namespace, so the kernel drops its children's signals."""
     result = sandbox.call("student", "signal_runner", [], {})
 
     assert isinstance(result, Returned)
@@ -48,7 +48,7 @@ def test_student_code_cannot_signal_the_runner(sandbox: Sandbox) -> None:
 
 
 def test_a_forged_answer_is_only_a_return_value(call: Callable[..., CallResult]) -> None:
-    """Which the student may choose anyway."""
+    """Students may choose the return value anyway."""
     result = call("forge_value")
 
     assert isinstance(result, Returned)
@@ -56,8 +56,8 @@ def test_a_forged_answer_is_only_a_return_value(call: Callable[..., CallResult])
 
 
 @pytest.mark.parametrize("function", ["trace_runner", "runner_memory"])
-def test_the_runner_cannot_be_looked_into(call: Callable[..., CallResult], function: str) -> None:
-    """Ptrace is refused, and there is no /proc."""
+def test_the_runners_memory_cannot_be_read(call: Callable[..., CallResult], function: str) -> None:
+    """Ptrace is refused, and /proc is not mounted."""
     result = call(function)
 
     refused = isinstance(result, Raised) and result.type_name == "FileNotFoundError"
@@ -66,7 +66,7 @@ def test_the_runner_cannot_be_looked_into(call: Callable[..., CallResult], funct
 
 @pytest.mark.parametrize("name", ["moto", "pytest", "autograder", "pydantic", "werkzeug", "pip"])
 def test_the_graders_packages_are_not_there(call: Callable[..., CallResult], name: str) -> None:
-    """Least of all the hidden tests."""
+    """The hidden tests are among the packages that are missing."""
     result = call("can_import", name)
 
     assert isinstance(result, Raised)
@@ -75,7 +75,7 @@ def test_the_graders_packages_are_not_there(call: Callable[..., CallResult], nam
 
 @pytest.mark.parametrize("path", ["/etc/passwd", "/usr/bin", "/home", "/var", "/sys"])
 def test_the_machines_files_are_not_there(call: Callable[..., CallResult], path: str) -> None:
-    """No shell, no users, no other files than the interpreter, wherever that lies."""
+    """The shell, the list of users and all files except the interpreter's are missing."""
     result = call("files", path)
 
     found = result.value if isinstance(result, Returned) else []
@@ -91,10 +91,10 @@ def test_nothing_but_scratch_can_be_written(call: Callable[..., CallResult]) -> 
     assert result.value == []
 
 
-def test_the_environment_says_nothing_of_the_machine(
+def test_the_environment_reveals_nothing_about_the_machine(
     call: Callable[..., CallResult], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It has only dummy keys and the endpoint."""
+    """It contains only dummy keys and the endpoint."""
     monkeypatch.setenv("SECRET_TOKEN", "canary")
 
     result = call("identity")
@@ -110,7 +110,7 @@ def test_the_environment_says_nothing_of_the_machine(
 def test_only_the_endpoint_can_be_reached(
     sandbox: Sandbox, call: Callable[..., CallResult]
 ) -> None:
-    """The sandbox's network has nothing but its own loopback; the grader serves on its socket."""
+    """The sandbox's network has only a loopback device; the grader listens on its socket."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -143,7 +143,7 @@ def test_only_the_endpoint_can_be_reached(
 
 
 def test_threads_can_be_used(call: Callable[..., CallResult]) -> None:
-    """A ThreadPool of multiprocessing needs semaphores, which need shared memory."""
+    """The ThreadPool of multiprocessing needs semaphores, which need shared memory."""
     result = call("pool")
 
     assert isinstance(result, Returned)

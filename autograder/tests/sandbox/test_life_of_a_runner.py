@@ -1,4 +1,4 @@
-"""How a runner starts, is replaced and ends, with and without walls."""
+"""How a runner starts, is replaced and ends, with and without isolation."""
 
 import os
 import select
@@ -23,7 +23,7 @@ from autograder.tests.sandbox.submission import STUDENT, runner_of
 
 
 def test_a_call_can_be_stopped_from_another_thread(sandbox: Sandbox) -> None:
-    """As the cloud does when a budget of requests is used up."""
+    """The cloud does this when a budget of requests is used up."""
     timer = threading.Timer(0.2, sandbox.stop, [StopReason.API_CALLS])
     timer.start()
 
@@ -36,7 +36,7 @@ def test_a_call_can_be_stopped_from_another_thread(sandbox: Sandbox) -> None:
     assert isinstance(following, Returned)
 
 
-def test_a_runner_that_is_stopped_costs_its_call_and_is_replaced(submission: Path) -> None:
+def test_a_runner_that_is_stopped_ends_its_call_and_is_replaced(submission: Path) -> None:
     """The grader never waits without a limit."""
     quick = LIMITS.model_copy(update={"wall_seconds": 1.0})
     with Sandbox(submission, quick) as sandbox:
@@ -52,8 +52,8 @@ def test_a_runner_that_is_stopped_costs_its_call_and_is_replaced(submission: Pat
     assert isinstance(following, Returned)
 
 
-def test_nothing_is_left_of_a_sandbox_that_is_closed(submission: Path) -> None:
-    """Not even a runner that was stopped."""
+def test_a_closed_sandbox_leaves_nothing(submission: Path) -> None:
+    """Even a stopped runner is removed."""
     with Sandbox(submission, LIMITS) as sandbox:
         sandbox.call("student", "count", [], {})
         watched = os.pidfd_open(runner_of(sandbox))
@@ -64,8 +64,8 @@ def test_nothing_is_left_of_a_sandbox_that_is_closed(submission: Path) -> None:
     assert ended
 
 
-def test_a_sandbox_ends_when_the_grader_is_gone(submission: Path) -> None:
-    """The grader was killed, and closed nothing: its end of the connection closes by itself."""
+def test_a_sandbox_ends_with_the_grader(submission: Path) -> None:
+    """If the grader is killed, the kernel closes its end of the connection."""
     grader = f"""
 import sys
 from pathlib import Path
@@ -91,7 +91,7 @@ with Sandbox(Path({str(submission)!r}), LIMITS) as sandbox:
 
 
 def test_an_answer_whose_pipe_is_held_open_does_not_keep_the_runner(sandbox: Sandbox) -> None:
-    """A descriptor can be on its way between two sockets that nobody has open."""
+    """A descriptor can be in transit between two sockets that no process has open."""
     result = sandbox.call("student", "hold_answer_open", [], {})
 
     assert isinstance(result, Stopped)
@@ -99,7 +99,7 @@ def test_an_answer_whose_pipe_is_held_open_does_not_keep_the_runner(sandbox: San
 
 
 def test_a_runner_that_dies_before_its_first_call_is_replaced(submission: Path) -> None:
-    """No student code has run yet, so nobody has earned or lost anything."""
+    """No student code has run yet, so the student is not affected."""
     with Sandbox(submission, LIMITS) as sandbox:
         os.kill(sandbox.pid, signal.SIGKILL)
         first = sandbox.call("student", "count", [], {})
@@ -110,7 +110,7 @@ def test_a_runner_that_dies_before_its_first_call_is_replaced(submission: Path) 
 
 
 def test_nothing_is_left_after_closing(submission: Path) -> None:
-    """The runner and all in its sandbox are gone."""
+    """The runner and all processes in its sandbox are gone."""
     sandbox = Sandbox(submission, LIMITS)
     sandbox.start()
     pid = sandbox.pid
@@ -134,7 +134,7 @@ def test_without_walls_the_same_calls_work(submission: Path) -> None:
 
 
 def interpreter_for_all() -> Path | None:
-    """Find a Python of this version, and packages for it, that every user may run."""
+    """Return a Python of this version, and its packages, that every user may run."""
     packages = Path(pytest.__file__).parents[1]
     for python in (Path(sys.executable), Path("/usr/bin/python3")):
         real = python.resolve()
@@ -147,7 +147,7 @@ def interpreter_for_all() -> Path | None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="the other tests run as an ordinary user then")
 def test_an_ordinary_user_gets_a_sandbox_too(tmp_path: Path) -> None:
-    """With a user namespace, in which the process limit binds as well."""
+    """It uses a user namespace, in which the process limit applies as well."""
     python = interpreter_for_all()
     if python is None:
         pytest.skip("every interpreter of this version lies in a private folder")

@@ -1,4 +1,4 @@
-"""The bound on the memory of all processes of a call together, with real processes and sockets."""
+"""The limit on the memory of all processes of a call, with real processes and sockets."""
 
 import os
 from collections.abc import Iterator
@@ -134,7 +134,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def looks(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """Note what the grader sees at each look, while it really looks."""
+    """Record each memory count of the grader."""
     seen: list[bool] = []
     look = SandboxMemory.is_above
 
@@ -147,10 +147,10 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
 
 @pytest.mark.parametrize("function", ["hoard_in_processes", "hoard_in_daemons", "hoard_in_sockets"])
-def test_a_call_ends_at_the_first_look_above_the_bound(
+def test_a_call_ends_at_the_first_count_above_the_limit(
     sandbox: Sandbox, looks: list[bool], function: str
 ) -> None:
-    """Processes and sockets within their own limits, and too much together."""
+    """Each process and socket is within its limit, but together they use too much."""
     limits = LIMITS.model_copy(update={"memory_total_mib": 1024, "wall_seconds": 120.0})
 
     result = sandbox.call("student", function, [], {}, limits)
@@ -160,8 +160,8 @@ def test_a_call_ends_at_the_first_look_above_the_bound(
     assert looks.index(True) == len(looks) - 1
 
 
-def test_what_a_connection_has_not_delivered_counts(sandbox: Sandbox, looks: list[bool]) -> None:
-    """Buffers of TCP grow by themselves."""
+def test_undelivered_data_of_a_connection_counts(sandbox: Sandbox, looks: list[bool]) -> None:
+    """TCP buffers grow automatically."""
     limits = LIMITS.model_copy(update={"memory_total_mib": 256})
 
     result = sandbox.call("student", "hoard_in_connections", [], {}, limits)
@@ -171,8 +171,8 @@ def test_what_a_connection_has_not_delivered_counts(sandbox: Sandbox, looks: lis
     assert looks[-1]
 
 
-def test_a_call_above_the_bound_ends_within_two_seconds() -> None:
-    """The longest time between two looks, and the longest that the runner has to end the call."""
+def test_a_call_above_the_limit_ends_within_two_seconds() -> None:
+    """That is the longest time between two counts plus the time the runner has to end the call."""
     assert SAMPLE_SECONDS + STOPPING_SECONDS < 2
 
 
@@ -184,10 +184,10 @@ def test_a_call_above_the_bound_ends_within_two_seconds() -> None:
         ("share_after_fork", "done"),
     ],
 )
-def test_honest_processes_threads_and_sockets_are_below_the_bound(
+def test_honest_processes_threads_and_sockets_are_below_the_limit(
     sandbox: Sandbox, looks: list[bool], function: str, value: object
 ) -> None:
-    """Pages that are shared after a fork count once."""
+    """Pages that processes share after a fork count once."""
     patient = {"memory_total_mib": 1024, "cpu_seconds": 20, "wall_seconds": 120.0}
 
     result = sandbox.call("student", function, [], {}, LIMITS.model_copy(update=patient))
@@ -199,15 +199,15 @@ def test_honest_processes_threads_and_sockets_are_below_the_bound(
 
 
 def test_memory_that_cannot_be_counted_is_refused(sandbox: Sandbox) -> None:
-    """Shared memory without a file, and larger buffers of sockets."""
+    """Such as shared memory without a file, and larger socket buffers."""
     result = sandbox.call("student", "refusals", [], {})
 
     assert isinstance(result, Returned)
     assert result.value == ["shared map", "device", "send buffer"]
 
 
-def test_the_kernel_chooses_the_sandbox_before_the_grader(sandbox: Sandbox) -> None:
-    """All of its processes, from the first moment on."""
+def test_the_kernel_kills_the_sandbox_before_the_grader(sandbox: Sandbox) -> None:
+    """This is so for all processes of the sandbox, from the start."""
     memory = sandbox.memory
     assert memory is not None
     scores = {

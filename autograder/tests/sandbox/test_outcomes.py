@@ -1,4 +1,4 @@
-"""What the runner and the child say, as hostile text: a bounded result, or a WireError."""
+"""Hostile reports and answers from the runner give a bounded result or a WireError."""
 
 import json
 from typing import Any
@@ -52,13 +52,13 @@ odd_values = st.recursive(
 
 
 def read(report: object, answer: object) -> CallResult:
-    """Read a report and an answer that are JSON."""
+    """Read a report and an answer, given as JSON."""
     return read_result(encode(report), json.dumps(answer).encode(), "module", "function", LIMIT)
 
 
 @pytest.mark.parametrize("kind", ANSWERS)
 def test_an_honest_answer_is_read(kind: str) -> None:
-    """Each kind becomes its own result."""
+    """Each kind of answer becomes a different result."""
     usage = Usage(0.5, 0.0, 3)
     frames = read(REPORT, ANSWERS["raised"])
 
@@ -92,8 +92,8 @@ def test_an_honest_answer_is_read(kind: str) -> None:
         REPORT | {"printed_bytes": 1.5},
     ],
 )
-def test_a_report_that_is_not_the_runners_is_refused(report: object) -> None:
-    """The runner is not itself any more."""
+def test_an_invalid_report_is_refused(report: object) -> None:
+    """An invalid report means that the runner was taken over."""
     with pytest.raises(WireError):
         read(report, ANSWERS["returned"])
 
@@ -119,8 +119,8 @@ def test_a_report_that_is_not_the_runners_is_refused(report: object) -> None:
         ANSWERS["missing_function"] | {"similar": {}},
     ],
 )
-def test_an_answer_of_the_students_own_making_ends_the_call(answer: object) -> None:
-    """As if the process had ended by itself."""
+def test_a_forged_answer_ends_the_call(answer: object) -> None:
+    """The result is as if the process had exited."""
     assert read(REPORT, answer) == Stopped(StopReason.EXITED, Usage(0.5, 0.0, 3))
 
 
@@ -136,16 +136,16 @@ def test_an_answer_of_the_students_own_making_ends_the_call(answer: object) -> N
     ],
     ids=range(6),
 )
-def test_a_forged_value_has_the_bounds_of_an_honest_one(value: object, reason: str) -> None:
-    """Code that compares, prints or stores it meets nothing larger or deeper."""
+def test_a_forged_value_is_bounded_like_an_honest_one(value: object, reason: str) -> None:
+    """So code that compares, prints or stores it never gets a larger or deeper value."""
     result = read(REPORT, {"kind": "returned", "value": value})
 
     assert isinstance(result, Unsendable)
     assert result.reason == reason
 
 
-def test_a_number_beyond_all_bounds_is_no_value() -> None:
-    """JSON's 1e999 is infinite to Python."""
+def test_an_infinite_number_is_not_a_value() -> None:
+    """Python reads JSON's 1e999 as infinity."""
     answer = b'{"kind": "returned", "value": [1e999]}'
 
     result = read_result(encode(REPORT), answer, "module", "function", LIMIT)
@@ -157,7 +157,7 @@ def test_a_number_beyond_all_bounds_is_no_value() -> None:
 @bounded
 @given(st.binary(max_size=100), st.binary(max_size=100))
 def test_any_bytes_are_read_or_refused(report: bytes, answer: bytes) -> None:
-    """With a WireError, never anything else."""
+    """A refusal is a WireError, never another exception."""
     with pytest.raises(WireError):
         read_result(report, answer, "module", "function", LIMIT)
 
@@ -175,10 +175,10 @@ def test_any_bytes_are_read_or_refused(report: bytes, answer: bytes) -> None:
         max_size=3,
     ),
 )  # fmt: skip
-def test_whatever_is_changed_the_result_is_bounded(
+def test_the_result_of_any_changed_answer_is_bounded(
     report: dict[str, Any], kind: str, changes: dict[str, Any]
 ) -> None:
-    """A value is as small as was allowed, and a text as short as what feedback shows."""
+    """Values are within the limit, and texts are as short as those in feedback."""
     raw = json.dumps(REPORT | report).encode()
     try:
         result = read_result(

@@ -1,4 +1,4 @@
-"""Calls in the sandbox: what comes back, and what is stopped."""
+"""Calls in the sandbox: what they return, and what is stopped."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -34,7 +34,7 @@ from autograder.tests.limits import LIMITS
 def test_values_come_back_as_plain_json(
     call: Callable[..., CallResult], kind: str, plain: object
 ) -> None:
-    """Whatever subclass they were: nothing that could lie crosses."""
+    """Subclasses, which could lie, become plain values."""
     result = call("value", kind)
 
     assert isinstance(result, Returned)
@@ -61,17 +61,17 @@ def test_values_come_back_as_plain_json(
         ("large", "too_large", ""),
     ],
 )
-def test_what_is_no_plain_json_is_told(
+def test_a_value_that_is_not_plain_json_is_reported(
     call: Callable[..., CallResult], kind: str, reason: str, where: str
 ) -> None:
-    """A verdict with its place, never a crash."""
+    """The result has the place in the value; the call never crashes."""
     result = call("value", kind)
 
     assert isinstance(result, Unsendable)
     assert (result.reason, result.where) == (reason, where)
 
 
-def test_an_exception_comes_with_the_students_own_lines(call: Callable[..., CallResult]) -> None:
+def test_an_exception_has_the_students_lines(call: Callable[..., CallResult]) -> None:
     """Frames of the runner and of libraries are left out."""
     result = call("outer")
 
@@ -92,8 +92,8 @@ def test_an_aws_error_keeps_its_code(call: Callable[..., CallResult]) -> None:
 
 
 @pytest.mark.parametrize("function", ["unspeakable", "leave"])
-def test_odd_exceptions_are_told_too(call: Callable[..., CallResult], function: str) -> None:
-    """One that cannot be printed, and SystemExit."""
+def test_odd_exceptions_are_reported(call: Callable[..., CallResult], function: str) -> None:
+    """Such as one that cannot be printed, and SystemExit."""
     assert isinstance(call(function), Raised)
 
 
@@ -101,10 +101,10 @@ def test_odd_exceptions_are_told_too(call: Callable[..., CallResult], function: 
     ("module", "type_name", "file"),
     [("broken", "SyntaxError", "broken.py"), ("failing", "ModuleNotFoundError", "failing.py")],
 )
-def test_a_module_that_cannot_be_imported_is_told(
+def test_a_module_that_cannot_be_imported_is_reported(
     sandbox: Sandbox, module: str, type_name: str, file: str
 ) -> None:
-    """With the file and line."""
+    """The report has the file and the line."""
     result = sandbox.call(module, "f", [], {})
 
     assert isinstance(result, Raised)
@@ -124,7 +124,7 @@ def test_a_module_that_cannot_be_imported_is_told(
 def test_a_call_that_is_stopped_while_its_module_is_imported_says_so(
     sandbox: Sandbox, module: str, reason: str
 ) -> None:
-    """The fault is not in the function that was called."""
+    """The function that was called is not at fault."""
     result = sandbox.call(module, "f", [], {}, LIMITS.model_copy(update={"cpu_seconds": 1}))
 
     assert isinstance(result, Stopped)
@@ -138,14 +138,14 @@ def test_a_call_that_is_stopped_while_its_module_is_imported_says_so(
 def test_a_call_that_is_stopped_in_the_function_says_so(
     call: Callable[..., CallResult], function: str, reason: str
 ) -> None:
-    """Its module was imported before."""
+    """The module's import had ended before."""
     result = call(function, cpu_seconds=1)
 
     assert isinstance(result, Stopped)
     assert (result.reason, result.during_import) == (reason, False)
 
 
-def test_modules_beside_the_graded_one_can_be_imported(sandbox: Sandbox) -> None:
+def test_modules_next_to_the_graded_file_can_be_imported(sandbox: Sandbox) -> None:
     """Helpers come along."""
     result = sandbox.call("helped", "f", [], {})
 
@@ -154,8 +154,10 @@ def test_modules_beside_the_graded_one_can_be_imported(sandbox: Sandbox) -> None
 
 
 @pytest.mark.parametrize("confined", [True, False])
-def test_a_helper_may_be_called_as_a_module_of_the_runner(tmp_path: Path, confined: bool) -> None:
-    """The runner's own modules are in a package, so that they are in nobody's way."""
+def test_a_helper_may_have_the_name_of_a_module_of_the_runner(
+    tmp_path: Path, confined: bool
+) -> None:
+    """The runner's modules are in a package, so their names do not clash."""
     names = sorted(path.stem for path in INSIDE.glob("*.py") if path.stem != "__init__")
     for name in names:
         (tmp_path / f"{name}.py").write_text(f"def own(): return '{name}'\n")
@@ -172,8 +174,8 @@ def test_a_helper_may_be_called_as_a_module_of_the_runner(tmp_path: Path, confin
     assert "runner" in names
 
 
-def test_what_is_missing_is_told(sandbox: Sandbox) -> None:
-    """A file, a function (with a function of a similar name), and a name of something else."""
+def test_missing_files_and_functions_are_reported(sandbox: Sandbox) -> None:
+    """A file, a function (with a similar name as hint), or a name that is not a function."""
     assert sandbox.call("nothing", "f", [], {}) == MissingModule("nothing")
     assert sandbox.call("student", "boomm", [], {}) == MissingFunction("student", "boomm", "boom")
     assert sandbox.call("student", "not_callable", [], {}) == MissingFunction(
@@ -198,14 +200,14 @@ def test_what_is_missing_is_told(sandbox: Sandbox) -> None:
         ("litter", [], {"wall_seconds": 60.0}, "runner_died"),
     ],
 )
-def test_each_end_has_its_reason_and_the_next_call_works(
+def test_each_stopped_call_has_a_reason_and_the_next_call_works(
     call: Callable[..., CallResult],
     function: str,
     args: list[Any],
     limits: dict[str, Any],
     reason: str,
 ) -> None:
-    """The wait is bounded, the reason true, and nothing carries over."""
+    """The wait is limited, the reason is right, and the next call is not affected."""
     result = call(function, *args, **limits)
     following = call("value", "pair")
 
@@ -218,7 +220,7 @@ def test_each_end_has_its_reason_and_the_next_call_works(
 def test_a_call_whose_processes_work_does_not_stand_still(
     call: Callable[..., CallResult], function: str
 ) -> None:
-    """Though the first of them only waits."""
+    """The first process only waits while others work."""
     result = call(function, still_seconds=0.5)
 
     assert isinstance(result, Returned)
@@ -226,7 +228,7 @@ def test_a_call_whose_processes_work_does_not_stand_still(
 
 
 def test_too_much_memory_is_a_memory_error(call: Callable[..., CallResult]) -> None:
-    """The limit is on address space, so it strikes before the machine suffers."""
+    """The limit is on address space, so it applies before memory is used."""
     result = call("hoard")
 
     assert isinstance(result, Raised)

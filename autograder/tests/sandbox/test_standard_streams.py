@@ -1,4 +1,4 @@
-"""Standard streams in the sandbox: a program may do with them what it may do in a terminal."""
+"""Standard streams in the sandbox can be used as in a terminal."""
 
 from collections.abc import Iterator
 
@@ -41,7 +41,7 @@ HEAD = "import contextlib, faulthandler, io, logging, os, sys\n"
 
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    """Give a sandbox with a module for each habit, at import and in a function."""
+    """Return a sandbox with a module for each usage, at import and in a function."""
     folder = tmp_path_factory.mktemp("streams")
     folder.chmod(0o755)
     for name, code in HABITS.items():
@@ -56,18 +56,16 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 @pytest.mark.parametrize("where", ["at_import", "in_call"])
 @pytest.mark.parametrize("name", HABITS)
-def test_a_habit_of_the_terminal_is_none_of_the_graders_business(
-    name: str, where: str, sandbox: Sandbox
-) -> None:
-    """It works, and what is printed counts towards the limit of printed text."""
+def test_common_uses_of_standard_streams_work(name: str, where: str, sandbox: Sandbox) -> None:
+    """The printed text counts towards the limit."""
     result = sandbox.call(f"{where}_{name}", "call", [], {})
 
     assert isinstance(result, Returned), result
     assert result.value is None
 
 
-def test_what_is_printed_is_counted_however_it_is_written(sandbox: Sandbox) -> None:
-    """Through the text stream, its buffer or the descriptor."""
+def test_printed_text_counts_however_it_is_written(sandbox: Sandbox) -> None:
+    """It may be written to the text stream, its buffer or the descriptor."""
     printed = [
         sandbox.call(f"in_call_{name}", "call", [], {}).usage.printed_bytes  # type: ignore[union-attr]
         for name in ("wraps_the_buffer", "writes_bytes", "writes_to_the_descriptor")

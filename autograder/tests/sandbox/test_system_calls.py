@@ -1,4 +1,4 @@
-"""The filter of system calls, run step by step as the kernel does, and in the sandbox for real."""
+"""The filter of system calls, interpreted as the kernel does, and in a real sandbox."""
 
 import errno
 import platform
@@ -16,7 +16,7 @@ ALLOWED, KILLED = 0x7FFF0000, 0x80000000
 AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 NEW_USER, THREAD = 0x10000000, 0x003D0F00
 
-# From the kernel's tables: what Python and boto3 live on, and what is refused.
+# From the kernel's tables: what Python and boto3 need, and what is refused.
 NUMBERS = {
     "x86_64": {"read": 0, "mmap": 9, "connect": 42, "execve": 59, "futex": 202, "clone": 56,
                "clone3": 435, "socket": 41, "ptrace": 101, "keyctl": 250, "unshare": 272,
@@ -34,8 +34,8 @@ CASES = [
     *((name, (), 0x50000 | errno.EPERM)
       for name in ("ptrace", "keyctl", "unshare", "setns", "mount", "bpf", "io_uring_setup",
                    "memfd_create", "setpriority", "vmsplice")),
-    ("prlimit64", (0, 7), ALLOWED),  # one's own
-    ("prlimit64", (1, 7), 0x50000 | errno.EPERM),  # the runner's
+    ("prlimit64", (0, 7), ALLOWED),  # the caller's limit
+    ("prlimit64", (1, 7), 0x50000 | errno.EPERM),  # the runner's limit
     ("sched_setaffinity", (0, 8), ALLOWED),
     ("sched_setaffinity", (1, 8), 0x50000 | errno.EPERM),
     ("mmap", (0, 4096, 3, 0x22), ALLOWED),  # private, without a file
@@ -51,7 +51,7 @@ CASES = [
     ("socket", (1, 1, 0), ALLOWED),  # Unix, a stream
     ("socketpair", (1, 1 | 0o2000000, 0), ALLOWED),
     ("socket", (1, 2, 0), 0x50000 | errno.EAFNOSUPPORT),  # Unix, datagrams
-    ("socketpair", (1, 5, 0), 0x50000 | errno.EAFNOSUPPORT),  # Unix, packets in a row
+    ("socketpair", (1, 5, 0), 0x50000 | errno.EAFNOSUPPORT),  # Unix, sequenced packets
     ("socket", (2, 1 | 0o2000000, 6), ALLOWED),  # TCP, close on exec
     ("socket", (10, 2, 17), ALLOWED),  # UDP over IPv6
     ("socket", (16, 3, 0), ALLOWED),  # netlink: routes
@@ -60,12 +60,12 @@ CASES = [
     ("socket", (2, 1, 132), 0x50000 | errno.EAFNOSUPPORT),  # SCTP
     ("socket", (17, 3, 0), 0x50000 | errno.EAFNOSUPPORT),  # packets
     ("socket", (38, 5, 0), 0x50000 | errno.EAFNOSUPPORT),  # the kernel's ciphers
-    ("socket", (40, 1, 0), 0x50000 | errno.EAFNOSUPPORT),  # the machine below this one
+    ("socket", (40, 1, 0), 0x50000 | errno.EAFNOSUPPORT),  # vsock: the host of a virtual machine
 ]  # fmt: skip
 
 
 def answer(program: bytes, number: int, architecture: int, arguments: tuple[int, ...] = ()) -> int:
-    """Run a filter on one call, as Documentation/networking/filter.rst describes."""
+    """Run a filter on a system call, as Documentation/networking/filter.rst describes."""
     padded = (*arguments, *([0] * (6 - len(arguments))))
     data = struct.pack("=IIQ6Q", number, architecture, 0, *padded)
     steps = list(struct.iter_unpack("=HBBI", program))
@@ -92,30 +92,30 @@ def answer(program: bytes, number: int, architecture: int, arguments: tuple[int,
 
 @pytest.mark.parametrize("machine", AUDIT)
 @pytest.mark.parametrize(("name", "arguments", "expected"), CASES)
-def test_a_call_is_let_through_or_refused(
+def test_a_call_is_allowed_or_refused(
     machine: str, name: str, arguments: tuple[int, ...], expected: int
 ) -> None:
-    """What a solution needs passes; doors that lead past the namespaces are shut."""
+    """Calls that a solution needs are allowed; calls that bypass the namespaces are refused."""
     program = filter_program(machine)
 
     assert answer(program, NUMBERS[machine][name], AUDIT[machine], arguments) == expected
 
 
 @pytest.mark.parametrize("machine", AUDIT)
-def test_calls_by_another_table_end_the_process(machine: str) -> None:
-    """The 32-bit tables number the same calls otherwise."""
+def test_calls_of_another_architecture_end_the_process(machine: str) -> None:
+    """The 32-bit tables have different numbers for the same calls."""
     assert answer(filter_program(machine), 11, 0x40000003) == KILLED
 
 
 def test_calls_by_the_x32_table_are_refused() -> None:
-    """It shares the architecture, and sets a bit of the number."""
+    """It has the same architecture, and sets a bit of the number."""
     program = filter_program("x86_64")
 
     assert answer(program, 0x40000000 | 101, AUDIT["x86_64"]) == 0x50000 | errno.ENOSYS
 
 
 def test_an_unknown_processor_gets_no_sandbox() -> None:
-    """Without a filter nothing starts."""
+    """Without a filter, no sandbox starts."""
     with pytest.raises(SandboxError, match="not on riscv64"):
         filter_program("riscv64")
 
@@ -155,8 +155,8 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
         yield sandbox
 
 
-def test_the_kernel_refuses_them_in_the_sandbox(sandbox: Sandbox) -> None:
-    """Not only in our reading of the filter."""
+def test_the_kernel_refuses_the_calls_in_the_sandbox(sandbox: Sandbox) -> None:
+    """The real filter refuses them, not only our interpreter."""
     numbers = NUMBERS[platform.machine()]
     names = ("ptrace", "keyctl", "unshare", "setns", "mount", "bpf", "io_uring_setup")
 
@@ -166,8 +166,8 @@ def test_the_kernel_refuses_them_in_the_sandbox(sandbox: Sandbox) -> None:
     assert result.value == dict.fromkeys(names, errno.EPERM)
 
 
-def test_only_sockets_of_the_sandboxs_own_network_can_be_opened(sandbox: Sandbox) -> None:
-    """Unix streams, TCP, UDP and the routing netlink."""
+def test_only_sockets_of_the_sandboxs_network_can_be_opened(sandbox: Sandbox) -> None:
+    """These are Unix streams, TCP, UDP and the routing netlink."""
     result = sandbox.call("student", "families", [], {})
 
     assert isinstance(result, Returned)

@@ -1,4 +1,4 @@
-"""What a function may return is bounded by its size as JSON, not by how many values it has."""
+"""The limit on return values is on their size as JSON, not on the number of values."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from autograder.sandbox.inside.wire import encode
 
 ALLOWED = 10_000
 PER_BYTE = 6
-"""The most that a byte grows into: a control character becomes an escape."""
+"""The most bytes that a byte may become: a control character becomes an escape."""
 
 GROWING = [
     pytest.param("\N{ROCKET}", id="two escapes"),
@@ -22,8 +22,8 @@ GROWING = [
 
 
 @pytest.mark.parametrize("part", GROWING)
-def test_what_is_allowed_is_small_as_json(part: Any) -> None:
-    """As many as are allowed fit into a frame that the grader takes."""
+def test_allowed_values_are_small_as_json(part: Any) -> None:
+    """The largest allowed value fits into a frame that the grader accepts."""
     many = next(
         value
         for count in range(ALLOWED, 0, -100)
@@ -36,7 +36,7 @@ def test_what_is_allowed_is_small_as_json(part: Any) -> None:
 
 
 def test_a_text_is_measured_in_bytes() -> None:
-    """Where each letter takes four bytes, fewer letters are allowed."""
+    """If each letter takes four bytes, fewer letters are allowed."""
     with pytest.raises(UnsendableError) as refused:
         plain("\N{ROCKET}" * (ALLOWED // 2), ALLOWED)
 

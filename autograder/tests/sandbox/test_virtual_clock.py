@@ -1,4 +1,4 @@
-"""Virtual time in the sandbox: who sleeps, or waits with a timeout, moves the clock at no cost."""
+"""Virtual time in the sandbox: sleeping or waiting with a timeout moves the clock at no cost."""
 
 from collections.abc import Callable, Iterator
 
@@ -44,10 +44,10 @@ def wait_in_a_loop():
 def talk_in_a_loop():
     import asyncio
     async def talk():
-        one, other = socket.socketpair()
-        os.fork() or (other.close(), one.send(b"word"), os._exit(0))
-        one.close()
-        reader, _ = await asyncio.open_connection(sock=other)
+        ours, theirs = socket.socketpair()
+        os.fork() or (ours.close(), theirs.send(b"word"), os._exit(0))
+        theirs.close()
+        reader, _ = await asyncio.open_connection(sock=ours)
         return (await asyncio.wait_for(reader.read(), 30)).decode()
     return asyncio.run(talk())
 def adaptive_bucket():
@@ -83,7 +83,7 @@ def back_off_in_threads():
         return not any(any(task.result()) for task in tasks)
 
 def wait_for_a_busy_thread():
-    # It needs some real time, and none of the clock's.
+    # It needs some real time, but no virtual time.
     done = threading.Event()
     def work():
         end = time.process_time() + 0.2
@@ -137,7 +137,7 @@ def call(sandbox: Sandbox) -> Callable[[str], CallResult]:
 
 
 def test_sleeping_moves_every_clock(call: Callable[[str], CallResult]) -> None:
-    """And costs nothing: the usage tells the virtual seconds."""
+    """It takes no real time; the usage has the virtual seconds."""
     result = call("clocks")
 
     assert isinstance(result, Returned)
@@ -146,7 +146,7 @@ def test_sleeping_moves_every_clock(call: Callable[[str], CallResult]) -> None:
 
 
 def test_waiting_for_an_event_is_virtual_too(call: Callable[[str], CallResult]) -> None:
-    """Where no other thread could set it."""
+    """This is so if no other thread could set the event."""
     result = call("wait_for_event")
 
     assert isinstance(result, Returned)
@@ -165,12 +165,12 @@ def test_waiting_for_an_event_is_virtual_too(call: Callable[[str], CallResult]) 
         ("talk_in_a_loop", "word", 0),
     ],
 )
-def test_whoever_waits_with_a_timeout_waits_in_virtual_time(
+def test_waiting_with_a_timeout_is_virtual(
     call: Callable[[str], CallResult], function: str, value: object, seconds: int
 ) -> None:
-    """For a condition, an item, a timer, or a token as boto3's adaptive mode does.
+    """Such as waiting for a condition, a queue, a timer, or a token in boto3's adaptive mode.
 
-    A thread still comes, and so does another process's word.
+    Other threads still run, and messages of other processes still arrive.
     """
     result = call(function)
 
@@ -189,7 +189,7 @@ def test_whoever_waits_with_a_timeout_waits_in_virtual_time(
     ],
 )
 def test_time_jumps_once_all_threads_wait(sandbox: Sandbox, function: str, seconds: float) -> None:
-    """And not before: a thread that works, or was woken, comes first."""
+    """Threads that work, or were woken, run first."""
     limits = LIMITS.model_copy(update={"virtual_seconds": 600.0, "wall_seconds": 30.0})
 
     result = sandbox.call("threads", function, [], {}, limits)
@@ -199,10 +199,10 @@ def test_time_jumps_once_all_threads_wait(sandbox: Sandbox, function: str, secon
     assert abs(result.usage.virtual_seconds - seconds) < 2
 
 
-def test_a_condition_that_is_not_held_cannot_be_waited_for(
+def test_waiting_for_a_condition_that_is_not_held_is_an_error(
     call: Callable[[str], CallResult],
 ) -> None:
-    """As Python has it."""
+    """It is the same error as without virtual time."""
     result = call("wait_unowned")
 
     assert isinstance(result, Raised)
@@ -210,7 +210,7 @@ def test_a_condition_that_is_not_held_cannot_be_waited_for(
 
 
 def test_virtual_datetimes_behave_as_datetimes(call: Callable[[str], CallResult]) -> None:
-    """Comparison, difference and isinstance work between virtual and real ones."""
+    """Comparison, difference and isinstance work between virtual and real datetimes."""
     result = call("datetimes")
 
     assert isinstance(result, Returned)

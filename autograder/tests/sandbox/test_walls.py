@@ -1,4 +1,4 @@
-"""Half a sandbox is none: for each wall that is left out, the runner says so and ends."""
+"""If any part of the isolation is missing, the runner says so and ends."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ from autograder.sandbox.system_calls import filter_file
 
 
 def look(folder: Path, change: Callable[[list[str]], list[str]]) -> str:
-    """Start a sandbox whose command line was changed; return what it says of its walls."""
+    """Start a sandbox with a changed command line; return its report on missing isolation."""
     folder.chmod(0o755)
     with filter_file() as filter_:
         python = this_interpreter()
@@ -30,7 +30,7 @@ def look(folder: Path, change: Callable[[list[str]], list[str]]) -> str:
 
 
 def without(*options: str) -> Callable[[list[str]], list[str]]:
-    """Leave out an option with its values."""
+    """Return a change that removes an option with its values."""
 
     def change(command: list[str]) -> list[str]:
         at = next(i for i in range(len(command)) if command[i : i + len(options)] == list(options))
@@ -40,13 +40,13 @@ def without(*options: str) -> Callable[[list[str]], list[str]]:
 
 
 def without_filter(command: list[str]) -> list[str]:
-    """Leave out the filter of system calls."""
+    """Remove the filter of system calls."""
     at = command.index("--seccomp")
     return command[:at] + command[at + 2 :]
 
 
 def sharing(kind: str) -> Callable[[list[str]], list[str]]:
-    """Share one namespace with the machine."""
+    """Return a change that shares a namespace with the machine."""
 
     def change(command: list[str]) -> list[str]:
         if kind == "pid":
@@ -67,19 +67,19 @@ def with_proc(command: list[str]) -> list[str]:
 
 
 def large(command: list[str]) -> list[str]:
-    """Leave the size of the writable folders to the machine."""
+    """Remove the limits on the size of writable folders."""
     return without("--size", str(16 << 20))(without("--size", str(16 << 20))(command))
 
 
 def writable(command: list[str]) -> list[str]:
-    """Bind the submission so that it can be written."""
+    """Make the submission writable."""
     at = command.index("/submission")
     command[at - 2] = "--bind"
     return command
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         (sharing("net"), "it is on the machine's network"),
         (sharing("pid"), "it shares its processes with the machine"),
@@ -92,16 +92,16 @@ def writable(command: list[str]) -> list[str]:
         (without("--hostname", "sandbox"), "it knows the machine's name"),
     ],
 )
-def test_a_wall_that_is_missing_is_named(
-    tmp_path: Path, change: Callable[[list[str]], list[str]], said: str
+def test_a_missing_wall_is_reported(
+    tmp_path: Path, change: Callable[[list[str]], list[str]], message: str
 ) -> None:
-    """Whatever made it so: another bubblewrap, a kernel that does less than it says."""
-    assert look(tmp_path, change) == f"half a sandbox is none: {said}"
+    """The cause may be another bubblewrap, or a kernel that ignores an option."""
+    assert look(tmp_path, change) == f"half a sandbox is none: {message}"
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user is not root in the sandbox either")
 def test_root_is_refused(tmp_path: Path) -> None:
-    """The limit on processes does not bind it."""
+    """The limit on processes does not apply to root."""
 
     def as_root(command: list[str]) -> list[str]:
         at = command.index("--uid")
@@ -110,6 +110,6 @@ def test_root_is_refused(tmp_path: Path) -> None:
     assert look(tmp_path, as_root) == "half a sandbox is none: it runs as root"
 
 
-def test_a_whole_sandbox_has_nothing_to_say(tmp_path: Path) -> None:
-    """Its walls are all there."""
+def test_a_complete_sandbox_reports_nothing(tmp_path: Path) -> None:
+    """All parts of its isolation are there."""
     assert look(tmp_path, lambda command: command) == ""

@@ -1,4 +1,4 @@
-"""Frames between the grader and the runner: whole, or refused, and never waited for too long."""
+"""Frames between the grader and the runner are complete or refused, within a time limit."""
 
 import json
 import math
@@ -37,14 +37,14 @@ def pair() -> Iterator[Pair]:
 
 
 def soon() -> float:
-    """Give a moment a little ahead."""
+    """Return a moment a little ahead."""
     return time.monotonic() + 0.3
 
 
 @bounded
 @given(st.lists(st.binary(max_size=300), max_size=4), st.integers(1, 200))
-def test_frames_come_whole_however_they_are_cut(payloads: list[bytes], cut: int) -> None:
-    """Pieces of any size make the frames that were sent."""
+def test_frames_are_complete_however_they_are_split(payloads: list[bytes], cut: int) -> None:
+    """Pieces of any size are joined to the frames that were sent."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
         for payload in payloads:
@@ -71,7 +71,7 @@ def test_frames_come_whole_however_they_are_cut(payloads: list[bytes], cut: int)
     ],
 )
 def test_a_frame_that_is_cut_off_or_too_large_is_refused(pair: Pair, raw: bytes) -> None:
-    """A size alone is enough to refuse; nothing is set aside for it."""
+    """The size alone is enough to refuse it; no memory is reserved."""
     ours, theirs = pair
     theirs.sendall(raw)
     theirs.close()
@@ -80,8 +80,8 @@ def test_a_frame_that_is_cut_off_or_too_large_is_refused(pair: Pair, raw: bytes)
         receive_frame(ours, 256, soon())
 
 
-def test_a_size_beyond_the_limit_is_refused_at_once(pair: Pair) -> None:
-    """Though the other side sends no more and does not hang up."""
+def test_a_size_beyond_the_limit_is_refused_immediately(pair: Pair) -> None:
+    """It does not wait for the other side to send more or hang up."""
     ours, theirs = pair
     theirs.sendall(b"\x00\x00\x01\x01")
 
@@ -91,7 +91,7 @@ def test_a_size_beyond_the_limit_is_refused_at_once(pair: Pair) -> None:
 
 @pytest.mark.parametrize("sent", [b"", b"\x00\x00\x00\x05"])
 def test_a_silent_runner_is_not_waited_for_too_long(pair: Pair, sent: bytes) -> None:
-    """As a runner that was stopped is, before a frame or within it."""
+    """It may stop before a frame or within a frame."""
     ours, theirs = pair
     theirs.sendall(sent)
 
@@ -100,7 +100,7 @@ def test_a_silent_runner_is_not_waited_for_too_long(pair: Pair, sent: bytes) -> 
 
 
 def test_a_dribbling_runner_is_not_waited_for_too_long(pair: Pair) -> None:
-    """A byte now and then does not renew the time."""
+    """A byte now and then does not extend the time."""
     ours, theirs = pair
     done = threading.Event()
 
@@ -120,7 +120,7 @@ def test_a_dribbling_runner_is_not_waited_for_too_long(pair: Pair) -> None:
 
 
 def test_a_runner_that_does_not_read_is_not_waited_for_too_long(pair: Pair) -> None:
-    """A request larger than what the connection holds meanwhile."""
+    """The request is larger than the buffers of the connection."""
     ours, _ = pair
 
     with pytest.raises(WireError, match="too long"):
@@ -128,7 +128,7 @@ def test_a_runner_that_does_not_read_is_not_waited_for_too_long(pair: Pair) -> N
 
 
 def test_a_broken_connection_is_the_other_sides_fault(pair: Pair) -> None:
-    """Sending to nobody fails like receiving from nobody."""
+    """Sending to a closed connection fails like receiving from it."""
     ours, theirs = pair
     theirs.close()
 
@@ -160,8 +160,8 @@ def test_a_broken_connection_is_the_other_sides_fault(pair: Pair) -> None:
     ],
     ids=range(18),
 )
-def test_what_is_no_plain_json_is_refused(payload: bytes) -> None:
-    """Whatever would break or deceive this parser, or another after it."""
+def test_anything_but_plain_json_is_refused(payload: bytes) -> None:
+    """Such data could break or mislead this parser or another."""
     with pytest.raises(WireError):
         decode(payload)
 
@@ -170,7 +170,7 @@ def test_what_is_no_plain_json_is_refused(payload: bytes) -> None:
 @given(st.binary(max_size=200))
 @example(b"1e999")
 def test_any_bytes_are_decoded_or_refused(payload: bytes) -> None:
-    """With a WireError, never anything else."""
+    """A refusal is a WireError, never another exception."""
     try:
         value = decode(payload)
     except WireError:
@@ -181,13 +181,13 @@ def test_any_bytes_are_decoded_or_refused(payload: bytes) -> None:
 
 @bounded
 @given(plain_values)
-def test_plain_values_come_through(value: Any) -> None:
+def test_plain_values_are_unchanged(value: Any) -> None:
     """As they were."""
     assert decode(encode(value)) == value
 
 
 @pytest.mark.parametrize("value", [math.nan, [math.inf]])
-def test_what_is_no_json_is_not_sent(value: object) -> None:
-    """NaN would be a word that no other parser knows."""
+def test_nan_is_not_sent(value: object) -> None:
+    """NaN is not JSON, so other parsers do not know it."""
     with pytest.raises(ValueError, match="JSON"):
         encode(value)

@@ -1,1 +1,1 @@
-"""What students get works as it is handed out, away from this repository."""
+"""Tests of the student repository, in copies outside of this repository, as students have it."""

@@ -1,4 +1,4 @@
-"""What the Actions runner makes of a log: the commands in it that it obeys."""
+"""Finds the commands in a log that the Actions runner obeys."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from autograder.tests.feedback.test_actions import Command, parse
 
 
 def obeyed(log: str) -> Iterator[Command]:
-    """Yield the commands that the runner obeys, as `::stop-commands::` lets it."""
+    """Yield the commands that the runner obeys; it ignores those after `::stop-commands::`."""
     token = None
     for line in log.splitlines():
         command = parse(line)

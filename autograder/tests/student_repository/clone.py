@@ -1,4 +1,4 @@
-"""A student's clone: what is handed out, with a submission's files in place, and its checks run."""
+"""Makes clones of the student repository with a submission's files, and runs their checks."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -15,19 +15,22 @@ COURSE = Course.of_this_checkout()
 ASSIGNMENT = COURSE.load("m06_partitioned_logs")
 REPOSITORY = COURSE.assignments / ASSIGNMENT.id
 SOLUTION = read_submission(COURSE.solutions / ASSIGNMENT.id, ASSIGNMENT)
-CORPUS = {one.name: one for one in read_corpus(corpus_folder(COURSE, ASSIGNMENT), ASSIGNMENT)}
+CORPUS = {
+    declared.name: declared
+    for declared in read_corpus(corpus_folder(COURSE, ASSIGNMENT), ASSIGNMENT)
+}
 
 _COUNT = re.compile(r"^(?P<id>\w+) (?P<passed>\d+) of (?P<all>\d+) visible checks$", re.MULTILINE)
 
 
 def clone(folder: Path, files: Mapping[str, bytes] = {}) -> Path:
-    """Copy the student repository to a folder that is not there yet, with these files in place."""
+    """Copy the student repository to a new folder, and write these files into it."""
     lay_out(REPOSITORY, folder, files)
     return folder
 
 
 def files_of(*names: str) -> dict[str, bytes]:
-    """Put submissions of the corpus together, such as `right/reads_big_pages`.
+    """Combine submissions of the corpus, such as `right/reads_big_pages`, into one set of files.
 
     Args:
         names: Submissions that change different files.
@@ -35,7 +38,11 @@ def files_of(*names: str) -> dict[str, bytes]:
     files = dict(SOLUTION.files)
     for name in names:
         submission = CORPUS[name].assemble(SOLUTION)
-        files |= {one: text for one, text in submission.files.items() if _is_changed(one, text)}
+        files |= {
+            file: content
+            for file, content in submission.files.items()
+            if _is_changed(file, content)
+        }
     return files
 
 
@@ -44,14 +51,15 @@ def _is_changed(name: str, content: bytes) -> bool:
 
 
 def checkpoints_of(name: str) -> list[str]:
-    """Name the checkpoints that a submission of the corpus bears on."""
-    return [one.id for one in ASSIGNMENT.checkpoints if CORPUS[name].files & {*one.files}]
+    """Return the ids of the checkpoints whose files a submission of the corpus has."""
+    files = CORPUS[name].files
+    return [checkpoint.id for checkpoint in ASSIGNMENT.checkpoints if files & {*checkpoint.files}]
 
 
 def side_by_side(names: Iterable[str]) -> list[tuple[str, ...]]:
-    """Group submissions that change different files: one run of the checks tries them all.
+    """Group submissions that change different files, so that one run of the checks tries them all.
 
-    A whole program is a group of its own.
+    A whole program is alone in its group.
     """
     by_file: dict[str, list[str]] = {}
     whole_programs: list[tuple[str, ...]] = []
@@ -67,28 +75,28 @@ def side_by_side(names: Iterable[str]) -> list[tuple[str, ...]]:
 
 @dataclass(frozen=True)
 class Run:
-    """What came of a run of the checks."""
+    """The result of a run of the checks."""
 
     status: int
     text: str
     summary: str
-    """What stands in the job's summary."""
+    """The text of the job's summary."""
     counts: dict[str, tuple[int, int]] = field(default_factory=dict)
-    """By checkpoint: how many checks passed, of how many."""
+    """By checkpoint: the number of checks that passed, and the number of checks."""
 
     @property
     def all_passed(self) -> bool:
         """Whether there were checks, and all of them passed."""
-        passed = all(good == most > 0 for good, most in self.counts.values())
-        return self.status == 0 and bool(self.counts) and passed
+        complete = all(passed == count > 0 for passed, count in self.counts.values())
+        return self.status == 0 and bool(self.counts) and complete
 
 
 def run_checks(
     folder: Path, *arguments: str, checkpoints: list[str] | None = None, **environment: str
 ) -> Run:
-    """Run the visible checks of a clone as a student does, all of them or some checkpoints'."""
+    """Run the visible checks of a clone as a student does: all, or those of some checkpoints."""
     summary = folder.parent / f"{folder.name}-summary.md"
-    chosen = [f"checks/test_{one}.py" for one in checkpoints or ()]
+    chosen = [f"checks/test_{checkpoint}.py" for checkpoint in checkpoints or ()]
     done = run_visible_checks(
         folder, [*chosen, *arguments], {"GITHUB_STEP_SUMMARY": str(summary), **environment}
     )
@@ -97,5 +105,5 @@ def run_checks(
         done.returncode,
         text,
         summary.read_text("utf-8") if summary.exists() else "",
-        {one["id"]: (int(one["passed"]), int(one["all"])) for one in _COUNT.finditer(text)},
+        {count["id"]: (int(count["passed"]), int(count["all"])) for count in _COUNT.finditer(text)},
     )

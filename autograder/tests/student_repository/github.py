@@ -1,4 +1,4 @@
-"""A small stand-in for GitHub's API: what it says of one commit, and what it was asked."""
+"""A small stand-in for GitHub's API: it answers for one commit, and records the requests."""
 
 import json
 import threading
@@ -15,18 +15,18 @@ TOKEN = "token-of-the-job"
 
 @dataclass
 class GitHub:
-    """Answers for one commit. A list of answers is given in turn, the last one for ever."""
+    """Answers for one commit. The answers of a list are given in turn; the last one repeats."""
 
     statuses: list[Any]
-    """Each the statuses of one answer, or an HTTP status to fail with, or bytes to send."""
+    """Each answer is a list of statuses, an HTTP status to fail with, or bytes to send."""
     comments: list[Any] = field(default_factory=lambda: [[]])
-    """The same for the texts of comments."""
+    """The same, with the texts of comments."""
     address: str = ""
     asked: list[tuple[str, str | None]] = field(default_factory=list)
-    """Paths, with the header `Authorization`."""
+    """The paths of all requests, each with its header `Authorization`."""
 
     def answer(self, path: str) -> Any:
-        """Give the next answer to what was asked."""
+        """Return the next answer to a request."""
         commit = f"/repos/{REPOSITORY_NAME}/commits/{COMMIT}/"
         if path.startswith(f"{commit}status?"):
             found = _next(self.statuses)
@@ -42,7 +42,7 @@ def _next(answers: list[Any]) -> Any:
 
 
 def status(checkpoint: str, state: str = "success", description: str | None = "1 / 1") -> Any:
-    """Write a status as GitHub does."""
+    """Return a status as GitHub's API does."""
     return {"context": f"grade/{checkpoint}", "state": state, "description": description}
 
 

@@ -1,12 +1,12 @@
-"""Makes random hand-ins, and compares what the visible checks say of them with what is graded.
+"""Makes random hand-ins, and compares what the visible checks say of them with the grader.
 
-Each is a folder as a student may have it: helpers and packages with all kinds of names, encodings
-and sizes, the syntax of several versions of Python, notebooks of several editors, scratch files,
-files in the wrong place. Two things must hold:
+Each hand-in is a folder as a student may have it: helpers and packages with all kinds of names,
+encodings and sizes, the syntax of several versions of Python, notebooks of several editors, scratch
+files, files in the wrong place. Two things must hold:
 
-* the copy of the rules in the checks takes, refuses, misses and notes what the grader does;
-* a graded file that is taken, and that can be imported at home, can be imported where it is graded
-  and does the same there.
+* the copy of the rules in the checks accepts, refuses, misses and notes the same as the grader;
+* a graded file that is accepted, and that can be imported at home, can be imported where it is
+  graded and does the same there.
 
     python -m autograder.tests.student_repository.layouts --count 1000 --seed 0
 """
@@ -55,7 +55,7 @@ _IMPORTS = """
 import importlib, io, json, sys
 folder, packages, hidden, modules = sys.argv[1:]
 sys.path[:] = [folder, *sys.path, packages]
-sys.modules.update(dict.fromkeys(hidden.split()))  # None: Python says that there is none
+sys.modules.update(dict.fromkeys(hidden.split()))  # None: an import raises ModuleNotFoundError
 answers = {}
 for name in modules.split():
     try:
@@ -68,7 +68,7 @@ print(json.dumps(answers))
 
 @dataclass(frozen=True)
 class Disagreement:
-    """What two sides say of one file, or of a whole hand-in."""
+    """A difference between the checks and the grader, about a file or a whole hand-in."""
 
     what: str
     at_home: object
@@ -97,7 +97,7 @@ def make_layout(folder: Path, rng: random.Random) -> None:
 
 
 def _place(name: str, rng: random.Random) -> str:
-    """Give a graded file's name, or a place where it is not looked for."""
+    """Return a graded file's name, or sometimes a path where the grader does not look for it."""
     if rng.random() < 0.95:
         return name
     stem, _, ending = name.partition(".")
@@ -105,7 +105,7 @@ def _place(name: str, rng: random.Random) -> str:
 
 
 def _write_helpers(folder: Path, rng: random.Random) -> list[str]:
-    """Write modules and packages that may import each other; return their names."""
+    """Write modules and packages that may import each other. Returns their names."""
     modules: list[str] = []
     for _ in range(rng.randrange(6)):
         inside = rng.choice((*FOLDERS, "", "", "", "", "", "", ""))
@@ -121,7 +121,7 @@ def _write_helpers(folder: Path, rng: random.Random) -> list[str]:
 
 
 def _module(imports: list[str], rng: random.Random) -> str:
-    """Write a module that asks what it imports."""
+    """Return the text of a module whose `ask()` calls the `ask()` of all that it imports."""
     lines = [rng.choice(SYNTAX) if rng.random() < 0.4 else "answer = 1"]
     asked = []
     for number, name in enumerate(imports):
@@ -155,7 +155,7 @@ def _write(path: Path, text: str, rng: random.Random) -> None:
 
 
 def _notebook(rng: random.Random) -> bytes:
-    """Write a notebook as Jupyter, VS Code, Colab or an old editor does."""
+    """Return a notebook as Jupyter, VS Code, Colab or an old editor writes it."""
     large = "A" * rng.choice((10, 1000, 1_400_000))
     code: dict[str, Any] = {"cell_type": "code", "id": "c4", "source": ['c4 = "B"\n']}
     text: dict[str, Any] = {"cell_type": "markdown", "id": "t", "source": "Größer"}
@@ -174,7 +174,7 @@ def _notebook(rng: random.Random) -> bytes:
 
 
 def disagreements(folder: Path, scratch: Path) -> Iterator[Disagreement]:
-    """Compare what the checks say of a hand-in with what becomes of it.
+    """Compare what the checks say of a hand-in with what the grader does with it.
 
     Args:
         folder: The hand-in.
@@ -187,27 +187,29 @@ def disagreements(folder: Path, scratch: Path) -> Iterator[Disagreement]:
         ours, theirs = getattr(graded, what), getattr(at_home, what)
         if ours != theirs:
             yield Disagreement(what, theirs, ours)
-    said = {name: [one.said_of(name) for one in at_home.refusals_of(name)] for name in CODE}
+    reasons = {
+        name: [refusal.said_of(name) for refusal in at_home.refusals_of(name)]
+        for name in ASSIGNMENT.files
+    }
     for name in ASSIGNMENT.files:
-        reasons = said.get(name) or [one.said_of(name) for one in at_home.refusals_of(name)]
-        if graded.refusal_for((name,)) != (reasons[0] if reasons else None):
-            yield Disagreement(f"refusal of {name}", reasons, graded.refusal_for((name,)))
-    taken = [name for name in CODE if name in graded.files and not said[name]]
+        if graded.refusal_for((name,)) != next(iter(reasons[name]), None):
+            yield Disagreement(f"refusal of {name}", reasons[name], graded.refusal_for((name,)))
+    accepted = [name for name in CODE if name in graded.files and not reasons[name]]
     (scratch / "submission").mkdir()
     (scratch / "packages").mkdir()
     graded.copy_to(scratch / "submission")
     for name, path in runtime_packages().items():
         (scratch / "packages" / name).symlink_to(path)
     all_packages = next(iter(runtime_packages().values())).parent
-    home = _answers(folder, all_packages, at_home.not_installed, taken)
-    there = _answers(scratch / "submission", scratch / "packages", (), taken)
+    home = _answers(folder, all_packages, at_home.not_installed, accepted)
+    there = _answers(scratch / "submission", scratch / "packages", (), accepted)
     for module, answer in home.items():
-        if isinstance(answer, list) and answer != there[module]:  # else it is red at home
+        if isinstance(answer, list) and answer != there[module]:  # otherwise it fails at home
             yield Disagreement(f"import of {module}", answer, there[module])
 
 
 def _checks_modules() -> tuple[Any, Any]:
-    """Import the rules as the checks have them, and how they read a folder."""
+    """Import the checks' copy of the rules, and their module that reads a folder."""
     if str(REPOSITORY) not in sys.path:
         sys.path.append(str(REPOSITORY))
     return importlib.import_module("checks.admission"), importlib.import_module("checks.hand_in")
@@ -216,12 +218,12 @@ def _checks_modules() -> tuple[Any, Any]:
 def _answers(
     folder: Path, packages: Path, hidden: Sequence[str], files: Sequence[str]
 ) -> Mapping[str, Any]:
-    """Import modules in a process of their own, and ask each what it imports.
+    """Import modules in a separate process, and call the `ask()` of each.
 
     Args:
         folder: Where the modules are.
         packages: Where packages are installed.
-        hidden: Packages that are not to be found, as the checks hide them.
+        hidden: Packages whose import must fail, as the checks hide them.
         files: The files of the modules.
     """
     modules = [name.removesuffix(".py") for name in files]
@@ -239,7 +241,7 @@ def _answers(
 
 
 def try_layouts(count: int, seed: int) -> Iterator[tuple[int, Submission, list[Disagreement]]]:
-    """Make hand-ins and compare; yield the number, what was read and the disagreements of each."""
+    """Make hand-ins, and yield the number, the submission and the disagreements of each."""
     for number in range(count):
         with tempfile.TemporaryDirectory(prefix="layout-") as name:
             folder, scratch = Path(name, "folder"), Path(name, "scratch")
@@ -251,7 +253,7 @@ def try_layouts(count: int, seed: int) -> Iterator[tuple[int, Submission, list[D
 
 
 def main() -> None:
-    """Try many, and print what disagrees."""
+    """Try many hand-ins, and print all disagreements."""
     parser = argparse.ArgumentParser(description="Compare the checks with the grader.")
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)
@@ -263,10 +265,10 @@ def main() -> None:
         noted += bool(submission.notes)
         missing += bool(submission.missing)
         for disagreement in found:
-            print(f"{options.seed}/{number}: {disagreement}")  # noqa: T201
-    print(  # noqa: T201
-        f"{options.count} hand-ins, {wrong} disagree; in {refused} a file is refused, in {missing} "
-        f"one is missing, {noted} have notes"
+            print(f"{options.seed}/{number}: {disagreement}")  # noqa: T201 - a program
+    print(  # noqa: T201 - a program
+        f"{options.count} hand-ins: {wrong} with disagreements, {refused} with a refused file, "
+        f"{missing} with a missing file, {noted} with notes"
     )
     sys.exit(1 if wrong else 0)
 

@@ -1,4 +1,4 @@
-"""What the grader would refuse or leave out, the visible checks say before a push."""
+"""The visible checks say before a push which files the grader would refuse or leave out."""
 
 import json
 from pathlib import Path
@@ -32,7 +32,7 @@ def with_screenshot(notebook: bytes) -> bytes:
 
 
 def test_what_the_checks_accept_gets_all_points(tmp_path: Path) -> None:
-    """Helpers with any name, folders without an init file, a screenshot, scratch files."""
+    """Also helpers with any name, folders without `__init__.py`, a screenshot, scratch files."""
     files = {
         **SOLUTION.files,
         READER: b"from helpers.paging import *\nimport runner, wire, values, child\n",
@@ -55,14 +55,14 @@ def test_what_the_checks_accept_gets_all_points(tmp_path: Path) -> None:
 
 
 def test_what_the_checks_refuse_is_refused_in_the_same_words(tmp_path: Path) -> None:
-    """For each checkpoint; the notebook is graded all the same."""
+    """In each checkpoint with a refused or missing file; the notebook is still graded."""
     folder = clone(tmp_path / "clone", SOLUTION.files)
     (folder / WRITER).rename(folder / "Kinesis_Multi_Shard.py")
     (folder / "code.py").write_text("")
     (folder / READER).write_bytes(b"import code\n" + SOLUTION.files[READER])
     (folder / "src").mkdir()
     (folder / BROKERS).rename(folder / "src" / BROKERS)
-    said = {
+    sentences = {
         "writer": f"There is no file {WRITER}, but there is Kinesis_Multi_Shard.py: rename it to",
         "reader": f"{READER} uses code.py, which cannot be graded: its name hides Python's",
         "brokers": f"There is no file {BROKERS}, but there is src/{BROKERS}: move it to the top",
@@ -72,15 +72,15 @@ def test_what_the_checks_refuse_is_refused_in_the_same_words(tmp_path: Path) -> 
     with Examiner(ASSIGNMENT, COURSE) as examiner:
         grade, _ = examiner.grade(read_submission(folder, ASSIGNMENT))
 
-    told = {checkpoint.id: checkpoint.tests for checkpoint in grade.checkpoints}
-    for checkpoint, sentence in said.items():
+    results = {checkpoint.id: checkpoint.tests for checkpoint in grade.checkpoints}
+    for checkpoint, sentence in sentences.items():
         assert run.counts[checkpoint][0] == 0
         assert sentence in run.text
-        assert all(sentence in str(test.feedback) for test in told[checkpoint])
+        assert all(sentence in str(test.feedback) for test in results[checkpoint])
     assert run.counts["concepts"][0] == run.counts["concepts"][1]
-    assert sum(test.score for test in told["concepts"]) == 9
-    assert {test.outcome for test in told["writer"]} == {Outcome.MISSING}
-    assert {test.outcome for test in told["reader"]} == {Outcome.REFUSED}
+    assert sum(test.score for test in results["concepts"]) == 9
+    assert {test.outcome for test in results["writer"]} == {Outcome.MISSING}
+    assert {test.outcome for test in results["reader"]} == {Outcome.REFUSED}
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_what_the_checks_refuse_is_refused_in_the_same_words(tmp_path: Path) -> 
 def test_a_package_that_is_not_installed_where_code_is_graded_is_missing_at_home(
     line: str, passes: bool, tmp_path: Path
 ) -> None:
-    """Though it is there: moto brings it."""
+    """The checks hide it, although moto needs it and it is installed."""
     code = f"{line}\n".encode() + SOLUTION.files[BROKERS]
     folder = clone(tmp_path / "clone", {**SOLUTION.files, BROKERS: code})
 
@@ -103,7 +103,7 @@ def test_a_package_that_is_not_installed_where_code_is_graded_is_missing_at_home
     assert f"{BROKERS} imports yaml, which is not installed where your code is graded" in run.text
 
 
-def test_random_hand_ins_fare_as_the_checks_say() -> None:
+def test_checks_and_grader_agree_on_random_hand_ins() -> None:
     """`python -m autograder.tests.student_repository.layouts --count 1000` tries more."""
     tried = list(try_layouts(60, seed=0))
 
@@ -113,7 +113,7 @@ def test_random_hand_ins_fare_as_the_checks_say() -> None:
 
 
 def test_a_difference_between_checks_and_grader_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Here the grader takes fewer files than the checks say."""
+    """Here the grader accepts fewer files than the checks."""
     monkeypatch.setattr("autograder.admission.MAX_FILES", 2)
 
     assert any(found for *_, found in try_layouts(5, seed=0))

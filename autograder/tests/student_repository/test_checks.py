@@ -1,4 +1,4 @@
-"""The visible checks: right code passes them, unwritten code does not, and failures are plain."""
+"""The visible checks: right code passes, unwritten code fails, and messages are plain."""
 
 import re
 from pathlib import Path
@@ -19,36 +19,40 @@ from autograder.tests.student_repository.clone import (
 from autograder.validation.idle import BODIES, idle_candidates
 from autograder.validation.visible import refused_by_checks
 
-CODE = [one.id for one in ASSIGNMENT.checkpoints if not one.files[0].endswith(".ipynb")]
+CODE = [
+    checkpoint.id
+    for checkpoint in ASSIGNMENT.checkpoints
+    if not checkpoint.files[0].endswith(".ipynb")
+]
 SAMPLE = 16
 RIGHT = [name for name, declared in CORPUS.items() if declared.is_right]
 
 
 def test_the_solution_passes_every_check(tmp_path: Path) -> None:
-    """In a folder with blanks and other letters in its path, too."""
+    """Here in a folder whose path has a space and a letter that is not ASCII."""
     folder = clone(tmp_path / "my repo é", SOLUTION.files)
 
     run = run_checks(folder)
 
     assert run.all_passed, run.text
-    assert set(run.counts) == {one.id for one in ASSIGNMENT.checkpoints}
+    assert set(run.counts) == {checkpoint.id for checkpoint in ASSIGNMENT.checkpoints}
 
 
 def test_the_stubs_fail_every_check(tmp_path: Path) -> None:
-    """Each says which function is not written yet, and where."""
+    """Each failure says which function is not written yet, and where it is."""
     folder = clone(tmp_path / "stubs")
 
     run = run_checks(folder)
 
     assert run.status == 1
-    assert set(run.counts) == {one.id for one in ASSIGNMENT.checkpoints}
+    assert set(run.counts) == {checkpoint.id for checkpoint in ASSIGNMENT.checkpoints}
     assert all(passed == 0 for passed, _ in run.counts.values()), run.text
     assert "create_multi_shard_stream is not written yet" in run.text
 
 
 @pytest.mark.parametrize("body", BODIES)
 def test_functions_that_do_nothing_of_use_pass_no_check(body: str, tmp_path: Path) -> None:
-    """Each check that such a function would pass is joined to a case with something to do."""
+    """A check that such a function would pass also has a case in which there is something to do."""
     files: dict[str, bytes] = {}
     for entry in idle_candidates(SOLUTION):
         if entry.name.endswith(f"_{body}"):
@@ -63,7 +67,7 @@ def test_functions_that_do_nothing_of_use_pass_no_check(body: str, tmp_path: Pat
 
 @pytest.mark.parametrize("names", side_by_side(RIGHT), ids=" ".join)
 def test_every_right_submission_passes_the_checks(names: tuple[str, ...], tmp_path: Path) -> None:
-    """However a client is made, a stream named or a loop written."""
+    """The checks accept any way to make a client, name a stream or write a loop."""
     folder = clone(tmp_path / "clone", files_of(*names))
 
     run = run_checks(folder)
@@ -72,9 +76,9 @@ def test_every_right_submission_passes_the_checks(names: tuple[str, ...], tmp_pa
 
 
 def test_most_wrong_submissions_are_caught_by_the_checks() -> None:
-    """70 % or more, the closed questions included, of which the checks know no answer.
+    """At least 70 %, including closed questions, whose answers the checks do not know.
 
-    A sample: `autograder validate --checks` tries all of them, and prints the share.
+    This tries a sample: `autograder validate --checks` tries all, and prints the share.
     """
     wrong = [declared for declared in CORPUS.values() if not declared.is_right]
     sample = wrong[:: len(wrong) // SAMPLE]
@@ -101,10 +105,10 @@ def test_most_wrong_submissions_are_caught_by_the_checks() -> None:
         ),
     ],
 )
-def test_an_obvious_fault_is_told_in_a_plain_sentence(
+def test_an_obvious_fault_is_reported_in_a_plain_sentence(
     name: str, sentence: str, tmp_path: Path
 ) -> None:
-    """A beginner reads what was asked and what came back."""
+    """The message says what the check expects and what the code did."""
     folder = clone(tmp_path / "clone", files_of(name))
 
     run = run_checks(folder, checkpoints=checkpoints_of(name))
@@ -117,7 +121,7 @@ NOTEBOOK = "concepts.ipynb"
 
 
 def test_a_lost_key_of_an_answer_is_named(tmp_path: Path) -> None:
-    """The form of an answer is checked by its own cell, which fails with a KeyError then."""
+    """The notebook's own cell checks the form of an answer; it fails with a KeyError here."""
     notebook = SOLUTION.files[NOTEBOOK].replace(b'\\"rides\\":', b'\\"trips\\":')
     folder = clone(tmp_path / "clone", {NOTEBOOK: notebook})
 
@@ -162,8 +166,10 @@ WRITER = "kinesis_multi_shard.py"
         "endless, and catches the interrupt",
     ],
 )
-def test_code_that_does_not_work_is_told_where(source: str, sentence: str, tmp_path: Path) -> None:
-    """The run goes on, and names the student's line rather than one of ours."""
+def test_a_failure_names_the_line_of_the_student(
+    source: str, sentence: str, tmp_path: Path
+) -> None:
+    """And not a line of the checks. The run continues."""
     folder = clone(tmp_path / "clone", {WRITER: source.encode()})
 
     run = run_checks(folder, "-k", "new_stream", checkpoints=["writer"], CHECK_SECONDS="0.5")
@@ -174,7 +180,7 @@ def test_code_that_does_not_work_is_told_where(source: str, sentence: str, tmp_p
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    """It may have been renamed."""
+    """The student may have renamed it."""
     folder = clone(tmp_path / "clone")
     (folder / WRITER).unlink()
 
@@ -183,8 +189,8 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
     assert "There is no file kinesis_multi_shard.py." in run.text
 
 
-def test_threads_that_never_end_do_not_keep_the_run_from_ending(tmp_path: Path) -> None:
-    """Python would wait for them for ever."""
+def test_the_run_ends_even_if_threads_do_not(tmp_path: Path) -> None:
+    """Python would wait for them without end."""
     source = (
         b"import threading\n"
         b"def create_multi_shard_stream(name, count):\n"
@@ -199,7 +205,7 @@ def test_threads_that_never_end_do_not_keep_the_run_from_ending(tmp_path: Path) 
 
 
 def test_no_setting_of_the_machine_reaches_another_aws(tmp_path: Path) -> None:
-    """A profile, an endpoint or a proxy of the student's own are not used."""
+    """The checks ignore the student's profile, endpoint and proxy."""
     folder = clone(tmp_path / "clone", SOLUTION.files)
     settings = tmp_path / "config"
     settings.write_text("[profile own]\nregion = eu-west-1\n")
@@ -217,8 +223,8 @@ def test_no_setting_of_the_machine_reaches_another_aws(tmp_path: Path) -> None:
     assert run.all_passed, run.text
 
 
-def test_a_console_that_knows_few_letters_gets_them_all_the_same(tmp_path: Path) -> None:
-    """As on Windows, where it may be cp1252: nothing crashes."""
+def test_a_console_that_cannot_show_all_letters_is_enough(tmp_path: Path) -> None:
+    """On Windows, a console may use cp1252: the run must not crash."""
     source = (
         "def create_multi_shard_stream(name, count):\n"
         "    print('\u2713 \u65e5\u672c')\n"
@@ -240,7 +246,7 @@ def test_a_console_that_knows_few_letters_gets_them_all_the_same(tmp_path: Path)
 
 
 def test_after_one_endless_call_the_others_are_stopped_sooner(tmp_path: Path) -> None:
-    """A reader that polls for ever is a common fault: its checks must not take minutes."""
+    """A reader that polls without end is a common fault: its checks must not take minutes."""
     source = "def read_from_shard(*a):\n    while True: pass\nread_all_shards = read_from_shard\n"
     folder = clone(tmp_path / "clone", {"kinesis_read_shards.py": source.encode()})
 
@@ -275,8 +281,8 @@ def create_multi_shard_stream(name, count):
         "import faulthandler; faulthandler.enable(); faulthandler.disable()",
     ],
 )
-def test_code_may_do_with_its_output_what_it_likes(line: str, tmp_path: Path) -> None:
-    """At import and in a call: the check fails for its own reason, and those behind it run on."""
+def test_code_may_change_its_output_streams(line: str, tmp_path: Path) -> None:
+    """At import and in a call: the check reports the real failure, and later checks still run."""
     source = OUTPUT.format(line=line)
     folder = clone(tmp_path / "clone", {**SOLUTION.files, WRITER: source.encode()})
 
@@ -289,8 +295,8 @@ def test_code_may_do_with_its_output_what_it_likes(line: str, tmp_path: Path) ->
     assert "in the call \u2713" in run.text
 
 
-def test_a_helper_may_have_the_name_of_one_of_ours(tmp_path: Path) -> None:
-    """The modules of the checks live in a package, where a student's cannot meet them."""
+def test_a_helper_may_have_the_name_of_a_module_of_the_checks(tmp_path: Path) -> None:
+    """The modules of the checks are in a package, so names do not clash."""
     helpers = {
         f"{name}.py": b"SHARDS = 3\n" for name in ("faults", "cloud", "events", "time_limit")
     }

@@ -1,4 +1,4 @@
-"""What lies in the student repository, and what must not."""
+"""Tests of which files the student repository holds, and which it must not hold."""
 
 import re
 import subprocess
@@ -16,7 +16,7 @@ OUR_PROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))
 
 
 def handed_out() -> list[Path]:
-    """List the files of the student repository that are committed or about to be."""
+    """List the files of the student repository that are committed or not yet added."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
         cwd=REPOSITORY,
@@ -28,7 +28,7 @@ def handed_out() -> list[Path]:
 
 
 def versions(lines: list[str]) -> dict[str, str]:
-    """Read `name==version` of each line, markers left out."""
+    """Read `name==version` from each line, without markers."""
     found = {}
     for line in lines:
         name, _, version = line.partition(";")[0].partition("==")
@@ -43,29 +43,29 @@ def requirements() -> list[str]:
 
 
 def test_no_line_of_a_solution_is_handed_out() -> None:
-    """Nor the marks, nor anything of the grader."""
+    """The marks of solutions and the grader's name are not handed out either."""
     texts = {str(path): path.read_text("utf-8") for path in handed_out()}
     solutions = "\n".join(
         path.read_text("utf-8") for path in (COURSE.solutions / ASSIGNMENT.id).glob("*.py")
     )
     regions = re.findall(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", solutions, re.DOTALL)
-    telling = {
+    long_lines = {
         line.strip() for region in regions for line in region.splitlines() if len(line.strip()) > 40
     }
 
     leaked = {
-        (name, line) for name, text in texts.items() for line in telling if f"{line}\n" in text
+        (name, line) for name, text in texts.items() for line in long_lines if f"{line}\n" in text
     }
 
-    assert telling
+    assert long_lines
     assert not leaked
     for name, text in texts.items():
         assert "SOLUTION" not in text, name
         assert "autograder" not in text, name
 
 
-def test_hidden_tests_say_nothing_that_the_checks_say() -> None:
-    """A visible check tells neither a title, nor a hint, nor the data of a hidden test."""
+def test_no_text_of_a_hidden_test_is_in_the_checks() -> None:
+    """A visible check contains no title, hint or data of a hidden test."""
     checks = "\n".join(path.read_text("utf-8") for path in (REPOSITORY / "checks").glob("*.py"))
     suite = COURSE.suites / ASSIGNMENT.id
     sentences = {
@@ -79,7 +79,7 @@ def test_hidden_tests_say_nothing_that_the_checks_say() -> None:
 
 
 def test_the_checks_are_not_taken_for_helper_modules(tmp_path: Path) -> None:
-    """What is graded, and its digest, is the same with them as without."""
+    """A submission is read the same with them as without them."""
     with_checks = clone(tmp_path / "with")
 
     submission = read_submission(with_checks, ASSIGNMENT)
@@ -89,14 +89,14 @@ def test_the_checks_are_not_taken_for_helper_modules(tmp_path: Path) -> None:
 
 
 def test_each_checkpoint_has_its_checks() -> None:
-    """In a file named after it."""
+    """They are in a file named after the checkpoint."""
     names = {path.stem for path in (REPOSITORY / "checks").glob("test_*.py")}
 
-    assert names >= {f"test_{one.id}" for one in ASSIGNMENT.checkpoints}
+    assert names >= {f"test_{checkpoint.id}" for checkpoint in ASSIGNMENT.checkpoints}
 
 
 def test_each_requirement_has_a_check() -> None:
-    """A check's title begins with the requirement, whose checkpoint the check belongs to."""
+    """A check's title begins with the id of its requirement."""
     handout = (REPOSITORY / "README.md").read_text("utf-8")
     stated = re.findall(r"^\| <a id=\"\w+\"></a>(\w+) \|", handout, re.MULTILINE)
     titles = [
@@ -114,7 +114,7 @@ def test_each_requirement_has_a_check() -> None:
 
 
 def test_students_have_the_versions_that_grade() -> None:
-    """The simulated AWS of the checks and boto3 are those of the grader."""
+    """The checks use the same versions of boto3 and moto as the grader."""
     ours = versions(
         [
             *OUR_PROJECT["project"]["dependencies"],
@@ -168,7 +168,7 @@ def test_the_environment_is_the_same_everywhere() -> None:
 
 @pytest.mark.parametrize("path", handed_out(), ids=lambda path: path.name)
 def test_files_are_text_with_lf_and_utf_8(path: Path) -> None:
-    """So that every system has the same bytes."""
+    """Then the bytes are the same on every system."""
     content = path.read_bytes()
 
     assert b"\r" not in content

@@ -1,4 +1,4 @@
-"""The faults of the student repository: each strikes valid requests of one stream or queue."""
+"""The faults of the student repository: each affects valid requests of one stream or queue."""
 
 from pathlib import Path
 
@@ -87,13 +87,13 @@ def test_rejected_records(cloud, kinesis, stream):
     records = [{"Data": data, "PartitionKey": "x"} for data in (b"a", b"b", b"c")]
     answer = kinesis.put_records(StreamName=stream, Records=records)
     assert answer["FailedRecordCount"] == 1
-    assert [one.get("ErrorCode") for one in answer["Records"]] == [None, THROTTLED, None]
+    assert [result.get("ErrorCode") for result in answer["Records"]] == [None, THROTTLED, None]
     put = lambda: kinesis.put_record(StreamName=stream, Data=b"b", PartitionKey="x")
     assert [refused(kinesis, put) for _ in range(2)] == [THROTTLED, None]
     assert [record.data for record in cloud.records(stream)] == [b"a", b"c", b"b"]
 
 
-def test_rejected_records_that_are_made_anew(cloud, kinesis, stream):
+def test_rejected_records_that_are_built_again(cloud, kinesis, stream):
     cloud.faults.add(
         RejectRecords(lambda _: True, times_each=2, stream=stream, identity=lambda data: data[:1])
     )
@@ -138,8 +138,8 @@ def test_faults_end_with_their_check(cloud, kinesis, stream):
 """
 
 
-def test_faults_strike_as_arranged(tmp_path: Path) -> None:
-    """They strike requests from any client and thread, and count those that would succeed."""
+def test_faults_affect_the_requests_that_they_name(tmp_path: Path) -> None:
+    """From any client and thread. They count only requests that would succeed."""
     folder = clone(tmp_path / "clone")
     (folder / "checks" / "test_faults.py").write_text(FAULTS)
 

@@ -1,4 +1,4 @@
-"""On GitHub Actions: annotations at the student's lines, a summary, notices, and nothing else."""
+"""On GitHub Actions, the checks write annotations, a summary and notices, and no other command."""
 
 import json
 import re
@@ -66,7 +66,7 @@ CHECKS_OF_WRITER = (
 
 
 def on_actions(folder: Path, *arguments: str, checkpoints: list[str] | None = None) -> Run:
-    """Run the checks as a job does."""
+    """Run the checks as a job of GitHub Actions does."""
     return run_checks(
         folder,
         *arguments,
@@ -78,7 +78,7 @@ def on_actions(folder: Path, *arguments: str, checkpoints: list[str] | None = No
 
 def commands(run: Run, name: str) -> list[Command]:
     """List the commands of a kind that the runner obeys."""
-    return [one for one in obeyed(run.text) if one.name == name]
+    return [command for command in obeyed(run.text) if command.name == name]
 
 
 @pytest.fixture(scope="module")
@@ -94,10 +94,11 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return on_actions(folder, checkpoints=["writer"])
 
 
-def test_annotations_stand_at_the_lines_of_the_student(stubs: Run) -> None:
-    """Each at a line that is not written yet, however many checks fail there."""
+def test_annotations_are_at_the_lines_of_the_student(stubs: Run) -> None:
+    """One at each line that is not written yet, however many checks fail there."""
     places = [
-        (one.properties["file"], int(one.properties["line"])) for one in commands(stubs, "error")
+        (error.properties["file"], int(error.properties["line"]))
+        for error in commands(stubs, "error")
     ]
 
     stub_lines = [
@@ -123,13 +124,13 @@ def test_a_repository_in_a_folder_of_the_workspace_is_annotated_there(tmp_path: 
         folder, checkpoints=["brokers"], GITHUB_ACTIONS="true", GITHUB_WORKSPACE=str(tmp_path)
     )
 
-    assert {one.properties["file"] for one in commands(run, "error")} == {
+    assert {error.properties["file"] for error in commands(run, "error")} == {
         "part/compare_with_sqs.py"
     }
 
 
-def test_a_wrong_result_is_annotated_at_the_function_that_gave_it(tmp_path: Path) -> None:
-    """There is no line that raised anything."""
+def test_a_wrong_result_is_annotated_at_the_function_that_returned_it(tmp_path: Path) -> None:
+    """No line raised an error."""
     source = "\n\ndef read_queue_twice(name, messages):\n    return messages\n"
     folder = clone(tmp_path / "clone", {"compare_with_sqs.py": source.encode()})
 
@@ -141,7 +142,7 @@ def test_a_wrong_result_is_annotated_at_the_function_that_gave_it(tmp_path: Path
 
 
 def test_the_summary_counts_each_checkpoint_in_the_order_of_the_handout(stubs: Run) -> None:
-    """And says that the hidden tests are more, and where the grade will be."""
+    """It also says that the hidden tests decide, and where the grade will appear."""
     rows = re.findall(r"^\| . (\w+) \| [^|]+ \| (\d+ of \d+) \|$", stubs.summary, re.MULTILINE)
 
     assert [name for name, _ in rows] == ["writer", "reader", "replay", "brokers", "concepts"]
@@ -151,55 +152,55 @@ def test_the_summary_counts_each_checkpoint_in_the_order_of_the_handout(stubs: R
 
 
 def test_the_notices_of_classic_tools_count_the_visible_checks(stubs: Run) -> None:
-    """Labelled as what they are."""
+    """A line before them says that they are not the grade."""
     complete, report = commands(stubs, "notice")
-    most = sum(most for _, most in stubs.counts.values())
+    checks = sum(checks for _, checks in stubs.counts.values())
 
-    assert complete == Command("notice", {"title": "Autograding complete"}, f"Points 0/{most}")
+    assert complete == Command("notice", {"title": "Autograding complete"}, f"Points 0/{checks}")
     assert report.properties == {"title": "Autograding report"}
-    assert json.loads(report.data) == {"totalPoints": 0, "maxPoints": most}
+    assert json.loads(report.data) == {"totalPoints": 0, "maxPoints": checks}
     assert "They are not your grade." in stubs.text
 
 
 def test_all_points_of_the_visible_checks_are_reported(tmp_path: Path) -> None:
-    """With nothing to annotate."""
+    """And nothing is annotated."""
     run = on_actions(clone(tmp_path / "clone", SOLUTION.files))
 
     assert run.all_passed
     assert commands(run, "error") == []
-    most = sum(most for _, most in run.counts.values())
-    assert commands(run, "notice")[0].data == f"Points {most}/{most}"
+    checks = sum(checks for _, checks in run.counts.values())
+    assert commands(run, "notice")[0].data == f"Points {checks}/{checks}"
 
 
 def test_nothing_that_student_code_prints_or_raises_is_obeyed(hostile: Run) -> None:
-    """The commands are our annotations and our two notices."""
+    """The runner obeys only the annotations and the two notices of the checks."""
     found = list(obeyed(hostile.text))
 
-    assert {one.name for one in found} == {"error", "notice"}
-    assert [one.data for one in found if one.name == "notice"] == [
+    assert {command.name for command in found} == {"error", "notice"}
+    assert [command.data for command in found if command.name == "notice"] == [
         f"Points 0/{CHECKS_OF_WRITER}",
         f'{{"totalPoints":0,"maxPoints":{CHECKS_OF_WRITER}}}',
     ]
-    for one in found:
-        if one.name == "error":
-            assert set(one.properties) == {"file", "line", "title"}
-            assert one.properties["file"] == WRITER
-            assert "forged" not in one.properties["title"]
+    for command in found:
+        if command.name == "error":
+            assert set(command.properties) == {"file", "line", "title"}
+            assert command.properties["file"] == WRITER
+            assert "forged" not in command.properties["title"]
 
 
-def test_what_student_code_says_is_no_markup_in_the_summary(hostile: Run) -> None:
-    """It stands in blocks of plain text, and cannot end them."""
+def test_text_from_student_code_is_not_markup_in_the_summary(hostile: Run) -> None:
+    """It is in blocks of plain text, and cannot end them."""
     outside = re.sub(r"<pre>.*?</pre>", "", hostile.summary, flags=re.DOTALL)
 
     assert "forged" in hostile.summary
     assert "forged" not in outside
     assert "javascript" not in outside
     assert "<img" not in hostile.summary
-    assert not [one for one in hostile.summary if not one.isprintable() and one != "\n"]
+    assert not [char for char in hostile.summary if not char.isprintable() and char != "\n"]
 
 
-def test_a_text_of_any_length_is_cut(tmp_path: Path) -> None:
-    """GitHub takes 1 MiB for a summary, and cuts annotations at 4,096 characters."""
+def test_long_texts_are_truncated(tmp_path: Path) -> None:
+    """GitHub accepts a summary of 1 MiB, and truncates annotations at 4,096 characters."""
     source = "def get_shard_info(name):\n    return ['x' * 10**7] * 10**5\n" + "\n".join(
         f"def {name}(*a):\n    raise ValueError('y' * 10**7)"
         for name in ("create_multi_shard_stream", "send_events_to_shards", "delete_stream")
@@ -210,11 +211,11 @@ def test_a_text_of_any_length_is_cut(tmp_path: Path) -> None:
 
     assert run.counts == {"writer": (0, CHECKS_OF_WRITER)}
     assert len(run.summary) < 50_000
-    assert all(len(one.data) <= 4096 for one in commands(run, "error"))
+    assert all(len(error.data) <= 4096 for error in commands(run, "error"))
 
 
 def test_elsewhere_no_command_is_printed(tmp_path: Path) -> None:
-    """On a laptop they would only be noise."""
+    """On a laptop, commands would only clutter the output."""
     run = run_checks(clone(tmp_path / "clone"), checkpoints=["brokers"])
 
     assert list(obeyed(run.text)) == []

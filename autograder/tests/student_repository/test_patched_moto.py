@@ -1,4 +1,4 @@
-"""The AWS that the checks run on takes right code that plain moto refuses."""
+"""The simulated AWS of the checks accepts right code that plain moto refuses."""
 
 from pathlib import Path
 
@@ -40,15 +40,15 @@ def test_a_listing_followed_by_its_token_alone(stream, shards):
     while "NextToken" in page:
         page = kinesis.list_shards(NextToken=page["NextToken"], MaxResults=2)
         found += page["Shards"]
-    assert [one["ShardId"] for one in found] == shards
+    assert [shard["ShardId"] for shard in found] == shards
 
 
 def test_descriptions_that_come_in_pages(stream, shards):
     pages = boto3.client("kinesis").get_paginator("describe_stream").paginate(
         StreamName=stream, PaginationConfig={"PageSize": 2}
     )
-    found = [one["ShardId"] for page in pages for one in page["StreamDescription"]["Shards"]]
-    assert found == shards
+    descriptions = [page["StreamDescription"] for page in pages]
+    assert [shard["ShardId"] for page in descriptions for shard in page["Shards"]] == shards
 
 
 def test_a_new_stream_is_creating(cloud, name):
@@ -126,7 +126,7 @@ def test_millis_behind_latest_says_whether_more_follows(cloud, stream, shards):
     with pytest.raises(kinesis.exceptions.InvalidArgumentException):
         kinesis.get_records(ShardIterator="gone bad")
 """
-TAKEN_BY_PLAIN_MOTO = """
+ACCEPTED_BY_PLAIN_MOTO = """
 
 def test_the_start_of_a_shard_is_an_offset_too(cloud, stream, shards):
     for records in (0, 2):
@@ -144,7 +144,7 @@ def test_a_listing_followed_by_the_paginator(stream, shards):
     pages = boto3.client("kinesis").get_paginator("list_shards").paginate(
         StreamName=stream, PaginationConfig={"PageSize": 1}
     )
-    assert [one["ShardId"] for page in pages for one in page["Shards"]] == shards
+    assert [shard["ShardId"] for page in pages for shard in page["Shards"]] == shards
 
 
 def test_an_iterator_at_a_time(cloud, stream, shards):
@@ -164,35 +164,35 @@ NOT_OF_KINESIS = ("receive_message", "purge_queue")
 
 
 def run_right_code(folder: Path, code: str) -> Run:
-    """Run code that AWS would take as if it were a check."""
+    """Run code that AWS accepts as if it were a check."""
     (folder / "checks" / "test_right.py").write_text(code)
     return run_checks(folder, checkpoints=["right"])
 
 
-def test_right_code_is_taken(tmp_path: Path) -> None:
+def test_right_code_is_accepted(tmp_path: Path) -> None:
     """Streams by ARN, pages of listings, statuses, closed shards, and long polls that end."""
-    code = RIGHT_CODE + TAKEN_BY_PLAIN_MOTO
+    code = RIGHT_CODE + ACCEPTED_BY_PLAIN_MOTO
 
     run = run_right_code(clone(tmp_path / "clone"), code)
 
     assert run.counts == {"right": (code.count("\ndef test_"),) * 2}, run.text
 
 
-def test_plain_moto_still_needs_the_mends(tmp_path: Path) -> None:
-    """Once a new moto does right by itself, a mend can go."""
+def test_plain_moto_still_needs_the_patches(tmp_path: Path) -> None:
+    """If this fails, a new version of moto behaves as AWS does: delete the patch."""
     folder = clone(tmp_path / "clone")
-    without_mends(folder)
+    remove_patches(folder)
 
     run = run_right_code(folder, RIGHT_CODE)
 
     assert run.counts == {"right": (0, RIGHT_CODE.count("\ndef test_"))}, run.text
 
 
-def test_right_submissions_of_the_corpus_need_the_mends(tmp_path: Path) -> None:
-    """So the mends are no end in themselves."""
+def test_right_submissions_of_the_corpus_need_the_patches(tmp_path: Path) -> None:
+    """Without the patches, right code of students would fail the checks."""
     names = ("right/log_in_batches_of_five_hundred", "right/waits_with_a_deadline")
     folder = clone(tmp_path / "clone", {**SOLUTION.files, **files_of(*names)})
-    without_mends(folder)
+    remove_patches(folder)
 
     run = run_checks(folder, "-k", "w3_overview or b4", checkpoints=["writer", "brokers"])
 
@@ -202,11 +202,11 @@ def test_right_submissions_of_the_corpus_need_the_mends(tmp_path: Path) -> None:
     }
 
 
-def without_mends(folder: Path) -> None:
-    """Take the mends of Kinesis out of a clone."""
+def remove_patches(folder: Path) -> None:
+    """Remove the patches of Kinesis from a clone."""
     path = folder / "checks" / "patched_moto.py"
     lines = path.read_text("utf-8").splitlines(keepends=True)
-    mends = [line for line in lines if "patch.setattr(" in line]
-    kept = [line for line in mends if any(f'"{name}"' in line for name in NOT_OF_KINESIS)]
-    assert len(kept) == len(NOT_OF_KINESIS) < len(mends)
-    path.write_text("".join(line for line in lines if line not in mends or line in kept), "utf-8")
+    patches = [line for line in lines if "patch.setattr(" in line]
+    kept = [line for line in patches if any(f'"{name}"' in line for name in NOT_OF_KINESIS)]
+    assert len(kept) == len(NOT_OF_KINESIS) < len(patches)
+    path.write_text("".join(line for line in lines if line not in patches or line in kept), "utf-8")

@@ -1,4 +1,4 @@
-"""The step that shows the hidden grade: it waits a while, shows what is there, and never fails."""
+"""The step that shows the grade of the hidden tests, if it is published, and never fails."""
 
 import subprocess
 import sys
@@ -21,14 +21,14 @@ from autograder.tests.student_repository.github import (
     status,
 )
 
-CHECKPOINTS = [one.id for one in ASSIGNMENT.checkpoints]
-GRADED = [status(one, description="2 / 3") for one in CHECKPOINTS]
+CHECKPOINTS = [checkpoint.id for checkpoint in ASSIGNMENT.checkpoints]
+GRADED = [status(checkpoint, description="2 / 3") for checkpoint in CHECKPOINTS]
 FEEDBACK = f"# `{ASSIGNMENT.id}`: 8 / 12\n\nAn empty page is not the end."
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What came of a run of the script."""
+    """The result of a run of the script."""
 
     status: int
     log: str
@@ -36,7 +36,7 @@ class Shown:
 
 
 def show(github: GitHub, folder: Path, *, wait: str | None = "60", **environment: str) -> Shown:
-    """Run the script as the workflow does, without a pause between two questions."""
+    """Run the script as the workflow does, without a pause between two requests."""
     waiting = {} if wait is None else {"GRADE_WAIT_SECONDS": wait}
     summary = folder / "summary.md"
     with serving(github):
@@ -65,21 +65,21 @@ def show(github: GitHub, folder: Path, *, wait: str | None = "60", **environment
     return Shown(done.returncode, done.stdout + done.stderr, text)
 
 
-def test_a_grade_that_is_there_is_shown_with_its_feedback(tmp_path: Path) -> None:
-    """In the log a line for each checkpoint, in the summary the comment as well."""
+def test_a_published_grade_is_shown_with_its_feedback(tmp_path: Path) -> None:
+    """The log has a line for each checkpoint; the summary has the comment too."""
     github = GitHub([GRADED], [["Well done!", FEEDBACK]])
 
     shown = show(github, tmp_path)
 
     assert shown.status == 0
-    assert shown.log.splitlines() == [f"grade/{one} success 2 / 3" for one in CHECKPOINTS]
+    assert shown.log.splitlines() == [f"grade/{name} success 2 / 3" for name in CHECKPOINTS]
     assert FEEDBACK in shown.summary
     assert "Well done!" not in shown.summary
-    assert all(f"| {one} | success | 2 / 3 |" in shown.summary for one in CHECKPOINTS)
+    assert all(f"| {name} | success | 2 / 3 |" in shown.summary for name in CHECKPOINTS)
 
 
-def test_only_the_own_commit_is_asked_for_with_the_token_of_the_job(tmp_path: Path) -> None:
-    """Its statuses and its comments, nothing else."""
+def test_it_asks_only_about_its_own_commit_with_the_token_of_the_job(tmp_path: Path) -> None:
+    """For its statuses and its comments, and nothing else."""
     github = GitHub([GRADED], [[FEEDBACK]])
 
     show(github, tmp_path)
@@ -91,9 +91,9 @@ def test_only_the_own_commit_is_asked_for_with_the_token_of_the_job(tmp_path: Pa
 
 
 def test_it_waits_until_each_checkpoint_is_graded(tmp_path: Path) -> None:
-    """A status that is pending, or that of another tool, is not a grade."""
+    """A pending status, or a status of another tool, is not a grade."""
     other = {"context": "ci/lint", "state": "success", "description": "fine"}
-    pending = [status(one, "pending", None) for one in CHECKPOINTS]
+    pending = [status(checkpoint, "pending", None) for checkpoint in CHECKPOINTS]
     github = GitHub([[], [other], pending, GRADED[:1], [*GRADED, other]], [[FEEDBACK]])
 
     shown = show(github, tmp_path)
@@ -103,8 +103,8 @@ def test_it_waits_until_each_checkpoint_is_graded(tmp_path: Path) -> None:
     assert "lint" not in shown.log + shown.summary
 
 
-def test_a_trouble_that_passes_is_waited_out(tmp_path: Path) -> None:
-    """GitHub answers with an error, or with half an answer, and then as it should."""
+def test_it_asks_again_after_a_temporary_failure(tmp_path: Path) -> None:
+    """GitHub responds with an error, then with half a response, then as it should."""
     github = GitHub([502, b'{"statuses": [', GRADED], [[FEEDBACK]])
 
     shown = show(github, tmp_path)
@@ -121,8 +121,8 @@ def test_feedback_that_comes_a_moment_later_is_shown(tmp_path: Path) -> None:
     assert FEEDBACK in shown.summary
 
 
-def test_feedback_that_is_not_published_is_said_to_be_missing(tmp_path: Path) -> None:
-    """The states are shown all the same."""
+def test_the_summary_says_that_feedback_is_not_published(tmp_path: Path) -> None:
+    """The statuses are still shown."""
     shown = show(GitHub([GRADED], [403]), tmp_path)
 
     assert shown.status == 0
@@ -131,7 +131,7 @@ def test_feedback_that_is_not_published_is_said_to_be_missing(tmp_path: Path) ->
 
 
 def test_it_does_not_wait_unless_the_course_says_so(tmp_path: Path) -> None:
-    """Most grades come minutes later: a job that waited would only cost time."""
+    """Most grades come minutes later: a job that waits would only cost time."""
     github = GitHub([[], GRADED], [[FEEDBACK]])
 
     shown = show(github, tmp_path, wait=None)
@@ -139,8 +139,8 @@ def test_it_does_not_wait_unless_the_course_says_so(tmp_path: Path) -> None:
     assert shown.log.startswith("Not graded yet.")
 
 
-def test_what_is_there_when_the_time_is_up_is_shown(tmp_path: Path) -> None:
-    """A checkpoint that is marked by hand, or late, does not hide the others."""
+def test_the_grades_published_so_far_are_shown_when_the_time_is_up(tmp_path: Path) -> None:
+    """A checkpoint that is marked by hand, or later, does not hide the others."""
     shown = show(GitHub([GRADED[:2]], [[FEEDBACK]]), tmp_path, wait="0")
 
     assert len(shown.log.splitlines()) == 2
@@ -163,10 +163,10 @@ def test_what_is_there_when_the_time_is_up_is_shown(tmp_path: Path) -> None:
         ([], {"GRADE_WAIT_SECONDS": "soon"}, "could not convert"),
     ],
 )
-def test_no_grade_is_said_in_one_line_and_is_no_failure(
+def test_without_a_grade_it_prints_one_line_and_does_not_fail(
     statuses: Any, environment: dict[str, str], sentence: str, tmp_path: Path
 ) -> None:
-    """The student reads why, and where to look."""
+    """The line says why, and where to look for the grade."""
     shown = show(GitHub([statuses]), tmp_path, **{"wait": "0", **environment})
 
     assert shown.status == 0
@@ -176,8 +176,8 @@ def test_no_grade_is_said_in_one_line_and_is_no_failure(
     assert "## Grade" in shown.summary
 
 
-def test_a_refusal_is_not_waited_out(tmp_path: Path) -> None:
-    """To ask again would change nothing."""
+def test_it_does_not_ask_again_after_a_refusal(tmp_path: Path) -> None:
+    """GitHub would refuse again."""
     github = GitHub([404, GRADED])
 
     show(github, tmp_path)
@@ -186,7 +186,7 @@ def test_a_refusal_is_not_waited_out(tmp_path: Path) -> None:
 
 
 def test_a_status_cannot_give_commands_or_markup(tmp_path: Path) -> None:
-    """Whoever can push can also set a status."""
+    """Everybody who can push can also set a status."""
     text = "x\n::error::y ##[add-mask]z | <img src=a> \u2713 **b** \u202e"
     github = GitHub([[status("writer\n::error::w", "success", text)]], [[]])
 
@@ -199,16 +199,16 @@ def test_a_status_cannot_give_commands_or_markup(tmp_path: Path) -> None:
     assert "**b**" not in shown.summary
 
 
-def test_a_huge_comment_is_cut(tmp_path: Path) -> None:
-    """GitHub takes no summary of more than 1 MiB."""
+def test_a_huge_comment_is_truncated(tmp_path: Path) -> None:
+    """GitHub refuses a summary of more than 1 MiB."""
     shown = show(GitHub([GRADED], [[FEEDBACK + "z" * 10**6]]), tmp_path)
 
     assert FEEDBACK in shown.summary
     assert len(shown.summary) < 200_000
 
 
-def test_the_comment_that_the_grader_writes_is_known_as_feedback(tmp_path: Path) -> None:
-    """By its heading, which names the assignment."""
+def test_the_comment_that_the_grader_writes_is_found(tmp_path: Path) -> None:
+    """Its heading names the assignment."""
     grade = grade_of(HARMLESS).model_copy(update={"assignment": ASSIGNMENT.id})
     comment = as_markdown(grade)
 

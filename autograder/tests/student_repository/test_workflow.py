@@ -1,4 +1,4 @@
-"""The workflow and the dev container that students get: least rights, and nothing that moves."""
+"""The workflow and the dev container of students: least rights, and only pinned versions."""
 
 import json
 import re
@@ -14,13 +14,13 @@ either = pytest.mark.parametrize("text", [WITHOUT_DESK, WITH_DESK], ids=["plain"
 
 
 def read(text: str) -> dict[str, Any]:
-    """Read a workflow; each value is a text, and `on` stays `on`."""
+    """Read a workflow. Each value is a string, and the key `on` does not become True."""
     content: dict[str, Any] = yaml.load(text, yaml.BaseLoader)
     return content
 
 
 def job_of(text: str) -> dict[str, Any]:
-    """Take the only job."""
+    """Return the workflow's only job."""
     (job,) = read(text)["jobs"].values()
     found: dict[str, Any] = job
     return found
@@ -28,30 +28,30 @@ def job_of(text: str) -> dict[str, Any]:
 
 @either
 def test_it_runs_on_each_push_and_on_request(text: str) -> None:
-    """On every branch, but not on what others send."""
+    """On every branch, but not for pull requests of others."""
     assert read(text)["on"] == {"push": {"branches": ["**"]}, "workflow_dispatch": ""}
 
 
 @either
 def test_it_may_read_the_files_and_the_statuses_and_nothing_else(text: str) -> None:
-    """Comments on commits are read with the right to the files."""
+    """`contents: read` covers comments on commits too."""
     assert read(text)["permissions"] == {}
     assert job_of(text)["permissions"] == {"contents": "read", "statuses": "read"}
 
 
 @either
-def test_actions_are_pinned_to_a_commit_with_their_version_beside(text: str) -> None:
-    """A tag could be moved."""
+def test_actions_are_pinned_to_a_commit_and_name_their_version(text: str) -> None:
+    """A tag can be moved to another commit."""
     uses = re.findall(r"- uses: (.*)", text)
 
     assert len(uses) == 2
-    for one in uses:
-        assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", one)
+    for action in uses:
+        assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action)
 
 
 @either
-def test_the_job_s_token_reaches_the_last_step_alone(text: str) -> None:
-    """Neither git nor the student's code is given it."""
+def test_only_the_last_step_gets_the_token_of_the_job(text: str) -> None:
+    """Neither git nor the student's code gets it."""
     steps = job_of(text)["steps"]
     given = [step.get("name") for step in steps if "github.token" in json.dumps(step)]
 
@@ -59,13 +59,13 @@ def test_the_job_s_token_reaches_the_last_step_alone(text: str) -> None:
     assert steps[0]["with"]["persist-credentials"] == "false"
 
 
-def test_no_secret_is_used_where_no_desk_is_asked() -> None:
-    """Whoever may push can read any that is."""
+def test_without_a_desk_the_workflow_uses_no_secret() -> None:
+    """Everybody who may push could read it."""
     assert "secrets" not in re.sub(r"#.*", "", WITHOUT_DESK)
 
 
-def test_the_desk_s_secret_reaches_the_step_that_asks_alone() -> None:
-    """Through its environment; it is the only one, and a failure to ask costs nothing."""
+def test_only_the_step_that_asks_gets_the_secret_of_the_desk() -> None:
+    """Through its environment. It is the only secret, and the job continues if asking fails."""
     steps = job_of(WITH_DESK)["steps"]
     asking = [step for step in steps if "secrets" in json.dumps(step)]
 
@@ -76,8 +76,8 @@ def test_the_desk_s_secret_reaches_the_step_that_asks_alone() -> None:
 
 
 @either
-def test_a_newer_push_takes_the_place_of_an_older_one(text: str) -> None:
-    """On the same branch."""
+def test_a_newer_push_cancels_the_job_of_an_older_one(text: str) -> None:
+    """If both are on the same branch."""
     assert read(text)["concurrency"] == {
         "group": "grade-${{ github.ref }}",
         "cancel-in-progress": "true",
@@ -85,10 +85,11 @@ def test_a_newer_push_takes_the_place_of_an_older_one(text: str) -> None:
 
 
 @either
-def test_nothing_runs_for_ever(text: str) -> None:
-    """The job and each command have a limit."""
+def test_the_job_and_each_command_have_a_time_limit(text: str) -> None:
+    """At most 10 minutes."""
     job = job_of(text)
-    limits = [int(one["timeout-minutes"]) for one in (job, *job["steps"]) if "uses" not in one]
+    commands = [step for step in job["steps"] if "uses" not in step]
+    limits = [int(part["timeout-minutes"]) for part in (job, *commands)]
 
     assert len(limits) >= 3
     assert max(limits) <= 10
@@ -101,14 +102,14 @@ def test_versions_are_quoted(text: str) -> None:
 
 
 @either
-def test_no_expression_stands_in_a_command(text: str) -> None:
-    """Names of branches are texts that somebody chose."""
+def test_no_command_contains_an_expression(text: str) -> None:
+    """The shell would run text from others that an expression holds, such as a branch's name."""
     assert all("${{" not in step.get("run", "") for step in job_of(text)["steps"])
 
 
 @either
 def test_the_grade_is_shown_even_if_checks_fail(text: str) -> None:
-    """Hidden tests may have graded what the checks refuse."""
+    """The hidden tests may give points to code that fails some checks."""
     last = job_of(text)["steps"][-1]
 
     assert last["run"].endswith("python checks/show_grade.py")
@@ -116,7 +117,7 @@ def test_the_grade_is_shown_even_if_checks_fail(text: str) -> None:
 
 
 def test_the_dev_container_has_a_full_version_and_installs_the_requirements() -> None:
-    """So that it is the same next term."""
+    """Then it is the same next term."""
     text = (REPOSITORY / ".devcontainer" / "devcontainer.json").read_text("utf-8")
 
     settings = json.loads(re.sub(r"^\s*//.*$", "", text, flags=re.MULTILINE))

@@ -1,4 +1,4 @@
-"""The workflow that students get, without and with the step that asks a grading desk."""
+"""The workflow of student repositories, with and without the step that asks a grading desk."""
 
 import re
 
@@ -10,6 +10,6 @@ LAST_STEP = "      - name: Grade by the hidden tests\n"
 _DESK = COURSE.assignments.parent / ".github" / "grading-desk" / "README.md"
 (ASKING_STEP,) = re.findall(r"^```yaml\n(.*?)^```$", _DESK.read_text("utf-8"), re.DOTALL | re.M)
 
-# Whichever of the two is handed out, both must hold.
+# One of these two is handed out; the tests check both.
 WITHOUT_DESK = TEXT.replace(ASKING_STEP, "")
 WITH_DESK = WITHOUT_DESK.replace(LAST_STEP, ASKING_STEP + LAST_STEP)

@@ -1,4 +1,4 @@
-"""The corpus: what its files may say in their headers, and how they are put together."""
+"""The corpus: the headers of its files, and how submissions are assembled."""
 
 from pathlib import Path
 
@@ -36,7 +36,7 @@ SOLUTION = read_submission(COURSE.solutions / ASSIGNMENT.id, ASSIGNMENT)
 def test_a_wrong_header_is_named_with_its_file(
     kind: str, text: str, words: str, tmp_path: Path
 ) -> None:
-    """A maintainer reads which file to mend, and what is wrong with it."""
+    """The error tells a maintainer which file to fix, and what is wrong with it."""
     (tmp_path / kind).mkdir()
     (tmp_path / kind / "mine.py").write_text(text)
 
@@ -46,8 +46,8 @@ def test_a_wrong_header_is_named_with_its_file(
     assert "mine.py" in str(caught.value)
 
 
-def test_a_submission_of_its_own_takes_the_place_of_the_solution(tmp_path: Path) -> None:
-    """With `alone = true` nothing of the solution's file is left."""
+def test_a_submission_that_stands_alone_replaces_the_solutions_file(tmp_path: Path) -> None:
+    """With `alone = true`, nothing of the solution's file is kept."""
     (tmp_path / "right").mkdir()
     text = '# /// submission\n# file = "compare_with_sqs.py"\n# alone = true\n# ///\nx = 1\n'
     (tmp_path / "right" / "mine.py").write_text(text)
@@ -57,8 +57,8 @@ def test_a_submission_of_its_own_takes_the_place_of_the_solution(tmp_path: Path)
     assert declared.assemble(SOLUTION).files["compare_with_sqs.py"] == text.encode()
 
 
-def test_a_folder_brings_helper_modules_along(tmp_path: Path) -> None:
-    """The file with the header is the graded one; the others stand beside it."""
+def test_a_folder_includes_helper_modules(tmp_path: Path) -> None:
+    """The file with the header is graded, and the others are put next to it."""
     folder = tmp_path / "right" / "mine"
     (folder / "package").mkdir(parents=True)
     (folder / "compare_with_sqs.py").write_text(
@@ -76,7 +76,7 @@ def test_a_folder_brings_helper_modules_along(tmp_path: Path) -> None:
 
 
 def test_a_folder_may_hold_a_whole_program(tmp_path: Path) -> None:
-    """Each graded file in it takes the place of the solution's, byte for byte."""
+    """Each graded file in it replaces the solution's file unchanged."""
     folder = tmp_path / "right" / "mine"
     folder.mkdir(parents=True)
     (folder / "compare_with_sqs.py").write_text(

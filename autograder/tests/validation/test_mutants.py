@@ -1,4 +1,4 @@
-"""Mutants of the solution: what is changed, what is left alone, and which are excused."""
+"""Mutants of the solution: what they change, and which are listed as equivalent."""
 
 from pathlib import Path
 
@@ -21,8 +21,8 @@ def main():
 '''
 
 
-def test_each_mutant_has_one_change_in_a_name_of_its_own() -> None:
-    """Operators and numbers of functions, not what is printed, documented or shown by main."""
+def test_each_mutant_has_one_change_and_a_unique_name() -> None:
+    """Operators, numbers and assignments change; printed text, docstrings and main do not."""
     mutants = make_mutants("a.py", SOURCE)
 
     assert [mutant.name for mutant in mutants] == [
@@ -36,7 +36,7 @@ def test_each_mutant_has_one_change_in_a_name_of_its_own() -> None:
 
 
 def test_equivalent_mutants_are_listed_by_reason(tmp_path: Path) -> None:
-    """The reason stands once for all that it excuses."""
+    """A reason is written once for all its mutants."""
     (tmp_path / EQUIVALENTS_FILE).write_text('"only longer pauses" = ["m1", "m2"]\n')
 
     assert read_equivalents(tmp_path) == {"m1": "only longer pauses", "m2": "only longer pauses"}
@@ -44,7 +44,7 @@ def test_equivalent_mutants_are_listed_by_reason(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["=", '"why" = "m1"'])
 def test_a_wrong_list_of_equivalent_mutants_is_named(text: str, tmp_path: Path) -> None:
-    """With the file to mend."""
+    """The error names the file to fix."""
     (tmp_path / EQUIVALENTS_FILE).write_text(text)
 
     with pytest.raises(AssignmentError, match=EQUIVALENTS_FILE):

@@ -1,4 +1,4 @@
-"""A suite looks at what a student touched through one bounded view, or is refused."""
+"""A suite must inspect student data through a single bounded view, or it is refused."""
 
 from pathlib import Path
 
@@ -11,8 +11,8 @@ SUITES = [path for path in sorted(Course.of_this_checkout().suites.iterdir()) if
 
 
 @pytest.mark.parametrize("suite", [s for s in SUITES if s.name[0].isalpha()], ids=lambda s: s.name)
-def test_no_suite_goes_around_the_view(suite: Path) -> None:
-    """Each of our suites keeps to `autograder.testing`."""
+def test_no_suite_bypasses_the_view(suite: Path) -> None:
+    """Each of our suites uses only `autograder.testing`."""
     assert detours(suite) == []
 
 
@@ -29,8 +29,8 @@ def test_no_suite_goes_around_the_view(suite: Path) -> None:
         "from .. import other",
     ],
 )
-def test_a_way_around_is_named_with_its_place(line: str, tmp_path: Path) -> None:
-    """The message says the file and the line."""
+def test_a_bypass_is_reported_with_its_place(line: str, tmp_path: Path) -> None:
+    """The message has the file and the line."""
     (tmp_path / "test_it.py").write_text(f"import json\n\n{line}\n")
 
     found = detours(tmp_path)
@@ -39,8 +39,8 @@ def test_a_way_around_is_named_with_its_place(line: str, tmp_path: Path) -> None
     assert found[0].startswith("test_it.py:3: ")
 
 
-def test_what_arranging_needs_is_allowed(tmp_path: Path) -> None:
-    """JSON is written, private members of the test's own classes are used."""
+def test_code_that_arranges_a_test_is_allowed(tmp_path: Path) -> None:
+    """A suite may write JSON, and use private members of classes that it defines."""
     (tmp_path / "test_it.py").write_text(
         "import json\nfrom autograder.testing import wrong\n"
         "class It:\n    def get(self):\n        return json.dumps(self._kept)\n"

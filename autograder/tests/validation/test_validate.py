@@ -1,4 +1,4 @@
-"""What a validation notices: each kind of finding from trials made for it, and a real run."""
+"""What a validation finds: each kind of finding from made-up trials, and a real run."""
 
 import json
 import shutil
@@ -15,7 +15,7 @@ from autograder.grading.grade import Outcome
 from autograder.grading.judge.plan import PlannedTest, SuitePlan
 from autograder.submission import Submission
 from autograder.validation.corpus import DeclaredSubmission, corpus_folder
-from autograder.validation.findings import costs_of, judge, powers_of, weak_tests
+from autograder.validation.findings import costs_of, judge, powers_of, unchecked, weak_tests
 from autograder.validation.report import (
     FaultCost,
     Finding,
@@ -29,14 +29,14 @@ from autograder.validation.validate import ValidationOptions, validate
 
 
 def declared(name: str, *fails: str) -> DeclaredSubmission:
-    """Make a submission that declares these failures."""
+    """Return a submission that declares these failures."""
     return DeclaredSubmission(
         name, "a.py", frozenset(fails), alone=False, source="", helpers={}, feedback_file=Path()
     )
 
 
 def trial(name: str, *fails: str, grader_log: str = "", outcome: Outcome = Outcome.WRONG) -> Trial:
-    """Make a trial that failed these of the tests a, b, c and d."""
+    """Return a trial that failed these of the tests a, b, c and d."""
     outcomes = {test: outcome if test in fails else Outcome.PASSED for test in "abcd"}
     return Trial(
         Candidate(name, Submission({}, ()), frozenset({"a.py"}), name), outcomes, "", grader_log
@@ -44,12 +44,12 @@ def trial(name: str, *fails: str, grader_log: str = "", outcome: Outcome = Outco
 
 
 def kinds(findings: list[Finding]) -> list[tuple[FindingKind, str]]:
-    """Name findings with their details."""
+    """Return the kinds of findings, with their details."""
     return [(finding.kind, finding.detail) for finding in findings]
 
 
-def test_what_fails_as_declared_is_no_finding() -> None:
-    """A wrong one that fails just its tests, a right one that fails none."""
+def test_failures_as_declared_are_not_a_finding() -> None:
+    """A wrong submission fails exactly its declared tests, and a right submission fails none."""
     assert judge(declared("wrong/x", "a", "b"), [trial("wrong/x", "a", "b")]) == []
     assert judge(declared("right/x"), [trial("right/x")]) == []
 
@@ -63,15 +63,15 @@ def test_what_fails_as_declared_is_no_finding() -> None:
         (declared("wrong/x", "a"), "acd", [(FindingKind.FAILS_ELSEWHERE, "fails also c, d")]),
     ],
 )
-def test_what_fails_otherwise_is_named(
+def test_other_failures_are_reported(
     submission: DeclaredSubmission, failed: str, expected: list[tuple[FindingKind, str]]
 ) -> None:
-    """With the tests that it should have failed, and those that it should not have."""
+    """The finding names the tests that should have failed, and those that should not have."""
     assert kinds(judge(submission, [trial(submission.name, *failed)])) == expected
 
 
 def test_results_that_change_with_the_data_are_unstable() -> None:
-    """Every repeat has other data; the verdicts stay."""
+    """Each repeat has different data, but must give the same verdicts."""
     trials = [trial("wrong/x", "a"), trial("wrong/x", "a"), trial("wrong/x", "a", "c")]
 
     assert kinds(judge(declared("wrong/x", "a"), trials)) == [
@@ -86,15 +86,15 @@ def test_results_that_change_with_the_data_are_unstable() -> None:
         trial("wrong/x", "a", outcome=Outcome.GRADER_ERROR),
     ],
 )
-def test_a_fault_of_the_grader_is_no_catch(failing: Trial) -> None:
-    """A test that breaks down has judged nothing."""
+def test_a_fault_of_the_grader_does_not_count_as_caught(failing: Trial) -> None:
+    """A test that breaks has not judged the submission."""
     (finding,) = judge(declared("wrong/x", "a"), [failing])
 
     assert finding.kind is FindingKind.GRADER_FAILED
 
 
-def test_what_was_unreadable_has_failed_like_any_other() -> None:
-    """It is a finding where it is not declared, whatever the grader printed of it."""
+def test_an_unreadable_test_counts_as_failed() -> None:
+    """Without a declaration it is a finding, whatever the grader's log says."""
     unreadable = trial("wrong/x", "a", grader_log="Traceback", outcome=Outcome.UNREADABLE)
 
     assert judge(declared("wrong/x", "a"), [unreadable]) == []
@@ -105,8 +105,8 @@ def test_what_was_unreadable_has_failed_like_any_other() -> None:
     assert kinds(judge(declared("right/x"), [unreadable])) == [(FindingKind.RIGHT_REFUSED, "by a")]
 
 
-def test_tests_that_catch_nothing_of_their_own_are_named() -> None:
-    """Either nothing fails them, or only what fails many others too."""
+def test_tests_that_catch_no_submission_alone_are_reported() -> None:
+    """No submission fails them, or only submissions that fail many other tests, too."""
     tests = tuple(PlannedTest("x", f"test_{letter}", letter, "R1", 1) for letter in "abcde")
     outcomes = {f"x/{letter}": Outcome.WRONG for letter in "abcd"}
     everything = Trial(
@@ -138,7 +138,7 @@ def test_tests_that_catch_nothing_of_their_own_are_named() -> None:
 
 
 def test_each_fault_has_its_cost() -> None:
-    """In tests and points, the costliest first; right submissions cost nothing."""
+    """The cost is in tests and points, highest first; right submissions cost nothing."""
     tests = tuple(PlannedTest("x", f"test_{name}", name, "R1", 2) for name in "abc")
     outcomes = {"wrong/y": "a", "wrong/z": "abc", "right/x": ""}
     trials = {
@@ -159,7 +159,7 @@ def test_each_fault_has_its_cost() -> None:
 
 
 def test_a_report_in_markdown_has_no_stray_cells() -> None:
-    """A mutant's name may hold a bar or an angle bracket."""
+    """A mutant's name may contain a bar or an angle bracket."""
     finding = Finding(kind=FindingKind.MUTANT_SURVIVED, subject="a.py: f: `a | b` -> `a < b`")
     result = Validation(
         assignment="m", right=1, wrong=1, repeats=1, complete=True, requirements=1,
@@ -175,8 +175,8 @@ def test_a_report_in_markdown_has_no_stray_cells() -> None:
     assert "| y | 1 | 0.5 |" in text
 
 
-def test_validate_has_no_findings_for_one_of_ours() -> None:
-    """One command judges one submission, its feedback included."""
+def test_validate_has_no_findings_for_a_submission_of_the_corpus() -> None:
+    """The command can check a single submission, including its feedback."""
     done = CliRunner().invoke(app, ["validate", "--only", "stops_at_a_gap", "--format", "json"])
 
     assert done.exit_code == 0, done.output
@@ -186,7 +186,7 @@ def test_validate_has_no_findings_for_one_of_ours() -> None:
 
 
 def test_validate_says_when_feedback_has_changed(tmp_path: Path) -> None:
-    """What students read changes only with a reviewed file; `update` writes it."""
+    """Feedback changes only together with a reviewed file, which `--update` writes."""
     ours = Course.of_this_checkout()
     for folder in ("assignments", "solutions", "autograder/suites"):
         shutil.copytree(ours.suites.parents[1] / folder, tmp_path / folder)
@@ -208,10 +208,10 @@ def test_validate_says_when_feedback_has_changed(tmp_path: Path) -> None:
     assert kept.read_text() == text
 
 
-def test_without_a_handout_validate_says_so_and_writes_nothing(
+def test_without_a_handout_validate_reports_it_and_writes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """In one line, before any submission is graded."""
+    """It is reported in one line, before any submission is graded."""
     ours = Course.of_this_checkout()
     for folder in ("assignments", "solutions", "autograder/suites"):
         shutil.copytree(ours.suites.parents[1] / folder, tmp_path / folder)
@@ -239,8 +239,8 @@ def test_without_a_handout_validate_says_so_and_writes_nothing(
     assert expected_feedback.read_text() == "something else\n"
 
 
-def test_the_visible_checks_are_run_on_the_corpus_if_asked() -> None:
-    """The report says which share of the wrong submissions they catch, and names the others."""
+def test_the_visible_checks_can_be_run_on_the_corpus() -> None:
+    """The report has the share of wrong submissions that they catch, and names the others."""
     arguments = ["validate", "--checks", "--workers", "2"]
     for name in ("stops_at_a_gap", "deletes_by_prefix"):
         arguments += ["--only", name]
@@ -252,8 +252,8 @@ def test_the_visible_checks_are_run_on_the_corpus_if_asked() -> None:
     assert "they miss wrong/deletes_by_prefix" in done.output
 
 
-def test_a_right_submission_that_the_visible_checks_refuse_is_named(tmp_path: Path) -> None:
-    """Whoever hands in the same would look for a fault that is not there."""
+def test_a_right_submission_that_the_visible_checks_refuse_is_reported(tmp_path: Path) -> None:
+    """A student with the same solution would look for a bug that does not exist."""
     ours = Course.of_this_checkout()
     for folder in ("assignments", "solutions", "autograder/suites"):
         shutil.copytree(ours.suites.parents[1] / folder, tmp_path / folder)
@@ -266,3 +266,13 @@ def test_a_right_submission_that_the_visible_checks_refuse_is_named(tmp_path: Pa
     result = validate(assignment, course, options)
 
     assert kinds(list(result.findings)) == [(FindingKind.RIGHT_REFUSED_AT_HOME, "")]
+
+
+def test_a_checkpoint_without_visible_checks_is_named(tmp_path: Path) -> None:
+    """Its students could not try anything at home."""
+    course = Course.of_this_checkout()
+    assignment = course.load("m06_partitioned_logs")
+    shutil.copytree(course.assignments / assignment.id / "checks", tmp_path / "checks")
+    (tmp_path / "checks" / "test_reader.py").unlink()
+
+    assert kinds(unchecked(assignment, tmp_path)) == [(FindingKind.UNCHECKED, "")]

@@ -106,7 +106,7 @@ class StudentFile:
             self._fail(error, _what_happened(shown, error))
 
     def _load(self) -> ModuleType:
-        """Import the file when it is first used: by then, the fixtures have started AWS."""
+        """Import the file when it is first used: by then, all fixtures are set up."""
         if self._module is None:
             self._module = self._import()
         if isinstance(self._module, CheckFailed):

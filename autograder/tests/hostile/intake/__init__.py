@@ -1,4 +1,4 @@
-"""Attacks on the intake: folders that hold what no honest folder holds."""
+"""Attacks on the intake: folders with files that no honest submission has."""
 
 from autograder.tests.hostile.corpus import Attack
 from autograder.tests.hostile.intake import encodings, hooks, links, names, notebooks, sizes

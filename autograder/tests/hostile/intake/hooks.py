@@ -1,4 +1,4 @@
-"""Files that Python, pytest, pip or git would run or obey, were they let to."""
+"""Files that Python, pytest, pip or git run or read as settings by default."""
 
 import importlib.util
 import marshal
@@ -23,7 +23,7 @@ EXIT = "import os\nos._exit(0)\n"
 
 
 def _compiled(source: str, *, like: Path | None = None) -> bytes:
-    """Compile; `like` makes it look up to date with a file."""
+    """Compile source code to a .pyc file; with `like`, it looks up to date with that file."""
     head = importlib.util.MAGIC_NUMBER
     if like is None:
         head += b"\1\0\0\0" + bytes(8)  # by hash, never checked
@@ -36,7 +36,7 @@ def _compiled(source: str, *, like: Path | None = None) -> bytes:
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
 def cache_is_poisoned(folder: Path) -> None:
-    """Is honest, beside compiled code that is something else and says that it is up to date."""
+    """Is honest, next to other compiled code that looks up to date."""
     honest(folder)
     cache = folder / "__pycache__"
     cache.mkdir()
@@ -48,13 +48,13 @@ def cache_is_poisoned(folder: Path) -> None:
 
 @attack(FOUND, Outcome.MISSING, says="There is no file compare_with_sqs.py")
 def module_is_compiled_only(folder: Path) -> None:
-    """Hands in compiled code alone, which nobody can read."""
+    """Has only compiled code, which nobody can read."""
     (folder / f"{MODULE}.pyc").write_bytes(_compiled(SOLUTION.read_text()))
 
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
 def module_is_machine_code(folder: Path) -> None:
-    """Is honest, beside a library of its name that Python would prefer."""
+    """Is honest, next to a library of the same name that Python would prefer."""
     honest(folder)
     (folder / f"{MODULE}.pyc").write_bytes(_compiled(EXIT))
     for suffix in (".so", ".abi3.so", f".{sys.implementation.cache_tag}-x86_64-linux-gnu.so"):
@@ -63,7 +63,7 @@ def module_is_machine_code(folder: Path) -> None:
 
 @attack(FOUND, Outcome.REFUSED, says="hides compare_with_sqs.py")
 def package_has_the_graded_name(folder: Path) -> None:
-    """Is honest to the eye; Python prefers the package of the same name."""
+    """Looks honest, but Python prefers the package of the same name."""
     honest(folder)
     (folder / MODULE).mkdir()
     (folder / MODULE / "__init__.py").write_text(EXIT)
@@ -71,7 +71,7 @@ def package_has_the_graded_name(folder: Path) -> None:
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
 def folder_is_a_package(folder: Path) -> None:
-    """Is honest, in a folder that is a package and a program."""
+    """Is honest, in a folder that is also a package and a program."""
     honest(folder)
     (folder / "__init__.py").write_text(EXIT)
     (folder / "__main__.py").write_text(EXIT)
@@ -79,8 +79,8 @@ def folder_is_a_package(folder: Path) -> None:
 
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
-def python_is_told_to_run_more(folder: Path) -> None:
-    """Is honest, beside what Python runs at its start when it finds it."""
+def python_would_run_more_files(folder: Path) -> None:
+    """Is honest, next to files that Python runs when it starts."""
     honest(folder)
     for name in ("sitecustomize.py", "usercustomize.py", "antigravity_.py"):
         (folder / name).write_text(EXIT)
@@ -91,8 +91,8 @@ def python_is_told_to_run_more(folder: Path) -> None:
 
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
-def pytest_is_told_to_run_more(folder: Path) -> None:
-    """Is honest, beside settings and plugins for pytest, and a package that brings one."""
+def pytest_would_run_more_files(folder: Path) -> None:
+    """Is honest, next to settings and plugins for pytest, and a package with a plugin."""
     honest(folder)
     (folder / "conftest.py").write_text(EXIT)
     (folder / "test_brokers.py").write_text("def test_all_is_well():\n    pass\n")
@@ -108,7 +108,7 @@ def pytest_is_told_to_run_more(folder: Path) -> None:
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
 def installation_is_editable(folder: Path) -> None:
-    """Is honest, beside files that make an installed package of the folder."""
+    """Is honest, next to files that make the folder look like an installed package."""
     honest(folder)
     (folder / "__editable___autograder_finder.py").write_text(EXIT)
     (folder / "__editable__.autograder-1.0.pth").write_text("import os; os._exit(0)\n")
@@ -119,7 +119,7 @@ def installation_is_editable(folder: Path) -> None:
 
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
-def git_is_told_to_run_more(folder: Path) -> None:
+def git_would_run_programs(folder: Path) -> None:
     """Is honest, in a repository whose settings and hooks run programs."""
     honest(folder)
     hooks = folder / ".git" / "hooks"
@@ -138,6 +138,6 @@ def git_is_told_to_run_more(folder: Path) -> None:
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
 def file_may_be_run_as_root(folder: Path) -> None:
-    """Is honest, and has every right there is, set-user-id too."""
+    """Is honest, with all file permissions, including set-user-id."""
     honest(folder)
     os.chmod(folder / GRADED, 0o6777)  # noqa: PTH101 - the whole mode, as a number

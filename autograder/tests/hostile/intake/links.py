@@ -1,4 +1,4 @@
-"""Things that look like files and are not: links, pipes, devices, sockets, folders."""
+"""Entries that look like files but are links, pipes, devices, sockets or folders."""
 
 import os
 import socket
@@ -21,19 +21,19 @@ def graded_file_is_a_link_to_the_solution(folder: Path) -> None:
 
 @attack(FOUND, Outcome.REFUSED, says=LINK)
 def graded_file_is_a_link_to_passwords(folder: Path) -> None:
-    """Links to the machine's users, whose names a syntax error would show."""
+    """Links to /etc/passwd; the message of a syntax error would show the users' names."""
     (folder / GRADED).symlink_to("/etc/passwd")
 
 
 @attack(FOUND, Outcome.REFUSED, says=LINK)
 def graded_file_is_a_link_to_a_device(folder: Path) -> None:
-    """Links to zeros without end."""
+    """Links to an endless stream of zeros."""
     (folder / GRADED).symlink_to("/dev/zero")
 
 
 @attack(FOUND, Outcome.REFUSED, says=LINK)
 def graded_file_is_a_link_to_itself(folder: Path) -> None:
-    """Links in a circle."""
+    """Links to itself."""
     (folder / GRADED).symlink_to(GRADED)
 
 
@@ -45,33 +45,33 @@ def graded_file_is_a_link_to_a_folder(folder: Path) -> None:
 
 @attack(FOUND, Outcome.REFUSED, says=LINK)
 def graded_file_is_a_dangling_link(folder: Path) -> None:
-    """Links to nothing, until somebody makes it."""
+    """Links to a file that does not exist yet."""
     (folder / GRADED).symlink_to(folder / "later.py")
 
 
 @attack(FOUND, Outcome.REFUSED, says=LINK)
 def graded_file_is_a_link_to_the_graders_descriptors(folder: Path) -> None:
-    """Links to whatever the grader has open."""
+    """Links to a file that the grader has open."""
     (folder / GRADED).symlink_to("/proc/self/fd/0")
 
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
 def unused_helper_is_a_link_to_the_solution(folder: Path) -> None:
-    """Is honest, beside a link to the solution, which is left out."""
+    """Is honest, next to a link to the solution, which is left out."""
     honest(folder)
     (folder / "helper.py").symlink_to(SOLUTION)
 
 
 @attack(FOUND, Outcome.REFUSED, says=LINK)
 def helper_is_a_link_to_the_solution(folder: Path) -> None:
-    """Takes its functions from a link to the solution."""
+    """Imports its functions from a link to the solution."""
     (folder / GRADED).write_text("from helper import *\n")
     (folder / "helper.py").symlink_to(SOLUTION)
 
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
 def folders_are_links(folder: Path) -> None:
-    """Has links to the solutions and to the root of the disk that look like packages."""
+    """Is honest, next to links to folders, such as the solutions and the root folder."""
     honest(folder)
     (folder / "solutions").symlink_to(SOLUTION.parent)
     (folder / "root").symlink_to("/")
@@ -80,7 +80,7 @@ def folders_are_links(folder: Path) -> None:
 
 @attack(FOUND, Outcome.REFUSED, says="more than one name")
 def graded_file_is_a_hard_link_to_a_secret(folder: Path) -> None:
-    """Is a second name of a file that lies elsewhere on the grader's disk."""
+    """Is a second name of a file elsewhere on the grader's disk."""
     secret = folder.parent / "secret"
     secret.write_bytes(SOLUTION.read_bytes())
     os.link(secret, folder / GRADED)
@@ -88,13 +88,13 @@ def graded_file_is_a_hard_link_to_a_secret(folder: Path) -> None:
 
 @attack(FOUND, Outcome.REFUSED, says=PLAIN)
 def graded_file_is_a_fifo(folder: Path) -> None:
-    """Would make whoever opens it wait for ever."""
+    """Is a FIFO: a process that opens it waits without end."""
     os.mkfifo(folder / GRADED)
 
 
 @attack(FOUND, Outcome.REFUSED, says=PLAIN)
 def graded_file_is_a_device(folder: Path) -> None:
-    """Gives zeros without end; where making a device is forbidden, a FIFO stands in."""
+    """Is an endless stream of zeros, or a FIFO where making a device is forbidden."""
     try:
         os.mknod(folder / GRADED, 0o20666, os.makedev(1, 5))
     except PermissionError:
@@ -122,6 +122,6 @@ def graded_file_is_a_folder(folder: Path) -> None:
 
 @attack(FOUND, Outcome.REFUSED, Outcome.PASSED, earns=POINTS)
 def graded_file_cannot_be_read(folder: Path) -> None:
-    """Has no rights at all; who is root may read it all the same, and it is honest."""
+    """Has no permissions. It is honest, and a grader that runs as root can read it."""
     honest(folder)
     (folder / GRADED).chmod(0)

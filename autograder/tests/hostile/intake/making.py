@@ -1,4 +1,4 @@
-"""What makers of hostile folders share: the decorator, the honest file, and words for both."""
+"""Shared by the functions that make hostile folders: the decorator and the honest file."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +10,7 @@ from autograder.tests.hostile.corpus import ID, Attack, Declaration
 GRADED = "compare_with_sqs.py"
 SOLUTION = Course.of_this_checkout().solutions / ID / GRADED
 POINTS = 10.0
-"""What the solution gets: what is beside an honest file costs nothing."""
+"""The solution's points. Hostile files next to an honest file cost no points."""
 EVIL = 'raise SystemExit("imported what nobody handed in")\n'
 SAYING = "\x1b[31m\r\n::error::forged\n<img src=x onerror=alert(1)>|@everyone=1+1\u202e"
 
@@ -18,22 +18,22 @@ Maker = Callable[[Path], None]
 
 
 def attack(
-    kept: list[Attack],
+    attacks: list[Attack],
     *outcomes: Outcome,
     says: str = "",
     earns: float = 0.0,
     file: str = GRADED,
 ) -> Callable[[Maker], Maker]:
-    """Put a function that makes a hostile folder into a list of attacks."""
+    """Add the decorated function, which makes a hostile folder, to a list of attacks."""
 
-    def keep(make: Maker) -> Maker:
+    def add(make: Maker) -> Maker:
         declared = Declaration(outcomes=frozenset(outcomes), says=says, earns=earns, file=file)
-        kept.append(Attack(f"intake/{make.__name__}", declared, make))
+        attacks.append(Attack(f"intake/{make.__name__}", declared, make))
         return make
 
-    return keep
+    return add
 
 
 def honest(folder: Path, first: str = "") -> None:
-    """Put the reference solution where the graded file belongs, behind some code if asked."""
+    """Write the reference solution as the graded file, after some other code if given."""
     (folder / GRADED).write_bytes(first.encode() + SOLUTION.read_bytes())

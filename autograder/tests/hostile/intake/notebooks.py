@@ -1,4 +1,4 @@
-"""Hostile notebooks: giant numbers, blank lines without end, depth."""
+"""Hostile notebooks: giant numbers, many blank lines, deep nesting."""
 
 import json
 from pathlib import Path
@@ -11,16 +11,16 @@ from autograder.tests.hostile.intake.making import attack
 NOTEBOOK = "concepts.ipynb"
 SOLUTION = Course.of_this_checkout().solutions / ID / NOTEBOOK
 CLOSED = 9.0
-"""What the closed answers of the solution are worth."""
+"""The points of the solution's closed answers."""
 FOUND: list[Attack] = []
 
 
 def write(folder: Path, *sources: str, solution: bool = False) -> None:
-    """Write a notebook of code cells, behind the cells of the solution if asked."""
+    """Write a notebook of code cells, after the cells of the solution if asked."""
     cells = json.loads(SOLUTION.read_text(encoding="utf-8"))["cells"] if solution else []
     cells += [
-        {"cell_type": "code", "id": f"x{at}", "metadata": {}, "outputs": [], "source": source}
-        for at, source in enumerate(sources)
+        {"cell_type": "code", "id": f"x{number}", "metadata": {}, "outputs": [], "source": source}
+        for number, source in enumerate(sources)
     ]
     notebook: dict[str, object] = {
         "cells": cells,
@@ -36,13 +36,13 @@ def write(folder: Path, *sources: str, solution: bool = False) -> None:
     file=NOTEBOOK,
 )  # fmt: skip
 def answers_that_cannot_be_printed(folder: Path) -> None:
-    """One answer has more digits than Python prints; the others are judged."""
+    """One answer has more digits than Python prints; the others are still graded."""
     write(folder, f"c4 = 0x{'f' * 4000}", solution=True)
 
 
 @attack(FOUND, Outcome.MISSING, Outcome.UNIMPLEMENTED, says="No code cell", file=NOTEBOOK)
 def notebook_of_blank_lines(folder: Path) -> None:
-    """Cells of blank lines, on which an expression that looks for commands might never end."""
+    """Cells of blank lines: a regular expression that looks for commands may take very long."""
     write(folder, *["\n" * 4990 + "$"] * 100)
 
 
@@ -54,7 +54,7 @@ def notebook_of_brackets(folder: Path) -> None:
 
 @attack(FOUND, Outcome.MISSING, Outcome.UNIMPLEMENTED, says="No code cell", file=NOTEBOOK)
 def notebook_of_code_that_parses_slowly(folder: Path) -> None:
-    """Cells that Python's parser reads twice, and then refuses."""
+    """Cells that Python's parser reads twice before it refuses them."""
     write(folder, *["x = [" + "1," * 2400 + "$]"] * 200)
 
 
@@ -70,14 +70,14 @@ def notebook_has_a_large_picture(folder: Path) -> None:
 
 @attack(FOUND, Outcome.REFUSED, says="larger than 20 MiB", file=NOTEBOOK)
 def notebook_is_a_tebibyte(folder: Path) -> None:
-    """Says that it is a TiB, and takes no room on the disk."""
+    """Has a size of 1 TiB, but uses no space on the disk."""
     with (folder / NOTEBOOK).open("wb") as file:
         file.truncate(1 << 40)
 
 
 @attack(FOUND, Outcome.REFUSED, says="larger than 1 MiB", file=NOTEBOOK)
 def notebook_of_lists_in_lists(folder: Path) -> None:
-    """Is so deep that no parser comes to its end."""
+    """Is nested too deeply for any parser."""
     (folder / NOTEBOOK).write_bytes(b'{"cells": ' + b"[" * (19 << 20))
 
 
@@ -95,7 +95,7 @@ def notebook_of_one_number(folder: Path) -> None:
 
 @attack(FOUND, Outcome.MISSING, Outcome.UNIMPLEMENTED, says="No code cell", file=NOTEBOOK)
 def notebook_has_each_key_twice(folder: Path) -> None:
-    """Has cells twice, and outputs a hundred thousand times; the last one counts."""
+    """Has `cells` twice, and `outputs` a hundred thousand times; the last one counts."""
     outputs = ", ".join(['"outputs": [1]'] * 100_000)
     twice = f'{{"cell_type": "code", "source": "c4 = 1", {outputs}}}'
     (folder / NOTEBOOK).write_text(f'{{"cells": [{twice}], "cells": [{{"outputs": [1]}}]}}')

@@ -18,19 +18,19 @@ def _sparse(path: Path, size: int) -> None:
 
 @attack(FOUND, Outcome.REFUSED, says="larger than 1 MiB")
 def graded_file_is_huge(folder: Path) -> None:
-    """Is 100 MiB large."""
+    """Has a size of 100 MiB."""
     _sparse(folder / GRADED, 100 << 20)
 
 
 @attack(FOUND, Outcome.REFUSED, says="larger than 1 MiB")
 def graded_file_is_a_tebibyte(folder: Path) -> None:
-    """Says that it is a TiB, and takes no room on the disk."""
+    """Has a size of 1 TiB, but uses no space on the disk."""
     _sparse(folder / GRADED, 1 << 40)
 
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
 def unused_helper_is_huge(folder: Path) -> None:
-    """Is honest, beside a helper that nobody imports or can read to its end."""
+    """Is honest, next to a huge helper that is not imported."""
     honest(folder)
     _sparse(folder / "helper.py", 1 << 40)
 
@@ -39,22 +39,22 @@ def unused_helper_is_huge(folder: Path) -> None:
     FOUND, Outcome.REFUSED, says="uses helper.py, which cannot be graded: it is larger than 1 MiB"
 )
 def helper_is_huge(folder: Path) -> None:
-    """Imports a helper that nobody can read to its end."""
+    """Imports a huge helper."""
     honest(folder, "import helper\n")
     _sparse(folder / "helper.py", 1 << 40)
 
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
-def data_beside_it_is_huge(folder: Path) -> None:
-    """Is honest, beside data that is no code and does not count."""
+def data_next_to_it_is_huge(folder: Path) -> None:
+    """Is honest, next to a data file, whose size does not matter."""
     honest(folder)
     _sparse(folder / "data.csv", 1 << 40)
     (folder / ".env").write_text("AWS_SECRET_ACCESS_KEY=x\n")
 
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
-def a_hundred_thousand_files_lie_beside_it(folder: Path) -> None:
-    """Is honest, in a folder whose listing takes long."""
+def a_hundred_thousand_files_are_next_to_it(folder: Path) -> None:
+    """Is honest, in a folder that takes long to list."""
     honest(folder)
     here = os.open(folder, os.O_RDONLY)
     for number in range(MANY):
@@ -64,7 +64,7 @@ def a_hundred_thousand_files_lie_beside_it(folder: Path) -> None:
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
 def a_hundred_and_one_scratch_files(folder: Path) -> None:
-    """Is honest, and has more modules than anybody needs."""
+    """Is honest, next to more modules than the grader takes."""
     honest(folder)
     for number in range(101):
         (folder / f"a{number:03}.py").write_text("")
@@ -72,7 +72,7 @@ def a_hundred_and_one_scratch_files(folder: Path) -> None:
 
 @attack(FOUND, Outcome.REFUSED, says="more than 100 Python files")
 def a_hundred_and_one_helpers(folder: Path) -> None:
-    """Imports them all, each of which imports the next."""
+    """Imports a chain of more modules than the grader takes."""
     honest(folder, "import a000\n")
     for number in range(101):
         (folder / f"a{number:03}.py").write_text(f"import a{number + 1:03}\n")
@@ -80,7 +80,7 @@ def a_hundred_and_one_helpers(folder: Path) -> None:
 
 @attack(FOUND, Outcome.PASSED, Outcome.CRASHED, earns=POINTS)
 def helpers_full_of_imports(folder: Path) -> None:
-    """Has as many modules as are read, each of the largest size and full of imports."""
+    """Has as many modules as the grader reads, each large and full of imports."""
     honest(folder)
     for number in range(99):
         lines = "".join(f"import a{other:06}.b\n" for other in range(70_000))
@@ -89,9 +89,9 @@ def helpers_full_of_imports(folder: Path) -> None:
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
 def folders_deeper_than_a_path(folder: Path) -> None:
-    """Is honest, beside packages in packages, so deep that no path can name the last.
+    """Is honest, next to nested packages, so deep that the last path is longer than PATH_MAX.
 
-    There are 300, not 1,000: deeper ones, whoever clears up after the tests could not remove.
+    There are 300, not 1,000: the cleanup after the tests cannot remove deeper ones.
     """
     honest(folder)
     name = "deeper" * 16
@@ -107,7 +107,7 @@ def folders_deeper_than_a_path(folder: Path) -> None:
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
 def packages_that_branch_without_end(folder: Path) -> None:
-    """Is honest, beside packages in packages in packages, thousands of them."""
+    """Is honest, next to hundreds of packages, three levels deep."""
     honest(folder)
     for outer in range(20):
         for middle in range(20):
@@ -118,8 +118,8 @@ def packages_that_branch_without_end(folder: Path) -> None:
 
 
 @attack(FOUND, Outcome.PASSED, earns=POINTS)
-def thousands_of_folders_lie_beside_it(folder: Path) -> None:
-    """Is honest, beside folders each of which could be a package."""
+def thousands_of_folders_are_next_to_it(folder: Path) -> None:
+    """Is honest, next to folders that could all be packages."""
     honest(folder)
     for number in range(2000):
         (folder / f"p{number}").mkdir()
