@@ -4,6 +4,7 @@ Each test would hold against any faithful endpoint, asked through a boto3 client
 Amazon Kinesis Data Streams Developer Guide and API Reference, unless a docstring says otherwise.
 """
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -212,3 +213,51 @@ def test_the_limits_of_an_account_count_open_shards(kinesis: "KinesisClient", na
     make_stream(kinesis, name, 3)
 
     assert kinesis.describe_limits()["OpenShardCount"] == before + 3
+
+
+def test_streams_are_listed_by_name_in_pages(kinesis: "KinesisClient", name: str) -> None:
+    """ListStreams: Limit, HasMoreStreams, NextToken and ExclusiveStartStreamName."""
+    names = [f"{name}-{letter}" for letter in "bca"]
+    for stream in names:
+        make_stream(kinesis, stream, 1)
+
+    first = kinesis.list_streams(ExclusiveStartStreamName=name, Limit=2)
+    second = kinesis.list_streams(NextToken=first["NextToken"])
+
+    assert (first["StreamNames"], first["HasMoreStreams"]) == (sorted(names)[:2], True)
+    assert (second["StreamNames"], second["HasMoreStreams"]) == (sorted(names)[2:], False)
+
+
+def test_the_paginator_of_boto3_lists_every_stream(kinesis: "KinesisClient", name: str) -> None:
+    """The paginator of list_streams."""
+    for number in range(3):
+        make_stream(kinesis, f"{name}-{number}", 1)
+
+    pages = kinesis.get_paginator("list_streams").paginate(PaginationConfig={"PageSize": 1})
+
+    assert [stream for page in pages for stream in page["StreamNames"]] == [
+        f"{name}-{number}" for number in range(3)
+    ]
+
+
+def test_a_stream_knows_when_it_was_created(kinesis: "KinesisClient", name: str) -> None:
+    """DescribeStream, StreamCreationTimestamp: about now, and the same in the summary."""
+    make_stream(kinesis, name, 1)
+
+    described = kinesis.describe_stream(StreamName=name)["StreamDescription"]
+    summary = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]
+
+    created = described["StreamCreationTimestamp"]
+    assert abs(created - datetime.now(UTC)) < timedelta(hours=1)
+    assert summary["StreamCreationTimestamp"] == created
+
+
+def test_a_stream_that_is_deleting_takes_no_new_shards(kinesis: "KinesisClient", name: str) -> None:
+    """SplitShard, ResourceInUseException: the stream must be ACTIVE."""
+    (shard,) = make_stream(kinesis, name, 1)
+    kinesis.delete_stream(StreamName=name)
+
+    with pytest.raises(ClientError) as caught:
+        kinesis.split_shard(StreamName=name, ShardToSplit=shard, NewStartingHashKey=str(2**127))
+
+    assert error_code(caught) == "ResourceInUseException"

@@ -327,3 +327,274 @@ def test_reading_removes_nothing_from_the_log(kinesis: "KinesisClient", name: st
         kinesis.put_record(StreamName=name, Data=data, PartitionKey="k")
 
     assert contents(kinesis, name, shard) == contents(kinesis, name, shard) == [b"a", b"b"]
+
+
+def put_three(kinesis: "KinesisClient", name: str) -> list[str]:
+    """Put three records with one partition key; return their sequence numbers."""
+    return [
+        kinesis.put_record(StreamName=name, Data=data, PartitionKey="k")["SequenceNumber"]
+        for data in (b"a", b"b", b"c")
+    ]
+
+
+@pytest.mark.parametrize("data", [b"", b"\x00\xff", "größer 21°".encode(), bytes(range(256))])
+def test_data_comes_back_byte_for_byte(kinesis: "KinesisClient", name: str, data: bytes) -> None:
+    """PutRecord, Data: any bytes, also none."""
+    (shard,) = make_stream(kinesis, name, 1)
+
+    kinesis.put_record(StreamName=name, Data=data, PartitionKey="k")
+
+    assert contents(kinesis, name, shard) == [data]
+
+
+def test_a_record_comes_back_with_its_key_and_number(kinesis: "KinesisClient", name: str) -> None:
+    """GetRecords, Record: PartitionKey and SequenceNumber as they were put."""
+    (shard,) = make_stream(kinesis, name, 1)
+    put = kinesis.put_record(StreamName=name, Data=b"x", PartitionKey="ünï")
+
+    (record,) = kinesis.get_records(ShardIterator=iterator(kinesis, name, shard))["Records"]
+
+    assert record["PartitionKey"] == "ünï"
+    assert record["SequenceNumber"] == put["SequenceNumber"]
+
+
+def test_a_record_has_its_time_of_arrival(kinesis: "KinesisClient", name: str) -> None:
+    """Record, ApproximateArrivalTimestamp: with milliseconds, and never before the one before."""
+    (shard,) = make_stream(kinesis, name, 1)
+    put_three(kinesis, name)
+
+    records = kinesis.get_records(ShardIterator=iterator(kinesis, name, shard))["Records"]
+
+    times = [record["ApproximateArrivalTimestamp"] for record in records]
+    assert times == sorted(times)
+    assert all(abs(time - datetime.now(UTC)) < timedelta(hours=1) for time in times)
+
+
+def test_a_partition_key_has_256_characters_and_not_bytes(
+    kinesis: "KinesisClient", name: str
+) -> None:
+    """PutRecord, PartitionKey: Unicode strings of at most 256 characters."""
+    make_stream(kinesis, name, 1)
+
+    assert kinesis.put_record(StreamName=name, Data=b"x", PartitionKey="é" * 256)["ShardId"]
+
+
+def test_the_results_of_a_batch_are_in_its_order(kinesis: "KinesisClient", name: str) -> None:
+    """PutRecords: the response has a result for each record, in the order of the request."""
+    make_stream(kinesis, name, 4)
+    keys = [f"key-{number}" for number in range(20)]
+    expected = [
+        kinesis.put_record(StreamName=name, Data=b"x", PartitionKey=key)["ShardId"] for key in keys
+    ]
+
+    answer = kinesis.put_records(
+        StreamName=name, Records=[{"Data": b"x", "PartitionKey": key} for key in keys]
+    )
+
+    assert [result["ShardId"] for result in answer["Records"]] == expected
+    assert answer["FailedRecordCount"] == 0
+
+
+def test_a_batch_with_one_wrong_record_is_refused_whole(
+    kinesis: "KinesisClient", name: str
+) -> None:
+    """PutRecords: a record that is not valid is no partial failure; nothing is stored."""
+    (shard,) = make_stream(kinesis, name, 1)
+    right: Any = {"Data": b"x", "PartitionKey": "k"}
+
+    with pytest.raises(ClientError) as caught:
+        kinesis.put_records(StreamName=name, Records=[right, right | {"ExplicitHashKey": "abc"}])
+
+    assert error_code(caught) == "ValidationException"
+    assert contents(kinesis, name, shard) == []
+
+
+def test_an_explicit_hash_key_overrides_the_partition_key(
+    kinesis: "KinesisClient", name: str
+) -> None:
+    """PutRecords, ExplicitHashKey, also for each record of a batch."""
+    first, last = make_stream(kinesis, name, 2)
+    ends = {first: "0", last: str(2**128 - 1)}
+
+    answer = kinesis.put_records(
+        StreamName=name,
+        Records=[
+            {"Data": b"x", "PartitionKey": "same", "ExplicitHashKey": key} for key in ends.values()
+        ],
+    )
+
+    assert [result["ShardId"] for result in answer["Records"]] == [first, last]
+
+
+def test_numbers_increase_with_sequence_number_for_ordering(
+    kinesis: "KinesisClient", name: str
+) -> None:
+    """PutRecord, SequenceNumberForOrdering: that of the record before."""
+    make_stream(kinesis, name, 1)
+    before = kinesis.put_record(StreamName=name, Data=b"a", PartitionKey="k")["SequenceNumber"]
+
+    after = kinesis.put_record(
+        StreamName=name, Data=b"b", PartitionKey="k", SequenceNumberForOrdering=before
+    )["SequenceNumber"]
+
+    assert int(after) > int(before)
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        ("abc", "ValidationException"),
+        ("007", "ValidationException"),
+        ("1" * 56, "InvalidArgumentException"),
+    ],
+)
+def test_a_wrong_sequence_number_for_ordering_is_refused(
+    kinesis: "KinesisClient", name: str, number: str, code: str
+) -> None:
+    """It has a pattern, and must be a number that Kinesis gave.
+
+    Source: PutRecord, SequenceNumberForOrdering; kinesalite's tests, recorded on AWS.
+    """
+    make_stream(kinesis, name, 1)
+
+    with pytest.raises(ClientError) as caught:
+        kinesis.put_record(
+            StreamName=name, Data=b"x", PartitionKey="k", SequenceNumberForOrdering=number
+        )
+
+    assert error_code(caught) == code
+
+
+@pytest.mark.parametrize("shard", ["0", "shardId-0", "shardId-00000"])
+def test_a_shard_id_may_be_short(kinesis: "KinesisClient", name: str, shard: str) -> None:
+    """The number is what counts.
+
+    Source: kinesalite's tests of GetShardIterator, recorded on AWS.
+    """
+    make_stream(kinesis, name, 1)
+    kinesis.put_record(StreamName=name, Data=b"x", PartitionKey="k")
+
+    assert contents(kinesis, name, shard) == [b"x"]
+
+
+def test_an_iterator_may_be_in_quotes(kinesis: "KinesisClient", name: str) -> None:
+    """GetRecords takes it so.
+
+    Source: LocalStack's test of GetRecords, validated on AWS.
+    """
+    (shard,) = make_stream(kinesis, name, 1)
+    kinesis.put_record(StreamName=name, Data=b"x", PartitionKey="k")
+
+    page = kinesis.get_records(ShardIterator=f'"{iterator(kinesis, name, shard)}"')
+
+    assert [record["Data"] for record in page["Records"]] == [b"x"]
+
+
+def test_an_iterator_can_be_used_again(kinesis: "KinesisClient", name: str) -> None:
+    """GetRecords moves no cursor: the same iterator gives the same records."""
+    (shard,) = make_stream(kinesis, name, 1)
+    put_three(kinesis, name)
+    start = iterator(kinesis, name, shard)
+
+    pages = [kinesis.get_records(ShardIterator=start, Limit=2)["Records"] for _ in range(2)]
+
+    assert [[record["Data"] for record in page] for page in pages] == [[b"a", b"b"]] * 2
+
+
+def test_the_next_iterator_goes_on_behind_the_page(kinesis: "KinesisClient", name: str) -> None:
+    """GetRecords, NextShardIterator: no record is left out and none comes twice."""
+    (shard,) = make_stream(kinesis, name, 1)
+    put_three(kinesis, name)
+
+    found, position = [], iterator(kinesis, name, shard)
+    for _ in range(3):
+        page = kinesis.get_records(ShardIterator=position, Limit=1)
+        found += [record["Data"] for record in page["Records"]]
+        position = page["NextShardIterator"]
+
+    assert found == [b"a", b"b", b"c"]
+
+
+def test_a_reader_at_the_tip_is_not_behind(kinesis: "KinesisClient", name: str) -> None:
+    """GetRecords, MillisBehindLatest: zero if record processing has caught up."""
+    (shard,) = make_stream(kinesis, name, 1)
+    put_three(kinesis, name)
+
+    page = kinesis.get_records(ShardIterator=iterator(kinesis, name, shard))
+
+    assert len(page["Records"]) == 3
+    assert page["MillisBehindLatest"] == 0
+
+
+def test_an_iterator_at_a_time_gives_what_came_since(kinesis: "KinesisClient", name: str) -> None:
+    """GetShardIterator, AT_TIMESTAMP: a time before all records is as TRIM_HORIZON."""
+    (shard,) = make_stream(kinesis, name, 1)
+    put_three(kinesis, name)
+    first, second, _ = kinesis.get_records(ShardIterator=iterator(kinesis, name, shard))["Records"]
+    moment = second["ApproximateArrivalTimestamp"]
+
+    since = contents(kinesis, name, shard, ShardIteratorType="AT_TIMESTAMP", Timestamp=moment)
+    long_ago = contents(
+        kinesis,
+        name,
+        shard,
+        ShardIteratorType="AT_TIMESTAMP",
+        Timestamp=first["ApproximateArrivalTimestamp"] - timedelta(days=1),
+    )
+
+    assert since[-2:] == [b"b", b"c"]
+    assert long_ago == [b"a", b"b", b"c"]
+
+
+def test_a_shard_can_be_read_from_its_starting_number(kinesis: "KinesisClient", name: str) -> None:
+    """Shard, SequenceNumberRange: StartingSequenceNumber is a number that iterators take."""
+    (shard,) = make_stream(kinesis, name, 1)
+    (described,) = kinesis.list_shards(StreamName=name)["Shards"]
+    put_three(kinesis, name)
+
+    found = contents(
+        kinesis,
+        name,
+        shard,
+        ShardIteratorType="AT_SEQUENCE_NUMBER",
+        StartingSequenceNumber=described["SequenceNumberRange"]["StartingSequenceNumber"],
+    )
+
+    assert found == [b"a", b"b", b"c"]
+
+
+def test_a_page_has_at_most_10_mib(kinesis: "KinesisClient", name: str) -> None:
+    """GetRecords: the maximum size of data is 10 MiB; what is left comes with the next page."""
+    (shard,) = make_stream(kinesis, name, 1)
+    half: Any = {"Data": b"x" * ((1 << 20) - 1), "PartitionKey": "k"}
+    for _ in range(2):
+        kinesis.put_records(StreamName=name, Records=[half] * 7)
+
+    page = kinesis.get_records(ShardIterator=iterator(kinesis, name, shard))
+
+    assert 1 <= len(page["Records"]) <= 10
+    assert page["MillisBehindLatest"] > 0
+
+
+def test_a_stream_of_the_same_name_begins_empty(kinesis: "KinesisClient", name: str) -> None:
+    """DeleteStream deletes the shards and their records."""
+    make_stream(kinesis, name, 1)
+    kinesis.put_record(StreamName=name, Data=b"old", PartitionKey="k")
+    kinesis.delete_stream(StreamName=name)
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        wait_until_active(kinesis, name)
+
+    (shard,) = make_stream(kinesis, name, 1)
+
+    assert contents(kinesis, name, shard) == []
+
+
+def test_a_dry_run_stores_nothing(kinesis: "KinesisClient", name: str) -> None:
+    """PutRecord, DryRun: a request that would succeed is a DryRunOperationException."""
+    (shard,) = make_stream(kinesis, name, 1)
+
+    with pytest.raises(ClientError) as caught:
+        kinesis.put_record(StreamName=name, Data=b"x", PartitionKey="k", DryRun=True)
+
+    assert error_code(caught) == "DryRunOperationException"
+    assert contents(kinesis, name, shard) == []

@@ -15,6 +15,7 @@ from autograder.aws.kinesis.streams import (
     FaithfulBackend,
     FaithfulStream,
 )
+from autograder.aws.kinesis.tags import check_tags
 from autograder.aws.kinesis.tokens import ListingToken
 from autograder.aws.moto_adapter import ACCOUNT
 
@@ -24,7 +25,6 @@ LIST_PAGE = 1000
 STREAMS_PAGE = 100
 DEFAULT_SHARDS = 4
 """What a stream begins with in mode ON_DEMAND, or without ShardCount."""
-MAX_TAGS = 50
 
 Parameters = dict[str, Any]
 Answer = dict[str, Any]
@@ -55,7 +55,7 @@ class ControlPlane:
         on_demand = mode.get("StreamMode") == "ON_DEMAND"
         count = DEFAULT_SHARDS if on_demand else parameters.get("ShardCount", DEFAULT_SHARDS)
         tags = parameters.get("Tags", {})
-        expect_few_tags(tags)
+        check_tags(tags)
         self._backend.expect_room_for(count)
         self._backend.expect_free(name)
         self._faults.strike("CreateStream", name)
@@ -67,7 +67,7 @@ class ControlPlane:
 
     def _delete_stream(self, parameters: Parameters) -> Answer:
         stream = self._backend.named_stream(parameters)
-        if stream.consumers and not parameters.get("EnforceConsumerDeletion"):
+        if stream.registered_consumers and not parameters.get("EnforceConsumerDeletion"):
             raise AwsError(
                 "ResourceInUseException",
                 f"Stream {stream.stream_name} under account {ACCOUNT} has registered consumers: "
@@ -107,22 +107,23 @@ class ControlPlane:
         summary = stream.to_json_summary()["StreamDescriptionSummary"]
         summary.update(
             OpenShardCount=sum(shard.is_open for shard in stream.shown_shards()),
-            ConsumerCount=len(stream.consumers),
+            ConsumerCount=len(stream.registered_consumers),
             MaxRecordSizeInKiB=stream.max_record_bytes // KIB,
             StreamCreationTimestamp=stream.creation_datetime.timestamp(),
         )
         return {"StreamDescriptionSummary": _without_none(summary)}
 
     def _list_streams(self, parameters: Parameters) -> Answer:
-        names = [name for name in sorted(self._backend.streams) if self._backend.find(name)]
-        start = parameters.get("ExclusiveStartStreamName") or parameters.get("NextToken")
-        if start is not None:
-            names = [name for name in names if name > start]
+        start = parameters.get("ExclusiveStartStreamName") or parameters.get("NextToken") or ""
+        streams = [
+            stream for stream in self._backend.present_streams() if stream.stream_name > start
+        ]
         size = parameters.get("Limit", STREAMS_PAGE)
-        found = [self._backend.streams[name] for name in names[:size]]
+        page = streams[:size]
+        names = [stream.stream_name for stream in page]
         answer: Answer = {
-            "StreamNames": names[:size],
-            "HasMoreStreams": len(names) > size,
+            "StreamNames": names,
+            "HasMoreStreams": len(streams) > size,
             "StreamSummaries": [
                 _without_none(
                     {
@@ -133,11 +134,11 @@ class ControlPlane:
                         "StreamCreationTimestamp": stream.creation_datetime.timestamp(),
                     }
                 )
-                for stream in found
+                for stream in page
             ],
         }
-        if len(names) > size:
-            answer["NextToken"] = names[size - 1]
+        if len(streams) > size:
+            answer["NextToken"] = names[-1]
         return answer
 
     def _list_shards(self, parameters: Parameters) -> Answer:
@@ -202,16 +203,6 @@ class ControlPlane:
         stream.max_record_bytes = parameters["MaxRecordSizeInKiB"] * KIB
         stream.enter("UPDATING")
         return {}
-
-
-def expect_few_tags(tags: Mapping[str, str]) -> None:
-    """Check that a stream may have all these tags.
-
-    Raises:
-        AwsError: They are too many.
-    """
-    if len(tags) > MAX_TAGS:
-        raise AwsError("LimitExceededException", f"A stream has {MAX_TAGS} tags at most.")
 
 
 _FILTER_MEMBERS = {

@@ -6,8 +6,9 @@ records where they are.
 
 import hashlib
 import itertools
+import re
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from moto.kinesis.models import KinesisBackend, Shard, Stream
 
@@ -15,6 +16,9 @@ from autograder.aws.clock import AwsClock
 from autograder.aws.errors import AwsError, invalid_argument, not_found
 from autograder.aws.kinesis.shards import FaithfulShard
 from autograder.aws.moto_adapter import ACCOUNT, REGION, shard_number
+
+if TYPE_CHECKING:
+    from autograder.aws.kinesis.consumers import StreamConsumer
 
 StreamStatus = Literal["CREATING", "ACTIVE", "UPDATING", "DELETING"]
 
@@ -58,6 +62,7 @@ class FaithfulStream(Stream):
     describes_left: int
     max_record_bytes: int
     """The largest record, its partition key included."""
+    registered_consumers: "list[StreamConsumer]"
 
     @classmethod
     def adopt(cls, stream: Stream, backend: "FaithfulBackend") -> "FaithfulStream":
@@ -67,6 +72,7 @@ class FaithfulStream(Stream):
         stream.backend = backend
         stream.creation_datetime = backend.clock.today()
         stream.max_record_bytes = DEFAULT_RECORD_KIB * KIB
+        stream.registered_consumers = []
         for shard in stream.shards.values():
             FaithfulShard.adopt(shard, backend)
         stream.enter("ACTIVE")
@@ -91,11 +97,15 @@ class FaithfulStream(Stream):
         return [shard for shard in shards if isinstance(shard, FaithfulShard)]
 
     def shard(self, shard_id: str) -> FaithfulShard:
-        """Find a shard by its id.
+        """Find a shard by its id, whose zeros at the start may be missing.
+
+        Source: kinesalite's tests of GetShardIterator, which were recorded on AWS.
 
         Raises:
             AwsError: There is none.
         """
+        if found := re.fullmatch(r"(?:[^-]*-)?([0-9]{1,12})", shard_id):
+            shard_id = f"shardId-{int(found[1]):012}"
         shard = self.shards.get(shard_id)
         if not isinstance(shard, FaithfulShard):
             raise not_found(
@@ -158,12 +168,18 @@ class FaithfulStream(Stream):
             )
 
     def _close(self, parents: list[Shard], before: set[str]) -> None:
-        children = [shard for name, shard in self.shards.items() if name not in before]
-        for child in children:
-            FaithfulShard.adopt(child, self.backend)
+        """Close the parents of new shards, whose numbers follow the parents' ends."""
         for parent in parents:
             assert isinstance(parent, FaithfulShard)
-            parent.close([child for child in children if isinstance(child, FaithfulShard)])
+            parent.close()
+        children = [
+            FaithfulShard.adopt(shard, self.backend)
+            for name, shard in self.shards.items()
+            if name not in before
+        ]
+        for parent in parents:
+            assert isinstance(parent, FaithfulShard)
+            parent.children = children
 
 
 class FaithfulBackend(KinesisBackend):
@@ -174,14 +190,17 @@ class FaithfulBackend(KinesisBackend):
         self.clock = clock
         self.settings = settings
         self._numbers = itertools.count(1)
+        self.latest_number = FIRST_SEQUENCE_NUMBER
+        """The largest sequence number of all shards."""
 
     def next_number(self, shard: Shard) -> int:
         """Draw the next sequence number for a shard."""
-        return (
+        self.latest_number = (
             FIRST_SEQUENCE_NUMBER
             + next(self._numbers) * SEQUENCE_STEP
             + shard_number(shard) * SHARD_STEP
         )
+        return self.latest_number
 
     def make_stream(
         self, name: str, shards: int, mode: dict[str, str] | None, status: StreamStatus
@@ -232,13 +251,6 @@ class FaithfulBackend(KinesisBackend):
             raise not_found(f"Stream {name} under account {ACCOUNT} not found.")
         return stream
 
-    def deregister_stream_consumer(
-        self, stream_arn: str, consumer_name: str, consumer_arn: str
-    ) -> None:
-        """Forget a consumer; moto would keep the one that is named, and forget the others."""
-        consumer = self.describe_stream_consumer(stream_arn, consumer_name, consumer_arn)
-        super().deregister_stream_consumer("", "", consumer.consumer_arn)
-
     def named_stream(self, parameters: dict[str, Any]) -> FaithfulStream:
         """Find the stream that a request names.
 
@@ -282,10 +294,15 @@ class FaithfulBackend(KinesisBackend):
                 f"{stream.status}",
             )
 
+    def present_streams(self) -> list[FaithfulStream]:
+        """List the streams that exist, in the order of their names."""
+        return [stream for name in sorted(self.streams) if (stream := self.find(name))]
+
     def count_open_shards(self) -> int:
         """Return how many shards of all streams are open."""
-        streams = [stream for name in list(self.streams) if (stream := self.find(name))]
-        return sum(shard.is_open for stream in streams for shard in stream.faithful_shards())
+        return sum(
+            shard.is_open for stream in self.present_streams() for shard in stream.faithful_shards()
+        )
 
     def expect_room_for(self, shards: int) -> None:
         """Refuse more shards than an account may have.

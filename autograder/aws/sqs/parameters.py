@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection
 from typing import Any
 
-from autograder.aws.errors import AwsError
+from autograder.aws.errors import AwsError, Violation
 
 WHOLE_NUMBERS = {
     "DelaySeconds": (0, 900),
@@ -40,11 +40,16 @@ _MAX_NAMES = 50
 """In any other list or table; moto goes through all messages for each of some names."""
 
 
-def sqs_parameter_error(value: object, member: str, constraint: str) -> AwsError:
-    """Make the error for a parameter that is missing (None) or out of bounds."""
-    if value is None:
-        return AwsError("MissingParameter", f"The request must contain the parameter {member}.")
-    return AwsError("InvalidParameterValue", f"{member}: {constraint}.")
+def missing_parameter(member: str) -> AwsError:
+    """Make the error for a parameter that is required."""
+    return AwsError("MissingParameter", f"The request must contain the parameter {member}.")
+
+
+def sqs_parameter_error(first: Violation, *_: Violation) -> AwsError:
+    """Make the error for parameters that are missing or out of bounds: SQS names the first."""
+    if first.value is None:
+        return missing_parameter(first.member)
+    return AwsError("InvalidParameterValue", f"{first.member}: {first.constraint}.")
 
 
 def invalid_value(name: str, value: object, reason: str) -> AwsError:
@@ -66,7 +71,7 @@ def check_body(body: str) -> None:
         AwsError: It is empty, or has other characters.
     """
     if not body:
-        raise sqs_parameter_error(None, "MessageBody", "")
+        raise missing_parameter("MessageBody")
     if found := _NOT_IN_A_BODY.search(body):
         raise AwsError(
             "InvalidMessageContents",
