@@ -19,10 +19,11 @@ import moto.sqs.models
 from moto.core import utils as moto_utils
 from moto.core.model_instances import reset_model_data
 from moto.core.request import Request
-from moto.core.responses import BaseResponse
+from moto.core.responses import ActionResult, BaseResponse
 from moto.kinesis.models import KinesisBackend, Shard
 from moto.kinesis.responses import KinesisResponse
 from moto.moto_api._internal import mock_random
+from moto.sqs.exceptions import EmptyBatchRequest
 from moto.sqs.models import Message, SQSBackend
 from moto.sqs.responses import SQSResponse
 
@@ -105,6 +106,20 @@ class MotoSqs(_OneRegionResponse, SQSResponse):
     def sqs_backend(self) -> SQSBackend:
         """Give the backend that the simulated AWS owns."""
         return self._backend
+
+    def delete_message_batch(self) -> ActionResult:
+        """Delete messages; moto's own would refuse a batch that names a handle twice.
+
+        Private: the names of moto's parameters. If they change,
+        `test_a_batch_deletes_what_it_can` tells.
+        """
+        entries = self._get_param("Entries", [])
+        if not entries:
+            raise EmptyBatchRequest("Delete")
+        done, failed = self._backend.delete_message_batch(self._get_queue_name(), entries)
+        return ActionResult(
+            {"Successful": [{"Id": entry_id} for entry_id in done], "Failed": failed}
+        )
 
 
 def ask_moto(

@@ -38,6 +38,12 @@ def _model_of(service: str) -> ServiceModel:
     return ServiceModel(create_loader().load_service_model(service, "service-2"), service)
 
 
+@cache
+def enum_of(service: str, shape: str) -> frozenset[str]:
+    """Return the values that a service's model states for a shape."""
+    return frozenset(_model_of(service).shape_for(shape).metadata["enum"])
+
+
 class Shapes:
     """The operations of one service.
 

@@ -46,7 +46,7 @@ class Cloud:
         moto_adapter.follow_clock(self.clock)  # another `Cloud` may have set its own since
         moto_adapter.start_over()
         kinesis = FaithfulBackend(self.clock, self._settings)
-        sqs = FaithfulQueues(moto_adapter.REGION, moto_adapter.ACCOUNT)
+        sqs = FaithfulQueues(moto_adapter.REGION, moto_adapter.ACCOUNT, self.clock)
         moto_adapter.let_queues_find_each_other(sqs)
         self.kinesis = KinesisBackstage(kinesis)
         self.sqs = SqsBackstage(sqs)

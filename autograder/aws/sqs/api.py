@@ -14,10 +14,13 @@ from autograder.aws.errors import AwsError
 from autograder.aws.faults import Faults
 from autograder.aws.moto_adapter import MotoSqs, ask_moto, messages_of
 from autograder.aws.sqs.parameters import (
+    MAX_MESSAGE_BYTES,
     WHOLE_NUMBERS,
     check_contents,
+    check_system_attribute_names,
     checked_attributes,
     invalid_value,
+    message_size,
 )
 
 MAX_LISTED = 1000
@@ -65,6 +68,7 @@ class SqsApi:
             return ask_moto(MotoSqs(self._backend), f"AmazonSQS.{operation}", host, parameters)
 
         check_contents(parameters)
+        self._expect_room_for(parameters)
         if "Attributes" in parameters:
             parameters = parameters | {"Attributes": self._attributes(operation, parameters)}
         if operation == "ListQueues":
@@ -74,6 +78,7 @@ class SqsApi:
         if operation == "GetQueueAttributes":
             return _with_whole_seconds(ask(parameters))
         if operation == "ReceiveMessage":
+            check_system_attribute_names(parameters)
             return self._received(parameters, ask, wait_for_others)
         return ask(parameters)
 
@@ -86,6 +91,31 @@ class SqsApi:
         if operation == "SetQueueAttributes" and queue is not None and queue.policy:
             attributes.setdefault("Policy", queue.policy)
         return attributes
+
+    def _expect_room_for(self, parameters: dict[str, Any]) -> None:
+        """Check the sizes of messages in bytes; moto counts the characters of bodies.
+
+        Raises:
+            AwsError: One is larger than its queue takes, or a batch is larger than any may be.
+        """
+        queue = self._backend.queues.get(_name_in(parameters.get("QueueUrl", "")))
+        messages = [parameters, *parameters.get("Entries", [])]
+        sizes = [message_size(message) for message in messages]
+        if sum(sizes) > MAX_MESSAGE_BYTES and len(sizes) > 1:
+            raise AwsError(
+                "BatchRequestTooLong",
+                f"Batch requests cannot be longer than {MAX_MESSAGE_BYTES} bytes. You have sent "
+                f"{sum(sizes)} bytes.",
+                query_error="AWS.SimpleQueueService.BatchRequestTooLong;Sender",
+            )
+        most = int(getattr(queue, "maximum_message_size", MAX_MESSAGE_BYTES))
+        if max(sizes) > most:
+            raise AwsError(
+                "InvalidParameterValue",
+                "One or more parameters are invalid. Reason: Message must be shorter than "
+                f"{most} bytes.",
+                query_error="InvalidParameterValue;Sender",
+            )
 
     def _listed(self, parameters: dict[str, Any], ask: Ask) -> dict[str, Any]:
         """List queues; moto would take the prefix for a pattern, and makes other pages."""

@@ -6,11 +6,14 @@ from collections.abc import Collection
 from typing import Any
 
 from autograder.aws.errors import AwsError, Violation
+from autograder.aws.faults import decoded_size
+from autograder.aws.shapes import enum_of
 
+MAX_MESSAGE_BYTES = 1 << 20
 WHOLE_NUMBERS = {
     "DelaySeconds": (0, 900),
     "KmsDataKeyReusePeriodSeconds": (60, 86_400),
-    "MaximumMessageSize": (1024, 1 << 20),
+    "MaximumMessageSize": (1024, MAX_MESSAGE_BYTES),
     "MessageRetentionPeriod": (60, 1_209_600),
     "ReceiveMessageWaitTimeSeconds": (0, 20),
     "VisibilityTimeout": (0, 43_200),
@@ -34,6 +37,7 @@ _MAX_BRACKETS = 256
 _MOST_RECEIVES = 1000
 """The largest maxReceiveCount. Source: SQS Developer Guide, "Dead-letter queues"."""
 _NOT_IN_A_BODY = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NUMBER = r"[+-]?([0-9]{1,128}(\.[0-9]{0,128})?|\.[0-9]{1,128})([eE][+-]?[0-9]{1,3})?"
 _MAX_ENTRIES = 10
 _MAX_MESSAGE_ATTRIBUTES = 10
 _MAX_NAMES = 50
@@ -129,14 +133,68 @@ def check_contents(parameters: dict[str, Any]) -> None:
                 check_contents(entry)
         elif name == "MessageBody":
             check_body(value)
-        elif name == "MessageAttributes" and size > _MAX_MESSAGE_ATTRIBUTES:
-            raise AwsError(
-                "InvalidParameterValue",
-                f"Number of message attributes [{size}] exceeds the allowed maximum "
-                f"[{_MAX_MESSAGE_ATTRIBUTES}].",
-            )
+        elif name == "MessageAttributes":
+            check_message_attributes(value)
         elif size > _MAX_NAMES:
             raise AwsError("InvalidParameterValue", f"{name} has {_MAX_NAMES} items at most.")
+
+
+def check_message_attributes(attributes: dict[str, dict[str, Any]]) -> None:
+    """Check the attributes of a message.
+
+    Source: SQS Developer Guide, "Amazon SQS message attributes"; API Reference,
+    MessageAttributeValue.
+
+    Raises:
+        AwsError: They are too many, or the value of one is missing or not a number.
+    """
+    if len(attributes) > _MAX_MESSAGE_ATTRIBUTES:
+        raise AwsError(
+            "InvalidParameterValue",
+            f"Number of message attributes [{len(attributes)}] exceeds the allowed maximum "
+            f"[{_MAX_MESSAGE_ATTRIBUTES}].",
+        )
+    for name, attribute in attributes.items():
+        kind = attribute["DataType"]
+        is_binary = kind.split(".")[0] == "Binary"
+        value = attribute.get("BinaryValue" if is_binary else "StringValue")
+        if not value:
+            raise AwsError(
+                "InvalidParameterValue",
+                f"The message attribute '{name[:100]}' must contain non-empty message attribute "
+                f"value for message attribute type '{kind[:100]}'.",
+            )
+        if kind.split(".")[0] == "Number" and not re.fullmatch(_NUMBER, value):
+            raise AwsError(
+                "InvalidParameterValue",
+                f"Can't cast the value of message (user) attribute '{name[:100]}' to a number.",
+            )
+
+
+def message_size(message: dict[str, Any]) -> int:
+    """Return the bytes of a message's body and attributes, which count together."""
+    size = len(message.get("MessageBody", "").encode())
+    for name, attribute in message.get("MessageAttributes", {}).items():
+        texts = (name, attribute["DataType"], attribute.get("StringValue", ""))
+        size += sum(len(text.encode()) for text in texts)
+        size += decoded_size(attribute.get("BinaryValue", ""))
+    return size
+
+
+def check_system_attribute_names(parameters: dict[str, Any]) -> None:
+    """Check which system attributes a ReceiveMessage asks for.
+
+    Source: ReceiveMessage, MessageSystemAttributeNames, and AttributeNames, which takes the names
+    of a queue's attributes too.
+
+    Raises:
+        AwsError: One does not exist.
+    """
+    known = enum_of("sqs", "MessageSystemAttributeName") | enum_of("sqs", "QueueAttributeName")
+    asked = parameters.get("AttributeNames", []) + parameters.get("MessageSystemAttributeNames", [])
+    for name in asked:
+        if name not in known:
+            raise AwsError("InvalidAttributeName", f"Unknown Attribute {name[:100]}.")
 
 
 def checked_attributes(attributes: dict[str, str], queue_arns: Collection[str]) -> dict[str, str]:
