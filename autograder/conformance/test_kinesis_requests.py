@@ -9,16 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from autograder.conformance.conftest import ONCE
+from autograder.conformance.conftest import UNCHECKED
 from autograder.conformance.kinesis_helpers import error_code, make_stream
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
-
-UNCHECKED = ONCE.merge(Config(parameter_validation=False))
 
 
 @pytest.fixture
