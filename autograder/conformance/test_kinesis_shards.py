@@ -287,7 +287,7 @@ def test_shards_that_are_not_adjacent_are_not_merged(kinesis: "KinesisClient", n
 
 
 def test_a_closed_shard_is_not_split_again(kinesis: "KinesisClient", name: str) -> None:
-    """SplitShard, InvalidArgumentException: it has no range any more."""
+    """SplitShard, InvalidArgumentException: it is closed."""
     (shard,) = make_stream(kinesis, name, 1)
     kinesis.split_shard(StreamName=name, ShardToSplit=shard, NewStartingHashKey=str(2**127))
     wait_until_active(kinesis, name)

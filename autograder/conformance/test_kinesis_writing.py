@@ -245,7 +245,7 @@ def test_the_results_of_a_batch_are_in_its_order(kinesis: "KinesisClient", name:
 def test_a_batch_with_one_wrong_record_is_refused_whole(
     kinesis: "KinesisClient", name: str
 ) -> None:
-    """PutRecords: a record that is not valid is no partial failure; nothing is stored."""
+    """PutRecords: one record that is not valid refuses the batch; nothing is stored."""
     (shard,) = make_stream(kinesis, name, 1)
     right: Any = {"Data": b"x", "PartitionKey": "k"}
 

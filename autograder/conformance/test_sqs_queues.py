@@ -160,7 +160,7 @@ def test_only_the_attributes_that_are_named_are_returned(sqs: "SQSClient", name:
 
 
 def test_queues_are_listed_by_the_start_of_their_names(sqs: "SQSClient", name: str) -> None:
-    """ListQueues, QueueNamePrefix; without a match there is no QueueUrls."""
+    """ListQueues, QueueNamePrefix; without a match, QueueUrls is absent."""
     urls = [make_queue(sqs, f"{name}-{letter}") for letter in "ab"]
     make_queue(sqs, f"other-{name}")
 
@@ -172,7 +172,7 @@ def test_queues_are_listed_by_the_start_of_their_names(sqs: "SQSClient", name: s
 
 
 def test_a_listing_of_queues_comes_in_pages(sqs: "SQSClient", name: str) -> None:
-    """ListQueues, MaxResults and NextToken; without MaxResults there is no token."""
+    """ListQueues, MaxResults and NextToken; without MaxResults, all queues come together."""
     urls = [make_queue(sqs, f"{name}-{letter}") for letter in "abc"]
 
     pages = list(

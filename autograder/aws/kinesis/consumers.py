@@ -1,6 +1,6 @@
 """Consumers with enhanced fan-out: register, describe, list, deregister.
 
-moto's have no status, no time in their ARN and no limits, and one name can be registered twice.
+moto's lack a status, the time in their ARN and limits, and moto registers one name twice.
 Nothing is delivered to them: SubscribeToShard, which speaks HTTP/2, is not simulated.
 """
 

@@ -1,7 +1,7 @@
 # /// script
 # dependencies = ["aiobotocore==3.10.0"]
 # ///
-"""aiobotocore: forty puts together, paginators and waiters, and a long poll beside a send."""
+"""aiobotocore: forty puts together, paginators and waiters, and a long poll during a send."""
 
 import asyncio
 

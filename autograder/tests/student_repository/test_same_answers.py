@@ -51,7 +51,7 @@ DIFFERENT = {
     "a_page_has_at_most_10_mib",
     "a_record_has_at_most_1_mib",
     "a_stream_may_take_larger_records",
-    # The checks split shards; no requirement asks for it, nor for a hash key of one's own.
+    # The checks split shards; no requirement asks students to, or to choose hash keys.
     "a_hash_key_at_a_ranges_end_belongs_to_the_range",
     "a_listing_can_be_filtered",  # by time
     "a_split_leaves_two_hash_keys_to_the_first_child",
