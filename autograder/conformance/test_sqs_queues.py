@@ -278,7 +278,7 @@ def test_a_queue_keeps_its_policy(sqs: "SQSClient", name: str) -> None:
     """SetQueueAttributes, Policy; setting another attribute leaves it as it is."""
     url = make_queue(sqs, name)
     statement = {"Effect": "Allow", "Principal": "*", "Action": "sqs:*", "Resource": "*"}
-    policy = {"Version": "2012-10-17", "Statement": [{"Sid": "any", **statement}]}
+    policy = {"Version": "2012-10-17", "Statement": [{"Sid": "any", **statement}, statement]}
 
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"DelaySeconds": "1"})

@@ -21,6 +21,7 @@ from autograder.aws.sqs.parameters import (
     checked_attributes,
     invalid_value,
     message_size,
+    without_empty_sids,
 )
 
 MAX_LISTED = 1000
@@ -76,7 +77,7 @@ class SqsApi:
         if operation == "CreateQueue":
             _expect_name_of_its_kind(parameters)
         if operation == "GetQueueAttributes":
-            return _with_whole_seconds(ask(parameters))
+            return _as_aws_shows_it(ask(parameters))
         if operation == "ReceiveMessage":
             check_system_attribute_names(parameters)
             return self._received(parameters, ask, wait_for_others)
@@ -207,9 +208,11 @@ def _expect_name_of_its_kind(parameters: dict[str, Any]) -> None:
         )
 
 
-def _with_whole_seconds(answer: dict[str, Any]) -> dict[str, Any]:
-    """Cut a queue's timestamps to whole seconds, which AWS gives and moto does not."""
+def _as_aws_shows_it(answer: dict[str, Any]) -> dict[str, Any]:
+    """Give a queue's timestamps in whole seconds, and its policy without the Sids moto needs."""
     attributes = answer.get("Attributes", {})
     for name in attributes.keys() & {"CreatedTimestamp", "LastModifiedTimestamp"}:
         attributes[name] = str(int(float(attributes[name])))
+    if "Policy" in attributes:
+        attributes["Policy"] = without_empty_sids(attributes["Policy"])
     return answer

@@ -273,3 +273,12 @@ def _has_statements(policy: dict[str, Any]) -> bool:
     for statement in statements:
         statement.setdefault("Sid", "")
     return True
+
+
+def without_empty_sids(policy: str) -> str:
+    """Return a policy without the empty Sids that its statements were given for moto."""
+    document = json.loads(policy)
+    for statement in document["Statement"]:
+        if statement.get("Sid") == "":
+            del statement["Sid"]
+    return json.dumps(document)
