@@ -1,5 +1,7 @@
 """Errors in AWS's own words."""
 
+from dataclasses import dataclass
+
 
 class AwsError(Exception):
     """An answer other than success, as AWS's JSON protocols carry it.
@@ -28,15 +30,31 @@ def malformed(message: str, status: int = 400) -> AwsError:
     return AwsError("SerializationException", message, status)
 
 
-def validation(value: object, member: str, constraint: str) -> AwsError:
-    """Make a ValidationException for one parameter, whose name begins with a small letter."""
-    shown = "null" if value is None else f"'{str(value)[:200]}'"
-    where = ".".join(step[:1].lower() + step[1:] for step in member.split("."))
-    return AwsError(
-        "ValidationException",
-        f"1 validation error detected: Value {shown} at '{where}' failed to satisfy "
-        f"constraint: {constraint}",
-    )
+@dataclass(frozen=True)
+class Violation:
+    """A parameter that does not satisfy what the service's model says of it.
+
+    Attributes:
+        value: What it is; None if it is missing.
+        member: Where it is, such as `Records.1.member.PartitionKey`.
+        constraint: What it must satisfy, in the words of AWS.
+    """
+
+    value: object
+    member: str
+    constraint: str
+
+    def __str__(self) -> str:
+        """Say it as AWS does: names of members begin with a small letter."""
+        shown = "null" if self.value is None else f"'{str(self.value)[:200]}'"
+        where = ".".join(step[:1].lower() + step[1:] for step in self.member.split("."))
+        return f"Value {shown} at '{where}' failed to satisfy constraint: {self.constraint}"
+
+
+def validation(*violations: Violation) -> AwsError:
+    """Make a ValidationException, which counts the violations and names each."""
+    count = f"{len(violations)} validation error{'s' if len(violations) > 1 else ''} detected"
+    return AwsError("ValidationException", f"{count}: {'; '.join(map(str, violations))}")
 
 
 def not_found(message: str) -> AwsError:

@@ -7,19 +7,21 @@ against a student.
 """
 
 import json
+import random
 import re
 import threading
 import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from email.utils import formatdate
 from typing import Any
 
 from autograder.aws.calls import CallBudget, CallLog, LoggedCall, Meter, Service
 from autograder.aws.clock import AwsClock
 from autograder.aws.errors import AwsError, malformed
 from autograder.aws.http1 import HttpAnswer, IncomingRequest, RequestHead
-from autograder.aws.inside.boto3_adapter import CLOCK_HEADER
+from autograder.aws.inside.boto3_adapter import ALONE_HEADER, CLOCK_HEADER
 from autograder.aws.kinesis.api import KinesisApi
 from autograder.aws.shapes import Shapes
 from autograder.aws.sqs.api import SqsApi
@@ -28,6 +30,9 @@ from autograder.sandbox import StopReason
 
 NO_REQUESTS = CallBudget(api_calls=0, idle_reads=0, traffic_bytes=0)
 """The budget between two calls of a student's functions."""
+QUIET_SECONDS = 0.3
+"""Real seconds without another request after which a long poll moves the clock. A thread that makes
+a client and sends a message takes less; who polls alone does not wait."""
 _TARGETS = {
     "Kinesis_20131202": (Service.KINESIS, "1.1"),
     "AmazonSQS": (Service.SQS, "1.0"),
@@ -62,18 +67,27 @@ class Gate:
     """Answers HTTP on behalf of the simulated AWS."""
 
     def __init__(self, kinesis: KinesisApi, sqs: SqsApi, calls: CallLog, clock: AwsClock) -> None:
-        self.kinesis = kinesis
-        self.sqs = sqs
+        self.start_over(kinesis, sqs)
         self._shapes = {
             Service.KINESIS: Shapes(Service.KINESIS),
-            Service.SQS: Shapes(Service.SQS, sqs_parameter_error),
+            Service.SQS: Shapes(Service.SQS, sqs_parameter_error, checks_words=False),
         }
         self._calls = calls
         self._clock = clock
         self._meter: Meter | None = None
-        self._lock = threading.Lock()
+        self._lock = threading.Condition(threading.Lock())
+        """Held while a request is answered; notified when one has been."""
         self.before_calls: set[Callable[[], None]] = set()
         """What servers do before a call: close the connections that they have not accepted yet."""
+
+    def start_over(self, kinesis: KinesisApi, sqs: SqsApi) -> None:
+        """Answer for these services from now on, with the same request ids as the first time.
+
+        A student may print request ids, and feedback is the same each time.
+        """
+        self.kinesis = kinesis
+        self.sqs = sqs
+        self._request_ids = random.Random(0)  # noqa: S311 - nothing is protected by them
 
     def begin_call(self, budget: CallBudget, on_exceeded: Callable[[StopReason], None]) -> None:
         """Begin to count for a call; `on_exceeded` is called once, with what ran out.
@@ -94,6 +108,7 @@ class Gate:
         """
         with self._lock:
             ended, self._meter = self._meter, Meter(NO_REQUESTS, lambda _: None)
+            self._lock.notify_all()
         return ended.seconds if ended is not None else 0.0
 
     def admit(self) -> GateAdmission:
@@ -141,7 +156,7 @@ class Gate:
                 parameters = self._shapes[request.service].take(
                     request.operation, _parse(request.raw)
                 )
-                answer = self._answer(request, parameters)
+                answer = self._answer(request, parameters, meter)
                 body = json.dumps(answer).encode()
             except AwsError as error:
                 self._log(request, parameters, error=error)
@@ -153,6 +168,7 @@ class Gate:
             finally:
                 if meter is not None:
                     meter.count_seconds(time.thread_time() - begin)
+                self._lock.notify_all()
             self._log(request, parameters, answer, len(body))
         if meter is not None and not meter.count_bytes(len(body)):
             raise _budget_is_used_up()
@@ -161,10 +177,22 @@ class Gate:
             meter.count_read(self.kinesis.shard_of(parameters), idle=idle)
         return body
 
-    def _answer(self, request: _Request, parameters: dict[str, Any]) -> dict[str, Any]:
+    def _answer(
+        self, request: _Request, parameters: dict[str, Any], meter: Meter | None
+    ) -> dict[str, Any]:
         if request.service is Service.KINESIS:
             return self.kinesis.answer(request.operation, parameters)
-        return self.sqs.answer(request.operation, parameters, _host(request.head))
+        is_alone = ALONE_HEADER.lower() in request.head.headers
+
+        def wait_for_others() -> bool:
+            if is_alone:
+                return False
+            is_answered = self._lock.wait(QUIET_SECONDS)
+            if meter is not self._meter:
+                raise _budget_is_used_up()
+            return is_answered
+
+        return self.sqs.answer(request.operation, parameters, _host(request.head), wait_for_others)
 
     def _log(
         self,
@@ -204,6 +232,8 @@ class Gate:
         self, status: int, version: str, body: bytes, query_error: str | None = None
     ) -> HttpAnswer:
         headers = [
+            ("x-amzn-RequestId", str(uuid.UUID(int=self._request_ids.getrandbits(128), version=4))),
+            ("Date", formatdate(self._clock.now(), usegmt=True)),
             ("Content-Type", f"application/x-amz-json-{version}"),
             (CLOCK_HEADER, repr(self._clock.offset)),
         ]
@@ -269,6 +299,4 @@ def _host(head: RequestHead) -> str:
 
 
 def _error_body(error: AwsError) -> bytes:
-    return json.dumps(
-        {"__type": error.code, "message": error.message, "RequestId": str(uuid.uuid4())}
-    ).encode()
+    return json.dumps({"__type": error.code, "message": error.message}).encode()

@@ -6,7 +6,8 @@ ERROR_HINTS: dict[str, str] = {
     "LimitExceededException": "Wait a moment and try again.",
     "ResourceNotFoundException": "Does the stream exist at this point, and is it ACTIVE? Are its "
     "name and the shard's id the ones that were passed in?",
-    "ResourceInUseException": "A stream with that name exists already. Is that an error here?",
+    "ResourceInUseException": "If the stream exists already: is that an error here? If it is not "
+    "ACTIVE: wait until it is.",
     "ExpiredIteratorException": "A shard iterator expires after five minutes: request a new one.",
     "InvalidArgumentException": "Look up the parameters of that call in boto3's documentation.",
     "ValidationException": "Look up the limits of that call in the Kinesis documentation, such as "

@@ -15,8 +15,8 @@ from autograder.aws.errors import malformed
 
 MAX_HEAD = 16 << 10
 """Bytes: many times what boto3 sends."""
-MAX_BODY = 8 << 20
-"""Bytes: the largest batch of PutRecords, 5 MiB, in base64."""
+MAX_BODY = 15 << 20
+"""Bytes: the largest batch of PutRecords, 10 MiB, in base64."""
 PART = 64 << 10
 """Bytes of one read."""
 

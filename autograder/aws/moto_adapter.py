@@ -19,10 +19,11 @@ import moto.sqs.models
 from moto.core import utils as moto_utils
 from moto.core.model_instances import reset_model_data
 from moto.core.request import Request
-from moto.core.responses import BaseResponse
+from moto.core.responses import ActionResult, BaseResponse
 from moto.kinesis.models import KinesisBackend, Shard
 from moto.kinesis.responses import KinesisResponse
 from moto.moto_api._internal import mock_random
+from moto.sqs.exceptions import EmptyBatchRequest
 from moto.sqs.models import Message, SQSBackend
 from moto.sqs.responses import SQSResponse
 
@@ -32,6 +33,7 @@ from autograder.errors import CloudError
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
+_sqs_backends = moto.sqs.models.sqs_backends
 NAMES_KEPT = 1024
 """Members of all shapes of both services, and some more."""
 
@@ -105,6 +107,20 @@ class MotoSqs(_OneRegionResponse, SQSResponse):
         """Give the backend that the simulated AWS owns."""
         return self._backend
 
+    def delete_message_batch(self) -> ActionResult:
+        """Delete messages; moto's own would refuse a batch that names a handle twice.
+
+        Private: the names of moto's parameters. If they change,
+        `test_a_batch_deletes_what_it_can` tells.
+        """
+        entries = self._get_param("Entries", [])
+        if not entries:
+            raise EmptyBatchRequest("Delete")
+        done, failed = self._backend.delete_message_batch(self._get_queue_name(), entries)
+        return ActionResult(
+            {"Successful": [{"Id": entry_id} for entry_id in done], "Failed": failed}
+        )
+
 
 def ask_moto(
     service: BaseResponse, target: str, host: str, parameters: dict[str, Any]
@@ -144,9 +160,13 @@ def ask_moto(
     return dict(answer)
 
 
-def new_sqs_backend() -> SQSBackend:
-    """Make an empty SQS."""
-    return SQSBackend(REGION, ACCOUNT)
+def let_queues_find_each_other(backend: SQSBackend) -> None:
+    """Let moto find dead-letter queues in this backend, until another is set.
+
+    Private: the name `sqs_backends` in `moto.sqs.models`. If it changes, a RedrivePolicy is
+    refused, and `test_messages_go_to_the_dead_letter_queue` tells.
+    """
+    vars(moto.sqs.models).update(sqs_backends={ACCOUNT: {REGION: backend}})
 
 
 def follow_clock(clock: AwsClock) -> None:
@@ -166,10 +186,12 @@ def follow_clock(clock: AwsClock) -> None:
     vars(moto.sqs.models).update(unix_time=unix_time, unix_time_millis=unix_time_millis)
 
 
-def release_clock() -> None:
-    """Give moto's queues the machine's clock back."""
+def release_queues() -> None:
+    """Give moto's queues the machine's clock and moto's own backends back."""
     vars(moto.sqs.models).update(
-        unix_time=moto_utils.unix_time, unix_time_millis=moto_utils.unix_time_millis
+        unix_time=moto_utils.unix_time,
+        unix_time_millis=moto_utils.unix_time_millis,
+        sqs_backends=_sqs_backends,
     )
 
 

@@ -13,6 +13,7 @@ from autograder.aws.kinesis.backstage import KinesisBackstage
 from autograder.aws.kinesis.streams import FaithfulBackend, StreamSettings
 from autograder.aws.sqs.api import SqsApi
 from autograder.aws.sqs.backstage import SqsBackstage
+from autograder.aws.sqs.queues import FaithfulQueues
 
 
 class Cloud:
@@ -43,7 +44,8 @@ class Cloud:
         moto_adapter.follow_clock(self.clock)  # another `Cloud` may have set its own since
         moto_adapter.start_over()
         kinesis = FaithfulBackend(self.clock, self._settings)
-        sqs = moto_adapter.new_sqs_backend()
+        sqs = FaithfulQueues(moto_adapter.REGION, moto_adapter.ACCOUNT, self.clock)
+        moto_adapter.let_queues_find_each_other(sqs)
         self.kinesis = KinesisBackstage(kinesis)
         self.sqs = SqsBackstage(sqs)
         self.faults = Faults(self.kinesis.arranged, self.sqs.arranged)
@@ -55,12 +57,11 @@ class Cloud:
         self.clock.reset()
         self.calls.clear()
         self._renew()
-        self.gate.kinesis = self._kinesis_api
-        self.gate.sqs = self._sqs_api
+        self.gate.start_over(self._kinesis_api, self._sqs_api)
 
     def close(self) -> None:
-        """Give moto its own clock back."""
-        moto_adapter.release_clock()
+        """Give moto's queues back to moto."""
+        moto_adapter.release_queues()
 
     def __enter__(self) -> Self:
         return self

@@ -40,3 +40,11 @@ def contents(kinesis: "KinesisClient", name: str, shard_id: str, **how: Any) -> 
 def error_code(error: pytest.ExceptionInfo[ClientError]) -> str:
     """Name AWS's error."""
     return error.value.response["Error"]["Code"]
+
+
+def put_three(kinesis: "KinesisClient", name: str) -> list[str]:
+    """Put three records with one partition key; return their sequence numbers."""
+    return [
+        kinesis.put_record(StreamName=name, Data=data, PartitionKey="k")["SequenceNumber"]
+        for data in (b"a", b"b", b"c")
+    ]

@@ -4,6 +4,8 @@ Each test would hold against any faithful endpoint, asked through a boto3 client
 Amazon Kinesis Data Streams Developer Guide and API Reference, unless a docstring says otherwise.
 """
 
+import itertools
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +65,21 @@ def test_a_closed_shard_has_an_ending_sequence_number(kinesis: "KinesisClient", 
         if "EndingSequenceNumber" in shard["SequenceNumberRange"]
     ]
     assert closed == [parent]
+
+
+def test_a_split_leaves_two_hash_keys_to_the_first_child(
+    kinesis: "KinesisClient", name: str
+) -> None:
+    """The new key is greater than one plus the shard's StartingHashKey.
+
+    Source: kinesalite's tests of SplitShard, recorded on AWS.
+    """
+    (shard,) = make_stream(kinesis, name, 1)
+
+    with pytest.raises(ClientError) as caught:
+        kinesis.split_shard(StreamName=name, ShardToSplit=shard, NewStartingHashKey="1")
+
+    assert error_code(caught) == "InvalidArgumentException"
 
 
 def test_merged_parents_close_and_keep_their_records(kinesis: "KinesisClient", name: str) -> None:
@@ -207,3 +224,147 @@ def test_a_filter_applies_to_all_pages_of_a_listing(kinesis: "KinesisClient", na
     listed = [shard["ShardId"] for page in pages for shard in page["Shards"]]
     assert len(listed) == 5
     assert last not in listed
+
+
+def ranges_of(shards: Sequence[Any]) -> list[tuple[int, int]]:
+    """Return the hash ranges of shards, in the order of the shards."""
+    ranges = [shard["HashKeyRange"] for shard in shards]
+    return [(int(keys["StartingHashKey"]), int(keys["EndingHashKey"])) for keys in ranges]
+
+
+@pytest.mark.parametrize("count", [1, 3, 7])
+def test_new_shards_share_all_hash_keys(kinesis: "KinesisClient", name: str, count: int) -> None:
+    """CreateStream: ranges from 0 to 2^128 - 1 without a gap, of about the same size."""
+    make_stream(kinesis, name, count)
+
+    ranges = ranges_of(kinesis.list_shards(StreamName=name)["Shards"])
+
+    sizes = [end - start + 1 for start, end in ranges]
+    assert ranges[0][0] == 0
+    assert ranges[-1][1] == 2**128 - 1
+    assert all(before[1] + 1 == after[0] for before, after in itertools.pairwise(ranges))
+    assert max(sizes) - min(sizes) <= count
+
+
+def test_shard_ids_count_from_0_with_12_digits(kinesis: "KinesisClient", name: str) -> None:
+    """Shard, ShardId, as in the examples of DescribeStream."""
+    assert make_stream(kinesis, name, 3) == [f"shardId-{number:012}" for number in range(3)]
+
+
+def test_the_children_of_a_split_share_its_range(kinesis: "KinesisClient", name: str) -> None:
+    """SplitShard, NewStartingHashKey: it and all higher keys go to the second child."""
+    first, _ = make_stream(kinesis, name, 2)
+    middle = 2**126
+
+    kinesis.split_shard(StreamName=name, ShardToSplit=first, NewStartingHashKey=str(middle))
+    wait_until_active(kinesis, name)
+
+    shards = kinesis.list_shards(StreamName=name)["Shards"]
+    assert ranges_of(shards[2:]) == [(0, middle - 1), (middle, 2**127 - 1)]
+    assert [shard["ParentShardId"] for shard in shards[2:]] == [first, first]
+
+
+def test_a_merged_shard_names_both_parents(kinesis: "KinesisClient", name: str) -> None:
+    """Shard, ParentShardId and AdjacentParentShardId; its range is the parents' together."""
+    first, second = make_stream(kinesis, name, 2)
+
+    kinesis.merge_shards(StreamName=name, ShardToMerge=first, AdjacentShardToMerge=second)
+    wait_until_active(kinesis, name)
+
+    child = kinesis.list_shards(StreamName=name)["Shards"][2]
+    assert (child["ParentShardId"], child["AdjacentParentShardId"]) == (first, second)
+    assert ranges_of([child]) == [(0, 2**128 - 1)]
+
+
+def test_shards_that_are_not_adjacent_are_not_merged(kinesis: "KinesisClient", name: str) -> None:
+    """MergeShards, InvalidArgumentException: a gap between their ranges."""
+    first, _, third = make_stream(kinesis, name, 3)
+
+    with pytest.raises(ClientError) as caught:
+        kinesis.merge_shards(StreamName=name, ShardToMerge=first, AdjacentShardToMerge=third)
+
+    assert error_code(caught) == "InvalidArgumentException"
+
+
+def test_a_closed_shard_is_not_split_again(kinesis: "KinesisClient", name: str) -> None:
+    """SplitShard, InvalidArgumentException: it is closed."""
+    (shard,) = make_stream(kinesis, name, 1)
+    kinesis.split_shard(StreamName=name, ShardToSplit=shard, NewStartingHashKey=str(2**127))
+    wait_until_active(kinesis, name)
+
+    with pytest.raises(ClientError) as caught:
+        kinesis.split_shard(StreamName=name, ShardToSplit=shard, NewStartingHashKey=str(2**126))
+
+    assert error_code(caught) in ("InvalidArgumentException", "ResourceInUseException")
+
+
+def test_a_hash_key_outside_a_shard_does_not_split_it(kinesis: "KinesisClient", name: str) -> None:
+    """SplitShard, NewStartingHashKey: within the shard's range."""
+    first, _ = make_stream(kinesis, name, 2)
+
+    with pytest.raises(ClientError) as caught:
+        kinesis.split_shard(StreamName=name, ShardToSplit=first, NewStartingHashKey=str(2**127 + 9))
+
+    assert error_code(caught) == "InvalidArgumentException"
+
+
+def test_the_numbers_of_children_follow_their_parents(kinesis: "KinesisClient", name: str) -> None:
+    """A child's StartingSequenceNumber is greater than its parent's EndingSequenceNumber.
+
+    So sorting a key's records by number keeps their order across a split.
+    """
+    (shard,) = make_stream(kinesis, name, 1)
+    before = kinesis.put_record(StreamName=name, Data=b"x", PartitionKey="k")["SequenceNumber"]
+    kinesis.split_shard(StreamName=name, ShardToSplit=shard, NewStartingHashKey=str(2**127))
+    wait_until_active(kinesis, name)
+    after = kinesis.put_record(StreamName=name, Data=b"x", PartitionKey="k")["SequenceNumber"]
+
+    parent, *children = kinesis.list_shards(StreamName=name)["Shards"]
+
+    end = int(parent["SequenceNumberRange"]["EndingSequenceNumber"])
+    starts = [int(child["SequenceNumberRange"]["StartingSequenceNumber"]) for child in children]
+    assert int(before) <= end < int(after)
+    assert all(end < start for start in starts)
+
+
+def test_the_end_of_a_shard_names_its_children(kinesis: "KinesisClient", name: str) -> None:
+    """GetRecords, ChildShards: only in the last answer, which has no NextShardIterator."""
+    (shard,) = make_stream(kinesis, name, 1)
+    before = kinesis.get_records(ShardIterator=iterator(kinesis, name, shard))
+    kinesis.split_shard(StreamName=name, ShardToSplit=shard, NewStartingHashKey=str(2**127))
+    wait_until_active(kinesis, name)
+
+    end = kinesis.get_records(ShardIterator=iterator(kinesis, name, shard))
+
+    assert "ChildShards" not in before
+    assert end.get("NextShardIterator") is None
+    assert [child["ShardId"] for child in end["ChildShards"]] == [
+        "shardId-000000000001",
+        "shardId-000000000002",
+    ]
+    assert all(child["ParentShards"] == [shard] for child in end["ChildShards"])
+
+
+def test_a_page_of_a_listing_has_as_many_shards_as_asked(
+    kinesis: "KinesisClient", name: str
+) -> None:
+    """ListShards, MaxResults; DescribeStream, Limit."""
+    make_stream(kinesis, name, 5)
+
+    listed = kinesis.list_shards(StreamName=name, MaxResults=2)
+    described = kinesis.describe_stream(StreamName=name, Limit=3)["StreamDescription"]
+
+    assert len(listed["Shards"]) == 2
+    assert (len(described["Shards"]), described["HasMoreShards"]) == (3, True)
+
+
+def test_a_filter_needs_what_its_type_needs(kinesis: "KinesisClient", name: str) -> None:
+    """ShardFilter, Type: AFTER_SHARD_ID needs ShardId, AT_TIMESTAMP needs Timestamp."""
+    make_stream(kinesis, name, 1)
+
+    for kind in ("AFTER_SHARD_ID", "AT_TIMESTAMP", "FROM_TIMESTAMP"):
+        chosen: Any = {"Type": kind}
+        with pytest.raises(ClientError) as caught:
+            kinesis.list_shards(StreamName=name, ShardFilter=chosen)
+
+        assert error_code(caught) in ("InvalidArgumentException", "ValidationException")

@@ -144,3 +144,7 @@ class Faults:
         with self._lock:
             self._counts[fault, identity] += 1
             return self._counts[fault, identity]
+
+
+faults = Faults()
+"""The active faults. Each check adds its own, and they end with the check."""

@@ -1,23 +1,28 @@
 """Kinesis: what departs from moto is done here, in AWS's shapes; the rest is moto's own.
 
-Moto's own are tags, retention and consumers. Parameters are of their operation's shape already,
-types and sizes included.
+Moto's own are retention, metrics, encryption and policies. Parameters are of their operation's
+shape already, types and sizes included.
 """
 
 from typing import Any
 
 from autograder.aws.errors import AwsError
 from autograder.aws.faults import Faults
+from autograder.aws.kinesis.consumers import Consumers
 from autograder.aws.kinesis.control_plane import ControlPlane
 from autograder.aws.kinesis.data_plane import DataPlane
 from autograder.aws.kinesis.streams import FaithfulBackend
+from autograder.aws.kinesis.tags import Tagging
 from autograder.aws.kinesis.tokens import ShardIterator
 from autograder.aws.moto_adapter import MotoKinesis, ask_moto
 
-MAX_TAGS = 50
-
 Parameters = dict[str, Any]
 Answer = dict[str, Any]
+
+_MAKE_UPDATING = frozenset(
+    {"StartStreamEncryption", "StopStreamEncryption", "UpdateShardCount", "UpdateStreamMode"}
+)
+"""moto's operations after which AWS shows a stream as UPDATING for a while."""
 
 
 class KinesisApi:
@@ -25,9 +30,12 @@ class KinesisApi:
 
     def __init__(self, backend: FaithfulBackend, faults: Faults) -> None:
         self._backend = backend
+        consumers = Consumers(backend)
         self._operations = {
             **ControlPlane(backend, faults).operations,
             **DataPlane(backend, faults).operations,
+            **consumers.operations,
+            **Tagging(backend, consumers).operations,
         }
 
     def answer(self, operation: str, parameters: Parameters) -> Answer:
@@ -41,7 +49,12 @@ class KinesisApi:
             return own(parameters)
         target = f"Kinesis_20131202.{operation}"
         parameters = self._fit_for_moto(operation, parameters)
-        return ask_moto(MotoKinesis(self._backend), target, "127.0.0.1", parameters)
+        answer = ask_moto(MotoKinesis(self._backend), target, "127.0.0.1", parameters)
+        if operation in _MAKE_UPDATING:
+            self._backend.named_stream(parameters).enter("UPDATING")
+        if operation == "DescribeLimits":
+            answer["OpenShardCount"] = self._backend.count_open_shards()
+        return answer
 
     def shard_of(self, parameters: Parameters) -> tuple[str, str]:
         """Name the stream and shard that the iterator of an answered GetRecords belongs to."""
@@ -53,6 +66,8 @@ class KinesisApi:
         if not {"StreamName", "StreamARN"} & parameters.keys():
             return parameters
         stream = self._backend.active_stream(parameters)
+        if operation in _MAKE_UPDATING:
+            self._backend.expect_ready(stream, "ACTIVE")
         if operation == "UpdateShardCount":
             target = parameters["TargetShardCount"]
             open_shards = sum(shard.is_open for shard in stream.faithful_shards())
@@ -63,7 +78,5 @@ class KinesisApi:
                     "or twice as many are the bounds.",
                 )
             self._backend.expect_room_for(3 * open_shards)
-        if operation == "AddTagsToStream" and len(stream.tags | parameters["Tags"]) > MAX_TAGS:
-            raise AwsError("LimitExceededException", f"A stream has {MAX_TAGS} tags at most.")
         names = {"StreamName": stream.stream_name, "StreamARN": stream.arn}
         return parameters | {name: names[name] for name in names if name in parameters}

@@ -3,14 +3,19 @@
 Source of behaviour and limits: Amazon Kinesis Data Streams API Reference.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from autograder.aws.errors import invalid_argument, validation
+from autograder.aws.errors import AwsError, invalid_argument
 from autograder.aws.faults import Faults
 from autograder.aws.kinesis.shards import FaithfulShard
-from autograder.aws.kinesis.streams import FaithfulBackend, FaithfulStream
+from autograder.aws.kinesis.streams import (
+    DEFAULT_RECORD_KIB,
+    KIB,
+    FaithfulBackend,
+    FaithfulStream,
+)
+from autograder.aws.kinesis.tags import check_tags
 from autograder.aws.kinesis.tokens import ListingToken
 from autograder.aws.moto_adapter import ACCOUNT
 
@@ -18,8 +23,8 @@ DESCRIBE_PAGE = 100
 LIST_PAGE = 1000
 """Shards that DescribeStream and ListShards return in one answer, at most."""
 STREAMS_PAGE = 100
-ON_DEMAND_SHARDS = 4
-"""What a stream in mode ON_DEMAND begins with."""
+DEFAULT_SHARDS = 4
+"""What a stream begins with in mode ON_DEMAND, or without ShardCount."""
 
 Parameters = dict[str, Any]
 Answer = dict[str, Any]
@@ -40,31 +45,34 @@ class ControlPlane:
             "ListStreams": self._list_streams,
             "MergeShards": self._merge_shards,
             "SplitShard": self._split_shard,
+            "UpdateMaxRecordSize": self._update_max_record_size,
         }
         """What does each operation."""
 
     def _create_stream(self, parameters: Parameters) -> Answer:
         name = parameters["StreamName"]
-        if not re.fullmatch(r"[a-zA-Z0-9_.-]+", name):
-            raise validation(
-                name,
-                "streamName",
-                "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+",
-            )
         mode = parameters.get("StreamModeDetails", {})
         on_demand = mode.get("StreamMode") == "ON_DEMAND"
-        count = ON_DEMAND_SHARDS if on_demand else parameters.get("ShardCount")
-        if count is None:
-            raise validation(None, "shardCount", "Member must not be null")
+        count = DEFAULT_SHARDS if on_demand else parameters.get("ShardCount", DEFAULT_SHARDS)
+        tags = parameters.get("Tags", {})
+        check_tags(tags)
         self._backend.expect_room_for(count)
         self._backend.expect_free(name)
         self._faults.strike("CreateStream", name)
-        self._backend.make_stream(name, count, mode if on_demand else None, "CREATING")
+        stream = self._backend.make_stream(name, count, mode if on_demand else None, "CREATING")
+        stream.tags.update(tags)
+        stream.max_record_bytes = parameters.get("MaxRecordSizeInKiB", DEFAULT_RECORD_KIB) * KIB
         self._faults.restart(name)
         return {}
 
     def _delete_stream(self, parameters: Parameters) -> Answer:
         stream = self._backend.named_stream(parameters)
+        if stream.registered_consumers and not parameters.get("EnforceConsumerDeletion"):
+            raise AwsError(
+                "ResourceInUseException",
+                f"Stream {stream.stream_name} under account {ACCOUNT} has registered consumers: "
+                "deregister them, or set EnforceConsumerDeletion.",
+            )
         self._faults.strike("DeleteStream", stream.stream_name)
         if stream.status != "DELETING":
             stream.enter("DELETING")
@@ -84,7 +92,7 @@ class ControlPlane:
         limit = parameters.get("Limit", DESCRIBE_PAGE)
         size = self._faults.shard_page_size(stream.stream_name, min(limit, DESCRIBE_PAGE))
         start = parameters.get("ExclusiveStartShardId")
-        shards = _behind(stream.faithful_shards(), start)
+        shards = _behind(stream.shown_shards(), start)
         description = stream.to_json()["StreamDescription"]
         description.update(
             Shards=[shard.to_json() for shard in shards[:size]],
@@ -98,22 +106,24 @@ class ControlPlane:
         stream = self._described("DescribeStreamSummary", parameters)
         summary = stream.to_json_summary()["StreamDescriptionSummary"]
         summary.update(
-            OpenShardCount=sum(shard.is_open for shard in stream.faithful_shards()),
-            ConsumerCount=len(stream.consumers),
+            OpenShardCount=sum(shard.is_open for shard in stream.shown_shards()),
+            ConsumerCount=len(stream.registered_consumers),
+            MaxRecordSizeInKiB=stream.max_record_bytes // KIB,
             StreamCreationTimestamp=stream.creation_datetime.timestamp(),
         )
         return {"StreamDescriptionSummary": _without_none(summary)}
 
     def _list_streams(self, parameters: Parameters) -> Answer:
-        names = [name for name in sorted(self._backend.streams) if self._backend.find(name)]
-        start = parameters.get("ExclusiveStartStreamName") or parameters.get("NextToken")
-        if start is not None:
-            names = [name for name in names if name > start]
+        start = parameters.get("ExclusiveStartStreamName") or parameters.get("NextToken") or ""
+        streams = [
+            stream for stream in self._backend.present_streams() if stream.stream_name > start
+        ]
         size = parameters.get("Limit", STREAMS_PAGE)
-        found = [self._backend.streams[name] for name in names[:size]]
+        page = streams[:size]
+        names = [stream.stream_name for stream in page]
         answer: Answer = {
-            "StreamNames": names[:size],
-            "HasMoreStreams": len(names) > size,
+            "StreamNames": names,
+            "HasMoreStreams": len(streams) > size,
             "StreamSummaries": [
                 _without_none(
                     {
@@ -124,11 +134,11 @@ class ControlPlane:
                         "StreamCreationTimestamp": stream.creation_datetime.timestamp(),
                     }
                 )
-                for stream in found
+                for stream in page
             ],
         }
-        if len(names) > size:
-            answer["NextToken"] = names[size - 1]
+        if len(streams) > size:
+            answer["NextToken"] = names[-1]
         return answer
 
     def _list_shards(self, parameters: Parameters) -> Answer:
@@ -148,6 +158,7 @@ class ControlPlane:
             stream = self._backend.describe_stream(None, listing.stream)
         else:
             stream = self._backend.named_stream(parameters)
+        self._backend.expect_ready(stream, "ACTIVE", "UPDATING", "DELETING")
         self._faults.strike("ListShards", stream.stream_name)
         shards = _behind(_filtered(stream.faithful_shards(), chosen), start)
         limit = parameters.get("MaxResults", LIST_PAGE)
@@ -159,16 +170,11 @@ class ControlPlane:
         return answer
 
     def _split_shard(self, parameters: Parameters) -> Answer:
-        stream = self._backend.active_stream(parameters)
+        stream = self._backend.named_stream(parameters)
+        self._backend.expect_ready(stream, "ACTIVE")
         shard = stream.shard(parameters["ShardToSplit"])
         key = parameters["NewStartingHashKey"]
-        if not re.fullmatch(r"0|[1-9]\d{0,38}", key, re.ASCII):
-            raise validation(
-                key,
-                "newStartingHashKey",
-                "Member must satisfy regular expression pattern: 0|([1-9]\\d{0,38})",
-            )
-        if not shard.is_open or not shard.starting_hash < int(key) < shard.ending_hash:
+        if not shard.is_open or not shard.starting_hash + 1 < int(key) < shard.ending_hash:
             raise invalid_argument(
                 f"Shard {shard.shard_id} in stream {stream.stream_name} under account {ACCOUNT} "
                 f"is closed, or does not hold the hash key {key} within its range."
@@ -176,16 +182,26 @@ class ControlPlane:
         self._backend.expect_room_for(2)
         self._faults.strike("SplitShard", stream.stream_name)
         stream.split_shard(shard.shard_id, key)
+        stream.enter("UPDATING")
         return {}
 
     def _merge_shards(self, parameters: Parameters) -> Answer:
-        stream = self._backend.active_stream(parameters)
+        stream = self._backend.named_stream(parameters)
+        self._backend.expect_ready(stream, "ACTIVE")
         names = (parameters["ShardToMerge"], parameters["AdjacentShardToMerge"])
         first, second = (stream.shard(name) for name in names)
         self._backend.expect_room_for(1)
         stream.expect_mergeable(first.shard_id, second.shard_id)
         self._faults.strike("MergeShards", stream.stream_name)
         stream.merge_shards(first.shard_id, second.shard_id)
+        stream.enter("UPDATING")
+        return {}
+
+    def _update_max_record_size(self, parameters: Parameters) -> Answer:
+        stream = self._backend.named_stream(parameters)
+        self._backend.expect_ready(stream, "ACTIVE")
+        stream.max_record_bytes = parameters["MaxRecordSizeInKiB"] * KIB
+        stream.enter("UPDATING")
         return {}
 
 

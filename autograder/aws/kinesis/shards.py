@@ -61,7 +61,7 @@ class FaithfulShard(Shard):
     _second_bytes: int
 
     @classmethod
-    def adopt(cls, shard: Shard, backend: ShardBackend) -> None:
+    def adopt(cls, shard: Shard, backend: ShardBackend) -> "FaithfulShard":
         """Turn a shard that moto made into a `FaithfulShard`."""
         shard.__class__ = cls
         assert isinstance(shard, FaithfulShard)
@@ -72,6 +72,7 @@ class FaithfulShard(Shard):
         shard.children = []
         shard.log = []
         shard._second = shard._second_records = shard._second_bytes = 0
+        return shard
 
     @property
     def number(self) -> int:
@@ -132,9 +133,8 @@ class FaithfulShard(Shard):
         self._second_records += 1
         self._second_bytes += size
 
-    def close(self, children: "list[FaithfulShard]") -> None:
-        """End the shard: it keeps its records and passes new ones to its children."""
+    def close(self) -> None:
+        """End the shard: it keeps its records and takes no new ones."""
         self.is_open = False
         self.closed_at = self.backend.clock.now()
         self.ending_number = self.backend.next_number(self)
-        self.children = children

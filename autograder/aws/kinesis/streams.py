@@ -7,7 +7,7 @@ records where they are.
 import hashlib
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from moto.kinesis.models import KinesisBackend, Shard, Stream
@@ -17,7 +17,7 @@ from autograder.aws.errors import AwsError, invalid_argument, not_found
 from autograder.aws.kinesis.shards import FaithfulShard
 from autograder.aws.moto_adapter import ACCOUNT, REGION, shard_number
 
-StreamStatus = Literal["CREATING", "ACTIVE", "DELETING"]
+StreamStatus = Literal["CREATING", "ACTIVE", "UPDATING", "DELETING"]
 
 # The smallest sequence number has 56 digits, as AWS's have. What matters is that numbers increase,
 # have gaps (code that counts on is wrong), and hold the shard's number in the low bits; the rest of
@@ -28,6 +28,9 @@ SHARD_STEP = 16
 
 HASH_KEYS = 1 << 128
 """Hash keys are MD5 sums, read as numbers."""
+KIB = 1024
+DEFAULT_RECORD_KIB = 1024
+"""The largest record of a stream that is made without MaxRecordSizeInKiB."""
 MAX_SHARDS = 500
 """Of an account, open and closed ones together."""
 
@@ -37,7 +40,8 @@ class StreamSettings:
     """How streams behave.
 
     Attributes:
-        creating_seconds: How long a stream stays CREATING or DELETING, in virtual seconds.
+        creating_seconds: How long a stream stays CREATING, UPDATING or DELETING, in virtual
+            seconds.
         creating_describes: After how many looks at it that ends in any case.
         throughput_limits: Whether shards refuse more than they take in a second.
     """
@@ -47,12 +51,32 @@ class StreamSettings:
     throughput_limits: bool
 
 
+@dataclass
+class StreamConsumer:
+    """A registered consumer: CREATING for as long as a new stream is, and then ACTIVE."""
+
+    consumer_name: str
+    stream_arn: str
+    created_at: float
+    """Virtual time, in seconds since the epoch."""
+    describes_left: int
+    tags: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def consumer_arn(self) -> str:
+        """The consumer's ARN; it ends in the time at which it was registered."""
+        return f"{self.stream_arn}/consumer/{self.consumer_name}:{int(self.created_at)}"
+
+
 class FaithfulStream(Stream):
     """A stream that takes its time to come and go, and reshards as Kinesis does."""
 
     backend: "FaithfulBackend"
     changes_at: float
     describes_left: int
+    max_record_bytes: int
+    """The largest record, its partition key included."""
+    registered_consumers: list[StreamConsumer]
 
     @classmethod
     def adopt(cls, stream: Stream, backend: "FaithfulBackend") -> "FaithfulStream":
@@ -61,16 +85,25 @@ class FaithfulStream(Stream):
         assert isinstance(stream, FaithfulStream)
         stream.backend = backend
         stream.creation_datetime = backend.clock.today()
+        stream.max_record_bytes = DEFAULT_RECORD_KIB * KIB
+        stream.registered_consumers = []
         for shard in stream.shards.values():
             FaithfulShard.adopt(shard, backend)
         stream.enter("ACTIVE")
         return stream
 
     def enter(self, status: StreamStatus) -> None:
-        """Enter a status; CREATING and DELETING pass by themselves."""
+        """Enter a status; CREATING, UPDATING and DELETING pass by themselves."""
         self.status = status
         self.changes_at = self.backend.clock.now() + self.backend.settings.creating_seconds
         self.describes_left = self.backend.settings.creating_describes
+
+    def shown_shards(self) -> list[FaithfulShard]:
+        """List the shards as clients see them: a stream that is CREATING has none yet.
+
+        Source: kinesalite's tests of CreateStream, which were recorded on AWS.
+        """
+        return [] if self.status == "CREATING" else self.faithful_shards()
 
     def faithful_shards(self) -> list[FaithfulShard]:
         """List all shards, closed ones too, by their id."""
@@ -78,11 +111,15 @@ class FaithfulStream(Stream):
         return [shard for shard in shards if isinstance(shard, FaithfulShard)]
 
     def shard(self, shard_id: str) -> FaithfulShard:
-        """Find a shard by its id.
+        """Find a shard by its id, whose zeros at the start may be missing.
+
+        Source: kinesalite's tests of GetShardIterator, which were recorded on AWS.
 
         Raises:
             AwsError: There is none.
         """
+        if found := re.fullmatch(r"(?:[^-]*-)?([0-9]{1,12})", shard_id):
+            shard_id = f"shardId-{int(found[1]):012}"
         shard = self.shards.get(shard_id)
         if not isinstance(shard, FaithfulShard):
             raise not_found(
@@ -95,11 +132,10 @@ class FaithfulStream(Stream):
         """Find the open shard that a key leads to.
 
         Raises:
-            AwsError: The explicit hash key is none.
+            AwsError: The explicit hash key is too large.
         """
         if explicit_hash_key:
-            is_number = re.fullmatch(r"0|[1-9]\d{0,38}", explicit_hash_key, re.ASCII)
-            if not is_number or int(explicit_hash_key) >= HASH_KEYS:
+            if int(explicit_hash_key) >= HASH_KEYS:
                 raise invalid_argument(
                     "Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. "
                     f"Specified value was {explicit_hash_key[:60]}"
@@ -146,12 +182,18 @@ class FaithfulStream(Stream):
             )
 
     def _close(self, parents: list[Shard], before: set[str]) -> None:
-        children = [shard for name, shard in self.shards.items() if name not in before]
-        for child in children:
-            FaithfulShard.adopt(child, self.backend)
+        """Close the parents of new shards, whose numbers follow the parents' ends."""
         for parent in parents:
             assert isinstance(parent, FaithfulShard)
-            parent.close([child for child in children if isinstance(child, FaithfulShard)])
+            parent.close()
+        children = [
+            FaithfulShard.adopt(shard, self.backend)
+            for name, shard in self.shards.items()
+            if name not in before
+        ]
+        for parent in parents:
+            assert isinstance(parent, FaithfulShard)
+            parent.children = children
 
 
 class FaithfulBackend(KinesisBackend):
@@ -162,14 +204,17 @@ class FaithfulBackend(KinesisBackend):
         self.clock = clock
         self.settings = settings
         self._numbers = itertools.count(1)
+        self.latest_number = FIRST_SEQUENCE_NUMBER
+        """The largest sequence number of all shards."""
 
     def next_number(self, shard: Shard) -> int:
         """Draw the next sequence number for a shard."""
-        return (
+        self.latest_number = (
             FIRST_SEQUENCE_NUMBER
             + next(self._numbers) * SEQUENCE_STEP
             + shard_number(shard) * SHARD_STEP
         )
+        return self.latest_number
 
     def make_stream(
         self, name: str, shards: int, mode: dict[str, str] | None, status: StreamStatus
@@ -205,8 +250,7 @@ class FaithfulBackend(KinesisBackend):
             if stream.status == "DELETING":
                 del self.streams[name]
                 return None
-            if stream.status == "CREATING":
-                stream.status = "ACTIVE"
+            stream.status = "ACTIVE"
         return stream
 
     def describe_stream(self, stream_arn: str | None, stream_name: str | None) -> FaithfulStream:
@@ -247,6 +291,32 @@ class FaithfulBackend(KinesisBackend):
                 f"Stream {stream.stream_name} under account {ACCOUNT} not found: it is CREATING."
             )
         return stream
+
+    def expect_ready(self, stream: FaithfulStream, *statuses: StreamStatus) -> None:
+        """Check that a stream is in one of these statuses; a refusal counts as a look at it.
+
+        Source: ListShards and SplitShard, ResourceInUseException.
+
+        Raises:
+            AwsError: It is in another status.
+        """
+        if stream.status not in statuses:
+            stream.describes_left -= 1
+            raise AwsError(
+                "ResourceInUseException",
+                f"Stream {stream.stream_name} under account {ACCOUNT} not ACTIVE, instead in state "
+                f"{stream.status}",
+            )
+
+    def present_streams(self) -> list[FaithfulStream]:
+        """List the streams that exist, in the order of their names."""
+        return [stream for name in sorted(self.streams) if (stream := self.find(name))]
+
+    def count_open_shards(self) -> int:
+        """Return how many shards of all streams are open."""
+        return sum(
+            shard.is_open for stream in self.present_streams() for shard in stream.faithful_shards()
+        )
 
     def expect_room_for(self, shards: int) -> None:
         """Refuse more shards than an account may have.

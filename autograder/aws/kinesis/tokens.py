@@ -36,12 +36,14 @@ class ShardIterator:
 
     @classmethod
     def parse(cls, token: str) -> Self:
-        """Read an iterator.
+        """Read an iterator; it may be in quotes.
+
+        Source: LocalStack's test of GetRecords, which was validated on AWS.
 
         Raises:
             AwsError: It is not valid.
         """
-        match _parse(token):
+        match _parse(token.removeprefix('"').removesuffix('"')):
             case [str(stream), str(shard_id), str(last), float(born), int(empty)] if (
                 re.fullmatch(r"\d{1,150}", last, re.ASCII)
                 and 0 <= born < LATEST

@@ -1,6 +1,8 @@
 """SQS: moto's own, in virtual time."""
 
 import contextlib
+import itertools
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -10,33 +12,54 @@ from moto.sqs.models import SQSBackend
 from autograder.aws.clock import AwsClock
 from autograder.aws.errors import AwsError
 from autograder.aws.faults import Faults
-from autograder.aws.moto_adapter import MotoSqs, ask_moto
-from autograder.aws.sqs.parameters import WHOLE_NUMBERS, check_attributes, check_sizes
+from autograder.aws.moto_adapter import MotoSqs, ask_moto, messages_of
+from autograder.aws.sqs.parameters import (
+    MAX_MESSAGE_BYTES,
+    WHOLE_NUMBERS,
+    check_contents,
+    check_system_attribute_names,
+    checked_attributes,
+    invalid_value,
+    message_size,
+    without_empty_sids,
+)
 
 MAX_LISTED = 1000
 MAX_RECEIVED = 10
 LONGEST_POLL = 20
 """In seconds."""
 
+MOST_JUMPS = 100
+"""Moments at which one long poll looks for a message; then it jumps to its end."""
+
 Ask = Callable[[dict[str, Any]], dict[str, Any]]
 """Has moto do the operation under way."""
+WaitForOthers = Callable[[], bool]
+"""Lets other requests be answered meanwhile; returns whether one was."""
 
 
 class SqsApi:
-    """Answers SQS requests; a long poll moves the clock instead of waiting."""
+    """Answers SQS requests; a long poll moves the clock once nobody else sends a request."""
 
     def __init__(self, backend: SQSBackend, clock: AwsClock, faults: Faults) -> None:
         self._backend = backend
         self._clock = clock
         self._faults = faults
 
-    def answer(self, operation: str, parameters: dict[str, Any], host: str) -> dict[str, Any]:
+    def answer(
+        self,
+        operation: str,
+        parameters: dict[str, Any],
+        host: str,
+        wait_for_others: WaitForOthers = lambda: False,
+    ) -> dict[str, Any]:
         """Do an operation.
 
         Args:
             operation: Its name.
             parameters: Of the operation's shape.
             host: What the client calls the simulated AWS.
+            wait_for_others: What a long poll does before it moves the clock.
 
         Raises:
             AwsError: It is refused.
@@ -45,13 +68,55 @@ class SqsApi:
         def ask(parameters: dict[str, Any]) -> dict[str, Any]:
             return ask_moto(MotoSqs(self._backend), f"AmazonSQS.{operation}", host, parameters)
 
-        check_sizes(parameters)
-        check_attributes(parameters.get("Attributes", {}))
+        check_contents(parameters)
+        self._expect_room_for(parameters)
+        if "Attributes" in parameters:
+            parameters = parameters | {"Attributes": self._attributes(operation, parameters)}
         if operation == "ListQueues":
             return self._listed(parameters, ask)
+        if operation == "CreateQueue":
+            _expect_name_of_its_kind(parameters)
+        if operation == "GetQueueAttributes":
+            return _as_aws_shows_it(ask(parameters))
         if operation == "ReceiveMessage":
-            return self._received(parameters, ask)
+            check_system_attribute_names(parameters)
+            return self._received(parameters, ask, wait_for_others)
         return ask(parameters)
+
+    def _attributes(self, operation: str, parameters: dict[str, Any]) -> dict[str, str]:
+        """Check the attributes of a request; moto would drop a policy that is not set again."""
+        queues = self._backend.queues
+        arns = {queue.queue_arn for queue in queues.values()}
+        attributes = checked_attributes(parameters["Attributes"], arns)
+        queue = queues.get(_name_in(parameters.get("QueueUrl", "")))
+        if operation == "SetQueueAttributes" and queue is not None and queue.policy:
+            attributes.setdefault("Policy", queue.policy)
+        return attributes
+
+    def _expect_room_for(self, parameters: dict[str, Any]) -> None:
+        """Check the sizes of messages in bytes; moto counts the characters of bodies.
+
+        Raises:
+            AwsError: One is larger than its queue takes, or a batch is larger than any may be.
+        """
+        queue = self._backend.queues.get(_name_in(parameters.get("QueueUrl", "")))
+        messages = [parameters, *parameters.get("Entries", [])]
+        sizes = [message_size(message) for message in messages]
+        if sum(sizes) > MAX_MESSAGE_BYTES and len(sizes) > 1:
+            raise AwsError(
+                "BatchRequestTooLong",
+                f"Batch requests cannot be longer than {MAX_MESSAGE_BYTES} bytes. You have sent "
+                f"{sum(sizes)} bytes.",
+                query_error="AWS.SimpleQueueService.BatchRequestTooLong;Sender",
+            )
+        most = int(getattr(queue, "maximum_message_size", MAX_MESSAGE_BYTES))
+        if max(sizes) > most:
+            raise AwsError(
+                "InvalidParameterValue",
+                "One or more parameters are invalid. Reason: Message must be shorter than "
+                f"{most} bytes.",
+                query_error="InvalidParameterValue;Sender",
+            )
 
     def _listed(self, parameters: dict[str, Any], ask: Ask) -> dict[str, Any]:
         """List queues; moto would take the prefix for a pattern, and makes other pages."""
@@ -72,23 +137,42 @@ class SqsApi:
             answer["NextToken"] = _name_in(found[size - 1])
         return answer
 
-    def _received(self, parameters: dict[str, Any], ask: Ask) -> dict[str, Any]:
+    def _received(
+        self, parameters: dict[str, Any], ask: Ask, wait_for_others: WaitForOthers
+    ) -> dict[str, Any]:
         wait = self._long_poll_seconds(parameters)
         asked = parameters.get("MaxNumberOfMessages", 1)
         queue = _name_in(parameters["QueueUrl"])
+        if not 1 <= asked <= MAX_RECEIVED:
+            reason = f"Must be between 1 and {MAX_RECEIVED}, if provided"
+            raise invalid_value("MaxNumberOfMessages", asked, reason)
         if (
             queue in self._backend.queues
-            and 1 <= asked <= MAX_RECEIVED
             and parameters.get("VisibilityTimeout", 0) <= WHOLE_NUMBERS["VisibilityTimeout"][1]
         ):  # else moto refuses it
             self._faults.strike("ReceiveMessage", queue)
             asked = self._faults.receive_size(queue, asked)
         parameters = {**parameters, "WaitTimeSeconds": 0, "MaxNumberOfMessages": asked}
-        answer = ask(parameters)
-        if wait and not answer.get("Messages"):
-            self._clock.advance(wait)
+        begin, end = self._clock.offset, self._clock.now() + wait
+        for attempt in itertools.count():
             answer = ask(parameters)
-        return answer
+            left = wait - (self._clock.offset - begin)
+            if answer.get("Messages") or left <= 0 or self._clock.now() >= end:
+                return answer
+            if not wait_for_others():
+                is_last = attempt >= MOST_JUMPS
+                self._clock.advance(left if is_last else min(left, self._until_next(queue)))
+        raise AssertionError  # counting does not end
+
+    def _until_next(self, queue: str) -> float:
+        """Return the seconds until the next delayed or hidden message appears."""
+        now = self._clock.now()
+        moments = (
+            max(message.visible_at, message.delayed_until) / 1000
+            for message in messages_of(self._backend, queue)
+        )
+        # Just after that moment: moto hides a message up to it, that moment included.
+        return min((moment - now for moment in moments if moment >= now), default=math.inf) + 0.001
 
     def _long_poll_seconds(self, parameters: dict[str, Any]) -> int:
         wait = parameters.get("WaitTimeSeconds")
@@ -97,11 +181,38 @@ class SqsApi:
                 queue = self._backend.get_queue(_name_in(parameters["QueueUrl"]))
                 wait = getattr(queue, "receive_message_wait_time_seconds", 0)
         if wait is not None and not 0 <= wait <= LONGEST_POLL:
-            raise AwsError(
-                "InvalidParameterValue", "WaitTimeSeconds must be between 0 and 20, if provided."
+            raise invalid_value(
+                "WaitTimeSeconds", wait, f"Must be >= 0 and <= {LONGEST_POLL}, if provided"
             )
         return int(wait or 0)
 
 
 def _name_in(url: str) -> str:
     return url.rsplit("/", 1)[-1]
+
+
+def _expect_name_of_its_kind(parameters: dict[str, Any]) -> None:
+    """Check that only a FIFO queue has a name that ends in `.fifo`.
+
+    Source: SQS API Reference, CreateQueue, QueueName; LocalStack's tests, validated on AWS.
+
+    Raises:
+        AwsError: The queue has such a name, and not the attribute FifoQueue.
+    """
+    is_fifo = parameters.get("Attributes", {}).get("FifoQueue", "").lower() == "true"
+    if parameters["QueueName"].endswith(".fifo") and not is_fifo:
+        raise AwsError(
+            "InvalidParameterValue",
+            "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length",
+            query_error="InvalidParameterValue;Sender",
+        )
+
+
+def _as_aws_shows_it(answer: dict[str, Any]) -> dict[str, Any]:
+    """Give a queue's timestamps in whole seconds, and its policy without the Sids moto needs."""
+    attributes = answer.get("Attributes", {})
+    for name in attributes.keys() & {"CreatedTimestamp", "LastModifiedTimestamp"}:
+        attributes[name] = str(int(float(attributes[name])))
+    if "Policy" in attributes:
+        attributes["Policy"] = without_empty_sids(attributes["Policy"])
+    return answer

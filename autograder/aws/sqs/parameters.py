@@ -1,48 +1,122 @@
 """What SQS accepts beyond the shapes of its operations: attributes, and the sizes of lists."""
 
+import json
 import re
+from collections.abc import Collection
 from typing import Any
 
-from autograder.aws.errors import AwsError
+from autograder.aws.errors import AwsError, Violation
+from autograder.aws.faults import decoded_size
+from autograder.aws.shapes import enum_of
 
+MAX_MESSAGE_BYTES = 1 << 20
 WHOLE_NUMBERS = {
     "DelaySeconds": (0, 900),
     "KmsDataKeyReusePeriodSeconds": (60, 86_400),
-    "MaximumMessageSize": (1024, 1 << 20),
+    "MaximumMessageSize": (1024, MAX_MESSAGE_BYTES),
     "MessageRetentionPeriod": (60, 1_209_600),
     "ReceiveMessageWaitTimeSeconds": (0, 20),
     "VisibilityTimeout": (0, 43_200),
 }
+_BOOLEAN = r"(?i:true|false)"
+"""boto3 users write `str(True)`, and SQS takes it."""
 _WORDS = {
-    "ContentBasedDeduplication": r"true|false",
+    "ContentBasedDeduplication": _BOOLEAN,
     "DeduplicationScope": r"queue|messageGroup",
-    "FifoQueue": r"true|false",
+    "FifoQueue": _BOOLEAN,
     "FifoThroughputLimit": r"perQueue|perMessageGroupId",
     "KmsMasterKeyId": r"[A-Za-z0-9:/_-]{0,256}",
-    "SqsManagedSseEnabled": r"true|false",
+    "SqsManagedSseEnabled": _BOOLEAN,
 }
-_WITHOUT_EFFECT = frozenset({"Policy", "RedriveAllowPolicy", "RedrivePolicy"})
+_DOCUMENTS = frozenset({"Policy", "RedriveAllowPolicy", "RedrivePolicy"})
+"""Attributes that hold a JSON object. Only RedrivePolicy has an effect here."""
+_MAX_DOCUMENT = 8192
+"""Characters, as many as IAM's policies of a resource may have at least."""
+_MAX_BRACKETS = 256
+"""In a document: far more than a policy needs, and no depth that breaks a parser."""
+_MOST_RECEIVES = 1000
+"""The largest maxReceiveCount. Source: SQS Developer Guide, "Dead-letter queues"."""
+_NOT_IN_A_BODY = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NUMBER = r"[+-]?([0-9]{1,128}(\.[0-9]{0,128})?|\.[0-9]{1,128})([eE][+-]?[0-9]{1,3})?"
 _MAX_ENTRIES = 10
 _MAX_MESSAGE_ATTRIBUTES = 10
 _MAX_NAMES = 50
 """In any other list or table; moto goes through all messages for each of some names."""
 
 
-def sqs_parameter_error(value: object, member: str, constraint: str) -> AwsError:
-    """Make the error for a parameter that is missing (None) or out of bounds."""
-    if value is None:
-        return AwsError("MissingParameter", f"The request must contain the parameter {member}.")
-    return AwsError("InvalidParameterValue", f"{member}: {constraint}.")
+def missing_parameter(member: str) -> AwsError:
+    """Make the error for a parameter that is required."""
+    return AwsError("MissingParameter", f"The request must contain the parameter {member}.")
 
 
-def check_sizes(parameters: dict[str, Any]) -> None:
-    """Bound the lists and tables, which the service's model does not.
+def sqs_parameter_error(first: Violation, *_: Violation) -> AwsError:
+    """Make the error for parameters that are missing or out of bounds: SQS names the first."""
+    if first.value is None:
+        return missing_parameter(first.member)
+    return AwsError("InvalidParameterValue", f"{first.member}: {first.constraint}.")
+
+
+def invalid_value(name: str, value: object, reason: str) -> AwsError:
+    """Make the error for a parameter that cannot have this value."""
+    return AwsError(
+        "InvalidParameterValue",
+        f"Value {value} for parameter {name} is invalid. Reason: {reason}.",
+        query_error="InvalidParameterValue;Sender",
+    )
+
+
+def check_body(body: str) -> None:
+    """Check the text of a message.
+
+    Source: SQS API Reference, SendMessage, MessageBody: at least one character, and only those
+    that XML can hold.
+
+    Raises:
+        AwsError: It is empty, or has other characters.
+    """
+    if not body:
+        raise missing_parameter("MessageBody")
+    if found := _NOT_IN_A_BODY.search(body):
+        raise AwsError(
+            "InvalidMessageContents",
+            f"Invalid characters found in message body: #x{ord(found[0]):X}.",
+            query_error="InvalidMessageContents;Sender",
+        )
+
+
+def check_entry_ids(entries: list[dict[str, Any]]) -> None:
+    """Check the ids of a batch's entries.
+
+    Source: SQS API Reference, DeleteMessageBatchRequestEntry and the others of its kind, Id.
+
+    Raises:
+        AwsError: One has other characters or is too long, or two are the same.
+    """
+    ids = [entry["Id"] for entry in entries]
+    if not all(re.fullmatch(r"[A-Za-z0-9_-]{1,80}", entry_id) for entry_id in ids):
+        raise AwsError(
+            "InvalidBatchEntryId",
+            "A batch entry id can only contain alphanumeric characters, hyphens and underscores. "
+            "It can be at most 80 letters long.",
+            query_error="AWS.SimpleQueueService.InvalidBatchEntryId;Sender",
+        )
+    repeated = next((entry_id for entry_id in ids if ids.count(entry_id) > 1), None)
+    if repeated is not None:
+        raise AwsError(
+            "BatchEntryIdsNotDistinct",
+            f"Id {repeated} repeated.",
+            query_error="AWS.SimpleQueueService.BatchEntryIdsNotDistinct;Sender",
+        )
+
+
+def check_contents(parameters: dict[str, Any]) -> None:
+    """Check bodies and ids, and bound the lists and tables, which the service's model does not.
 
     Source: SQS API Reference, SendMessageBatch and MessageAttributeValue; lists without a
     bound there get one that leaves room for all names that exist.
 
     Raises:
-        AwsError: One is too long.
+        AwsError: One is not valid, or too long.
     """
     for name, value in parameters.items():
         size = len(value) if isinstance(value, list | dict) else 0
@@ -54,35 +128,157 @@ def check_sizes(parameters: dict[str, Any]) -> None:
                     f"{size}.",
                     query_error="AWS.SimpleQueueService.TooManyEntriesInBatchRequest;Sender",
                 )
+            check_entry_ids(value)
             for entry in value:
-                check_sizes(entry)
-        elif name == "MessageAttributes" and size > _MAX_MESSAGE_ATTRIBUTES:
-            raise AwsError(
-                "InvalidParameterValue",
-                f"Number of message attributes [{size}] exceeds the allowed maximum "
-                f"[{_MAX_MESSAGE_ATTRIBUTES}].",
-            )
+                check_contents(entry)
+        elif name == "MessageBody":
+            check_body(value)
+        elif name == "MessageAttributes":
+            check_message_attributes(value)
         elif size > _MAX_NAMES:
             raise AwsError("InvalidParameterValue", f"{name} has {_MAX_NAMES} items at most.")
 
 
-def check_attributes(attributes: dict[str, str]) -> None:
+def check_message_attributes(attributes: dict[str, dict[str, Any]]) -> None:
+    """Check the attributes of a message.
+
+    Source: SQS Developer Guide, "Amazon SQS message attributes"; API Reference,
+    MessageAttributeValue.
+
+    Raises:
+        AwsError: They are too many, or the value of one is missing or not a number.
+    """
+    if len(attributes) > _MAX_MESSAGE_ATTRIBUTES:
+        raise AwsError(
+            "InvalidParameterValue",
+            f"Number of message attributes [{len(attributes)}] exceeds the allowed maximum "
+            f"[{_MAX_MESSAGE_ATTRIBUTES}].",
+        )
+    for name, attribute in attributes.items():
+        kind = attribute["DataType"]
+        is_binary = kind.split(".")[0] == "Binary"
+        value = attribute.get("BinaryValue" if is_binary else "StringValue")
+        if not value:
+            raise AwsError(
+                "InvalidParameterValue",
+                f"The message attribute '{name[:100]}' must contain non-empty message attribute "
+                f"value for message attribute type '{kind[:100]}'.",
+            )
+        if kind.split(".")[0] == "Number" and not re.fullmatch(_NUMBER, value):
+            raise AwsError(
+                "InvalidParameterValue",
+                f"Can't cast the value of message (user) attribute '{name[:100]}' to a number.",
+            )
+
+
+def message_size(message: dict[str, Any]) -> int:
+    """Return the bytes of a message's body and attributes, which count together."""
+    size = len(message.get("MessageBody", "").encode())
+    for name, attribute in message.get("MessageAttributes", {}).items():
+        texts = (name, attribute["DataType"], attribute.get("StringValue", ""))
+        size += sum(len(text.encode()) for text in texts)
+        size += decoded_size(attribute.get("BinaryValue", ""))
+    return size
+
+
+def check_system_attribute_names(parameters: dict[str, Any]) -> None:
+    """Check which system attributes a ReceiveMessage asks for.
+
+    Source: ReceiveMessage, MessageSystemAttributeNames, and AttributeNames, which takes the names
+    of a queue's attributes too.
+
+    Raises:
+        AwsError: One does not exist.
+    """
+    known = enum_of("sqs", "MessageSystemAttributeName") | enum_of("sqs", "QueueAttributeName")
+    asked = parameters.get("AttributeNames", []) + parameters.get("MessageSystemAttributeNames", [])
+    for name in asked:
+        if name not in known:
+            raise AwsError("InvalidAttributeName", f"Unknown Attribute {name[:100]}.")
+
+
+def checked_attributes(attributes: dict[str, str], queue_arns: Collection[str]) -> dict[str, str]:
     """Check a queue's attributes, which the service's model takes for any text.
 
     Source: SQS API Reference, SetQueueAttributes.
 
+    Args:
+        attributes: As the request has them.
+        queue_arns: The queues that exist; a dead-letter queue is one of them.
+
+    Returns:
+        The attributes as moto takes them.
+
     Raises:
         AwsError: There is no such attribute, or it cannot have that value.
     """
+    checked = dict(attributes)
     for name, value in attributes.items():
         if name in WHOLE_NUMBERS:
             least, most = WHOLE_NUMBERS[name]
             fits = bool(re.fullmatch(r"[0-9]{1,9}", value)) and least <= int(value) <= most
         elif name in _WORDS:
             fits = bool(re.fullmatch(_WORDS[name], value))
-        elif name in _WITHOUT_EFFECT:
-            fits = value == ""
+        elif name in _DOCUMENTS:
+            document = _parse_document(value)
+            fits = document is not None
+            if document and name == "RedrivePolicy":
+                _expect_redrive_policy(document, value, queue_arns)
+            if document and name == "Policy":
+                fits = _has_statements(document)
+                checked[name] = json.dumps(document)
         else:
             raise AwsError("InvalidAttributeName", f"Unknown Attribute {name[:100]}.")
         if not fits:
             raise AwsError("InvalidAttributeValue", f"Invalid value for the parameter {name}.")
+    return checked
+
+
+def _parse_document(text: str) -> dict[str, Any] | None:
+    """Parse a JSON object, {} if the text is empty; None if it is not valid."""
+    if len(text) > _MAX_DOCUMENT or text.count("[") + text.count("{") > _MAX_BRACKETS:
+        return None
+    try:
+        document = json.loads(text or "{}")
+    except ValueError:
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def _expect_redrive_policy(
+    document: dict[str, Any], text: str, queue_arns: Collection[str]
+) -> None:
+    """Check that a RedrivePolicy names a queue and after how many receives messages go there.
+
+    Raises:
+        AwsError: It does not, or the queue does not exist.
+    """
+    count = str(document.get("maxReceiveCount"))
+    if not re.fullmatch(r"[0-9]{1,4}", count) or not 1 <= int(count) <= _MOST_RECEIVES:
+        reason = f"maxReceiveCount must be between 1 and {_MOST_RECEIVES}"
+    elif str(document.get("deadLetterTargetArn")) not in queue_arns:
+        reason = "Dead letter target does not exist"
+    else:
+        return
+    raise invalid_value("RedrivePolicy", text, reason)
+
+
+def _has_statements(policy: dict[str, Any]) -> bool:
+    """Tell whether an access policy has statements, and give each the Sid that moto looks for."""
+    statements = policy.get("Statement")
+    if isinstance(statements, dict):
+        statements = policy["Statement"] = [statements]
+    if not isinstance(statements, list) or not all(isinstance(each, dict) for each in statements):
+        return False
+    for statement in statements:
+        statement.setdefault("Sid", "")
+    return True
+
+
+def without_empty_sids(policy: str) -> str:
+    """Return a policy without the empty Sids that its statements were given for moto."""
+    document = json.loads(policy)
+    for statement in document["Statement"]:
+        if statement.get("Sid") == "":
+            del statement["Sid"]
+    return json.dumps(document)

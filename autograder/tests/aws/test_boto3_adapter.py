@@ -90,6 +90,43 @@ def sleep_and_poll():
     return round(time.time() - before, -1)
 """
 
+CONSUMERS = """
+import asyncio, multiprocessing, threading, time
+import boto3
+
+def send_later():
+    time.sleep(5)
+    sqs = boto3.client("sqs")
+    sqs.send_message(QueueUrl=sqs.get_queue_url(QueueName="q")["QueueUrl"], MessageBody="m")
+
+def receive():
+    sqs = boto3.client("sqs")
+    url = sqs.create_queue(QueueName="q")["QueueUrl"]
+    answer = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)
+    return [message["Body"] for message in answer.get("Messages", [])]
+
+def next_to(producer):
+    boto3.client("sqs").create_queue(QueueName="q")
+    producer.start()
+    bodies = receive()
+    producer.join()
+    return bodies
+
+def next_to_a_thread():
+    return next_to(threading.Thread(target=send_later))
+
+def next_to_a_process():
+    return next_to(multiprocessing.get_context("fork").Process(target=send_later))
+
+def in_asyncio():
+    async def main():
+        boto3.client("sqs").create_queue(QueueName="q")
+        receiving = asyncio.create_task(asyncio.to_thread(receive))
+        await asyncio.to_thread(send_later)
+        return await receiving
+    return asyncio.run(main())
+"""
+
 PRYING = """
 import importlib, os
 
@@ -169,6 +206,25 @@ def test_the_student_and_the_simulated_aws_have_the_same_time(tmp_path: Path) ->
     assert isinstance(result, Returned)
     assert result.value == 120
     assert result.usage.virtual_seconds == offset == 120
+
+
+@pytest.mark.parametrize("function", ["next_to_a_thread", "next_to_a_process", "in_asyncio"])
+def test_a_long_poll_receives_what_the_same_call_sends_meanwhile(
+    tmp_path: Path, function: str
+) -> None:
+    """Virtual time does not jump to the end of the poll while somebody else is still at work."""
+    tmp_path.chmod(0o755)
+    (tmp_path / "consumers.py").write_text(CONSUMERS)
+    budget = CallBudget(api_calls=20, idle_reads=10, traffic_bytes=1 << 20)
+
+    with Cloud() as cloud, Sandbox(tmp_path, LIMITS, preload=PRELOAD) as sandbox:
+        server = Server(cloud.gate, sandbox.listener)
+        cloud.gate.begin_call(budget, sandbox.stop)
+        result = sandbox.call("consumers", function, [], {})
+        server.close()
+
+    assert isinstance(result, Returned)
+    assert result.value == ["m"]
 
 
 def test_student_code_cannot_import_or_change_the_preloaded_modules(

@@ -13,6 +13,7 @@ from urllib.parse import urlparse
 import pytest
 
 from autograder.aws import CallBudget, Cloud, Server
+from autograder.aws.http1 import MAX_BODY
 from autograder.aws.server import KEPT_OPEN
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def test_unusual_valid_requests_are_answered(dial: Dial, extra: bytes) -> None:
     [
         request(),
         request(line="GET / HTTP/1.1"),
-        request(b"x" * 10, length=9 << 20),
+        request(b"x" * 10, length=MAX_BODY + 1),
         request(extra=b"Transfer-Encoding: chunked\r\n"),
     ],
 )
@@ -221,7 +222,7 @@ def test_a_body_that_is_too_large_is_refused_with_a_message(dial: Dial) -> None:
     """The response reaches a client that sends everything before it reads."""
     with dial() as connection:
         with contextlib.suppress(OSError):
-            connection.sendall(request(b"x" * (9 << 20)))
+            connection.sendall(request(b"x" * (MAX_BODY + 1)))
         answer = heard(connection)
 
     assert status_of(answer) == 400

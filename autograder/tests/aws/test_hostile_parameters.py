@@ -102,13 +102,13 @@ def test_anything_but_plain_json_of_the_right_types_is_refused(ask: Ask, body: b
         (
             "kinesis.PutRecord",
             '{"StreamName": "s", "PartitionKey": "k", "Data": "", "ExplicitHashKey": "\\u00b2"}',
-            "InvalidArgumentException",
+            "ValidationException",
         ),
         (
             "kinesis.PutRecord",
             '{"StreamName": "s", "PartitionKey": "k", "Data": "", "ExplicitHashKey": "%s"}'
             % ("9" * 5000),
-            "InvalidArgumentException",
+            "ValidationException",
         ),
         ("kinesis.GetRecords", "{}", "ValidationException"),
         ("kinesis.GetRecords", '{"ShardIterator": {"a": 1}}', "SerializationException"),
@@ -176,6 +176,28 @@ def test_anything_but_plain_json_of_the_right_types_is_refused(ask: Ask, body: b
         ),
         (
             "sqs.SetQueueAttributes",
+            '{"QueueUrl": "q", "Attributes": {"RedrivePolicy": "%s"}}' % ("[" * 100_000),
+            "InvalidAttributeValue",
+        ),
+        (
+            "sqs.SetQueueAttributes",
+            json.dumps(
+                {
+                    "QueueUrl": "q",
+                    "Attributes": {
+                        "RedrivePolicy": '{"deadLetterTargetArn": [], "maxReceiveCount": 1}'
+                    },
+                }
+            ),
+            "InvalidParameterValue",
+        ),
+        (
+            "sqs.SetQueueAttributes",
+            '{"QueueUrl": "q", "Attributes": {"Policy": "{\\"Statement\\": [7]}"}}',
+            "InvalidAttributeValue",
+        ),
+        (
+            "sqs.SetQueueAttributes",
             '{"QueueUrl": "q", "Attributes": {"Policy": "%s"}}' % ("[" * 100_000),
             "InvalidAttributeValue",
         ),
@@ -221,7 +243,7 @@ def test_anything_but_plain_json_of_the_right_types_is_refused(ask: Ask, body: b
             "InvalidParameterValue",
         ),
     ],
-    ids=range(48),
+    ids=range(51),
 )
 def test_wrong_parameters_are_answered_as_aws_would(
     cloud: Cloud, ask: Ask, operation: str, body: str, code: str

@@ -5,6 +5,7 @@ import importlib.metadata
 import inspect
 import itertools
 import json
+import threading
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlparse
 
@@ -191,6 +192,45 @@ def test_a_long_poll_moves_the_clock_instead_of_waiting(cloud: Cloud, sqs: "SQSC
 
     assert "Messages" not in answer
     assert cloud.clock.offset == 20
+
+
+@pytest.mark.parametrize("hidden_by", ["DelaySeconds", "VisibilityTimeout"])
+def test_a_long_poll_ends_when_a_message_appears(
+    cloud: Cloud, sqs: "SQSClient", hidden_by: str
+) -> None:
+    """The clock moves to that moment, and no further."""
+    attributes: Any = {hidden_by: "15"}
+    url = sqs.create_queue(QueueName="q", Attributes=attributes)["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="m")
+    if hidden_by == "VisibilityTimeout":
+        sqs.receive_message(QueueUrl=url)
+
+    answer = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)
+
+    assert [message["Body"] for message in answer["Messages"]] == ["m"]
+    assert 14 < cloud.clock.offset <= 15.01
+
+
+def test_a_call_that_ends_does_not_wait_for_a_long_poll(cloud: Cloud, sqs: "SQSClient") -> None:
+    """The poll is refused as any request between two calls."""
+    url = sqs.create_queue(QueueName="q")["QueueUrl"]
+    codes: list[str] = []
+
+    def consume() -> None:
+        try:
+            sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)
+        except ClientError as error:
+            codes.append(error.response["Error"]["Code"])
+
+    consumer = threading.Thread(target=consume)
+    consumer.start()
+    for _ in range(5):  # meanwhile the poll arrives; the result is the same if it does not
+        sqs.list_queues()
+    cloud.gate.end_call()
+    consumer.join()
+
+    assert codes == ["LimitExceededException"]
+    assert cloud.clock.offset == 0
 
 
 def test_a_message_comes_back_after_its_visibility_timeout(cloud: Cloud, sqs: "SQSClient") -> None:
@@ -408,3 +448,16 @@ def test_moto_splits_a_name_once(sqs: "SQSClient") -> None:
 
     assert after.hits > before.hits
     assert after.misses == before.misses
+
+
+def test_ids_of_requests_are_the_same_after_each_reset(
+    cloud: Cloud, kinesis: "KinesisClient"
+) -> None:
+    """A student may print them, and feedback is the same each time."""
+    ids = []
+    for _ in range(2):
+        cloud.reset()
+        ids.append([kinesis.list_streams()["ResponseMetadata"]["RequestId"] for _ in range(2)])
+
+    assert ids[0] == ids[1]
+    assert len(set(ids[0])) == 2

@@ -8,7 +8,8 @@ from typing import Any
 from moto.kinesis.models import Shard, Stream, kinesis_backends
 from moto.sqs.models import Queue, sqs_backends
 
-from checks import patched_moto
+from checks import patched_records, patched_sqs, patched_streams
+from checks.faults import faults
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 
@@ -27,18 +28,18 @@ class StoredRecord:
 class Cloud:
     """The simulated AWS, seen from inside: its methods cause no faults and are not counted."""
 
-    faults = patched_moto.faults
+    faults = faults
 
     def create_stream(self, stream: str, shards: int, status: str = "ACTIVE") -> list[str]:
         """Create a stream, and return the ids of its shards."""
         self._backend.create_stream(stream, shards)
         if status != "ACTIVE":
-            patched_moto.begin_change(self._stream(stream), status)
+            patched_streams.begin_change(self._stream(stream), status)
         return self.shard_ids(stream)
 
     def status(self, stream: str) -> str | None:
         """Return a stream's status, or None if the stream does not exist."""
-        patched_moto.finish_due_changes(self._backend)
+        patched_streams.finish_due_changes(self._backend)
         found = self._backend.streams.get(stream)
         return None if found is None else str(found.status)
 
@@ -76,11 +77,11 @@ class Cloud:
 
     def handed_out(self, name: str) -> int:
         """Return how many records of a stream, or messages of a queue, were handed out."""
-        return patched_moto.handed_out[name]
+        return patched_records.handed_out[name] + patched_sqs.handed_out[name]
 
     def idle_answers(self, stream: str) -> int:
         """Return how many GetRecords responses in a row were empty and said "caught up"."""
-        return patched_moto.idle_answers[stream]
+        return patched_records.idle_answers[stream]
 
     def has_queue(self, queue: str) -> bool:
         """Tell whether a queue of this name exists."""
@@ -88,7 +89,7 @@ class Cloud:
 
     def is_purged(self, queue: str) -> bool:
         """Tell whether a queue was purged."""
-        return queue in patched_moto.purged
+        return queue in patched_sqs.purged
 
     def left_in_queue(self, queue: str) -> tuple[int, int]:
         """Return how many messages of a queue are visible, and how many are in flight."""
