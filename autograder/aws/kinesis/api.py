@@ -35,7 +35,7 @@ class KinesisApi:
             **ControlPlane(backend, faults).operations,
             **DataPlane(backend, faults).operations,
             **consumers.operations,
-            **Tagging(backend, consumers).operations,
+            **Tagging(backend, consumers.find).operations,
         }
 
     def answer(self, operation: str, parameters: Parameters) -> Answer:

@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from autograder.aws.errors import invalid_argument
-from autograder.aws.kinesis.consumers import Consumers
-from autograder.aws.kinesis.streams import FaithfulBackend
+from autograder.aws.kinesis.streams import FaithfulBackend, StreamConsumer
 
 MAX_TAGS = 50
 LIST_PAGE = 50
@@ -18,11 +17,18 @@ Answer = dict[str, Any]
 
 
 class Tagging:
-    """Answers the requests that concern tags."""
+    """Answers the requests that concern tags.
 
-    def __init__(self, backend: FaithfulBackend, consumers: Consumers) -> None:
+    Args:
+        backend: Where the streams are.
+        find_consumer: Finds a consumer by its ARN, or raises an AwsError.
+    """
+
+    def __init__(
+        self, backend: FaithfulBackend, find_consumer: Callable[[str], StreamConsumer]
+    ) -> None:
         self._backend = backend
-        self._consumers = consumers
+        self._find_consumer = find_consumer
         self.operations: Mapping[str, Callable[[Parameters], Answer]] = {
             "AddTagsToStream": self._add,
             "ListTagsForResource": self._list_all,
@@ -39,7 +45,7 @@ class Tagging:
         if arn is None:
             return self._backend.named_stream(parameters).tags
         if "/consumer/" in arn:
-            return self._consumers.find(arn).tags
+            return self._find_consumer(arn).tags
         return self._backend.describe_stream(arn, None).tags
 
     def _add(self, parameters: Parameters) -> Answer:
