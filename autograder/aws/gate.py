@@ -11,10 +11,10 @@ import random
 import re
 import threading
 import time
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import formatdate
+from functools import lru_cache
 from typing import Any
 
 from autograder.aws.calls import CallBudget, CallLog, LoggedCall, Meter, Service
@@ -231,15 +231,22 @@ class Gate:
     def _http(
         self, status: int, version: str, body: bytes, query_error: str | None = None
     ) -> HttpAnswer:
+        digits = f"{self._request_ids.getrandbits(128):032x}"
+        parts = (digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])
         headers = [
-            ("x-amzn-RequestId", str(uuid.UUID(int=self._request_ids.getrandbits(128), version=4))),
-            ("Date", formatdate(self._clock.now(), usegmt=True)),
+            ("x-amzn-RequestId", "-".join(parts)),
+            ("Date", _http_date(int(self._clock.now()))),
             ("Content-Type", f"application/x-amz-json-{version}"),
             (CLOCK_HEADER, repr(self._clock.offset)),
         ]
         if query_error:
             headers.append(("x-amzn-query-error", query_error))
         return HttpAnswer(status, tuple(headers), body)
+
+
+@lru_cache(maxsize=2)
+def _http_date(seconds: int) -> str:
+    return formatdate(seconds, usegmt=True)
 
 
 def _counted(meter: Meter | None) -> GateAdmission:

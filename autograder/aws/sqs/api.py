@@ -69,7 +69,8 @@ class SqsApi:
             return ask_moto(MotoSqs(self._backend), f"AmazonSQS.{operation}", host, parameters)
 
         check_contents(parameters)
-        self._expect_room_for(parameters)
+        if operation.startswith("SendMessage"):
+            self._expect_room_for(parameters)
         if "Attributes" in parameters:
             parameters = parameters | {"Attributes": self._attributes(operation, parameters)}
         if operation == "ListQueues":

@@ -38,6 +38,7 @@ _MOST_RECEIVES = 1000
 """The largest maxReceiveCount. Source: SQS Developer Guide, "Dead-letter queues"."""
 _NOT_IN_A_BODY = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NUMBER = r"[+-]?([0-9]{1,128}(\.[0-9]{0,128})?|\.[0-9]{1,128})([eE][+-]?[0-9]{1,3})?"
+_ATTRIBUTES_OF = ("MessageSystem", "Queue")
 _MAX_ENTRIES = 10
 _MAX_MESSAGE_ATTRIBUTES = 10
 _MAX_NAMES = 50
@@ -190,10 +191,9 @@ def check_system_attribute_names(parameters: dict[str, Any]) -> None:
     Raises:
         AwsError: One does not exist.
     """
-    known = enum_of("sqs", "MessageSystemAttributeName") | enum_of("sqs", "QueueAttributeName")
     asked = parameters.get("AttributeNames", []) + parameters.get("MessageSystemAttributeNames", [])
     for name in asked:
-        if name not in known:
+        if not any(name in enum_of("sqs", f"{kind}AttributeName") for kind in _ATTRIBUTES_OF):
             raise AwsError("InvalidAttributeName", f"Unknown Attribute {name[:100]}.")
 
 
