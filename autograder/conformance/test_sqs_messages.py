@@ -119,10 +119,10 @@ def test_system_attributes_come_only_when_asked_for(sqs: "SQSClient", name: str)
     url = make_queue(sqs, name, "1", "2")
 
     (none,) = receive(sqs, url, 1)
-    (one,) = receive(sqs, url, 1, MessageSystemAttributeNames=["SentTimestamp"])
+    (message,) = receive(sqs, url, 1, MessageSystemAttributeNames=["SentTimestamp"])
 
     assert "Attributes" not in none
-    assert set(one["Attributes"]) == {"SentTimestamp"}
+    assert set(message["Attributes"]) == {"SentTimestamp"}
 
 
 def test_an_unknown_system_attribute_is_refused(sqs: "SQSClient", name: str) -> None:
