@@ -30,9 +30,11 @@ from autograder.sandbox import StopReason
 
 NO_REQUESTS = CallBudget(api_calls=0, idle_reads=0, traffic_bytes=0)
 """The budget between two calls of a student's functions."""
-QUIET_SECONDS = 0.3
-"""Real seconds without another request after which a long poll moves the clock. A thread that makes
-a client and sends a message takes less; who polls alone does not wait."""
+LOOK_SECONDS = 0.05
+"""Real seconds between two looks whether another thread of the call is still at work. If none is,
+a long poll moves the clock; who polls alone does not wait."""
+QUIET_LOOKS = 2
+"""In a row: at the first, a request may have been sent that has not been read yet."""
 _TARGETS = {
     "Kinesis_20131202": (Service.KINESIS, "1.1"),
     "AmazonSQS": (Service.SQS, "1.0"),
@@ -75,6 +77,7 @@ class Gate:
         self._calls = calls
         self._clock = clock
         self._meter: Meter | None = None
+        self._is_at_work: Callable[[], bool] = lambda: False
         self._lock = threading.Condition(threading.Lock())
         """Held while a request is answered; notified when one has been."""
         self.before_calls: set[Callable[[], None]] = set()
@@ -89,14 +92,26 @@ class Gate:
         self.sqs = sqs
         self._request_ids = random.Random(0)  # noqa: S311 - nothing is protected by them
 
-    def begin_call(self, budget: CallBudget, on_exceeded: Callable[[StopReason], None]) -> None:
-        """Begin to count for a call; `on_exceeded` is called once, with what ran out.
+    def begin_call(
+        self,
+        budget: CallBudget,
+        on_exceeded: Callable[[StopReason], None],
+        is_at_work: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Begin to count for a call.
 
         Connections opened before this call come from processes of an earlier one: drop them.
+
+        Args:
+            budget: What the call may use.
+            on_exceeded: Called once, with what ran out.
+            is_at_work: Tells whether a thread of the call, or of its processes, could go on
+                without an answer from here. A long poll waits for it.
         """
         for hang_up in tuple(self.before_calls):
             hang_up()
         self._meter = Meter(budget, on_exceeded)
+        self._is_at_work = is_at_work
 
     def end_call(self) -> float:
         """Refuse every request until the next call, those under way included.
@@ -187,10 +202,15 @@ class Gate:
         def wait_for_others() -> bool:
             if is_alone:
                 return False
-            is_answered = self._lock.wait(QUIET_SECONDS)
-            if meter is not self._meter:
-                raise _budget_is_used_up()
-            return is_answered
+            quiet_looks = 0
+            while quiet_looks < QUIET_LOOKS:
+                is_answered = self._lock.wait(LOOK_SECONDS)
+                if meter is not self._meter:
+                    raise _budget_is_used_up()
+                if is_answered:
+                    return True
+                quiet_looks = 0 if self._is_at_work() else quiet_looks + 1
+            return False
 
         return self.sqs.answer(request.operation, parameters, _host(request.head), wait_for_others)
 

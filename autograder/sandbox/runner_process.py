@@ -20,7 +20,7 @@ from autograder.sandbox.inside.runner import PACKAGE
 from autograder.sandbox.inside.vocabulary import StopReason
 from autograder.sandbox.inside.wire import WireError, decode, receive_frame, send_frame
 from autograder.sandbox.interpreter import Interpreter
-from autograder.sandbox.memory import SAMPLE_SECONDS, SandboxMemory, as_likeliest_victim
+from autograder.sandbox.processes import SAMPLE_SECONDS, SandboxProcesses, as_likeliest_victim
 from autograder.sandbox.system_calls import filter_file
 
 STARTING_SECONDS = 60.0
@@ -66,7 +66,7 @@ class RunnerProcess:
         self._scratch: Path | None = None
         self._first: int | None = None
         """Descriptor of the first process in the sandbox, with which all others end."""
-        self.memory: SandboxMemory | None = None
+        self.processes: SandboxProcesses | None = None
         self._control, inside = socket.socketpair()
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the runner
         with inside, filter_file() if confined else nullcontext() as filter_:
@@ -94,7 +94,7 @@ class RunnerProcess:
         if confined:
             self._first = received[1]
             try:
-                self.memory = SandboxMemory.of(self._first)
+                self.processes = SandboxProcesses.of(self._first)
             except OSError as error:
                 self.close()
                 raise SandboxError(f"the sandbox's memory cannot be seen: {error}") from None
@@ -131,11 +131,11 @@ class RunnerProcess:
         """
         end = time.monotonic() + limits.wall_seconds + min(grace, limits.wall_seconds)
         send_frame(self._control, request, end)
-        if self.memory is not None:
+        if self.processes is not None:
             poll = select.poll()
             poll.register(self._control, select.POLLIN)
             while not poll.poll(SAMPLE_SECONDS * 1000) and time.monotonic() < end:
-                if self.memory.is_above(limits.memory_total_mib << 20):
+                if self.processes.is_above(limits.memory_total_mib << 20):
                     stop(StopReason.MEMORY)
                     end = min(end, time.monotonic() + STOPPING_SECONDS)
                     break

@@ -13,8 +13,8 @@ from autograder.limits import Limits
 from autograder.sandbox.inside.vocabulary import StopReason
 from autograder.sandbox.inside.wire import WireError, encode
 from autograder.sandbox.interpreter import Interpreter, this_interpreter
-from autograder.sandbox.memory import SandboxMemory
 from autograder.sandbox.outcomes import CallResult, MissingModule, Stopped, Usage, read_result
+from autograder.sandbox.processes import SandboxProcesses
 from autograder.sandbox.runner_process import RunnerProcess
 
 GRACE_SECONDS = 20.0
@@ -78,9 +78,17 @@ class Sandbox:
         return self._running().pid
 
     @property
-    def memory(self) -> SandboxMemory | None:
-        """What its processes hold; None without walls, where nothing bounds it."""
-        return self._running().memory
+    def processes(self) -> SandboxProcesses | None:
+        """Its processes; None without walls, where they cannot be told from others."""
+        return self._running().processes
+
+    def is_at_work(self) -> bool:
+        """Tell whether a thread of the call under way could go on without an answer from outside.
+
+        Without walls, nobody can tell: then no thread is at work.
+        """
+        processes = self._runner.processes if self._runner is not None else None
+        return processes is not None and processes.are_at_work()
 
     def on_start(self, serve: Callable[[socket.socket], None]) -> None:
         """Have the listening socket passed on: that of the runner which is there, and of others."""

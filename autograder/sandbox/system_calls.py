@@ -150,7 +150,7 @@ def filter_program(machine: str) -> bytes:
 
 
 def _uncounted_memory(on: _Machine) -> list[bytes]:
-    """Refuse memory that `autograder.sandbox.memory` could not count.
+    """Refuse memory that `autograder.sandbox.processes` could not count.
 
     One mapped page of shared memory keeps all that were ever filled, which no count of a process
     shows. Buffers of sockets can be counted while none is larger than the default.

@@ -142,7 +142,7 @@ class StudentCode:
             seconds=min(limits.cpu_seconds, self._time_budget.cloud_seconds_left),
         )
         begin = time.monotonic()
-        self._cloud.gate.begin_call(budget, self._sandbox.stop)
+        self._cloud.gate.begin_call(budget, self._sandbox.stop, self._sandbox.is_at_work)
         try:
             result = self._sandbox.call(module, function, args, kwargs, limits=limits, again=again)
         finally:

@@ -118,6 +118,15 @@ def next_to_a_thread():
 def next_to_a_process():
     return next_to(multiprocessing.get_context("fork").Process(target=send_later))
 
+def compute_and_send():
+    end = time.process_time() + 1
+    while time.process_time() < end:
+        pass
+    send_later()
+
+def next_to_a_busy_thread():
+    return next_to(threading.Thread(target=compute_and_send))
+
 def in_asyncio():
     async def main():
         boto3.client("sqs").create_queue(QueueName="q")
@@ -208,7 +217,9 @@ def test_the_student_and_the_simulated_aws_have_the_same_time(tmp_path: Path) ->
     assert result.usage.virtual_seconds == offset == 120
 
 
-@pytest.mark.parametrize("function", ["next_to_a_thread", "next_to_a_process", "in_asyncio"])
+@pytest.mark.parametrize(
+    "function", ["next_to_a_thread", "next_to_a_busy_thread", "next_to_a_process", "in_asyncio"]
+)
 def test_a_long_poll_receives_what_the_same_call_sends_meanwhile(
     tmp_path: Path, function: str
 ) -> None:
@@ -219,7 +230,7 @@ def test_a_long_poll_receives_what_the_same_call_sends_meanwhile(
 
     with Cloud() as cloud, Sandbox(tmp_path, LIMITS, preload=PRELOAD) as sandbox:
         server = Server(cloud.gate, sandbox.listener)
-        cloud.gate.begin_call(budget, sandbox.stop)
+        cloud.gate.begin_call(budget, sandbox.stop, sandbox.is_at_work)
         result = sandbox.call("consumers", function, [], {})
         server.close()
 

@@ -168,8 +168,8 @@ def test_an_ordinary_user_gets_a_sandbox_too(tmp_path: Path) -> None:
         with Sandbox(Path(sys.argv[1]), limits) as sandbox:
             print(sandbox.call("student", "bomb", [], {}).value <= limits.processes)
             print(sandbox.call("student", "value", ["pair"], {}).value)
-            memory = sandbox.memory
-            print(memory.first in memory.processes(), memory.is_above(1 << 20))
+            processes = sandbox.processes
+            print(processes.first in processes.processes(), processes.is_above(1 << 20))
         """)
     )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograder.sandbox import Returned, Sandbox, Stopped
-from autograder.sandbox.memory import LIKELIEST, SAMPLE_SECONDS, SandboxMemory
+from autograder.sandbox.processes import LIKELIEST, SAMPLE_SECONDS, SandboxProcesses
 from autograder.sandbox.runner_process import STOPPING_SECONDS
 from autograder.tests.limits import LIMITS
 
@@ -136,13 +136,13 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 def looks(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Record each memory count of the grader."""
     seen: list[bool] = []
-    look = SandboxMemory.is_above
+    look = SandboxProcesses.is_above
 
-    def noted(self: SandboxMemory, bound: int) -> bool:
+    def noted(self: SandboxProcesses, bound: int) -> bool:
         seen.append(look(self, bound))
         return seen[-1]
 
-    monkeypatch.setattr(SandboxMemory, "is_above", noted)
+    monkeypatch.setattr(SandboxProcesses, "is_above", noted)
     return seen
 
 
@@ -208,13 +208,13 @@ def test_memory_that_cannot_be_counted_is_refused(sandbox: Sandbox) -> None:
 
 def test_the_kernel_kills_the_sandbox_before_the_grader(sandbox: Sandbox) -> None:
     """This is so for all processes of the sandbox, from the start."""
-    memory = sandbox.memory
-    assert memory is not None
+    processes = sandbox.processes
+    assert processes is not None
     scores = {
         pid: int(Path(f"/proc/{pid}/oom_score_adj").read_text())
-        for pid in (sandbox.pid, *memory.processes())
+        for pid in (sandbox.pid, *processes.processes())
     }
 
-    assert memory.first in scores
+    assert processes.first in scores
     assert set(scores.values()) == {LIKELIEST}
     assert int(Path(f"/proc/{os.getpid()}/oom_score_adj").read_text()) < LIKELIEST

@@ -1,4 +1,4 @@
-"""The bound on the memory of all processes of a call together.
+"""The processes in a sandbox, seen from outside: what they hold together, and whether they work.
 
 `RLIMIT_AS` bounds each process; there may be dozens. The grader looks at them from outside the
 sandbox, while it waits for the answer: student code cannot stop it.
@@ -36,8 +36,8 @@ def as_likeliest_victim(command: list[str]) -> list[str]:
 
 
 @dataclass(frozen=True)
-class SandboxMemory:
-    """The memory of all processes in a sandbox, seen from outside."""
+class SandboxProcesses:
+    """All processes in a sandbox, seen from outside."""
 
     first: int
     """The process, by its id out here, that all others end with."""
@@ -45,8 +45,8 @@ class SandboxMemory:
     """The kernel's name of their namespace of processes."""
 
     @classmethod
-    def of(cls, first: int) -> "SandboxMemory":
-        """Return that of the sandbox that a pidfd's process is the first of.
+    def of(cls, first: int) -> "SandboxProcesses":
+        """Return those of the sandbox that a pidfd's process is the first of.
 
         Raises:
             OSError: The process has ended, or the kernel does not show its namespace.
@@ -70,6 +70,10 @@ class SandboxMemory:
             if held > bound:
                 return True
         return False
+
+    def are_at_work(self) -> bool:
+        """Tell whether a thread runs, or would run if it had a processor."""
+        return any(_is_at_work(pid) for pid in self.processes())
 
     def processes(self) -> Iterator[int]:
         """Yield the ids, out here, of the processes in the sandbox."""
@@ -136,6 +140,18 @@ def _queued_bytes(row: bytes) -> int:
     """Return what a TCP connection has yet to deliver: its fifth column, `sent:received`."""
     sent, _, received = row.split()[4].partition(b":")
     return int(sent, 16) + int(received, 16)
+
+
+def _is_at_work(pid: int) -> bool:
+    """Tell whether a thread of a process is running, runnable, or in the midst of a system call."""
+    threads = Path(f"/proc/{pid}/task")
+    with suppress(OSError):  # the process has ended
+        for thread in threads.iterdir():
+            with suppress(OSError):  # the thread has ended
+                # The name, in brackets, may hold anything; the state follows it.
+                if (thread / "stat").read_bytes().rpartition(b") ")[2][:1] in b"RD":
+                    return True
+    return False
 
 
 def _namespace_of(pid: int) -> str:
