@@ -67,9 +67,10 @@ def _graded(course: Course, assignment: Assignment) -> dict[str, str]:
 
 
 def _checked(course: Course, assignment: Assignment) -> dict[str, str]:
-    """Digest what the visible checks' verdicts depend on."""
-    corpus = corpus_folder(course, assignment)
-    return {"visible_checks": _digest(course, [corpus, *_handed_out(course, assignment)])}
+    """Digest what the visible checks' verdicts depend on: not on the corpus's feedback files."""
+    corpus = corpus_folder(course, assignment).rglob("*")
+    submissions = [path for path in corpus if path.is_file() and path.suffix != ".txt"]
+    return {"visible_checks": _digest(course, [*submissions, *_handed_out(course, assignment)])}
 
 
 def _handed_out(course: Course, assignment: Assignment) -> list[Path]:

@@ -50,6 +50,7 @@ def test_the_visible_checks_are_recorded_separately(course: Course, assignment: 
         (f"autograder/suites/{ID}/test_counting.py", False, True),
         (f"solutions/{ID}/word_count.py", False, False),
         (f"assignments/{ID}/README.md", False, False),
+        (f"autograder/suites/{ID}/submissions/wrong/keeps_capitals.txt", False, True),
         (f"assignments/{ID}/.pytest_cache/lastfailed", True, True),
     ],
 )
