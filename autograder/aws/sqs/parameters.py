@@ -224,7 +224,7 @@ def checked_attributes(attributes: dict[str, str], queue_arns: Collection[str]) 
             fits = document is not None
             if document and name == "RedrivePolicy":
                 _expect_redrive_policy(document, value, queue_arns)
-            if document and name == "Policy":
+            if document is not None and value and name == "Policy":
                 fits = _has_statements(document)
                 checked[name] = json.dumps(document)
         else:

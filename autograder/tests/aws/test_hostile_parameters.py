@@ -242,8 +242,13 @@ def test_anything_but_plain_json_of_the_right_types_is_refused(ask: Ask, body: b
             json.dumps({"QueueUrl": "q", "AttributeNames": ["All"] * 51}),
             "InvalidParameterValue",
         ),
+        (
+            "sqs.CreateQueue",
+            json.dumps({"QueueName": "x", "Attributes": {"Policy": "{}"}}),
+            "InvalidAttributeValue",
+        ),
     ],
-    ids=range(51),
+    ids=range(52),
 )
 def test_wrong_parameters_are_answered_as_aws_would(
     cloud: Cloud, ask: Ask, operation: str, body: str, code: str

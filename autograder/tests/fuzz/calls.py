@@ -154,6 +154,10 @@ SEEDS: tuple[bytes, ...] = (
         ("sqs.AddPermission", {"QueueUrl": "q", "Label": "l", "AWSAccountIds": ["1"],
                                "Actions": ["*"]}),
         ("sqs.RemovePermission", {"QueueUrl": "q", "Label": "l"}),
+        ("sqs.SetQueueAttributes", {"QueueUrl": "q", "Attributes": {"Policy": "{}"}}),
+        ("sqs.AddPermission", {"QueueUrl": "q", "Label": "m", "AWSAccountIds": ["1"],
+                               "Actions": ["*"]}),
+        ("sqs.RemovePermission", {"QueueUrl": "q", "Label": "m"}),
         ("sqs.StartMessageMoveTask", {"SourceArn": "x"}),
     ),
 )  # fmt: skip
