@@ -23,6 +23,20 @@ class Service(StrEnum):
     SQS = "sqs"
 
 
+ESSENTIAL_OPERATIONS = frozenset(
+    {
+        *("CreateStream", "DeleteStream", "DescribeStream", "DescribeStreamSummary"),
+        *("GetRecords", "GetShardIterator", "ListShards", "ListStreams", "MergeShards"),
+        *("PutRecord", "PutRecords", "SplitShard"),
+        *("ChangeMessageVisibility", "CreateQueue", "DeleteMessage", "DeleteMessageBatch"),
+        *("DeleteQueue", "GetQueueAttributes", "GetQueueUrl", "ListQueues", "PurgeQueue"),
+        *("ReceiveMessage", "SendMessage", "SendMessageBatch"),
+    }
+)
+"""Operations that assignments rely on. If the simulated AWS fails at one of them, that is the
+grader's fault. At any other, a student may have provoked it on purpose, to open the points."""
+
+
 @dataclass(frozen=True)
 class LoggedCall:
     """One request."""
@@ -42,7 +56,12 @@ class LoggedCall:
     at: float
     """Virtual time, in seconds since the epoch."""
     internal_error: str | None = None
-    """What failed in the simulated AWS itself: the grader's fault."""
+    """What failed in the simulated AWS itself."""
+
+    @property
+    def is_essential(self) -> bool:
+        """Whether the operation is one that assignments rely on."""
+        return self.operation in ESSENTIAL_OPERATIONS
 
 
 class CallLog:

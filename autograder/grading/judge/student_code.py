@@ -10,7 +10,7 @@ from autograder.aws import CallBudget, Cloud
 from autograder.grading.judge.explain import verdict_of
 from autograder.grading.judge.phases import Phases
 from autograder.grading.judge.time_budget import TimeBudget
-from autograder.grading.judge.verdict import GraderFaultError, Verdict
+from autograder.grading.judge.verdict import GraderFaultError, NeedlessRequestError, Verdict
 from autograder.limits import Limits
 from autograder.sandbox import CallResult, Raised, Returned, Sandbox, Stopped, StopReason
 
@@ -148,8 +148,11 @@ class StudentCode:
         finally:
             self._time_budget.cloud_seconds_left -= self._cloud.gate.end_call()
         for call in self._cloud.calls.all()[calls_before:]:
-            if call.internal_error is not None:
+            if call.internal_error is not None and call.is_essential:
                 raise GraderFaultError(f"{call.operation}: {call.internal_error}")
+            if call.internal_error is not None:
+                self._phases.inspect()
+                raise NeedlessRequestError(call.operation)
         self._time_budget.note(module, function, result, time.monotonic() - begin)
         return result
 

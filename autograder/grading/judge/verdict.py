@@ -44,6 +44,10 @@ class GraderFaultError(Exception):
     """Something on the grader's side failed while a test ran."""
 
 
+class NeedlessRequestError(Exception):
+    """The simulated AWS failed at an operation that the assignment does not need."""
+
+
 def wrong(
     came_back: str,
     *,
@@ -96,6 +100,8 @@ def unreadable(error: BaseException) -> Verdict:
     reason = "a hidden test could not make sense of it"
     if isinstance(error, InspectionLimitError):
         reason = f"it takes more than {TEST_SECONDS:g} seconds of processor time"
+    elif isinstance(error, NeedlessRequestError):
+        reason = f"the simulated AWS failed at a request that no requirement needs, {error}"
     elif isinstance(error, MemoryError):
         reason = "it takes too much memory"
     return Verdict(

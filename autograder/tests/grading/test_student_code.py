@@ -1,14 +1,16 @@
 """How a student's functions are called: code that hung before gets less time, or is not called."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from autograder.aws import PRELOAD, Cloud
-from autograder.grading.judge.phases import Phases
+from autograder.aws import PRELOAD, Cloud, Server
+from autograder.grading.judge.phases import Phase, Phases
 from autograder.grading.judge.student_code import StudentCode
 from autograder.grading.judge.time_budget import SHORTENED, TimeBudget
+from autograder.grading.judge.verdict import GraderFaultError, NeedlessRequestError
 from autograder.sandbox import Returned, Sandbox, Stopped, StopReason
 from autograder.sandbox.outcomes import Usage
 from autograder.tests.limits import LIMITS
@@ -16,6 +18,8 @@ from autograder.tests.limits import LIMITS
 PATIENT = LIMITS.model_copy(update={"wall_seconds": 60.0})
 CODE = """
 import os, resource, select, socket
+
+import boto3
 
 def processor_seconds(die=False):
     if die:
@@ -28,6 +32,16 @@ known = []
 def remembers(value):
     known.append(value)
     return known
+
+def request(service, operation):
+    client = boto3.client(service)
+    try:
+        if service == "sqs":
+            client.list_queue_tags(QueueUrl="any")
+        else:
+            client.list_streams()
+    except client.exceptions.ClientError:
+        pass
 
 def dawdle():
     one, _ = socket.socketpair()
@@ -120,3 +134,34 @@ def test_calls_in_a_row_share_what_the_module_remembers(student: StudentCode) ->
 
     assert values == [["a", "b"], ["a", "b"]]
     assert module.remembers("c") == ["c"]
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "error", "phase"),
+    [
+        ("kinesis", "ListStreams", GraderFaultError, Phase.STUDENT),
+        ("sqs", "ListQueueTags", NeedlessRequestError, Phase.INSPECT),
+    ],
+)
+def test_a_failure_at_a_needless_request_opens_no_points(
+    service: str,
+    operation: str,
+    error: type[Exception],
+    phase: Phase,
+    sandbox_and_cloud: tuple[Sandbox, Cloud],
+    time_budget: TimeBudget,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else a student who finds a fault of the simulated AWS could open every point."""
+    sandbox, cloud = sandbox_and_cloud
+    phases = Phases()
+    student = StudentCode(sandbox, cloud, PATIENT, time_budget, phases)
+
+    def fail(*_: object) -> None:
+        raise KeyError
+
+    monkeypatch.setattr(getattr(cloud.gate, service), "answer", fail)
+    with closing(Server(cloud.gate, sandbox.listener)), pytest.raises(error):
+        student.outcome_of("code_of_theirs", "request", service, operation)
+
+    assert phases.current is phase
