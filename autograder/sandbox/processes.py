@@ -3,10 +3,11 @@
 `RLIMIT_AS` bounds each process; there may be dozens. The grader looks at them from outside the
 sandbox, while it waits for the answer: student code cannot stop it.
 
-What can hold memory: private pages of the processes, which the kernel reports for each of them;
-buffers of sockets; two small tmpfs; pipes, which the kernel bounds per user. Shared memory without
-a file would escape every count, since a single mapped page keeps all others, so the filter of
-system calls refuses it, as it refuses buffers of sockets that are larger than the default.
+What can hold memory: private pages of the processes and their page tables, which the kernel reports
+for each of them; buffers of sockets; two small tmpfs; pipes, which the kernel bounds per user.
+Shared memory without a file would escape every count, since a single mapped page keeps all others,
+so the filter of system calls refuses it, as it refuses buffers of sockets that are larger than the
+default.
 """
 
 import os
@@ -62,7 +63,7 @@ class SandboxProcesses:
         the kernel a walk through their pages, so it is asked only of those that map too much.
         """
         pids = list(self.processes())
-        held = _socket_bytes(Path(f"/proc/{self.first}/net"))
+        held = _socket_bytes(Path(f"/proc/{self.first}/net")) + sum(map(_page_table_bytes, pids))
         if held + sum(map(_mapped_bytes, pids)) <= bound:
             return False
         for pid in pids:
@@ -87,6 +88,20 @@ class SandboxProcesses:
 def _mapped_bytes(pid: int) -> int:
     """Return the size of a process's address space; 0 if it has ended."""
     return _page_counts(pid)[0] * _PAGE
+
+
+def _page_table_bytes(pid: int) -> int:
+    """Return the size of a process's page tables, which no other figure includes; 0 if it ended.
+
+    A page that is only read is the kernel's page of zeros, which nobody holds. But far apart, each
+    needs two page tables, which are as large as the page.
+    """
+    try:
+        status = Path(f"/proc/{pid}/status").read_bytes()
+    except OSError:
+        return 0
+    lines = [line for line in status.splitlines() if line.startswith(b"VmPTE:")]
+    return sum(int(line.split()[1]) << 10 for line in lines)
 
 
 def _page_counts(pid: int) -> tuple[int, int]:
