@@ -22,6 +22,9 @@ LIKELIEST = 1000
 """The oom_score_adj of everything in a sandbox: when the machine runs out of memory, the kernel
 ends these processes first, and not the grader."""
 
+SEGMENT_BYTES = 1280
+"""What the kernel holds for a TCP segment of one byte, of which all that is queued may consist."""
+
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _COUNTED_SOCKETS = ("unix", "udp", "udp6", "netlink")
 _TCP_SOCKETS = ("tcp", "tcp6")
@@ -138,8 +141,12 @@ def _socket_bytes(tables: Path) -> int:
         int((settings / name).read_bytes()) for name in ("wmem_default", "rmem_default")
     )
     count = sum(len(_rows(tables / name)) for name in _COUNTED_SOCKETS)
+    # A socket that nobody reads does not grow beyond what its sender may hold.
+    fullest_tcp = int(Path("/proc/sys/net/ipv4/tcp_wmem").read_bytes().split()[2])
     return count * fullest + sum(
-        2 * _queued_bytes(row) for name in _TCP_SOCKETS for row in _rows(tables / name)
+        max(2 * queued, min(SEGMENT_BYTES * queued, fullest_tcp))
+        for name in _TCP_SOCKETS
+        for queued in map(_queued_bytes, _rows(tables / name))
     )
 
 

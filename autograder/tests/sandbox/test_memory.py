@@ -67,6 +67,22 @@ def hoard_in_connections():
             pass
     wait()
 
+def hoard_in_tiny_segments():
+    listener = socket.create_server(("127.0.0.1", 0))
+    held = []
+    def work():
+        for _ in range(12):
+            held.extend([socket.create_connection(listener.getsockname()), listener.accept()[0]])
+            for end in held[-2:]:
+                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                end.setblocking(False)
+                try:
+                    while True:
+                        end.send(b"x", socket.MSG_EOR)
+                except BlockingIOError:
+                    pass
+    fork(4, work)
+
 def hoard_in_page_tables():
     # Each page read is the kernel's page of zeros, which nobody holds; but each has its own tables.
     import ctypes
@@ -176,11 +192,14 @@ def test_a_call_ends_at_the_first_count_above_the_limit(
     assert looks.index(True) == len(looks) - 1
 
 
-def test_undelivered_data_of_a_connection_counts(sandbox: Sandbox, looks: list[bool]) -> None:
-    """TCP buffers grow automatically."""
-    limits = LIMITS.model_copy(update={"memory_total_mib": 256})
+@pytest.mark.parametrize("function", ["hoard_in_connections", "hoard_in_tiny_segments"])
+def test_undelivered_data_of_a_connection_counts(
+    sandbox: Sandbox, looks: list[bool], function: str
+) -> None:
+    """TCP buffers grow automatically, and each byte that is sent alone has a buffer."""
+    limits = LIMITS.model_copy(update={"memory_total_mib": 128})
 
-    result = sandbox.call("student", "hoard_in_connections", [], {}, limits)
+    result = sandbox.call("student", function, [], {}, limits)
 
     assert isinstance(result, Stopped)
     assert result.reason == "memory"
