@@ -111,8 +111,8 @@ class Course:
     def of_this_checkout(cls) -> Self:
         """Return the checkout that contains this package.
 
-        If the package was installed from a wheel, which has no assignments, this is the checkout
-        that contains the current folder.
+        A wheel comes without assignments: if the package was installed from one, this is the
+        checkout that contains the current folder.
         """
         beside_package = Path(__file__).resolve().parents[1]
         candidates = (beside_package, Path.cwd(), *Path.cwd().parents)

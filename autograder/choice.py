@@ -56,7 +56,7 @@ def choose_assignment(
             raise AssignmentError(f"{file} does not exist")
     if asked is None and not known:
         raise AssignmentError(
-            f"there is no assignment in {course.assignments}: run this in a checkout of the course"
+            f"no assignments found in {course.assignments}: run this in a checkout of the course"
         )
     if asked is None:
         raise AssignmentError(

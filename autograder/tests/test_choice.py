@@ -139,7 +139,7 @@ def test_all_assignments_are_the_default_of_some_commands(course: Course, tmp_pa
     """Such as `build`, which works on the whole checkout."""
     assert [found.id for found in choose_assignments(course)] == [LOGS, WORDS]
     assert [found.id for found in choose_assignments(course, WORDS)] == [WORDS]
-    with pytest.raises(AssignmentError, match="there is no assignment in"):
+    with pytest.raises(AssignmentError, match="no assignments found in"):
         choose_assignments(Course(tmp_path / "empty"))
 
 
