@@ -58,7 +58,7 @@ def parsed_json(text: str | bytes) -> Any:
     >>> parsed_json(b'{"eventId": 7}'), parsed_json("{'eventId': 7}")
     ({'eventId': 7}, None)
     """
-    if len(text) > LARGEST_JSON:
+    if _size(text) > LARGEST_JSON:
         return None
     try:
         value = json.loads(text)
@@ -73,10 +73,15 @@ def parsed_literal(text: str) -> Any:
     >>> parsed_literal("{'eventId': 7}"), parsed_literal("open('x')")
     ({'eventId': 7}, None)
     """
-    if len(text) > LARGEST_LITERAL:
+    if _size(text) > LARGEST_LITERAL:
         return None
     try:
         value = ast.literal_eval(text)
     except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
         return None
     return value if is_plain(value) else None
+
+
+def _size(text: str | bytes) -> int:
+    """Return the size in bytes, of text as UTF-8."""
+    return len(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"))

@@ -7,12 +7,13 @@ it: otherwise a student could use it up on another stream or with requests that 
 
 import base64
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from autograder.aws.errors import AwsError
+from autograder.parsing import LARGEST_JSON
 
 STREAM_OPERATIONS = frozenset(
     {
@@ -42,10 +43,22 @@ _CONTROL_PLANE = frozenset(
     {"CreateStream", "DeleteStream", "DescribeStream", "DescribeStreamSummary", "ListShards"}
 )
 _LIFECYCLE = frozenset({"CreateStream", "DeleteStream"})
+_SHARD_OPERATIONS = frozenset({"GetRecords", "GetShardIterator"})
+_PUTS = frozenset({"PutRecord", "PutRecords"})
 
-LARGEST_CHOSEN = 64 << 10
-"""In bytes. RejectRecords takes every larger record without showing it to `choose`, which would
-have to parse up to 1 MiB of a student's data while every other request waits."""
+LARGEST_CHOSEN = LARGEST_JSON
+"""In bytes. No larger record is shown to `choose`, which would have to parse up to 1 MiB of a
+student's data while every other request waits. Nor does a test take it for an event: both have the
+same bound, so that no event is too large for a fault."""
+
+
+Choose = Callable[[dict[str, Any]], bool]
+"""Given {"Data": bytes, "PartitionKey": str}, whether a fault is about this record.
+
+The data comes from a student. A record of more than LARGEST_CHOSEN bytes is not shown to it; that
+record, and one for which it raises an exception, is not chosen: no data that a student makes up may
+look like a failure of the grader.
+"""
 
 
 @dataclass(frozen=True)
@@ -58,6 +71,9 @@ class Fail:
         after: How many requests pass before that.
         stream: The stream whose requests are counted, for an operation on a stream.
         queue: The queue whose requests are counted, for an operation on a queue.
+        shard: The only shard whose requests are counted, for an operation on a shard.
+        choose: For PutRecord and PutRecords: only requests with a chosen record are counted.
+            Otherwise a student could use the fault up with records that the test does not ask for.
     """
 
     operation: str
@@ -68,6 +84,8 @@ class Fail:
     after: int = 0
     stream: str | None = None
     queue: str | None = None
+    shard: str | None = None
+    choose: Choose | None = None
 
     def __post_init__(self) -> None:
         """Refuse a fault that could never strike.
@@ -80,10 +98,19 @@ class Fail:
         misplaced = self.queue if self.operation in STREAM_OPERATIONS else self.stream
         if misplaced is not None:
             raise ValueError(f"{self.operation} is not an operation on {misplaced!r}")
+        if self.shard is not None and self.operation not in _SHARD_OPERATIONS:
+            raise ValueError(f"{self.operation} is not an operation on {self.shard!r}")
+        if self.choose is not None and self.operation not in _PUTS:
+            raise ValueError(f"{self.operation} does not put records that could be chosen")
 
 
 def Throttle(  # noqa: N802 - reads as a fault
-    operation: str, times: int, after: int = 0, stream: str | None = None
+    operation: str,
+    times: int,
+    after: int = 0,
+    stream: str | None = None,
+    shard: str | None = None,
+    choose: Choose | None = None,
 ) -> Fail:
     """Refuse an operation on a stream for its rate, as AWS words it for that operation."""
     if operation in _CONTROL_PLANE:
@@ -91,7 +118,16 @@ def Throttle(  # noqa: N802 - reads as a fault
     else:
         error = "ProvisionedThroughputExceededException"
         message = "Rate exceeded for shard shardId-000000000000."
-    return Fail(operation, error, message, times=times, after=after, stream=stream)
+    return Fail(
+        operation,
+        error,
+        message,
+        times=times,
+        after=after,
+        stream=stream,
+        shard=shard,
+        choose=choose,
+    )
 
 
 @dataclass(frozen=True)
@@ -99,17 +135,14 @@ class RejectRecords:
     """Reject chosen records, whether they come in PutRecords or PutRecord.
 
     Attributes:
-        choose: Given {"Data": bytes, "PartitionKey": str}, whether the record is rejected. The
-            data comes from a student. A record of more than LARGEST_CHOSEN bytes is not shown to
-            it, and is taken. So is a record for which it raises an exception: no data that a
-            student makes up may look like a failure of the grader.
+        choose: Whether a record is rejected.
         times_each: How often each is rejected before it is taken.
         stream: The stream that the records are put into.
         identity: Given the same as `choose`, by what a record is known when it is tried again. A
             writer may make another record for each attempt, with a new timestamp.
     """
 
-    choose: Callable[[dict[str, Any]], bool]
+    choose: Choose
     times_each: int = 1
     stream: str | None = None
     identity: Callable[[dict[str, Any]], Hashable] = lambda record: (
@@ -244,8 +277,20 @@ class Faults:
             if of_stream and binding.target == stream:
                 binding.restart()
 
-    def strike(self, operation: str, target: str) -> None:
+    def strike(
+        self,
+        operation: str,
+        target: str,
+        shard_id: str | None = None,
+        records: Sequence[tuple[str, str]] = (),
+    ) -> None:
         """Count a request that is about to succeed.
+
+        Args:
+            operation: Its name.
+            target: The stream or queue.
+            shard_id: The shard, if it is about one.
+            records: The partition key and the data, in base64, of each record that it puts.
 
         Raises:
             AwsError: A fault refuses it.
@@ -256,6 +301,8 @@ class Faults:
                 isinstance(fault, Fail)
                 and fault.operation == operation
                 and binding.target == target
+                and fault.shard in (None, shard_id)
+                and (fault.choose is None or _is_any_chosen(records, fault.choose))
             ):
                 binding.requests += 1
                 if fault.after < binding.requests <= fault.after + fault.times:
@@ -317,6 +364,16 @@ class Faults:
         for binding in self._bindings:
             if binding.target == target and isinstance(binding.fault, kind):
                 yield binding.fault
+
+
+def _is_any_chosen(records: Sequence[tuple[str, str]], choose: Choose) -> bool:
+    """Return whether `choose` takes one of these records."""
+    for partition_key, data in records:
+        if decoded_size(data) <= LARGEST_CHOSEN:
+            with suppress(Exception):  # a student's data can make it raise anything
+                if choose({"Data": base64.b64decode(data), "PartitionKey": partition_key}):
+                    return True
+    return False
 
 
 def decoded_size(data: str) -> int:

@@ -15,7 +15,9 @@ from types import MappingProxyType
 from typing import Any
 
 from autograder.aws.calls import LoggedCall
+from autograder.aws.kinesis.tokens import stream_named_in
 from autograder.aws.simulated import Cloud
+from autograder.aws.sqs.api import queue_named_in
 from autograder.aws.sqs.backstage import Depth
 from autograder.parsing import parsed_json
 
@@ -83,6 +85,12 @@ class SeenCall:
     error: str | None
     """AWS's error code, where it was refused."""
     _call: LoggedCall
+
+    @property
+    def target(self) -> str:
+        """The stream or queue that it names in any way; empty where it names none."""
+        parameters = self._call.parameters
+        return stream_named_in(parameters) or queue_named_in(parameters)
 
     def parameter(self, name: str) -> str:
         """Give a parameter that is text, cut to `LONGEST_PARAMETER`; empty where there is none."""
@@ -189,10 +197,17 @@ class Seen:
         """Count a queue's messages; None where there is no such queue."""
         return self._cloud.sqs.depth(name) if self._cloud.sqs.exists(name) else None
 
-    def calls(self, *operations: str) -> tuple[SeenCall, ...]:
-        """List the requests of these operations, in the order of their arrival."""
+    def calls(self, *operations: str, on: str | None = None) -> tuple[SeenCall, ...]:
+        """List the requests of these operations, in the order of their arrival.
+
+        Args:
+            operations: Names such as `GetRecords`.
+            on: The stream or queue that they name. Whatever points depend on must be asked with
+                it: no fault strikes on a stream or queue that a student made besides.
+        """
         found = self._cloud.calls.of(*operations)[:MOST_CALLS]
-        return tuple(SeenCall(call.operation, call.error, call) for call in found)
+        calls = (SeenCall(call.operation, call.error, call) for call in found)
+        return tuple(call for call in calls if on is None or call.target == on)
 
     def today(self) -> datetime:
         """Give the present moment of the simulated AWS, in UTC."""

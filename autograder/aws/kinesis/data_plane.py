@@ -55,7 +55,7 @@ class DataPlane:
         self._expect_known(stream, parameters.get("SequenceNumberForOrdering"))
         self._expect_throughput(stream, shard, data)
         _expect_no_dry_run(parameters)
-        self._faults.strike("PutRecord", stream.stream_name)
+        self._faults.strike("PutRecord", stream.stream_name, records=[(key, data)])
         return self._store(stream, shard, key, data)
 
     def _put_records(self, parameters: Parameters) -> Answer:
@@ -66,7 +66,8 @@ class DataPlane:
             raise invalid_argument("Records size exceeds 10 MB limit")
         shards = [stream.open_shard_for(key, explicit) for key, explicit, _ in checked]
         _expect_no_dry_run(parameters)
-        self._faults.strike("PutRecords", stream.stream_name)
+        records = [(key, data) for key, _, data in checked]
+        self._faults.strike("PutRecords", stream.stream_name, records=records)
         results: list[Answer] = []
         for shard, (key, _, data) in zip(shards, checked, strict=True):
             try:
@@ -107,7 +108,7 @@ class DataPlane:
         shard = stream.shard(parameters["ShardId"])
         last = self._last_before(stream, shard, parameters)
         _expect_no_dry_run(parameters)
-        self._faults.strike("GetShardIterator", stream.stream_name)
+        self._faults.strike("GetShardIterator", stream.stream_name, shard.shard_id)
         for late in self._faults.late_records(stream.stream_name, shard.shard_id):
             shard.append(late.partition_key, base64.b64encode(late.data).decode())
         now = self._backend.clock.now()
@@ -165,7 +166,7 @@ class DataPlane:
         stream = self._backend.active_stream({"StreamName": position.stream})
         shard = stream.shard(position.shard_id)
         _expect_no_dry_run(parameters)
-        self._faults.strike("GetRecords", stream.stream_name)
+        self._faults.strike("GetRecords", stream.stream_name, shard.shard_id)
         index = shard.count_up_to(position.last)
         size = self._faults.page_size(stream.stream_name, limit)
         for fault in self._faults.empty_pages(stream.stream_name, shard.shard_id):

@@ -93,6 +93,19 @@ class ListingToken:
         return _encode([self.stream, self.after, self.shard_filter])
 
 
+def stream_named_in(parameters: Mapping[str, Any]) -> str:
+    """Name the stream of a request that was answered; empty where it names none."""
+    try:
+        if "ShardIterator" in parameters:
+            return ShardIterator.parse(parameters["ShardIterator"]).stream
+        name = parameters.get("StreamName") or parameters.get("StreamARN", "").rsplit("/", 1)[-1]
+        if not name and "NextToken" in parameters:
+            return ListingToken.parse(parameters["NextToken"]).stream
+    except AwsError:
+        return ""
+    return str(name)
+
+
 def _encode(parts: list[Any]) -> str:
     return base64.b64encode(json.dumps(parts).encode()).decode()
 

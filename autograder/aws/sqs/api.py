@@ -3,7 +3,7 @@
 import contextlib
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from moto.sqs.exceptions import QueueDoesNotExist
@@ -89,7 +89,7 @@ class SqsApi:
         queues = self._backend.queues
         arns = {queue.queue_arn for queue in queues.values()}
         attributes = checked_attributes(parameters["Attributes"], arns)
-        queue = queues.get(_name_in(parameters.get("QueueUrl", "")))
+        queue = queues.get(queue_named_in(parameters))
         if operation == "SetQueueAttributes" and queue is not None and queue.policy:
             attributes.setdefault("Policy", queue.policy)
         return attributes
@@ -100,7 +100,7 @@ class SqsApi:
         Raises:
             AwsError: One is larger than its queue takes, or a batch is larger than any may be.
         """
-        queue = self._backend.queues.get(_name_in(parameters.get("QueueUrl", "")))
+        queue = self._backend.queues.get(queue_named_in(parameters))
         messages = [parameters, *parameters.get("Entries", [])]
         sizes = [message_size(message) for message in messages]
         if sum(sizes) > MAX_MESSAGE_BYTES and len(sizes) > 1:
@@ -143,7 +143,7 @@ class SqsApi:
     ) -> dict[str, Any]:
         wait = self._long_poll_seconds(parameters)
         asked = parameters.get("MaxNumberOfMessages", 1)
-        queue = _name_in(parameters["QueueUrl"])
+        queue = queue_named_in(parameters)
         if not 1 <= asked <= MAX_RECEIVED:
             reason = f"Must be between 1 and {MAX_RECEIVED}, if provided"
             raise invalid_value("MaxNumberOfMessages", asked, reason)
@@ -179,13 +179,18 @@ class SqsApi:
         wait = parameters.get("WaitTimeSeconds")
         if wait is None:
             with contextlib.suppress(QueueDoesNotExist):
-                queue = self._backend.get_queue(_name_in(parameters["QueueUrl"]))
+                queue = self._backend.get_queue(queue_named_in(parameters))
                 wait = getattr(queue, "receive_message_wait_time_seconds", 0)
         if wait is not None and not 0 <= wait <= LONGEST_POLL:
             raise invalid_value(
                 "WaitTimeSeconds", wait, f"Must be >= 0 and <= {LONGEST_POLL}, if provided"
             )
         return int(wait or 0)
+
+
+def queue_named_in(parameters: Mapping[str, Any]) -> str:
+    """Name the queue of a request; empty where it names none."""
+    return str(parameters.get("QueueName") or _name_in(parameters.get("QueueUrl", "")))
 
 
 def _name_in(url: str) -> str:

@@ -70,13 +70,13 @@ class FunctionCall:
         return self.function is Function.REPLAY
 
 
-def expect_asked(seen: Seen, call: FunctionCall) -> None:
+def expect_asked(seen: Seen, stream: str, call: FunctionCall) -> None:
     """Check that a function has asked Kinesis for records at all, and was answered.
 
     It is the positive half of a test whose other half a function that does nothing would pass.
     Other tests judge what came back.
     """
-    if all(call.error is not None for call in seen.calls("GetRecords")):
+    if all(call.error is not None for call in seen.calls("GetRecords", on=stream)):
         wrong(
             f"{call} never asked Kinesis for records, though a shard holds some.",
             expected="records read with GetRecords (this test checks the rest after that)",

@@ -187,7 +187,7 @@ def test_an_empty_shard_is_an_empty_list(
     reader.outcome_of("read_from_shard", filled.stream, filled.shard_id)
     value = reader.read_from_shard(name, shard_id)
 
-    expect_asked(seen, CALL)
+    expect_asked(seen, name, CALL)
     expect_records(
         value,
         [],
@@ -239,7 +239,7 @@ def test_a_closed_shard_without_records_ends(
     reader.outcome_of("read_from_shard", filled.stream, filled.shard_id)
     value = reader.read_from_shard(name, shard_id)
 
-    expect_asked(seen, CALL)
+    expect_asked(seen, name, CALL)
     expect_records(
         value, [], CALL, "A closed shard's last page has no NextShardIterator.", seen=seen
     )
@@ -275,7 +275,7 @@ def test_none_asked_for(
     reader.outcome_of("read_from_shard", name, shard.shard_id, 2)
     value = reader.read_from_shard(name, shard.shard_id, 0)
 
-    expect_asked(seen, CALL)
+    expect_asked(seen, name, CALL)
     expect_records(
         value,
         [],
@@ -375,7 +375,7 @@ def expect_shards(
             hint=hint,
             witnesses=witnesses_of(Anomaly.UNREAD, missing),
         )
-    expect_asked(seen, FunctionCall(Function.READ_ALL))
+    expect_asked(seen, name, FunctionCall(Function.READ_ALL))
     known = [pair for pairs in right.values() for pair in pairs]
     for shard_id, pairs in right.items():
         call = FunctionCall(Function.READ_ALL, shard_id=shard_id)
@@ -498,7 +498,7 @@ def test_throttled_reads_lose_and_double_nothing(
     """When GetRecords is throttled several times in a row, reading waits and goes on."""
     shard = fill_shard(cloud, rng, name, rng.randint(15, 24))
     cloud.faults.add(PageSize(rng.randint(4, 6)))
-    cloud.faults.add(Throttle("GetRecords", times=8, after=rng.randint(1, 2)))
+    cloud.faults.add(Throttle("GetRecords", times=8, after=rng.randint(1, 2), shard=shard.shard_id))
 
     value = reader.read_from_shard(name, shard.shard_id)
 

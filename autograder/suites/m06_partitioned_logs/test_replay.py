@@ -148,8 +148,8 @@ def test_a_throttled_replay_goes_on(
     start = rng.randint(1, 3)
     cloud.faults.add(PageSize(rng.randint(3, 5)))
     # Both times more often than boto3 tries by itself.
-    cloud.faults.add(Throttle("GetRecords", times=6))
-    cloud.faults.add(Throttle("GetRecords", times=7, after=2))
+    cloud.faults.add(Throttle("GetRecords", times=6, shard=shard.shard_id))
+    cloud.faults.add(Throttle("GetRecords", times=7, after=2, shard=shard.shard_id))
 
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], MANY)
 
@@ -296,7 +296,7 @@ def test_replay_of_nothing(
     reader.outcome_of("replay_from_offset", name, shard.shard_id, shard.offsets[0], 2)
     value = reader.replay_from_offset(name, shard.shard_id, shard.offsets[1], 0)
 
-    expect_asked(seen, CALL)
+    expect_asked(seen, shard.stream, CALL)
     expect_count(
         value,
         shard,
@@ -322,15 +322,15 @@ def expect_error(
         what: Why Kinesis rejects it, for the student.
     """
     good = reader.outcome_of("replay_from_offset", shard.stream, shard.shard_id, shard.offsets[0])
-    calls_before = len(seen.calls("GetShardIterator"))
+    calls_before = len(seen.calls("GetShardIterator", on=shard.stream))
     error = reader.error_of("replay_from_offset", shard.stream, shard_id, offset)
 
     if isinstance(good, Raised):
         crashed(good, str(CALL), expected="no error for an offset that the shard holds")
-    expect_asked(seen, CALL)
+    expect_asked(seen, shard.stream, CALL)
     if error is not None:
         return
-    why, hint = _why_no_error(seen.calls("GetShardIterator")[calls_before:])
+    why, hint = _why_no_error(seen.calls("GetShardIterator", on=shard.stream)[calls_before:])
     wrong(
         f"{CALL} returned normally for {what}. {why}",
         expected=f"the error that Kinesis returns for {what}",
@@ -418,7 +418,7 @@ def test_a_replay_changes_nothing_and_can_be_repeated(
     first = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], 4)
     again = reader.replay_from_offset(name, shard.shard_id, shard.offsets[start], 4)
 
-    expect_asked(seen, CALL)
+    expect_asked(seen, shard.stream, CALL)
     if not records_in(first, shard.pairs, CALL):
         expect_records(first, shard.pairs[start:], CALL, INCLUSIVE, seen=seen)
     if seen.status(name) != "ACTIVE" or seen.log(name) != before:
@@ -450,7 +450,7 @@ def test_each_replay_reads_the_log_anew(
 
     values = reader.values_in_a_row("replay_from_offset", *[arguments] * calls)
 
-    readings = len(seen.calls("GetShardIterator"))
+    readings = len(seen.calls("GetShardIterator", on=shard.stream))
     newest = seen.log(name).by_shard.get(shard.shard_id, ())[-1:]
     if readings < calls or not newest or newest[0].sequence_number == shard.offsets[-1]:
         wrong(

@@ -445,6 +445,11 @@ def test_more_events_than_one_batch_holds(
     expect_sent(seen, name, count, "PutRecords takes at most 500 records in a call.")
 
 
+def number_in(record: dict[str, Any]) -> int | None:
+    """Return the number of the event in a record that a fault is shown."""
+    return number_of(decoded(record["Data"]))
+
+
 @pytest.mark.graded("W6", points=2)
 def test_throttled_calls_lose_nothing(
     writer: Module, cloud: Scene, seen: Seen, rng: random.Random, name: str
@@ -452,9 +457,14 @@ def test_throttled_calls_lose_nothing(
     """A call that is throttled several times in a row is repeated until it succeeds."""
     count = rng.randint(20, 29)
     cloud.kinesis.create_stream(name, 4)
-    cloud.faults.add(Throttle("PutRecord", times=8, after=rng.randint(0, 1)))
+
+    def is_asked_for(record: dict[str, Any]) -> bool:
+        return number_in(record) in range(count)
+
+    after = rng.randint(0, 1)
+    cloud.faults.add(Throttle("PutRecord", times=8, after=after, choose=is_asked_for))
     # From the first request on: a single batch can hold all events.
-    cloud.faults.add(Throttle("PutRecords", times=8))
+    cloud.faults.add(Throttle("PutRecords", times=8, choose=is_asked_for))
 
     writer.send_events_to_shards(name, count)
 
@@ -474,9 +484,6 @@ def test_rejected_records_are_sent_again_in_order(
     count = rng.randint(20, 29)
     remainder = rng.randrange(3)
     cloud.kinesis.create_stream(name, 4)
-
-    def number_in(record: dict[str, Any]) -> int | None:
-        return number_of(decoded(record["Data"]))
 
     def is_unlucky(record: dict[str, Any]) -> bool:
         number = number_in(record)

@@ -43,7 +43,7 @@ def expect_sent(
     first = 1 if numbers[num_events] and not numbers[0] else 0
     last = first + num_events - 1
     ends = {number for number in (first, last) if not numbers[number]}
-    tolerated = ends - _attempted(seen) if len(ends) == 1 else set()
+    tolerated = ends - _attempted(seen, stream) if len(ends) == 1 else set()
     right = [RecordId(number) for number in range(first, last + 1) if number not in tolerated]
     witnesses = [
         deviation
@@ -53,17 +53,19 @@ def expect_sent(
     log = picture_of_sending(seen, stream, found, right)
     if witnesses:
         wrong(
-            f"{_what_is_wrong(witnesses, num_events)} {refusals(seen)}".strip(),
+            f"{_what_is_wrong(witnesses, num_events)} {refusals(seen, stream)}".strip(),
             expected="each event in the log exactly once",
             hint=hint,
             witnesses=witnesses,
             attachment=log,
         )
     if in_order:
-        _expect_order(seen, found, hint, log)
+        _expect_order(seen, stream, found, hint, log)
 
 
-def _expect_order(seen: Seen, found: Sequence[SentEvent], hint: str, log: LogPicture) -> None:
+def _expect_order(
+    seen: Seen, stream: str, found: Sequence[SentEvent], hint: str, log: LogPicture
+) -> None:
     by_log: dict[tuple[str, str], list[SentEvent]] = {}
     for event in found:
         by_log.setdefault((event.record.shard_id, event.user), []).append(event)
@@ -73,7 +75,8 @@ def _expect_order(seen: Seen, found: Sequence[SentEvent], hint: str, log: LogPic
         if moved:
             wrong(
                 f"{moved[0].total} of {user}'s {counted(len(own), 'event')} in {shard_id} "
-                f"{plural(moved[0].total, 'is', 'are')} out of order. {refusals(seen)}".strip(),
+                f"{plural(moved[0].total, 'is', 'are')} out of order. "
+                f"{refusals(seen, stream)}".strip(),
                 expected=f"the events of {user} in the order of eventId",
                 hint=hint,
                 witnesses=moved,
@@ -91,19 +94,19 @@ def _what_is_wrong(witnesses: Sequence[Witnesses], num_events: int) -> str:
     )
 
 
-def _attempted(seen: Seen) -> set[int]:
+def _attempted(seen: Seen, stream: str) -> set[int]:
     """Return which events the simulated AWS was asked to take, whether it took them or not."""
     numbers = {
         number_of(decoded(data))
-        for call in seen.calls("PutRecord", "PutRecords")
+        for call in seen.calls("PutRecord", "PutRecords", on=stream)
         for data in call.sent
     }
     return {number for number in numbers if number is not None}
 
 
-def refusals(seen: Seen) -> str:
+def refusals(seen: Seen, stream: str) -> str:
     """Say which calls Kinesis refused, in whole or in part."""
-    puts = seen.calls("PutRecord", "PutRecords")
+    puts = seen.calls("PutRecord", "PutRecords", on=stream)
     refused = [call.operation for call in puts if call.error is not None]
     partly = sum(call.failed_records > 0 for call in puts)
     sentences = [

@@ -30,10 +30,12 @@ def put(kinesis: "KinesisClient", stream: str, data: bytes = b"x") -> str:
     return code_of(kinesis.put_record, StreamName=stream, Data=data, PartitionKey="k")
 
 
-def iterator_of(kinesis: "KinesisClient", stream: str) -> str:
-    """Take an iterator at the oldest record of the first shard."""
+def iterator_of(
+    kinesis: "KinesisClient", stream: str, shard_id: str = "shardId-000000000000"
+) -> str:
+    """Take an iterator at the oldest record of a shard."""
     return kinesis.get_shard_iterator(
-        StreamName=stream, ShardId="shardId-000000000000", ShardIteratorType="TRIM_HORIZON"
+        StreamName=stream, ShardId=shard_id, ShardIteratorType="TRIM_HORIZON"
     )["ShardIterator"]
 
 

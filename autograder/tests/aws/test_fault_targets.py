@@ -1,6 +1,6 @@
 """A fault strikes only on the stream or queue that it is bound to."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,7 +15,7 @@ from autograder.aws import (
     ShardPageSize,
     Throttle,
 )
-from autograder.aws.faults import Fault
+from autograder.aws.faults import LARGEST_CHOSEN, Fault
 from autograder.tests.aws.kinesis_requests import (
     SETTLED,
     THROTTLED,
@@ -70,6 +70,63 @@ def test_throttled_reads_are_not_used_up_on_another_stream(
     }
 
     assert codes == {"scratch": ["", "", ""], "s": ["", THROTTLED, ""]}
+
+
+def test_throttled_reads_are_not_used_up_on_another_shard(
+    cloud: Cloud, kinesis: "KinesisClient"
+) -> None:
+    """A throttle of one shard does not count requests to the others."""
+    cloud.kinesis.create_stream("s", 2)
+    first, second = (shard["ShardId"] for shard in cloud.kinesis.shards("s"))
+    cloud.faults.add(Throttle("GetRecords", times=2, shard=second))
+
+    codes = {
+        shard_id: [
+            code_of(kinesis.get_records, ShardIterator=iterator_of(kinesis, "s", shard_id))
+            for _ in range(3)
+        ]
+        for shard_id in (first, second)
+    }
+
+    assert codes == {first: ["", "", ""], second: [THROTTLED, THROTTLED, ""]}
+
+
+@pytest.mark.parametrize("operation", ["PutRecord", "PutRecords"])
+def test_a_throttle_is_not_used_up_by_records_that_it_is_not_about(
+    cloud: Cloud, kinesis: "KinesisClient", operation: str
+) -> None:
+    """Requests without a chosen record pass and are not counted; one chosen record is enough."""
+    cloud.kinesis.create_stream("s", 1)
+
+    def is_event(record: dict[str, Any]) -> bool:
+        data: bytes = record["Data"]
+        return data.index(b"event") == 0  # raises for junk
+
+    cloud.faults.add(Throttle(operation, times=2, choose=is_event))
+
+    def send(*data: bytes) -> str:
+        if operation == "PutRecord":
+            return put(kinesis, "s", data[-1])
+        records = [{"Data": part, "PartitionKey": "k"} for part in data]
+        return code_of(kinesis.put_records, StreamName="s", Records=records)
+
+    junk = [send(b"junk", bytes(LARGEST_CHOSEN + 1)) for _ in range(3)]
+    events = [send(b"junk", b"event") for _ in range(3)]
+
+    assert junk == ["", "", ""]
+    assert events == [THROTTLED, THROTTLED, ""]
+
+
+@pytest.mark.parametrize(
+    ("operation", "narrowing"),
+    [("PutRecord", {"shard": "shardId-0"}), ("GetRecords", {"choose": lambda _: True})],
+)
+def test_a_fault_that_could_never_strike_is_refused(
+    operation: str, narrowing: dict[str, Any]
+) -> None:
+    """Only reads are about one shard, and only puts carry records."""
+    with pytest.raises(ValueError, match=operation):
+        Throttle(operation, times=1, **narrowing)
 
 
 def test_each_throttle_counts_on_its_own_stream(cloud: Cloud, kinesis: "KinesisClient") -> None:
