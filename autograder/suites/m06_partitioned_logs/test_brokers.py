@@ -113,8 +113,8 @@ def expect_queue_readings(value: Any, messages: list[str], *, seen: Seen, queue:
         )
     if not handed_out(seen, queue).issuperset(first):
         wrong(
-            f"first has messages that did not come from the queue {queue!r}.",
-            expected="the messages that ReceiveMessage returned from the queue with that name",
+            "first has messages that did not come from the queue called queue_name.",
+            expected="the messages that ReceiveMessage returned from that queue",
             hint=USE_IT,
         )
 
@@ -179,7 +179,7 @@ def test_nothing_is_left_in_the_queue(
         )
     if not handed_out(seen, name) & set(messages):
         wrong(
-            f"None of the messages went through the queue {name!r}.",
+            "None of the messages went through the queue called queue_name.",
             expected=f"messages sent to the queue {name!r} and received from it",
             hint=USE_IT,
         )
@@ -218,8 +218,8 @@ def test_log_is_read_twice_the_same(
     if readings < 2:
         wrong(
             f"Your function {'read' if readings else 'did not read'} all records of the stream "
-            f"{name!r}{' only once' if readings else ''}.",
-            expected="two readings of the stream with that name",
+            f"called stream_name{' only once' if readings else ''}.",
+            expected="two readings of that stream",
             hint="Read the log again for the second reading: do not copy the first.",
         )
 
@@ -306,7 +306,7 @@ def test_equal_messages_and_any_text(
         expect_messages(found, messages, call, hint)
     if not times_handed_out(seen, f"{name}-log"):
         wrong(
-            f"first has messages that did not come from the stream {name + '-log'!r}.",
-            expected="the messages that GetRecords returned from the stream with that name",
+            "first has messages that did not come from the stream called stream_name.",
+            expected="the messages that GetRecords returned from that stream",
             hint="Send the messages to the stream, and read them from it.",
         )

@@ -2,7 +2,7 @@
 # file = "compare_with_sqs.py"
 # outcomes = ["passed", "wrong", "crashed"]
 # earns = 2.0
-# says = "did not come from the queue"
+# says = "did not come from the queue called"
 # ///
 """Handles neither small receives nor empty pages: works on a queue and a stream of its own.
 
