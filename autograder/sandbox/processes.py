@@ -1,7 +1,7 @@
-"""The processes in a sandbox, seen from outside: what they hold together, and whether they work.
+"""The processes in a sandbox, seen from outside: what they use together, and whether they work.
 
-`RLIMIT_AS` bounds each process; there may be dozens. The grader looks at them from outside the
-sandbox, while it waits for the answer: student code cannot stop it.
+`RLIMIT_AS` and `RLIMIT_CPU` bound each process; there may be dozens. The grader looks at them from
+outside the sandbox, while it waits for the answer: student code cannot stop it.
 
 What can hold memory: private pages of the processes and their page tables, which the kernel reports
 for each of them; buffers of sockets; two small tmpfs; pipes, which the kernel bounds per user.
@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 SAMPLE_SECONDS = 0.2
 """Time between two looks: calls shorter than this are never looked at, and cost nothing more."""
@@ -26,6 +27,7 @@ SEGMENT_BYTES = 1280
 """What the kernel holds for a TCP segment of one byte, of which all that is queued may consist."""
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+_TICKS = os.sysconf("SC_CLK_TCK")
 _COUNTED_SOCKETS = ("unix", "udp", "udp6", "netlink")
 _TCP_SOCKETS = ("tcp", "tcp6")
 
@@ -86,6 +88,61 @@ class SandboxProcesses:
             with suppress(OSError):
                 if name.isdecimal() and _namespace_of(int(name)) == self.namespace:
                     yield int(name)
+
+
+class ProcessorTime:
+    """The processor time that a sandbox's processes use together in a call, from now on."""
+
+    def __init__(self, processes: SandboxProcesses) -> None:
+        self.processes = processes
+        self._reaped_before = _ticks(processes.first).reaped
+        self._own: dict[tuple[int, int], int] = {}
+        """The own ticks of each process of the call, ended or not, when it was last seen."""
+
+    def is_above(self, seconds: float) -> bool:
+        """Tell whether the processes have used more than this.
+
+        A process that ends during a look may be counted twice: for itself, and for the process that
+        waits for it. So two looks must agree.
+        """
+        bound = seconds * _TICKS
+        return self._ticks_used() > bound and self._ticks_used() > bound
+
+    def _ticks_used(self) -> int:
+        """Return the ticks that are known to have been used.
+
+        The kernel adds the time of an ended process to that of the process that waits for it, or
+        drops it if none does. Then what was seen before its end counts.
+        """
+        used = -self._reaped_before
+        for pid in self.processes.processes():
+            ticks = _ticks(pid)
+            used += ticks.reaped
+            if pid != self.processes.first:
+                used += ticks.own
+                self._own[pid, ticks.started] = ticks.own
+        return max(used, sum(self._own.values()))
+
+
+class _Ticks(NamedTuple):
+    """A process's times, in ticks of the kernel's clock."""
+
+    own: int
+    reaped: int
+    """Used by the ended processes that it has waited for, and by those that these waited for."""
+    started: int
+
+
+def _ticks(pid: int) -> _Ticks:
+    """Return a process's times; zeros if it has ended."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_bytes()
+    except OSError:
+        return _Ticks(0, 0, 0)
+    # The name, in brackets, may hold anything; proc_pid_stat(5) has the order of the others.
+    fields = stat.rpartition(b") ")[2].split()
+    user, system, reaped_user, reaped_system = map(int, fields[11:15])
+    return _Ticks(user + system, reaped_user + reaped_system, int(fields[19]))
 
 
 def _mapped_bytes(pid: int) -> int:
