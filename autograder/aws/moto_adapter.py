@@ -1,6 +1,6 @@
 """moto, as this package uses it: how it is asked, what is replaced in it, which version it is.
 
-moto is pinned to one version (`require_engine`), because the simulated AWS stands on its private
+moto is pinned to one version (`engine.py`), because the simulated AWS stands on its private
 parts. They are gathered here; each function says what breaks when they change and which test tells.
 The streams and shards in `autograder.aws.kinesis` are subclasses of moto's models: the tests in
 `autograder/conformance` tell when those change. The other tests named are in
@@ -9,9 +9,7 @@ The streams and shards in `autograder.aws.kinesis` are subclasses of moto's mode
 
 import functools
 import json
-import re
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, requires, version
 from typing import Any
 
 import moto.core.responses
@@ -29,35 +27,12 @@ from moto.sqs.responses import SQSResponse
 
 from autograder.aws.clock import AwsClock
 from autograder.aws.errors import AwsError, unknown_operation
-from autograder.errors import CloudError
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 _sqs_backends = moto.sqs.models.sqs_backends
 NAMES_KEPT = 1024
 """Members of all shapes of both services, and some more."""
-
-
-def require_engine() -> None:
-    """Compare the installed moto with the version that this package pins.
-
-    Raises:
-        CloudError: It is another one, whose behaviour nobody has looked at.
-    """
-    pinned = next(
-        found[1]
-        for requirement in requires("autograder") or []
-        if (found := re.fullmatch(r"moto==([\w.]+)", requirement.split(";")[0].strip()))
-    )
-    try:
-        installed = version("moto")
-    except PackageNotFoundError:
-        installed = "none"
-    if installed != pinned:
-        raise CloudError(
-            f"the simulated AWS is made for moto {pinned}, and {installed} is installed: "
-            "run `uv sync`"
-        )
 
 
 class _OneRegionResponse(BaseResponse):
