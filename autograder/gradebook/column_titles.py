@@ -9,6 +9,10 @@ Japanese. Other systems use the same words, and so do people.
 
 import re
 import unicodedata
+from collections.abc import Sequence
+
+_LONGEST = 200
+"""Characters of a title that are looked at; what is known is shorter."""
 
 
 def column_key(title: str) -> str:
@@ -17,9 +21,14 @@ def column_key(title: str) -> str:
     >>> column_key("E-Mail "), column_key("Numéro d'identification")
     ('e_mail', "numero_d'identification")
     """
-    decomposed = unicodedata.normalize("NFKD", title.replace("\u2019", "'"))
+    decomposed = unicodedata.normalize("NFKD", title[:_LONGEST].replace("\u2019", "'"))
     bare = "".join(char for char in decomposed if not unicodedata.combining(char))
     return re.sub(r"[\s_-]+", "_", bare.strip().casefold())
+
+
+def column_keys(header: Sequence[str]) -> list[str]:
+    """Normalise all titles of a header."""
+    return [column_key(title) for title in header]
 
 
 def _keys(*titles: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from autograder.errors import RosterError
-from autograder.gradebook.column_titles import column_key
+from autograder.gradebook.column_titles import column_keys
 from autograder.gradebook.keys import KeyKind, comparable
 from autograder.gradebook.roster_forms import FORMS, Form
 from autograder.gradebook.roster_rows import RosterReader, shown
@@ -164,8 +164,8 @@ def _unknown_header(table: RosterTable) -> list[str]:
 
 def _wrong_columns(form: Form, table: RosterTable) -> Iterator[str]:
     """Yield a line for each column that is missing, or there twice."""
-    keys = [column_key(title) for title in table.header]
-    columns = form.columns(table.header)
+    keys = column_keys(table.header)
+    columns = form.columns(keys)
     for field in form.needed:
         if field not in columns:
             yield (

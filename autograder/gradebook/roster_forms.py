@@ -20,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.gradebook import column_titles as titles
-from autograder.gradebook.column_titles import column_key
+from autograder.gradebook.column_titles import column_key, column_keys
 
 
 @dataclass(frozen=True)
@@ -44,27 +44,36 @@ class Form:
     roles_are_closed: bool = False
     """Whether a role that is not known is a mistake; elsewhere, it is a student's."""
 
-    def columns(self, header: Sequence[str]) -> dict[str, int]:
-        """Return the position of each field's column."""
-        keys = {column_key(title): at for at, title in reversed([*enumerate(header)])}
+    def columns(self, keys: Sequence[str]) -> dict[str, int]:
+        """Return the position of each field's column.
+
+        Args:
+            keys: The titles, as `column_keys` writes them.
+        """
+        places = {key: at for at, key in reversed([*enumerate(keys)])}
         found = {
-            field: next(keys[name] for name in names if name in keys)
+            field: next(places[name] for name in names if name in places)
             for field, names in self.fields.items()
-            if any(name in keys for name in names)
+            if any(name in places for name in names)
         }
         parts = {"first_name", "last_name"}
-        if "name" in found and column_key(header[found["name"]]) in titles.PART_OR_WHOLE:
+        if "name" in found and keys[found["name"]] in titles.PART_OR_WHOLE:
             missing = (parts & self.fields.keys()) - found.keys()
             if len(missing) == 1:
                 found[missing.pop()] = found.pop("name")
         return found
 
-    def fits(self, header: Sequence[str]) -> bool:
-        """Whether a header is of this form."""
-        columns = self.columns(header)
+    def fits(self, keys: Sequence[str], header: Sequence[str]) -> bool:
+        """Whether a header is of this form.
+
+        Args:
+            keys: The titles, as `column_keys` writes them.
+            header: The titles as they are.
+        """
+        columns = self.columns(keys)
         if any(mark <= columns.keys() for mark in self.marks):
             return True
-        return "login" in columns and {title.strip() for title in header} <= self.alone
+        return "login" in columns and self.alone.issuperset(header)
 
 
 _NAMES = {
@@ -266,4 +275,5 @@ FORMS = (
 
 def recognise(header: Sequence[str]) -> Form | None:
     """Return the form of a roster by its header; None if no column identifies a student."""
-    return next((form for form in FORMS if form.fits(header)), None)
+    keys = column_keys(header)
+    return next((form for form in FORMS if form.fits(keys, header)), None)

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 
-from autograder.gradebook.column_titles import PARTICIPANTS, is_staff, is_student
+from autograder.gradebook.column_titles import PARTICIPANTS, column_keys, is_staff, is_student
 from autograder.gradebook.roster_forms import BRIGHTSPACE, CANVAS, CLASSROOM_50, IDENTIFIERS, Form
 from autograder.gradebook.student import Student, is_login, student_id
 from autograder.text import inert
@@ -49,7 +49,7 @@ class RosterReader:
         """Rows of staff, of test users, and of what is not a person."""
         self._form = form
         self._header = tuple(header)
-        self._columns = form.columns(header)
+        self._columns = form.columns(column_keys(header))
         self._known = known
         self._lines: dict[tuple[str, str], int] = {}
 

@@ -614,6 +614,15 @@ def spreadsheet_cases() -> Iterator[RosterCase]:
             *known,
         )
     yield case(
+        "usernames of an LMS",
+        table(
+            ["Username", "Email", "First name", "Last name"],
+            [[person.username, person.email, person.first, person.last] for person in CLASS],
+        ),
+        lambda person: person.username,
+        *(KeyKind.USERNAME, KeyKind.EMAIL, KeyKind.NAME),
+    )
+    yield case(
         "a German table",
         table(
             ["Matrikelnummer", "Vorname", "Name", "E-Mail"],

@@ -184,6 +184,28 @@ def test_students_are_found_regardless_of_case(read: Read) -> None:
     assert roster.find("nobody") is None
 
 
+def test_students_are_found_by_any_key_that_is_theirs_alone() -> None:
+    """A name is never enough, and neither is what two students have."""
+    ada = Student(id="ada", name="Ada Lovelace", email="ada@uni.example", canvas_id="7")
+    bob = Student(id="bob", login="Bob-B", github_id="42", idnumber="7", sis_login_id="AB12")
+    roster = Roster(students=(ada, bob))
+
+    assert roster.find("ADA@uni.example") is ada
+    assert roster.find("bob-b") is bob
+    assert roster.find("42") is bob
+    assert roster.find("ab12") is bob
+    assert roster.find("7") is None
+    assert roster.find("Ada Lovelace") is None
+    assert roster.find("") is None
+
+
+def test_an_id_is_found_before_another_students_key() -> None:
+    """Results are filed by ids, so an id always means its student."""
+    ada, bob = Student(id="ada", username="bob"), Student(id="bob", email="b@uni.example")
+
+    assert Roster(students=(ada, bob)).find("bob") is bob
+
+
 def test_all_mistakes_are_listed_with_their_lines(read: Read) -> None:
     """They are in the order of the file; a text of two lines does not shift the numbers."""
     messages = mistakes(
