@@ -144,9 +144,13 @@ class RejectRecords:
 
 @dataclass(frozen=True)
 class EmptyPages:
-    """Answer `pages` empty pages before a shard's record `before_record`, on every reading."""
+    """Answer `pages` empty pages before a shard's record `before_record`, on every reading.
 
-    shard_id: str
+    Attributes:
+        shard_id: The shard; None for every shard of the stream.
+    """
+
+    shard_id: str | None
     before_record: int
     pages: int
     millis_behind: int = 4200

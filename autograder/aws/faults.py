@@ -168,7 +168,9 @@ class Faults:
 
     def empty_pages(self, stream: str, shard_id: str) -> tuple[EmptyPages, ...]:
         """List the empty pages of one shard."""
-        return tuple(fault for fault in self._on(stream, EmptyPages) if fault.shard_id == shard_id)
+        return tuple(
+            fault for fault in self._on(stream, EmptyPages) if fault.shard_id in (None, shard_id)
+        )
 
     def late_records(self, stream: str, shard_id: str) -> Iterator[LateRecord]:
         """Count a reading of a shard that begins, and yield the records that arrive with it."""

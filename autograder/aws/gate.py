@@ -25,6 +25,7 @@ from autograder.aws.calls import (
     Meter,
     Service,
     held_by_request,
+    names_in,
 )
 from autograder.aws.clock import AwsClock
 from autograder.aws.errors import AwsError, malformed
@@ -250,7 +251,7 @@ class Gate:
             LoggedCall(
                 service=request.service,
                 operation=request.operation,
-                parameters=parameters if keep else {},
+                parameters=parameters if keep else names_in(parameters),
                 attempt=int(attempt[1]) if attempt else 1,
                 invocation=headers.get("amz-sdk-invocation-id", "")[:64],
                 status=error.status if error else 200,
