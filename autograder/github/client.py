@@ -296,6 +296,7 @@ def _content(answer: httpx.Response, what: str) -> Any:
     if status >= 300:
         needed = answer.headers.get("x-accepted-github-permissions")
         reason = {
+            301: "it has another name now, or another owner",
             401: "GitHub does not take the token",
             403: "the token may not do this" + (f", which needs {needed}" if needed else ""),
             404: "it is not there, or the token may not see it",

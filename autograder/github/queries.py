@@ -135,6 +135,16 @@ class BranchPush:
     """What the branch pointed at then; None where it was deleted."""
 
 
+@dataclass(frozen=True)
+class PullRequest:
+    """A pull request of a branch."""
+
+    address: str
+    is_open: bool
+    commit: str
+    """The last commit of its branch; where it is closed, the last one then."""
+
+
 def find_repositories(
     client: GitHubClient, owner: str, names: Iterable[str]
 ) -> Iterator[tuple[str, RepositoryState | None]]:
@@ -159,7 +169,7 @@ def find_repositories(
             {"owner": owner} | {f"n{number}": name for number, name in enumerate(chunk)},
             what,
         )
-        with _as_expected(what):
+        with as_expected(what):
             viewer = _login(data["viewer"])
             found = [data.get(f"r{number}") for number in range(len(chunk))]
             repositories = [
@@ -183,7 +193,7 @@ def read_commit(
     variables = {"owner": owner, "name": name, "oid": commit}
     what = "reading what is published"
     data = client.query(_ONE_COMMIT, variables, what)
-    with _as_expected(what):
+    with as_expected(what):
         repository = data["repository"]
         if repository is None or not repository["object"]:
             raise GitHubError(f"there is no such commit ({what})")
@@ -194,7 +204,7 @@ def read_commit(
         if found.next_page is None:
             break
         data = client.query(_MORE_COMMENTS, variables | {"after": found.next_page}, what)
-        with _as_expected(what):
+        with as_expected(what):
             page = data["repository"]["object"]["comments"]
             comments = (*found.comments, *_our_comments(page["nodes"]))
             found = replace(found, comments=comments, next_page=_next_page(page))
@@ -211,7 +221,7 @@ def list_pushes(client: GitHubClient, full_name: str, branch: str | None) -> lis
     listed = client.get(
         f"/repos/{full_name}/activity", what, ref=branch or "", per_page=str(MOST_PUSHES)
     )
-    with _as_expected(what):
+    with as_expected(what):
         return [
             BranchPush(
                 datetime.fromisoformat(activity["timestamp"]),
@@ -221,8 +231,8 @@ def list_pushes(client: GitHubClient, full_name: str, branch: str | None) -> lis
         ]
 
 
-def find_pull_request(client: GitHubClient, full_name: str, branch: str) -> str | None:
-    """Return the address of a branch's pull request, open or closed; None if there is none.
+def find_pull_request(client: GitHubClient, full_name: str, branch: str) -> PullRequest | None:
+    """Return the newest pull request of a branch, open or closed; None if there is none.
 
     Raises:
         GitHubError: GitHub could not be asked.
@@ -232,14 +242,14 @@ def find_pull_request(client: GitHubClient, full_name: str, branch: str) -> str 
     found = client.get(
         f"/repos/{full_name}/pulls", what, head=f"{owner}:{branch}", state="all", per_page="1"
     )
-    with _as_expected(what):
-        return str(found[0]["html_url"]) if found else None
+    with as_expected(what):
+        return _pull_request(found[0]) if found else None
 
 
 def open_pull_request(
     client: GitHubClient, full_name: str, *, branch: str, base: str, title: str, body: str
-) -> str:
-    """Open a pull request of a branch that has none, and return its address.
+) -> PullRequest:
+    """Open a pull request; none of the branch may be open yet.
 
     Raises:
         GitHubError: It could not be opened.
@@ -250,11 +260,15 @@ def open_pull_request(
         made = client.write("POST", f"/repos/{full_name}/pulls", what, request, repeatable=False)
     except UncertainError:
         found = find_pull_request(client, full_name, branch)
-        if found is None:
+        if found is None or not found.is_open:
             raise
         return found
-    with _as_expected(what):
-        return str(made["html_url"])
+    with as_expected(what):
+        return _pull_request(made)
+
+
+def _pull_request(answer: Mapping[str, Any]) -> PullRequest:
+    return PullRequest(answer["html_url"], answer["state"] == "open", answer["head"]["sha"])
 
 
 def _repository(answer: Mapping[str, Any], viewer: str) -> RepositoryState:
@@ -313,7 +327,7 @@ def _login(actor: Mapping[str, Any] | None) -> str:
 
 
 @contextmanager
-def _as_expected(what: str) -> Iterator[None]:
+def as_expected(what: str) -> Iterator[None]:
     """Turn an answer of another form than expected into one line."""
     try:
         yield

@@ -14,7 +14,12 @@ import pytest
 from autograder.policy import DEFAULT_COURSE
 from autograder.tests.course import guide
 from autograder.tests.course.command_line import CommandLine, CommandResult
-from autograder.tests.github_stand_in import StandIn, collaborators, pull_requests
+from autograder.tests.github_stand_in import (
+    StandIn,
+    accept_invitation,
+    collaborators,
+    pull_requests,
+)
 from autograder.tests.github_stand_in.git_client import commit_and_push, run_git
 from autograder.tests.github_stand_in.stand_in import API
 
@@ -93,7 +98,9 @@ class Term:
             )
             if not answer.is_success:
                 pytest.fail(f"{asked.method} {asked.path}: {answer.text}")
-        return EnrolledStudent(self.github, f"{guide.OWNER}/m06-{login}", login, self._work / login)
+        name = f"{guide.OWNER}/m06-{login}"
+        accept_invitation(self.github.repository(name), login)
+        return EnrolledStudent(self.github, name, login, self._work / login)
 
     def weaken(self, secret: str, permission: str, level: str) -> None:
         """Give a token less of a right than the guide says; an empty level removes the right."""

@@ -47,21 +47,26 @@ class Token:
     login: str
     rights: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
 
-    def owns(self, owner: str) -> bool:
-        """Tell whether the token may write to all repositories of an owner."""
-        return self.rights.get(f"{owner}/*") == "write"
+    def may_in(self, owner: str, permission: str, level: str) -> bool:
+        """Tell whether the token has a permission for an owner and all of its repositories."""
+        return _suffices(self.rights.get(f"{owner}/*"), permission, level)
 
     def may(self, repository: Repository, permission: str, level: str) -> bool:
         """Tell whether the token has a permission; any right to a repository includes metadata."""
         owner = repository.full_name.partition("/")[0]
         given = self.rights.get(repository.full_name, self.rights.get(f"{owner}/*"))
-        if isinstance(given, Mapping):
-            has = "read" if permission == "metadata" else given.get(permission, "")
-        else:
-            has = given or ""
         if not repository.private and level == "read":
             return True
-        return _LEVELS.index(level) <= _LEVELS.index(has)
+        return _suffices(given, permission, level)
+
+
+def _suffices(given: str | Mapping[str, str] | None, permission: str, level: str) -> bool:
+    """Tell whether rights, by permission or for all of them, include a level of a permission."""
+    if isinstance(given, Mapping):
+        has = "read" if permission == "metadata" else given.get(permission, "")
+    else:
+        has = given or ""
+    return _LEVELS.index(level) <= _LEVELS.index(has)
 
 
 @dataclass(frozen=True)
@@ -104,6 +109,8 @@ class StandIn:
         self.faults: list[Fault] = []
         self.complaints: list[str] = []
         """Requests that did not match GitHub's description. They fail the test at the end."""
+        self.unknown_logins: set[str] = set()
+        """Logins that nobody has."""
         self.now = START
         """The time of all that GitHub records."""
         self._repositories: dict[str, Repository] = {}
