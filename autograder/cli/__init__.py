@@ -21,6 +21,7 @@ from autograder.cli.distribution import (
     make_command,
     publish_command,
     release_command,
+    update_command,
 )
 from autograder.cli.grade import grade_command
 from autograder.cli.grade_class import grade_class_command
@@ -53,6 +54,7 @@ for name, command, group, shown in (
     ("similarity", similarity_command, CLASS, "submissions --output similar.html"),
     ("publish", publish_command, GITHUB, "--template OWNER/m06-template --dry-run"),
     ("make-repositories", make_command, GITHUB, "--template OWNER/m06-template --dry-run"),
+    ("update-repositories", update_command, GITHUB, "--template OWNER/m06-template --dry-run"),
     ("release-solutions", release_command, GITHUB, "--dry-run"),
     ("new", new_command, MAINTAIN, "m07_example"),
     ("build", build_command, MAINTAIN, "--check"),

@@ -26,6 +26,7 @@ from autograder.distribution.releasing import ReleasePlan, release_solutions
 from autograder.distribution.secrets import read_secrets
 from autograder.distribution.solutions import released_solutions
 from autograder.distribution.template import LeakError, update_template
+from autograder.distribution.updating import UpdatePlan, read_handout, update_repositories
 from autograder.errors import DistributionError, PolicyError, RosterError
 from autograder.files import write_whole
 from autograder.github.client import GitHubClient, GitHubServer
@@ -112,6 +113,42 @@ def make_command(
         _report(
             make_repositories(plan, _wanted(roster, only), github),
             "Repositories of students",
+            policy,
+            output,
+            dry_run=dry_run,
+            quiet=quiet,
+        )
+
+
+def update_command(
+    template: Annotated[str, typer.Option(help="Template repository: OWNER/NAME, or a folder.")],
+    assignment: AssignmentId = None,
+    course_file: CourseFile = DEFAULT_COURSE,
+    public_word: PublicWord = None,
+    output: ResultsPage = None,
+    only: OnlyStudents = None,
+    *,
+    dry_run: DryRun = False,
+    quiet: Quiet = None,
+) -> None:
+    """Offer a new version of the handout to each student, as a pull request.
+
+    Publish it first. Files are searched for secrets, as `publish` does. Run it again as often as
+    you like: a later version moves the same pull request. Needs GITHUB_TOKEN. Exit 0: done; 1:
+    some students need a person, such as those without a login; the page names them.
+    """
+    course = Course.of_this_checkout()
+    chosen = choose_assignment(course, assignment, course_file=course_file)
+    quiet = _on_actions() if quiet is None else quiet
+    policy, roster = _read_class(course_file, quiet=quiet)
+    secrets = read_secrets(course, chosen, roster, public_word or ())
+    with _leaks_listed():
+        handout = read_handout(course, chosen, _remote(template), secrets)
+    plan = UpdatePlan(handout, policy, dry_run)
+    with GitHubClient(GitHubServer.from_environment()) as github:
+        _report(
+            update_repositories(plan, _wanted(roster, only), github),
+            f"New version of {chosen.title}",
             policy,
             output,
             dry_run=dry_run,

@@ -1,6 +1,6 @@
 """Does something for each student's repository, and reports what was done for whom.
 
-Used for making repositories and releasing the solutions. Each of them asks
+Used for making repositories, updating the handout and releasing the solutions. Each of them asks
 GitHub what is there already, so that a run that was interrupted can be started again and does what
 is left.
 """
@@ -30,6 +30,11 @@ class DistributionOutcome(StrEnum):
     WAITING = "invited before, not accepted yet"
     READY = "ready"
     """The student can write to the repository."""
+    OFFERED = "new handout offered"
+    MOVED = "new handout added to the open pull request"
+    TO_OFFER = "new handout to be offered"
+    OFFERED_BEFORE = "offered before"
+    CURRENT = "has the newest handout"
     RELEASED = "released"
     TO_RELEASE = "to be released"
     RELEASED_BEFORE = "released before"

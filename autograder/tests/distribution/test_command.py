@@ -241,6 +241,33 @@ def test_making_for_those_who_can_be_served_ends_with_0(
     assert (done.status, done.out) == (0, "2 made, student invited\n")
 
 
+def test_a_class_that_was_made_gets_an_update(
+    class_of_five: StandIn, course: Course, autograder: CommandLine
+) -> None:
+    """A leak stops it, as it stops `publish`, and each file with a secret is listed."""
+    update = ["update-repositories", "--template", TEMPLATE]
+    notes = course.assignments / ASSIGNMENT.id / "notes.md"
+    autograder("publish", "--template", TEMPLATE)
+    autograder("make-repositories", "--template", TEMPLATE)
+    notes.write_text(next(solution_bodies()))
+    commit_all(course.assignments.parent)
+    leaking = autograder(*update)
+    notes.write_text("New!\n")
+    commit_all(course.assignments.parent)
+    unpublished = autograder(*update)
+    autograder("publish", "--template", TEMPLATE)
+
+    done = autograder(*update)
+
+    assert (leaking.status, unpublished.status, done.status) == (2, 2, 1)
+    assert "  notes.md: a solution in solutions/" in leaking.err
+    assert "run `autograder publish` first" in unpublished.err
+    assert f"ada: new handout offered {class_of_five.url}/course/m06-ada/pull/1" in done.out
+    assert "3 new handout offered" in done.out.splitlines()
+    for name in ("ada", "bob", "cyd"):
+        assert len(pull_requests(class_of_five.repository(f"course/m06-{name}"))) == 1
+
+
 @pytest.mark.usefixtures("course", "github")
 @pytest.mark.parametrize(
     "command",
@@ -248,6 +275,7 @@ def test_making_for_those_who_can_be_served_ends_with_0(
         ["release-solutions"],
         ["publish", "--template", TEMPLATE],
         ["make-repositories", "--template", TEMPLATE],
+        ["update-repositories", "--template", TEMPLATE],
     ],
 )
 def test_on_actions_mistakes_in_the_roster_are_not_in_the_log(
