@@ -88,7 +88,7 @@ class SeenCall:
 
     @property
     def target(self) -> str:
-        """The stream or queue that it names in any way; empty where it names none."""
+        """The stream or queue that it names in any way; empty if none, or if it is malformed."""
         parameters = self._call.parameters
         return stream_named_in(parameters) or queue_named_in(parameters)
 

@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from autograder.aws import (
-    Cloud,
+from autograder.aws.fault_kinds import (
+    LARGEST_CHOSEN,
     EmptyPages,
     Fail,
+    Fault,
     LateRecord,
     PageSize,
     ReceiveSize,
@@ -15,7 +16,7 @@ from autograder.aws import (
     ShardPageSize,
     Throttle,
 )
-from autograder.aws.faults import LARGEST_CHOSEN, Fault
+from autograder.aws.simulated import Cloud
 from autograder.tests.aws.kinesis_requests import (
     SETTLED,
     THROTTLED,

@@ -12,9 +12,10 @@ from urllib.parse import urlparse
 
 import pytest
 
-from autograder.aws import CallBudget, Cloud, Server
+from autograder.aws.calls import CallBudget
 from autograder.aws.http1 import MAX_BODY
-from autograder.aws.server import KEPT_OPEN
+from autograder.aws.server import KEPT_OPEN, Server
+from autograder.aws.simulated import Cloud
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
@@ -460,7 +461,7 @@ def test_connections_that_wait_to_be_accepted_belong_to_no_later_call(
         for _ in range(100):
             waiting.enter_context(dial()).sendall(raw)
         cloud.gate.end_call()
-        cloud.gate.begin_call(CallBudget(1, 1, 1 << 10), exceeded.append)
+        cloud.gate.begin_call(CallBudget(1, 1, 1 << 20), exceeded.append)
     answer = say(dial, request())
     cloud.gate.end_call()
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from autograder.aws import Cloud
 from autograder.aws.seen import Seen
+from autograder.aws.simulated import Cloud
 from autograder.tests.aws.kinesis_requests import iterator_of
 
 if TYPE_CHECKING:
