@@ -8,7 +8,7 @@ even if the student has closed it since.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from autograder.assignment import Assignment
@@ -81,10 +81,7 @@ def solutions_open_at(policy: Policy, student: Student | None = None) -> datetim
         policy: The course's.
         student: Whose extension counts; None for the course's deadline.
     """
-    due = policy.due(student) if student else policy.deadline.at
-    grace = timedelta(minutes=policy.deadline.grace_minutes)
-    late = timedelta(days=(policy.late.days or 0) if policy.late else 0)
-    return due + max(grace, late)
+    return policy.counts_until(student) or policy.in_time_until(student)
 
 
 def release_solutions(
