@@ -3,9 +3,12 @@
 import hashlib
 import re
 import unicodedata
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from autograder.gradebook.keys import Key, KeyKind
 
 LONGEST_ID = 100
 _ID = r"[A-Za-z0-9](?:\.?[A-Za-z0-9_@-])*"
@@ -16,6 +19,24 @@ StudentId = Annotated[str, Field(pattern=rf"^{_ID}$", max_length=LONGEST_ID)]
 _NEVER = re.compile(r"\.\.|[/\\]|^[.-]")
 _LOGIN = re.compile(r"(?=.{1,39}\Z)[A-Za-z0-9][A-Za-z0-9-]*(?:_[A-Za-z0-9]+)?")
 _READABLE = 60
+
+_KINDS = {
+    "login": (KeyKind.LOGIN,),
+    "github_id": (KeyKind.GITHUB_ID,),
+    "email": (KeyKind.EMAIL,),
+    "username": (KeyKind.USERNAME, KeyKind.SIS_ID),
+    "idnumber": (KeyKind.ID_NUMBER, KeyKind.SIS_ID),
+    "moodle_participant": (KeyKind.MOODLE_PARTICIPANT,),
+    "canvas_id": (KeyKind.CANVAS_ID,),
+    "sis_user_id": (KeyKind.SIS_ID, KeyKind.ID_NUMBER),
+    "sis_login_id": (KeyKind.SIS_ID, KeyKind.USERNAME),
+    "identifier": (KeyKind.USERNAME, KeyKind.ID_NUMBER, KeyKind.SIS_ID),
+}
+"""The kinds of key that each field is.
+
+The institution gives usernames, ID numbers and SIS ids, and what one system calls its ID number may
+be the SIS id of the next. An instructor may choose any of them as the identifier.
+"""
 
 
 class Student(BaseModel):
@@ -35,6 +56,8 @@ class Student(BaseModel):
     email: str = ""
     login: str | None = None
     """On GitHub, spelled as in the roster; GitHub ignores case."""
+    github_id: str = ""
+    """The number of the GitHub account."""
     section: str = ""
     identifier: str = ""
     """The roster's own: GitHub Classroom's `identifier`, a plain file's `id`."""
@@ -42,6 +65,8 @@ class Student(BaseModel):
     """In Moodle."""
     idnumber: str = ""
     """In Moodle."""
+    moodle_participant: str = ""
+    """The number in Moodle's grading worksheet, and in the names of its downloads."""
     canvas_id: str = ""
     sis_user_id: str = ""
     sis_login_id: str = ""
@@ -54,6 +79,24 @@ class Student(BaseModel):
     def full_name(self) -> str:
         """The name to show: the full name of the roster, else first and last name."""
         return self.name or f"{self.first_name} {self.last_name}".strip()
+
+    @cached_property
+    def keys(self) -> frozenset[Key]:
+        """Return everything that can name the student's hand-in; see `KeyKind`.
+
+        Names come in both orders, as some systems show the last name first.
+        """
+        keys = {
+            Key.of(kind, text)
+            for field, kinds in _KINDS.items()
+            if (text := getattr(self, field))
+            for kind in (*kinds, *((KeyKind.EMAIL,) if "@" in text else ()))
+        }
+        first, last = self.parted_name
+        keys |= {
+            Key.of(KeyKind.NAME, name) for name in (self.name, f"{first} {last}", f"{last} {first}")
+        }
+        return frozenset(key for key in keys if key.value)
 
     @property
     def parted_name(self) -> tuple[str, str]:
