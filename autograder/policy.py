@@ -129,9 +129,17 @@ class Policy(_PolicyModel):
         """Return the name of a student's repository, without owner; None without a login."""
         return self.repository.format(login=student.login.lower()) if student.login else None
 
+    def names_a_student(self, repository: str) -> bool:
+        """Whether a repository, without owner, is named like a student's."""
+        before, _, after = self.repository.partition("{login}")
+        name = repository.casefold()
+        return name.startswith(before.casefold()) and name.endswith(after.casefold())
+
     def due(self, student: Student | None) -> datetime:
         """When a student's work is due; for None, the deadline without an extension."""
-        for name, when in self.extensions.items() if student else ():
+        if student is None:
+            return self.deadline.at
+        for name, when in self.extensions.items():
             if name.casefold() in (student.id.casefold(), (student.login or "").casefold()):
                 return when
         return self.deadline.at
@@ -179,9 +187,15 @@ class Policy(_PolicyModel):
         return moment.astimezone(ZoneInfo(self.timezone))
 
     def terms(self, student: Student) -> str:
-        """Return a digest of all that decides how late a student's pushes are, and their cost."""
+        """Return a digest of all that decides which push counts, how late it is, and what it costs.
+
+        What was published under other terms must be looked at again.
+        """
         due, late = self.due(student).astimezone(UTC), self.late or LatePenalty(percent_per_day=0)
-        terms = (due, self.deadline.grace_minutes, late.percent_per_day, late.days, self.timezone)
+        terms = (
+            *(due, self.deadline.grace_minutes, late.percent_per_day, late.days, self.timezone),
+            *sorted(login.casefold() for login in self.staff),
+        )
         return hashlib.sha256(repr(terms).encode()).hexdigest()[:12]
 
     def withheld_until(self, student: Student, moment: datetime) -> datetime | None:
@@ -220,12 +234,12 @@ class Lateness:
         return round(score * (100 - self.percent) / 100, 2)
 
 
-def lateness(policy: Policy, student: Student, pushed_at: datetime) -> Lateness:
+def lateness(policy: Policy, student: Student | None, pushed_at: datetime) -> Lateness:
     """Return how late a push is, and what that costs.
 
     Args:
         policy: The course's.
-        student: Whose push it is.
+        student: Whose push it is; None for one without an extension.
         pushed_at: When GitHub received it.
     """
     due = policy.due(student)

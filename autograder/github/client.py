@@ -14,11 +14,11 @@ an error knows whose it is.
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
@@ -101,6 +101,7 @@ class GitHubClient:
         server: Which GitHub, and the token for it.
         sleep: Waits for a number of seconds.
         now: Returns the time in seconds since 1970.
+        transport: Carries requests; None for the network.
     """
 
     def __init__(
@@ -109,6 +110,7 @@ class GitHubClient:
         *,
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], float] = time.time,
+        transport: httpx.BaseTransport | None = None,
     ) -> None:
         self.server = server
         self._sleep = sleep
@@ -125,6 +127,7 @@ class GitHubClient:
                 "User-Agent": "autograder",
             },
             timeout=TIMEOUT,
+            transport=transport,
         )
 
     def close(self) -> None:
@@ -174,6 +177,27 @@ class GitHubClient:
         """
         return self._ask("GET", self.server.api_url + path, what, parameters=parameters)
 
+    def pages(self, path: str, what: str, **parameters: str) -> Iterator[Any]:
+        """Read a list of the REST API page by page, as its `Link` headers say.
+
+        Only the cursor is taken from a header, so that the token goes to no other address.
+
+        Raises:
+            GitHubError: A page could not be read.
+        """
+        url = self.server.api_url + path
+        after: dict[str, str] = {}
+        while True:
+            answer = self._send("GET", url, what, parameters=parameters | after)
+            yield _content(answer, what)
+            following = answer.links.get("next", {}).get("url")
+            if following is None:
+                return
+            cursor = parse_qs(urlsplit(following).query).get("after")
+            if not cursor:
+                raise GitHubError(f"GitHub's answer is not understood ({what})")
+            after = {"after": cursor[0]}
+
     def write(
         self,
         method: str,
@@ -215,6 +239,21 @@ class GitHubClient:
         parameters: Mapping[str, str] | None = None,
         repeatable: bool = True,
     ) -> Any:
+        answer = self._send(
+            method, url, what, body=body, parameters=parameters, repeatable=repeatable
+        )
+        return _content(answer, what)
+
+    def _send(
+        self,
+        method: str,
+        url: str,
+        what: str,
+        *,
+        body: Mapping[str, object] | None = None,
+        parameters: Mapping[str, str] | None = None,
+        repeatable: bool = True,
+    ) -> httpx.Response:
         for number in range(MOST_TRIES):
             last = number == MOST_TRIES - 1
             self._wait_until(self._free_at)
@@ -234,7 +273,7 @@ class GitHubClient:
                     self._hold(pause)
                     continue
                 if answer.status_code < 500:
-                    return _content(answer, what)
+                    return answer
                 problem = f"GitHub answered {answer.status_code} ({what})"
                 if not repeatable:
                     raise UncertainError(problem)

@@ -5,9 +5,9 @@ owner wrote are returned (`viewerDidAuthor`, and the creator of a status), so th
 writes passes for ours.
 
 The time of a push is that of GitHub's clock: `GET /repos/{owner}/{repo}/activity` lists pushes
-with their time and the commit that each left at a branch (docs.github.com, REST, "List repository
-activities"). A commit's dates are its author's to choose, and its `pushedDate` is no longer served
-(GraphQL, "Breaking changes").
+with their time, their author and the commit that each left at a branch (docs.github.com, REST,
+"List repository activities"). A commit's dates are its author's to choose, and its `pushedDate` is
+no longer served (GraphQL, "Breaking changes").
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,8 +25,17 @@ REPOSITORIES_AT_ONCE = 25
 """Repositories in one query: a longer one may run into GitHub's limit of ten seconds."""
 MOST_PAGES = 20
 """Of comments on one commit; with 100 on each, more are somebody's mischief."""
-MOST_PUSHES = 100
-"""Pushes to a branch in one answer: the most that GitHub gives."""
+PUSHES_AT_ONCE = 100
+"""Changes of branches in one answer: the most that GitHub gives."""
+MOST_PUSHES = 10_000
+"""Changes of a repository's branches: one in each minute of a week."""
+TREES_AT_ONCE = 50
+"""Commits of one repository whose top folders are listed in one query."""
+MOST_BRANCHES = 20
+"""Branches of a repository besides the default one that are looked at."""
+MOST_PAGES_OF_REPOSITORIES = 100
+MOST_ADMINS = 100
+"""Owners of an organisation that are looked at."""
 RECENT_COMMENTS = 50
 """How many of a repository's last comments are looked at."""
 
@@ -42,9 +51,19 @@ _REPOSITORY = f"""
 fragment Push on Repository {{
   nameWithOwner
   isArchived
+  createdAt
   pushedAt
+  templateRepository {{ nameWithOwner }}
   commitComments(last: {RECENT_COMMENTS}) {{ nodes {{ createdAt viewerDidAuthor }} }}
-  defaultBranchRef {{ name target {{ ...CommitFeedback }} }}
+  defaultBranchRef {{ name target {{ ...CommitFeedback ...CommitTree }} }}
+  refs(refPrefix: "refs/heads/", first: {MOST_BRANCHES + 1}) {{
+    nodes {{ name target {{ ...BranchTip ...CommitTree }} }}
+  }}
+}}
+fragment CommitTree on Commit {{ tree {{ oid }} }}
+fragment BranchTip on Commit {{
+  oid
+  comments(first: 20) {{ nodes {{ ...Comment }} }}
 }}
 {_COMMIT}
 """
@@ -67,6 +86,28 @@ query($owner: String!, $name: String!, $oid: GitObjectID!, $after: String) {
         nodes { databaseId body viewerDidAuthor }
       }
     } }
+  }
+}
+"""
+
+
+_TOP_FOLDER = """
+fragment TopFolder on Commit { tree { oid entries { name type oid } } }
+"""
+_ADMINS = f"""
+query($owner: String!) {{
+  organization(login: $owner) {{
+    membersWithRole(first: {MOST_ADMINS}) {{ edges {{ role node {{ login }} }} }}
+  }}
+}}
+"""
+_REPOSITORY_NAMES = """
+query($owner: String!, $after: String) {
+  repositoryOwner(login: $owner) {
+    repositories(first: 100, after: $after) {
+      pageInfo { hasNextPage endCursor }
+      nodes { name isTemplate }
+    }
   }
 }
 """
@@ -111,8 +152,39 @@ class CommitFeedback:
 
 
 @dataclass(frozen=True)
+class TreeEntry:
+    """A name in a folder of a commit."""
+
+    name: str
+    kind: str
+    """`blob`, `tree`, or `commit` for a submodule."""
+    id: str
+    """The object's id: the same content has the same one."""
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The top folder of a commit."""
+
+    id: str
+    entries: tuple[TreeEntry, ...]
+
+
+@dataclass(frozen=True)
+class BranchTip:
+    """What a branch points at."""
+
+    branch: str
+    commit: str
+    tree: str
+    """The id of its top folder."""
+    comments: tuple[CommitComment, ...]
+    """The first that the token's owner wrote."""
+
+
+@dataclass(frozen=True)
 class RepositoryState:
-    """A repository, and the head of its default branch."""
+    """A repository, the head of its default branch, and its other branches."""
 
     full_name: str
     is_archived: bool
@@ -120,10 +192,29 @@ class RepositoryState:
     """Name of the default branch; None while nothing was pushed."""
     head: CommitFeedback | None
     """Its last commit."""
+    head_tree: str | None
+    """The id of that commit's top folder."""
+    other_branches: tuple[BranchTip, ...]
+    """The first `MOST_BRANCHES` of them."""
+    created_at: datetime
+    is_generated: bool
+    """Whether it was made from a template: its first commit is the template's content."""
     pushed_at: datetime | None
     """When anything was pushed last, to any branch."""
     commented_at: tuple[datetime, ...]
     """When the token's owner wrote comments on its commits, the last of them."""
+    viewer: str
+    """The login of the token's owner."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who did something at GitHub."""
+
+    login: str
+    id: str
+    """A number, which stays when the account is renamed."""
+    is_bot: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,8 +222,13 @@ class BranchPush:
     """A change of a branch."""
 
     at: datetime
+    branch: str
+    before: str | None
+    """What the branch pointed at before; None where it was new."""
     commit: str | None
     """What the branch pointed at then; None where it was deleted."""
+    actor: Account | None
+    """Who changed it; None where the account is gone."""
 
 
 def find_repositories(
@@ -201,24 +297,90 @@ def read_commit(
     return head, found
 
 
-def list_pushes(client: GitHubClient, full_name: str, branch: str | None) -> list[BranchPush]:
-    """List the last `MOST_PUSHES` changes of a branch, the newest first.
+def list_pushes(client: GitHubClient, full_name: str) -> list[BranchPush]:
+    """List all changes of all branches, the newest first.
+
+    Raises:
+        GitHubError: GitHub does not say, or there are more than `MOST_PUSHES`.
+    """
+    what = "reading push times"
+    path = f"/repos/{full_name}/activity"
+    listed: list[Mapping[str, Any]] = []
+    for page in client.pages(path, what, per_page=str(PUSHES_AT_ONCE)):
+        if len(listed) >= MOST_PUSHES:
+            raise GitHubError(f"the repository has more than {MOST_PUSHES:,} pushes ({what})")
+        listed += page
+    with _as_expected(what):
+        return [_branch_push(activity) for activity in listed]
+
+
+def read_trees(
+    client: GitHubClient, full_name: str, commits: Iterable[str]
+) -> Iterator[tuple[str, Tree | None]]:
+    """Read the top folders of commits.
+
+    Yields:
+        Each commit with its top folder; None where GitHub does not have the commit any more.
+
+    Raises:
+        GitHubError: GitHub could not be asked.
+    """
+    what = "comparing pushes with the handout"
+    owner, _, name = full_name.partition("/")
+    remaining = iter(commits)
+    while chunk := list(islice(remaining, TREES_AT_ONCE)):
+        declared = "".join(f", $o{number}: GitObjectID!" for number in range(len(chunk)))
+        asked = "\n".join(
+            f"c{number}: object(oid: $o{number}) {{ ...TopFolder }}" for number in range(len(chunk))
+        )
+        data = client.query(
+            f"query($owner: String!, $name: String!{declared})"
+            f" {{ repository(owner: $owner, name: $name) {{\n{asked}\n}} }}\n{_TOP_FOLDER}",
+            {"owner": owner, "name": name}
+            | {f"o{number}": commit for number, commit in enumerate(chunk)},
+            what,
+        )
+        with _as_expected(what):
+            found = [data["repository"][f"c{number}"] for number in range(len(chunk))]
+            trees = [None if answer is None else _tree(answer["tree"]) for answer in found]
+        yield from zip(chunk, trees, strict=True)
+
+
+def list_admins(client: GitHubClient, organization: str) -> frozenset[str]:
+    """Return the logins of an organisation's owners in lower case, as far as the token sees them.
 
     Raises:
         GitHubError: GitHub does not say.
     """
-    what = "reading push times"
-    listed = client.get(
-        f"/repos/{full_name}/activity", what, ref=branch or "", per_page=str(MOST_PUSHES)
-    )
+    what = "looking for the organisation's owners"
+    data = client.query(_ADMINS, {"owner": organization}, what)
     with _as_expected(what):
-        return [
-            BranchPush(
-                datetime.fromisoformat(activity["timestamp"]),
-                activity["after"] if set(activity["after"]) != {"0"} else None,
-            )
-            for activity in listed
-        ]
+        members = (data["organization"] or {}).get("membersWithRole") or {"edges": []}
+        return frozenset(
+            _login(member["node"]) for member in members["edges"] if member["role"] == "ADMIN"
+        )
+
+
+def list_repositories(client: GitHubClient, owner: str) -> list[str]:
+    """Return the names of an owner's repositories, without owner and templates: the first 10,000.
+
+    Raises:
+        GitHubError: GitHub does not say.
+    """
+    what = "looking for renamed repositories"
+    names: list[str] = []
+    after: str | None = None
+    for _ in range(MOST_PAGES_OF_REPOSITORIES):
+        data = client.query(_REPOSITORY_NAMES, {"owner": owner, "after": after}, what)
+        with _as_expected(what):
+            page = (data["repositoryOwner"] or {}).get("repositories")
+            if page is None:
+                break
+            names += [str(node["name"]) for node in page["nodes"] if not node["isTemplate"]]
+            after = _next_page(page)
+        if after is None:
+            break
+    return names
 
 
 def find_pull_request(client: GitHubClient, full_name: str, branch: str) -> str | None:
@@ -261,16 +423,57 @@ def _repository(answer: Mapping[str, Any], viewer: str) -> RepositoryState:
     branch = answer["defaultBranchRef"]
     target = branch["target"] if branch else None
     pushed = answer["pushedAt"]
+    tips = [ref for ref in answer["refs"]["nodes"] if not branch or ref["name"] != branch["name"]]
     return RepositoryState(
         full_name=answer["nameWithOwner"],
         is_archived=answer["isArchived"],
         branch=branch["name"] if branch else None,
         head=_commit(target, viewer) if target else None,
+        head_tree=target["tree"]["oid"] if target else None,
+        other_branches=tuple(
+            BranchTip(
+                tip["name"],
+                tip["target"]["oid"],
+                tip["target"]["tree"]["oid"],
+                tuple(_our_comments(tip["target"]["comments"]["nodes"])),
+            )
+            for tip in tips
+        ),
+        created_at=datetime.fromisoformat(answer["createdAt"]),
+        is_generated=answer["templateRepository"] is not None,
         pushed_at=datetime.fromisoformat(pushed) if pushed else None,
         commented_at=tuple(
             datetime.fromisoformat(comment["createdAt"])
             for comment in answer["commitComments"]["nodes"]
             if comment["viewerDidAuthor"]
+        ),
+        viewer=viewer,
+    )
+
+
+def _branch_push(activity: Mapping[str, Any]) -> BranchPush:
+    actor = activity["actor"]
+    return BranchPush(
+        datetime.fromisoformat(activity["timestamp"]),
+        activity["ref"].removeprefix("refs/heads/"),
+        _existing(activity["before"]),
+        _existing(activity["after"]),
+        actor
+        and Account(_login(actor), str(actor["id"]), is_bot=actor.get("type", "User") == "Bot"),
+    )
+
+
+def _existing(commit: str) -> str | None:
+    """Return a commit's id; None for the zeros that stand for none."""
+    return commit if set(commit) != {"0"} else None
+
+
+def _tree(answer: Mapping[str, Any]) -> Tree:
+    return Tree(
+        answer["oid"],
+        tuple(
+            TreeEntry(entry["name"], entry["type"], entry["oid"])
+            for entry in answer["entries"] or ()
         ),
     )
 
