@@ -174,9 +174,11 @@ def _made_with(pushes: Sequence[BranchPush], repository: RepositoryState) -> str
     first = _first_on_default(pushes, repository)
     if first is not None and first.before is not None:
         return first.before
-    commit = first.commit if first else repository.head.commit
-    at = first.at if first else repository.pushed_at
-    return commit if at is not None and at - repository.created_at <= MAKING else None
+    if first is not None:
+        return first.commit if first.at - repository.created_at <= MAKING else None
+    last = max([repository.created_at + MAKING, *(push.at for push in pushes)])
+    is_complete = repository.pushed_at is None or repository.pushed_at <= last
+    return repository.head.commit if is_complete else None
 
 
 def _first_on_default(

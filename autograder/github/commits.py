@@ -172,7 +172,7 @@ def committed_tree(folder: Path) -> Tree:
     git = Git(folder)
     with _distributing():
         tree = git.run("rev-parse", "--verify", "HEAD:./").decode().strip()
-        listed = git.run("ls-tree", "-z", tree).decode("utf-8", "replace")
+        listed = git.run("ls-tree", "-z", "--full-tree", tree).decode("utf-8", "replace")
     entries = (entry.partition("\t") for entry in filter(None, listed.split("\0")))
     return Tree(tree, tuple(TreeEntry(name, *about.split()[1:]) for about, _, name in entries))
 

@@ -1,7 +1,7 @@
 """A small course for tests: a roster, a policy, repositories at a stand-in for GitHub."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
@@ -22,6 +22,7 @@ from autograder.course.pushes import ClassPushes, find_class_pushes
 from autograder.course.results import RESULTS
 from autograder.github.client import GitHubClient, GitHubServer
 from autograder.gradebook.roster import read_roster
+from autograder.gradebook.student import Student
 from autograder.grading.grade import Grade, GradedSubmission, Outcome
 from autograder.policy import read_policy
 from autograder.submission import Submission
@@ -44,7 +45,7 @@ timezone = "UTC"
 at = 2026-03-10T12:00:00
 """
 HANDOUT: dict[str, File] = {
-    path.name: path.read_bytes() for path in (COURSE.assignments / ASSIGNMENT.id).glob("*.[pi]*y*")
+    name: (COURSE.assignments / ASSIGNMENT.id / name).read_bytes() for name in ASSIGNMENT.files
 }
 """Code and notebook, as they are handed out."""
 INSTRUCTOR = "grace"
@@ -228,9 +229,17 @@ class Classroom:
         return self.github.statuses(self.name(login), commit)
 
 
-def grade_all(context: PushContext, pool: FakePool, commit: str | None = None) -> list[PushOutcome]:
-    """Do a round as the command does, with examiners that only pretend to grade."""
-    students = read_roster(context.policy.roster).students
+def grade_all(
+    context: PushContext,
+    pool: FakePool,
+    commit: str | None = None,
+    students: Sequence[Student] | None = None,
+) -> list[PushOutcome]:
+    """Do a round as the command does, with examiners that only pretend to grade.
+
+    The students are those of the roster if none are given.
+    """
+    students = students or read_roster(context.policy.roster).students
     found = find_pushes(context, students, students, commit)
     for name in (RESULTS, LOCKS):
         (context.state / name).mkdir(parents=True, exist_ok=True)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -97,7 +98,6 @@ class GitHubState:
         self._tokens: dict[str, Token] = {}
         self._lock = threading.RLock()
         self._id = 1000
-        self._description = Description.of_github()
 
     @property
     def url(self) -> str:
@@ -262,7 +262,7 @@ class GitHubState:
     def check(self, method: str, path: str, query: Mapping[str, str], body: object) -> None:
         """Record what does not match GitHub's description of its REST API."""
         with self._lock:
-            self.complaints += self._description.complaints(method, path, query, body)
+            self.complaints += _description().complaints(method, path, query, body)
 
     def record(self, request: Request) -> None:
         """Record a request."""
@@ -319,6 +319,11 @@ class GitHubState:
             status, _, content = as_json(status, found)
             return status, headers, content
         return as_json(404, {"message": "Not Found"})
+
+
+@cache
+def _description() -> Description:
+    return Description.of_github()
 
 
 def _written(moment: datetime) -> str:
