@@ -196,6 +196,10 @@ class Term:
             self.facts.add(name)
             action(self)
         self.github.now += self.rng.choice((MINUTE, DAY, 30 * DAY))
+        if self.rng.random() < 0.3:  # what was published must be corrected
+            self._round()
+            self.rng.choice((Term._gets_an_extension, Term._the_penalty_changes))(self)
+            self.facts.add("terms change at the end")
         self.log.append(f"{self.github.now:%m-%d %H:%M:%S} end")
         self._compare()
 
