@@ -18,8 +18,8 @@ LONGEST_CELL = 320
 def as_classroom50_roster(roster: Roster) -> str:
     """Write a roster for `gh teacher roster import`.
 
-    `github_id` stays empty: the service looks it up by the username. A student without a login is
-    invited by the address.
+    The service looks up a `github_id` that is not known. A student without a login is invited by
+    the address.
 
     Raises:
         ExportError: A student has neither login nor address, or a cell is too long.
@@ -38,7 +38,7 @@ def as_classroom50_roster(roster: Roster) -> str:
 def _row(student: Student) -> list[str]:
     first, last = student.parted_name
     cells = (first, last, student.email, student.section)
-    return [student.login or "", *map(in_csv, cells), "", "student"]
+    return [student.login or "", *map(in_csv, cells), student.github_id, "student"]
 
 
 def _lack(row: list[str]) -> str:

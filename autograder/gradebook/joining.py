@@ -3,23 +3,21 @@
 from collections import Counter
 
 from autograder.errors import RosterError
+from autograder.gradebook.keys import Key, KeyKind
 from autograder.gradebook.roster import Roster
 from autograder.gradebook.student import Student
 from autograder.text import inert
 
-# What an instructor gave as identifier may be any of these in the other system.
-_NAMED = ("identifier", "email", "username", "idnumber", "sis_user_id", "sis_login_id")
 _CANVAS_SAYS = ("name", "first_name", "last_name", "section")
 
 
 def joined(roster: Roster, other: Roster) -> Roster:
     """Fill the gaps of a roster from another roster of the same students.
 
-    Two students are the same if a login, an e-mail address, an identifier, a username, an ID number
-    or an ID of the student information system is the same, in upper or lower case; a name alone is
-    not enough. Students of the first roster alone stay as they are; students of the other alone are
-    left out. If both have a value, that of the first is kept, except for names and sections that
-    Canvas has exported, since Canvas matches by them. The id of a student with a login is that.
+    Two students are the same if they share a key (see `Student.keys`); a name alone is not enough.
+    Students of the first roster alone stay as they are; students of the other alone are left out.
+    If both have a value, that of the first is kept, except for names and sections that Canvas has
+    exported, since Canvas matches by them. The id of a student with a login is that.
 
     Args:
         roster: Says who is in the class, and in which order.
@@ -28,12 +26,12 @@ def joined(roster: Roster, other: Roster) -> Roster:
     Raises:
         RosterError: A student matches several others, or several match one; a line for each.
     """
-    named: dict[tuple[str, str], set[int]] = {}
+    named: dict[Key, set[int]] = {}
     for at, student in enumerate(other.students):
-        for mark in _marks(student):
-            named.setdefault(mark, set()).add(at)
+        for key in _identifying(student):
+            named.setdefault(key, set()).add(at)
     found = [
-        set[int]().union(*(named.get(mark, ()) for mark in _marks(student)))
+        set[int]().union(*(named.get(key, ()) for key in _identifying(student)))
         for student in roster.students
     ]
     taken = Counter(at for several in found for at in several)
@@ -54,11 +52,8 @@ def joined(roster: Roster, other: Roster) -> Roster:
     return Roster(students=tuple(students))
 
 
-def _marks(student: Student) -> set[tuple[str, str]]:
-    """Return everything that identifies a student."""
-    marks = {("named", str(getattr(student, field)).casefold()) for field in _NAMED}
-    marks |= {("login", (student.login or "").casefold()), ("canvas", student.canvas_id)}
-    return {(kind, value) for kind, value in marks if value}
+def _identifying(student: Student) -> set[Key]:
+    return {key for key in student.keys if key.kind is not KeyKind.NAME}
 
 
 def _filled(student: Student, other: Student) -> Student:

@@ -93,9 +93,10 @@ class Student(BaseModel):
             for kind in (*kinds, *((KeyKind.EMAIL,) if "@" in text else ()))
         }
         first, last = self.parted_name
-        keys |= {
-            Key.of(KeyKind.NAME, name) for name in (self.name, f"{first} {last}", f"{last} {first}")
-        }
+        names = [self.name, f"{first} {last}", f"{last} {first}"]
+        if first and last:
+            names.append(f"{last}, {first}")
+        keys |= {Key.of(KeyKind.NAME, name) for name in names}
         return frozenset(key for key in keys if key.value)
 
     @property

@@ -56,6 +56,29 @@ def test_a_canvas_id_is_not_compared_with_other_numbers() -> None:
     assert joined(roster(jane), roster(another)) == roster(jane)
 
 
+@pytest.mark.parametrize(
+    ("on_github", "in_lms"),
+    [
+        ({"github_id": "42"}, {"github_id": "42"}),
+        ({"identifier": "0042"}, {"idnumber": "0042"}),
+        ({"identifier": "Jane@example.edu"}, {"email": "jane@example.edu"}),
+        ({"identifier": "s1"}, {"sis_user_id": "S1"}),
+        ({"email": "jane@example.edu"}, {"username": "jane@example.edu"}),
+        ({"moodle_participant": "657717"}, {"moodle_participant": "657717"}),
+    ],
+)
+def test_two_students_who_share_a_key_are_the_same(
+    on_github: dict[str, str], in_lms: dict[str, str]
+) -> None:
+    """What one system calls the ID number may be another's identifier."""
+    here = Student.model_validate({"id": "a", **on_github})
+    there = Student.model_validate({"id": "b", "name": "Jane Doe", **in_lms})
+
+    (jane,) = joined(roster(here), roster(there)).students
+
+    assert (jane.id, jane.name) == ("a", "Jane Doe")
+
+
 def test_all_ambiguous_students_are_reported_together() -> None:
     """Nothing is guessed, whichever roster has the two candidates."""
     single = Student(id="a", email="a@example.edu", username="b")

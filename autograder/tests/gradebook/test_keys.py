@@ -85,6 +85,14 @@ def test_a_student_has_a_key_for_each_system() -> None:
     assert Key.of(KeyKind.CANVAS_ID, "657717") not in student.keys
 
 
+def test_a_name_with_a_comma_of_its_own_has_both_orders() -> None:
+    """A hand-in may show it either way."""
+    keys = Student(id="x", first_name="Conor", last_name="O'Brien, Jr.").keys
+
+    assert Key.of(KeyKind.NAME, "Conor O'Brien, Jr.") in keys
+    assert Key.of(KeyKind.NAME, "O'Brien, Jr., Conor") in keys
+
+
 def test_numbers_of_the_institution_have_many_names() -> None:
     """An instructor's identifier or Moodle's ID number may be the SID of Gradescope."""
     sid = Key.of(KeyKind.SIS_ID, "s1")
