@@ -250,7 +250,11 @@ def _asked_for(
     found = find_handin(history, commit)
     handin = replace(found, latest=commit) if found else PushedHandin(commit, at, commit)
     counting = counting_handin(context.policy, student, history)
-    return Push(student, repository, (handin,), handin if found == counting else counting)
+    if counting is None and found is None and lateness(context.policy, student, at).counts:
+        counting = handin  # such as what a student sent to an instructor, who pushed it
+    elif counting == found:
+        counting = handin
+    return Push(student, repository, (handin,), counting)
 
 
 def _look_closer(

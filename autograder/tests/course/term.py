@@ -24,6 +24,7 @@ POLICY = """
 assignment = "m06_partitioned_logs"
 organization = "course"
 repository = "m06-{{login}}"
+staff = ["owner", "release_token"]
 timezone = "UTC"
 [deadline]
 at = {due}

@@ -260,14 +260,14 @@ class Term:
         if files := self._tip(OTHER):
             self._push_files(files, by_student=False)
 
-    def _staff_mends_the_readme(self) -> None:
+    def _staff_fixes_the_readme(self) -> None:
         self._number += 1
-        readme = {"README.md": b"mended %d" % self._number}
+        readme = {"README.md": b"fixed %d" % self._number}
         self._push_files(self._current() | readme, by_student=False)
 
-    def _staff_mends_a_stub(self) -> None:
+    def _staff_fixes_a_stub(self) -> None:
         self._number += 1
-        stub = {STUB: b"mended = %d\n" % self._number}
+        stub = {STUB: b"fixed = %d\n" % self._number}
         self._push_files(self._current() | stub, by_student=False)
 
     def _solutions_are_released(self) -> None:
@@ -544,8 +544,8 @@ ACTIONS: Sequence[tuple[Callable[[Term], None], float]] = (
     (Term._merges_the_branch, 3),
     (Term._deletes_the_branch, 1),
     (Term._staff_merges_the_branch, 2),
-    (Term._staff_mends_the_readme, 3),
-    (Term._staff_mends_a_stub, 3),
+    (Term._staff_fixes_the_readme, 3),
+    (Term._staff_fixes_a_stub, 3),
     (Term._solutions_are_released, 2),
     (Term._merges_the_solutions, 2),
     (Term._closes_a_pull_request, 1),

@@ -10,11 +10,12 @@ import pytest
 from autograder.course.grade_pushes import PushState
 from autograder.course.pushes import PushedSubmission
 from autograder.github import queries
+from autograder.github.commits import committed_files
 from autograder.gradebook.book import Book
 from autograder.policy import lateness, read_policy
 from autograder.tests.course.classroom import FILE, HANDOUT, INSTRUCTOR, Classroom
 from autograder.tests.github_stand_in import StandIn
-from autograder.tests.gradebook.students import ASSIGNMENT
+from autograder.tests.gradebook.students import ASSIGNMENT, COURSE
 
 DUE = datetime(2026, 3, 10, 12, tzinfo=UTC)
 LATE = "[late]\npercent_per_day = 10\ndays = 3\n"
@@ -62,7 +63,7 @@ def test_a_first_push_after_the_deadline_is_late_work(course: Classroom) -> None
     assert "10% of the points are taken off" in course.comments(work)[0]
 
 
-@pytest.mark.parametrize("more", [{}, {".classroom50.yaml": "x"}, {"README.md": "mended"}])
+@pytest.mark.parametrize("more", [{}, {".classroom50.yaml": "x"}, {"README.md": "fixed"}])
 def test_an_untouched_copy_is_no_hand_in(course: Classroom, more: dict[str, str]) -> None:
     """Also with files that are not graded, such as those of a service; it gets no comment."""
     github, name = course.github, course.name("ada")
@@ -113,13 +114,13 @@ def test_an_older_handout_is_known_where_github_does_not_list_it(
 
 
 def test_an_instructors_push_makes_nobody_late(course: Classroom) -> None:
-    """The work stays as it was handed in, whatever is mended on top of it."""
+    """The work stays as it was handed in, whatever is fixed on top of it."""
     work = push(course, "x = 1\n", DUE - DAY)
     course.done()
     course.github.now = DUE + DAY
     first = course.done()  # now with the verdicts on closed answers
-    mended = WORK | {"README.md": "mended", "kinesis_multi_shard.py": "mended = True\n"}
-    fix = course.github.push(course.name("ada"), mended, actor=INSTRUCTOR)
+    fixed = WORK | {"README.md": "fixed", "kinesis_multi_shard.py": "fixed = True\n"}
+    fix = course.github.push(course.name("ada"), fixed, actor=INSTRUCTOR)
 
     second = course.done()
 
@@ -132,11 +133,11 @@ def test_a_student_s_push_with_an_instructor_s_fix_is_no_new_hand_in(course: Cla
     """The files are the instructor's, until the student changes more."""
     work = push(course, "x = 1\n", DUE - DAY)
     course.github.now = DUE - HOUR
-    mended = WORK | {"kinesis_multi_shard.py": "mended = True\n"}
-    course.github.push(course.name("ada"), mended, actor=INSTRUCTOR)
-    course.github.push(course.name("ada"), mended | {"notes.txt": ""}, actor="ada")
+    fixed = WORK | {"kinesis_multi_shard.py": "fixed = True\n"}
+    course.github.push(course.name("ada"), fixed, actor=INSTRUCTOR)
+    course.github.push(course.name("ada"), fixed | {"notes.txt": ""}, actor="ada")
     before = counting(course).commit
-    newer = course.github.push(course.name("ada"), mended | {FILE: "x = 2\n"}, actor="ada")
+    newer = course.github.push(course.name("ada"), fixed | {FILE: "x = 2\n"}, actor="ada")
 
     assert (before, counting(course).commit) == (work, newer)
 
@@ -399,8 +400,8 @@ def test_the_gradebook_gets_what_counts(course: Classroom, tmp_path: Path) -> No
     book = Book(folder, ASSIGNMENT)
     work = push(course, "x = 1\n", DUE - DAY)
     late = push(course, "x = 2\n", DUE + DAY)
-    mended = {"README.md": "mended", FILE: "x = 2\n"}
-    course.github.push(course.name("ada"), HANDOUT | mended, actor=INSTRUCTOR)
+    fixed = {"README.md": "fixed", FILE: "x = 2\n"}
+    course.github.push(course.name("ada"), HANDOUT | fixed, actor=INSTRUCTOR)
 
     course.done(book=book)
 
@@ -433,3 +434,89 @@ def test_a_day_late_is_a_day_by_the_clock(tmp_path: Path) -> None:
     )
 
     assert (late.days, late.percent, late.counts) == (1, 10, True)
+
+
+def rename_in_roster(course: Classroom, github_id: object = "") -> None:
+    """Write the new login into the roster, as an instructor does who hears of it."""
+    (course.folder / "roster.csv").write_text(
+        f"identifier,github_username,github_id,name\n1,ada-lovelace,{github_id},Ada\n2,bob,99,Bob\n"
+    )
+
+
+def test_a_renamed_student_is_found_by_the_number_of_the_account(
+    github: StandIn, tmp_path: Path
+) -> None:
+    """The repository is still named after the former login; another one is nobody's, too."""
+    course = Classroom(github, tmp_path / "course", ["ada", "eve"], LATE)
+    course.token = github.add_token("grader", {"course/*": "write"})
+    github.now = DUE - DAY
+    course.push("eve")
+    work = course.push()
+    github.rename_account("ada", "ada-lovelace")
+    rename_in_roster(course, github.account("ada-lovelace")["id"])
+
+    outcomes, found = course.round(), course.class_pushes()
+
+    assert outcomes["ada-lovelace"].state is PushState.GRADED
+    assert "named after another login" in outcomes["ada-lovelace"].note
+    assert [(push.student, push.commit) for push in found.pushed] == [("ada-lovelace", work)]
+    assert len(course.comments(work)) == 1
+    assert outcomes["bob"].state is PushState.NO_REPOSITORY
+    assert "may have been renamed" in outcomes["bob"].note
+
+
+def test_a_renamed_student_without_a_number_is_not_guessed(github: StandIn, tmp_path: Path) -> None:
+    """There may be a repository that is nobody's, but nothing says whose it is."""
+    course = Classroom(github, tmp_path / "course")
+    course.token = github.add_token("grader", {"course/*": "write"})
+    course.push()
+    rename_in_roster(course)
+
+    assert course.done()["ada-lovelace"] is PushState.NO_REPOSITORY
+    assert "ada-lovelace" in course.class_pushes().missing
+
+
+def test_pushes_of_a_renamed_account_are_the_students(course: Classroom) -> None:
+    """Whatever the account is called now."""
+    course.github.rename_account("ada", "ada-lovelace")
+    course.github.now = DUE - DAY
+    work = course.github.push(course.name("ada"), WORK, actor="ada-lovelace")
+
+    assert course.done() == {"ada": PushState.GRADED}
+    assert counting(course).commit == work
+
+
+@pytest.mark.parametrize(
+    ("state", "requests"),
+    [
+        pytest.param("untouched", 1, id="an untouched copy"),
+        pytest.param("graded", 1, id="a graded push"),
+        pytest.param("fixed", 4, id="an instructor's push on top of it"),
+        pytest.param("branch", 3, id="work on another branch that was told"),
+    ],
+)
+def test_a_round_that_changes_nothing_takes_few_requests(
+    github: StandIn, tmp_path: Path, state: str, requests: int
+) -> None:
+    """One for 25 repositories, and at most three more for one that needs a closer look."""
+    course = Classroom(github, tmp_path / "course")
+    name = course.name("ada")
+    whole = {
+        name: file.content
+        for name, file in committed_files(COURSE.assignments / ASSIGNMENT.id).items()
+    }
+    github.push(name, whole, actor=INSTRUCTOR)
+    github.wait(hours=1)
+    if state in ("graded", "fixed"):
+        github.push(name, whole | {FILE: "x = 1\n"}, actor="ada")
+    if state == "branch":
+        github.push(name, whole | {FILE: "x = 1\n"}, branch="other", actor="ada")
+    course.done()
+    if state == "fixed":
+        github.push(name, whole | {FILE: "x = 1\n", "README.md": ""}, actor=INSTRUCTOR)
+    github.requests.clear()
+
+    course.done()
+
+    assert len(github.requests) == requests
+    assert not [request for request in github.requests if request.writes]
