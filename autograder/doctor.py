@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from autograder.assignment import Course
+from autograder.aws.engine import require_engine
 from autograder.errors import AutograderError
 from autograder.sandbox import find_bubblewrap, find_interpreter, require_sandbox
 from autograder.sandbox.system_calls import filter_program
@@ -161,8 +162,6 @@ def _allow(reason: str, bubblewrap: str) -> str:
 
 def this_machine() -> Machine:
     """Find out what this machine offers; starts a sandbox to see whether it can."""
-    from autograder.aws.moto_adapter import require_engine  # here, since it brings moto
-
     on_linux = platform.system() == "Linux"
     return Machine(
         system=platform.system(),

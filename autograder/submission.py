@@ -105,7 +105,7 @@ def read_submission(
             raise SubmissionError(
                 f"{folder} is not a folder: give the folder with the graded files"
             )
-        return read_source(_Folder(folder), assignment, clock=clock)
+        return read_source(FolderFiles(folder), assignment, clock=clock)
     except OSError as error:
         raise SubmissionError(f"{folder} cannot be read: {error.strerror}") from None
 
@@ -115,6 +115,7 @@ def read_source(
     assignment: Assignment,
     commit: str | None = None,
     *,
+    note: str = "",
     clock: Callable[[], float] = time.monotonic,
 ) -> Submission:
     """Read a student's files from anywhere.
@@ -123,6 +124,7 @@ def read_source(
         source: Where they are.
         assignment: What they answer.
         commit: To keep with the submission.
+        note: What the student should know of how they were found.
         clock: Returns seconds; reading ends `READ_SECONDS` after the first look at it.
 
     Raises:
@@ -136,42 +138,72 @@ def read_source(
         dict(admission.files),
         assignment.files,
         admission.refused,
-        admission.notes,
+        (note, *admission.notes) if note else admission.notes,
         commit,
         admission.missing,
     )
 
 
-class _Folder:
+class FolderFiles:
     """A folder on this machine."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def entries(self, folder: str) -> list[FolderEntry]:
+        """List a folder by name."""
         return list_folder(self._folder / folder)
 
     def exists(self, name: str) -> bool:
+        """Whether there is anything of that name."""
         return os.path.lexists(self._folder / name)
 
     def read(self, name: str, most: int) -> bytes | str:
-        try:
-            # O_NONBLOCK: opening a FIFO must not wait for somebody to write to it.
-            descriptor = os.open(
-                self._folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-            )
-        except OSError:
-            return LINKED
-        try:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                return NOT_PLAIN
-            if status.st_nlink > 1:
-                return "it has more than one name (a hard link): hand in a copy"
-            content = _read_at_most(descriptor, most + 1)
-        finally:
-            os.close(descriptor)
-        return too_large(most) if len(content) > most else content
+        """Return a file, or why it cannot be taken."""
+        return _read_plain(self._folder / name, most)
+
+
+class LooseFiles:
+    """Files on this machine that lie in one folder with those of others, under longer names.
+
+    Args:
+        paths: Where each is, by the name that the student gave it.
+    """
+
+    def __init__(self, paths: Mapping[str, Path]) -> None:
+        self._paths = paths
+
+    def entries(self, folder: str) -> list[FolderEntry]:
+        """List them by name."""
+        return [FolderEntry(name, is_folder=False) for name in sorted(self._paths) if not folder]
+
+    def exists(self, name: str) -> bool:
+        """Whether there is one of that name."""
+        return name in self._paths
+
+    def read(self, name: str, most: int) -> bytes | str:
+        """Return a file, or why it cannot be taken."""
+        path = self._paths.get(name)
+        return NOT_PLAIN if path is None else _read_plain(path, most)
+
+
+def _read_plain(path: Path, most: int) -> bytes | str:
+    """Return a plain file of at most `most` bytes, or why not, in words for the student."""
+    try:
+        # O_NONBLOCK: opening a FIFO must not wait for somebody to write to it.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return LINKED
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            return NOT_PLAIN
+        if status.st_nlink > 1:
+            return "it has more than one name (a hard link): hand in a copy"
+        content = _read_at_most(descriptor, most + 1)
+    finally:
+        os.close(descriptor)
+    return too_large(most) if len(content) > most else content
 
 
 def _read_at_most(descriptor: int, size: int) -> bytes:

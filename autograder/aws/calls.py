@@ -1,6 +1,7 @@
 """What the simulated AWS saw: each request with its outcome, and the budget of a call."""
 
 import math
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -12,8 +13,15 @@ from autograder.sandbox import StopReason
 
 MAX_CALLS = 20_000
 """More than any budget of a test allows: what a flood sends beyond is not kept."""
-MAX_LOGGED_BYTES = 16 << 20
-"""Of JSON; as Python's objects it takes several times as much."""
+MAX_LOGGED_BYTES = 64 << 20
+"""Of memory: what requests hold when the log stops keeping their parameters and answers."""
+HELD_PER_REQUEST = 4096
+"""Bytes: a line of the log, and moto's objects for a message, a queue or ten receipt handles."""
+COPIES_OF_PARAMETERS = 2
+"""The log's, and the one that a queue keeps."""
+HELD_PER_TRAFFIC = 2
+"""Times the traffic of one call: what its largest requests hold if their text is ASCII. Python
+keeps four bytes for each character of a text with an emoji, however many of them are ASCII."""
 
 
 class Service(StrEnum):
@@ -69,19 +77,21 @@ class CallLog:
 
     def __init__(self) -> None:
         self._calls: list[LoggedCall] = []
-        self._bytes = 0
+        self.held_bytes = 0
+        """The memory that all requests hold, at most. Deleting a message or a stream gives none of
+        it back: the log and the duplicates that a FIFO queue knows remain."""
         self._lock = threading.Lock()
 
-    def add(self, call: LoggedCall, size: int) -> None:
-        """Add a request; `size` is its length in bytes, with its answer."""
+    def add(self, call: LoggedCall, held_bytes: int) -> None:
+        """Add a request; `held_bytes` is what `held_by_request` says of its parameters."""
         with self._lock:
-            self._bytes += size
+            self.held_bytes += held_bytes + memory_of(call.response)
             if len(self._calls) < MAX_CALLS:
                 self._calls.append(call)
 
     def has_room(self) -> bool:
         """Tell whether parameters and answers are still kept."""
-        return self._bytes < MAX_LOGGED_BYTES
+        return self.held_bytes < MAX_LOGGED_BYTES
 
     def all(self) -> tuple[LoggedCall, ...]:
         """List all requests, in the order of their arrival."""
@@ -96,7 +106,22 @@ class CallLog:
         """Forget everything."""
         with self._lock:
             self._calls.clear()
-            self._bytes = 0
+            self.held_bytes = 0
+
+
+def held_by_request(parameters: dict[str, Any]) -> int:
+    """Return the bytes of memory that a request of these parameters holds at most, in the end."""
+    return HELD_PER_REQUEST + COPIES_OF_PARAMETERS * memory_of(parameters)
+
+
+def memory_of(value: Any) -> int:
+    """Return the bytes of memory that plain JSON takes."""
+    size = sys.getsizeof(value)
+    if isinstance(value, dict):
+        return size + sum(memory_of(key) + memory_of(member) for key, member in value.items())
+    if isinstance(value, list):
+        return size + sum(memory_of(member) for member in value)
+    return size
 
 
 @dataclass(frozen=True)
@@ -107,7 +132,8 @@ class CallBudget:
     idle_reads: int
     """GetRecords answers in a row, on one shard, that were empty and said "caught up"."""
     traffic_bytes: int
-    """Bodies of requests and answers together."""
+    """Bodies of requests and answers together. With HELD_PER_TRAFFIC, it also bounds the memory
+    that all requests of a test hold."""
     seconds: float = math.inf
     """Processor time of the simulated AWS for all answers together."""
 
@@ -139,6 +165,13 @@ class Meter:
         with self._lock:
             self._traffic_bytes += size
             if self._traffic_bytes > self._budget.traffic_bytes:
+                self._exceed(StopReason.TRAFFIC)
+            return not self._exceeded
+
+    def has_room_for(self, held_bytes: int) -> bool:
+        """Tell whether all requests of a test may hold so much memory; False ends the call."""
+        with self._lock:
+            if held_bytes > HELD_PER_TRAFFIC * self._budget.traffic_bytes:
                 self._exceed(StopReason.TRAFFIC)
             return not self._exceeded
 

@@ -17,7 +17,15 @@ from email.utils import formatdate
 from functools import lru_cache
 from typing import Any
 
-from autograder.aws.calls import CallBudget, CallLog, LoggedCall, Meter, Service
+from autograder.aws.calls import (
+    HELD_PER_REQUEST,
+    CallBudget,
+    CallLog,
+    LoggedCall,
+    Meter,
+    Service,
+    held_by_request,
+)
 from autograder.aws.clock import AwsClock
 from autograder.aws.errors import AwsError, malformed
 from autograder.aws.http1 import HttpAnswer, IncomingRequest, RequestHead
@@ -61,6 +69,12 @@ class _Request:
     raw: bytes
 
 
+_JSON_NAMES = {
+    "InvalidParameterValue": "InvalidParameterValueException",
+    "MissingParameter": "MissingRequiredParameterException",
+}
+"""What SQS calls errors in a body whose header has their code of the query protocol.
+Source: LocalStack's snapshots, recorded on AWS."""
 _HOST = re.compile(r"(127\.0\.0\.1|localhost)(?::([0-9]{1,5}))?")
 HIGHEST_PORT = 65535
 
@@ -166,31 +180,43 @@ class Gate:
                 raise _budget_is_used_up()
             self._follow(request.head.headers.get(CLOCK_HEADER.lower(), ""))
             parameters: dict[str, Any] = {}
+            held = HELD_PER_REQUEST
             begin = time.thread_time()
             try:
-                parameters = self._shapes[request.service].take(
-                    request.operation, _parse(request.raw)
-                )
+                taken = self._shapes[request.service].take(request.operation, _parse(request.raw))
+                held = self._expect_room_for(taken, meter)
+                parameters = taken
                 answer = self._answer(request, parameters, meter)
                 body = json.dumps(answer).encode()
             except AwsError as error:
-                self._log(request, parameters, error=error)
+                self._log(request, parameters, held, error=error)
                 raise
             except Exception as error:
                 failure = AwsError("InternalFailure", "", 500)
-                self._log(request, parameters, error=failure, cause=error)
+                self._log(request, parameters, held, error=failure, cause=error)
                 raise failure from error
             finally:
                 if meter is not None:
                     meter.count_seconds(time.thread_time() - begin)
                 self._lock.notify_all()
-            self._log(request, parameters, answer, len(body))
+            self._log(request, parameters, held, answer)
         if meter is not None and not meter.count_bytes(len(body)):
             raise _budget_is_used_up()
         if meter is not None and request.operation == "GetRecords":
             idle = not answer["Records"] and not answer["MillisBehindLatest"]
             meter.count_read(self.kinesis.shard_of(parameters), idle=idle)
         return body
+
+    def _expect_room_for(self, parameters: dict[str, Any], meter: Meter | None) -> int:
+        """Return the memory that a request will hold, in bytes.
+
+        Raises:
+            AwsError: All requests of the test would hold too much.
+        """
+        held = held_by_request(parameters)
+        if meter is not None and not meter.has_room_for(self._calls.held_bytes + held):
+            raise _budget_is_used_up()
+        return held
 
     def _answer(
         self, request: _Request, parameters: dict[str, Any], meter: Meter | None
@@ -218,8 +244,8 @@ class Gate:
         self,
         request: _Request,
         parameters: dict[str, Any],
+        held_bytes: int,
         answer: dict[str, Any] | None = None,
-        answer_size: int = 0,
         error: AwsError | None = None,
         cause: Exception | None = None,
     ) -> None:
@@ -239,7 +265,7 @@ class Gate:
                 at=self._clock.now(),
                 internal_error=f"{type(cause).__name__}: {cause}"[:500] if cause else None,
             ),
-            len(request.raw) + answer_size,
+            held_bytes,
         )
 
     def _follow(self, offset: str) -> None:
@@ -326,4 +352,5 @@ def _host(head: RequestHead) -> str:
 
 
 def _error_body(error: AwsError) -> bytes:
-    return json.dumps({"__type": error.code, "message": error.message}).encode()
+    kind = _JSON_NAMES.get(error.code, error.code) if error.query_error else error.code
+    return json.dumps({"__type": kind, "message": error.message}).encode()

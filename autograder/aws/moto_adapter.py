@@ -1,6 +1,6 @@
 """moto, as this package uses it: how it is asked, what is replaced in it, which version it is.
 
-moto is pinned to one version (`require_engine`), because the simulated AWS stands on its private
+moto is pinned to one version (`engine.py`), because the simulated AWS stands on its private
 parts. They are gathered here; each function says what breaks when they change and which test tells.
 The streams and shards in `autograder.aws.kinesis` are subclasses of moto's models: the tests in
 `autograder/conformance` tell when those change. The other tests named are in
@@ -9,15 +9,13 @@ The streams and shards in `autograder.aws.kinesis` are subclasses of moto's mode
 
 import functools
 import json
-import re
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, requires, version
 from typing import Any
 
 import moto.core.responses
 import moto.sqs.models
 from moto.core import utils as moto_utils
-from moto.core.model_instances import reset_model_data
+from moto.core.common_models import BaseModel
 from moto.core.request import Request
 from moto.core.responses import ActionResult, BaseResponse
 from moto.kinesis.models import KinesisBackend, Shard
@@ -29,35 +27,12 @@ from moto.sqs.responses import SQSResponse
 
 from autograder.aws.clock import AwsClock
 from autograder.aws.errors import AwsError, unknown_operation
-from autograder.errors import CloudError
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 _sqs_backends = moto.sqs.models.sqs_backends
 NAMES_KEPT = 1024
 """Members of all shapes of both services, and some more."""
-
-
-def require_engine() -> None:
-    """Compare the installed moto with the version that this package pins.
-
-    Raises:
-        CloudError: It is another one, whose behaviour nobody has looked at.
-    """
-    pinned = next(
-        found[1]
-        for requirement in requires("autograder") or []
-        if (found := re.fullmatch(r"moto==([\w.]+)", requirement.split(";")[0].strip()))
-    )
-    try:
-        installed = version("moto")
-    except PackageNotFoundError:
-        installed = "none"
-    if installed != pinned:
-        raise CloudError(
-            f"the simulated AWS is made for moto {pinned}, and {installed} is installed: "
-            "run `uv sync`"
-        )
 
 
 class _OneRegionResponse(BaseResponse):
@@ -196,16 +171,29 @@ def release_queues() -> None:
 
 
 def start_over() -> None:
-    """Forget all models that moto keeps, and let it draw the same random ids again.
+    """Let moto draw the same random ids again.
 
-    Feedback may show message ids and receipt handles, and a grade is the same each time. moto
-    keeps every model that was ever made: without this the grader's memory grows with each test.
+    Feedback may show message ids and receipt handles, and a grade is the same each time.
 
     Private: `moto.moto_api._internal.mock_random`. If ids come from elsewhere,
     `test_ids_of_messages_are_the_same_after_each_reset` tells.
     """
     mock_random.seed(0)
-    reset_model_data()
+
+
+def forget_models() -> None:
+    """Have moto keep no list of every model that was ever made, for a dashboard nobody opens.
+
+    It would hold what a student deleted, and a copy of a message for each time it was received,
+    with all its earlier receipt handles.
+
+    Private: `BaseModel.__new__`. If it changes, `test_moto_keeps_nothing_that_was_deleted` tells.
+    """
+
+    def make(model: type[BaseModel], *_: Any, **__: Any) -> BaseModel:
+        return object.__new__(model)
+
+    BaseModel.__new__ = make  # type: ignore[method-assign,assignment]
 
 
 def keep_names() -> None:

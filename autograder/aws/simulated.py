@@ -37,6 +37,7 @@ class Cloud:
         self.calls = CallLog()
         self._settings = StreamSettings(creating_seconds, creating_describes, throughput_limits)
         moto_adapter.keep_names()
+        moto_adapter.forget_models()
         self._renew()
         self.gate = Gate(self._kinesis_api, self._sqs_api, self.calls, self.clock)
 

@@ -21,7 +21,8 @@ from autograder.benchmarks.submissions import MIXED, WORKING, lay_out, the_assig
 from autograder.course.class_run import RunSettings, grade_class
 from autograder.course.class_submissions import ClassSubmissions
 from autograder.grading.foreman.pool import WORKERS
-from autograder.intake.sources import find_submissions
+from autograder.intake.downloads import find_hand_ins
+from autograder.intake.matching import match_hand_ins
 
 MANY = 30_000
 _BUSY = (0, 1, 2, 5, 6)
@@ -68,9 +69,10 @@ def _measure(submissions: int, workers: int, kinds: Sequence[str]) -> ClassRun:
         handed_in, output = Path(scratch) / "class", Path(scratch) / "out"
         handed_in.mkdir()
         lay_out(handed_in, submissions, kinds)
-        found = find_submissions(handed_in, assignment, Path(scratch))
+        found = find_hand_ins(handed_in, assignment)
+        matches = match_hand_ins(found.hand_ins, None, {})
         begin, before = time.perf_counter(), _busy_seconds()
-        the_class, settings = ClassSubmissions(found.handed_in), RunSettings(workers=workers)
+        the_class, settings = ClassSubmissions(matches.matched), RunSettings(workers=workers)
         for _ in grade_class(the_class, assignment, course, output, settings):
             pass
         return ClassRun(

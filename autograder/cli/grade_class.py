@@ -3,7 +3,7 @@
 import re
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,19 +26,22 @@ from rich.text import Text
 from autograder.assignment import Course
 from autograder.choice import choose_assignment
 from autograder.cli.options import AnyPython, AssignmentId
-from autograder.course.class_outcomes import ClassAction, StudentOutcome
+from autograder.course.class_outcomes import NOTHING_GRADABLE, ClassAction, StudentOutcome
 from autograder.course.class_run import RunSettings, grade_class
 from autograder.course.class_submissions import class_submissions
 from autograder.course.results import RESULTS
 from autograder.errors import AutograderError
 from autograder.feedback.content import unreadable_summary
-from autograder.gradebook.book import Book
+from autograder.gradebook.book import ROSTER, Book
 from autograder.grading.foreman.pool import WORKERS
 from autograder.grading.grade import Status
+from autograder.intake.matching import MATCHES_FILE
 from autograder.sandbox import require_interpreter
 from autograder.text import inert
 
 MINUTE = timedelta(minutes=1)
+EXAMPLES = 3
+INTERRUPTED = 130
 
 
 def grade_class_command(
@@ -70,6 +73,13 @@ def grade_class_command(
     part: Annotated[
         str | None, typer.Option(help="Grade only the K-th of N parts of the class: 2/8.")
     ] = None,
+    roster: Annotated[
+        Path | None,
+        typer.Option(
+            help="Who is in the class; matches.csv beside it settles whose a hand-in is. Default: "
+            "the gradebook's roster, or whoever handed in."
+        ),
+    ] = None,
     gradebook: Annotated[
         Path | None, typer.Option(help="Write the results into this gradebook, too.")
     ] = None,
@@ -85,7 +95,8 @@ def grade_class_command(
 ) -> None:
     """Grade a whole class. Run it again to continue after an interruption, or to grade changes.
 
-    Exit 0: everybody has a grade; 1: the grader failed for some students, who are named.
+    Exit 0: everybody has a grade or has handed in nothing; 1: something is left to do, which
+    `grades.csv` and the last lines name; 2: nothing could be graded; 130: interrupted.
     """
     course = Course.of_this_checkout()
     chosen = choose_assignment(
@@ -96,26 +107,33 @@ def grade_class_command(
     begin = _moment(since, datetime.now(UTC)) if since else None
     settings = RunSettings(workers=workers, dask=dask, force=force, confined=not no_sandbox)
     outcomes: list[StudentOutcome] = []
-    with class_submissions(source, chosen) as found:
-        submissions = found if part is None else found.part(*_part(part))
+    if roster is None and gradebook is not None and source.suffix != ".toml":
+        roster = gradebook / ROSTER if (gradebook / ROSTER).exists() else None
+    which = None if part is None else _part(part)
+    with class_submissions(source, chosen, roster) as found:
+        submissions = found if which is None else found.part(*which)
         submissions = submissions.select(only or (), begin)
         for line in submissions.oddities:
             errors.print(inert(line), soft_wrap=True)
-        with _bar(errors) as bar:
-            task = bar.add_task("grading", total=len(submissions))
-            for outcome in grade_class(
-                submissions,
-                chosen,
-                course,
-                output,
-                settings,
-                on_wait=lambda why: bar.console.print(why, soft_wrap=True),
-            ):
-                outcomes.append(outcome)
-                bar.advance(task)
-                if outcome.problem:
-                    last = outcome.problem.strip().splitlines()[-1]
-                    bar.console.print(f"{outcome.student}: {inert(last)}", soft_wrap=True)
+        try:
+            with _bar(errors) as bar:
+                task = bar.add_task("grading", total=len(submissions))
+                for outcome in grade_class(
+                    submissions,
+                    chosen,
+                    course,
+                    output,
+                    settings,
+                    on_wait=lambda why: bar.console.print(why, soft_wrap=True),
+                ):
+                    outcomes.append(outcome)
+                    bar.advance(task)
+                    if outcome.problem:
+                        last = outcome.problem.strip().splitlines()[-1]
+                        bar.console.print(f"{inert(outcome.who)}: {inert(last)}", soft_wrap=True)
+        except KeyboardInterrupt:
+            errors.print(_interrupted(outcomes, len(submissions)), soft_wrap=True)
+            raise typer.Exit(INTERRUPTED) from None
     problems: tuple[str, ...] = ()
     if gradebook is not None:
         book = Book(gradebook, chosen)
@@ -129,7 +147,9 @@ def grade_class_command(
     console.print(_summary(outcomes))
     if line := unreadable_line(outcomes):
         console.print(line, soft_wrap=True)
-    if problems or submissions.unseen or any(outcome.problem for outcome in outcomes):
+    for line in left_to_do(outcomes):
+        console.print(inert(line), soft_wrap=True)
+    if problems or submissions.unseen or not all(outcome.is_settled for outcome in outcomes):
         raise typer.Exit(1)
 
 
@@ -190,6 +210,36 @@ def unreadable_line(outcomes: Iterable[StudentOutcome]) -> str:
         {outcome.student: outcome.unreadable for outcome in outcomes}, named=True
     )
     return f"{tests} {words}" if tests else ""
+
+
+def _interrupted(outcomes: Sequence[StudentOutcome], total: int) -> str:
+    """Say how far a run came, and how to go on."""
+    done = sum(outcome.action in (ClassAction.GRADED, ClassAction.KEPT) for outcome in outcomes)
+    return (
+        f"Interrupted: {done} of {total} are graded, and their results are kept. Run the same "
+        "command again to continue."
+    )
+
+
+def left_to_do(outcomes: Sequence[StudentOutcome]) -> Iterator[str]:
+    """Say what an instructor has to look at: for each kind how many, and three of them."""
+    advice = {
+        ClassAction.NOT_READABLE: "ask for the files again",
+        ClassAction.NOT_MATCHED: f"say whose in {MATCHES_FILE}, beside the roster",
+        ClassAction.FAILED: "run the same again; if it fails again, see the folder `trouble`",
+    }
+    for action, what in advice.items():
+        found = [outcome.who for outcome in outcomes if outcome.action is action]
+        if found:
+            yield f"{len(found)} {action}: {_some(found)}: {what}"
+    empty = [outcome.who for outcome in outcomes if outcome.state == NOTHING_GRADABLE]
+    if empty:
+        yield f"{len(empty)} {NOTHING_GRADABLE}: {_some(empty)}: look where their files are"
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - EXAMPLES} more" if len(names) > EXAMPLES else ""
+    return ", ".join(names[:EXAMPLES]) + more
 
 
 def _summary(outcomes: Sequence[StudentOutcome]) -> Table:

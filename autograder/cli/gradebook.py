@@ -1,7 +1,7 @@
 """The command line of the gradebook: sync, status, mark, export and feedback."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -13,15 +13,16 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
-from autograder.assignment import Course
+from autograder.assignment import Assignment, Course
 from autograder.choice import choose_assignment
 from autograder.cli.options import AssignmentId, example
-from autograder.errors import GradebookError
+from autograder.course.class_submissions import ClassSubmissions, class_submissions
+from autograder.errors import AutograderError, GradebookError
 from autograder.feedback.html import as_html
 from autograder.files import make_folder, write_whole
-from autograder.gradebook.book import Book
+from autograder.gradebook.book import ROSTER, Book
 from autograder.gradebook.exports import FORMATS
-from autograder.gradebook.marking.formgrader import prepare, serve
+from autograder.gradebook.marking.formgrader import notebook_of, prepare, serve
 from autograder.text import counted, inert
 
 gradebook = typer.Typer(
@@ -39,6 +40,8 @@ class ExportFormat(StrEnum):
     CSV = "csv"
     CANVAS = "canvas"
     MOODLE = "moodle"
+    BRIGHTSPACE = "brightspace"
+    BLACKBOARD = "blackboard"
     GRADESCOPE = "gradescope"
     GITHUB_CLASSROOM = "github-classroom"
     CLASSROOM50 = "classroom50"
@@ -116,7 +119,9 @@ def status(folder: Folder = DEFAULT_FOLDER, assignment: AssignmentId = None) -> 
 
 @gradebook.command(epilog=example("gradebook mark submissions"))
 def mark(
-    submissions: Annotated[Path, typer.Argument(help="Folder with a folder per student.")],
+    source: Annotated[
+        Path, typer.Argument(help="What `grade-class` graded: a folder, or course.toml.")
+    ],
     folder: Folder = DEFAULT_FOLDER,
     assignment: AssignmentId = None,
     port: Annotated[int, typer.Option(help="Port of formgrader on this machine.")] = PORT,
@@ -127,12 +132,30 @@ def mark(
 ) -> None:
     """Mark the open answers in nbgrader's formgrader, in a browser."""
     book, course = _book(folder, assignment)
-    prepared = prepare(book, course, submissions)
-    notebooks = counted(len(prepared.students), "new or changed notebook")
-    typer.echo(notebooks)
+    roster_file = None if source.suffix == ".toml" else book.folder / ROSTER
+    with class_submissions(source, book.assignment, roster_file) as found:
+        problems = [f"{hand_in.origin!r}: {hand_in.why}" for hand_in in found.unmatched]
+        problems += [*found.oddities]
+        prepared = prepare(book, course, _notebooks(found, book.assignment, problems))
+    typer.echo(counted(len(prepared.students), "new or changed notebook"))
     if not prepare_only:
         raise typer.Exit(serve(book, port))
-    _report_problems(prepared.problems)
+    _report_problems((*prepared.problems, *problems))
+
+
+def _notebooks(
+    submissions: ClassSubmissions, assignment: Assignment, problems: list[str]
+) -> Iterator[tuple[str, bytes]]:
+    """Yield each student's notebook; a hand-in that cannot be read becomes a problem."""
+    file = notebook_of(assignment)
+    for work in submissions.handed_in:
+        try:
+            notebook = work.read(assignment).files.get(file)
+        except AutograderError as error:
+            problems.append(f"{work.student}: {error}")
+            continue
+        if notebook is not None:
+            yield work.student, notebook
 
 
 @gradebook.command(epilog=example("gradebook export --format csv --output points.csv"))

@@ -12,11 +12,12 @@ from autograder.choice import choose_assignment
 from autograder.cli.options import AssignmentId
 from autograder.cli.output import check_writable
 from autograder.errors import AutograderError
-from autograder.files import scratch_folder, write_whole
-from autograder.intake.sources import StudentFolder, find_submissions
+from autograder.files import write_whole
+from autograder.intake.downloads import find_hand_ins
+from autograder.intake.hand_ins import StudentHandIn
+from autograder.intake.matching import match_hand_ins
 from autograder.reports.similar_pairs import Sources, compare
 from autograder.reports.similarity_page import as_page
-from autograder.submission import read_submission
 from autograder.text import counted, in_log
 
 MOST_PAIRS = 50
@@ -42,12 +43,10 @@ def similarity_command(
     course = Course.of_this_checkout()
     chosen = choose_assignment(course, assignment, submissions=source)
     check_writable(output)
-    with scratch_folder() as scratch:
-        found = find_submissions(source, chosen, scratch)
-        problems: list[str] = list(found.oddities)
-        comparison = compare(
-            _sources(found.handed_in, chosen, problems), handed_out(course, chosen), pairs
-        )
+    found = find_hand_ins(source, chosen)
+    handed_in = match_hand_ins(found.hand_ins, None, {}).matched
+    problems = list(found.oddities)
+    comparison = compare(_sources(handed_in, chosen, problems), handed_out(course, chosen), pairs)
     for line in (*problems, *comparison.left_out):
         typer.echo(in_log(line), err=True)
     write_whole(output, as_page(comparison, chosen.title, anonymous=anonymous))
@@ -56,12 +55,12 @@ def similarity_command(
 
 
 def _sources(
-    handed_in: tuple[StudentFolder, ...], assignment: Assignment, problems: list[str]
+    handed_in: tuple[StudentHandIn, ...], assignment: Assignment, problems: list[str]
 ) -> Iterator[Sources]:
     """Yield the Python files of each submission, and add what is left out to `problems`."""
     for work in handed_in:
         try:
-            submission = read_submission(work.folder, assignment)
+            submission = work.read(assignment)
         except AutograderError as error:
             problems.append(f"{work.student}: {error}")
             continue

@@ -4,6 +4,7 @@ Source: AWS's "Common Response Headers", and boto3's guide "Error handling", whi
 `response["ResponseMetadata"]["RequestId"]` of answers and errors.
 """
 
+from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
@@ -51,3 +52,32 @@ def test_every_sqs_error_has_a_request_id_and_a_date(sqs: "SQSClient") -> None:
         sqs.get_queue_url(QueueName="never-was")
 
     assert expect_id_and_date(caught.value.response["ResponseMetadata"])
+
+
+def test_an_sqs_error_has_its_name_in_both_protocols(sqs: "SQSClient", name: str) -> None:
+    """`Code` is the name of the query protocol, `QueryErrorCode` that of the JSON protocol.
+
+    Source: LocalStack's snapshots of SQS, recorded on AWS.
+    """
+    url = sqs.create_queue(QueueName=name)["QueueUrl"]
+    empty: Any = {"a": {"DataType": "String", "StringValue": ""}}
+    requests: list[Callable[[], object]] = [
+        lambda: sqs.send_message(QueueUrl=url, MessageBody=""),
+        lambda: sqs.send_message(QueueUrl=url, MessageBody="m", MessageAttributes=empty),
+        lambda: sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=11),
+        lambda: sqs.set_queue_attributes(QueueUrl=url, Attributes={"DelaySeconds": "901"}),
+    ]
+
+    names = []
+    for ask in requests:
+        with pytest.raises(ClientError) as caught:
+            ask()
+        error: Any = caught.value.response["Error"]
+        names.append((error["Code"], error.get("QueryErrorCode"), error.get("Type")))
+
+    assert names == [
+        ("MissingParameter", "MissingRequiredParameterException", "Sender"),
+        ("InvalidParameterValue", "InvalidParameterValueException", "Sender"),
+        ("InvalidParameterValue", "InvalidParameterValueException", "Sender"),
+        ("InvalidAttributeValue", "InvalidAttributeValue", "Sender"),
+    ]

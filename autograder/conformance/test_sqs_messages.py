@@ -66,6 +66,19 @@ def test_message_attributes_come_back_by_the_start_of_a_name(sqs: "SQSClient", n
     assert "size" not in by_prefix["MessageAttributes"]
 
 
+def test_message_attributes_come_back_for_an_asterisk(sqs: "SQSClient", name: str) -> None:
+    """ReceiveMessage, MessageAttributeNames: `*` is all of them.
+
+    Source: LocalStack's snapshots of ReceiveMessage, recorded on AWS.
+    """
+    url = make_queue(sqs, name)
+    sqs.send_message(QueueUrl=url, MessageBody="m", MessageAttributes=COLOURS)
+
+    (message,) = receive(sqs, url, MessageAttributeNames=["*"])
+
+    assert message["MessageAttributes"] == COLOURS
+
+
 @pytest.mark.parametrize(
     "attribute",
     [
@@ -276,10 +289,47 @@ def test_a_body_that_xml_cannot_hold_is_refused(sqs: "SQSClient", name: str, bod
 
     with pytest.raises(ClientError):
         sqs.send_message(QueueUrl=url, MessageBody=body)
-    with pytest.raises(ClientError):
-        sqs.send_message_batch(QueueUrl=url, Entries=[{"Id": "1", "MessageBody": body}])
 
     assert "Messages" not in sqs.receive_message(QueueUrl=url)
+
+
+def test_a_batch_sends_what_it_can(sqs: "SQSClient", name: str) -> None:
+    """SendMessageBatch: an entry whose body is not valid or too long fails alone.
+
+    Source: LocalStack's tests and snapshots of SendMessageBatch, validated and recorded on AWS.
+    """
+    url = make_queue(sqs, name, MaximumMessageSize="1024")
+    bodies = {"right": "m", "invalid": "\x01", "long": "x" * 1025}
+
+    answer = sqs.send_message_batch(
+        QueueUrl=url,
+        Entries=[{"Id": entry_id, "MessageBody": body} for entry_id, body in bodies.items()],
+    )
+
+    assert [entry["Id"] for entry in answer["Successful"]] == ["right"]
+    assert {entry["Id"]: (entry["Code"], entry["SenderFault"]) for entry in answer["Failed"]} == {
+        "invalid": ("InvalidMessageContents", True),
+        "long": ("InvalidParameterValue", True),
+    }
+    assert [message["Body"] for message in receive(sqs, url)] == ["m"]
+
+
+def test_a_batch_may_fail_whole(sqs: "SQSClient", name: str) -> None:
+    """SendMessageBatch succeeds even if each of its entries fails.
+
+    Source: SQS API Reference, SendMessageBatch: "you should check for batch errors even when the
+    call returns an HTTP status code of 200".
+    """
+    url = make_queue(sqs, name)
+
+    answer = sqs.send_message_batch(
+        QueueUrl=url,
+        Entries=[{"Id": "1", "MessageBody": "\x00"}, {"Id": "2", "MessageBody": "\x1b[0m"}],
+    )
+
+    assert [entry["Id"] for entry in answer["Failed"]] == ["1", "2"]
+    assert not answer.get("Successful")
+    assert receive(sqs, url) == []
 
 
 def test_any_other_text_is_a_body(sqs: "SQSClient", name: str) -> None:

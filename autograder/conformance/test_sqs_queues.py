@@ -86,6 +86,22 @@ def test_other_attributes_make_no_other_queue(sqs: "SQSClient", name: str) -> No
     assert attributes_of(sqs, url)["DelaySeconds"] == "0"
 
 
+def test_the_attribute_that_differs_is_named(sqs: "SQSClient", name: str) -> None:
+    """CreateQueue, QueueNameExists: the message says which attribute has another value.
+
+    Source: LocalStack's snapshots of CreateQueue, recorded on AWS.
+    """
+    make_queue(sqs, name, DelaySeconds="1", VisibilityTimeout="5")
+
+    with pytest.raises(ClientError) as caught:
+        make_queue(sqs, name, DelaySeconds="1", VisibilityTimeout="6")
+
+    assert caught.value.response["Error"]["Message"] == (
+        "A queue already exists with the same name and a different value for attribute "
+        "VisibilityTimeout"
+    )
+
+
 def test_attributes_are_set(sqs: "SQSClient", name: str) -> None:
     """SetQueueAttributes changes those it names, and no others."""
     url = make_queue(sqs, name)

@@ -66,6 +66,21 @@ def test_an_invalid_handle_is_refused(sqs: "SQSClient", name: str) -> None:
     assert caught.value.response["Error"]["Code"] == "ReceiptHandleIsInvalid"
 
 
+def test_an_invalid_handle_is_named(sqs: "SQSClient", name: str) -> None:
+    """DeleteMessage, ReceiptHandleIsInvalid: the message quotes the handle.
+
+    Source: LocalStack's tests of DeleteMessage, which are validated on AWS.
+    """
+    url = make_queue(sqs, name)
+
+    with pytest.raises(ClientError) as caught:
+        sqs.delete_message(QueueUrl=url, ReceiptHandle="garbage")
+
+    assert caught.value.response["Error"]["Message"] == (
+        'The input receipt handle "garbage" is not a valid receipt handle.'
+    )
+
+
 def test_messages_go_to_the_dead_letter_queue(sqs: "SQSClient", name: str) -> None:
     """A message that was received maxReceiveCount times goes there instead of being received again.
 
@@ -85,6 +100,30 @@ def test_messages_go_to_the_dead_letter_queue(sqs: "SQSClient", name: str) -> No
     assert received == [1, 1, 0]
     assert sqs.receive_message(QueueUrl=dead)["Messages"][0]["Body"] == "m"
     assert sqs.list_dead_letter_source_queues(QueueUrl=dead)["queueUrls"] == [url]
+
+
+def test_a_dead_letter_names_its_source(sqs: "SQSClient", name: str) -> None:
+    """ReceiveMessage, MessageSystemAttributeNames, DeadLetterQueueSourceArn: where it was before.
+
+    Source: LocalStack's snapshots of dead-letter queues, recorded on AWS.
+    """
+    dead = make_queue(sqs, f"{name}-dead", "another", VisibilityTimeout="0")
+    redrive = json.dumps(
+        {"deadLetterTargetArn": attributes_of(sqs, dead)["QueueArn"], "maxReceiveCount": 1}
+    )
+    url = make_queue(sqs, name, "m", RedrivePolicy=redrive, VisibilityTimeout="0")
+    receive(sqs, url)
+    receive(sqs, url)
+
+    by_all = receive(sqs, dead, MessageSystemAttributeNames=["All"])
+    by_name = receive(sqs, dead, AttributeNames=["DeadLetterQueueSourceArn"])
+
+    source = {"another": None, "m": attributes_of(sqs, url)["QueueArn"]}
+    for messages in (by_all, by_name):
+        assert {
+            message["Body"]: message.get("Attributes", {}).get("DeadLetterQueueSourceArn")
+            for message in messages
+        } == source
 
 
 def test_a_long_poll_receives_what_arrives_meanwhile(sqs: "SQSClient", name: str) -> None:
@@ -214,6 +253,39 @@ def test_a_visibility_timeout_changes_only_in_flight(sqs: "SQSClient", name: str
         "MessageNotInflight",
         "AWS.SimpleQueueService.MessageNotInflight",
         "InvalidParameterValue",
+    )
+
+
+def test_a_visibility_timeout_that_has_ended_may_change(sqs: "SQSClient", name: str) -> None:
+    """ChangeMessageVisibility succeeds after the timeout, as long as nobody deletes the message.
+
+    Source: LocalStack's snapshots of ChangeMessageVisibility, recorded on AWS.
+    """
+    url, empty = make_queue(sqs, name, "m"), make_queue(sqs, f"{name}-empty")
+    handle = receive(sqs, url, VisibilityTimeout=1)[0]["ReceiptHandle"]
+    receive(sqs, empty, WaitTimeSeconds=2)
+
+    sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=2)
+
+    sqs.delete_message(QueueUrl=url, ReceiptHandle=handle)
+
+
+def test_a_deleted_message_has_no_visibility_timeout(sqs: "SQSClient", name: str) -> None:
+    """ChangeMessageVisibility: InvalidParameterValue, which is not the error for a garbled handle.
+
+    Source: LocalStack's tests of ChangeMessageVisibility, which are validated on AWS.
+    """
+    url = make_queue(sqs, name, "m")
+    handle = receive(sqs, url)[0]["ReceiptHandle"]
+    sqs.delete_message(QueueUrl=url, ReceiptHandle=handle)
+
+    with pytest.raises(ClientError) as caught:
+        sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=5)
+
+    assert error_code(caught) == "InvalidParameterValue"
+    assert caught.value.response["Error"]["Message"] == (
+        f"Value {handle} for parameter ReceiptHandle is invalid. Reason: Message does not exist or "
+        "is not available for visibility timeout change."
     )
 
 

@@ -22,6 +22,10 @@ class ClassAction(StrEnum):
     FAILED = "failed"
     """The grader failed; a result that was there before stays."""
     MISSING = "not handed in"
+    NOT_READABLE = "not readable"
+    """What was handed in cannot be opened; a result that was there before stays."""
+    NOT_MATCHED = "not matched"
+    """A hand-in of which it is not known whose it is."""
     LEFT_ALONE = "left alone"
     """Not looked at this time; a result that was there before stays."""
 
@@ -31,6 +35,7 @@ class StudentOutcome:
     """What was done about one student, and the grade in a few numbers."""
 
     student: str
+    """The student's id; empty if it is not known whose the hand-in is."""
     action: ClassAction
     points: Mapping[str, float]
     """By checkpoint, those that are decided. Empty without a grade."""
@@ -39,19 +44,36 @@ class StudentOutcome:
     state: str
     """That of the checkpoint that is furthest from decided; without a grade, the reason."""
     problem: str
-    """What failed on the grader's side; else empty."""
+    """What failed, or what must be settled; else empty."""
     open_points: float = 0.0
     """Points that are neither given nor lost yet."""
     unreadable: int = 0
     """Tests that could not read what the code left behind: an instructor should look at them."""
+    hand_in: str = ""
+    """What the source calls the hand-in."""
+
+    @property
+    def who(self) -> str:
+        """The student, or else the hand-in."""
+        return self.student or self.hand_in
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is left to do: there is a grade, or nothing was handed in."""
+        return not self.problem and self.action in _SETTLED
+
+
+_SETTLED = {ClassAction.GRADED, ClassAction.KEPT, ClassAction.MISSING, ClassAction.LEFT_ALONE}
+NOTHING_GRADABLE = "nothing gradable"
+"""The state where no graded file, or none of the functions that are asked for, is there."""
 
 
 def outcome_of(
-    student: str, action: ClassAction, grade: Grade | None, problem: str = ""
+    student: str, action: ClassAction, grade: Grade | None, problem: str = "", hand_in: str = ""
 ) -> StudentOutcome:
     """Sum a grade up; a class's grades as a whole would not fit into memory."""
     if grade is None:
-        return StudentOutcome(student, action, {}, 0.0, 0.0, action.value, problem)
+        return StudentOutcome(student, action, {}, 0.0, 0.0, action.value, problem, hand_in=hand_in)
     states = {checkpoint.status for checkpoint in grade.checkpoints}
     order = (Status.INCOMPLETE, Status.UNMARKED, Status.COMPLETE)
     return StudentOutcome(
@@ -60,25 +82,34 @@ def outcome_of(
         points={checkpoint.id: checkpoint.score for checkpoint in grade.checkpoints},
         score=grade.score,
         max_score=grade.max_score,
-        state=next(state for state in order if state in states).value,
+        state=NOTHING_GRADABLE
+        if grade.count(Outcome.MISSING) == sum(len(part.tests) for part in grade.checkpoints)
+        else next(state for state in order if state in states).value,
         problem=problem,
         open_points=grade.open_points,
         unreadable=grade.count(Outcome.UNREADABLE),
+        hand_in=hand_in,
     )
 
 
 def grades_table(outcomes: Iterable[StudentOutcome], assignment: Assignment) -> str:
-    """Write a row for each student: decided points by checkpoint, and how many are open."""
+    """Write a row for each student, and for each hand-in that is nobody's yet.
+
+    It has the decided points by checkpoint, how many are open, and why there may be none.
+    """
     file = io.StringIO()
     writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
     checkpoints = [checkpoint.id for checkpoint in assignment.checkpoints]
-    writer.writerow(["student", *checkpoints, "score", "max_score", "open_points", "state"])
-    for outcome in sorted(outcomes, key=lambda outcome: outcome.student):
+    sums_of = ("score", "max_score", "open_points")
+    writer.writerow(["student", "hand_in", *checkpoints, *sums_of, "state", "reason"])
+    for outcome in sorted(outcomes, key=lambda outcome: (not outcome.student, outcome.who)):
         points = [outcome.points.get(checkpoint) for checkpoint in checkpoints]
         sums = [outcome.score, outcome.max_score, outcome.open_points]
         scores = sums if outcome.points else [None] * len(sums)
         row = ["" if value is None else value for value in (*points, *scores)]
-        writer.writerow([in_csv(outcome.student), *row, outcome.state])
+        who = [in_csv(outcome.student), in_csv(outcome.hand_in)]
+        reason = outcome.problem.strip().splitlines()[-1:]
+        writer.writerow([*who, *row, outcome.state, *(in_csv(line) for line in reason or [""])])
     return file.getvalue()
 
 

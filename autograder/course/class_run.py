@@ -6,9 +6,9 @@ interrupted, or started again the next day, continues where it is needed.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,14 +22,14 @@ from autograder.course.class_outcomes import (
 )
 from autograder.course.class_submissions import ClassSubmissions
 from autograder.course.results import RESULTS, is_current, write_grader_log
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, SubmissionError
 from autograder.feedback.html import as_html
 from autograder.files import make_folder, write_whole
 from autograder.grading.foreman.pool import ExaminerPool, Graders, LocalGraders
 from autograder.grading.grade import Grade, decided_points
 from autograder.grading.judge.plan import read_plan
 from autograder.grading.results import read_result, write_result
-from autograder.intake.sources import Readable
+from autograder.intake.hand_ins import Readable
 from autograder.submission import Submission
 
 READERS = 4
@@ -62,6 +62,7 @@ class _ToGrade:
     """A submission that was read, and the result that an earlier run wrote."""
 
     student: str
+    origin: str
     submission: Submission
     before: Grade | None
 
@@ -93,7 +94,30 @@ def grade_class(
     suite = read_plan(assignment, course.suites / assignment.id).digest
     for name in (RESULTS, FEEDBACK):
         make_folder(output / name)
+    table = output / TABLE
     outcomes: list[StudentOutcome] = []
+    try:
+        for outcome in _outcomes(submissions, assignment, course, output, settings, suite, on_wait):
+            outcomes.append(outcome)
+            yield outcome
+    except BaseException:
+        with suppress(AutograderError):  # the first error is the one to tell
+            rest = _rest(submissions, outcomes, output)
+            write_whole(table, grades_table([*outcomes, *rest], assignment))
+        raise
+    write_whole(table, grades_table(outcomes, assignment))
+
+
+def _outcomes(
+    submissions: ClassSubmissions,
+    assignment: Assignment,
+    course: Course,
+    output: Path,
+    settings: RunSettings,
+    suite: str,
+    on_wait: Callable[[str], None],
+) -> Iterator[StudentOutcome]:
+    """Grade what a class handed in, and yield what was done about each student."""
 
     def read(work: Readable) -> _ToGrade | StudentOutcome:
         return _read(work, assignment, output, suite, settings)
@@ -104,25 +128,35 @@ def grade_class(
             if isinstance(step, _ToGrade):
                 under_way[graders.submit(step.submission)] = step
             else:
-                outcomes.append(step)
                 yield step
             while len(under_way) >= graders.window:
-                for outcome in _finished(under_way, graders, output, on_wait):
-                    outcomes.append(outcome)
-                    yield outcome
+                yield from _finished(under_way, graders, output, on_wait)
         while under_way:
-            for outcome in _finished(under_way, graders, output, on_wait):
-                outcomes.append(outcome)
-                yield outcome
+            yield from _finished(under_way, graders, output, on_wait)
+    yield from _ungraded(submissions, output)
 
+
+def _ungraded(submissions: ClassSubmissions, output: Path) -> Iterator[StudentOutcome]:
+    """Yield a row for everybody of whom there is nothing to grade."""
     for student in submissions.missing:
-        outcomes.append(outcome_of(student, ClassAction.MISSING, None))
-        yield outcomes[-1]
+        yield outcome_of(student, ClassAction.MISSING, None)
+    for hand_in in submissions.unmatched:
+        yield outcome_of("", ClassAction.NOT_MATCHED, None, hand_in.why, hand_in=hand_in.origin)
     for student in (*submissions.unseen, *submissions.unselected):
         before = read_result(output / RESULTS / f"{student}.json")
-        outcomes.append(outcome_of(student, ClassAction.LEFT_ALONE, before))
-        yield outcomes[-1]
-    write_whole(output / TABLE, grades_table(outcomes, assignment))
+        yield outcome_of(student, ClassAction.LEFT_ALONE, before)
+
+
+def _rest(
+    submissions: ClassSubmissions, outcomes: Sequence[StudentOutcome], output: Path
+) -> Iterator[StudentOutcome]:
+    """Yield a row for all whom an interrupted run did not come to."""
+    reached = {outcome.who for outcome in outcomes}
+    for work in submissions.handed_in:
+        if work.student not in reached:
+            before = read_result(output / RESULTS / f"{work.student}.json")
+            yield outcome_of(work.student, ClassAction.LEFT_ALONE, before, hand_in=work.origin)
+    yield from (row for row in _ungraded(submissions, output) if row.who not in reached)
 
 
 @contextmanager
@@ -173,17 +207,21 @@ def _read(
     is_valid = before is not None and is_current(before, suite=suite, confined=settings.confined)
     kept = before if is_valid and not settings.force else None
     if kept is not None and work.commit and kept.submission.commit == work.commit:
-        return outcome_of(work.student, ClassAction.KEPT, kept)
+        return outcome_of(work.student, ClassAction.KEPT, kept, hand_in=work.origin)
     try:
         submission = work.read(assignment)
+    except SubmissionError as error:
+        return outcome_of(
+            work.student, ClassAction.NOT_READABLE, None, str(error), hand_in=work.origin
+        )
     except AutograderError as error:
-        return outcome_of(work.student, ClassAction.FAILED, before, str(error))
+        return outcome_of(work.student, ClassAction.FAILED, before, str(error), hand_in=work.origin)
     if kept is not None and (kept.submission.digest, kept.submission.commit) == (
         submission.digest,
         submission.commit,
     ):
-        return outcome_of(work.student, ClassAction.KEPT, kept)
-    return _ToGrade(work.student, submission, before)
+        return outcome_of(work.student, ClassAction.KEPT, kept, hand_in=work.origin)
+    return _ToGrade(work.student, work.origin, submission, before)
 
 
 def _finished(
@@ -209,12 +247,12 @@ def _write(step: _ToGrade, future: "Future[tuple[Grade, str]]", output: Path) ->
         write_result(output / RESULTS / f"{student}.json", grade)
         write_grader_log(output, student, grader_log)
     except AutograderError as error:
-        return outcome_of(student, ClassAction.FAILED, before, str(error))
+        return outcome_of(student, ClassAction.FAILED, before, str(error), hand_in=step.origin)
     except Exception as error:  # such as a worker that was lost once too often
         problem = f"{type(error).__name__}: {error}"
-        return outcome_of(student, ClassAction.FAILED, before, problem)
+        return outcome_of(student, ClassAction.FAILED, before, problem, hand_in=step.origin)
     if before is not None and before.submission.digest != grade.submission.digest:
         note_attempt(output / ATTEMPTS, student, *decided_points(before))
     # A log without an incomplete grade says what a test could not read: no fault of the grader's.
     problem = grader_log if grade.is_incomplete else ""
-    return outcome_of(student, ClassAction.GRADED, grade, problem)
+    return outcome_of(student, ClassAction.GRADED, grade, problem, hand_in=step.origin)

@@ -11,11 +11,12 @@ from pathlib import Path
 from autograder.assignment import Assignment
 from autograder.course.pushes import find_class_pushes
 from autograder.errors import AutograderError
-from autograder.files import scratch_folder
 from autograder.github.client import GitHubClient, GitHubServer
 from autograder.gradebook.handins import Handin
 from autograder.gradebook.roster import read_roster
-from autograder.intake.sources import Readable, find_submissions
+from autograder.intake.downloads import find_hand_ins
+from autograder.intake.hand_ins import Readable
+from autograder.intake.matching import MATCHES_FILE, Unmatched, match_hand_ins, read_matches
 from autograder.policy import check_extensions, read_policy
 
 
@@ -31,14 +32,17 @@ class ClassSubmissions:
     """Students of whom it could not be found out."""
     unselected: Sequence[str] = ()
     """Students whose submissions are not graded this time."""
+    unmatched: Sequence[Unmatched] = ()
+    """Hand-ins of which it is not known whose they are."""
     oddities: Sequence[str] = ()
     """A line for each thing that is left out, and why."""
     handins: Mapping[str, Handin] = field(default_factory=dict)
     """When work was handed in, as far as GitHub says it, by student."""
 
     def __len__(self) -> int:
-        """Count the students."""
-        return sum(map(len, (self.handed_in, self.missing, self.unseen, self.unselected)))
+        """Count the students, and the hand-ins that are nobody's yet."""
+        known = (self.handed_in, self.missing, self.unseen, self.unselected)
+        return sum(map(len, (*known, self.unmatched)))
 
     def part(self, number: int, parts: int) -> "ClassSubmissions":
         """Return one part of the class; each student is in the same one every time.
@@ -58,6 +62,7 @@ class ClassSubmissions:
             missing=_only(self.missing, belongs),
             unseen=_only(self.unseen, belongs),
             unselected=_only(self.unselected, belongs),
+            unmatched=[hand_in for hand_in in self.unmatched if belongs(hand_in.origin)],
             handins={name: handin for name, handin in self.handins.items() if belongs(name)},
         )
 
@@ -90,21 +95,25 @@ def _only(students: Sequence[str], belongs: Callable[[str], bool]) -> list[str]:
 
 
 @contextmanager
-def class_submissions(source: Path, assignment: Assignment) -> Iterator[ClassSubmissions]:
+def class_submissions(
+    source: Path, assignment: Assignment, roster_file: Path | None = None
+) -> Iterator[ClassSubmissions]:
     """Find what a class handed in; it can be read while the context is open.
 
     Args:
         source: A folder per student, the unpacked download of an LMS, or a `course.toml`.
         assignment: What they answer.
+        roster_file: Who is in the class; `matches.csv` may lie beside it. A course file names its
+            own. Without any, the class is whoever handed in.
 
     Raises:
         AutograderError: Nothing can be found out at all.
     """
     if source.suffix != ".toml":
-        with scratch_folder() as scratch:
-            found = find_submissions(source, assignment, scratch)
-            yield ClassSubmissions(found.handed_in, oddities=found.oddities)
+        yield _of_folder(source, assignment, roster_file)
         return
+    if roster_file is not None:
+        raise AutograderError(f"{source} names the roster already: leave out --roster")
     policy = read_policy(source)
     roster = read_roster(policy.roster)
     check_extensions(policy, roster)
@@ -124,3 +133,32 @@ def class_submissions(source: Path, assignment: Assignment) -> Iterator[ClassSub
                 for work in pushes.pushed
             },
         )
+
+
+def _of_folder(folder: Path, assignment: Assignment, roster_file: Path | None) -> ClassSubmissions:
+    """Find the hand-ins below a folder, and whose they are."""
+    roster = None if roster_file is None else read_roster(roster_file)
+    found = find_hand_ins(folder, assignment)
+    settled = (
+        {}
+        if roster is None or roster_file is None
+        else read_matches(roster_file.with_name(MATCHES_FILE), roster)
+    )
+    matches = match_hand_ins(found.hand_ins, roster, settled)
+    matched = {work.student for work in matches.matched}
+    students = () if roster is None else roster.students
+    oddities = [
+        *found.oddities,
+        *(f"{name!r} is left out, as {MATCHES_FILE} says" for name in matches.left_out),
+        *(
+            f"{work.student}: {work.origin!r} counts, and not the older {name!r}"
+            for work in matches.matched
+            for name in work.older
+        ),
+    ]
+    return ClassSubmissions(
+        matches.matched,
+        missing=[student.id for student in students if student.id not in matched],
+        unmatched=matches.unmatched,
+        oddities=oddities,
+    )

@@ -53,6 +53,11 @@ class PushedSubmission:
     commit: str
     handed_in_at: datetime
 
+    @property
+    def origin(self) -> str:
+        """What GitHub calls the repository."""
+        return self.repository
+
     def read(self, assignment: Assignment) -> Submission:
         """Fetch it; see `fetch_submission`."""
         return fetch_submission(self.server, self.repository, self.commit, assignment)

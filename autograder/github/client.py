@@ -17,13 +17,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qs, urlsplit
-
-import httpx
 
 from autograder.errors import GitHubError
 from autograder.github.git import Remote
+
+if TYPE_CHECKING:
+    import httpx
 
 MOST_TRIES = 5
 LONGEST_WAIT = 3700.0
@@ -110,8 +111,10 @@ class GitHubClient:
         *,
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], float] = time.time,
-        transport: httpx.BaseTransport | None = None,
+        transport: "httpx.BaseTransport | None" = None,
     ) -> None:
+        import httpx  # here, since commands that ask nothing of GitHub need not wait for it
+
         self.server = server
         self._sleep = sleep
         self._now = now
@@ -253,7 +256,9 @@ class GitHubClient:
         body: Mapping[str, object] | None = None,
         parameters: Mapping[str, str] | None = None,
         repeatable: bool = True,
-    ) -> httpx.Response:
+    ) -> "httpx.Response":
+        import httpx
+
         for number in range(MOST_TRIES):
             last = number == MOST_TRIES - 1
             self._wait_until(self._free_at)
@@ -293,7 +298,7 @@ class GitHubClient:
             self._sleep(pause)
 
 
-def _limit_pause(answer: httpx.Response, number: int, now: float) -> float | None:
+def _limit_pause(answer: "httpx.Response", number: int, now: float) -> float | None:
     """Return how many seconds a limit asks to wait; None if the answer is not a limit."""
     headers: Mapping[str, str] = answer.headers
     exhausted = headers.get("x-ratelimit-remaining") == "0"
@@ -314,7 +319,7 @@ def _limit_pause(answer: httpx.Response, number: int, now: float) -> float | Non
     return LIMIT_PAUSE * 2.0**number
 
 
-def _is_limited_query(answer: httpx.Response) -> bool:
+def _is_limited_query(answer: "httpx.Response") -> bool:
     """Whether a query met a limit; the words may also be in a text that a student wrote."""
     if "RATE_LIMITED" not in answer.text:
         return False
@@ -325,7 +330,7 @@ def _is_limited_query(answer: httpx.Response) -> bool:
         return False
 
 
-def _content(answer: httpx.Response, what: str) -> Any:
+def _content(answer: "httpx.Response", what: str) -> Any:
     """Return the content of an answer.
 
     Raises:

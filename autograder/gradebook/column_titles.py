@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 
 _LONGEST = 200
-"""Characters of a title that are looked at; what is known is shorter."""
+"""Characters of a title that are compared. Those of known titles are fewer."""
 
 
 def column_key(title: str) -> str:
@@ -56,9 +56,9 @@ FULL_NAME = _keys(
     *("Полное имя", "Полное имя пользователя", "全名", "用户全名", "フルネーム"),
 )
 PART_OR_WHOLE = frozenset(_keys("Name", "Nombre", "Nom", "Nome", "Naam", "Namn"))
-"""Titles of the full name, or of the part of it that no other column has.
+"""Titles of the full name or, if another column has one part of it, of the other part.
 
-`Nombre` is the first name beside `Apellidos`, `Nom` the last name beside `Prénom`.
+With `Apellidos`, `Nombre` is the first name; with `Prénom`, `Nom` is the last name.
 """
 EMAIL = _keys(
     *("Email", "Email address", "E-mail", "Mail", "E-Mail-Adresse", "Dirección de correo"),

@@ -76,8 +76,8 @@ def read_roster(
         path: A CSV file.
         known_logins: The logins that exist, such as the owners of the repositories; any other login
             is a mistake. None if that is not known.
-        encoding: How the file is written, if it has no byte order mark. With a mark, it may also be
-            in UTF-16.
+        encoding: The encoding of a file without a byte order mark. A file with one may also be in
+            UTF-16.
 
     Raises:
         RosterError: The file cannot be read, or has mistakes; a line for each.

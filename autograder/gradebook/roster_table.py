@@ -1,9 +1,9 @@
-"""Reads the bytes of a roster as a table, whatever program has written them.
+"""Reads the bytes of a roster as a table, whatever program wrote them.
 
-Nothing is told by what comes first: each delimiter is tried on the whole text, and the table that
-makes most sense of it is taken. So a mistake is reported for the table that the file has, not for
-another. The sniffer of Python's `csv` looks at letters alone; the header, whose titles are known,
-says more.
+Each delimiter is tried on the whole text, and the table that makes most sense is taken. So a
+message is about the table that the file holds, and not about the delimiter that was tried first.
+The header decides, since its titles are known; the sniffer of Python's `csv` would look only at how
+often a character comes.
 """
 
 import codecs

@@ -16,17 +16,17 @@ from typing import Any
 import yaml  # type: ignore[import-untyped]  # PyYAML brings no types
 
 from autograder.errors import SubmissionError
+from autograder.intake.hand_ins import Submitter, keys_of
 
 SUBMITTERS = "submission_metadata.yml"
 LARGEST = 20 << 20
 MOST_SUBMITTERS = 50
 
 
-def read_submitters(path: Path) -> Mapping[str, tuple[str, ...]]:
+def read_submitters(path: Path) -> Mapping[str, tuple[Submitter, ...]]:
     """Read who handed in each submission, by the name of its folder.
 
-    Returns:
-        The SID of each submitter, or the e-mail address if the SID is missing.
+    They are named by SID; where there is none, by e-mail address or name.
 
     Raises:
         SubmissionError: It cannot be read, or has another form.
@@ -47,9 +47,16 @@ def read_submitters(path: Path) -> Mapping[str, tuple[str, ...]]:
     }
 
 
-def _submitters(facts: Any) -> Iterator[str]:
+def _submitters(facts: Any) -> Iterator[Submitter]:
     listed = facts.get(":submitters") if isinstance(facts, dict) else None
     for submitter in (listed if isinstance(listed, list) else [])[:MOST_SUBMITTERS]:
-        if isinstance(submitter, dict):
-            found = [submitter.get(key) for key in (":sid", ":email")]
-            yield from [text for text in found if isinstance(text, str) and text.strip()][:1]
+        if not isinstance(submitter, dict):
+            continue
+        sid, email, name = (_text(submitter.get(key)) for key in (":sid", ":email", ":name"))
+        if sid or email or name:
+            keys = keys_of(sis_id=sid, id_number=sid, email=email, name=name)
+            yield Submitter(sid or email or name, keys)
+
+
+def _text(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""

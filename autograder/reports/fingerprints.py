@@ -19,6 +19,10 @@ RUN = 20
 """Tokens of one fingerprint: two or three lines of code."""
 LARGEST_FILE = 100 << 10
 """Bytes; a larger file is not compared, as none is written by hand."""
+MOST_READ_AGAIN = 128 << 10
+"""Characters. At each character that begins no token, the tokenizer of Python 3.11 reads the rest
+of the line in vain: an unfinished string of 100 KiB would take minutes. On lines of 100 characters
+there can be a thousand such characters."""
 
 _PLAIN = frozenset(keyword.kwlist) | frozenset(dir(builtins))
 _SKIPPED = frozenset(
@@ -65,7 +69,7 @@ def fingerprints_of(source: str) -> tuple[Fingerprint, ...]:
     It may have syntax errors, as long as it can be split into tokens.
 
     Raises:
-        IncomparableError: It is not Python at all.
+        IncomparableError: It is not Python at all, or a long line of it is not.
     """
     try:
         tokens = list(_tokens(source))
@@ -85,8 +89,15 @@ def _hash(run: list[_Token]) -> int:
 
 def _tokens(source: str) -> Iterator[_Token]:
     """Yield what counts; a text that is a statement by itself, such as a docstring, does not."""
-    read = tokenize.generate_tokens(io.StringIO(source).readline)
-    found = [part for part in read if part.type not in _SKIPPED]
+    found = []
+    read_again = 0
+    for part in tokenize.generate_tokens(io.StringIO(source).readline):
+        if part.type == token.ERRORTOKEN:
+            read_again += len(part.line)
+            if read_again > MOST_READ_AGAIN:
+                raise IncomparableError("a long line of it is not Python")
+        if part.type not in _SKIPPED:
+            found.append(part)
     depth = 0
     for at, part in enumerate(found):
         before = found[at - 1].string if at else "\n"

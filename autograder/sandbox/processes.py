@@ -1,7 +1,7 @@
-"""The processes in a sandbox, seen from outside: what they hold together, and whether they work.
+"""The processes in a sandbox, seen from outside: what they use together, and whether they work.
 
-`RLIMIT_AS` bounds each process; there may be dozens. The grader looks at them from outside the
-sandbox, while it waits for the answer: student code cannot stop it.
+`RLIMIT_AS` and `RLIMIT_CPU` bound each process; there may be dozens. The grader looks at them from
+outside the sandbox, while it waits for the answer: student code cannot stop it.
 
 What can hold memory: private pages of the processes and their page tables, which the kernel reports
 for each of them; buffers of sockets; two small tmpfs; pipes, which the kernel bounds per user.
@@ -11,13 +11,18 @@ default.
 """
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 SAMPLE_SECONDS = 0.2
 """Time between two looks: calls shorter than this are never looked at, and cost nothing more."""
+LOOK_SECONDS = 0.5
+"""Processor time of a look at what is held. Forty processes with boto3 take 0.02 s; as many with
+62,000 mappings and a gigabyte of shared pages each would take a second."""
 LIKELIEST = 1000
 """The oom_score_adj of everything in a sandbox: when the machine runs out of memory, the kernel
 ends these processes first, and not the grader."""
@@ -26,6 +31,10 @@ SEGMENT_BYTES = 1280
 """What the kernel holds for a TCP segment of one byte, of which all that is queued may consist."""
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+_TICKS = os.sysconf("SC_CLK_TCK")
+_IN_MEMORY = (b"RssAnon:", b"RssShmem:", b"VmSwap:")
+"""What a process's status says of pages that are not a file's."""
+_HELD = (b"Pss_Anon:", b"Pss_Shmem:", b"SwapPss:")
 _COUNTED_SOCKETS = ("unix", "udp", "udp6", "netlink")
 _TCP_SOCKETS = ("tcp", "tcp6")
 
@@ -62,18 +71,23 @@ class SandboxProcesses:
     def is_above(self, bound: int) -> bool:
         """Tell whether the processes hold more than `bound` bytes together.
 
-        What they map is quickly known and is never less than what they hold. What they hold takes
-        the kernel a walk through their pages, so it is asked only of those that map too much.
+        What they have in memory is quickly known and is never less than what they hold: a page that
+        is shared after a fork counts for each of them. What they hold takes the kernel a walk
+        through their mappings and pages. So it is asked only while the answer depends on it, and
+        only for as long as a look may take.
         """
-        pids = list(self.processes())
-        held = _socket_bytes(Path(f"/proc/{self.first}/net")) + sum(map(_page_table_bytes, pids))
-        if held + sum(map(_mapped_bytes, pids)) <= bound:
-            return False
-        for pid in pids:
-            held += _private_bytes(pid)
-            if held > bound:
-                return True
-        return False
+        at_most = _socket_bytes(Path(f"/proc/{self.first}/net"))
+        in_memory: dict[int, int] = {}
+        for pid in self.processes():
+            status = _status(pid)
+            in_memory[pid] = _sum_of(status, _IN_MEMORY)
+            at_most += in_memory[pid] + _page_table_bytes(status)
+        end = time.thread_time() + LOOK_SECONDS
+        for pid in sorted(in_memory, key=in_memory.__getitem__, reverse=True):
+            if at_most <= bound or time.thread_time() >= end:
+                break
+            at_most -= in_memory[pid] - _private_bytes(pid)
+        return at_most > bound
 
     def are_at_work(self) -> bool:
         """Tell whether a thread runs, or would run if it had a processor."""
@@ -88,43 +102,89 @@ class SandboxProcesses:
                     yield int(name)
 
 
-def _mapped_bytes(pid: int) -> int:
-    """Return the size of a process's address space; 0 if it has ended."""
-    return _page_counts(pid)[0] * _PAGE
+class ProcessorTime:
+    """The processor time that a sandbox's processes use together in a call, from now on."""
+
+    def __init__(self, processes: SandboxProcesses) -> None:
+        self.processes = processes
+        self._reaped_before = _ticks(processes.first).reaped
+        self._own: dict[tuple[int, int], int] = {}
+        """The own ticks of each process of the call, ended or not, when it was last seen."""
+
+    def is_above(self, seconds: float) -> bool:
+        """Tell whether the processes have used more than this.
+
+        A process that ends during a look may be counted twice: for itself, and for the process that
+        waits for it. So two looks must agree.
+        """
+        bound = seconds * _TICKS
+        return self._ticks_used() > bound and self._ticks_used() > bound
+
+    def _ticks_used(self) -> int:
+        """Return the ticks that are known to have been used.
+
+        The kernel adds the time of an ended process to that of the process that waits for it, or
+        drops it if none does. Then what was seen before its end counts.
+        """
+        used = -self._reaped_before
+        for pid in self.processes.processes():
+            ticks = _ticks(pid)
+            used += ticks.reaped
+            if pid != self.processes.first:
+                used += ticks.own
+                self._own[pid, ticks.started] = ticks.own
+        return max(used, sum(self._own.values()))
 
 
-def _page_table_bytes(pid: int) -> int:
-    """Return the size of a process's page tables, which no other figure includes; 0 if it ended.
+class _Ticks(NamedTuple):
+    """A process's times, in ticks of the kernel's clock."""
+
+    own: int
+    reaped: int
+    """Used by the ended processes that it has waited for, and by those that these waited for."""
+    started: int
+
+
+def _ticks(pid: int) -> _Ticks:
+    """Return a process's times; zeros if it has ended."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_bytes()
+    except OSError:
+        return _Ticks(0, 0, 0)
+    # The name, in brackets, may hold anything; proc_pid_stat(5) has the order of the others.
+    fields = stat.rpartition(b") ")[2].split()
+    user, system, reaped_user, reaped_system = map(int, fields[11:15])
+    return _Ticks(user + system, reaped_user + reaped_system, int(fields[19]))
+
+
+def _status(pid: int) -> bytes:
+    """Return the kernel's table of facts about a process; an empty one if it has ended."""
+    try:
+        return Path(f"/proc/{pid}/status").read_bytes()
+    except OSError:
+        return b""
+
+
+def _page_table_bytes(status: bytes) -> int:
+    """Return the size of a process's page tables, which no other figure includes.
 
     A page that is only read is the kernel's page of zeros, which nobody holds. But far apart, each
     needs two page tables, which are as large as the page.
     """
-    try:
-        status = Path(f"/proc/{pid}/status").read_bytes()
-    except OSError:
-        return 0
-    lines = [line for line in status.splitlines() if line.startswith(b"VmPTE:")]
-    return sum(int(line.split()[1]) << 10 for line in lines)
-
-
-def _page_counts(pid: int) -> tuple[int, int]:
-    """Return how many pages a process maps and how many of them are in memory."""
-    try:
-        mapped, resident, *_ = Path(f"/proc/{pid}/statm").read_bytes().split()
-    except OSError:
-        return 0, 0
-    return int(mapped), int(resident)
+    return _sum_of(status, (b"VmPTE:",))
 
 
 def _private_bytes(pid: int) -> int:
     """Return what a process holds; pages shared after a fork are divided among their holders."""
     try:
-        rollup = Path(f"/proc/{pid}/smaps_rollup").read_bytes()
+        return _sum_of(Path(f"/proc/{pid}/smaps_rollup").read_bytes(), _HELD)
     except OSError:  # it has ended, or is not shown: then shared pages count several times
-        return _page_counts(pid)[1] * _PAGE
-    counted = (b"Pss_Anon:", b"Pss_Shmem:", b"SwapPss:")
-    lines = [line for line in rollup.splitlines() if line.startswith(counted)]
-    return sum(int(line.split()[1]) << 10 for line in lines)
+        return _sum_of(_status(pid), _IN_MEMORY)
+
+
+def _sum_of(table: bytes, names: tuple[bytes, ...]) -> int:
+    """Add up lines of a table such as `VmPTE:  44 kB`, in bytes."""
+    return sum(int(line.split()[1]) << 10 for line in table.splitlines() if line.startswith(names))
 
 
 def _socket_bytes(tables: Path) -> int:
@@ -143,11 +203,22 @@ def _socket_bytes(tables: Path) -> int:
     count = sum(len(_rows(tables / name)) for name in _COUNTED_SOCKETS)
     # A socket that nobody reads does not grow beyond what its sender may hold.
     fullest_tcp = int(Path("/proc/sys/net/ipv4/tcp_wmem").read_bytes().split()[2])
-    return count * fullest + sum(
+    tcp = sum(
         max(2 * queued, min(SEGMENT_BYTES * queued, fullest_tcp))
         for name in _TCP_SOCKETS
         for queued in map(_queued_bytes, _rows(tables / name))
     )
+    # Few connections consist of tiny segments. What all TCP sockets of the machine hold bounds the
+    # guess; the kernel counts up to a third less than its caches take for them.
+    return count * fullest + min(tcp, 2 * _tcp_bytes(tables))
+
+
+def _tcp_bytes(tables: Path) -> int:
+    """Return what all TCP sockets of the machine hold; each network namespace shows the same."""
+    for row in _rows(tables / "sockstat"):
+        if row.startswith(b"TCP:"):
+            return int(row.split()[-1]) * _PAGE  # "... mem 347", in pages
+    return 0
 
 
 def _rows(table: Path) -> list[bytes]:

@@ -20,7 +20,12 @@ from autograder.sandbox.inside.runner import PACKAGE
 from autograder.sandbox.inside.vocabulary import StopReason
 from autograder.sandbox.inside.wire import WireError, decode, receive_frame, send_frame
 from autograder.sandbox.interpreter import Interpreter
-from autograder.sandbox.processes import SAMPLE_SECONDS, SandboxProcesses, as_likeliest_victim
+from autograder.sandbox.processes import (
+    SAMPLE_SECONDS,
+    ProcessorTime,
+    SandboxProcesses,
+    as_likeliest_victim,
+)
 from autograder.sandbox.system_calls import filter_file
 
 STARTING_SECONDS = 60.0
@@ -28,7 +33,7 @@ STARTING_SECONDS = 60.0
 ENDING_SECONDS = 10.0
 """For the kernel to end all processes of a sandbox."""
 STOPPING_SECONDS = 1.0
-"""How long the runner has to end a call that holds too much memory, before it is ended with it."""
+"""How long the runner has to end a call that uses too much, before it is ended with it."""
 PORT = 4566
 """Where student code finds AWS. LocalStack's port: those who know it recognize it."""
 MAX_REPORT = 64 << 10
@@ -124,21 +129,27 @@ class RunnerProcess:
             request: What to call, encoded.
             limits: The call's.
             grace: Seconds that the runner has beyond the limit, to end the call itself.
-            stop: Called when the processes of the call hold too much memory together.
+            stop: Called when the processes of the call use too much together.
 
         Raises:
             WireError: The runner broke off, or took too long.
         """
         end = time.monotonic() + limits.wall_seconds + min(grace, limits.wall_seconds)
+        spent = ProcessorTime(self.processes) if self.processes is not None else None
         send_frame(self._control, request, end)
-        if self.processes is not None:
+        if spent is not None:
             poll = select.poll()
             poll.register(self._control, select.POLLIN)
             while not poll.poll(SAMPLE_SECONDS * 1000) and time.monotonic() < end:
-                if self.processes.is_above(limits.memory_total_mib << 20):
-                    stop(StopReason.MEMORY)
-                    end = min(end, time.monotonic() + STOPPING_SECONDS)
-                    break
+                if spent.processes.is_above(limits.memory_total_mib << 20):
+                    reason = StopReason.MEMORY
+                elif spent.is_above(limits.cpu_seconds):
+                    reason = StopReason.CPU
+                else:
+                    continue
+                stop(reason)
+                end = min(end, time.monotonic() + STOPPING_SECONDS)
+                break
         report = receive_frame(self._control, MAX_REPORT, end)
         # JSON may need six bytes for a character.
         limit = (limits.return_kib << 10) * 6 + OTHER_BYTES

@@ -7,12 +7,12 @@ from typer.testing import CliRunner
 
 from autograder.cli import app
 
-SLOW = {"boto3", "distributed", "moto", "nbgrader", "pytest"}
+SLOW = {"boto3", "distributed", "httpx", "moto", "nbgrader", "pytest"}
 
 
-def test_help_does_not_import_what_only_grading_needs() -> None:
-    """To import moto or pytest takes seconds."""
-    script = "import sys, autograder.cli; print(*sys.modules)"
+def test_commands_do_not_import_what_the_processes_that_they_start_need() -> None:
+    """To import moto or pytest takes seconds, for help and for a grade."""
+    script = "import sys, autograder.cli, autograder.grading.foreman.examiner; print(*sys.modules)"
 
     printed = subprocess.run(
         [sys.executable, "-c", script], check=True, capture_output=True, text=True

@@ -31,6 +31,9 @@ ANSWER = (
 )
 REQUEST_BYTES = 64 << 10
 """More than the one request has."""
+CLIENTS_AHEAD = {"kinesis": 6, "sqs": 2}
+"""Clients of each service that are made ahead: code that makes one in each function and calls one
+function for each shard needs as many."""
 NAMES_KEPT = 256
 """Parts of user agents: a request has about thirty, mostly the same."""
 
@@ -53,6 +56,7 @@ def preload(clock: SharedClock) -> None:
     _keep_files()
     _keep_rules()
     _keep_names()
+    _keep_aliases()
     kinesis = boto3.client("kinesis")
     kinesis.get_paginator("list_shards")
     kinesis.get_waiter("stream_exists")
@@ -170,11 +174,32 @@ def _keep_names() -> None:
     vars(useragent).update(sanitize_user_agent_string_component=cleaned)
 
 
-def _keep_clients(boto3: Any) -> None:
-    """Make a client of each service; the first `boto3.client(service)` of a call returns it.
+def _keep_aliases() -> None:
+    """Let all clients know the aliases of events that one of them has worked out.
 
-    It is as new as any: no request has used it. Code that has changed what clients are made from
-    (the environment, the default session, its event handlers) gets another client.
+    Each client copies the session's emitter, and would compare each name of an event with a hundred
+    aliases again: a request has thirteen.
+
+    Private: `EventAliaser.__copy__`, and that names are kept in `_alias_name_cache`. If they
+    change, requests take longer, and `test_clients_share_the_aliases_of_events` tells.
+    """
+    from botocore.hooks import EventAliaser
+
+    copy = EventAliaser.__copy__
+
+    def copy_with_names(self: Any) -> Any:
+        copied = copy(self)
+        copied._alias_name_cache = self._alias_name_cache
+        return copied
+
+    setattr(EventAliaser, "__copy__", copy_with_names)  # noqa: B010 - a replacement, not a method
+
+
+def _keep_clients(boto3: Any) -> None:
+    """Make clients of each service; the first `boto3.client(service)` of a call return them.
+
+    They are as new as any: no request has used them. Code that has changed what clients are made
+    from (the environment, the default session, its event handlers) gets another client.
 
     Private: `events._emitter._lookup_cache`, which botocore replaces when a handler is added. If it
     does not any more, a student's handler is not called: the case "an event handler" of
@@ -182,21 +207,25 @@ def _keep_clients(boto3: Any) -> None:
     """
     session = boto3.DEFAULT_SESSION
     make = boto3.Session.client
-    ready = {service: make(session, service) for service in FIRST_REQUESTS}
+    ready = {
+        service: [make(session, service) for _ in range(count)]
+        for service, count in CLIENTS_AHEAD.items()
+    }
     emitter = session.events._emitter
     environment, handlers = dict(os.environ), emitter._lookup_cache
 
     def client(self: Any, service_name: Any, *args: Any, **options: Any) -> Any:
         is_plain = (
             self is session
-            and service_name in FIRST_REQUESTS
+            and service_name in ready
             and not args
             and options.get("region_name") in (None, session.region_name)
             and all(value is None for name, value in options.items() if name != "region_name")
             and os.environ == environment
             and emitter._lookup_cache is handlers
         )
-        made_ahead = ready.pop(service_name, None) if is_plain else None
-        return made_ahead or make(self, service_name, *args, **options)
+        if is_plain and ready[service_name]:
+            return ready[service_name].pop()
+        return make(self, service_name, *args, **options)
 
     setattr(boto3.Session, "client", client)  # noqa: B010 - a replacement, not a method

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from moto.sqs.exceptions import QueueDoesNotExist
-from moto.sqs.models import SQSBackend
 
 from autograder.aws.clock import AwsClock
 from autograder.aws.errors import AwsError
@@ -15,19 +14,26 @@ from autograder.aws.faults import Faults
 from autograder.aws.moto_adapter import MotoSqs, ask_moto, messages_of
 from autograder.aws.sqs.parameters import (
     MAX_MESSAGE_BYTES,
+    QUERY_PREFIX,
     WHOLE_NUMBERS,
+    check_characters,
     check_contents,
     check_system_attribute_names,
     checked_attributes,
     invalid_value,
     message_size,
+    sqs_error,
+    system_attribute_names,
     without_empty_sids,
 )
+from autograder.aws.sqs.queues import FaithfulQueues
 
 MAX_LISTED = 1000
 MAX_RECEIVED = 10
 LONGEST_POLL = 20
 """In seconds."""
+
+SOURCE_OF_DEAD_LETTER = "DeadLetterQueueSourceArn"
 
 MOST_JUMPS = 100
 """Moments at which one long poll looks for a message; then it jumps to its end."""
@@ -41,7 +47,7 @@ WaitForOthers = Callable[[], bool]
 class SqsApi:
     """Answers SQS requests; a long poll moves the clock once nobody else sends a request."""
 
-    def __init__(self, backend: SQSBackend, clock: AwsClock, faults: Faults) -> None:
+    def __init__(self, backend: FaithfulQueues, clock: AwsClock, faults: Faults) -> None:
         self._backend = backend
         self._clock = clock
         self._faults = faults
@@ -69,8 +75,10 @@ class SqsApi:
             return ask_moto(MotoSqs(self._backend), f"AmazonSQS.{operation}", host, parameters)
 
         check_contents(parameters)
-        if operation.startswith("SendMessage"):
-            self._expect_room_for(parameters)
+        if operation == "SendMessage":
+            self._check_message(queue_named_in(parameters), parameters)
+        if operation == "SendMessageBatch":
+            return self._sent(parameters, ask)
         if "Attributes" in parameters:
             parameters = parameters | {"Attributes": self._attributes(operation, parameters)}
         if operation == "ListQueues":
@@ -94,29 +102,57 @@ class SqsApi:
             attributes.setdefault("Policy", queue.policy)
         return attributes
 
-    def _expect_room_for(self, parameters: dict[str, Any]) -> None:
-        """Check the sizes of messages in bytes; moto counts the characters of bodies.
+    def _sent(self, parameters: dict[str, Any], ask: Ask) -> dict[str, Any]:
+        """Send a batch; moto would refuse all of it for one entry that is not valid.
 
         Raises:
-            AwsError: One is larger than its queue takes, or a batch is larger than any may be.
+            AwsError: The batch is larger than any may be, or moto refuses it.
         """
-        queue = self._backend.queues.get(queue_named_in(parameters))
-        messages = [parameters, *parameters.get("Entries", [])]
-        sizes = [message_size(message) for message in messages]
-        if sum(sizes) > MAX_MESSAGE_BYTES and len(sizes) > 1:
-            raise AwsError(
+        entries, queue = parameters["Entries"], queue_named_in(parameters)
+        size = sum(message_size(entry) for entry in entries)
+        if size > MAX_MESSAGE_BYTES:
+            raise sqs_error(
                 "BatchRequestTooLong",
                 f"Batch requests cannot be longer than {MAX_MESSAGE_BYTES} bytes. You have sent "
-                f"{sum(sizes)} bytes.",
-                query_error="AWS.SimpleQueueService.BatchRequestTooLong;Sender",
+                f"{size} bytes.",
+                QUERY_PREFIX,
             )
+        valid: list[dict[str, Any]] = []
+        failed: list[dict[str, Any]] = []
+        for entry in entries:
+            try:
+                self._check_message(queue, entry)
+            except AwsError as error:
+                failed.append(
+                    {
+                        "Id": entry["Id"],
+                        "SenderFault": True,
+                        "Code": error.code,
+                        "Message": error.message,
+                    }
+                )
+            else:
+                valid.append(entry)
+        if failed and not valid and queue in self._backend.queues:
+            return {"Successful": [], "Failed": failed}
+        answer = ask(parameters | {"Entries": valid})
+        answer["Failed"] = failed + answer["Failed"]
+        return answer
+
+    def _check_message(self, queue_name: str, message: dict[str, Any]) -> None:
+        """Check the characters of a message, and its size in bytes; moto counts those of its body.
+
+        Raises:
+            AwsError: It has characters that SQS does not take, or is larger than its queue takes.
+        """
+        check_characters(message["MessageBody"])
+        queue = self._backend.queues.get(queue_name)
         most = int(getattr(queue, "maximum_message_size", MAX_MESSAGE_BYTES))
-        if max(sizes) > most:
-            raise AwsError(
+        if message_size(message) > most:
+            raise sqs_error(
                 "InvalidParameterValue",
                 "One or more parameters are invalid. Reason: Message must be shorter than "
                 f"{most} bytes.",
-                query_error="InvalidParameterValue;Sender",
             )
 
     def _listed(self, parameters: dict[str, Any], ask: Ask) -> dict[str, Any]:
@@ -130,7 +166,7 @@ class SqsApi:
         )
         size = parameters.get("MaxResults", MAX_LISTED)
         if not 1 <= size <= MAX_LISTED:
-            raise AwsError(
+            raise sqs_error(
                 "InvalidParameterValue", f"MaxResults must be between 1 and {MAX_LISTED}."
             )
         answer: dict[str, Any] = {"QueueUrls": found[:size]} if found else {}
@@ -154,9 +190,11 @@ class SqsApi:
             self._faults.strike("ReceiveMessage", queue)
             asked = self._faults.receive_size(queue, asked)
         parameters = {**parameters, "WaitTimeSeconds": 0, "MaxNumberOfMessages": asked}
+        if "*" in parameters.get("MessageAttributeNames", []):  # moto knows `.*` only
+            parameters["MessageAttributeNames"] = ["All"]
         begin, end = self._clock.offset, self._clock.now() + wait
         for attempt in itertools.count():
-            answer = ask(parameters)
+            answer = self._with_sources(ask(parameters), parameters)
             left = wait - (self._clock.offset - begin)
             if answer.get("Messages") or left <= 0 or self._clock.now() >= end:
                 return answer
@@ -164,6 +202,15 @@ class SqsApi:
                 is_last = attempt >= MOST_JUMPS
                 self._clock.advance(left if is_last else min(left, self._until_next(queue)))
         raise AssertionError  # counting does not end
+
+    def _with_sources(self, answer: dict[str, Any], parameters: dict[str, Any]) -> dict[str, Any]:
+        """Add to dead letters the queue that each comes from, if it was asked for."""
+        if system_attribute_names(parameters) & {"All", SOURCE_OF_DEAD_LETTER}:
+            for message in answer.get("Messages", []):
+                source = self._backend.dead_letter_sources.get(message["MessageId"])
+                if source is not None:
+                    message.setdefault("Attributes", {})[SOURCE_OF_DEAD_LETTER] = source
+        return answer
 
     def _until_next(self, queue: str) -> float:
         """Return the seconds until the next delayed or hidden message appears."""
@@ -207,10 +254,9 @@ def _expect_name_of_its_kind(parameters: dict[str, Any]) -> None:
     """
     is_fifo = parameters.get("Attributes", {}).get("FifoQueue", "").lower() == "true"
     if parameters["QueueName"].endswith(".fifo") and not is_fifo:
-        raise AwsError(
+        raise sqs_error(
             "InvalidParameterValue",
             "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length",
-            query_error="InvalidParameterValue;Sender",
         )
 
 

@@ -38,6 +38,8 @@ _MOST_RECEIVES = 1000
 """The largest maxReceiveCount. Source: SQS Developer Guide, "Dead-letter queues"."""
 _NOT_IN_A_BODY = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NUMBER = r"[+-]?([0-9]{1,128}(\.[0-9]{0,128})?|\.[0-9]{1,128})([eE][+-]?[0-9]{1,3})?"
+QUERY_PREFIX = "AWS.SimpleQueueService."
+"""Before some codes of the query protocol."""
 _ATTRIBUTES_OF = ("MessageSystem", "Queue")
 _MAX_ENTRIES = 10
 _MAX_MESSAGE_ATTRIBUTES = 10
@@ -45,43 +47,42 @@ _MAX_NAMES = 50
 """In any other list or table; moto goes through all messages for each of some names."""
 
 
+def sqs_error(code: str, message: str, prefix: str = "") -> AwsError:
+    """Make an error of SQS; boto3 shows its code with this prefix, as the query protocol had it."""
+    return AwsError(code, message, query_error=f"{prefix}{code};Sender")
+
+
 def missing_parameter(member: str) -> AwsError:
     """Make the error for a parameter that is required."""
-    return AwsError("MissingParameter", f"The request must contain the parameter {member}.")
+    return sqs_error("MissingParameter", f"The request must contain the parameter {member}.")
 
 
 def sqs_parameter_error(first: Violation, *_: Violation) -> AwsError:
     """Make the error for parameters that are missing or out of bounds: SQS names the first."""
     if first.value is None:
         return missing_parameter(first.member)
-    return AwsError("InvalidParameterValue", f"{first.member}: {first.constraint}.")
+    return sqs_error("InvalidParameterValue", f"{first.member}: {first.constraint}.")
 
 
 def invalid_value(name: str, value: object, reason: str) -> AwsError:
     """Make the error for a parameter that cannot have this value."""
-    return AwsError(
-        "InvalidParameterValue",
-        f"Value {value} for parameter {name} is invalid. Reason: {reason}.",
-        query_error="InvalidParameterValue;Sender",
+    return sqs_error(
+        "InvalidParameterValue", f"Value {value} for parameter {name} is invalid. Reason: {reason}."
     )
 
 
-def check_body(body: str) -> None:
+def check_characters(body: str) -> None:
     """Check the text of a message.
 
-    Source: SQS API Reference, SendMessage, MessageBody: at least one character, and only those
-    that XML can hold.
+    Source: SQS API Reference, SendMessage, MessageBody: only characters that XML can hold.
 
     Raises:
-        AwsError: It is empty, or has other characters.
+        AwsError: It has others.
     """
-    if not body:
-        raise missing_parameter("MessageBody")
     if found := _NOT_IN_A_BODY.search(body):
-        raise AwsError(
+        raise sqs_error(
             "InvalidMessageContents",
             f"Invalid characters found in message body: #x{ord(found[0]):X}.",
-            query_error="InvalidMessageContents;Sender",
         )
 
 
@@ -95,23 +96,21 @@ def check_entry_ids(entries: list[dict[str, Any]]) -> None:
     """
     ids = [entry["Id"] for entry in entries]
     if not all(re.fullmatch(r"[A-Za-z0-9_-]{1,80}", entry_id) for entry_id in ids):
-        raise AwsError(
+        raise sqs_error(
             "InvalidBatchEntryId",
             "A batch entry id can only contain alphanumeric characters, hyphens and underscores. "
             "It can be at most 80 letters long.",
-            query_error="AWS.SimpleQueueService.InvalidBatchEntryId;Sender",
+            QUERY_PREFIX,
         )
     repeated = next((entry_id for entry_id in ids if ids.count(entry_id) > 1), None)
     if repeated is not None:
-        raise AwsError(
-            "BatchEntryIdsNotDistinct",
-            f"Id {repeated} repeated.",
-            query_error="AWS.SimpleQueueService.BatchEntryIdsNotDistinct;Sender",
-        )
+        raise sqs_error("BatchEntryIdsNotDistinct", f"Id {repeated} repeated.", QUERY_PREFIX)
 
 
 def check_contents(parameters: dict[str, Any]) -> None:
-    """Check bodies and ids, and bound the lists and tables, which the service's model does not.
+    """Check ids and attributes, and bound the lists and tables, which the service's model does not.
+
+    Characters are left to `check_characters`: in a batch, an entry with others fails alone.
 
     Source: SQS API Reference, SendMessageBatch and MessageAttributeValue; lists without a
     bound there get one that leaves room for all names that exist.
@@ -123,21 +122,22 @@ def check_contents(parameters: dict[str, Any]) -> None:
         size = len(value) if isinstance(value, list | dict) else 0
         if name == "Entries":
             if size > _MAX_ENTRIES:
-                raise AwsError(
+                raise sqs_error(
                     "TooManyEntriesInBatchRequest",
                     f"Maximum number of entries per request are {_MAX_ENTRIES}. You have sent "
                     f"{size}.",
-                    query_error="AWS.SimpleQueueService.TooManyEntriesInBatchRequest;Sender",
+                    QUERY_PREFIX,
                 )
             check_entry_ids(value)
             for entry in value:
                 check_contents(entry)
         elif name == "MessageBody":
-            check_body(value)
+            if not value:
+                raise missing_parameter(name)
         elif name == "MessageAttributes":
             check_message_attributes(value)
         elif size > _MAX_NAMES:
-            raise AwsError("InvalidParameterValue", f"{name} has {_MAX_NAMES} items at most.")
+            raise sqs_error("InvalidParameterValue", f"{name} has {_MAX_NAMES} items at most.")
 
 
 def check_message_attributes(attributes: dict[str, dict[str, Any]]) -> None:
@@ -150,7 +150,7 @@ def check_message_attributes(attributes: dict[str, dict[str, Any]]) -> None:
         AwsError: They are too many, or the value of one is missing or not a number.
     """
     if len(attributes) > _MAX_MESSAGE_ATTRIBUTES:
-        raise AwsError(
+        raise sqs_error(
             "InvalidParameterValue",
             f"Number of message attributes [{len(attributes)}] exceeds the allowed maximum "
             f"[{_MAX_MESSAGE_ATTRIBUTES}].",
@@ -160,13 +160,13 @@ def check_message_attributes(attributes: dict[str, dict[str, Any]]) -> None:
         is_binary = kind.split(".")[0] == "Binary"
         value = attribute.get("BinaryValue" if is_binary else "StringValue")
         if not value:
-            raise AwsError(
+            raise sqs_error(
                 "InvalidParameterValue",
-                f"The message attribute '{name[:100]}' must contain non-empty message attribute "
-                f"value for message attribute type '{kind[:100]}'.",
+                f"Message (user) attribute '{name[:100]}' must contain a non-empty value of type "
+                f"'{kind[:100]}'.",
             )
         if kind.split(".")[0] == "Number" and not re.fullmatch(_NUMBER, value):
-            raise AwsError(
+            raise sqs_error(
                 "InvalidParameterValue",
                 f"Can't cast the value of message (user) attribute '{name[:100]}' to a number.",
             )
@@ -182,6 +182,14 @@ def message_size(message: dict[str, Any]) -> int:
     return size
 
 
+def system_attribute_names(parameters: dict[str, Any]) -> set[str]:
+    """Return the names of system attributes that a ReceiveMessage asks for, by either member."""
+    return {
+        *parameters.get("AttributeNames", []),
+        *parameters.get("MessageSystemAttributeNames", []),
+    }
+
+
 def check_system_attribute_names(parameters: dict[str, Any]) -> None:
     """Check which system attributes a ReceiveMessage asks for.
 
@@ -191,10 +199,9 @@ def check_system_attribute_names(parameters: dict[str, Any]) -> None:
     Raises:
         AwsError: One does not exist.
     """
-    asked = parameters.get("AttributeNames", []) + parameters.get("MessageSystemAttributeNames", [])
-    for name in asked:
+    for name in sorted(system_attribute_names(parameters)):
         if not any(name in enum_of("sqs", f"{kind}AttributeName") for kind in _ATTRIBUTES_OF):
-            raise AwsError("InvalidAttributeName", f"Unknown Attribute {name[:100]}.")
+            raise sqs_error("InvalidAttributeName", f"Unknown Attribute {name[:100]}.")
 
 
 def checked_attributes(attributes: dict[str, str], queue_arns: Collection[str]) -> dict[str, str]:
@@ -228,9 +235,9 @@ def checked_attributes(attributes: dict[str, str], queue_arns: Collection[str]) 
                 fits = _has_statements(document)
                 checked[name] = json.dumps(document)
         else:
-            raise AwsError("InvalidAttributeName", f"Unknown Attribute {name[:100]}.")
+            raise sqs_error("InvalidAttributeName", f"Unknown Attribute {name[:100]}.")
         if not fits:
-            raise AwsError("InvalidAttributeValue", f"Invalid value for the parameter {name}.")
+            raise sqs_error("InvalidAttributeValue", f"Invalid value for the parameter {name}.")
     return checked
 
 

@@ -5,7 +5,12 @@ import itertools
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from moto.sqs.exceptions import InvalidParameterValue, ReceiptHandleIsInvalid, SQSException
+from moto.sqs.exceptions import (
+    InvalidParameterValue,
+    QueueAlreadyExists,
+    ReceiptHandleIsInvalid,
+    SQSException,
+)
 from moto.sqs.models import Message, Queue, SQSBackend
 
 from autograder.aws.clock import AwsClock
@@ -14,6 +19,10 @@ from autograder.aws.moto_adapter import messages_of
 FIRST_SEQUENCE_NUMBER = 18849496460467696128
 """Of 20 digits, as AWS's have. What matters is that numbers increase."""
 SEQUENCE_STEP = 256
+GIVEN_BACK = -1.0
+"""Instead of a moment: a message is visible because its timeout was set to 0."""
+SHOWN = 500
+"""Characters of a receipt handle in an error: more than any that was given out has."""
 DEDUPLICATION_SECONDS = 300
 """How long a FIFO queue knows the messages that it was sent."""
 
@@ -30,6 +39,29 @@ class MessageNotInFlight(ReceiptHandleIsInvalid):
         )
 
 
+class UnknownReceiptHandle(ReceiptHandleIsInvalid):
+    """A receipt handle that no message of the queue ever had."""
+
+    def __init__(self, handle: str) -> None:
+        SQSException.__init__(
+            self,
+            "ReceiptHandleIsInvalid",
+            f'The input receipt handle "{handle[:SHOWN]}" is not a valid receipt handle.',
+        )
+
+
+class MessageDeleted(ReceiptHandleIsInvalid):
+    """A message whose timeout cannot change, because it is gone."""
+
+    def __init__(self, handle: str) -> None:
+        SQSException.__init__(
+            self,
+            "InvalidParameterValue",
+            f"Value {handle[:SHOWN]} for parameter ReceiptHandle is invalid. Reason: Message does "
+            "not exist or is not available for visibility timeout change.",
+        )
+
+
 class FaithfulQueues(SQSBackend):
     """moto's SQS, whose FIFO queues number their messages, keep their order and know duplicates."""
 
@@ -39,6 +71,24 @@ class FaithfulQueues(SQSBackend):
         self._numbers = itertools.count(FIRST_SEQUENCE_NUMBER, SEQUENCE_STEP)
         self._sent: WeakKeyDictionary[Queue, dict[str, tuple[float, Message]]] = WeakKeyDictionary()
         """By queue and deduplication id: when a message was sent, and the message."""
+        self.dead_letter_sources: dict[str, str] = {}
+        """By message id: the ARN of the queue that a dead letter comes from."""
+
+    def create_queue(
+        self, name: str, tags: dict[str, str] | None = None, **attributes: Any
+    ) -> Queue:
+        """Create a queue; if it exists with another attribute, the error names the attribute."""
+        if name in self.queues:
+            elsewhere = SQSBackend(self.region_name, self.account_id)
+            asked = elsewhere.create_queue(name, **attributes).attributes
+            known = self.queues[name].attributes
+            for attribute in attributes:
+                if known.get(attribute) != asked.get(attribute):
+                    raise QueueAlreadyExists(
+                        "A queue already exists with the same name and a different value for "
+                        f"attribute {attribute}"
+                    )
+        return super().create_queue(name, tags, **attributes)
 
     def send_message(
         self,
@@ -91,14 +141,44 @@ class FaithfulQueues(SQSBackend):
         queue = self.get_queue(queue_name)
         for message in [message for message in queue.pending_messages if message.visible]:
             queue.pending_messages.discard(message)
-        return super().receive_message(queue_name, *details, **named)
+        if queue.dead_letter_queue is None:
+            return super().receive_message(queue_name, *details, **named)
+        before = messages_of(self, queue_name)
+        received = super().receive_message(queue_name, *details, **named)
+        for message in set(before).difference(messages_of(self, queue_name)):
+            self.dead_letter_sources[message.id] = queue.queue_arn
+        return received
+
+    def delete_message(self, queue_name: str, receipt_handle: str) -> None:
+        """Delete a message; the error for an unknown handle names it."""
+        try:
+            super().delete_message(queue_name, receipt_handle)
+        except ReceiptHandleIsInvalid:
+            raise UnknownReceiptHandle(receipt_handle) from None
 
     def change_message_visibility(
         self, queue_name: str, receipt_handle: str, visibility_timeout: int
     ) -> None:
-        """Change how long a message in flight stays hidden; moto would hide a visible one too."""
-        self.get_queue(queue_name)
-        for message in messages_of(self, queue_name):
-            if message.had_receipt_handle(receipt_handle) and message.visible:
-                raise MessageNotInFlight
+        """Change how long a message stays hidden.
+
+        moto would also hide a message again that was given back. One whose timeout has ended may
+        be hidden again: LocalStack recorded on AWS that this succeeds.
+        """
+        queue = self.get_queue(queue_name)
+        message = next(
+            (
+                message
+                for message in messages_of(self, queue_name)
+                if message.had_receipt_handle(receipt_handle)
+            ),
+            None,
+        )
+        if message is None and receipt_handle in queue.deleted_messages:
+            raise MessageDeleted(receipt_handle)
+        if message is None:
+            raise UnknownReceiptHandle(receipt_handle)
+        if message.visible_at == GIVEN_BACK:
+            raise MessageNotInFlight
         super().change_message_visibility(queue_name, receipt_handle, visibility_timeout)
+        if int(visibility_timeout) == 0:
+            message.visible_at = GIVEN_BACK

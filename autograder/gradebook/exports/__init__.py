@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
+from autograder.gradebook.exports.blackboard import as_blackboard
+from autograder.gradebook.exports.brightspace import as_brightspace
 from autograder.gradebook.exports.canvas import as_canvas
 from autograder.gradebook.exports.classroom50 import as_classroom50
 from autograder.gradebook.exports.github_classroom import as_github_classroom
@@ -21,6 +23,8 @@ FORMATS: Mapping[str, Export] = MappingProxyType(
         "csv": as_plain,
         "canvas": as_canvas,
         "moodle": as_moodle,
+        "brightspace": as_brightspace,
+        "blackboard": as_blackboard,
         "gradescope": as_gradescope,
         "github-classroom": as_github_classroom,
         "classroom50": as_classroom50,

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from autograder.assignment import Course
+from autograder.assignment import Assignment, Course
 from autograder.errors import GradebookError
 from autograder.gradebook.book import Book
 from autograder.gradebook.marking.copies import copy_for_marking
@@ -48,42 +48,47 @@ class MarkingCopies:
     students: tuple[str, ...]
     """Ids of the students whose answers are new or changed since the last time."""
     problems: tuple[str, ...]
+    """A line for each student who is not in the gradebook's roster."""
 
 
-def prepare(book: Book, course: Course, submissions: Path) -> MarkingCopies:
+def notebook_of(assignment: Assignment) -> str:
+    """Return the name of the file with the open answers.
+
+    Raises:
+        GradebookError: The assignment has none.
+    """
+    for name in assignment.files:
+        if name.endswith(".ipynb"):
+            return name
+    raise GradebookError(f"{assignment.id} has no notebook, so no answer waits for a mark")
+
+
+def prepare(book: Book, course: Course, notebooks: Iterable[tuple[str, bytes]]) -> MarkingCopies:
     """Make a copy for marking of each new or changed notebook, and tell nbgrader of them.
 
     Args:
         book: The gradebook.
         course: Where the notebook and its solution are.
-        submissions: A folder with a folder per student, named as in the roster.
+        notebooks: The id of each student, and the notebook as it was handed in.
 
     Raises:
-        GradebookError: The folder is missing, or nbgrader fails; the gradebook stays as it was.
+        GradebookError: nbgrader fails; the gradebook stays as it was.
     """
-    file = next(name for name in book.assignment.files if name.endswith(".ipynb"))
+    file = notebook_of(book.assignment)
     released = (course.assignments / book.assignment.id / file).read_text(encoding="utf-8")
     solved = (course.solutions / book.assignment.id / file).read_text(encoding="utf-8")
-    if not submissions.is_dir():
-        raise GradebookError(
-            f"{submissions} is not a folder: give the one with a folder per student"
-        )
     _write_config(book)
     _release(book, released, file)
     roster = book.roster()
     done = _done(book)
     changed: dict[str, str] = {}
     problems: list[str] = []
-    for folder in sorted(path for path in submissions.iterdir() if path.is_dir()):
-        student = roster.find(folder.name)
+    for name, notebook in notebooks:
+        student = roster.find(name)
         if student is None:
-            problems.append(f"{folder}: {folder.name!r} is not in the roster")
+            problems.append(f"{name!r} is not in the gradebook's roster")
             continue
-        notebook = folder / file
-        if notebook.is_symlink() or not notebook.is_file():
-            continue
-        with notebook.open("rb") as handed_in:
-            copy = copy_for_marking(released, solved, handed_in.read(1 << 20))
+        copy = copy_for_marking(released, solved, notebook)
         digest = hashlib.sha256(copy.encode()).hexdigest()
         if done.get(student.id) != digest:
             _hand_in(book, student.id, file, copy)

@@ -10,6 +10,8 @@ from types import TracebackType
 from typing import Self
 
 from autograder.assignment import Assignment, Checkpoint, Course
+from autograder.aws import PRELOAD
+from autograder.aws.engine import require_engine
 from autograder.errors import AssignmentError
 from autograder.grading.foreman.launcher import Launcher
 from autograder.grading.foreman.pytest_run import PytestRunner
@@ -58,10 +60,6 @@ class Examiner:
         self._plan = read_plan(assignment, suite)
         self._interpreter = interpreter_for(assignment.python)
         self._confined = confined
-        # Here, since it imports moto, which commands that grade nothing need not wait for.
-        from autograder.aws import PRELOAD
-        from autograder.aws.moto_adapter import require_engine
-
         self._launcher = Launcher()
         self._suite = PytestRunner(self._launcher, suite, assignment, self._interpreter, confined)
         try:

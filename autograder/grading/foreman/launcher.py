@@ -55,6 +55,7 @@ class Launcher:
     """A warm interpreter. It runs one suite at a time: to grade in parallel, make several."""
 
     def __init__(self) -> None:
+        self._is_closed = False
         self._start()
 
     def _start(self) -> None:
@@ -85,7 +86,7 @@ class Launcher:
             seconds: How long it may take.
 
         Raises:
-            AutograderError: The interpreter does not start.
+            AutograderError: The interpreter does not start, or was closed meanwhile.
         """
         self._warm_up()
         order = json.dumps({"arguments": list(arguments), "folder": str(folder)})
@@ -95,7 +96,9 @@ class Launcher:
             exit_code: int | None = int(self._control.recv(64))
         except (OSError, ValueError):  # too late, or the interpreter was killed
             exit_code = None
-            self.close()
+            self._end()
+            if self._is_closed:
+                raise AutograderError("grading was interrupted") from None
             self._start()
         return RunExit(exit_code, _end_of(folder / OUTPUT))
 
@@ -114,7 +117,11 @@ class Launcher:
             )
 
     def close(self) -> None:
-        """End the interpreter, and the run under way; to close it twice is not an error."""
+        """End the interpreter, and the run under way; any thread may do it, more than once."""
+        self._is_closed = True
+        self._end()
+
+    def _end(self) -> None:
         self._control.close()
         if self._process.returncode is None:
             with contextlib.suppress(ProcessLookupError):

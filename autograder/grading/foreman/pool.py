@@ -41,10 +41,12 @@ class ExaminerPool:
         self.window = workers * WAITING
         """How many tasks to have under way."""
         self._free: SimpleQueue[Examiner] = SimpleQueue()
+        self._examiners: list[Examiner] = []
         with ExitStack() as opened:
             for _ in range(workers):
                 examiner = Examiner(assignment, course, confined=confined)
-                self._free.put(opened.enter_context(examiner))
+                self._examiners.append(opened.enter_context(examiner))
+                self._free.put(examiner)
             self._threads = opened.enter_context(ThreadPoolExecutor(workers))
             self._opened = opened.pop_all()
 
@@ -59,6 +61,8 @@ class ExaminerPool:
     ) -> None:
         if error is not None:
             self._threads.shutdown(wait=False, cancel_futures=True)
+            for examiner in self._examiners:  # or the runs under way would be waited for
+                examiner.close()
         self._opened.close()
 
     def submit(self, do: Callable[[Examiner, Task], Result], task: Task) -> Future[Result]:

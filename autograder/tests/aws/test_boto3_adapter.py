@@ -161,7 +161,6 @@ def written():
 """
 
 CHANGED = {
-    "another client": 'assert boto3.client("kinesis") is not plain',
     "another region": """
 assert boto3.client("sqs", region_name="eu-west-1").meta.region_name == "eu-west-1"
 """,
@@ -272,6 +271,31 @@ def test_the_first_plain_client_of_a_service_is_made_in_advance() -> None:
     )
 
     assert printed == "[] us-east-1"
+
+
+def test_several_plain_clients_are_made_in_advance() -> None:
+    """Each is another client, and code that makes more of them gets more."""
+    printed = _in_a_process(
+        AHEAD
+        + "clients = [plain, *(boto3.client('kinesis') for _ in range(9))]\n"
+        + "emitters = {id(client.meta.events) for client in clients}\n"
+        + "print(len(made), len(set(map(id, clients))), len(emitters))"
+    )
+
+    assert printed == "4 10 10"
+
+
+def test_clients_share_the_aliases_of_events() -> None:
+    """What one client has found out about a name, the next one knows."""
+    printed = _in_a_process(
+        "first, second = boto3.client('kinesis'), boto3.client('kinesis')\n"
+        "try:\n"
+        "    first.describe_limits()\n"
+        "except Exception:\n"
+        "    print('before-call.kinesis.DescribeLimits' in second.meta.events._alias_name_cache)"
+    )
+
+    assert printed == "True"
 
 
 @pytest.mark.parametrize("change", CHANGED.values(), ids=CHANGED)

@@ -460,7 +460,7 @@ def test_connections_that_wait_to_be_accepted_belong_to_no_later_call(
         for _ in range(100):
             waiting.enter_context(dial()).sendall(raw)
         cloud.gate.end_call()
-        cloud.gate.begin_call(CallBudget(1, 1, 1 << 10), exceeded.append)
+        cloud.gate.begin_call(CallBudget(1, 1, 1 << 20), exceeded.append)
     answer = say(dial, request())
     cloud.gate.end_call()
 

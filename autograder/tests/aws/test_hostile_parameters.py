@@ -163,7 +163,7 @@ def test_anything_but_plain_json_of_the_right_types_is_refused(ask: Ask, body: b
         ("sqs.CallAction", "{}", "UnknownOperationException"),
         ("sqs.NoSuchThing", "{}", "UnknownOperationException"),
         ("sqs.CreateQueue", '{"QueueName": {"a": 1}}', "SerializationException"),
-        ("sqs.CreateQueue", "{}", "MissingParameter"),
+        ("sqs.CreateQueue", "{}", "MissingRequiredParameterException"),
         (
             "sqs.CreateQueue",
             '{"QueueName": "p", "Attributes": {"VisibilityTimeout": "x"}}',
@@ -189,7 +189,7 @@ def test_anything_but_plain_json_of_the_right_types_is_refused(ask: Ask, body: b
                     },
                 }
             ),
-            "InvalidParameterValue",
+            "InvalidParameterValueException",
         ),
         (
             "sqs.SetQueueAttributes",
@@ -210,10 +210,14 @@ def test_anything_but_plain_json_of_the_right_types_is_refused(ask: Ask, body: b
         (
             "sqs.SendMessage",
             '{"QueueUrl": "q", "MessageBody": "m", "MessageAttributes": {"a": {}}}',
-            "MissingParameter",
+            "MissingRequiredParameterException",
         ),
         ("sqs.SendMessageBatch", '{"QueueUrl": "q", "Entries": [[]]}', "SerializationException"),
-        ("sqs.DeleteMessageBatch", '{"QueueUrl": "q", "Entries": [{}]}', "MissingParameter"),
+        (
+            "sqs.DeleteMessageBatch",
+            '{"QueueUrl": "q", "Entries": [{}]}',
+            "MissingRequiredParameterException",
+        ),
         (
             "sqs.ReceiveMessage",
             '{"QueueUrl": "q", "WaitTimeSeconds": "x"}',
@@ -235,12 +239,12 @@ def test_anything_but_plain_json_of_the_right_types_is_refused(ask: Ask, body: b
                     },
                 }
             ),
-            "InvalidParameterValue",
+            "InvalidParameterValueException",
         ),
         (
             "sqs.GetQueueAttributes",
             json.dumps({"QueueUrl": "q", "AttributeNames": ["All"] * 51}),
-            "InvalidParameterValue",
+            "InvalidParameterValueException",
         ),
         (
             "sqs.CreateQueue",

@@ -20,7 +20,7 @@ from autograder.course.class_outcomes import ClassAction, StudentOutcome
 from autograder.course.class_run import RunSettings, grade_class
 from autograder.course.class_submissions import ClassSubmissions
 from autograder.errors import AutograderError
-from autograder.intake.sources import StudentFolder
+from autograder.intake.hand_ins import StudentHandIn
 
 COURSE = Course.of_this_checkout()
 ASSIGNMENT = COURSE.load("m06_partitioned_logs")
@@ -114,7 +114,9 @@ def grade(
     on_wait: Callable[[str], None] = lambda _: None,
 ) -> Iterator[StudentOutcome]:
     """Grade the class."""
-    handed_in = [StudentFolder(student.name, student) for student in sorted(students.iterdir())]
+    handed_in = [
+        StudentHandIn.of_folder(student.name, student) for student in sorted(students.iterdir())
+    ]
     submissions = ClassSubmissions(handed_in)
     return grade_class(submissions, ASSIGNMENT, COURSE, output, settings, on_wait)
 

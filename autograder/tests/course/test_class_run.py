@@ -16,7 +16,7 @@ from autograder.course.class_outcomes import ClassAction, StudentOutcome
 from autograder.course.class_run import RunSettings, grade_class
 from autograder.course.class_submissions import ClassSubmissions
 from autograder.grading.foreman.examiner import Examiner
-from autograder.intake.sources import StudentFolder
+from autograder.intake.hand_ins import StudentHandIn
 from autograder.submission import read_submission
 
 ID = "m06_partitioned_logs"
@@ -37,7 +37,9 @@ def grade(
     folder: Path, output: Path, settings: RunSettings = TWO_WORKERS
 ) -> Iterator[StudentOutcome]:
     """Grade each folder in `folder`, one outcome after the other."""
-    handed_in = [StudentFolder(student.name, student) for student in sorted(folder.iterdir())]
+    handed_in = [
+        StudentHandIn.of_folder(student.name, student) for student in sorted(folder.iterdir())
+    ]
     return grade_class(ClassSubmissions(handed_in), ASSIGNMENT, COURSE, output, settings)
 
 
@@ -108,7 +110,7 @@ def test_each_has_feedback_and_a_row(graded: Path) -> None:
     assert pages == ["ada.html", "bob.html", "cyd.html", "dan.html", "eve.html"]
     assert [(row["student"], row["score"], row["state"]) for row in rows] == [
         ("ada", "94.0", "unmarked"),
-        ("bob", "0.0", "complete"),
+        ("bob", "0.0", "nothing gradable"),
         ("cyd", "0.0", "complete"),
         ("dan", "0.0", "complete"),
         ("eve", "0.0", "complete"),
@@ -167,15 +169,18 @@ def test_a_submission_that_cannot_be_read_does_not_stop_the_others(
     students: Path, tmp_path: Path
 ) -> None:
     """It is reported, and the others are graded."""
-    handed_in = [StudentFolder("gone", tmp_path / "gone"), StudentFolder("bob", students / "bob")]
+    handed_in = [
+        StudentHandIn.of_folder("gone", tmp_path / "gone"),
+        StudentHandIn.of_folder("bob", students / "bob"),
+    ]
 
     run_of_two = grade_class(
         ClassSubmissions(handed_in), ASSIGNMENT, COURSE, tmp_path / "output", RunSettings()
     )
     outcomes = {outcome.student: outcome for outcome in run_of_two}
 
-    assert outcomes["gone"].action is ClassAction.FAILED
-    assert "does not exist" in outcomes["gone"].problem
+    assert outcomes["gone"].action is ClassAction.NOT_READABLE
+    assert "cannot be read" in outcomes["gone"].problem
     assert outcomes["bob"].action is ClassAction.GRADED
 
 

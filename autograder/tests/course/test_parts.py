@@ -8,11 +8,13 @@ from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.course.class_submissions import ClassSubmissions
-from autograder.intake.sources import StudentFolder
+from autograder.intake.hand_ins import StudentHandIn
 
 STUDENTS = [f"student-{number}" for number in range(100)]
 CLASS = ClassSubmissions(
-    [StudentFolder(name, Path(name)) for name in STUDENTS[:80]], STUDENTS[80:90], STUDENTS[90:]
+    [StudentHandIn.of_folder(name, Path(name)) for name in STUDENTS[:80]],
+    STUDENTS[80:90],
+    STUDENTS[90:],
 )
 
 

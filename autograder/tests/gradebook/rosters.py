@@ -124,8 +124,8 @@ class MoodleLanguage:
     institution: str
     worksheet: tuple[str, str, str, str]
     """Three titles, and what stands before a participant's number: `Participant `."""
-    roles: tuple[str, str]
-    """A student's role, and that of a teacher who cannot edit."""
+    roles: tuple[str, str, str]
+    """`Roles`, a student's role, and that of a teacher."""
 
 
 MOODLE = {
@@ -133,84 +133,90 @@ MOODLE = {
         *("First name", "Last name", "Full name", "Email address", "ID number", "Username"),
         *("Groups", "Institution"),
         ("Identifier", "Status", "Grade can be changed", "Participant "),
-        ("Student", "Non-editing teacher"),
+        ("Roles", "Student", "Non-editing teacher"),
     ),
     "en, 3.9": MoodleLanguage(
         *("First name", "Surname", "Full name", "Email address", "ID number", "Username"),
         *("Groups", "Institution"),
         ("Identifier", "Status", "Grade can be changed", "Participant "),
-        ("Student", "Teacher"),
+        ("Roles", "Student", "Teacher"),
     ),
     "de": MoodleLanguage(
         *("Vorname", "Nachname", "Vollständiger Name", "E-Mail-Adresse", "ID-Nummer"),
         *("Anmeldename", "Gruppen", "Institution"),
         ("ID", "Status", "Bewertung kann geändert werden", "Teilnehmer/in"),
-        ("Teilnehmer/in", "Trainer/in ohne Bearbeitungsrecht"),
+        ("Rollen", "Teilnehmer/in", "Trainer/in ohne Bearbeitungsrecht"),
     ),
     "es": MoodleLanguage(
         *("Nombre", "Apellido(s)", "Nombre completo", "Dirección de correo", "Número de ID"),
         *("Nombre de usuario", "Grupos", "Institución"),
         ("Identificador", "Estado", "La calificación puede ser cambiada", "Participante "),
-        ("Estudiante", "Profesor sin permiso de edición"),
+        ("Roles", "Estudiante", "Profesor sin permiso de edición"),
     ),
     "fr": MoodleLanguage(
         *("Prénom", "Nom de famille", "Nom complet", "Adresse de courriel"),
         *("Numéro d\u2019identification", "Nom d\u2019utilisateur", "Groupes", "Institution"),
         ("Identifiant", "Statut", "La note peut être modifiée", "Participant "),
-        ("Étudiant", "Enseignant non éditeur"),
+        ("Rôles", "Étudiant", "Enseignant non éditeur"),
     ),
     "it": MoodleLanguage(
         *("Nome", "Cognome", "Nome", "Indirizzo email", "Codice identificativo", "Username"),
         *("Gruppi", "Istituzione"),
         ("Identificativo", "Stato", "La valutazione può essere cambiata", "Partecipante "),
-        ("Studente", "Docente non editor"),
+        ("Ruoli", "Studente", "Docente non editor"),
     ),
     "pt": MoodleLanguage(
         *("Nome", "Apelido", "Nome completo", "E-mail", "Número de identificação (ID)"),
         *("Nome de utilizador", "Grupos", "Instituição"),
         ("Número de identificação", "Estado", "A nota pode ser alterada.", "Participante "),
-        ("Aluno", "Professor não editor"),
+        ("Papéis atribuídos", "Aluno", "Professor não editor"),
     ),
     "pt_br": MoodleLanguage(
         *("Nome", "Sobrenome", "Nome completo", "Endereço de email", "Número de identificação"),
         *("Nome de usuário", "Grupos", "Instituição"),
         ("Identificador", "Status", "Nota pode ser alterada", "Participante "),
-        ("Estudante", "Professor"),
+        ("Funções", "Estudante", "Professor"),
     ),
     "ca": MoodleLanguage(
         *("Nom", "Cognoms", "Nom complet", "Adreça electrònica", "Número ID", "Nom d'usuari"),
         *("Grups", "Institució"),
         ("Identificador", "Estat", "Es pot canviar la qualificació", "Participant "),
-        ("Estudiant", "Professor no editor"),
+        ("Rols", "Estudiant", "Professor no editor"),
     ),
     "nl": MoodleLanguage(
         *("Voornaam", "Achternaam", "Volledige naam", "E-mailadres", "Nummer (ID)"),
         *("Gebruikersnaam", "Groepen", "Instituut"),
         ("Identificatie", "Status", "Het cijfer kan gewijzigd worden", "Deelnemer "),
-        ("Leerling", "Leraar zonder bewerken"),
+        ("Rollen", "Leerling", "Leraar zonder bewerken"),
     ),
     "sv": MoodleLanguage(
         *("Förnamn", "Efternamn", "Fullständigt namn", "E-postadress", "ID nummer"),
         *("Användarnamn", "Grupper", "Institution"),
         ("Identifierare", "Status", "Betyg kan ändras", "Deltagare"),
-        ("Student", "Icke-redigerande lärare"),
+        ("Roller", "Student", "Icke-redigerande lärare"),
     ),
     "pl": MoodleLanguage(
         *("Imię", "Nazwisko", "Pełna nazwa", "Adres e-mail", "Numer ID", "Nazwa użytkownika"),
         *("Grupy", "Instytucja"),
         ("Identyfikator", "Status", "Ocena może być zmieniona", "Uczestnik "),
-        ("Student", "Prowadzący"),
+        ("Role", "Student", "Prowadzący"),
     ),
     "ru": MoodleLanguage(
         *("Имя", "Фамилия", "Полное имя", "Адрес электронной почты", "Индивидуальный номер"),
         *("Логин", "Группы", "Учреждение (организация)"),
         ("Идентификатор", "Статус", "Оценка может быть изменена", "Участник "),
-        ("Студент", "Ассистент (без права редактирования)"),
+        ("Роли", "Студент", "Ассистент (без права редактирования)"),
     ),
     "zh_cn": MoodleLanguage(
         *("名", "姓", "全名", "电子邮件地址", "学号", "用户名", "小组", "机构"),
         ("标识符", "状态", "允许更改成绩", "参与人"),
-        ("学生", "无编辑权教师"),
+        ("角色", "学生", "无编辑权教师"),
+    ),
+    "ja": MoodleLanguage(
+        *("名", "姓", "フルネーム", "メールアドレス", "IDナンバ", "ユーザ名", "グループ"),
+        "所属組織",
+        ("ID", "ステータス", "評点変更可", "参加者"),
+        ("ロール", "学生", "編集権限のない教師"),
     ),
 }
 
@@ -254,11 +260,11 @@ def moodle_cases() -> Iterator[RosterCase]:
             *(KeyKind.ID_NUMBER, KeyKind.EMAIL, KeyKind.NAME),
             encoding="utf-8",
         )
-        student, teacher = words.roles
+        roles, student, teacher = words.roles
         yield case(
             f"Moodle's participants, {code}",
             table(
-                [words.first, words.last, words.username, words.email, "Roles", words.groups],
+                [words.first, words.last, words.username, words.email, roles, words.groups],
                 [
                     ["T", "T", "teacher", "t@uni.example", teacher, ""],
                     *(
@@ -555,7 +561,7 @@ def github_cases() -> Iterator[RosterCase]:
         *(KeyKind.LOGIN, KeyKind.EMAIL, KeyKind.NAME),
     )
     yield case(
-        "Classroom 50, with columns of its own",
+        "Classroom 50, with a column for teams",
         table([*header, "team"], [[*row, "red"] for row in [*students, *staff]]),
         login,
         *on_classroom_50,

@@ -148,6 +148,8 @@ def test_impossible_standings_are_refused(wrong: dict[str, object]) -> None:
         ("csv", "student", "octo-{}"),
         ("canvas", "ID", "400{}"),
         ("moodle", "username", "jane{}"),
+        ("brightspace", "Username", "#jane{}"),
+        ("blackboard", "Username", "jane{}"),
         ("gradescope", "Email", "jane{}@example.edu"),
         ("github-classroom", "github_username", "Octo-{}"),
         ("classroom50", "username", "Octo-{}"),
@@ -456,6 +458,52 @@ def test_lateness_is_shown_briefly(seconds: float, text: str) -> None:
 
 
 # --- gradescope
+
+
+def test_brightspace_gets_its_keys_items_and_line_ends() -> None:
+    """As its import documents; only decided points are in it."""
+    complete, undecided, missing, excused = export("brightspace", ALL)
+
+    assert list(complete) == [
+        "OrgDefinedId",
+        "Username",
+        "Last Name",
+        "First Name",
+        f"{TITLE}: The writer Points Grade",
+        f"{TITLE}: Concepts Points Grade",
+        f"{TITLE}: total Points Grade",
+        "End-of-Line Indicator",
+    ]
+    assert list(complete.values()) == [
+        "#1001",
+        "#jane1",
+        "1",
+        "Jane Doe",
+        "22.5",
+        "10",
+        "32.5",
+        "#",
+    ]
+    assert list(undecided.values())[4:7] == ["0", "", ""]
+    assert [set(list(row.values())[4:7]) for row in (missing, excused)] == [{""}, {""}]
+
+
+def test_blackboard_gets_usernames_and_columns() -> None:
+    """As its upload documents; only decided points are in it."""
+    complete, undecided, missing, excused = export("blackboard", ALL)
+
+    assert list(complete.values()) == ["1", "Jane Doe", "jane1", "1001", "22.5", "10", "32.5"]
+    assert list(undecided.values())[4:] == ["0", "", ""]
+    assert [set(list(row.values())[4:]) for row in (missing, excused)] == [{""}, {""}]
+
+
+@pytest.mark.parametrize("form", ["brightspace", "blackboard"])
+def test_a_student_without_a_username_is_named(form: str) -> None:
+    """Nothing is written then."""
+    unknown = COMPLETE.model_copy(update={"student": student(7, username="", idnumber="")})
+
+    with pytest.raises(ExportError, match="octo-7"):
+        export(form, [COMPLETE, unknown])
 
 
 def test_gradescopes_columns_are_those_of_its_download() -> None:

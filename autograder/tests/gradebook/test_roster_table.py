@@ -211,7 +211,7 @@ def filled(head: bytes, unit: bytes) -> bytes:
     ],
 )
 def test_the_largest_files_are_read_within_bounds(head: bytes, unit: bytes, tmp_path: Path) -> None:
-    """None of these takes much longer than its size says, for quotes, blanks, rows or columns."""
+    """Many quotes, blanks, rows or columns take time in proportion to the file's size."""
     read_within_bounds(filled(head, unit), tmp_path / "large.csv", RosterEncoding.UTF_8)
 
 

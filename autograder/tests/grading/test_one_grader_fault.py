@@ -37,7 +37,7 @@ from autograder.gradebook.standing import StandingStatus
 from autograder.grading.grade import Grade, GradedTest, checkpoint_of
 from autograder.grading.grade import Outcome as TestOutcome
 from autograder.grading.results import read_result
-from autograder.intake.sources import StudentFolder
+from autograder.intake.hand_ins import StudentHandIn
 from autograder.policy import lateness, read_policy
 from autograder.reports.class_figures import figures_of
 from autograder.reports.class_page import as_page
@@ -122,7 +122,7 @@ def break_test(path: Path, name: str) -> None:
 
 def graded(submissions: Path, course: Course, output: Path) -> ClassRun:
     """Grade a class of one student."""
-    handed_in = [StudentFolder("ada", submissions / "ada")]
+    handed_in = [StudentHandIn.of_folder("ada", submissions / "ada")]
     run = grade_class(ClassSubmissions(handed_in), ASSIGNMENT, course, output, RunSettings())
     outcomes = {outcome.student: outcome for outcome in run}
     return ClassRun(output, outcomes["ada"])

@@ -1,5 +1,8 @@
 """No attack of the corpus gains points, learns secrets or breaks anything; its feedback is true."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +17,8 @@ from autograder.tests.hostile.shown import every_form_of, harm_in
 LONGEST_LINE = 2000
 LARGEST_GRADE = 256 << 10
 """Bytes of JSON, for one checkpoint."""
+LARGEST_PROCESS = 320
+"""MiB that a grader's process holds at most: twice 64 for the simulated AWS, and Python's own."""
 
 pytestmark = pytest.mark.hostile
 ATTACKS = [*read_attacks(), *INTAKE]
@@ -68,6 +73,19 @@ def test_an_attack_gets_nothing(
     assert after.left_behind == ()
     assert after.honest_score in (None, HONEST_SCORE)
     assert after.seconds < LONGEST_SECONDS
+
+
+def test_what_the_cloud_is_sent_does_not_make_the_grader_grow(tmp_path: Path) -> None:
+    """The largest process of a grade stays small, its descendants included."""
+    name = "wear_down/memory_bomb_in_the_queues_of_the_cloud"
+    (attack,) = [attack for attack in ATTACKS if attack.name == name]
+    attack.lay_out(tmp_path)
+    command = [sys.executable, "-m", "autograder", "grade", str(tmp_path), "--checkpoint", "reader"]
+
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, _, usage = os.wait4(process.pid, 0)
+
+    assert usage.ru_maxrss / 1024 < LARGEST_PROCESS
 
 
 def outcomes(grade: Grade) -> set[str]:

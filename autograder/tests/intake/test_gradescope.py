@@ -6,8 +6,8 @@ import pytest
 
 from autograder.assignment import Course
 from autograder.errors import SubmissionError
+from autograder.intake.downloads import find_hand_ins
 from autograder.intake.gradescope import SUBMITTERS, read_submitters
-from autograder.intake.sources import find_submissions
 
 ASSIGNMENT = Course.of_this_checkout().load("m06_partitioned_logs")
 METADATA = """---
@@ -31,29 +31,29 @@ submission_102:
 def test_each_submitter_has_the_submission(tmp_path: Path) -> None:
     """Each member of a group is found by the SID as written, or by e-mail address."""
     for name in ("submission_101", "submission_102"):
-        (tmp_path / "class" / name).mkdir(parents=True)
-    (tmp_path / "class" / SUBMITTERS).write_text(METADATA)
-    (tmp_path / "scratch").mkdir()
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "compare_with_sqs.py").touch()
+    (tmp_path / SUBMITTERS).write_text(METADATA)
 
-    source = find_submissions(tmp_path / "class", ASSIGNMENT, tmp_path / "scratch")
+    found = find_hand_ins(tmp_path, ASSIGNMENT)
 
-    assert {work.student: work.folder.name for work in source.handed_in} == {
-        "2044517": "submission_101",
-        "bob@example.org": "submission_102",
-        "0044519": "submission_102",
+    names = {hand_in.origin: [who.name for who in hand_in.submitters] for hand_in in found.hand_ins}
+    assert names == {
+        "submission_101": ["2044517"],
+        "submission_102": ["bob@example.org", "0044519"],
     }
-    assert source.oddities == ()
+    assert found.oddities == ()
 
 
 def test_a_folder_that_the_file_does_not_list_goes_by_its_name(tmp_path: Path) -> None:
     """Nothing is lost."""
-    (tmp_path / "class" / "submission_999").mkdir(parents=True)
-    (tmp_path / "class" / SUBMITTERS).write_text(METADATA)
-    (tmp_path / "scratch").mkdir()
+    (tmp_path / "submission_999").mkdir()
+    (tmp_path / "submission_999" / "compare_with_sqs.py").touch()
+    (tmp_path / SUBMITTERS).write_text(METADATA)
 
-    source = find_submissions(tmp_path / "class", ASSIGNMENT, tmp_path / "scratch")
+    (hand_in,) = find_hand_ins(tmp_path, ASSIGNMENT).hand_ins
 
-    assert [work.student for work in source.handed_in] == ["submission_999"]
+    assert [who.name for who in hand_in.submitters] == ["submission_999"]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,10 @@
 """Which changes of code change its fingerprints, and which do not."""
 
+import contextlib
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -114,3 +117,46 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
     lines = source.count("\n") + 1
     assert all(1 <= mark.first_line <= mark.last_line <= lines for mark in marks)
+
+
+def unfinished_string(length: int) -> str:
+    """Return a line on which no quote begins a string."""
+    return "x = '" + "\\'" * (length // 2)
+
+
+def blanks_before_a_sign(length: int) -> str:
+    """Return a line of blanks that ends in no token of Python's."""
+    return "x = 1" + " " * length + "$"
+
+
+@pytest.mark.parametrize("line", [unfinished_string, blanks_before_a_sign])
+def test_a_long_line_that_is_not_python_takes_no_quadratic_time(
+    line: Callable[[int], str],
+) -> None:
+    """The tokenizer of Python 3.11 reads the rest of the line for each character there."""
+    assert seconds_for(line(16_000)) < 8 * seconds_for(line(4_000))
+
+
+def seconds_for(source: str) -> float:
+    """Return the processor time that the fingerprints of some code take, at best."""
+    times = []
+    for _ in range(3):
+        begin = time.process_time()
+        with contextlib.suppress(IncomparableError):
+            fingerprints_of(source)
+        times.append(time.process_time() - begin)
+    return min(times)
+
+
+def test_a_long_line_of_python_has_fingerprints() -> None:
+    """However long: only what is not Python is bounded by the length of its line."""
+    source = "x = [" + "f(1), " * 3_000 + "]"
+
+    assert len(fingerprints_of(source)) > 3_000
+
+
+def test_code_with_errors_on_lines_of_usual_length_has_fingerprints() -> None:
+    """Code that is unfinished is compared, too."""
+    source = "print('unfinished, said $ to ?)\n" * 500 + PLAIN
+
+    assert set(values(PLAIN)) <= set(values(source))

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 from autograder.course.class_outcomes import ClassAction
 from autograder.course.class_run import RunSettings, grade_class
 from autograder.course.class_submissions import ClassSubmissions
-from autograder.intake.sources import StudentFolder
+from autograder.intake.hand_ins import StudentHandIn
 from autograder.reports.class_page import as_page
 from autograder.reports.class_results import Row, State, read_class
 from autograder.tests.browser import PHONE, Scheme, needs_browser, opened, running_browser
@@ -47,7 +47,9 @@ def grade_corpus(output: Path) -> None:
             place = folder / attack.name.rpartition("/")[2]
             place.mkdir()
             attack.lay_out(place)
-    handed_in = [StudentFolder(student.name, student) for student in sorted(folder.iterdir())]
+    handed_in = [
+        StudentHandIn.of_folder(student.name, student) for student in sorted(folder.iterdir())
+    ]
     settings = RunSettings(workers=2)
     outcomes = grade_class(ClassSubmissions(handed_in), ASSIGNMENT, COURSE, output, settings)
     assert {outcome.action for outcome in outcomes} == {ClassAction.GRADED}

@@ -6,8 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox import Returned, Sandbox, Stopped
-from autograder.sandbox.processes import LIKELIEST, SAMPLE_SECONDS, SandboxProcesses
+from autograder.sandbox import Returned, Sandbox, Stopped, processes
+from autograder.sandbox.processes import (
+    LIKELIEST,
+    LOOK_SECONDS,
+    SAMPLE_SECONDS,
+    SandboxProcesses,
+)
 from autograder.sandbox.runner_process import STOPPING_SECONDS
 from autograder.tests.limits import LIMITS
 
@@ -83,6 +88,19 @@ def hoard_in_tiny_segments():
                     pass
     fork(4, work)
 
+def wait_for_many_answers():
+    listener = socket.create_server(("127.0.0.1", 0), backlog=256)
+    def work():
+        held = [socket.create_connection(listener.getsockname()) for _ in range(100)]
+        for connection in held:
+            connection.sendall(bytes(4096))
+        burn(0.6)
+        os._exit(0)
+    for _ in range(2):
+        if os.fork() == 0:
+            work()
+    return [os.waitstatus_to_exitcode(os.wait()[1]) for _ in range(2)]
+
 def hoard_in_page_tables():
     # Each page read is the kernel's page of zeros, which nobody holds; but each has its own tables.
     import ctypes
@@ -95,6 +113,20 @@ def hoard_in_page_tables():
             if libc.mmap(at, 4096, mmap.PROT_READ, 0x100022, -1, 0) == at:
                 ctypes.c_char.from_address(at).value
     fork(3, work)
+
+def map_much_and_hold_little():
+    # Every second page has other rights, so that each page is a separate mapping.
+    import ctypes
+    libc = ctypes.CDLL(None)
+    for _ in range(4):
+        if os.fork() == 0:
+            held = mmap.mmap(-1, 800 << 20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+            start = ctypes.addressof(ctypes.c_char.from_buffer(held))
+            for number in range(2000):
+                libc.mprotect(ctypes.c_void_p(start + 8192 * number), 4096, mmap.PROT_READ)
+            burn(0.3)
+            os._exit(0)
+    return [os.waitstatus_to_exitcode(os.wait()[1]) for _ in range(4)]
 
 def share_after_fork():
     held = bytearray(b"x") * (300 << 20)
@@ -207,8 +239,8 @@ def test_undelivered_data_of_a_connection_counts(
 
 
 def test_a_call_above_the_limit_ends_within_two_seconds() -> None:
-    """That is the longest time between two counts plus the time the runner has to end the call."""
-    assert SAMPLE_SECONDS + STOPPING_SECONDS < 2
+    """The time between two counts, that of a count, and the time the runner has to end the call."""
+    assert SAMPLE_SECONDS + LOOK_SECONDS + STOPPING_SECONDS < 2
 
 
 @pytest.mark.parametrize(
@@ -217,13 +249,14 @@ def test_a_call_above_the_limit_ends_within_two_seconds() -> None:
         ("use_a_pool", [0, 1, 4, 9, 16, 25, 36, 49]),
         ("use_threads_and_sockets", 20_000),
         ("share_after_fork", "done"),
+        ("wait_for_many_answers", [0, 0]),
     ],
 )
 def test_honest_processes_threads_and_sockets_are_below_the_limit(
     sandbox: Sandbox, looks: list[bool], function: str, value: object
 ) -> None:
-    """Pages that processes share after a fork count once."""
-    patient = {"memory_total_mib": 1024, "cpu_seconds": 20, "wall_seconds": 120.0}
+    """Pages shared after a fork count once; undelivered requests count as what is held for them."""
+    patient = {"memory_total_mib": 512, "cpu_seconds": 20, "wall_seconds": 120.0}
 
     result = sandbox.call("student", function, [], {}, LIMITS.model_copy(update=patient))
 
@@ -231,6 +264,35 @@ def test_honest_processes_threads_and_sockets_are_below_the_limit(
     assert result.value == value
     assert looks
     assert not any(looks)
+
+
+def test_processes_that_hold_little_are_below_the_limit_without_a_walk_through_their_pages(
+    sandbox: Sandbox, looks: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much they map, and in however many pieces: they hold no more than is in memory."""
+    monkeypatch.setattr(processes, "LOOK_SECONDS", 0.0)
+    limits = LIMITS.model_copy(update={"wall_seconds": 120.0})
+
+    result = sandbox.call("student", "map_much_and_hold_little", [], {}, limits)
+
+    assert isinstance(result, Returned)
+    assert result.value == [0] * 4
+    assert looks
+    assert not any(looks)
+
+
+def test_what_cannot_be_counted_in_time_counts_as_it_is_in_memory(
+    sandbox: Sandbox, looks: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page that processes share counts for each of them, if the kernel takes too long to tell."""
+    monkeypatch.setattr(processes, "LOOK_SECONDS", 0.0)
+    limits = LIMITS.model_copy(update={"memory_total_mib": 512})
+
+    result = sandbox.call("student", "share_after_fork", [], {}, limits)
+
+    assert isinstance(result, Stopped)
+    assert result.reason == "memory"
+    assert looks[-1]
 
 
 def test_memory_that_cannot_be_counted_is_refused(sandbox: Sandbox) -> None:
@@ -243,13 +305,13 @@ def test_memory_that_cannot_be_counted_is_refused(sandbox: Sandbox) -> None:
 
 def test_the_kernel_kills_the_sandbox_before_the_grader(sandbox: Sandbox) -> None:
     """This is so for all processes of the sandbox, from the start."""
-    processes = sandbox.processes
-    assert processes is not None
+    inside = sandbox.processes
+    assert inside is not None
     scores = {
         pid: int(Path(f"/proc/{pid}/oom_score_adj").read_text())
-        for pid in (sandbox.pid, *processes.processes())
+        for pid in (sandbox.pid, *inside.processes())
     }
 
-    assert processes.first in scores
+    assert inside.first in scores
     assert set(scores.values()) == {LIKELIEST}
     assert int(Path(f"/proc/{os.getpid()}/oom_score_adj").read_text()) < LIKELIEST

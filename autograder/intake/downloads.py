@@ -1,0 +1,179 @@
+"""Finds a class's hand-ins: in a folder per student, or in the unpacked download of a system.
+
+Which systems are known, and how they name things, is in `names.py`; whatever is in a folder of its
+own without such a name is taken for a student's folder.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from autograder.assignment import Assignment
+from autograder.errors import SubmissionError
+from autograder.gradebook.keys import Key, KeyKind
+from autograder.intake.gradescope import SUBMITTERS, read_submitters
+from autograder.intake.hand_ins import HandIn, Submitter, any_keys, folder_files
+from autograder.intake.layouts import find_files, is_metadata
+from autograder.intake.names import NamedPart, recognise, refusals
+from autograder.submission import LooseFiles
+from autograder.text import counted
+
+MOST_ENTRIES = 100_000
+"""In the folder of a class: loose files of ten thousand students."""
+
+
+@dataclass(frozen=True)
+class FoundHandIns:
+    """The hand-ins of a class."""
+
+    hand_ins: tuple[HandIn, ...]
+    """In the order of their names."""
+    oddities: tuple[str, ...] = ()
+    """A line for everything else that lies there."""
+
+
+def find_hand_ins(folder: Path, assignment: Assignment) -> FoundHandIns:
+    """Find every hand-in below a folder.
+
+    A folder that holds nothing but one other folder is looked through.
+
+    Raises:
+        SubmissionError: The folder cannot be read, or is not that of a class: the text says what it
+            looks like, and what to take instead.
+    """
+    found = _find_in(folder, assignment)
+    if _is_any_gradable(found, assignment):
+        return found
+    entries = [entry for entry in _entries(folder) if not is_metadata(entry.name)]
+    inner = [entry for entry in entries if entry.is_dir() and not entry.is_symlink()]
+    classes = [entry for entry in inner[:100] if _is_class(entry, assignment)]
+    if len(classes) == 1 and len(entries) == 1:
+        below = _find_in(classes[0], assignment)
+        note = f"the submissions are those in {classes[0].name!r}"
+        return FoundHandIns(below.hand_ins, (note, *below.oddities))
+    if classes:
+        names = ", ".join(repr(entry.name) for entry in classes[:3])
+        raise SubmissionError(
+            f"{folder} looks like the folder above those of a class: give {names} in it"
+        )
+    if not found.hand_ins:
+        raise SubmissionError(f"{folder} contains no submission: give a folder per student")
+    raise SubmissionError(
+        f"{folder} has {counted(len(found.hand_ins), 'submission')}, and none has a file of "
+        f"{assignment.id} ({', '.join(assignment.files)}): is it another assignment's download?"
+    )
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(islice(folder.iterdir(), MOST_ENTRIES), key=lambda path: path.name)
+    except OSError as error:
+        raise SubmissionError(f"{folder} cannot be read: {error.strerror}") from None
+
+
+def _find_in(folder: Path, assignment: Assignment) -> FoundHandIns:
+    """Find the hand-ins that lie directly in a folder."""
+    entries = [entry for entry in _entries(folder) if not is_metadata(entry.name)]
+    if any(entry.name in assignment.files for entry in entries):
+        raise SubmissionError(
+            f"{folder} looks like one submission: grade it with `autograder grade {folder}`"
+        )
+    kinds = [(entry.name, entry.is_dir() and not entry.is_symlink()) for entry in entries]
+    if (folder / SUBMITTERS).exists():
+        return _of_gradescope(folder, entries)
+    for refusal in refusals(kinds):
+        raise SubmissionError(f"{folder}: {refusal}")
+    system = recognise(kinds)
+    folders: dict[str, list[tuple[NamedPart, Path]]] = {}
+    plain: list[Path] = []
+    oddities: list[str] = []
+    for entry, (name, is_folder) in zip(entries, kinds, strict=True):
+        part = system.parse(name, is_folder) if system is not None else None
+        if part is not None and (is_folder or entry.is_file()) and not entry.is_symlink():
+            folders.setdefault(part.owner, []).append((part, entry))
+        elif is_folder:
+            plain.append(entry)
+        else:
+            oddities.append(f"{name!r} is not a folder of a student")
+    prefix = _common_start([entry.name for entry in plain])
+    hand_ins = [_of_parts(parts) for parts in folders.values()]
+    hand_ins += [_of_folder(entry, prefix) for entry in plain]
+    return FoundHandIns(
+        tuple(sorted(hand_ins, key=lambda hand_in: hand_in.origin)), tuple(oddities)
+    )
+
+
+def _of_parts(parts: Sequence[tuple[NamedPart, Path]]) -> HandIn:
+    """Make a hand-in of a folder with a known name, or of all loose files of one."""
+    ordered = sorted(parts, key=lambda found: found[0].attempt)
+    last, path = ordered[-1]
+    attempt = last.attempt
+    if last.file is None:
+        return HandIn(path.name, (last.submitter,), (path,), folder_files(path), attempt)
+    paths = {part.file: path for part, path in ordered if part.file is not None}
+    return HandIn(
+        last.owner,
+        (last.submitter,),
+        tuple(paths.values()),
+        lambda: LooseFiles(paths),
+        attempt,
+    )
+
+
+def _of_folder(entry: Path, prefix: str) -> HandIn:
+    """Make a hand-in of a folder that a person or a script has named."""
+    keys = any_keys(entry.name)
+    if prefix:
+        keys |= {Key.of(KeyKind.LOGIN, entry.name.removeprefix(prefix))}
+    submitter = Submitter(entry.name, keys, may_be_id=True)
+    return HandIn(entry.name, (submitter,), (entry,), folder_files(entry))
+
+
+def _common_start(names: Sequence[str]) -> str:
+    """Return what all names begin with, up to a hyphen: clones of GitHub have it before a login."""
+    if len(names) < 2:
+        return ""
+    first, last = min(names), max(names)  # they differ as early as any two
+    shared = next(
+        (at for at, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first)
+    )
+    return first[: first.rfind("-", 0, shared) + 1]
+
+
+def _of_gradescope(folder: Path, entries: Sequence[Path]) -> FoundHandIns:
+    submitters = read_submitters(folder / SUBMITTERS)
+    hand_ins: list[HandIn] = []
+    oddities: list[str] = []
+    for entry in entries:
+        if not entry.is_dir() or entry.is_symlink():
+            if entry.name != SUBMITTERS:
+                oddities.append(f"{entry.name!r} is not a folder of a student")
+            continue
+        named = submitters.get(entry.name)
+        hand_ins.append(
+            HandIn(entry.name, named, (entry,), folder_files(entry))
+            if named
+            else _of_folder(entry, "")
+        )
+    return FoundHandIns(tuple(hand_ins), tuple(oddities))
+
+
+def _is_any_gradable(found: FoundHandIns, assignment: Assignment) -> bool:
+    return any(_is_gradable(hand_in, assignment) for hand_in in found.hand_ins)
+
+
+def _is_gradable(hand_in: HandIn, assignment: Assignment) -> bool:
+    """Return whether a hand-in has a graded file, or cannot be read, which is told elsewhere."""
+    try:
+        source = find_files(hand_in.files(), assignment.files).source
+        return any(source.exists(name) for name in assignment.files)
+    except (OSError, SubmissionError):
+        return True
+
+
+def _is_class(folder: Path, assignment: Assignment) -> bool:
+    try:
+        return _is_any_gradable(_find_in(folder, assignment), assignment)
+    except SubmissionError:
+        return False

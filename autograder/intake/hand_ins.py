@@ -1,0 +1,182 @@
+"""A hand-in: the files that somebody handed in at once, and all that may say who it was."""
+
+import contextlib
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Protocol, Self
+
+from autograder.admission import MAX_ENTRIES, FileSource
+from autograder.assignment import Assignment
+from autograder.errors import SubmissionError
+from autograder.gradebook.keys import Key, KeyKind, comparable
+from autograder.gradebook.student import student_id
+from autograder.intake.layouts import find_files
+from autograder.submission import FolderFiles, Submission, read_source
+
+Keys = frozenset[Key]
+
+
+class Readable(Protocol):
+    """A submission of a student of the class that can be read."""
+
+    @property
+    def student(self) -> str:
+        """The student's id, safe as the name of a file."""
+
+    @property
+    def origin(self) -> str:
+        """What its source calls it."""
+
+    @property
+    def commit(self) -> str | None:
+        """Its commit, if that is known before it is read."""
+
+    @property
+    def handed_in_at(self) -> datetime | None:
+        """When it was handed in, if that is known."""
+
+    def read(self, assignment: Assignment) -> Submission:
+        """Read it.
+
+        Raises:
+            SubmissionError: It cannot be read as it was handed in.
+            AutograderError: It cannot be had.
+        """
+
+
+@dataclass(frozen=True)
+class Submitter:
+    """Somebody who handed something in, as far as the source says who."""
+
+    name: str
+    """For people; it makes the student's id where there is no roster."""
+    keys: Keys
+    number: str = ""
+    """What the source tells students of the same name apart by."""
+    may_be_id: bool = False
+    """Whether the name may be an id of ours: that of a folder which a person has named."""
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """What was handed in at once, wherever it comes from."""
+
+    origin: str
+    """What the source calls it, such as the name of its folder."""
+    submitters: tuple[Submitter, ...]
+    """Several if a group handed it in together."""
+    paths: tuple[Path, ...]
+    """A folder; or loose files of a download."""
+    files: Callable[[], FileSource] = field(repr=False)
+    """Gives its files."""
+    attempt: str = ""
+    """Sorts the hand-ins of one student: a time or a number that the source names."""
+
+    @property
+    def handed_in_at(self) -> datetime | None:
+        """When one of its files was changed last; None if that is not known.
+
+        An archive may give a file a time that lies beyond the year 9999.
+        """
+        with contextlib.suppress(OSError, ValueError, OverflowError):
+            latest = max(path.lstat().st_mtime for path in self._all_paths())
+            return datetime.fromtimestamp(latest, UTC)
+        return None
+
+    def _all_paths(self) -> Iterator[Path]:
+        for path in self.paths:
+            yield path
+            if path.is_dir():
+                yield from islice(path.iterdir(), MAX_ENTRIES)
+
+    def read(self, assignment: Assignment) -> Submission:
+        """Read what is graded of it, wherever in it that lies.
+
+        Raises:
+            SubmissionError: It cannot be read.
+        """
+        try:
+            found = find_files(self.files(), assignment.files)
+            return read_source(found.source, assignment, note=found.note)
+        except OSError as error:
+            raise SubmissionError(f"{self.origin} cannot be read: {error.strerror}") from None
+
+
+@dataclass(frozen=True)
+class StudentHandIn:
+    """The hand-in by which one student is graded."""
+
+    student: str
+    """The student's id."""
+    hand_in: HandIn
+    older: tuple[str, ...] = ()
+    """Other hand-ins of the same student, which do not count."""
+    commit: None = None
+
+    @classmethod
+    def of_folder(cls, student: str, folder: Path) -> Self:
+        """Take a folder for what a student handed in."""
+        submitter = Submitter(student, any_keys(student), may_be_id=True)
+        return cls(student, HandIn(folder.name, (submitter,), (folder,), folder_files(folder)))
+
+    @property
+    def origin(self) -> str:
+        """What the source calls it."""
+        return self.hand_in.origin
+
+    @property
+    def handed_in_at(self) -> datetime | None:
+        """When it was handed in, if that is known."""
+        return self.hand_in.handed_in_at
+
+    def read(self, assignment: Assignment) -> Submission:
+        """Read it.
+
+        Raises:
+            SubmissionError: It cannot be read.
+        """
+        return self.hand_in.read(assignment)
+
+
+def folder_files(folder: Path) -> Callable[[], FileSource]:
+    """Return what gives the files of a folder."""
+    return lambda: FolderFiles(folder)
+
+
+def keys_of(**named: str | None) -> Keys:
+    """Make keys by their kind: `keys_of(name="Ada Lovelace", moodle_participant="657717")`."""
+    return frozenset(Key.of(KeyKind(kind), text) for kind, text in named.items() if text)
+
+
+def any_keys(text: str) -> Keys:
+    """Make a key of every kind of one text, for a folder that somebody has named."""
+    return frozenset(Key.of(kind, text) for kind in KeyKind)
+
+
+def ids_without_roster(hand_ins: Iterable[HandIn]) -> list[tuple[str, HandIn]]:
+    """Give each hand-in the ids of its students, made of their names; twins get their number.
+
+    Returns:
+        An id and a hand-in, for each student of each hand-in.
+    """
+    named = [(submitter, hand_in) for hand_in in hand_ins for submitter in hand_in.submitters]
+    numbers: dict[str, set[str]] = {}
+    for submitter, _ in named:
+        numbers.setdefault(comparable(submitter.name), set()).add(submitter.number)
+    found = []
+    for submitter, hand_in in named:
+        has_twin = len(numbers[comparable(submitter.name)]) > 1
+        name = f"{submitter.name} {submitter.number}" if has_twin else submitter.name
+        found.append((_id_of(name), hand_in))
+    return found
+
+
+def _id_of(name: str) -> str:
+    try:
+        return student_id(name)
+    except ValueError:  # it looks like a path, or is long
+        return f"student-{hashlib.sha256(name.encode('utf-8', 'surrogateescape')).hexdigest()[:8]}"

@@ -1,0 +1,107 @@
+"""Finds where in a hand-in the graded files lie: at the top, one folder down, or in an archive.
+
+Students wrap their files into a folder or pack them, and some systems add a folder of their own,
+as nbgrader does with `STUDENT/ASSIGNMENT/`. Where exactly one folder can be meant, its files are
+taken, and a note says so. Where several can, nothing is guessed: files are missing as usual.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from autograder.admission import CHECKS, FileSource, FolderEntry
+from autograder.errors import SubmissionError
+from autograder.intake.archives import MAX_ARCHIVE_BYTES, is_archive, open_archive
+
+METADATA = frozenset(
+    {"__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini", "timestamp.txt", "node_modules"}
+)
+"""What systems and nbgrader put beside a student's files."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """Where the files of a hand-in are."""
+
+    source: FileSource
+    note: str = ""
+    """What the student should know of it."""
+
+
+class Subfolder:
+    """A folder of a source, as a source.
+
+    Args:
+        source: What has it.
+        folder: Its name.
+    """
+
+    def __init__(self, source: FileSource, folder: str) -> None:
+        self._source = source
+        self._folder = folder
+
+    def entries(self, folder: str) -> list[FolderEntry]:
+        """List a folder by name."""
+        return self._source.entries(f"{self._folder}/{folder}" if folder else self._folder)
+
+    def exists(self, name: str) -> bool:
+        """Whether there is anything of that name."""
+        return self._source.exists(f"{self._folder}/{name}")
+
+    def read(self, name: str, most: int) -> bytes | str:
+        """Return a file, or why it cannot be taken."""
+        return self._source.read(f"{self._folder}/{name}", most)
+
+
+def find_files(source: FileSource, graded: Collection[str]) -> Found:
+    """Find where the graded files of a hand-in lie.
+
+    Args:
+        source: The whole hand-in.
+        graded: The names of the graded files.
+
+    Raises:
+        SubmissionError: They can only be in an archive that cannot be opened.
+    """
+    if _holds(source, graded):
+        return Found(source)
+    if (folder := _only_folder(source, graded)) is not None:
+        note = f"the files are taken from the folder {folder!r}: put them into the top folder"
+        return Found(Subfolder(source, folder), note)
+    archives = [
+        entry.name
+        for entry in source.entries("")
+        if not entry.is_folder and not is_metadata(entry.name) and is_archive(entry.name)
+    ]
+    if len(archives) != 1:
+        return Found(source)
+    (name,) = archives
+    content = source.read(name, MAX_ARCHIVE_BYTES)
+    if isinstance(content, str):
+        raise SubmissionError(f"{name} cannot be read: {content}")
+    try:
+        inner: FileSource = open_archive(name, content)
+    except SubmissionError as error:
+        raise SubmissionError(f"{name} cannot be opened: {error}") from None
+    if not _holds(inner, graded) and (folder := _only_folder(inner, graded)) is not None:
+        inner = Subfolder(inner, folder)
+    return Found(inner, f"the files are taken from {name!r}: hand them in unpacked")
+
+
+def is_metadata(name: str) -> bool:
+    """Return whether a name is that of a system's own file or folder, or hidden."""
+    return name.startswith(".") or name in METADATA
+
+
+def _holds(source: FileSource, graded: Collection[str]) -> bool:
+    return any(source.exists(name) for name in graded)
+
+
+def _only_folder(source: FileSource, graded: Collection[str]) -> str | None:
+    """Return the one folder that has graded files in it; None if there is none, or several."""
+    folders = [
+        entry.name
+        for entry in source.entries("")
+        if entry.is_folder and entry.name != CHECKS and not is_metadata(entry.name)
+    ]
+    holding = [name for name in folders if _holds(Subfolder(source, name), graded)]
+    return holding[0] if len(holding) == 1 else None

@@ -1,0 +1,183 @@
+"""Finds whose each hand-in is: the one place where hand-ins meet the roster.
+
+A hand-in is a student's if a key of both is equal: a login, an e-mail address, a number of the
+system. Only where no such key is equal does the name count, and only where it can be one student
+alone. Nothing is guessed: whatever may be several students', or nobody's, is listed with what would
+settle it, and a line in `matches.csv` does.
+"""
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.errors import RosterError
+from autograder.gradebook.keys import Key, KeyKind, comparable
+from autograder.gradebook.roster import Roster
+from autograder.gradebook.student import Student
+from autograder.intake.hand_ins import (
+    HandIn,
+    StudentHandIn,
+    Submitter,
+    ids_without_roster,
+)
+from autograder.text import counted
+
+MATCHES_FILE = "matches.csv"
+COLUMNS = ("hand_in", "student")
+NOBODY = "-"
+"""In the column `student`: the hand-in is nobody's, and is left out."""
+LARGEST = 5 << 20
+"""Bytes of the file."""
+
+
+@dataclass(frozen=True)
+class Unmatched:
+    """A hand-in of which it is not known whose it is."""
+
+    origin: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Matches:
+    """Whose the hand-ins are."""
+
+    matched: tuple[StudentHandIn, ...]
+    """By student, once each."""
+    unmatched: tuple[Unmatched, ...] = ()
+    left_out: tuple[str, ...] = ()
+    """The hand-ins that are nobody's, as `matches.csv` says."""
+
+
+def match_hand_ins(
+    hand_ins: Iterable[HandIn], roster: Roster | None, settled: Mapping[str, Sequence[str]]
+) -> Matches:
+    """Find whose each hand-in is; of several of one student, the newest counts.
+
+    Args:
+        hand_ins: What was handed in.
+        roster: The class; without it, students are called as their hand-ins are.
+        settled: By the name of a hand-in, whose a person said it is; see `read_matches`.
+    """
+    claims: dict[str, list[tuple[str, HandIn, bool]]] = {}
+    unmatched: list[Unmatched] = []
+    left_out: list[str] = []
+    if roster is None:
+        for student_id, hand_in in ids_without_roster(hand_ins):
+            claim = (student_id, hand_in, False)
+            claims.setdefault(comparable(student_id), []).append(claim)
+        return Matches(_newest_of_each(claims))
+    by_key = _students_by_key(roster)
+    for hand_in in hand_ins:
+        if (names := settled.get(hand_in.origin)) is not None:
+            if NOBODY in names:
+                left_out.append(hand_in.origin)
+            for name in names:
+                if (student := roster.find(name)) is not None:
+                    claims.setdefault(student.id, []).append((student.id, hand_in, False))
+            continue
+        for submitter in hand_in.submitters:
+            found, by_name = _owners(submitter, roster, by_key)
+            if len(found) == 1:
+                claims.setdefault(found[0].id, []).append((found[0].id, hand_in, by_name))
+            else:
+                unmatched.append(Unmatched(hand_in.origin, _why(found)))
+    for student_id, claimed in list(claims.items()):
+        if _are_twins([hand_in for _, hand_in, by_name in claimed if by_name]):
+            unmatched += [
+                Unmatched(
+                    hand_in.origin,
+                    f"{counted(len(claimed), 'hand-in')} have this name, and "
+                    "the roster has it once",
+                )
+                for _, hand_in, _ in claimed
+            ]
+            del claims[student_id]
+    return Matches(_newest_of_each(claims), tuple(unmatched), tuple(left_out))
+
+
+def read_matches(path: Path, roster: Roster) -> Mapping[str, tuple[str, ...]]:
+    """Read `matches.csv`: whose a hand-in is, as a person says it; a missing file counts as empty.
+
+    It has the columns `hand_in` (the name that a class run shows) and `student` (an id or login of
+    the roster, or `-` for nobody). A hand-in of several students has a row for each.
+
+    Raises:
+        RosterError: It has mistakes; a line for each.
+    """
+    if not path.exists():
+        return {}
+    try:
+        if path.stat().st_size > LARGEST:
+            raise RosterError(f"{path} is larger than {LARGEST >> 20} MiB")
+        rows = csv.DictReader(path.read_text("utf-8-sig").splitlines(), restkey="", strict=True)
+        if set(rows.fieldnames or ()) != set(COLUMNS):
+            raise RosterError(f"{path}: its columns must be {' and '.join(COLUMNS)}")
+        listed = [(rows.line_num, row["hand_in"] or "", row["student"] or "") for row in rows]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise RosterError(f"{path} cannot be read as CSV in UTF-8: {error}") from None
+    mistakes = [
+        f"line {line}: {name.strip()!r} is not in the roster"
+        for line, _, name in listed
+        if name.strip() != NOBODY and roster.find(name.strip()) is None
+    ]
+    if mistakes:
+        raise RosterError("\n".join([f"{path}: {counted(len(mistakes), 'mistake')}", *mistakes]))
+    found: dict[str, tuple[str, ...]] = {}
+    for _, hand_in, name in listed:
+        found[hand_in] = (*found.get(hand_in, ()), name.strip())
+    return found
+
+
+def _students_by_key(roster: Roster) -> Mapping[Key, list[Student]]:
+    found: dict[Key, list[Student]] = {}
+    for student in roster.students:
+        for key in student.keys:
+            found.setdefault(key, []).append(student)
+    return found
+
+
+def _owners(
+    submitter: Submitter, roster: Roster, by_key: Mapping[Key, list[Student]]
+) -> tuple[list[Student], bool]:
+    """Return the students who may be meant, and whether only a name says so."""
+    if submitter.may_be_id and (named := roster.find(submitter.name)) is not None:
+        return [named], False
+    names = {key for key in submitter.keys if key.kind is KeyKind.NAME}
+    exact = _students_with(submitter.keys - names, by_key)
+    return (exact, False) if exact else (_students_with(names, by_key), True)
+
+
+def _students_with(keys: Iterable[Key], by_key: Mapping[Key, list[Student]]) -> list[Student]:
+    return list({student.id: student for key in keys for student in by_key.get(key, ())}.values())
+
+
+def _why(found: Sequence[Student]) -> str:
+    if not found:
+        return "nobody in the roster has this name, number or address"
+    return f"it may be from {' or '.join(sorted(student.id for student in found)[:5])}"
+
+
+def _are_twins(hand_ins: Sequence[HandIn]) -> bool:
+    """Return whether hand-ins of one name have different numbers of the same system."""
+    submitters = [submitter for hand_in in hand_ins for submitter in hand_in.submitters]
+    return len({submitter.number for submitter in submitters if submitter.number}) > 1
+
+
+def _newest_of_each(
+    claims: Mapping[str, Sequence[tuple[str, HandIn, bool]]],
+) -> tuple[StudentHandIn, ...]:
+    found = []
+    for claimed in claims.values():
+        ordered = sorted(claimed, key=lambda claim: _age(claim[1]))
+        student, newest, _ = ordered[-1]
+        older = tuple(hand_in.origin for _, hand_in, _ in ordered[:-1])
+        found.append(StudentHandIn(student, newest, older))
+    return tuple(sorted(found, key=lambda match: match.student))
+
+
+def _age(hand_in: HandIn) -> tuple[str, float, str]:
+    """Sort the hand-ins of a student, the oldest first."""
+    moment = hand_in.handed_in_at
+    return hand_in.attempt, moment.timestamp() if moment else 0.0, hand_in.origin

@@ -1,0 +1,210 @@
+"""Every download of a system meets the roster: each hand-in has its student, or is listed."""
+
+import csv
+import os
+import tempfile
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from autograder.admission import MAX_FILE_BYTES
+from autograder.assignment import Course
+from autograder.errors import RosterError, SubmissionError
+from autograder.gradebook.roster import Roster
+from autograder.gradebook.student import Student
+from autograder.intake.downloads import find_hand_ins
+from autograder.intake.hand_ins import StudentHandIn
+from autograder.intake.matching import MATCHES_FILE, Matches, match_hand_ins, read_matches
+from autograder.tests.intake.downloads import (
+    ADA,
+    CLASS,
+    DOWNLOADS,
+    MOODLE,
+    WRITER,
+    Download,
+    code,
+    of_all,
+)
+
+ASSIGNMENT = Course.of_this_checkout().load("m06_partitioned_logs")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Make an empty folder."""
+    made = tmp_path / "class"
+    made.mkdir()
+    return made
+
+
+def match(folder: Path, roster: Roster | None = CLASS) -> Matches:
+    """Match what is in a folder with the class, or with nobody."""
+    settled = {} if roster is None else read_matches(folder.with_name(MATCHES_FILE), roster)
+    return match_hand_ins(find_hand_ins(folder, ASSIGNMENT).hand_ins, roster, settled)
+
+
+def settle(folder: Path, rows: Iterable[tuple[str, str]]) -> None:
+    """Write `matches.csv`."""
+    with folder.with_name(MATCHES_FILE).open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("hand_in", "student"), *rows])
+
+
+def code_of(work: StudentHandIn) -> str:
+    """Return what was handed in as the writer."""
+    return work.read(ASSIGNMENT).files[WRITER].decode()
+
+
+@pytest.mark.parametrize("download", DOWNLOADS, ids=lambda download: download.name)
+def test_each_hand_in_reaches_its_student(folder: Path, download: Download) -> None:
+    """Or is listed as nobody's, or the folder is refused as a whole."""
+    download.lay_out(folder)
+    names = download.matches.items()
+    settle(folder, [(hand_in, who) for hand_in, all_of in names for who in all_of.split()])
+
+    if download.refused:
+        with pytest.raises(SubmissionError, match=download.refused):
+            match(folder)
+        return
+    matches = match(folder)
+
+    assert {work.student for work in matches.matched} == download.owners
+    assert {hand_in.origin for hand_in in matches.unmatched} == download.unmatched
+    for work in matches.matched:
+        assert code_of(work) in (code(work.student), code("both"))
+
+
+def test_names_of_all_scripts_become_ids_without_a_roster(folder: Path) -> None:
+    """They are those that a roster without any other column would give."""
+    of_all(MOODLE + f"/{WRITER}", "").lay_out(folder)
+
+    matches = match(folder, None)
+
+    ids = {work.student for work in matches.matched}
+    assert len(ids) == len(CLASS.students)
+    assert "Jurgen-Muller-" in {student[:14] for student in ids}
+
+
+def test_twins_without_a_roster_are_told_apart_by_their_number(folder: Path) -> None:
+    """Nobody is left out for having the name of another."""
+    for number in (31, 32):
+        (folder / f"Ada Lovelace_{number}_assignsubmission_file_").mkdir()
+        (folder / f"Ada Lovelace_{number}_assignsubmission_file_" / WRITER).touch()
+
+    matches = match(folder, None)
+
+    assert len({work.student for work in matches.matched}) == 2
+
+
+def test_the_newer_of_two_folders_counts(folder: Path) -> None:
+    """And the older is named."""
+    for name, moment in (("Ada", 2_000_000_000), ("ada", 1_000_000_000)):
+        (folder / name).mkdir()
+        (folder / name / WRITER).write_text(name)
+        os.utime(folder / name / WRITER, (moment, moment))
+        os.utime(folder / name, (moment, moment))
+
+    (work,) = match(folder, None).matched
+
+    assert code_of(work) == "Ada"
+    assert work.older == ("ada",)
+
+
+def test_a_key_that_two_students_share_is_settled_by_a_person(folder: Path) -> None:
+    """Until then the hand-in is listed with both."""
+    other = Student(id="juergen", idnumber=ADA.canvas_id)
+    roster = Roster(students=(ADA, other))
+    (folder / ADA.canvas_id).mkdir()
+    (folder / ADA.canvas_id / WRITER).write_text(code(ADA.id))
+
+    before = match(folder, roster)
+    settle(folder, [(ADA.canvas_id, ADA.email)])
+    after = match(folder, roster)
+
+    assert [hand_in.why for hand_in in before.unmatched] == ["it may be from ada or juergen"]
+    assert [work.student for work in after.matched] == [ADA.id]
+
+
+def test_a_hand_in_can_be_nobodys(folder: Path) -> None:
+    """Such as the instructor's own try."""
+    for name in ("ada", "try-out"):
+        (folder / name).mkdir()
+        (folder / name / WRITER).touch()
+    settle(folder, [("try-out", "-")])
+
+    matches = match(folder)
+
+    assert [work.student for work in matches.matched] == [ADA.id]
+    assert matches.unmatched == ()
+    assert matches.left_out == ("try-out",)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("hand_in,student\nx,nobody\n", "line 2: 'nobody' is not in the roster"),
+        ("folder,id\nx,ada\n", "its columns must be hand_in and student"),
+        ('hand_in,student\n"x,ada\n', "cannot be read"),
+    ],
+)
+def test_mistakes_in_matches_are_named(folder: Path, text: str, message: str) -> None:
+    """With the line."""
+    folder.with_name(MATCHES_FILE).write_text(text, encoding="utf-8")
+
+    with pytest.raises(RosterError, match=message):
+        read_matches(folder.with_name(MATCHES_FILE), CLASS)
+
+
+def test_what_is_no_submission_is_listed(folder: Path) -> None:
+    """Such as a loose file or a link."""
+    (folder / "ada").mkdir()
+    (folder / "ada" / WRITER).touch()
+    (folder / "notes.txt").touch()
+    (folder / "linked").symlink_to(folder / "ada")
+
+    found = find_hand_ins(folder, ASSIGNMENT)
+
+    assert [hand_in.origin for hand_in in found.hand_ins] == ["ada"]
+    assert len(found.oddities) == 2
+
+
+def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
+    """In one line."""
+    with pytest.raises(SubmissionError, match="cannot be read"):
+        find_hand_ins(tmp_path / "nowhere", ASSIGNMENT)
+
+
+def test_a_loose_file_that_is_too_large_is_refused(folder: Path) -> None:
+    """It is not read as a whole."""
+    with (folder / "lovelaceada_98701_4711_compare_with_sqs.py").open("wb") as file:
+        file.truncate(8 * MAX_FILE_BYTES)
+
+    (work,) = match(folder).matched
+
+    assert "larger than 1 MiB" in work.read(ASSIGNMENT).refused[0].reason
+
+
+def test_four_times_as_many_loose_files_take_four_times_as_long(tmp_path: Path) -> None:
+    """Students choose the number of files, so the time must not grow quadratically."""
+
+    def processor_seconds(files: int) -> float:
+        folder = tmp_path / f"class{files}"
+        folder.mkdir()
+        for number in range(files):
+            (folder / f"lovelaceada_98701_{number}_notes.txt").touch()
+        (folder / f"lovelaceada_98701_1_{WRITER}").touch()
+        before = time.process_time()
+        find_hand_ins(folder, ASSIGNMENT)
+        return time.process_time() - before
+
+    assert processor_seconds(800) < 8 * processor_seconds(200)
+
+
+@pytest.mark.skipif(not Path("/dev/shm").exists(), reason="no file system of memory")
+def test_a_time_outside_of_the_calendar_is_ignored() -> None:
+    """An archive can contain such a time; all its submissions are still read."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as name:
+        os.utime(name, (2**45, 2**45))
+
+        assert StudentHandIn.of_folder("ada", Path(name)).handed_in_at is None
