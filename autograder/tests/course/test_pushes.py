@@ -154,7 +154,7 @@ def test_a_class_on_github_is_graded_once(github: StandIn, tmp_path: Path) -> No
     assert graded["score"] == 94
     assert table(tmp_path) == {
         "ada": "unmarked",
-        "bob": "complete",
+        "bob": "nothing gradable",
         "eve": "not handed in",
         "zoe": "not handed in",
     }
