@@ -19,13 +19,8 @@ from rich.table import Table
 from autograder.assignment import Course
 from autograder.choice import choose_assignment
 from autograder.cli.options import AnyPython, AssignmentId
-from autograder.course.grade_pushes import (
-    PushContext,
-    PushGrader,
-    PushOutcome,
-    PushState,
-    find_pushes,
-)
+from autograder.course.find_pushes import PushContext, PushOutcome, PushState, find_pushes
+from autograder.course.grade_pushes import PushGrader
 from autograder.course.handouts import known_handouts
 from autograder.errors import AutograderError, GitHubError, PolicyError, RosterError
 from autograder.feedback.content import unreadable_summary

@@ -1,8 +1,7 @@
 """Grades the hand-ins that are not graded yet, each once, however often and wherever this is run.
 
-One round: `find_pushes` looks at all students' repositories and decides, by `handin_history`, what
-there is to grade; `PushGrader.grade` grades these pushes side by side, and `grade_push` is what
-happens to each.
+One round: `find_pushes` looks at all students' repositories and decides what there is to grade;
+`PushGrader.grade` grades these pushes side by side, and `grade_push` is what happens to each.
 
 GitHub is the only record of what is graded, so any machine can continue where another was stopped.
 The folder of the state only saves work: the last grade of each student is kept there before it is
@@ -13,46 +12,21 @@ keeps two runs on one machine from grading the same push.
 import fcntl
 import os
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from enum import StrEnum
-from functools import cached_property
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from autograder.assignment import Assignment, Course
-from autograder.course.handin_history import (
-    BranchWork,
-    PushedHandin,
-    counting_handin,
-    find_handin,
-    unseen_work,
-)
-from autograder.course.handouts import Handouts
-from autograder.course.posting import (
-    PostedFeedback,
-    post_feedback,
-    post_hint,
-    read_posted,
-    set_status,
-)
-from autograder.course.push_feedback import (
-    feedback_on_push,
-    hint_on_branch,
-    is_hint,
-    waiting_status,
-)
-from autograder.course.pushes import PushReader
-from autograder.course.repositories import StudentRepository, find_student_repositories
+from autograder.assignment import Course
+from autograder.course.find_pushes import Push, PushContext, PushOutcome, PushState
+from autograder.course.handin_history import PushedHandin
+from autograder.course.posting import post_feedback, post_hint, read_posted, set_status
+from autograder.course.push_feedback import feedback_on_push, hint_on_branch, waiting_status
 from autograder.course.results import GRADER_LOGS, RESULTS, is_current, write_grader_log
 from autograder.errors import AutograderError, GitHubError
 from autograder.files import make_folder
-from autograder.github.client import GitHubClient
-from autograder.github.queries import RepositoryState
-from autograder.gradebook.book import Book
 from autograder.gradebook.handins import Handin
 from autograder.gradebook.student import Student
 from autograder.grading.foreman.examiner import Examiner
@@ -60,246 +34,10 @@ from autograder.grading.foreman.pool import ExaminerPool
 from autograder.grading.grade import Grade, Outcome
 from autograder.grading.results import read_result, write_result
 from autograder.intake.commits import fetch_submission
-from autograder.policy import Policy, lateness, next_attempt
+from autograder.policy import lateness, next_attempt
 from autograder.text import counted
 
 LOCKS = "locks"
-
-
-class PushState(StrEnum):
-    """The result of grading a student's last push."""
-
-    GRADED = "graded"
-    """And posted; or, in a dry run, to be graded."""
-    ALREADY = "graded before"
-    SUPERSEDED = "superseded"
-    """A newer push came meanwhile: the next round grades that."""
-    WAITING = "graded later"
-    """The student was graded as often as is allowed within the hour; a later round grades it."""
-    BUSY = "in another run"
-    NOTHING_YET = "nothing handed in yet"
-    """There is nothing but the handout, and what staff pushed."""
-    NO_PUSH = "no push"
-    NO_REPOSITORY = "no repository"
-    NO_LOGIN = "no login"
-    ARCHIVED = "archived"
-    """Nothing can be posted there."""
-    FAILED = "failed"
-    """The next round tries it again."""
-
-
-@dataclass(frozen=True)
-class PushOutcome:
-    """The result for one student, and what went wrong."""
-
-    student: Student
-    state: PushState
-    problem: str = ""
-    """What failed, in a line that names nobody; else empty."""
-    note: str = ""
-    """What an instructor should know, in a line that names nobody; else empty."""
-    unreadable: int = 0
-    """Tests that could not read what the code left behind: an instructor should look at them."""
-
-
-@dataclass(frozen=True)
-class Push:
-    """What there is to grade, and to tell, of one student."""
-
-    student: Student
-    repository: RepositoryState
-    handins: tuple[PushedHandin, ...]
-    """To be graded in this order: the one that counts, then the newest; mostly they are one."""
-    counting: PushedHandin | None
-    """The one that counts, whether it is to be graded or not."""
-    head: str | None = None
-    """Superseded once the default branch is not here any more; None: an instructor asked for it."""
-    hint: BranchWork | None = None
-    """Work on another branch that the student is to be told of."""
-    note: str = ""
-    otherwise: PushState = PushState.ALREADY
-    """The state if nothing is to be graded."""
-
-
-@dataclass(frozen=True)
-class FoundPushes:
-    """What a round found: each student is in one of the two."""
-
-    to_grade: tuple[Push, ...]
-    others: tuple[PushOutcome, ...]
-    """Students with nothing to grade, and why."""
-
-
-@dataclass(frozen=True)
-class PushContext:
-    """The course whose pushes are graded, and how."""
-
-    client: GitHubClient
-    policy: Policy
-    assignment: Assignment
-    suite: str
-    """The digest of the hidden suite."""
-    handouts: Handouts
-    """What students were given."""
-    state: Path
-    """Folder for results, logs and locks."""
-    book: Book | None = None
-    """The gradebook into which grades and push times are written, too."""
-    regrade: bool = False
-    """Grade again what is graded; if the grade changes, its comment is edited."""
-    confined: bool = True
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
-
-    @cached_property
-    def reader(self) -> PushReader:
-        """Reads what students pushed."""
-        return PushReader(self.client, self.policy, self.handouts)
-
-    def is_graded(self, student: Student, posted: PostedFeedback) -> bool:
-        """Whether everything that a student should see now is posted, and is not to be regraded."""
-        now = self.now()
-        return not self.regrade and posted.is_complete(
-            [checkpoint.id for checkpoint in self.assignment.checkpoints],
-            self.policy.detail_at(now),
-            self.policy.terms(student),
-            may_withhold=self.policy.withheld_until(student, now) is not None,
-        )
-
-
-def find_pushes(
-    context: PushContext,
-    students: Sequence[Student],
-    roster: Sequence[Student],
-    commit: str | None = None,
-) -> FoundPushes:
-    """Find what there is to grade.
-
-    Args:
-        context: The course.
-        students: Whose pushes.
-        roster: The whole class.
-        commit: A commit to grade in place of the last hand-in.
-
-    Raises:
-        GitHubError: GitHub could not be asked; then nothing has begun.
-    """
-    to_grade: list[Push] = []
-    others = [
-        PushOutcome(student, PushState.NO_LOGIN)
-        for student in students
-        if context.policy.repository_of(student) is None
-    ]
-    for found in find_student_repositories(context.client, context.policy, students, roster):
-        try:
-            step = _look_at(context, found, commit)
-        except GitHubError as error:
-            step = PushOutcome(found.student, PushState.FAILED, str(error))
-        if isinstance(step, Push):
-            to_grade.append(replace(step, note=step.note or found.hint))
-        else:
-            others.append(replace(step, note=step.note or found.hint))
-    return FoundPushes(tuple(to_grade), tuple(others))
-
-
-def _look_at(
-    context: PushContext, found: StudentRepository, commit: str | None
-) -> Push | PushOutcome:
-    """Decide what there is to do about one student.
-
-    Raises:
-        GitHubError: GitHub does not say.
-    """
-    student, repository = found.student, found.repository
-    if repository is None:
-        return PushOutcome(student, PushState.NO_REPOSITORY)
-    if repository.head is None and not repository.other_branches:
-        return PushOutcome(student, PushState.NO_PUSH)
-    if repository.is_archived:
-        return PushOutcome(student, PushState.ARCHIVED)
-    if commit is not None:
-        return _asked_for(context, student, repository, commit)
-    if context.reader.is_untouched(repository):
-        return PushOutcome(student, PushState.NOTHING_YET)
-    is_over = context.now() > context.policy.in_time_until(student)
-    if (
-        repository.head is not None
-        and context.is_graded(student, PostedFeedback.at(repository.head))
-        and not (is_over and _is_there_more(context, repository))
-    ):
-        return PushOutcome(student, PushState.ALREADY)
-    return _look_closer(context, student, repository)
-
-
-def _is_there_more(context: PushContext, repository: RepositoryState) -> bool:
-    """Whether another branch may hold work of which the student was not told."""
-    return any(
-        context.reader.may_be_work(repository, tip)
-        and not any(is_hint(comment, tip.commit) for comment in tip.comments)
-        for tip in repository.other_branches
-    )
-
-
-def _asked_for(
-    context: PushContext, student: Student, repository: RepositoryState, commit: str
-) -> Push:
-    """Return the push of a commit that an instructor asked for."""
-    history = context.reader.history(repository, student)
-    at = history.pushed_at.get(commit) or repository.pushed_at
-    if at is None:
-        raise GitHubError("GitHub does not say when it was pushed (reading push times)")
-    found = find_handin(history, commit)
-    handin = replace(found, latest=commit) if found else PushedHandin(commit, at, commit)
-    counting = counting_handin(context.policy, student, history)
-    if counting is None and found is None and lateness(context.policy, student, at).counts:
-        counting = handin  # such as what a student sent to an instructor, who pushed it
-    elif counting == found:
-        counting = handin
-    return Push(student, repository, (handin,), counting)
-
-
-def _look_closer(
-    context: PushContext, student: Student, repository: RepositoryState
-) -> Push | PushOutcome:
-    """Decide by all of a student's pushes."""
-    policy = context.policy
-    history = context.reader.history(repository, student)
-    counting, newest = counting_handin(policy, student, history), history.newest
-    work = unseen_work(policy, student, history, context.now())
-    note = "has work on a branch that is not graded" if work else ""
-    push = Push(
-        student,
-        repository,
-        (),
-        counting,
-        head=repository.head.commit if repository.head else None,
-        hint=None if work is None or _is_told(repository, work) else work,
-        note=note,
-        otherwise=PushState.NOTHING_YET if newest is None else PushState.ALREADY,
-    )
-    if newest is not None and not _is_newest_graded(context, student, repository, newest):
-        handins = (newest,) if counting in (None, newest) else (counting, newest)
-        return replace(push, handins=tuple(filter(None, handins)))
-    return push if push.hint else PushOutcome(student, push.otherwise, note=note)
-
-
-def _is_newest_graded(
-    context: PushContext, student: Student, repository: RepositoryState, newest: PushedHandin
-) -> bool:
-    """Whether all is posted of the newest hand-in; then it is of the one that counts, too."""
-    head = repository.head
-    if head is not None and head.commit == newest.latest:
-        return context.is_graded(student, PostedFeedback.at(head))
-    _, posted = read_posted(context.client, repository.full_name, newest.latest)
-    return context.is_graded(student, posted)
-
-
-def _is_told(repository: RepositoryState, work: BranchWork) -> bool:
-    return any(
-        is_hint(comment, work.commit)
-        for tip in repository.other_branches
-        if tip.commit == work.commit
-        for comment in tip.comments
-    )
 
 
 class PushGrader:

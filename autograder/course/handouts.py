@@ -6,7 +6,7 @@ from autograder.admission import CHECKS
 from autograder.assignment import Course
 from autograder.errors import AutograderError
 from autograder.github.commits import committed_tree
-from autograder.github.queries import Tree
+from autograder.github.pushes import Tree
 
 Content = frozenset[tuple[str, str]]
 """All of a commit that may be graded: names in its top folder with the ids of their objects."""

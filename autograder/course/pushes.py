@@ -24,14 +24,8 @@ from autograder.course.repositories import StudentRepository, find_student_repos
 from autograder.course.staff import Staff
 from autograder.errors import GitHubError
 from autograder.github.client import GitHubClient, GitHubServer
-from autograder.github.queries import (
-    BranchPush,
-    BranchTip,
-    RepositoryState,
-    Tree,
-    list_pushes,
-    read_trees,
-)
+from autograder.github.pushes import BranchPush, Tree, list_pushes, read_trees
+from autograder.github.queries import BranchTip, RepositoryState
 from autograder.gradebook.student import Student
 from autograder.intake.commits import fetch_submission
 from autograder.policy import Policy

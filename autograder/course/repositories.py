@@ -5,12 +5,8 @@ from dataclasses import dataclass
 
 from autograder.errors import GitHubError
 from autograder.github.client import GitHubClient
-from autograder.github.queries import (
-    RepositoryState,
-    find_repositories,
-    list_pushes,
-    list_repositories,
-)
+from autograder.github.pushes import list_pushes, list_repositories
+from autograder.github.queries import RepositoryState, find_repositories
 from autograder.gradebook.student import Student
 from autograder.policy import Policy
 

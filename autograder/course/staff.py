@@ -2,7 +2,7 @@
 
 from autograder.errors import GitHubError
 from autograder.github.client import GitHubClient
-from autograder.github.queries import Account, list_admins
+from autograder.github.pushes import Account, list_admins
 from autograder.gradebook.student import Student
 from autograder.policy import Policy
 

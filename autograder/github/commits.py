@@ -12,7 +12,7 @@ from pathlib import Path
 from autograder.errors import DistributionError
 from autograder.files import scratch_folder
 from autograder.github.git import Git, GitError, Remote
-from autograder.github.queries import Tree, TreeEntry
+from autograder.github.pushes import Tree, TreeEntry
 
 AUTHOR = "Autograder <autograder@noreply.invalid>"
 NEW_BRANCH = "main"

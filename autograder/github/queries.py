@@ -3,11 +3,6 @@
 Many repositories are looked up with one GraphQL query. Only comments and statuses that the token's
 owner wrote are returned (`viewerDidAuthor`, and the creator of a status), so that nothing a student
 writes passes for ours.
-
-The time of a push is that of GitHub's clock: `GET /repos/{owner}/{repo}/activity` lists pushes
-with their time, their author and the commit that each left at a branch (docs.github.com, REST,
-"List repository activities"). A commit's dates are its author's to choose, and its `pushedDate` is
-no longer served (GraphQL, "Breaking changes").
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,17 +20,8 @@ REPOSITORIES_AT_ONCE = 25
 """Repositories in one query: a longer one may run into GitHub's limit of ten seconds."""
 MOST_PAGES = 20
 """Of comments on one commit; with 100 on each, more are somebody's mischief."""
-PUSHES_AT_ONCE = 100
-"""Changes of branches in one answer: the most that GitHub gives."""
-MOST_PUSHES = 10_000
-"""Changes of a repository's branches: one in each minute of a week."""
-TREES_AT_ONCE = 50
-"""Commits of one repository whose top folders are listed in one query."""
 MOST_BRANCHES = 20
 """Branches of a repository besides the default one that are looked at."""
-MOST_PAGES_OF_REPOSITORIES = 100
-MOST_ADMINS = 100
-"""Owners of an organisation that are looked at."""
 RECENT_COMMENTS = 50
 """How many of a repository's last comments are looked at."""
 
@@ -91,28 +77,6 @@ query($owner: String!, $name: String!, $oid: GitObjectID!, $after: String) {
 """
 
 
-_TOP_FOLDER = """
-fragment TopFolder on Commit { tree { oid entries { name type oid } } }
-"""
-_ADMINS = f"""
-query($owner: String!) {{
-  organization(login: $owner) {{
-    membersWithRole(first: {MOST_ADMINS}) {{ edges {{ role node {{ login }} }} }}
-  }}
-}}
-"""
-_REPOSITORY_NAMES = """
-query($owner: String!, $after: String) {
-  repositoryOwner(login: $owner) {
-    repositories(first: 100, after: $after) {
-      pageInfo { hasNextPage endCursor }
-      nodes { name isTemplate }
-    }
-  }
-}
-"""
-
-
 class StatusState(StrEnum):
     """How a commit's status stands."""
 
@@ -152,25 +116,6 @@ class CommitFeedback:
 
 
 @dataclass(frozen=True)
-class TreeEntry:
-    """A name in a folder of a commit."""
-
-    name: str
-    kind: str
-    """`blob`, `tree`, or `commit` for a submodule."""
-    id: str
-    """The object's id: the same content has the same one."""
-
-
-@dataclass(frozen=True)
-class Tree:
-    """The top folder of a commit."""
-
-    id: str
-    entries: tuple[TreeEntry, ...]
-
-
-@dataclass(frozen=True)
 class BranchTip:
     """What a branch points at."""
 
@@ -207,30 +152,6 @@ class RepositoryState:
     """The login of the token's owner."""
 
 
-@dataclass(frozen=True)
-class Account:
-    """Who did something at GitHub."""
-
-    login: str
-    id: str
-    """A number, which stays when the account is renamed."""
-    is_bot: bool = False
-
-
-@dataclass(frozen=True)
-class BranchPush:
-    """A change of a branch."""
-
-    at: datetime
-    branch: str
-    before: str | None
-    """What the branch pointed at before; None where it was new."""
-    commit: str | None
-    """What the branch pointed at then; None where it was deleted."""
-    actor: Account | None
-    """Who changed it; None where the account is gone."""
-
-
 def find_repositories(
     client: GitHubClient, owner: str, names: Iterable[str]
 ) -> Iterator[tuple[str, RepositoryState | None]]:
@@ -255,8 +176,8 @@ def find_repositories(
             {"owner": owner} | {f"n{number}": name for number, name in enumerate(chunk)},
             what,
         )
-        with _as_expected(what):
-            viewer = _login(data["viewer"])
+        with as_expected(what):
+            viewer = login_of(data["viewer"])
             found = [data.get(f"r{number}") for number in range(len(chunk))]
             repositories = [
                 None if answer is None else _repository(answer, viewer) for answer in found
@@ -279,108 +200,22 @@ def read_commit(
     variables = {"owner": owner, "name": name, "oid": commit}
     what = "reading what is published"
     data = client.query(_ONE_COMMIT, variables, what)
-    with _as_expected(what):
+    with as_expected(what):
         repository = data["repository"]
         if repository is None or not repository["object"]:
             raise GitHubError(f"there is no such commit ({what})")
-        found = _commit(repository["object"], _login(data["viewer"]))
+        found = _commit(repository["object"], login_of(data["viewer"]))
         branch = repository["defaultBranchRef"]
         head = branch["target"]["oid"] if branch else None
     for _ in range(MOST_PAGES):
         if found.next_page is None:
             break
         data = client.query(_MORE_COMMENTS, variables | {"after": found.next_page}, what)
-        with _as_expected(what):
+        with as_expected(what):
             page = data["repository"]["object"]["comments"]
             comments = (*found.comments, *_our_comments(page["nodes"]))
-            found = replace(found, comments=comments, next_page=_next_page(page))
+            found = replace(found, comments=comments, next_page=next_page(page))
     return head, found
-
-
-def list_pushes(client: GitHubClient, full_name: str) -> list[BranchPush]:
-    """List all changes of all branches, the newest first.
-
-    Raises:
-        GitHubError: GitHub does not say, or there are more than `MOST_PUSHES`.
-    """
-    what = "reading push times"
-    path = f"/repos/{full_name}/activity"
-    listed: list[Mapping[str, Any]] = []
-    for page in client.pages(path, what, per_page=str(PUSHES_AT_ONCE)):
-        if len(listed) >= MOST_PUSHES:
-            raise GitHubError(f"the repository has more than {MOST_PUSHES:,} pushes ({what})")
-        listed += page
-    with _as_expected(what):
-        return [_branch_push(activity) for activity in listed]
-
-
-def read_trees(
-    client: GitHubClient, full_name: str, commits: Iterable[str]
-) -> Iterator[tuple[str, Tree | None]]:
-    """Read the top folders of commits.
-
-    Yields:
-        Each commit with its top folder; None where GitHub does not have the commit any more.
-
-    Raises:
-        GitHubError: GitHub could not be asked.
-    """
-    what = "comparing pushes with the handout"
-    owner, _, name = full_name.partition("/")
-    remaining = iter(commits)
-    while chunk := list(islice(remaining, TREES_AT_ONCE)):
-        declared = "".join(f", $o{number}: GitObjectID!" for number in range(len(chunk)))
-        asked = "\n".join(
-            f"c{number}: object(oid: $o{number}) {{ ...TopFolder }}" for number in range(len(chunk))
-        )
-        data = client.query(
-            f"query($owner: String!, $name: String!{declared})"
-            f" {{ repository(owner: $owner, name: $name) {{\n{asked}\n}} }}\n{_TOP_FOLDER}",
-            {"owner": owner, "name": name}
-            | {f"o{number}": commit for number, commit in enumerate(chunk)},
-            what,
-        )
-        with _as_expected(what):
-            found = [data["repository"][f"c{number}"] for number in range(len(chunk))]
-            trees = [None if answer is None else _tree(answer["tree"]) for answer in found]
-        yield from zip(chunk, trees, strict=True)
-
-
-def list_admins(client: GitHubClient, organization: str) -> frozenset[str]:
-    """Return the logins of an organisation's owners in lower case, as far as the token sees them.
-
-    Raises:
-        GitHubError: GitHub does not say.
-    """
-    what = "looking for the organisation's owners"
-    data = client.query(_ADMINS, {"owner": organization}, what)
-    with _as_expected(what):
-        members = (data["organization"] or {}).get("membersWithRole") or {"edges": []}
-        return frozenset(
-            _login(member["node"]) for member in members["edges"] if member["role"] == "ADMIN"
-        )
-
-
-def list_repositories(client: GitHubClient, owner: str) -> list[str]:
-    """Return the names of an owner's repositories, without owner and templates: the first 10,000.
-
-    Raises:
-        GitHubError: GitHub does not say.
-    """
-    what = "looking for renamed repositories"
-    names: list[str] = []
-    after: str | None = None
-    for _ in range(MOST_PAGES_OF_REPOSITORIES):
-        data = client.query(_REPOSITORY_NAMES, {"owner": owner, "after": after}, what)
-        with _as_expected(what):
-            page = (data["repositoryOwner"] or {}).get("repositories")
-            if page is None:
-                break
-            names += [str(node["name"]) for node in page["nodes"] if not node["isTemplate"]]
-            after = _next_page(page)
-        if after is None:
-            break
-    return names
 
 
 def find_pull_request(client: GitHubClient, full_name: str, branch: str) -> str | None:
@@ -394,7 +229,7 @@ def find_pull_request(client: GitHubClient, full_name: str, branch: str) -> str 
     found = client.get(
         f"/repos/{full_name}/pulls", what, head=f"{owner}:{branch}", state="all", per_page="1"
     )
-    with _as_expected(what):
+    with as_expected(what):
         return str(found[0]["html_url"]) if found else None
 
 
@@ -415,7 +250,7 @@ def open_pull_request(
         if found is None:
             raise
         return found
-    with _as_expected(what):
+    with as_expected(what):
         return str(made["html_url"])
 
 
@@ -451,33 +286,6 @@ def _repository(answer: Mapping[str, Any], viewer: str) -> RepositoryState:
     )
 
 
-def _branch_push(activity: Mapping[str, Any]) -> BranchPush:
-    actor = activity["actor"]
-    return BranchPush(
-        datetime.fromisoformat(activity["timestamp"]),
-        activity["ref"].removeprefix("refs/heads/"),
-        _existing(activity["before"]),
-        _existing(activity["after"]),
-        actor
-        and Account(_login(actor), str(actor["id"]), is_bot=actor.get("type", "User") == "Bot"),
-    )
-
-
-def _existing(commit: str) -> str | None:
-    """Return a commit's id; None for the zeros that stand for none."""
-    return commit if set(commit) != {"0"} else None
-
-
-def _tree(answer: Mapping[str, Any]) -> Tree:
-    return Tree(
-        answer["oid"],
-        tuple(
-            TreeEntry(entry["name"], entry["type"], entry["oid"])
-            for entry in answer["entries"] or ()
-        ),
-    )
-
-
 def _commit(answer: Mapping[str, Any], viewer: str) -> CommitFeedback:
     contexts = (answer["status"] or {}).get("contexts") or []
     return CommitFeedback(
@@ -487,10 +295,10 @@ def _commit(answer: Mapping[str, Any], viewer: str) -> CommitFeedback:
                 status["context"], _status_state(status["state"]), status["description"] or ""
             )
             for status in contexts
-            if _login(status["creator"]) == viewer
+            if login_of(status["creator"]) == viewer
         ),
         tuple(_our_comments(answer["comments"]["nodes"])),
-        _next_page(answer["comments"]),
+        next_page(answer["comments"]),
     )
 
 
@@ -505,18 +313,19 @@ def _our_comments(nodes: Sequence[Mapping[str, Any]]) -> Iterator[CommitComment]
             yield CommitComment(node["databaseId"], node["body"])
 
 
-def _next_page(connection: Mapping[str, Any]) -> str | None:
+def next_page(connection: Mapping[str, Any]) -> str | None:
+    """Return where to read on in a connection; None at its end."""
     page = connection["pageInfo"]
     return page["endCursor"] if page["hasNextPage"] else None
 
 
-def _login(actor: Mapping[str, Any] | None) -> str:
-    """An app goes by `name[bot]` in REST, and by `name` in GraphQL."""
+def login_of(actor: Mapping[str, Any] | None) -> str:
+    """Return a login in lower case; an app is `name[bot]` in REST, and `name` in GraphQL."""
     return str(actor["login"]).removesuffix("[bot]").casefold() if actor else ""
 
 
 @contextmanager
-def _as_expected(what: str) -> Iterator[None]:
+def as_expected(what: str) -> Iterator[None]:
     """Turn an answer of another form than expected into one line."""
     try:
         yield

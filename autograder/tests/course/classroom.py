@@ -8,15 +8,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
-from autograder.course.grade_pushes import (
-    LOCKS,
+from autograder.course.find_pushes import (
     Push,
     PushContext,
     PushOutcome,
     PushState,
     find_pushes,
-    grade_push,
 )
+from autograder.course.grade_pushes import LOCKS, grade_push
 from autograder.course.handouts import Handouts, known_handouts
 from autograder.course.pushes import ClassPushes, find_class_pushes
 from autograder.course.results import RESULTS

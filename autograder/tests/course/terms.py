@@ -30,7 +30,7 @@ from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 from autograder.course import grade_pushes
-from autograder.course.grade_pushes import PushContext, PushState
+from autograder.course.find_pushes import PushContext, PushOutcome, PushState
 from autograder.course.push_feedback import marker_of
 from autograder.course.pushes import find_class_pushes
 from autograder.errors import GitHubError
@@ -407,7 +407,7 @@ class Term:
         server = GitHubServer.from_environment(self.github.environment(self._token))
         return GitHubClient(server, sleep=clock.sleep, now=clock.now, transport=transport)
 
-    def _round(self, state: Path | None = None) -> grade_pushes.PushOutcome:
+    def _round(self, state: Path | None = None) -> PushOutcome:
         with self._client() as client, ExitStack() as opened:
             if isinstance(self.github, MemoryGitHub):
                 opened.enter_context(patch.object(grade_pushes, "fetch_submission", self._fetch))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from autograder.course.grade_pushes import Push, PushOutcome, PushState
+from autograder.course.find_pushes import Push, PushOutcome, PushState
 from autograder.grading.foreman.examiner import Examiner
 from autograder.tests.course.classroom import Classroom
 from autograder.tests.github_stand_in import StandIn

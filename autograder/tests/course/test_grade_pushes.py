@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.grade_pushes import PushState
+from autograder.course.find_pushes import PushState
 from autograder.gradebook.book import Book
 from autograder.grading.grade import Outcome
 from autograder.tests.course.classroom import CONTEXTS, FILE, Classroom, round_elsewhere

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from autograder.assignment import Course
 from autograder.course.handouts import graded_content, known_handouts
-from autograder.github.queries import Tree, TreeEntry
+from autograder.github.pushes import Tree, TreeEntry
 from autograder.tests.course.classroom import HANDOUT
 from autograder.tests.course.repositories import checkout, git
 from autograder.tests.distribution.secrets import ASSIGNMENT

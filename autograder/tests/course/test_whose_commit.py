@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.grade_pushes import PushState
+from autograder.course.find_pushes import PushState
 from autograder.course.pushes import PushedSubmission
-from autograder.github import queries
+from autograder.github import pushes as github_pushes
 from autograder.github.commits import committed_files
 from autograder.gradebook.book import Book
 from autograder.policy import lateness, read_policy
@@ -273,7 +273,7 @@ def test_a_flood_of_pushes_ends_with_an_error(
     course: Classroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It names the limit, and other students are not affected."""
-    monkeypatch.setattr(queries, "MOST_PUSHES", 100)
+    monkeypatch.setattr(github_pushes, "MOST_PUSHES", 100)
     push(course, "x = 1\n", DUE - DAY)
     repository = course.github.repository(course.name("ada"))
     repository.activities += repository.activities[-1:] * 200
