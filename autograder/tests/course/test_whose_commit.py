@@ -411,6 +411,23 @@ def test_the_gradebook_gets_what_counts(course: Classroom, tmp_path: Path) -> No
     assert course.pool.graded == [work, late]
 
 
+def test_what_an_instructor_pushes_for_a_student_can_be_named(
+    course: Classroom, tmp_path: Path
+) -> None:
+    """The student could not push; with the commit's id, it is graded and counts."""
+    folder = tmp_path / "gradebook"
+    folder.mkdir()
+    (folder / "roster.csv").write_text((course.folder / "roster.csv").read_text())
+    book = Book(folder, ASSIGNMENT)
+    course.github.now = DUE - HOUR
+    sent = course.github.push(course.name("ada"), WORK, actor=INSTRUCTOR)
+
+    states = course.done(), course.done(commit=sent, book=book)
+
+    assert states == ({"ada": PushState.NOTHING_YET}, {"ada": PushState.GRADED})
+    assert sent in (folder / "handins.csv").read_text()
+
+
 def test_a_renamed_repository_is_found(course: Classroom) -> None:
     """GitHub leads from the old name to the new one."""
     work = push(course, "x = 1\n", DUE - DAY)
