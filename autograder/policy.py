@@ -4,7 +4,7 @@
     organization = "course-2026"
     repository = "m06-{login}"           # each student's, by login on GitHub
     roster = "roster.csv"                # next to this file
-    staff = ["grace"]                    # logins whose pushes are no hand-ins
+    staff = ["grace"]                    # logins whose pushes do not count
     timezone = "Europe/Berlin"           # of all times without an offset
     attempts_per_hour = 6                # gradings of one student; without it, any number
     closed_answers = "after_deadline"    # or "immediately"; see below
@@ -33,7 +33,7 @@ the whole answer key. `closed_answers = "immediately"` shows the verdicts from t
 of a verdict is shown follows from `[[feedback]]`.
 
 A late day ends when the clocks of the course show the deadline's time again, so that a day on which
-they are changed has 23 or 25 hours. An hour that comes twice counts as the later one.
+they are changed has 23 or 25 hours. If an hour comes twice, the second counts.
 
 What follows from it is computed by pure functions: they are given the moment, and ask no clock.
 """
@@ -173,7 +173,7 @@ class Policy(_PolicyModel):
         return due.astimezone(UTC) + timedelta(minutes=self.deadline.grace_minutes)
 
     def _end_of_late_day(self, due: datetime, days: int) -> datetime:
-        """Return when the clocks of the course show the deadline's time, so many days later.
+        """Return when the clocks of the course show the deadline's time, `days` days later.
 
         An hour that comes twice, or not at all, counts as the later of what it may mean.
         """

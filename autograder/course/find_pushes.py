@@ -75,13 +75,13 @@ class Push:
     student: Student
     repository: RepositoryState
     handins: tuple[PushedHandin, ...]
-    """To be graded in this order: the one that counts, then the newest; mostly they are one."""
+    """What to grade, in this order: the hand-in that counts, and the newest, if it is another."""
     counting: PushedHandin | None
-    """The one that counts, whether it is to be graded or not."""
+    """The hand-in that counts, also if it is graded already."""
     head: str | None = None
     """Superseded once the default branch is not here any more; None: an instructor asked for it."""
     hint: BranchWork | None = None
-    """Work on another branch that the student is to be told of."""
+    """Work on another branch, of which the student must be told."""
     note: str = ""
     otherwise: PushState = PushState.ALREADY
     """The state if nothing is to be graded."""

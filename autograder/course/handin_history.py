@@ -1,8 +1,8 @@
 """Which pushes are hand-ins, and which hand-in counts: pure functions over a student's pushes.
 
-Files belong to whoever pushed them first. So a push is a hand-in if its graded files are not those
-of the handout, and were not first pushed by staff: a fix that an instructor pushes, the solutions
-that a student merges, and the commit with which a service makes a repository are none.
+Files belong to the account that pushed them first. So a push is a hand-in if its graded files are
+not those of the handout, and were not first pushed by staff. A fix that an instructor pushes, the
+solutions that a student merges, and the commit by which a service makes a repository do not.
 
 The same files are the same hand-in, and keep the time at which they came first: a commit that is
 squashed, pushed again, or followed by a change of the README is not later for it.

@@ -42,8 +42,8 @@ def known_handouts(course: Course) -> Handouts:
 def graded_content(tree: Tree) -> Content:
     """Return what may be graded of a commit: code, notebooks, archives, and folders with them.
 
-    The checks, the handout's text, and names that begin with a dot, such as workflows and what a
-    service adds when a student accepts an assignment, are no part of it.
+    The checks, the handout's text, and names that begin with a dot are left out, such as workflows
+    and what a service adds when a student accepts an assignment.
     """
     return frozenset(
         (entry.name, entry.id)

@@ -34,7 +34,7 @@ from autograder.text import inert
 
 MAKING = timedelta(minutes=2)
 """How long after a repository was made the commit from its template may come: the stored times have
-whole seconds, and a service may add a commit of its own."""
+whole seconds, and a service may add a commit."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ class PushReader:
 
 
 def _content(commit: str, tree: Tree | None) -> Content:
-    """Return a commit's content; a commit that GitHub has no more counts as work of its own."""
+    """Return a commit's content; a commit that GitHub has lost counts as different work."""
     return frozenset({("", commit)}) if tree is None else graded_content(tree)
 
 

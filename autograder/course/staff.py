@@ -8,7 +8,7 @@ from autograder.policy import Policy
 
 
 class Staff:
-    """The accounts whose pushes are no hand-ins.
+    """The accounts whose pushes do not count as hand-ins.
 
     They are those that the policy names, bots, the owner of the token, and the organisation's
     owners as far as the token sees them. GitHub is asked for these only if an account is pushing

@@ -56,7 +56,7 @@ class TreeEntry:
     kind: str
     """`blob`, `tree`, or `commit` for a submodule."""
     id: str
-    """The object's id: the same content has the same one."""
+    """The object's id: equal content has equal ids."""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ class Rules:
     grace: timedelta
     percent_per_day: float
     days: int | None
-    """How many days late work counts; None: for ever."""
+    """How many days late work counts; None: without end."""
 
     def late_days(self, moment: datetime) -> int:
         """Count the days that have begun after the deadline; 0: in time."""
@@ -68,7 +68,7 @@ def _instant(clock: datetime, zone: str, *, first: bool) -> datetime:
 
 @dataclass
 class _Made:
-    """What became of a version that the student made."""
+    """What happened to a version that the student made."""
 
     made_at: datetime
     came_at: datetime | None = None
