@@ -129,12 +129,6 @@ class Policy(_PolicyModel):
         """Return the name of a student's repository, without owner; None without a login."""
         return self.repository.format(login=student.login.lower()) if student.login else None
 
-    def names_a_student(self, repository: str) -> bool:
-        """Whether a repository, without owner, is named like a student's."""
-        before, _, after = self.repository.partition("{login}")
-        name = repository.casefold()
-        return name.startswith(before.casefold()) and name.endswith(after.casefold())
-
     def due(self, student: Student | None) -> datetime:
         """When a student's work is due; for None, the deadline without an extension."""
         if student is None:
@@ -146,7 +140,7 @@ class Policy(_PolicyModel):
 
     def in_time_until(self, student: Student | None) -> datetime:
         """Until when a push is in time: the student's deadline, grace included."""
-        return self._in_zone(self._in_time_until(self.due(student)))
+        return self._local(self._in_time_until(self.due(student)))
 
     def counts_until(self, student: Student | None) -> datetime | None:
         """Until when a push counts, in time or late; None if it always does."""
@@ -155,7 +149,7 @@ class Policy(_PolicyModel):
             return None
         due = self.due(student)
         end = self._end_of_late_day(due, days)
-        return self._in_zone(max(end, self._in_time_until(due)))
+        return self._local(max(end, self._in_time_until(due)))
 
     def late_days(self, due: datetime, moment: datetime) -> int:
         """Return how many days have begun between a deadline and a moment; 0 within the grace."""
@@ -168,7 +162,6 @@ class Policy(_PolicyModel):
         return days
 
     # Python compares and adds times of one zone by their clock readings: calculate in UTC.
-
     def _in_time_until(self, due: datetime) -> datetime:
         return due.astimezone(UTC) + timedelta(minutes=self.deadline.grace_minutes)
 
@@ -183,7 +176,7 @@ class Policy(_PolicyModel):
         clock = due.astimezone(zone).replace(tzinfo=None) + days * DAY
         return max(clock.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
 
-    def _in_zone(self, moment: datetime) -> datetime:
+    def _local(self, moment: datetime) -> datetime:
         return moment.astimezone(ZoneInfo(self.timezone))
 
     def terms(self, student: Student) -> str:
@@ -314,9 +307,7 @@ def _zone(name: object, mistakes: list[str]) -> ZoneInfo | None:
         return None  # the model says what is wrong
     try:
         return ZoneInfo(name)
-    except (OSError, ValueError):  # ZoneInfoNotFoundError is a KeyError
-        pass
-    except KeyError:
+    except (OSError, ValueError, KeyError):  # ZoneInfoNotFoundError is a KeyError
         pass
     mistakes.append(f"timezone: {name!r} is not a time zone: write one such as 'Europe/Berlin'")
     return None

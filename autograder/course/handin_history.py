@@ -8,11 +8,10 @@ The same files are the same hand-in, and keep the time at which they came first:
 squashed, pushed again, or followed by a change of the README is not later for it.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from autograder.course.handouts import Content
 from autograder.gradebook.student import Student
 from autograder.policy import Policy, lateness
 
@@ -25,7 +24,8 @@ class ContentPush:
     branch: str
     commit: str
     by_staff: bool
-    content: Content
+    content: Hashable
+    """Equal if, and only if, the files that may be graded are."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def handin_history(
     pushes: Sequence[ContentPush],
     default_branch: str | None,
     branches: Collection[str],
-    handouts: frozenset[Content],
+    handouts: Collection[Hashable],
 ) -> HandinHistory:
     """Find a student's hand-ins.
 
@@ -80,7 +80,7 @@ def handin_history(
         branches: Those that still exist.
         handouts: What is nobody's work.
     """
-    first: dict[Content, ContentPush] = {}
+    first: dict[Hashable, ContentPush] = {}
     for push in pushes:
         first.setdefault(push.content, push)
     students = {
@@ -88,7 +88,7 @@ def handin_history(
         for content, push in first.items()
         if not push.by_staff and content not in handouts
     }
-    handins: dict[Content, PushedHandin] = {}
+    handins: dict[Hashable, PushedHandin] = {}
     tips: dict[str, ContentPush] = {}
     for push in pushes:
         if push.branch != default_branch:

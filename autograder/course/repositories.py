@@ -67,7 +67,7 @@ def _find_renamed(
     unclaimed = [
         name
         for name in list_repositories(client, policy.organization)
-        if policy.names_a_student(name) and name.casefold() not in claimed
+        if _is_named_like_a_student_s(name, policy) and name.casefold() not in claimed
     ][:MOST_UNCLAIMED]
     pushed_to = _repositories_by_account(client, policy, unclaimed)
     names = {
@@ -85,6 +85,11 @@ def _find_renamed(
         else:
             hint = ""
         yield StudentRepository(student, repository, hint)
+
+
+def _is_named_like_a_student_s(name: str, policy: Policy) -> bool:
+    before, _, after = policy.repository.casefold().partition("{login}")
+    return name.casefold().startswith(before) and name.casefold().endswith(after)
 
 
 def _repositories_by_account(

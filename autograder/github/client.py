@@ -232,20 +232,8 @@ class GitHubClient:
             finally:
                 self._write_at = self._now() + WRITE_PAUSE
 
-    def _ask(
-        self,
-        method: str,
-        url: str,
-        what: str,
-        *,
-        body: Mapping[str, object] | None = None,
-        parameters: Mapping[str, str] | None = None,
-        repeatable: bool = True,
-    ) -> Any:
-        answer = self._send(
-            method, url, what, body=body, parameters=parameters, repeatable=repeatable
-        )
-        return _content(answer, what)
+    def _ask(self, method: str, url: str, what: str, **more: Any) -> Any:
+        return _content(self._send(method, url, what, **more), what)
 
     def _send(
         self,

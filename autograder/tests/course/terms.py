@@ -73,9 +73,9 @@ def main() -> int:
                 failures += 1
                 print(f"{played.report}\n", flush=True)  # noqa: T201 - a command
     for fact, number in facts.most_common():
-        print(f"{number:6} {fact}")  # noqa: T201
+        print(f"{number:6} {fact}")  # noqa: T201 - a command
     seconds = time.monotonic() - began
-    print(f"{given.count} terms in {seconds:.0f} s, {failures} disagreements")  # noqa: T201
+    print(f"{given.count} terms in {seconds:.0f} s, {failures} disagreements")  # noqa: T201 - a command
     return 1 if failures else 0
 
 
