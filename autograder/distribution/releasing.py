@@ -6,7 +6,7 @@ request is opened once, even if the student has closed it since.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from autograder.assignment import Assignment
 from autograder.distribution.per_student import DistributionOutcome, StudentResult, for_each_student
@@ -51,10 +51,7 @@ def solutions_open_at(policy: Policy, student: Student | None = None) -> datetim
         policy: The course's.
         student: Whose extension counts; None for the course's deadline.
     """
-    due = policy.due(student) if student else policy.deadline.at
-    grace = timedelta(minutes=policy.deadline.grace_minutes)
-    late = timedelta(days=(policy.late.days or 0) if policy.late else 0)
-    return due + max(grace, late)
+    return policy.counts_until(student) or policy.in_time_until(student)
 
 
 def release_solutions(

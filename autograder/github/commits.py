@@ -12,6 +12,7 @@ from pathlib import Path
 from autograder.errors import DistributionError
 from autograder.files import scratch_folder
 from autograder.github.git import Git, GitError, Remote
+from autograder.github.pushes import Tree, TreeEntry
 
 AUTHOR = "Autograder <autograder@noreply.invalid>"
 NEW_BRANCH = "main"
@@ -190,6 +191,20 @@ def committed_files(folder: Path) -> dict[str, CommittedFile]:
             name: CommittedFile(git.run("cat-file", "blob", blob), mode == "100755")
             for mode, name, blob in _entries(listed)
         }
+
+
+def committed_tree(folder: Path) -> Tree:
+    """Return what git has of a folder, as it is in the last commit of its repository.
+
+    Raises:
+        DistributionError: It is not committed.
+    """
+    git = Git(folder)
+    with _distributing():
+        tree = git.run("rev-parse", "--verify", "HEAD:./").decode().strip()
+        listed = git.run("ls-tree", "-z", "--full-tree", tree).decode("utf-8", "replace")
+    entries = (entry.partition("\t") for entry in filter(None, listed.split("\0")))
+    return Tree(tree, tuple(TreeEntry(name, *about.split()[1:]) for about, _, name in entries))
 
 
 def committed_version(folder: Path) -> str:

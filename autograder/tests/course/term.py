@@ -28,6 +28,7 @@ POLICY = """
 assignment = "m06_partitioned_logs"
 organization = "course"
 repository = "m06-{{login}}"
+staff = ["setup_token", "update_token", "release_token"]
 timezone = "UTC"
 [deadline]
 at = {due}

@@ -68,6 +68,7 @@ def _generate(call: RestCall) -> tuple[int, Any]:
     if not template.is_template or template.head is None or call.github.find(name) is not None:
         raise AnswerError(422, "Validation Failed: no template, an empty one, or a taken name")
     made = call.github.add_repository(name, private=bool(call.body.get("private")))
+    made.more["template"] = {"__typename": "Repository", "nameWithOwner": template.full_name}
     made.commit(template.files(), made.default_branch)
     call.github.note_pushes(made, {}, call.token.login)
     return 201, {"full_name": name}
