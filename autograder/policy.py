@@ -4,6 +4,7 @@
     organization = "course-2026"
     repository = "m06-{login}"           # each student's, by login on GitHub
     roster = "roster.csv"                # next to this file
+    staff = ["grace"]                    # logins whose pushes do not count
     timezone = "Europe/Berlin"           # of all times without an offset
     attempts_per_hour = 6                # gradings of one student; without it, any number
     closed_answers = "after_deadline"    # or "immediately"; see below
@@ -13,7 +14,7 @@
     grace_minutes = 15                   # late by no more is not late
 
     [late]                               # without it, lateness costs nothing
-    percent_per_day = 10                 # of the points, for each day begun
+    percent_per_day = 10                 # of the points, for each day begun; see below
     days = 3                             # later work is graded, but does not count
 
     [extensions]                         # by login or id: due then, instead
@@ -31,15 +32,18 @@ an answer of the right form is there, and its points are open; otherwise a few p
 the whole answer key. `closed_answers = "immediately"` shows the verdicts from the start. How much
 of a verdict is shown follows from `[[feedback]]`.
 
+A late day ends when the clocks of the course show the deadline's time again, so that a day on which
+they are changed has 23 or 25 hours. If an hour comes twice, the second counts.
+
 What follows from it is computed by pure functions: they are given the moment, and ask no clock.
 """
 
-import math
+import hashlib
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
@@ -94,6 +98,8 @@ class Policy(_PolicyModel):
     organization: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}$")]
     repository: str
     roster: Path = Field(default=Path("roster.csv"), strict=False)
+    staff: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """Logins on GitHub; bots and owners of the organisation are staff without being named."""
     timezone: str
     attempts_per_hour: int | None = Field(default=None, ge=1)
     closed_answers: Literal["after_deadline", "immediately"] = "after_deadline"
@@ -123,20 +129,76 @@ class Policy(_PolicyModel):
         """Return the name of a student's repository, without owner; None without a login."""
         return self.repository.format(login=student.login.lower()) if student.login else None
 
-    def due(self, student: Student) -> datetime:
-        """When this student's work is due."""
+    def due(self, student: Student | None) -> datetime:
+        """When a student's work is due; for None, the deadline without an extension."""
+        if student is None:
+            return self.deadline.at
         for name, when in self.extensions.items():
             if name.casefold() in (student.id.casefold(), (student.login or "").casefold()):
                 return when
         return self.deadline.at
+
+    def in_time_until(self, student: Student | None) -> datetime:
+        """Until when a push is in time: the student's deadline, grace included."""
+        return self._local(self._in_time_until(self.due(student)))
+
+    def counts_until(self, student: Student | None) -> datetime | None:
+        """Until when a push counts, in time or late; None if it always does."""
+        days = self.late.days if self.late else None
+        if days is None:
+            return None
+        due = self.due(student)
+        end = self._end_of_late_day(due, days)
+        return self._local(max(end, self._in_time_until(due)))
+
+    def late_days(self, due: datetime, moment: datetime) -> int:
+        """Return how many days have begun between a deadline and a moment; 0 within the grace."""
+        moment = moment.astimezone(UTC)
+        if moment <= self._in_time_until(due):
+            return 0
+        days = max(1, (moment - due) // DAY - 1)  # changed clocks move it by less than a day
+        while moment > self._end_of_late_day(due, days):
+            days += 1
+        return days
+
+    # Python compares and adds times of one zone by their clock readings: calculate in UTC.
+    def _in_time_until(self, due: datetime) -> datetime:
+        return due.astimezone(UTC) + timedelta(minutes=self.deadline.grace_minutes)
+
+    def _end_of_late_day(self, due: datetime, days: int) -> datetime:
+        """Return when the clocks of the course show the deadline's time, `days` days later.
+
+        An hour that comes twice, or not at all, counts as the later of what it may mean.
+        """
+        if not days:
+            return due.astimezone(UTC)
+        zone = ZoneInfo(self.timezone)
+        clock = due.astimezone(zone).replace(tzinfo=None) + days * DAY
+        return max(clock.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+
+    def _local(self, moment: datetime) -> datetime:
+        return moment.astimezone(ZoneInfo(self.timezone))
+
+    def terms(self, student: Student) -> str:
+        """Return a digest of all that decides which push counts, how late it is, and what it costs.
+
+        What was published under other terms must be looked at again.
+        """
+        due, late = self.due(student).astimezone(UTC), self.late or LatePenalty(percent_per_day=0)
+        terms = (
+            *(due, self.deadline.grace_minutes, late.percent_per_day, late.days, self.timezone),
+            *sorted(login.casefold() for login in self.staff),
+        )
+        return hashlib.sha256(repr(terms).encode()).hexdigest()[:12]
 
     def withheld_until(self, student: Student, moment: datetime) -> datetime | None:
         """Return until when verdicts on closed answers are withheld; None if they are shown now.
 
         The grace counts, since a push within it is not late.
         """
-        last = self.due(student) + timedelta(minutes=self.deadline.grace_minutes)
-        return last if self.closed_answers == "after_deadline" and moment <= last else None
+        last = self.in_time_until(student)
+        withholds = self.closed_answers == "after_deadline" and moment.astimezone(UTC) <= last
+        return last if withholds else None
 
     def detail_at(self, moment: datetime) -> Detail:
         """Return how much students see at a moment; before the first stage begins, the score."""
@@ -165,19 +227,18 @@ class Lateness:
         return round(score * (100 - self.percent) / 100, 2)
 
 
-def lateness(policy: Policy, student: Student, pushed_at: datetime) -> Lateness:
+def lateness(policy: Policy, student: Student | None, pushed_at: datetime) -> Lateness:
     """Return how late a push is, and what that costs.
 
     Args:
         policy: The course's.
-        student: Whose push it is.
+        student: Whose push it is; None for one without an extension.
         pushed_at: When GitHub received it.
     """
     due = policy.due(student)
-    by = pushed_at - due
-    if by <= timedelta(minutes=policy.deadline.grace_minutes):
+    days = policy.late_days(due, pushed_at)
+    if not days:
         return Lateness(due, pushed_at, 0, 0.0, counts=True)
-    days = math.ceil(by / DAY)
     late = policy.late or LatePenalty(percent_per_day=0)
     counts = late.days is None or days <= late.days
     percent = min(100.0, late.percent_per_day * days) if counts else 100.0
@@ -246,9 +307,7 @@ def _zone(name: object, mistakes: list[str]) -> ZoneInfo | None:
         return None  # the model says what is wrong
     try:
         return ZoneInfo(name)
-    except (OSError, ValueError):  # ZoneInfoNotFoundError is a KeyError
-        pass
-    except KeyError:
+    except (OSError, ValueError, KeyError):  # ZoneInfoNotFoundError is a KeyError
         pass
     mistakes.append(f"timezone: {name!r} is not a time zone: write one such as 'Europe/Berlin'")
     return None

@@ -17,7 +17,12 @@ import typer
 from typer.exceptions import TyperException
 
 from autograder.cli.classroom50 import classroom50
-from autograder.cli.distribution import publish_command, release_command
+from autograder.cli.distribution import (
+    make_command,
+    publish_command,
+    release_command,
+    update_command,
+)
 from autograder.cli.grade import grade_command
 from autograder.cli.grade_class import grade_class_command
 from autograder.cli.grade_pushes import grade_pushes_command
@@ -48,6 +53,8 @@ for name, command, group, shown in (
     ("report", report_command, CLASS, "out --output class.html"),
     ("similarity", similarity_command, CLASS, "submissions --output similar.html"),
     ("publish", publish_command, GITHUB, "--template OWNER/m06-template --dry-run"),
+    ("make-repositories", make_command, GITHUB, "--template OWNER/m06-template --dry-run"),
+    ("update-repositories", update_command, GITHUB, "--template OWNER/m06-template --dry-run"),
     ("release-solutions", release_command, GITHUB, "--dry-run"),
     ("new", new_command, MAINTAIN, "m07_example"),
     ("build", build_command, MAINTAIN, "--check"),

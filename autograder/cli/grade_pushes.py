@@ -19,13 +19,9 @@ from rich.table import Table
 from autograder.assignment import Course
 from autograder.choice import choose_assignment
 from autograder.cli.options import AnyPython, AssignmentId
-from autograder.course.grade_pushes import (
-    PushContext,
-    PushGrader,
-    PushOutcome,
-    PushState,
-    find_pushes,
-)
+from autograder.course.find_pushes import PushContext, PushOutcome, PushState, find_pushes
+from autograder.course.grade_pushes import PushGrader
+from autograder.course.handouts import known_handouts
 from autograder.errors import AutograderError, GitHubError, PolicyError, RosterError
 from autograder.feedback.content import unreadable_summary
 from autograder.github.client import GitHubClient, GitHubServer
@@ -44,7 +40,12 @@ _NOTHING_SEEN = (
     " contents=read for them"
 )
 _NOTHING_THERE = {PushState.NO_PUSH, PushState.NO_REPOSITORY}
-_NOTHING_TO_DO = {*_NOTHING_THERE, PushState.ALREADY, PushState.NO_LOGIN}
+_NOTHING_TO_DO = {
+    *_NOTHING_THERE,
+    PushState.NOTHING_YET,
+    PushState.ALREADY,
+    PushState.NO_LOGIN,
+}
 
 
 def grade_pushes_command(
@@ -116,6 +117,7 @@ def grade_pushes_command(
             policy=rules,
             assignment=chosen,
             suite=read_plan(chosen, course.suites / chosen.id).digest,
+            handouts=known_handouts(course),
             state=state or policy.parent / STATE,
             book=Book(gradebook, chosen) if gradebook else None,
             regrade=regrade,
@@ -125,11 +127,18 @@ def grade_pushes_command(
         report = _Report(roster, names=names)
         while True:
             try:
-                found = find_pushes(context, students, sha)
+                found = find_pushes(context, students, roster.students, sha)
                 outcomes = [*found.others]
+                for outcome in outcomes:
+                    report.problem(outcome)
                 if dry_run:
                     outcomes += [
-                        PushOutcome(push.student, PushState.GRADED) for push in found.to_grade
+                        PushOutcome(
+                            push.student,
+                            PushState.GRADED if push.handins else push.otherwise,
+                            note=push.note,
+                        )
+                        for push in found.to_grade
                     ]
                 else:
                     for outcome in grader.grade(found.to_grade):
@@ -176,6 +185,9 @@ class _Report:
             for outcome in outcomes:
                 if outcome.state not in _NOTHING_TO_DO:
                     self.say(f"{self._name(outcome.student)}: would be {outcome.state}")
+        for outcome in outcomes:
+            if outcome.note:
+                self.say(f"{self._name(outcome.student)}: {outcome.note}")
         counts = Counter(outcome.state for outcome in outcomes)
         if counts.keys() & _NOTHING_THERE and counts.keys() <= {
             *_NOTHING_THERE,

@@ -125,7 +125,7 @@ def class_submissions(
             pushes.pushed,
             pushes.missing,
             [student for student, _ in pushes.unseen],
-            oddities=[f"{student}: {why}" for student, why in pushes.unseen],
+            oddities=[f"{student}: {why}" for student, why in (*pushes.unseen, *pushes.notes)],
             handins={
                 work.student: Handin(
                     handed_in_at=work.handed_in_at, commit=work.commit, repository=work.repository

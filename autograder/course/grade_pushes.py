@@ -1,4 +1,4 @@
-"""Grades the pushes that are not graded yet, each once, however often and wherever this is run.
+"""Grades the hand-ins that are not graded yet, each once, however often and wherever this is run.
 
 One round: `find_pushes` looks at all students' repositories and decides what there is to grade;
 `PushGrader.grade` grades these pushes side by side, and `grade_push` is what happens to each.
@@ -12,25 +12,21 @@ keeps two runs on one machine from grading the same push.
 import fcntl
 import os
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from enum import StrEnum
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from autograder.assignment import Assignment, Course
-from autograder.course.posting import PostedFeedback, post_feedback, read_posted, set_status
-from autograder.course.push_feedback import feedback_on_push, waiting_status
-from autograder.course.pushes import pushed_at
+from autograder.assignment import Course
+from autograder.course.find_pushes import Push, PushContext, PushOutcome, PushState
+from autograder.course.handin_history import PushedHandin
+from autograder.course.posting import post_feedback, post_hint, read_posted, set_status
+from autograder.course.push_feedback import feedback_on_push, hint_on_branch, waiting_status
 from autograder.course.results import GRADER_LOGS, RESULTS, is_current, write_grader_log
 from autograder.errors import AutograderError, GitHubError
 from autograder.files import make_folder
-from autograder.github.client import GitHubClient
-from autograder.github.queries import RepositoryState, find_repositories
-from autograder.gradebook.book import Book
 from autograder.gradebook.handins import Handin
 from autograder.gradebook.student import Student
 from autograder.grading.foreman.examiner import Examiner
@@ -38,130 +34,10 @@ from autograder.grading.foreman.pool import ExaminerPool
 from autograder.grading.grade import Grade, Outcome
 from autograder.grading.results import read_result, write_result
 from autograder.intake.commits import fetch_submission
-from autograder.policy import Policy, lateness, next_attempt
+from autograder.policy import lateness, next_attempt
 from autograder.text import counted
 
 LOCKS = "locks"
-
-
-class PushState(StrEnum):
-    """The result of grading a student's last push."""
-
-    GRADED = "graded"
-    """And posted; or, in a dry run, to be graded."""
-    ALREADY = "graded before"
-    SUPERSEDED = "superseded"
-    """A newer push came meanwhile: the next round grades that."""
-    WAITING = "graded later"
-    """The student was graded as often as is allowed within the hour; a later round grades it."""
-    BUSY = "in another run"
-    NO_PUSH = "no push"
-    NO_REPOSITORY = "no repository"
-    NO_LOGIN = "no login"
-    ARCHIVED = "archived"
-    """Nothing can be posted there."""
-    FAILED = "failed"
-    """The next round tries it again."""
-
-
-@dataclass(frozen=True)
-class PushOutcome:
-    """The result for one student, and what went wrong."""
-
-    student: Student
-    state: PushState
-    problem: str = ""
-    """What failed, in a line that names nobody; else empty."""
-    unreadable: int = 0
-    """Tests that could not read what the code left behind: an instructor should look at them."""
-
-
-@dataclass(frozen=True)
-class Push:
-    """A push to grade."""
-
-    student: Student
-    repository: RepositoryState
-    commit: str
-    only_head: bool = True
-    """Whether it is superseded by a newer one; False: an instructor asked for just this commit."""
-
-
-@dataclass(frozen=True)
-class FoundPushes:
-    """What a round found: each student is in one of the two."""
-
-    to_grade: tuple[Push, ...]
-    others: tuple[PushOutcome, ...]
-    """Students with nothing to grade, and why."""
-
-
-@dataclass(frozen=True)
-class PushContext:
-    """The course whose pushes are graded, and how."""
-
-    client: GitHubClient
-    policy: Policy
-    assignment: Assignment
-    suite: str
-    """The digest of the hidden suite."""
-    state: Path
-    """Folder for results, logs and locks."""
-    book: Book | None = None
-    """The gradebook into which grades and push times are written, too."""
-    regrade: bool = False
-    """Grade again what is graded; if the grade changes, its comment is edited."""
-    confined: bool = True
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
-
-    def is_graded(self, student: Student, posted: PostedFeedback) -> bool:
-        """Whether everything that a student should see now is posted, and is not to be regraded."""
-        now = self.now()
-        return not self.regrade and posted.is_complete(
-            [checkpoint.id for checkpoint in self.assignment.checkpoints],
-            self.policy.detail_at(now),
-            may_withhold=self.policy.withheld_until(student, now) is not None,
-        )
-
-
-def find_pushes(
-    context: PushContext, students: Iterable[Student], commit: str | None = None
-) -> FoundPushes:
-    """Find what there is to grade.
-
-    Args:
-        context: The course.
-        students: Whose pushes.
-        commit: A commit to grade in place of the last push.
-
-    Raises:
-        GitHubError: GitHub could not be asked; then nothing has begun.
-    """
-    by_repository: dict[str, Student] = {}
-    to_grade: list[Push] = []
-    others: list[PushOutcome] = []
-    for student in students:
-        name = context.policy.repository_of(student)
-        if name is None:
-            others.append(PushOutcome(student, PushState.NO_LOGIN))
-        else:
-            by_repository[name] = student
-    found = find_repositories(context.client, context.policy.organization, by_repository)
-    for name, repository in found:
-        student = by_repository[name]
-        if repository is None:
-            others.append(PushOutcome(student, PushState.NO_REPOSITORY))
-        elif repository.head is None:
-            others.append(PushOutcome(student, PushState.NO_PUSH))
-        elif repository.is_archived:
-            others.append(PushOutcome(student, PushState.ARCHIVED))
-        elif commit is not None:
-            to_grade.append(Push(student, repository, commit, only_head=False))
-        elif context.is_graded(student, PostedFeedback.at(repository.head)):
-            others.append(PushOutcome(student, PushState.ALREADY))
-        else:
-            to_grade.append(Push(student, repository, repository.head.commit))
-    return FoundPushes(tuple(to_grade), tuple(others))
 
 
 class PushGrader:
@@ -224,79 +100,96 @@ def grade_push(context: PushContext, examiner: Examiner, push: Push) -> PushOutc
     except Exception as error:  # a mistake of ours over one student's files stops no other
         text = str(error) if isinstance(error, AutograderError) else traceback.format_exc()
         with suppress(AutograderError):
-            write_grader_log(context.state, push.student.id, f"{push.commit}\n{text}")
+            write_grader_log(context.state, push.student.id, text)
         what = f"{type(error).__name__} in the grader; its text may name students,"
         problem = f"{what} and is in the folder {GRADER_LOGS!r}"
         return PushOutcome(push.student, PushState.FAILED, problem)
 
 
 def _grade_locked(context: PushContext, examiner: Examiner, push: Push) -> PushOutcome:
-    """Look again, grade, record and post: all that happens to one push, in order."""
+    """Do all that there is to do about one student, in order."""
+    outcome = PushOutcome(push.student, push.otherwise)
+    for handin in push.handins:
+        outcome = _grade_handin(context, examiner, push, handin)
+        if outcome.state not in (PushState.GRADED, PushState.ALREADY):
+            break
+    if push.hint is not None:
+        text = hint_on_branch(push.hint, push.repository.branch, context.policy)
+        post_hint(context.client, push.repository.full_name, push.hint.commit, text)
+    return replace(outcome, note=push.note)
+
+
+def _grade_handin(
+    context: PushContext, examiner: Examiner, push: Push, handin: PushedHandin
+) -> PushOutcome:
+    """Look again, grade, record and post: all that happens to one hand-in, in order."""
     client, policy, student = context.client, context.policy, push.student
-    full_name = push.repository.full_name
+    full_name, commit = push.repository.full_name, handin.latest
 
     # Another run may have graded it since it was found, or a newer push may have come.
-    head, posted = read_posted(client, full_name, push.commit)
+    head, posted = read_posted(client, full_name, commit)
     now = context.now()
-    if push.only_head and head != push.commit:
+    if push.head is not None and head != push.head:
         return PushOutcome(student, PushState.SUPERSEDED)
     if context.is_graded(student, posted):
         return PushOutcome(student, PushState.ALREADY)
 
     until = next_attempt(policy, push.repository.commented_at, now)
-    if until is not None and push.only_head and not posted.comments:
+    if until is not None and push.head is not None and not posted.comments:
         status = waiting_status(context.assignment.checkpoints[0].id, until, policy)
         if posted.statuses.get(status.context) != status:
-            set_status(client, full_name, push.commit, status)
+            set_status(client, full_name, commit, status)
         return PushOutcome(student, PushState.WAITING)
 
-    late = lateness(policy, student, pushed_at(client, push.repository, push.commit))
-    grade = _kept_grade(context, push) or _new_grade(context, examiner, push)
-    if context.book is not None and late.counts:
-        handin = Handin(handed_in_at=late.pushed_at, commit=push.commit, repository=full_name)
-        context.book.hand_in(student.id, grade, handin)
+    late = lateness(policy, student, handin.at)
+    grade = _kept_grade(context, student, commit) or _new_grade(context, examiner, push, commit)
+    if context.book is not None and handin == push.counting:
+        at_github = Handin(handed_in_at=handin.at, commit=handin.commit, repository=full_name)
+        context.book.hand_in(student.id, grade, at_github)
 
     feedback = feedback_on_push(
         grade,
-        push.commit,
+        commit,
         policy.detail_at(now),
         late,
         policy,
-        f"{client.server.url}/{full_name}/blob/{push.commit}/",
+        f"{client.server.url}/{full_name}/blob/{commit}/",
         policy.withheld_until(student, now),
+        terms=policy.terms(student),
+        instead=push.counting if handin != push.counting else None,
     )
-    is_posted = post_feedback(client, full_name, push.commit, feedback, only_head=push.only_head)
+    is_posted = post_feedback(client, full_name, commit, feedback, push.head)
     return PushOutcome(
         student,
         PushState.GRADED if is_posted else PushState.SUPERSEDED,
         _grader_fault(grade),
-        grade.count(Outcome.UNREADABLE),
+        unreadable=grade.count(Outcome.UNREADABLE),
     )
 
 
-def _kept_grade(context: PushContext, push: Push) -> Grade | None:
+def _kept_grade(context: PushContext, student: Student, commit: str) -> Grade | None:
     """Return the grade that an earlier run was stopped before posting, if it is still right."""
-    grade = read_result(context.state / RESULTS / f"{push.student.id}.json")
+    grade = read_result(context.state / RESULTS / f"{student.id}.json")
     if (
         grade is None
         or context.regrade
         or grade.assignment != context.assignment.id
-        or grade.submission.commit != push.commit
+        or grade.submission.commit != commit
         or not is_current(grade, suite=context.suite, confined=context.confined)
     ):
         return None
     return grade
 
 
-def _new_grade(context: PushContext, examiner: Examiner, push: Push) -> Grade:
-    """Fetch a push and grade it; keep the grade, and what the grader printed."""
+def _new_grade(context: PushContext, examiner: Examiner, push: Push, commit: str) -> Grade:
+    """Fetch a commit and grade it; keep the grade, and what the grader printed."""
     submission = fetch_submission(
-        context.client.server, push.repository.full_name, push.commit, context.assignment
+        context.client.server, push.repository.full_name, commit, context.assignment
     )
     grade, grader_log = examiner.grade(submission)
     write_result(context.state / RESULTS / f"{push.student.id}.json", grade)
     if grader_log:
-        write_grader_log(context.state, push.student.id, f"{push.commit}\n{grader_log}")
+        write_grader_log(context.state, push.student.id, f"{commit}\n{grader_log}")
     return grade
 
 

@@ -18,7 +18,13 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from autograder.course.push_feedback import STATUS_PREFIX, Marker, PushFeedback, marker_of
+from autograder.course.push_feedback import (
+    STATUS_PREFIX,
+    Marker,
+    PushFeedback,
+    is_hint,
+    marker_of,
+)
 from autograder.errors import GitHubError
 from autograder.feedback.content import Detail
 from autograder.github.client import GitHubClient, NotThereError, UncertainError
@@ -62,13 +68,14 @@ class PostedFeedback:
         return cls(statuses, tuple(comments))
 
     def is_complete(
-        self, checkpoints: Iterable[str], detail: Detail, *, may_withhold: bool
+        self, checkpoints: Iterable[str], detail: Detail, terms: str, *, may_withhold: bool
     ) -> bool:
-        """Whether all of a grade is posted, and shows as much as it should."""
+        """Whether all of a grade is posted under these terms, and shows as much as it should."""
         statuses = [self.statuses.get(f"{STATUS_PREFIX}{checkpoint}") for checkpoint in checkpoints]
         return (
             len(self.comments) == 1
             and self.comments[0].marker.shows(detail, may_withhold=may_withhold)
+            and self.comments[0].marker.terms == terms
             and all(
                 status is not None and status.state is not StatusState.PENDING
                 for status in statuses
@@ -92,7 +99,7 @@ def read_posted(
 
 
 def post_feedback(
-    client: GitHubClient, full_name: str, commit: str, feedback: PushFeedback, *, only_head: bool
+    client: GitHubClient, full_name: str, commit: str, feedback: PushFeedback, head: str | None
 ) -> bool:
     """Write the comment and the statuses of a grade, as far as they are not there yet.
 
@@ -101,7 +108,7 @@ def post_feedback(
         full_name: The repository.
         commit: The commit's id.
         feedback: What must be there in the end.
-        only_head: Do nothing if the default branch has moved on.
+        head: Do nothing if the default branch has moved on from here; None to write anyway.
 
     Returns:
         False if it has moved on.
@@ -109,8 +116,8 @@ def post_feedback(
     Raises:
         GitHubError: Something could not be written; doing it again continues from there.
     """
-    head, posted = read_posted(client, full_name, commit)
-    if only_head and head != commit:
+    found, posted = read_posted(client, full_name, commit)
+    if head is not None and found != head:
         return False
     posted = _write_comment(client, full_name, commit, feedback.comment, posted)
     for status in feedback.statuses:
@@ -122,6 +129,26 @@ def post_feedback(
         with suppress(NotThereError):  # another run has removed it
             client.write("DELETE", path, "removing a comment", repeatable=True)
     return True
+
+
+def post_hint(client: GitHubClient, full_name: str, commit: str, text: str) -> None:
+    """Write the hint that a commit is not graded, unless it is there.
+
+    Raises:
+        GitHubError: It could not be written; doing it again continues from there.
+    """
+    for number in range(MOST_TRIES):
+        _, found = read_commit(client, full_name, commit)
+        if any(is_hint(comment, commit) for comment in found.comments):
+            return
+        try:
+            path = f"/repos/{full_name}/commits/{commit}/comments"
+            client.write("POST", path, "writing a hint", {"body": text}, repeatable=False)
+        except UncertainError as error:
+            if number == MOST_TRIES - 1:
+                raise GitHubError(str(error)) from None
+        else:
+            return
 
 
 def set_status(client: GitHubClient, full_name: str, commit: str, status: CommitStatus) -> None:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from autograder.course.handin_history import BranchWork, PushedHandin
 from autograder.feedback.content import Detail, open_points, passed, points
 from autograder.feedback.markdown import LONGEST_COMMENT, as_markdown
-from autograder.github.queries import CommitStatus, StatusState
+from autograder.github.queries import CommitComment, CommitStatus, StatusState
 from autograder.grading.grade import (
     Grade,
     GradedCheckpoint,
@@ -20,7 +21,7 @@ from autograder.grading.grade import (
     without_closed_verdicts,
 )
 from autograder.policy import Lateness, Policy
-from autograder.text import counted, inert
+from autograder.text import code_in_markdown, counted, inert
 
 STATUS_PREFIX = "grade/"
 """In a status's name, before the checkpoint's id; the students' `checks/show_grade.py` knows it."""
@@ -31,8 +32,10 @@ NOTES_BYTES = 1_500
 
 _MARKER = re.compile(
     r"<!-- graded commit=(?P<commit>[0-9a-f]{40,64}) suite=(?P<suite>sha256:[0-9a-f]+)"
-    r" detail=(?P<detail>\w+)(?P<withheld> closed_answers=withheld)? -->"
+    r" detail=(?P<detail>\w+)(?P<withheld> closed_answers=withheld)?"
+    r"( terms=(?P<terms>[0-9a-f]+))? -->"
 )
+_HINT = "<!-- not graded commit={} -->"
 _RANK = {Detail.SCORE: 0, Detail.TITLES: 1, Detail.FULL: 2}
 
 
@@ -46,12 +49,15 @@ class Marker:
     detail: Detail
     withholds: bool = False
     """Whether verdicts on closed answers are left out of the comment."""
+    terms: str = ""
+    """Under which terms it was written; see `Policy.terms`."""
 
     def __str__(self) -> str:
         withheld = " closed_answers=withheld" if self.withholds else ""
+        terms = f" terms={self.terms}" if self.terms else ""
         return (
             f"<!-- graded commit={self.commit} suite={self.suite} detail={self.detail}{withheld}"
-            " -->"
+            f"{terms} -->"
         )
 
     def shows(self, detail: Detail, *, may_withhold: bool) -> bool:
@@ -66,7 +72,11 @@ def marker_of(comment: str) -> Marker | None:
     if match is None or match["detail"] not in list(Detail):
         return None
     return Marker(
-        match["commit"], match["suite"], Detail(match["detail"]), withholds=bool(match["withheld"])
+        match["commit"],
+        match["suite"],
+        Detail(match["detail"]),
+        withholds=bool(match["withheld"]),
+        terms=match["terms"] or "",
     )
 
 
@@ -86,6 +96,9 @@ def feedback_on_push(
     policy: Policy,
     files_at: str,
     withheld_until: datetime | None = None,
+    *,
+    terms: str = "",
+    instead: PushedHandin | None = None,
 ) -> PushFeedback:
     """Write the comment and the statuses of a grade.
 
@@ -97,6 +110,8 @@ def feedback_on_push(
         policy: The course's.
         files_at: Address of the student's files, for links.
         withheld_until: Until when verdicts on closed answers are withheld; None if they are shown.
+        terms: Under which terms it is late or not.
+        instead: The earlier hand-in that counts in place of this one; None if there is none.
     """
     withholds = False
     if withheld_until is not None:
@@ -104,14 +119,14 @@ def feedback_on_push(
         withholds = grade.count(Outcome.ANSWERED) > 0
     text = as_markdown(grade, files_at=files_at, detail=detail, limit=LONGEST_COMMENT - NOTES_BYTES)
     heading, _, rest = text.partition("\n")
-    notes = [*_on_lateness(grade, late, policy), *_on_detail(detail, policy)]
+    notes = [*_on_lateness(grade, late, policy, instead), *_on_detail(detail, policy)]
     if withheld_until is not None and withholds:
         notes.append(_on_closed_answers(withheld_until, policy))
     notes_text = "".join(f"\n{note}\n" for note in notes)
-    marker = Marker(commit, grade.grader.suite, detail, withholds=withholds)
+    marker = Marker(commit, grade.grader.suite, detail, withholds=withholds, terms=terms)
     return PushFeedback(
         f"{heading}\n{notes_text}{rest}\n{marker}\n",
-        tuple(_status(checkpoint, detail, late) for checkpoint in grade.checkpoints),
+        tuple(_status(checkpoint, detail, late, instead) for checkpoint in grade.checkpoints),
     )
 
 
@@ -124,13 +139,36 @@ def waiting_status(checkpoint: str, until: datetime, policy: Policy) -> CommitSt
     )
 
 
-def _on_lateness(grade: Grade, late: Lateness, policy: Policy) -> list[str]:
+def hint_on_branch(work: BranchWork, graded_branch: str | None, policy: Policy) -> str:
+    """Write the comment that tells a student of work on a branch that is not graded."""
+    graded = f" {code_in_markdown(graded_branch)}" if graded_branch else ""
+    return (
+        f"**Not graded.** This is on the branch {code_in_markdown(work.branch)}, pushed"
+        f" {_written(work.at, policy)}. Only the default branch{graded} is graded: if this is what"
+        " you hand in, merge it there and push; what counts is when it comes there. If the deadline"
+        f" is over, write to your instructor.\n\n{_HINT.format(work.commit)}\n"
+    )
+
+
+def is_hint(comment: CommitComment, commit: str) -> bool:
+    """Whether a comment of ours tells that a commit is not graded."""
+    return comment.body.rstrip().endswith(_HINT.format(commit))
+
+
+def _on_lateness(
+    grade: Grade, late: Lateness, policy: Policy, instead: PushedHandin | None
+) -> list[str]:
     if not late.days:
         return []
     when = (
         f"This was pushed {_written(late.pushed_at, policy)} and due {_written(late.due, policy)}:"
         f" up to {counted(late.days, 'day')} late."
     )
+    if instead is not None:
+        return [
+            f"**Late.** {when} What counts is what you had pushed {_written(instead.at, policy)}"
+            f" (`{instead.commit[:7]}`). This is graded for you to see."
+        ]
     if not late.counts:
         return [f"**Too late.** {when} It is graded for you to see, and does not count."]
     if not late.percent:
@@ -163,14 +201,18 @@ def _written(moment: datetime, policy: Policy) -> str:
     return local.strftime("%Y-%m-%d %H:%M UTC%z")
 
 
-def _status(checkpoint: GradedCheckpoint, detail: Detail, late: Lateness) -> CommitStatus:
+def _status(
+    checkpoint: GradedCheckpoint, detail: Detail, late: Lateness, instead: PushedHandin | None
+) -> CommitStatus:
     """Write a checkpoint's status: lost points are a failure, the grader's fault alone an error."""
     parts = [points(checkpoint)]
     if checkpoint.open_points:
         parts.append(open_points(checkpoint))
     if detail is not Detail.SCORE:
         parts.append(f"{passed(checkpoint)} tests")
-    if not late.counts:
+    if late.days and instead is not None:
+        parts.append("late: an earlier push counts")
+    elif not late.counts:
         parts.append("too late to count")
     elif late.percent:
         parts.append(f"late: -{late.percent:g}%")

@@ -61,13 +61,8 @@ def update_template(
         DistributionError: Files are not committed, or cannot be pushed.
         AssignmentError: The stubs are not those of the solutions.
     """
-    folder = course.assignments / assignment.id
-    stale = check_stubs(course, assignment)
-    if stale:
-        raise DistributionError(f"{stale[0]} is out of date: run `autograder build`")
-    files = committed_files(folder)
-    refuse_leaks(files, secrets)
-    version = committed_version(folder)
+    files = files_to_hand_out(course, assignment, secrets)
+    version = committed_version(course.assignments / assignment.id)
     with scratch_repository(remote) as repository:
         branches = repository.branches()
         if branches.head:
@@ -79,6 +74,24 @@ def update_template(
             repository.push(commit, branches.default)
             return TemplateUpdate(branches.default, changed, commit)
         return TemplateUpdate(branches.default, changed, None)
+
+
+def files_to_hand_out(
+    course: Course, assignment: Assignment, secrets: Secrets
+) -> dict[str, CommittedFile]:
+    """Read an assignment's files, exactly as they are committed, and search them for secrets.
+
+    Raises:
+        LeakError: A file holds a secret.
+        DistributionError: Files are not committed.
+        AssignmentError: The stubs are not those of the solutions.
+    """
+    stale = check_stubs(course, assignment)
+    if stale:
+        raise DistributionError(f"{stale[0]} is out of date: run `autograder build`")
+    files = committed_files(course.assignments / assignment.id)
+    refuse_leaks(files, secrets)
+    return files
 
 
 def refuse_leaks(files: Mapping[str, CommittedFile], secrets: Secrets) -> None:

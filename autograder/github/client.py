@@ -14,11 +14,11 @@ an error knows whose it is.
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from autograder.errors import GitHubError
 from autograder.github.git import Remote
@@ -102,6 +102,7 @@ class GitHubClient:
         server: Which GitHub, and the token for it.
         sleep: Waits for a number of seconds.
         now: Returns the time in seconds since 1970.
+        transport: Carries requests; None for the network.
     """
 
     def __init__(
@@ -110,6 +111,7 @@ class GitHubClient:
         *,
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], float] = time.time,
+        transport: "httpx.BaseTransport | None" = None,
     ) -> None:
         import httpx  # here, since commands that ask nothing of GitHub need not wait for it
 
@@ -128,6 +130,7 @@ class GitHubClient:
                 "User-Agent": "autograder",
             },
             timeout=TIMEOUT,
+            transport=transport,
         )
 
     def close(self) -> None:
@@ -177,6 +180,27 @@ class GitHubClient:
         """
         return self._ask("GET", self.server.api_url + path, what, parameters=parameters)
 
+    def pages(self, path: str, what: str, **parameters: str) -> Iterator[Any]:
+        """Read a list of the REST API page by page, as its `Link` headers say.
+
+        Only the cursor is taken from a header, so that the token goes to no other address.
+
+        Raises:
+            GitHubError: A page could not be read.
+        """
+        url = self.server.api_url + path
+        after: dict[str, str] = {}
+        while True:
+            answer = self._send("GET", url, what, parameters=parameters | after)
+            yield _content(answer, what)
+            following = answer.links.get("next", {}).get("url")
+            if following is None:
+                return
+            cursor = parse_qs(urlsplit(following).query).get("after")
+            if not cursor:
+                raise GitHubError(f"GitHub's answer is not understood ({what})")
+            after = {"after": cursor[0]}
+
     def write(
         self,
         method: str,
@@ -208,7 +232,10 @@ class GitHubClient:
             finally:
                 self._write_at = self._now() + WRITE_PAUSE
 
-    def _ask(
+    def _ask(self, method: str, url: str, what: str, **more: Any) -> Any:
+        return _content(self._send(method, url, what, **more), what)
+
+    def _send(
         self,
         method: str,
         url: str,
@@ -217,7 +244,7 @@ class GitHubClient:
         body: Mapping[str, object] | None = None,
         parameters: Mapping[str, str] | None = None,
         repeatable: bool = True,
-    ) -> Any:
+    ) -> "httpx.Response":
         import httpx
 
         for number in range(MOST_TRIES):
@@ -239,7 +266,7 @@ class GitHubClient:
                     self._hold(pause)
                     continue
                 if answer.status_code < 500:
-                    return _content(answer, what)
+                    return answer
                 problem = f"GitHub answered {answer.status_code} ({what})"
                 if not repeatable:
                     raise UncertainError(problem)
@@ -301,6 +328,7 @@ def _content(answer: "httpx.Response", what: str) -> Any:
     if status >= 300:
         needed = answer.headers.get("x-accepted-github-permissions")
         reason = {
+            301: "it has another name now, or another owner",
             401: "GitHub does not take the token",
             403: "the token may not do this" + (f", which needs {needed}" if needed else ""),
             404: "it is not there, or the token may not see it",

@@ -4,7 +4,7 @@ Both use git's plumbing: nothing of a remote repository is ever checked out.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +12,7 @@ from pathlib import Path
 from autograder.errors import DistributionError
 from autograder.files import scratch_folder
 from autograder.github.git import Git, GitError, Remote
+from autograder.github.pushes import Tree, TreeEntry
 
 AUTHOR = "Autograder <autograder@noreply.invalid>"
 NEW_BRANCH = "main"
@@ -78,6 +79,30 @@ class ScratchRepository:
         with _distributing():
             self._git.fetch(commit, below=0)
 
+    def fetch_history(self, *commits: str) -> None:
+        """Fetch commits with their history and, where the server can, without their files."""
+        with _distributing():
+            self._git.fetch_history(*commits)
+
+    def tree(self, commit: str) -> str:
+        """Return the id of a commit's tree: two commits with the same files have the same."""
+        return self._run("rev-parse", "--verify", f"{commit}^{{tree}}").decode().strip()
+
+    def trees(self, commit: str) -> frozenset[str]:
+        """Return the trees of a commit and of those before it; their history was fetched."""
+        return frozenset(self._run("log", "--format=%T", commit).decode().split())
+
+    def newest_with_tree(self, trees: Collection[str], commit: str) -> str | None:
+        """Return the newest of a commit and those before it that has one of these trees."""
+        # In topological order, for dates are their author's to choose.
+        listed = self._run("log", "--topo-order", "--format=%H %T", commit).decode()
+        pairs = (line.split(" ") for line in listed.splitlines())
+        return next((found for found, tree in pairs if tree in trees), None)
+
+    def contains(self, commit: str, other: str) -> bool:
+        """Whether another commit is this one or before it; their history was fetched."""
+        return not self._run("rev-list", "--max-count=1", other, f"^{commit}")
+
     def commit(
         self,
         parent: str | None,
@@ -116,14 +141,20 @@ class ScratchRepository:
             )
         return tuple(sorted(name for name in listed.decode("utf-8", "replace").split("\0") if name))
 
-    def push(self, commit: str, branch: str) -> None:
-        """Push a commit to a branch; only ever forwards.
+    def push(self, commit: str, branch: str, *, replaces: str | None = None) -> None:
+        """Push a commit to a branch; only ever forwards, unless it replaces another.
+
+        Args:
+            commit: What to push.
+            branch: Where to.
+            replaces: The commit that the branch may leave behind.
 
         Raises:
             DistributionError: The branch has new commits, or the token may not write.
         """
-        target = f"{commit}:refs/heads/{branch}"
-        self._run("push", "--quiet", "--no-verify", "origin", target)
+        ref = f"refs/heads/{branch}"
+        lease = [f"--force-with-lease={ref}:{replaces}"] if replaces else []
+        self._run("push", "--quiet", "--no-verify", *lease, "origin", f"{commit}:{ref}")
 
     def _run(self, *arguments: str, stdin: bytes = b"") -> bytes:
         with _distributing():
@@ -160,6 +191,20 @@ def committed_files(folder: Path) -> dict[str, CommittedFile]:
             name: CommittedFile(git.run("cat-file", "blob", blob), mode == "100755")
             for mode, name, blob in _entries(listed)
         }
+
+
+def committed_tree(folder: Path) -> Tree:
+    """Return what git has of a folder, as it is in the last commit of its repository.
+
+    Raises:
+        DistributionError: It is not committed.
+    """
+    git = Git(folder)
+    with _distributing():
+        tree = git.run("rev-parse", "--verify", "HEAD:./").decode().strip()
+        listed = git.run("ls-tree", "-z", "--full-tree", tree).decode("utf-8", "replace")
+    entries = (entry.partition("\t") for entry in filter(None, listed.split("\0")))
+    return Tree(tree, tuple(TreeEntry(name, *about.split()[1:]) for about, _, name in entries))
 
 
 def committed_version(folder: Path) -> str:

@@ -166,9 +166,20 @@ class Git:
         Raises:
             GitHubError: It is not there, or may not be read, or is too large or malformed.
         """
+        self._fetch("--depth=1", f"--filter=blob:limit={below}", "origin", commit)
+
+    def fetch_history(self, *commits: str) -> None:
+        """Fetch commits with their history; files are left out, where the server can do that.
+
+        Raises:
+            GitHubError: They are not there, or may not be read, or are too large or malformed.
+        """
+        self._fetch("--filter=blob:none", "origin", *commits)
+
+    def _fetch(self, *arguments: str) -> None:
         self.run(
-            "fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules",
-            "--no-write-fetch-head", f"--filter=blob:limit={below}", "origin", commit,
+            "fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head",
+            *arguments,
         )  # fmt: skip
         # Not by `fetch.fsckObjects`: where files are left out, git before 2.46 takes no levels for
         # it, and refuses what is harmless.

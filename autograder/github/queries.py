@@ -3,11 +3,6 @@
 Many repositories are looked up with one GraphQL query. Only comments and statuses that the token's
 owner wrote are returned (`viewerDidAuthor`, and the creator of a status), so that nothing a student
 writes passes for ours.
-
-The time of a push is that of GitHub's clock: `GET /repos/{owner}/{repo}/activity` lists pushes
-with their time and the commit that each left at a branch (docs.github.com, REST, "List repository
-activities"). A commit's dates are its author's to choose, and its `pushedDate` is no longer served
-(GraphQL, "Breaking changes").
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,8 +20,8 @@ REPOSITORIES_AT_ONCE = 25
 """Repositories in one query: a longer one may run into GitHub's limit of ten seconds."""
 MOST_PAGES = 20
 """Of comments on one commit; with 100 on each, more are somebody's mischief."""
-MOST_PUSHES = 100
-"""Pushes to a branch in one answer: the most that GitHub gives."""
+MOST_BRANCHES = 20
+"""Branches of a repository besides the default one that are looked at."""
 RECENT_COMMENTS = 50
 """How many of a repository's last comments are looked at."""
 
@@ -42,9 +37,19 @@ _REPOSITORY = f"""
 fragment Push on Repository {{
   nameWithOwner
   isArchived
+  createdAt
   pushedAt
+  templateRepository {{ nameWithOwner }}
   commitComments(last: {RECENT_COMMENTS}) {{ nodes {{ createdAt viewerDidAuthor }} }}
-  defaultBranchRef {{ name target {{ ...CommitFeedback }} }}
+  defaultBranchRef {{ name target {{ ...CommitFeedback ...CommitTree }} }}
+  refs(refPrefix: "refs/heads/", first: {MOST_BRANCHES + 1}) {{
+    nodes {{ name target {{ ...BranchTip ...CommitTree }} }}
+  }}
+}}
+fragment CommitTree on Commit {{ tree {{ oid }} }}
+fragment BranchTip on Commit {{
+  oid
+  comments(first: 20) {{ nodes {{ ...Comment }} }}
 }}
 {_COMMIT}
 """
@@ -111,8 +116,20 @@ class CommitFeedback:
 
 
 @dataclass(frozen=True)
+class BranchTip:
+    """What a branch points at."""
+
+    branch: str
+    commit: str
+    tree: str
+    """The id of its top folder."""
+    comments: tuple[CommitComment, ...]
+    """The first that the token's owner wrote."""
+
+
+@dataclass(frozen=True)
 class RepositoryState:
-    """A repository, and the head of its default branch."""
+    """A repository, the head of its default branch, and its other branches."""
 
     full_name: str
     is_archived: bool
@@ -120,19 +137,29 @@ class RepositoryState:
     """Name of the default branch; None while nothing was pushed."""
     head: CommitFeedback | None
     """Its last commit."""
+    head_tree: str | None
+    """The id of that commit's top folder."""
+    other_branches: tuple[BranchTip, ...]
+    """The first `MOST_BRANCHES` of them."""
+    created_at: datetime
+    is_generated: bool
+    """Whether it was made from a template: its first commit is the template's content."""
     pushed_at: datetime | None
     """When anything was pushed last, to any branch."""
     commented_at: tuple[datetime, ...]
     """When the token's owner wrote comments on its commits, the last of them."""
+    viewer: str
+    """The login of the token's owner."""
 
 
 @dataclass(frozen=True)
-class BranchPush:
-    """A change of a branch."""
+class PullRequest:
+    """A pull request of a branch."""
 
-    at: datetime
-    commit: str | None
-    """What the branch pointed at then; None where it was deleted."""
+    address: str
+    is_open: bool
+    commit: str
+    """The last commit of its branch; where it is closed, the last one then."""
 
 
 def find_repositories(
@@ -159,8 +186,8 @@ def find_repositories(
             {"owner": owner} | {f"n{number}": name for number, name in enumerate(chunk)},
             what,
         )
-        with _as_expected(what):
-            viewer = _login(data["viewer"])
+        with as_expected(what):
+            viewer = login_of(data["viewer"])
             found = [data.get(f"r{number}") for number in range(len(chunk))]
             repositories = [
                 None if answer is None else _repository(answer, viewer) for answer in found
@@ -183,46 +210,26 @@ def read_commit(
     variables = {"owner": owner, "name": name, "oid": commit}
     what = "reading what is published"
     data = client.query(_ONE_COMMIT, variables, what)
-    with _as_expected(what):
+    with as_expected(what):
         repository = data["repository"]
         if repository is None or not repository["object"]:
             raise GitHubError(f"there is no such commit ({what})")
-        found = _commit(repository["object"], _login(data["viewer"]))
+        found = _commit(repository["object"], login_of(data["viewer"]))
         branch = repository["defaultBranchRef"]
         head = branch["target"]["oid"] if branch else None
     for _ in range(MOST_PAGES):
         if found.next_page is None:
             break
         data = client.query(_MORE_COMMENTS, variables | {"after": found.next_page}, what)
-        with _as_expected(what):
+        with as_expected(what):
             page = data["repository"]["object"]["comments"]
             comments = (*found.comments, *_our_comments(page["nodes"]))
-            found = replace(found, comments=comments, next_page=_next_page(page))
+            found = replace(found, comments=comments, next_page=next_page(page))
     return head, found
 
 
-def list_pushes(client: GitHubClient, full_name: str, branch: str | None) -> list[BranchPush]:
-    """List the last `MOST_PUSHES` changes of a branch, the newest first.
-
-    Raises:
-        GitHubError: GitHub does not say.
-    """
-    what = "reading push times"
-    listed = client.get(
-        f"/repos/{full_name}/activity", what, ref=branch or "", per_page=str(MOST_PUSHES)
-    )
-    with _as_expected(what):
-        return [
-            BranchPush(
-                datetime.fromisoformat(activity["timestamp"]),
-                activity["after"] if set(activity["after"]) != {"0"} else None,
-            )
-            for activity in listed
-        ]
-
-
-def find_pull_request(client: GitHubClient, full_name: str, branch: str) -> str | None:
-    """Return the address of a branch's pull request, open or closed; None if there is none.
+def find_pull_request(client: GitHubClient, full_name: str, branch: str) -> PullRequest | None:
+    """Return the newest pull request of a branch, open or closed; None if there is none.
 
     Raises:
         GitHubError: GitHub could not be asked.
@@ -232,14 +239,14 @@ def find_pull_request(client: GitHubClient, full_name: str, branch: str) -> str 
     found = client.get(
         f"/repos/{full_name}/pulls", what, head=f"{owner}:{branch}", state="all", per_page="1"
     )
-    with _as_expected(what):
-        return str(found[0]["html_url"]) if found else None
+    with as_expected(what):
+        return _pull_request(found[0]) if found else None
 
 
 def open_pull_request(
     client: GitHubClient, full_name: str, *, branch: str, base: str, title: str, body: str
-) -> str:
-    """Open a pull request of a branch that has none, and return its address.
+) -> PullRequest:
+    """Open a pull request; none of the branch may be open yet.
 
     Raises:
         GitHubError: It could not be opened.
@@ -250,28 +257,46 @@ def open_pull_request(
         made = client.write("POST", f"/repos/{full_name}/pulls", what, request, repeatable=False)
     except UncertainError:
         found = find_pull_request(client, full_name, branch)
-        if found is None:
+        if found is None or not found.is_open:
             raise
         return found
-    with _as_expected(what):
-        return str(made["html_url"])
+    with as_expected(what):
+        return _pull_request(made)
+
+
+def _pull_request(answer: Mapping[str, Any]) -> PullRequest:
+    return PullRequest(answer["html_url"], answer["state"] == "open", answer["head"]["sha"])
 
 
 def _repository(answer: Mapping[str, Any], viewer: str) -> RepositoryState:
     branch = answer["defaultBranchRef"]
     target = branch["target"] if branch else None
     pushed = answer["pushedAt"]
+    tips = [ref for ref in answer["refs"]["nodes"] if not branch or ref["name"] != branch["name"]]
     return RepositoryState(
         full_name=answer["nameWithOwner"],
         is_archived=answer["isArchived"],
         branch=branch["name"] if branch else None,
         head=_commit(target, viewer) if target else None,
+        head_tree=target["tree"]["oid"] if target else None,
+        other_branches=tuple(
+            BranchTip(
+                tip["name"],
+                tip["target"]["oid"],
+                tip["target"]["tree"]["oid"],
+                tuple(_our_comments(tip["target"]["comments"]["nodes"])),
+            )
+            for tip in tips
+        ),
+        created_at=datetime.fromisoformat(answer["createdAt"]),
+        is_generated=answer["templateRepository"] is not None,
         pushed_at=datetime.fromisoformat(pushed) if pushed else None,
         commented_at=tuple(
             datetime.fromisoformat(comment["createdAt"])
             for comment in answer["commitComments"]["nodes"]
             if comment["viewerDidAuthor"]
         ),
+        viewer=viewer,
     )
 
 
@@ -284,10 +309,10 @@ def _commit(answer: Mapping[str, Any], viewer: str) -> CommitFeedback:
                 status["context"], _status_state(status["state"]), status["description"] or ""
             )
             for status in contexts
-            if _login(status["creator"]) == viewer
+            if login_of(status["creator"]) == viewer
         ),
         tuple(_our_comments(answer["comments"]["nodes"])),
-        _next_page(answer["comments"]),
+        next_page(answer["comments"]),
     )
 
 
@@ -302,18 +327,19 @@ def _our_comments(nodes: Sequence[Mapping[str, Any]]) -> Iterator[CommitComment]
             yield CommitComment(node["databaseId"], node["body"])
 
 
-def _next_page(connection: Mapping[str, Any]) -> str | None:
+def next_page(connection: Mapping[str, Any]) -> str | None:
+    """Return where to read on in a connection; None at its end."""
     page = connection["pageInfo"]
     return page["endCursor"] if page["hasNextPage"] else None
 
 
-def _login(actor: Mapping[str, Any] | None) -> str:
-    """An app goes by `name[bot]` in REST, and by `name` in GraphQL."""
+def login_of(actor: Mapping[str, Any] | None) -> str:
+    """Return a login in lower case; an app is `name[bot]` in REST, and `name` in GraphQL."""
     return str(actor["login"]).removesuffix("[bot]").casefold() if actor else ""
 
 
 @contextmanager
-def _as_expected(what: str) -> Iterator[None]:
+def as_expected(what: str) -> Iterator[None]:
     """Turn an answer of another form than expected into one line."""
     try:
         yield

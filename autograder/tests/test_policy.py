@@ -78,6 +78,67 @@ def test_each_day_begun_costs(
     assert (late.days, late.percent, late.counts) == (days, percent, counts)
 
 
+@pytest.mark.parametrize(
+    ("due", "pushed", "days"),
+    [
+        pytest.param("2026-10-24T23:59:00", "2026-10-25T23:59:00+01:00", 1, id="25 hours"),
+        pytest.param("2026-10-24T23:59:00", "2026-10-26T00:00:00+01:00", 2, id="after 25 hours"),
+        pytest.param("2026-03-28T23:59:00", "2026-03-29T23:59:00+02:00", 1, id="23 hours"),
+        pytest.param("2026-03-28T23:59:00", "2026-03-30T00:30:00+02:00", 2, id="after 23 hours"),
+        pytest.param("2026-10-24T02:30:00", "2026-10-25T02:30:00+01:00", 1, id="hour twice"),
+        pytest.param("2026-10-24T02:30:00", "2026-10-25T02:31:00+01:00", 2, id="after both"),
+        pytest.param("2026-03-28T02:30:00", "2026-03-29T03:30:00+02:00", 1, id="hour missing"),
+        pytest.param("2026-03-28T02:30:00", "2026-03-29T03:31:00+02:00", 2, id="after the gap"),
+        pytest.param("2026-10-20T23:59:00", "2026-10-30T23:59:00+01:00", 10, id="in between"),
+        pytest.param("2026-10-20T23:59:00Z", "2026-10-31T00:59:00+01:00", 10, id="other zone"),
+    ],
+)
+def test_a_late_day_ends_at_the_deadline_s_time_by_the_clock(
+    tmp_path: Path, due: str, pushed: str, days: int
+) -> None:
+    """In the course's zone, also on a day on which the clocks are changed."""
+    read = policy(tmp_path, TEXT.replace("2026-12-01T23:59:00", due))
+
+    late = lateness(read, BOB, datetime.fromisoformat(pushed))
+
+    assert late.days == days
+
+
+def test_late_work_counts_until_its_last_day_ends(tmp_path: Path) -> None:
+    """The last day has 25 hours here; without a rule for late work, it always counts."""
+    text = TEXT.replace("2026-12-01T23:59:00", "2026-10-24T23:59:00").replace(
+        "days = 3", "days = 1"
+    )
+
+    read = policy(tmp_path, text)
+    last = datetime.fromisoformat("2026-10-25T23:59:00+01:00")
+
+    assert read.counts_until(BOB) == last
+    assert lateness(read, BOB, last).counts
+    assert not lateness(read, BOB, last + timedelta(seconds=1)).counts
+    assert policy(tmp_path, text.replace("days = 1", "")).counts_until(BOB) is None
+
+
+def test_the_terms_change_with_what_decides_on_lateness(tmp_path: Path) -> None:
+    """So that what was published can be corrected; other students' extensions do not matter."""
+    read = policy(tmp_path)
+    others = [
+        policy(tmp_path, TEXT.replace(old, new))
+        for old, new in [
+            ("2026-12-01T23:59:00", "2026-12-01T23:58:00"),
+            ("grace_minutes = 15", "grace_minutes = 16"),
+            ("percent_per_day = 10", "percent_per_day = 11"),
+            ("days = 3", "days = 4"),
+            ("[extensions]", "[extensions]\nbob = 2026-12-02T23:59:00"),
+        ]
+    ]
+    same = policy(tmp_path, TEXT.replace("12-08T23", "12-09T23").replace('"full"', '"score"'))
+
+    assert all(other.terms(BOB) != read.terms(BOB) for other in others)
+    assert same.terms(BOB) == read.terms(BOB)
+    assert same.terms(ADA) != read.terms(ADA)
+
+
 def test_an_extension_moves_what_is_due(tmp_path: Path) -> None:
     """For the one student, by login or id in upper or lower case."""
     read = policy(tmp_path)

@@ -1,30 +1,34 @@
 """A small course for tests: a roster, a policy, repositories at a stand-in for GitHub."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
-from autograder.course.grade_pushes import (
-    LOCKS,
+from autograder.course.find_pushes import (
     Push,
     PushContext,
     PushOutcome,
     PushState,
     find_pushes,
-    grade_push,
 )
+from autograder.course.grade_pushes import LOCKS, grade_push
+from autograder.course.handouts import Handouts, known_handouts
+from autograder.course.pushes import ClassPushes, find_class_pushes
 from autograder.course.results import RESULTS
 from autograder.github.client import GitHubClient, GitHubServer
 from autograder.gradebook.roster import read_roster
+from autograder.gradebook.student import Student
 from autograder.grading.grade import Grade, GradedSubmission, Outcome
 from autograder.policy import read_policy
 from autograder.submission import Submission
 from autograder.tests.github_stand_in import StandIn
+from autograder.tests.github_stand_in.repositories import File
 from autograder.tests.github_stand_in.stand_in import START
-from autograder.tests.gradebook.students import ASSIGNMENT, a_grade
+from autograder.tests.gradebook.students import ASSIGNMENT, COURSE, a_grade
 
 CHECKPOINTS = [checkpoint.id for checkpoint in ASSIGNMENT.checkpoints]
 CONTEXTS = [f"grade/{checkpoint}" for checkpoint in CHECKPOINTS]
@@ -33,13 +37,26 @@ POLICY = """
 assignment = "m06_partitioned_logs"
 organization = "course"
 repository = "m06-{login}"
+staff = ["Grace"]
 timezone = "UTC"
 
 [deadline]
 at = 2026-03-10T12:00:00
 """
+HANDOUT: dict[str, File] = {
+    name: (COURSE.assignments / ASSIGNMENT.id / name).read_bytes() for name in ASSIGNMENT.files
+}
+"""Code and notebook, as they are handed out."""
+INSTRUCTOR = "grace"
+"""The login of an instructor, whom the policy names."""
 SUITE = "sha256:1"
 """The digest of the suite in `a_grade`."""
+
+
+@cache
+def handouts() -> Handouts:
+    """Return what this checkout hands out."""
+    return known_handouts(COURSE)
 
 
 @dataclass
@@ -155,8 +172,19 @@ class Classroom:
         return f"course/m06-{login}"
 
     def push(self, login: str = "ada", text: str = "x = 1\n") -> str:
-        """Push a file; return the commit."""
-        return self.github.push(self.name(login), {FILE: text})
+        """Push a file as the student; return the commit."""
+        return self.github.push(self.name(login), {FILE: text}, actor=login)
+
+    def hand_out(self, login: str = "ada") -> str:
+        """Push the handout as an instructor; return the commit."""
+        return self.github.push(self.name(login), HANDOUT, actor=INSTRUCTOR)
+
+    def class_pushes(self) -> ClassPushes:
+        """Find what counts, as `grade-class` does."""
+        policy = read_policy(self.folder / "course.toml")
+        students = read_roster(policy.roster).students
+        with self.context().client as client:
+            return find_class_pushes(client, policy, students, handouts(), self.moment())
 
     def context(self, **changes: Any) -> PushContext:
         """Make the context of a round; the caller closes its client."""
@@ -170,6 +198,7 @@ class Classroom:
             policy=policy,
             assignment=ASSIGNMENT,
             suite=SUITE,
+            handouts=handouts(),
             state=self.folder / "state",
             now=self.moment,
         )
@@ -199,9 +228,18 @@ class Classroom:
         return self.github.statuses(self.name(login), commit)
 
 
-def grade_all(context: PushContext, pool: FakePool, commit: str | None = None) -> list[PushOutcome]:
-    """Do a round as the command does, with examiners that only pretend to grade."""
-    found = find_pushes(context, read_roster(context.policy.roster).students, commit)
+def grade_all(
+    context: PushContext,
+    pool: FakePool,
+    commit: str | None = None,
+    students: Sequence[Student] | None = None,
+) -> list[PushOutcome]:
+    """Do a round as the command does, with examiners that only pretend to grade.
+
+    The students are those of the roster if none are given.
+    """
+    students = students or read_roster(context.policy.roster).students
+    found = find_pushes(context, students, students, commit)
     for name in (RESULTS, LOCKS):
         (context.state / name).mkdir(parents=True, exist_ok=True)
     graded = pool.each(lambda grader, push: grade_push(context, grader, push), found.to_grade)
@@ -218,6 +256,7 @@ def round_elsewhere(environment: dict[str, str], folder: Path, state: Path) -> N
         policy=read_policy(folder / "course.toml"),
         assignment=ASSIGNMENT,
         suite=SUITE,
+        handouts=handouts(),
         state=state,
         now=lambda: START,
     )

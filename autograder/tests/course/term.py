@@ -8,15 +8,19 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 
 from autograder.policy import DEFAULT_COURSE
 from autograder.tests.course import guide
 from autograder.tests.course.command_line import CommandLine, CommandResult
-from autograder.tests.github_stand_in import StandIn, collaborators, pull_requests
+from autograder.tests.course.repositories import commit_all, write
+from autograder.tests.github_stand_in import (
+    StandIn,
+    accept_invitation,
+    collaborators,
+    pull_requests,
+)
 from autograder.tests.github_stand_in.git_client import commit_and_push, run_git
-from autograder.tests.github_stand_in.stand_in import API
 
 TEMPLATE = f"{guide.OWNER}/m06-template"
 INSTRUCTORS = f"{guide.OWNER}/instructors"
@@ -24,6 +28,7 @@ POLICY = """
 assignment = "m06_partitioned_logs"
 organization = "course"
 repository = "m06-{{login}}"
+staff = ["setup_token", "update_token", "release_token"]
 timezone = "UTC"
 [deadline]
 at = {due}
@@ -69,7 +74,6 @@ class Term:
         self._due = datetime.now(UTC) + timedelta(days=due)
         self._extended, days = extension
         self._extension = datetime.now(UTC) + timedelta(days=days)
-        self._owner = github.add_token("owner", {f"{guide.OWNER}/*": "write"})
         self.secrets = {
             secret.name: github.add_token(secret.name.lower(), {secret.repositories: secret.rights})
             for secret in guide.secrets().values()
@@ -83,17 +87,15 @@ class Term:
         self._write_policy()
 
     def join(self, login: str) -> "EnrolledStudent":
-        """Make a student's repository, and give the student access."""
-        for asked in guide.requests_for(login):
-            answer = httpx.request(
-                asked.method,
-                f"{self.github.url}{API}{asked.path}",
-                json=asked.body,
-                headers={"Authorization": f"Bearer {self._owner}"},
-            )
-            if not answer.is_success:
-                pytest.fail(f"{asked.method} {asked.path}: {answer.text}")
-        return EnrolledStudent(self.github, f"{guide.OWNER}/m06-{login}", login, self._work / login)
+        """Accept a student's invitation to a repository that was made, and clone it."""
+        name = f"{guide.OWNER}/m06-{login}"
+        accept_invitation(self.github.repository(name), login)
+        return EnrolledStudent(self.github, name, login, self._work / login)
+
+    def revise(self, files: Mapping[str, bytes]) -> None:
+        """Commit another version of the handout, with these files."""
+        write(Path("assignments/m06_partitioned_logs"), files)
+        commit_all(Path())
 
     def weaken(self, secret: str, permission: str, level: str) -> None:
         """Give a token less of a right than the guide says; an empty level removes the right."""
@@ -111,7 +113,7 @@ class Term:
         return done
 
     def attempt(self, command: str, *, dry_run: bool = False) -> CommandResult:
-        """Run a command as the guide says, with the secret that its workflow has.
+        """Run a command as the guide says, with the token that it needs.
 
         Args:
             command: Its name.

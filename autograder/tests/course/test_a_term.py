@@ -42,6 +42,15 @@ LESS = [
 ]
 
 
+COMMANDS = (
+    "publish",
+    "make-repositories",
+    "update-repositories",
+    "grade-pushes",
+    "release-solutions",
+)
+
+
 @pytest.fixture
 def term(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -81,6 +90,8 @@ def test_a_term(term: Term, tmp_path: Path) -> None:
     """Each push is graded once, by GitHub's time, and each student gets the solutions when due."""
     term.run("publish", dry_run=True)
     term.run("publish")
+    term.run("make-repositories", dry_run=True)
+    term.run("make-repositories")
     ada, bob, eve = students = [term.join(login) for login in NAMES]
     right = ada.push(SOLUTION.files)
     wrong = bob.push({READER: WRONG.assemble(SOLUTION).files[READER]})
@@ -103,12 +114,19 @@ def test_a_term(term: Term, tmp_path: Path) -> None:
 
     term.pass_days(6)
     term.run("release-solutions")
+    term.run("grade-pushes")  # the deadline in `course.toml` has moved, and so must the comments
     released_at_last = [student.pull_requests for student in students]
+    published = files_of(term.github.repository(TEMPLATE).folder)
+    term.revise({"NEWS.md": b"Sample solutions are there.\n"})
+    term.run("publish")
+    term.run("update-repositories", dry_run=True)
+    term.run("update-repositories")
+    updated = [student.pull_requests for student in students]
     term.github.requests.clear()
-    for name in ("publish", "grade-pushes", "release-solutions"):
+    for name in COMMANDS:
         term.run(name)
 
-    assert files_of(term.github.repository(TEMPLATE).folder) == student_repository()
+    assert published == student_repository()
 
     assert ada.scores(right) == POINTS | {"concepts": POINTS["concepts"] - OPEN}
     assert bob.scores(wrong) == NOTHING | {
@@ -122,8 +140,8 @@ def test_a_term(term: Term, tmp_path: Path) -> None:
 
     (on_wrong,), (on_hostile,) = bob.comments(wrong), eve.comments(hostile)
     (on_late,), (on_extended,) = bob.comments(late), eve.comments(extended)
-    assert "Late" not in on_wrong + on_hostile + on_extended
-    assert "up to 2 days late. 20% of the points are taken off: 36 of 45 remain" in on_late
+    assert "**Late.**" not in on_wrong + on_hostile + on_extended
+    assert "up to 2 days late. What counts is what you had pushed" in on_late
     assert len(ada.comments(right)) == len(titles) == 1
     assert ada.comments(right) != titles
 
@@ -132,6 +150,7 @@ def test_a_term(term: Term, tmp_path: Path) -> None:
     assert released_early == [0, 0, 0]
     assert released_in_time == [1, 1, 0]
     assert released_at_last == [1, 1, 1]
+    assert updated == [2, 2, 2]
     for each in students:
         branch = files_of(term.github.repository(each.name).folder, "solutions")
         assert branch.items() >= SOLUTIONS.items()
@@ -147,7 +166,8 @@ def test_each_right_of_the_guides_tokens_is_needed(
     monkeypatch.setattr(grade_pushes, "ExaminerPool", FakeExaminers)
     term.weaken(secret, permission, lower)
 
-    printed = "".join(done.out + done.err for done in a_short_term(term))
+    steps = an_update(term) if secret == "UPDATE_TOKEN" else a_short_term(term)
+    printed = "".join(done.out + done.err for done in steps)
 
     named = "`workflow` scope" if permission == "workflows" else f"needs {permission}="
     assert named in printed
@@ -155,15 +175,25 @@ def test_each_right_of_the_guides_tokens_is_needed(
 
 def a_short_term(term: Term) -> Iterator[CommandResult]:
     """Begin a term with a single student, who sees more after the deadline."""
-    published = term.attempt("publish")
-    yield published
-    if published.status:
-        return
+    for name in ("publish", "make-repositories"):
+        done = term.attempt(name)
+        yield done
+        if done.status:
+            return
     term.join("ada-l").push({READER: SOLUTION.files[READER]})
     yield term.attempt("grade-pushes")
     term.pass_days(9)
     yield term.attempt("grade-pushes")
     yield term.attempt("release-solutions")
+
+
+def an_update(term: Term) -> Iterator[CommandResult]:
+    """Offer a handout with another workflow."""
+    term.run("publish")
+    term.run("make-repositories")
+    term.revise({".github/workflows/more.yml": b"on: push\n"})
+    term.run("publish")
+    yield term.attempt("update-repositories")
 
 
 def test_the_guide_names_the_secrets_and_variables_of_the_workflows() -> None:
@@ -173,5 +203,23 @@ def test_the_guide_names_the_secrets_and_variables_of_the_workflows() -> None:
     secrets = {name for text in texts for name in re.findall(r"secrets\.(\w+)", text)}
     variables = {name for text in texts for name in re.findall(r"vars\.(\w+)", text)}
 
-    assert secrets == set(guide.secrets())
+    assert secrets == guide.stored_secrets()
+    assert secrets <= set(guide.secrets())
     assert {name for name in variables if f"`{name}`" in guide.GUIDE.read_text()} == variables
+
+
+def test_workflows_pass_each_command_the_token_that_the_guide_says() -> None:
+    """And no step gets a token of another command."""
+    steps = [
+        step
+        for workflow in WORKFLOWS
+        if workflow.path != DESK
+        for step in workflow.steps
+        if "secrets." in str(step.get("env"))
+    ]
+
+    for step in steps:
+        (command,) = re.findall(r"uv run --no-sync autograder ([\w-]+)", step["run"])
+        used = re.findall(r"secrets\.(\w+)", str(step["env"]))
+        assert used == [guide.secret_of(command)]
+    assert len(steps) == len(guide.stored_secrets())

@@ -84,6 +84,23 @@ def test_the_output_identifies_nobody(
 
 
 @pytest.mark.usefixtures("fake")
+def test_work_on_another_branch_is_reported_without_its_name(
+    course: Classroom, run: Run, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A branch has a name that the student chose; it is no failure."""
+    course.hand_out("bob")
+    course.github.push(course.name("bob"), {FILE: "x = 1\n"}, branch="bobs-own", actor="bob")
+
+    code = run()
+
+    out, err = capfd.readouterr()
+    assert code == 0
+    assert "student 2 of the roster: has work on a branch that is not graded" in err
+    assert "nothing handed in yet" in out
+    assert "bob" not in out + err
+
+
+@pytest.mark.usefixtures("fake")
 def test_no_child_process_has_the_token(course: Classroom, run: Run) -> None:
     """Grading needs none."""
     course.push()

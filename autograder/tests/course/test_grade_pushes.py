@@ -8,13 +8,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
 
-from autograder.course.grade_pushes import PushState
+from autograder.course.find_pushes import PushState
 from autograder.gradebook.book import Book
 from autograder.grading.grade import Outcome
 from autograder.tests.course.classroom import CONTEXTS, FILE, Classroom, round_elsewhere
@@ -87,13 +86,13 @@ def test_each_new_push_is_graded(course: Classroom) -> None:
 
 
 @pytest.mark.parametrize(
-    "fault",
+    "after",
     [
-        pytest.param(Fault("/graphql", status=502, acts=True), id="before it is graded"),
-        pytest.param(Fault("/activity", status=502), id="while it is graded"),
+        pytest.param(1, id="before it is graded"),
+        pytest.param(3, id="while it is graded"),
     ],
 )
-def test_a_superseded_push_is_skipped(course: Classroom, fault: Fault) -> None:
+def test_a_superseded_push_is_skipped(course: Classroom, after: int) -> None:
     """Nothing is published for it, and the newer push is graded."""
     newer: list[str] = []
 
@@ -102,7 +101,7 @@ def test_a_superseded_push_is_skipped(course: Classroom, fault: Fault) -> None:
 
     old = course.push()
     # The newer push arrives after the older one was found.
-    course.github.faults = [replace(fault, after=int(fault.path == "/graphql"), then=push)]
+    course.github.faults = [Fault("/graphql", status=502, after=after, then=push)]
 
     first, second = course.done(), course.done()
 
@@ -278,7 +277,7 @@ def test_only_one_of_two_concurrent_runs_grades_a_push(
     course.push()
     seen: list[PushState] = []
     course.github.faults = [
-        Fault("/activity", status=502, then=lambda: seen.append(course.done()["ada"]))
+        Fault("/graphql", status=502, after=2, then=lambda: seen.append(course.done()["ada"]))
     ]
 
     done = course.done()
@@ -361,21 +360,10 @@ def test_a_push_within_an_extension_is_in_time(course: Classroom) -> None:
 def test_a_push_that_comes_again_keeps_its_time(course: Classroom) -> None:
     """Its time is that of the first push, although another commit was pushed in between."""
     course.change_policy(LATE)
-    repository = course.github.repository(course.name("ada"))
     sha = course.push()
     course.push(text="x = 2\n")
     course.github.wait(days=12)
-    before = repository.heads()["refs/heads/main"]
-    repository.activities.append(
-        {
-            **repository.activities[-1],
-            "before": before,
-            "after": sha,
-            "timestamp": "2026-03-13T12:00:00Z",
-        }
-    )
-    course.github.push(course.name("ada"), {FILE: "x = 1\n"})
-    (repository.folder / "refs/heads/main").write_text(sha)
+    course.github.point(course.name("ada"), "main", sha, actor="ada")
 
     course.done()
 

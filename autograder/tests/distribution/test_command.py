@@ -1,4 +1,4 @@
-"""`autograder publish` and `autograder release-solutions`, run as by an instructor or a job."""
+"""The commands that hand things out to students, run as by an instructor or a job."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograder.assignment import Course
+from autograder.github import client
 from autograder.policy import DEFAULT_COURSE
 from autograder.tests.course.command_line import CommandLine
 from autograder.tests.course.repositories import bare_repository, checkout, commit_all, files_of
@@ -177,8 +178,106 @@ def test_on_actions_the_log_has_counts_only(
     assert "eve-lost" in Path("page.md").read_text("utf-8")
 
 
+@pytest.fixture
+def class_of_five(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[StandIn]:
+    """Run a GitHub with a template alone; it does not know one login, and one is missing."""
+    assert course
+    rows = "1,A,a@x.org,ada\n2,B,b@x.org,bob\n3,C,c@x.org,cyd\n4,D,d@x.org,\n5,E,e@x.org,eve\n"
+    (Path("course") / "roster.csv").write_text(f"id,name,email,login\n{rows}")
+    monkeypatch.setattr(client, "WRITE_PAUSE", 0.0)
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    with StandIn(tmp_path / "github") as made:
+        made.unknown_logins.add("eve")
+        made.add_repository(TEMPLATE).is_template = True
+        made.push(TEMPLATE, {"README.md": "old\n"})
+        for name, value in made.environment(made.add_token("staff", {"course/*": "write"})).items():
+            monkeypatch.setenv(name, value)
+        yield made
+
+
+def test_making_names_those_who_could_not_be_served(
+    class_of_five: StandIn, autograder: CommandLine
+) -> None:
+    """With the reason; a second run finds nothing else to do."""
+    first = autograder("make-repositories", "--template", TEMPLATE, "--output", "made.md")
+    class_of_five.requests.clear()
+    again = autograder("make-repositories", "--template", TEMPLATE)
+
+    assert (first.status, again.status) == (1, 1)
+    assert first.out.splitlines() == [
+        *(
+            f"{name}: made, student invited {class_of_five.url}/course/m06-{name}"
+            for name in ("ada", "bob", "cyd")
+        ),
+        "4: no login known",
+        "eve: no such login on GitHub eve",
+        "3 made, student invited",
+        "1 no login known",
+        "1 no such login on GitHub",
+    ]
+    assert again.out.splitlines()[-3:] == [
+        "3 invited before, not accepted yet",
+        "1 no login known",
+        "1 no such login on GitHub",
+    ]
+    assert not any(request.writes for request in class_of_five.requests)
+    assert "| eve |" in Path("made.md").read_text("utf-8").splitlines()[-5]
+
+
+def test_making_for_those_who_can_be_served_ends_with_0(
+    class_of_five: StandIn, autograder: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On Actions, the log has counts only; a dry run writes nothing."""
+    arguments = ["make-repositories", "--template", TEMPLATE, "--only", "ada", "--only", "bob"]
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+
+    dry = autograder(*arguments, "--dry-run")
+    wrote = [request for request in class_of_five.requests if request.writes]
+    done = autograder(*arguments)
+
+    assert (dry.status, dry.out, wrote) == (0, "2 to be made\n", [])
+    assert (done.status, done.out) == (0, "2 made, student invited\n")
+
+
+def test_a_class_that_was_made_gets_an_update(
+    class_of_five: StandIn, course: Course, autograder: CommandLine
+) -> None:
+    """A leak stops it, as it stops `publish`, and each file with a secret is listed."""
+    update = ["update-repositories", "--template", TEMPLATE]
+    notes = course.assignments / ASSIGNMENT.id / "notes.md"
+    autograder("publish", "--template", TEMPLATE)
+    autograder("make-repositories", "--template", TEMPLATE)
+    notes.write_text(next(solution_bodies()))
+    commit_all(course.assignments.parent)
+    leaking = autograder(*update)
+    notes.write_text("New!\n")
+    commit_all(course.assignments.parent)
+    unpublished = autograder(*update)
+    autograder("publish", "--template", TEMPLATE)
+
+    done = autograder(*update)
+
+    assert (leaking.status, unpublished.status, done.status) == (2, 2, 1)
+    assert "  notes.md: a solution in solutions/" in leaking.err
+    assert "run `autograder publish` first" in unpublished.err
+    assert f"ada: new handout offered {class_of_five.url}/course/m06-ada/pull/1" in done.out
+    assert "3 new handout offered" in done.out.splitlines()
+    for name in ("ada", "bob", "cyd"):
+        assert len(pull_requests(class_of_five.repository(f"course/m06-{name}"))) == 1
+
+
 @pytest.mark.usefixtures("course", "github")
-@pytest.mark.parametrize("command", [["release-solutions"], ["publish", "--template", TEMPLATE]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["release-solutions"],
+        ["publish", "--template", TEMPLATE],
+        ["make-repositories", "--template", TEMPLATE],
+        ["update-repositories", "--template", TEMPLATE],
+    ],
+)
 def test_on_actions_mistakes_in_the_roster_are_not_in_the_log(
     command: list[str], autograder: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

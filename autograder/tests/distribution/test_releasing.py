@@ -8,13 +8,11 @@ from typing import Any
 
 import pytest
 
+from autograder.distribution.per_student import DistributionOutcome, StudentResult, results_page
 from autograder.distribution.releasing import (
     BRANCH,
-    ReleaseOutcome,
     ReleasePlan,
-    StudentRelease,
     release_solutions,
-    releases_page,
 )
 from autograder.errors import DistributionError
 from autograder.github.client import GitHubClient, GitHubServer
@@ -69,12 +67,12 @@ def client(github: StandIn) -> Iterator[GitHubClient]:
 
 def release(
     plan: ReleasePlan, students: Iterable[Student], github: GitHubClient
-) -> tuple[StudentRelease, ...]:
+) -> tuple[StudentResult, ...]:
     """Release to all students, and return each result."""
     return tuple(release_solutions(plan, students, github))
 
 
-def outcomes(releases: tuple[StudentRelease, ...]) -> dict[str, ReleaseOutcome]:
+def outcomes(releases: tuple[StudentResult, ...]) -> dict[str, DistributionOutcome]:
     """Return each student's outcome."""
     return {done.student: done.outcome for done in releases}
 
@@ -95,7 +93,7 @@ def test_each_student_gets_a_branch_and_a_pull_request(
     """The branch is on top of the student's work, which does not change."""
     done = release(PLAN, CLASS, client)
 
-    assert outcomes(done) == dict.fromkeys(("ada", "bob", "cyd"), ReleaseOutcome.RELEASED)
+    assert outcomes(done) == dict.fromkeys(("ada", "bob", "cyd"), DistributionOutcome.RELEASED)
     for student in CLASS:
         repository = github.repository(f"course/m06-{student.id}")
         theirs = {name: text.encode() for name, text in THEIRS.items()}
@@ -122,7 +120,7 @@ def test_releasing_again_changes_nothing(github: StandIn, client: GitHubClient) 
 
     again = release(PLAN, CLASS, client)
 
-    assert {*outcomes(again).values()} == {ReleaseOutcome.ALREADY}
+    assert {*outcomes(again).values()} == {DistributionOutcome.RELEASED_BEFORE}
     assert writes(github) == []
     assert before == [github.repository(f"course/m06-{student.id}").heads() for student in CLASS]
 
@@ -136,7 +134,10 @@ def test_a_closed_pull_request_is_not_opened_again(github: StandIn, client: GitH
 
     again = release(PLAN, [ADA, BOB], client)
 
-    assert outcomes(again) == {"ada": ReleaseOutcome.ALREADY, "bob": ReleaseOutcome.ALREADY}
+    assert outcomes(again) == {
+        "ada": DistributionOutcome.RELEASED_BEFORE,
+        "bob": DistributionOutcome.RELEASED_BEFORE,
+    }
     assert branches(github, "course/m06-bob") == {"main"}
     assert len(pull_requests(github.repository("course/m06-ada"))) == 1
 
@@ -148,7 +149,7 @@ def test_corrected_solutions_become_another_commit(github: StandIn, client: GitH
     (done,) = release(replace(PLAN, files={**FILES, "writer.py": b"better\n"}), [ADA], client)
 
     repository = github.repository("course/m06-ada")
-    assert done.outcome is ReleaseOutcome.RELEASED
+    assert done.outcome is DistributionOutcome.RELEASED
     assert files_of(repository.folder, BRANCH)["writer.py"] == b"better\n"
     assert len(log(repository.folder, BRANCH)) == 3
     assert len(pull_requests(repository)) == 1
@@ -173,7 +174,7 @@ def test_a_student_with_the_same_files_gets_no_pull_request(
 
     (done,) = release(PLAN, [ADA], client)
 
-    assert done.outcome is ReleaseOutcome.SAME
+    assert done.outcome is DistributionOutcome.SAME
     assert branches(github, "course/m06-ada") == {"main"}
 
 
@@ -181,7 +182,7 @@ def test_a_dry_run_writes_nothing(github: StandIn, client: GitHubClient) -> None
     """The outcomes say what would be done."""
     done = release(replace(PLAN, dry_run=True), CLASS, client)
 
-    assert {*outcomes(done).values()} == {ReleaseOutcome.TO_RELEASE}
+    assert {*outcomes(done).values()} == {DistributionOutcome.TO_RELEASE}
     assert writes(github) == []
     assert branches(github, "course/m06-ada") == {"main"}
 
@@ -205,7 +206,7 @@ def test_nothing_is_released_while_work_counts(
         release(early, [ADA], client)
     (done,) = release(replace(early, now=opens), [ADA], client)
 
-    assert done.outcome is ReleaseOutcome.RELEASED
+    assert done.outcome is DistributionOutcome.RELEASED
 
 
 def test_force_releases_before_the_deadline(client: GitHubClient) -> None:
@@ -214,7 +215,7 @@ def test_force_releases_before_the_deadline(client: GitHubClient) -> None:
 
     (done,) = release(plan, [ADA], client)
 
-    assert done.outcome is ReleaseOutcome.RELEASED
+    assert done.outcome is DistributionOutcome.RELEASED
 
 
 def test_an_extension_is_waited_for(client: GitHubClient) -> None:
@@ -225,15 +226,15 @@ def test_an_extension_is_waited_for(client: GitHubClient) -> None:
     later = release(replace(extended, now=AFTER + timedelta(days=7)), CLASS, client)
 
     assert outcomes(first) == {
-        "ada": ReleaseOutcome.NOT_DUE,
-        "bob": ReleaseOutcome.RELEASED,
-        "cyd": ReleaseOutcome.RELEASED,
+        "ada": DistributionOutcome.NOT_DUE,
+        "bob": DistributionOutcome.RELEASED,
+        "cyd": DistributionOutcome.RELEASED,
     }
     assert first[0].note == "2026-12-09 00:00 UTC"
     assert outcomes(later) == {
-        "ada": ReleaseOutcome.RELEASED,
-        "bob": ReleaseOutcome.ALREADY,
-        "cyd": ReleaseOutcome.ALREADY,
+        "ada": DistributionOutcome.RELEASED,
+        "bob": DistributionOutcome.RELEASED_BEFORE,
+        "cyd": DistributionOutcome.RELEASED_BEFORE,
     }
 
 
@@ -245,10 +246,10 @@ def test_a_failure_does_not_stop_the_others(github: StandIn, client: GitHubClien
     done = release(PLAN, [unknown, gone, BOB, CYD], client)
 
     assert outcomes(done) == {
-        "dan": ReleaseOutcome.NO_LOGIN,
-        "eve": ReleaseOutcome.FAILED,
-        "bob": ReleaseOutcome.FAILED,
-        "cyd": ReleaseOutcome.RELEASED,
+        "dan": DistributionOutcome.NO_LOGIN,
+        "eve": DistributionOutcome.FAILED,
+        "bob": DistributionOutcome.FAILED,
+        "cyd": DistributionOutcome.RELEASED,
     }
     assert done[2].note == "the repository is still empty"
 
@@ -260,7 +261,7 @@ def test_a_token_without_the_right_is_reported(github: StandIn) -> None:
     with GitHubClient(server, sleep=lambda _: None) as weak:
         (done,) = release(PLAN, [ADA], weak)
 
-    assert done.outcome is ReleaseOutcome.FAILED
+    assert done.outcome is DistributionOutcome.FAILED
     assert "the token may not do this" in done.note
 
 
@@ -287,7 +288,7 @@ def test_a_lost_response_opens_no_second_pull_request(
 
     (done,) = release(PLAN, [ADA], client)
 
-    assert done.outcome is ReleaseOutcome.RELEASED
+    assert done.outcome is DistributionOutcome.RELEASED
     assert len(pull_requests(github.repository("course/m06-ada"))) == 1
 
 
@@ -300,7 +301,7 @@ def test_a_limit_of_github_is_waited_for(github: StandIn) -> None:
     with GitHubClient(server, sleep=waited.append, now=lambda: 0.0) as patient:
         (done,) = release(PLAN, [ADA], patient)
 
-    assert done.outcome is ReleaseOutcome.RELEASED
+    assert done.outcome is DistributionOutcome.RELEASED
     assert 77.0 in waited
 
 
@@ -328,7 +329,7 @@ def test_a_hostile_repository_is_never_checked_out(
 
     (done,) = release(PLAN, [ADA], client)
 
-    assert done.outcome is ReleaseOutcome.RELEASED
+    assert done.outcome is DistributionOutcome.RELEASED
     assert {*used} == {
         "init", "ls-remote", "fetch", "fsck", "fast-import", "rev-parse", "diff-tree", "push",
     }  # fmt: skip
@@ -342,9 +343,9 @@ def test_the_page_lists_failures_first(client: GitHubClient) -> None:
     """The reader must act on failures."""
     done = release(PLAN, [ADA, Student(id="eve", login="eve")], client)
 
-    lines = releases_page(PLAN, done).splitlines()
+    lines = results_page("Solutions of *Logs*", AFTER, done, dry_run=False).splitlines()
 
-    assert lines[0] == f"# Solutions of {ASSIGNMENT.title}"
+    assert lines[0] == "# Solutions of `*Logs*`"
     assert "2026-12-02 00:00 UTC, 2 students." in lines
     assert "* 1 released" in lines
     assert "* 1 failed" in lines
@@ -354,9 +355,9 @@ def test_the_page_lists_failures_first(client: GitHubClient) -> None:
 
 def test_the_page_escapes_error_messages() -> None:
     """The page is shown where HTML and links would work."""
-    done = StudentRelease("ada", "course/m06-ada", ReleaseOutcome.FAILED, "<script>|@everybody")
+    done = StudentResult("ada", "course/m06-ada", DistributionOutcome.FAILED, "<script>|@everybody")
 
-    line = releases_page(PLAN, [done]).splitlines()[-1]
+    line = results_page("Solutions", AFTER, [done], dry_run=False).splitlines()[-1]
 
     assert "`<script>" in line
     assert line.count("|") - line.count("\\|") == 5

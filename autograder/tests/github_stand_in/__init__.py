@@ -15,7 +15,11 @@ is not in `objects.py` is an error, even if GitHub has it.
 
 from autograder.tests.github_stand_in.dispatches import dispatches
 from autograder.tests.github_stand_in.faults import Fault, broken, secondary_limit
-from autograder.tests.github_stand_in.organizations import collaborators
+from autograder.tests.github_stand_in.organizations import (
+    accept_invitation,
+    collaborators,
+    invitations,
+)
 from autograder.tests.github_stand_in.pulls import pull_requests
 from autograder.tests.github_stand_in.repositories import GITLINK, LINK, Repository
 from autograder.tests.github_stand_in.stand_in import Request, StandIn
@@ -27,9 +31,11 @@ __all__ = [
     "Repository",
     "Request",
     "StandIn",
+    "accept_invitation",
     "broken",
     "collaborators",
     "dispatches",
+    "invitations",
     "pull_requests",
     "secondary_limit",
 ]

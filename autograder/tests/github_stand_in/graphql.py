@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 _TOKEN = re.compile(r'[\s,]*(\.\.\.|"(?:[^"\\]|\\.)*"|-?\d+|[_A-Za-z]\w*|[{}()\[\]:$!=])')
@@ -50,7 +51,7 @@ def execute(query: str, variables: Mapping[str, Any], root: Mapping[str, Any]) -
         root: Fields by name: values, dicts of fields, lists of these, or resolvers of any of these.
     """
     try:
-        selection, fragments = _Parser(query).document()
+        selection, fragments = _parsed(query)
         errors: list[dict[str, Any]] = []
         data = _select(root, selection, fragments, variables, errors, [])
     except QueryError as error:
@@ -102,6 +103,11 @@ def _select(
 
         found[chosen.alias] = part(value)
     return found
+
+
+@lru_cache(maxsize=1000)
+def _parsed(query: str) -> "tuple[list[_Field | _On], dict[str, _On]]":
+    return _Parser(query).document()
 
 
 class _Parser:

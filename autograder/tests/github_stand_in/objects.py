@@ -8,13 +8,13 @@ from autograder.tests.github_stand_in.repositories import Repository
 from autograder.tests.github_stand_in.rest import NOT_ACCESSIBLE
 
 if TYPE_CHECKING:
-    from autograder.tests.github_stand_in.stand_in import StandIn, Token
+    from autograder.tests.github_stand_in.state import GitHubState, Token
 
 MOST = 100
 """Nodes in one page of a connection."""
 
 
-def query_root(github: "StandIn", token: "Token") -> dict[str, Any]:
+def query_root(github: "GitHubState", token: "Token") -> dict[str, Any]:
     """Return a query's top-level fields, as the token's owner sees them."""
 
     def repository(given: Mapping[str, Any]) -> Any:
@@ -26,10 +26,41 @@ def query_root(github: "StandIn", token: "Token") -> dict[str, Any]:
             )
         return repository_of(found, token)
 
+    def organization(given: Mapping[str, Any]) -> Any:
+        if token.rights.get(f"{given['login']}/*") != "write":
+            raise QueryError(NOT_ACCESSIBLE, "FORBIDDEN")
+        admins = [
+            {
+                "__typename": "OrganizationMemberEdge",
+                "role": "ADMIN",
+                "node": {"__typename": "User", "login": login},
+            }
+            for login in sorted(github.admins.get(given["login"], ()))
+        ]
+        members = {"__typename": "OrganizationMemberConnection", "edges": admins}
+        return {"__typename": "Organization", "membersWithRole": lambda _: members}
+
+    def owner(given: Mapping[str, Any]) -> Any:
+        names = [
+            {
+                "__typename": "Repository",
+                "name": found.full_name.partition("/")[2],
+                "isTemplate": found.is_template,
+            }
+            for found in github.repositories(given["login"])
+            if token.may(found, "metadata", "read")
+        ]
+        return {
+            "__typename": "Organization",
+            "repositories": lambda asked: _connection(names, asked),
+        }
+
     return {
         "__typename": "Query",
         "viewer": {"__typename": "User", "login": token.login},
         "repository": repository,
+        "repositoryOwner": owner,
+        "organization": organization,
     }
 
 
@@ -46,15 +77,31 @@ def repository_of(repository: Repository, token: "Token") -> dict[str, Any]:
         sha = str(given["oid"])
         return commit_of(repository, sha, token) if repository.has(sha) else None
 
+    def refs(given: Mapping[str, Any]) -> Any:
+        prefix = str(given["refPrefix"])
+        tips = [
+            {
+                "__typename": "Ref",
+                "name": ref.removeprefix(prefix),
+                "target": commit_of(repository, sha, token),
+            }
+            for ref, sha in sorted(repository.heads().items())
+            if ref.startswith(prefix)
+        ]
+        return _connection(tips, given)
+
     return {
         "__typename": "Repository",
         "nameWithOwner": repository.full_name,
         "name": repository.full_name.partition("/")[2],
+        "createdAt": repository.created_at,
         "pushedAt": repository.pushed_at,
+        "templateRepository": repository.more.get("template"),
         "isArchived": bool(repository.more.get("archived")),
         "isPrivate": repository.private,
         "defaultBranchRef": branch if head else None,
         "object": by_id,
+        "refs": refs,
         "commitComments": lambda given: _connection(
             [_comment(comment, token) for comment in repository.comments], given
         ),
@@ -84,10 +131,15 @@ def commit_of(repository: Repository, sha: str, token: "Token") -> dict[str, Any
             raise QueryError(NOT_ACCESSIBLE, "FORBIDDEN")
         return {"__typename": "Status", "contexts": list(newest.values())} if newest else None
 
+    def tree(_: Mapping[str, Any]) -> Any:
+        oid, entries = repository.tree(sha)
+        return {"__typename": "Tree", "oid": oid, "entries": entries}
+
     return {
         "__typename": "Commit",
         "oid": sha,
         "status": status,
+        "tree": tree,
         "comments": lambda given: _connection(comments, given),
     }
 

@@ -10,6 +10,10 @@ def pull_requests(repository: Repository) -> list[dict[str, Any]]:
     """Return the pull requests of a repository, oldest first."""
     found: Any = repository.more.setdefault("pulls", [])
     made: list[dict[str, Any]] = found
+    heads = repository.heads()
+    for pull in made:  # a closed one stays at the commit that it had
+        if pull["state"] == "open":
+            pull["head"]["sha"] = heads.get(f"refs/heads/{pull['head']['ref']}")
     return made
 
 
@@ -45,7 +49,7 @@ def _open_pull(call: RestCall) -> tuple[int, Any]:
             "state": "open",
             "title": call.body["title"],
             "body": call.body.get("body"),
-            "head": {"ref": head, "label": label},
+            "head": {"ref": head, "label": label, "sha": heads[f"refs/heads/{head}"]},
             "base": {"ref": base},
             "html_url": f"{call.github.url}/{repository.full_name}/pull/{number}",
         }

@@ -58,9 +58,12 @@ class Repository:
     """Pushes, oldest first."""
     statuses: list[dict[str, Any]] = field(default_factory=list)
     comments: list[dict[str, Any]] = field(default_factory=list)
+    created_at: str = ""
     pushed_at: str | None = None
     more: dict[str, object] = field(default_factory=dict)
     """Other data that routes store."""
+    trees: dict[str, tuple[str, list[dict[str, str]]]] = field(default_factory=dict)
+    """The top folders of commits that were asked for."""
 
     def create(self) -> None:
         """Create the empty repository. Clients may fetch any commit, also partially."""
@@ -105,6 +108,27 @@ class Repository:
             check=False,
         )
         return done.returncode == 0
+
+    def tree(self, sha: str) -> tuple[str, list[dict[str, str]]]:
+        """Return the id of a commit's top folder, and its entries as GraphQL has them."""
+        if sha not in self.trees:
+            tree = git("rev-parse", f"{sha}^{{tree}}", folder=self.folder)
+            listed = git("ls-tree", "-z", tree, folder=self.folder)
+            entries = [entry.partition("\t") for entry in filter(None, listed.split("\0"))]
+            self.trees[sha] = (
+                tree,
+                [
+                    {"__typename": "TreeEntry", "name": name}
+                    | dict(zip(("mode", "type", "oid"), about.split(), strict=True))
+                    for about, _, name in entries
+                ],
+            )
+        return self.trees[sha]
+
+    def point(self, branch: str, commit: str | None) -> None:
+        """Let a branch point at a commit that is there; None deletes the branch."""
+        what = [f"refs/heads/{branch}", commit] if commit else ["-d", f"refs/heads/{branch}"]
+        git("update-ref", *what, folder=self.folder)
 
     def files(self) -> dict[str, File]:
         """Return the content of each file of the default branch, by path."""

@@ -7,13 +7,13 @@ fine-grained personal access tokens". If it is missing, the response names it in
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from autograder.tests.github_stand_in.repositories import Repository
 
 if TYPE_CHECKING:
-    from autograder.tests.github_stand_in.stand_in import StandIn, Token
+    from autograder.tests.github_stand_in.state import GitHubState, Token
 
 LONGEST_DESCRIPTION, LONGEST_COMMENT = 140, 65_536
 NOT_ACCESSIBLE = "Resource not accessible by personal access token"
@@ -34,12 +34,14 @@ class AnswerError(Exception):
 class RestCall:
     """A request to a route."""
 
-    github: "StandIn"
+    github: "GitHubState"
     token: "Token"
     parts: dict[str, str]
     """The values of the path's `{names}`."""
     query: dict[str, str]
     body: Any
+    headers: dict[str, str] = field(default_factory=dict)
+    """Headers of the response, which a route may add."""
 
     def repository(self, permission: str, level: str) -> Repository:
         """Return the path's repository if the token has this permission.
@@ -78,18 +80,19 @@ def route(method: str, path: str) -> Callable[[Route], Route]:
 
 
 def answer(
-    github: "StandIn", token: "Token", method: str, path: str, query: dict[str, str], body: Any
+    github: "GitHubState", token: "Token", method: str, path: str, query: dict[str, str], body: Any
 ) -> tuple[int, dict[str, str], Any]:
     """Answer a request. Returns a status, headers, and the content to send as JSON."""
     for wanted, pattern, function in _ROUTES:
         match = pattern.fullmatch(path)
         if match and wanted == method:
+            call = RestCall(github, token, match.groupdict(), query, body)
             try:
-                status, content = function(RestCall(github, token, match.groupdict(), query, body))
+                status, content = function(call)
             except AnswerError as error:
                 needs = {"X-Accepted-GitHub-Permissions": error.needs} if error.needs else {}
                 return error.status, needs, {"message": str(error)}
-            return status, {}, content
+            return status, call.headers, content
     return 404, {}, {"message": "Not Found"}
 
 
@@ -114,7 +117,15 @@ def _activity(call: RestCall) -> tuple[int, Any]:
         for activity in reversed(repository.activities)
         if wanted in (None, activity["ref"], str(activity["ref"]).removeprefix("refs/heads/"))
     ]
-    return 200, listed[: int(call.query.get("per_page", "30"))]
+    count, start = int(call.query.get("per_page", "30")), int(call.query.get("after", "0"))
+    end = start + count
+    if end < len(listed):
+        # GitHub names the repository by its number here, and its cursors are opaque.
+        call.headers["Link"] = (
+            f"<https://github.invalid/repositories/1/activity?per_page={count}&after={end}>;"
+            ' rel="next"'
+        )
+    return 200, listed[start:end]
 
 
 @route("POST", "/repos/{owner}/{repo}/statuses/{sha}")

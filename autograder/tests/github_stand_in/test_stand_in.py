@@ -9,7 +9,14 @@ from typing import Any
 
 import pytest
 
-from autograder.tests.github_stand_in import Fault, StandIn, broken, secondary_limit
+from autograder.tests.github_stand_in import (
+    Fault,
+    StandIn,
+    accept_invitation,
+    broken,
+    invitations,
+    secondary_limit,
+)
 from autograder.tests.github_stand_in.git_client import commit_and_push, run_git
 
 NAME = "course/m06-ada"
@@ -144,7 +151,7 @@ def test_a_request_that_does_not_match_the_description_is_recorded(
 def test_a_complaint_fails_the_test_at_the_end(tmp_path: Path) -> None:
     """So tests need not look for complaints."""
     with pytest.raises(AssertionError, match="no such operation"), StandIn(tmp_path) as github:
-        ask(github, github.add_token("ada", {}), "GET", "/api/v3/users/ada")
+        ask(github, github.add_token("ada", {}), "GET", "/api/v3/gists/ada")
 
 
 def test_a_field_that_the_token_may_not_read_is_an_error(github: StandIn) -> None:
@@ -214,6 +221,7 @@ def test_an_organisation_lists_what_the_token_may_see(github: StandIn) -> None:
     given = f"/api/v3/repos/{NAME}/collaborators/ada"
 
     ask(github, owner, "PUT", given, {"permission": "push"})
+    accept_invitation(github.repository(NAME), "ada")
     repositories = [
         ask(github, token, "GET", "/api/v3/orgs/course/repos") for token in (owner, ada)
     ]
@@ -224,6 +232,33 @@ def test_an_organisation_lists_what_the_token_may_see(github: StandIn) -> None:
         [{"full_name": NAME}],
     ]
     assert members == [[{"login": "ada"}], 403]
+
+
+def test_an_invitation_gives_access_once_it_is_accepted(github: StandIn) -> None:
+    """A second one changes nothing; an expired one stays expired until it is deleted."""
+    owner = github.add_token("owner", {NAME: {"administration": "write"}})
+    access = f"/api/v3/repos/{NAME}/collaborators/ada"
+    listed = f"/api/v3/repos/{NAME}/invitations"
+    repository = github.repository(NAME)
+
+    def permission() -> str:
+        return str(ask(github, owner, "GET", f"{access}/permission")["permission"])
+
+    before = permission()
+    for _ in range(2):
+        ask(github, owner, "PUT", access, {"permission": "push"})
+    (invited,) = ask(github, owner, "GET", listed)
+    invitations(repository)[0]["expired"] = True
+    ask(github, owner, "PUT", access, {"permission": "push"})
+    (expired,) = ask(github, owner, "GET", listed)
+    ask(github, owner, "DELETE", f"{listed}/{expired['id']}")
+    ask(github, owner, "PUT", access, {"permission": "push"})
+    accept_invitation(repository, "ada")
+
+    assert (before, invited["expired"], expired["expired"]) == ("none", False, True)
+    assert (permission(), ask(github, owner, "GET", listed)) == ("write", [])
+    github.unknown_logins.add("nobody")
+    assert ask(github, owner, "GET", "/api/v3/users/nobody") == 404
 
 
 def test_github_s_limits_hold(github: StandIn) -> None:
