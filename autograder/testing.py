@@ -49,8 +49,7 @@ returns. They are bounded, and raise nothing for whatever a student wrote. `auto
 refuses a suite that goes around them.
 '''
 
-from autograder.aws import (
-    Depth,
+from autograder.aws.fault_kinds import (
     EmptyPages,
     LateRecord,
     PageSize,
@@ -61,6 +60,7 @@ from autograder.aws import (
 )
 from autograder.aws.scene import Scene
 from autograder.aws.seen import Log, Record, Seen, SeenCall, Shard
+from autograder.aws.sqs.backstage import Depth
 from autograder.grading.grade import Anomaly, Feedback, Outcome, Witnesses
 from autograder.grading.judge.explain import crashed
 from autograder.grading.judge.student_code import Module, StudentCode

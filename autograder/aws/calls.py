@@ -24,6 +24,11 @@ HELD_PER_TRAFFIC = 2
 keeps four bytes for each character of a text with an emoji, however many of them are ASCII."""
 
 
+NAMING = ("StreamName", "StreamARN", "ShardIterator", "QueueUrl", "QueueName")
+"""Parameters that name a stream or a queue."""
+LONGEST_NAME = 1024
+
+
 class Service(StrEnum):
     """The services that exist."""
 
@@ -107,6 +112,15 @@ class CallLog:
         with self._lock:
             self._calls.clear()
             self.held_bytes = 0
+
+
+def names_in(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return which stream or queue a request names; this is kept however full the log is."""
+    return {
+        key: value
+        for key in NAMING
+        if isinstance(value := parameters.get(key), str) and len(value) <= LONGEST_NAME
+    }
 
 
 def held_by_request(parameters: dict[str, Any]) -> int:

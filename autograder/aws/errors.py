@@ -1,6 +1,16 @@
 """Errors in AWS's own words."""
 
+import json
 from dataclasses import dataclass
+
+_JSON_NAMES = {
+    "InvalidParameterValue": "InvalidParameterValueException",
+    "MissingParameter": "MissingRequiredParameterException",
+}
+"""What SQS calls errors in a body whose header has their code of the query protocol.
+
+Source: LocalStack's snapshots, recorded on AWS.
+"""
 
 
 class AwsError(Exception):
@@ -18,6 +28,11 @@ class AwsError(Exception):
         self.message = message
         self.status = status
         self.query_error = query_error
+
+    def body(self) -> bytes:
+        """Write the body of the answer."""
+        kind = _JSON_NAMES.get(self.code, self.code) if self.query_error else self.code
+        return json.dumps({"__type": kind, "message": self.message}).encode()
 
 
 def invalid_argument(message: str) -> AwsError:

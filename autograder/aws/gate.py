@@ -25,6 +25,7 @@ from autograder.aws.calls import (
     Meter,
     Service,
     held_by_request,
+    names_in,
 )
 from autograder.aws.clock import AwsClock
 from autograder.aws.errors import AwsError, malformed
@@ -69,12 +70,6 @@ class _Request:
     raw: bytes
 
 
-_JSON_NAMES = {
-    "InvalidParameterValue": "InvalidParameterValueException",
-    "MissingParameter": "MissingRequiredParameterException",
-}
-"""What SQS calls errors in a body whose header has their code of the query protocol.
-Source: LocalStack's snapshots, recorded on AWS."""
 _HOST = re.compile(r"(127\.0\.0\.1|localhost)(?::([0-9]{1,5}))?")
 HIGHEST_PORT = 65535
 
@@ -166,7 +161,7 @@ class Gate:
             request = _Request(service, operation, head, incoming.body())
             body = self._do(request, meter)
         except AwsError as error:
-            return self._http(error.status, version, _error_body(error), error.query_error)
+            return self._http(error.status, version, error.body(), error.query_error)
         return self._http(200, version, body)
 
     def _do(self, request: _Request, meter: Meter | None) -> bytes:
@@ -256,7 +251,7 @@ class Gate:
             LoggedCall(
                 service=request.service,
                 operation=request.operation,
-                parameters=parameters if keep else {},
+                parameters=parameters if keep else names_in(parameters),
                 attempt=int(attempt[1]) if attempt else 1,
                 invocation=headers.get("amz-sdk-invocation-id", "")[:64],
                 status=error.status if error else 200,
@@ -349,8 +344,3 @@ def _host(head: RequestHead) -> str:
     """Return the host with which a queue's address begins: ours, with the port of the request."""
     found = _HOST.fullmatch(head.headers.get("host", ""))
     return found[0] if found and int(found[2] or 1) <= HIGHEST_PORT else "127.0.0.1"
-
-
-def _error_body(error: AwsError) -> bytes:
-    kind = _JSON_NAMES.get(error.code, error.code) if error.query_error else error.code
-    return json.dumps({"__type": kind, "message": error.message}).encode()

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
-from autograder.aws import StoredRecord
-from autograder.aws.faults import Fault
+from autograder.aws.fault_kinds import Fault
+from autograder.aws.kinesis.backstage import StoredRecord
 from autograder.aws.kinesis.streams import StreamStatus
 from autograder.aws.simulated import Cloud
 

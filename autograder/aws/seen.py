@@ -19,13 +19,15 @@ from autograder.aws.kinesis.tokens import stream_named_in
 from autograder.aws.simulated import Cloud
 from autograder.aws.sqs.api import queue_named_in
 from autograder.aws.sqs.backstage import Depth
-from autograder.parsing import parsed_json
+from autograder.parsing import LARGEST_JSON, parsed_json
 
 MOST_STREAMS = 100
 MOST_SHARDS = 200
 """Many times what any test asks for."""
 MOST_RECORDS = 4_000
 """Of one stream: several times what the largest test asks for."""
+LONGEST_DATA = LARGEST_JSON + 1
+"""Bytes of one record that are read: what is longer is no event."""
 MOST_RECORD_BYTES = 8 << 20
 """Of all records of a stream that are read."""
 LONGEST_PARAMETER = 1_000
@@ -62,6 +64,11 @@ class Log:
     """How many there are, those that were not read included."""
 
     @property
+    def is_whole(self) -> bool:
+        """Whether all were read. A test must not pass a log that it has not seen."""
+        return self.total == sum(map(len, self.by_shard.values()))
+
+    @property
     def records(self) -> tuple[Record, ...]:
         """All records, shard by shard."""
         return tuple(record for records in self.by_shard.values() for record in records)
@@ -88,7 +95,7 @@ class SeenCall:
 
     @property
     def target(self) -> str:
-        """The stream or queue that it names in any way; empty where it names none."""
+        """The stream or queue that it names in any way; empty if none, or if it is malformed."""
         parameters = self._call.parameters
         return stream_named_in(parameters) or queue_named_in(parameters)
 
@@ -120,6 +127,23 @@ class SeenCall:
         """The bodies of the messages that ReceiveMessage handed out."""
         messages = _list(self._call.response.get("Messages"))
         return tuple(str(message.get("Body")) for message in messages)
+
+    @property
+    def receipts(self) -> Mapping[str, str]:
+        """The ids of the messages that ReceiveMessage handed out, by their receipt handles."""
+        messages = _list(self._call.response.get("Messages"))
+        return {str(each.get("ReceiptHandle")): str(each.get("MessageId")) for each in messages}
+
+    @property
+    def deleted(self) -> tuple[str, ...]:
+        """The receipt handles with which DeleteMessage or DeleteMessageBatch deleted messages."""
+        if self.error is not None:
+            return ()
+        failed = {entry.get("Id") for entry in _list(self._call.response.get("Failed"))}
+        entries = _list(self._call.parameters.get("Entries", [self._call.parameters]))
+        return tuple(
+            str(entry.get("ReceiptHandle")) for entry in entries if entry.get("Id") not in failed
+        )
 
     @property
     def iterator(self) -> str | None:
@@ -175,13 +199,12 @@ class Seen:
             total += count
             records: list[Record] = []
             for record in islice(stored, left):
-                bytes_left -= len(record.data)
+                data = record.data[:LONGEST_DATA]
+                bytes_left -= len(data)
                 if bytes_left < 0:
                     left = 0
                     break
-                records.append(
-                    Record(shard_id, record.sequence_number, record.partition_key, record.data)
-                )
+                records.append(Record(shard_id, record.sequence_number, record.partition_key, data))
             left -= min(left, len(records))
             if len(by_shard) < MOST_SHARDS:
                 by_shard[shard_id] = tuple(records)

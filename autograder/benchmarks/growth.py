@@ -5,7 +5,10 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
-from autograder.aws import PRELOAD, CallBudget, Cloud, Server
+from autograder.aws import PRELOAD
+from autograder.aws.calls import CallBudget
+from autograder.aws.server import Server
+from autograder.aws.simulated import Cloud
 from autograder.benchmarks.class_run import run_class
 from autograder.benchmarks.submissions import the_assignment, the_solution
 from autograder.benchmarks.timing import timed

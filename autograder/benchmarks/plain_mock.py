@@ -18,7 +18,9 @@ import pytest
 from moto import mock_aws
 from moto.kinesis.models import kinesis_backends
 
-from autograder.aws import Cloud, LoggedCall, StoredRecord
+from autograder.aws.calls import LoggedCall
+from autograder.aws.kinesis.backstage import StoredRecord
+from autograder.aws.simulated import Cloud
 from autograder.grading.foreman.plugin import pytest_addoption, pytest_configure, rng
 
 __all__ = ["cloud", "pytest_addoption", "pytest_configure", "rng", "student"]

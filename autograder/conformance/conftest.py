@@ -11,7 +11,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from autograder.aws import Cloud, Server
+from autograder.aws.server import Server
+from autograder.aws.simulated import Cloud
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient

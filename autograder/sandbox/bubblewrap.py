@@ -21,6 +21,7 @@ from types import MappingProxyType
 from autograder.errors import SandboxError
 from autograder.sandbox.inside.runner import PACKAGE, WHOLE
 from autograder.sandbox.interpreter import Interpreter, this_interpreter
+from autograder.sandbox.processes import WRITABLE
 from autograder.sandbox.system_calls import filter_file
 
 INSIDE = Path(__file__).resolve().parent / "inside"
@@ -227,7 +228,7 @@ def sandbox_command(
     command += ["--dev", "/dev"]
     # A shared map of it is memory that nothing counts; behind a plain bind it cannot be opened.
     command += ["--ro-bind", "/dev/null", "/dev/zero"]
-    for folder in ("/dev/shm", SCRATCH):  # noqa: S108 - the sandbox's own
+    for folder in WRITABLE:
         command += ["--perms", "1777", "--size", str(SCRATCH_BYTES), "--tmpfs", folder]
     return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", SCRATCH]
 

@@ -4,7 +4,8 @@
 outside the sandbox, while it waits for the answer: student code cannot stop it.
 
 What can hold memory: private pages of the processes and their page tables, which the kernel reports
-for each of them; buffers of sockets; two small tmpfs; pipes, which the kernel bounds per user.
+for each of them; buffers of sockets; two small tmpfs, and the files in them beside their content;
+pipes, which the kernel bounds per user.
 Shared memory without a file would escape every count, since a single mapped page keeps all others,
 so the filter of system calls refuses it, as it refuses buffers of sockets that are larger than the
 default.
@@ -27,6 +28,10 @@ LIKELIEST = 1000
 """The oom_score_adj of everything in a sandbox: when the machine runs out of memory, the kernel
 ends these processes first, and not the grader."""
 
+WRITABLE = ("/dev/shm", "/tmp")  # noqa: S108 - the sandbox's own
+"""The folders in a sandbox where files can be made; both are in memory."""
+INODE_BYTES = 1536
+"""What the kernel holds for an empty file or folder with a name of 240 bytes."""
 SEGMENT_BYTES = 1280
 """What the kernel holds for a TCP segment of one byte, of which all that is queued may consist."""
 
@@ -76,7 +81,7 @@ class SandboxProcesses:
         through their mappings and pages. So it is asked only while the answer depends on it, and
         only for as long as a look may take.
         """
-        at_most = _socket_bytes(Path(f"/proc/{self.first}/net"))
+        at_most = _socket_bytes(Path(f"/proc/{self.first}/net")) + _inode_bytes(self.first)
         in_memory: dict[int, int] = {}
         for pid in self.processes():
             status = _status(pid)
@@ -163,6 +168,19 @@ def _status(pid: int) -> bytes:
         return Path(f"/proc/{pid}/status").read_bytes()
     except OSError:
         return b""
+
+
+def _inode_bytes(first: int) -> int:
+    """Return what the files in a sandbox's writable folders take beside their content.
+
+    Files in memory are bounded by their content's size; an empty one has none.
+    """
+    count = 0
+    for folder in WRITABLE:
+        with suppress(OSError):  # the sandbox has ended
+            found = os.statvfs(f"/proc/{first}/root{folder}")
+            count += found.f_files - found.f_ffree
+    return count * INODE_BYTES
 
 
 def _page_table_bytes(status: bytes) -> int:

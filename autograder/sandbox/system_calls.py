@@ -47,6 +47,8 @@ _REFUSED: dict[str, tuple[int, int | None]] = {
     "personality": (135, 92), "setpriority": (141, 140), "ioprio_set": (251, 30),
     # files in memory: no limit of a process counts them
     "memfd_create": (319, 279), "memfd_secret": (447, 447),
+    # attributes of files: up to 128 KiB each in a file system in memory, beyond its size
+    "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "setxattrat": (463, 463),
     # a pipe that holds a whole huge page for one byte of it
     "vmsplice": (278, 75),
     # keyrings

@@ -18,8 +18,11 @@ TIMERS = {"ITIMER_PROF": signal.ITIMER_PROF, "ITIMER_VIRTUAL": signal.ITIMER_VIR
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Return how many workers `-n auto` starts: one more than processors, since some tests wait."""
-    return (os.cpu_count() or 1) + 1
+    """Return how many workers `-n auto` starts: two for each processor, since many tests wait.
+
+    They wait for processes to start and end, for other workers' graders, and for bounds of time.
+    """
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.fixture(scope="session", autouse=True)

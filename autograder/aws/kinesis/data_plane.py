@@ -21,7 +21,7 @@ from autograder.aws.kinesis.streams import (
     FaithfulBackend,
     FaithfulStream,
 )
-from autograder.aws.kinesis.tokens import ShardIterator
+from autograder.aws.kinesis.tokens import ShardIterator, unquoted
 from autograder.aws.moto_adapter import ACCOUNT
 
 ITERATOR_SECONDS = 300
@@ -40,6 +40,8 @@ class DataPlane:
     def __init__(self, backend: FaithfulBackend, faults: Faults) -> None:
         self._backend = backend
         self._faults = faults
+        self._handed_out: set[str] = set()
+        """Shard iterators. One that a client makes up could leave scripted empty pages out."""
         self.operations: Mapping[str, Callable[[Parameters], Answer]] = {
             "GetRecords": self._get_records,
             "GetShardIterator": self._get_shard_iterator,
@@ -113,7 +115,7 @@ class DataPlane:
             shard.append(late.partition_key, base64.b64encode(late.data).decode())
         now = self._backend.clock.now()
         position = ShardIterator(stream.stream_name, shard.shard_id, last, now)
-        return {"ShardIterator": position.encoded()}
+        return {"ShardIterator": self._hand_out(position)}
 
     def _last_before(
         self, stream: FaithfulStream, shard: FaithfulShard, parameters: Parameters
@@ -156,7 +158,7 @@ class DataPlane:
 
     def _get_records(self, parameters: Parameters) -> Answer:
         limit = parameters.get("Limit", MAX_PAGE)
-        position = ShardIterator.parse(parameters["ShardIterator"])
+        position = self._known(parameters["ShardIterator"])
         now = self._backend.clock.now()
         if now - position.born > ITERATOR_SECONDS:
             raise AwsError(
@@ -174,12 +176,23 @@ class DataPlane:
                 following = position.moved(position.last, now, position.empty_pages + 1)
                 return {
                     "Records": [],
-                    "NextShardIterator": following.encoded(),
+                    "NextShardIterator": self._hand_out(following),
                     "MillisBehindLatest": fault.millis_behind,
                 }
             if index < fault.before_record:
                 size = min(size, fault.before_record - index)
         return self._page(shard, position, index, size, now)
+
+    def _hand_out(self, iterator: ShardIterator) -> str:
+        token = iterator.encoded()
+        self._handed_out.add(token)
+        return token
+
+    def _known(self, token: str) -> ShardIterator:
+        """Read an iterator that was handed out before; one that a client made up is not valid."""
+        if unquoted(token) not in self._handed_out:
+            raise invalid_argument("Invalid ShardIterator.")
+        return ShardIterator.parse(token)
 
     def _page(
         self, shard: FaithfulShard, position: ShardIterator, index: int, size: int, now: float
@@ -204,7 +217,7 @@ class DataPlane:
         behind = max(1, int((now - shard.log[end].created_at) * 1000)) if rest else 0
         answer: Answer = {"Records": page, "MillisBehindLatest": behind}
         if shard.is_open or rest:
-            answer["NextShardIterator"] = position.moved(last, now).encoded()
+            answer["NextShardIterator"] = self._hand_out(position.moved(last, now))
         else:
             answer["ChildShards"] = [
                 {

@@ -43,7 +43,7 @@ class ShardIterator:
         Raises:
             AwsError: It is not valid.
         """
-        match _parse(token.removeprefix('"').removesuffix('"')):
+        match _parse(unquoted(token)):
             case [str(stream), str(shard_id), str(last), float(born), int(empty)] if (
                 re.fullmatch(r"\d{1,150}", last, re.ASCII)
                 and 0 <= born < LATEST
@@ -91,6 +91,11 @@ class ListingToken:
     def encoded(self) -> str:
         """Write the token as clients see it."""
         return _encode([self.stream, self.after, self.shard_filter])
+
+
+def unquoted(token: str) -> str:
+    """Return an iterator without the quotes that AWS lets pass."""
+    return token.removeprefix('"').removesuffix('"')
 
 
 def stream_named_in(parameters: Mapping[str, Any]) -> str:

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from autograder.aws import Cloud, Server
+from autograder.aws.server import Server
+from autograder.aws.simulated import Cloud
 
 HERE = Path(__file__).parent
 NPM_INSTALL = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"]

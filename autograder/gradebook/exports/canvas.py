@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 
 from autograder.errors import ExportError
-from autograder.gradebook.column_titles import column_key
 from autograder.gradebook.exports.table import Cell, as_table, columns_of, number, refuse, scores_of
+from autograder.gradebook.roster.column_titles import column_key
 from autograder.gradebook.standing import CheckpointPoints, Standing
 from autograder.gradebook.student import Student
 

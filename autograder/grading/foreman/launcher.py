@@ -181,7 +181,7 @@ def _import_all() -> None:
     gc.disable()  # what is imported stays
     import _pytest.config
 
-    from autograder.aws import warm_up
+    from autograder.aws.simulated import warm_up
     from autograder.sandbox.bubblewrap import runtime_packages
 
     for name in (*(f"_pytest.{name}" for name in _pytest.config.default_plugins), *PRELOAD):

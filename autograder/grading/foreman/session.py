@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Self
 
 from autograder.assignment import Assignment, Course
-from autograder.aws import PRELOAD, Cloud, Server
+from autograder.aws import PRELOAD
+from autograder.aws.server import Server
+from autograder.aws.simulated import Cloud
 from autograder.grading.judge.explain import about_python
 from autograder.grading.judge.phases import Phases
 from autograder.grading.judge.student_code import Signatures, StudentCode

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from autograder.aws import CallBudget, Cloud
+from autograder.aws.calls import CallBudget
+from autograder.aws.simulated import Cloud
 from autograder.grading.judge.explain import verdict_of
 from autograder.grading.judge.phases import Phases
 from autograder.grading.judge.time_budget import TimeBudget

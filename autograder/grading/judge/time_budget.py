@@ -2,11 +2,16 @@
 
 from autograder.limits import Limits
 from autograder.sandbox import CallResult, Stopped, StopReason
-from autograder.sandbox.outcomes import Usage
+from autograder.sandbox.outcomes import MissingFunction, MissingModule, Usage
 
 SHORTENED = 5
 """A function that hung once has a fifth of its time afterwards: still many times what a right
 solution needs."""
+
+FREE_SECONDS = 20.0
+"""Processor time of all calls together after which each further call has a fifth of its time: ten
+times what all calls of a usual right submission take. Otherwise code that stays just below the
+bound of a call could take its whole time in every call."""
 
 CLOUD_SECONDS = 10.0
 """Processor time that the simulated AWS spends on all requests of a run: twenty times what those of
@@ -37,6 +42,7 @@ class TimeBudget:
 
     def __init__(self, seconds: float) -> None:
         self._seconds_left = seconds
+        self._free_left = FREE_SECONDS
         self.cloud_seconds_left = CLOUD_SECONDS
         self._hung: set[str] = set()
         self._imports: dict[str, Stopped] = {}
@@ -52,6 +58,8 @@ class TimeBudget:
     def note(self, module: str, function: str, result: CallResult, seconds: float) -> None:
         """Note how a call ended, and how long it took, in seconds of real time."""
         self._seconds_left -= seconds
+        if not isinstance(result, MissingModule | MissingFunction):
+            self._free_left -= result.usage.cpu_seconds
         if not isinstance(result, Stopped) or result.reason not in _SLOW:
             return
         if result.during_import and module in self._hung:
@@ -59,8 +67,11 @@ class TimeBudget:
         self._hung.add(module if result.during_import else f"{module}.{function}")
 
     def limits_for(self, module: str, function: str, limits: Limits) -> Limits:
-        """Shorten the time of a function that hung before, or whose module did when imported."""
-        if self._hung.isdisjoint({module, f"{module}.{function}"}):
+        """Shorten the time of a function that hung before, or whose module did when imported.
+
+        If all calls together have used much, the time of every further call is shortened.
+        """
+        if self._free_left > 0 and self._hung.isdisjoint({module, f"{module}.{function}"}):
             return limits
         return limits.model_copy(
             update={

@@ -119,6 +119,16 @@ def expect_queue_readings(value: Any, messages: list[str], *, seen: Seen, queue:
         )
 
 
+def deleted_messages(seen: Seen, queue: str) -> int:
+    """Count the messages that were deleted with the handles of their own receipts."""
+    receipts: dict[str, str] = {}
+    for receive in seen.calls("ReceiveMessage", on=queue):
+        receipts |= receive.receipts
+    deletes = seen.calls("DeleteMessage", "DeleteMessageBatch", on=queue)
+    handles = {handle for delete in deletes for handle in delete.deleted}
+    return len({receipts[handle] for handle in handles & receipts.keys()})
+
+
 def times_handed_out(seen: Seen, stream: str) -> int:
     """Count how often Kinesis handed out every record of a stream at least."""
     times = Counter(
@@ -197,6 +207,14 @@ def test_nothing_is_left_in_the_queue(
             expected="0 visible, 0 in flight, 0 delayed",
             hint=DELETE,
         )
+    deleted = deleted_messages(seen, name)
+    if deleted < len(messages):
+        wrong(
+            f"Your function deleted {deleted} of {counted(len(messages), 'message')}; the queue "
+            "lost the others in another way.",
+            expected="each message received and deleted, as a consumer does",
+            hint=DELETE,
+        )
 
 
 @pytest.mark.graded("B3", points=2)
@@ -205,7 +223,7 @@ def test_log_is_read_twice_the_same(
 ) -> None:
     """Both readings of the log have all messages, in order."""
     messages = some_messages(rng, rng.randint(12, 20))
-    cloud.faults.add(EmptyPages("shardId-000000000000", rng.randint(4, 8), pages=1, stream=name))
+    cloud.faults.add(EmptyPages(None, rng.randint(4, 8), pages=1, stream=name))
 
     value = brokers.read_log_twice(name, messages)
 

@@ -8,7 +8,9 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from autograder.aws import CallBudget, Cloud, Server
+from autograder.aws.calls import CallBudget
+from autograder.aws.server import Server
+from autograder.aws.simulated import Cloud
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from autograder.aws import Cloud
+from autograder.aws.simulated import Cloud
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient

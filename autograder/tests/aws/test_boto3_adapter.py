@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.aws import PRELOAD, CallBudget, Cloud, Server
+from autograder.aws import PRELOAD
+from autograder.aws.calls import CallBudget
+from autograder.aws.server import Server
+from autograder.aws.simulated import Cloud
 from autograder.sandbox import Returned, Sandbox
 from autograder.sandbox.bubblewrap import environment
 from autograder.tests.limits import LIMITS

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from autograder.aws import Cloud, Fail, RejectRecords, Throttle
-from autograder.aws.faults import LARGEST_CHOSEN
+from autograder.aws.fault_kinds import LARGEST_CHOSEN, Fail, RejectRecords, Throttle
+from autograder.aws.simulated import Cloud
 from autograder.tests.aws.kinesis_requests import THROTTLED, put, stored
 
 if TYPE_CHECKING:

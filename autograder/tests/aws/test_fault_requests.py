@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from autograder.aws import CallBudget, Cloud, Fail, RejectRecords, Throttle
-from autograder.aws.faults import STREAM_OPERATIONS
+from autograder.aws.calls import CallBudget
+from autograder.aws.fault_kinds import STREAM_OPERATIONS, Fail, RejectRecords, Throttle
+from autograder.aws.simulated import Cloud
 from autograder.tests.aws.kinesis_requests import (
     SETTLED,
     THROTTLED,

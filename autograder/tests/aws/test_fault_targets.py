@@ -1,13 +1,16 @@
 """A fault strikes only on the stream or queue that it is bound to."""
 
+import base64
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from autograder.aws import (
-    Cloud,
+from autograder.aws.fault_kinds import (
+    LARGEST_CHOSEN,
     EmptyPages,
     Fail,
+    Fault,
     LateRecord,
     PageSize,
     ReceiveSize,
@@ -15,7 +18,7 @@ from autograder.aws import (
     ShardPageSize,
     Throttle,
 )
-from autograder.aws.faults import LARGEST_CHOSEN, Fault
+from autograder.aws.simulated import Cloud
 from autograder.tests.aws.kinesis_requests import (
     SETTLED,
     THROTTLED,
@@ -127,6 +130,38 @@ def test_a_fault_that_could_never_strike_is_refused(
     """Only reads are about one shard, and only puts carry records."""
     with pytest.raises(ValueError, match=operation):
         Throttle(operation, times=1, **narrowing)
+
+
+def test_empty_pages_of_every_shard_come_in_each(cloud: Cloud, kinesis: "KinesisClient") -> None:
+    """A fault that names no shard is one of all shards."""
+    cloud.kinesis.create_stream("s", 2)
+    shard_ids = [shard["ShardId"] for shard in cloud.kinesis.shards("s")]
+    for shard_id in shard_ids:
+        cloud.kinesis.put_in_shard("s", shard_id, b"x", "k")
+    cloud.faults.add(EmptyPages(None, before_record=0, pages=1))
+
+    pages = [
+        kinesis.get_records(ShardIterator=iterator_of(kinesis, "s", shard_id))["Records"]
+        for shard_id in shard_ids
+    ]
+
+    assert pages == [[], []]
+
+
+def test_an_iterator_that_a_client_made_up_is_refused(
+    cloud: Cloud, kinesis: "KinesisClient"
+) -> None:
+    """It could leave out empty pages that are to come."""
+    cloud.kinesis.create_stream("s", 1)
+    given = json.loads(base64.b64decode(iterator_of(kinesis, "s")))
+    forged = base64.b64encode(json.dumps([*given[:4], 9]).encode()).decode()
+
+    codes = [
+        code_of(kinesis.get_records, ShardIterator=token)
+        for token in (forged, iterator_of(kinesis, "s"))
+    ]
+
+    assert codes == ["InvalidArgumentException", ""]
 
 
 def test_each_throttle_counts_on_its_own_stream(cloud: Cloud, kinesis: "KinesisClient") -> None:

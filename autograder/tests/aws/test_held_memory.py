@@ -12,8 +12,8 @@ from urllib.parse import urlparse
 import pytest
 from moto.sqs.models import Message
 
-from autograder.aws import CallBudget, Cloud
-from autograder.aws.calls import HELD_PER_TRAFFIC
+from autograder.aws.calls import HELD_PER_TRAFFIC, CallBudget
+from autograder.aws.simulated import Cloud
 
 if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient

@@ -12,9 +12,10 @@ from urllib.parse import urlparse
 
 import pytest
 
-from autograder.aws import CallBudget, Cloud, Server
+from autograder.aws.calls import CallBudget
 from autograder.aws.http1 import MAX_BODY
-from autograder.aws.server import KEPT_OPEN
+from autograder.aws.server import KEPT_OPEN, Server
+from autograder.aws.simulated import Cloud
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient

@@ -9,7 +9,7 @@ from urllib.parse import urlparse
 
 import pytest
 
-from autograder.aws import Cloud
+from autograder.aws.simulated import Cloud
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient

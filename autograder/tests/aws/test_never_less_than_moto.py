@@ -16,7 +16,7 @@ from botocore.loaders import create_loader
 from moto.kinesis.responses import KinesisResponse
 from moto.sqs.responses import SQSResponse
 
-from autograder.aws import Cloud
+from autograder.aws.simulated import Cloud
 from autograder.conformance.emulators import MOTO, running
 
 ONCE = Config(retries={"total_max_attempts": 1, "mode": "standard"}, parameter_validation=False)

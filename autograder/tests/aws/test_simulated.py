@@ -15,9 +15,8 @@ from botocore.exceptions import ClientError
 from moto.core.responses import BaseResponse
 from moto.kinesis.models import KinesisBackend, Shard, Stream
 
-from autograder.aws import (
-    CallBudget,
-    Cloud,
+from autograder.aws.calls import CallBudget
+from autograder.aws.fault_kinds import (
     EmptyPages,
     Fail,
     PageSize,
@@ -26,6 +25,7 @@ from autograder.aws import (
     ShardPageSize,
     Throttle,
 )
+from autograder.aws.simulated import Cloud
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient

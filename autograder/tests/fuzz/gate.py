@@ -10,8 +10,9 @@ import re
 import time
 from typing import Any
 
-from autograder.aws import CallBudget, Cloud
+from autograder.aws.calls import CallBudget
 from autograder.aws.http1 import IncomingRequest
+from autograder.aws.simulated import Cloud
 from autograder.tests.fuzz.target import BrokenGuaranteeError, MutateBytes
 
 STATUSES = frozenset({200, 400, 403, 404, 431, 501, 505})

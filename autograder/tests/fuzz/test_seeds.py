@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from autograder.aws import Cloud
 from autograder.aws.server import answer_one
+from autograder.aws.simulated import Cloud
 from autograder.tests.fuzz.__main__ import TARGETS
 from autograder.tests.fuzz.calls import CallsTarget
 from autograder.tests.fuzz.gate import SEEDS as GATE_SEEDS

@@ -20,8 +20,9 @@ from autograder.gradebook.exports.classroom50 import whole_points
 from autograder.gradebook.exports.github_classroom import COLUMNS as GITHUB_CLASSROOM
 from autograder.gradebook.exports.gradescope import COLUMNS as GRADESCOPE
 from autograder.gradebook.exports.moodle import duration
-from autograder.gradebook.roster import Student, read_roster
+from autograder.gradebook.roster import read_roster
 from autograder.gradebook.standing import CheckpointPoints, Standing, StandingStatus
+from autograder.gradebook.student import Student
 from autograder.tests.feedback.nasty import NASTY, SAME_EACH_TIME
 from autograder.tests.feedback.test_table import computed, rows
 from autograder.text import in_csv

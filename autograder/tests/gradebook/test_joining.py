@@ -4,7 +4,8 @@ import pytest
 
 from autograder.errors import RosterError
 from autograder.gradebook.joining import joined
-from autograder.gradebook.roster import Roster, Student
+from autograder.gradebook.roster import Roster
+from autograder.gradebook.student import Student
 
 
 def roster(*students: Student) -> Roster:

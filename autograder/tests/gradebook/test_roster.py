@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from autograder.errors import RosterError
-from autograder.gradebook.roster import MAX_ROSTER_BYTES, Roster, Student, read_roster
-from autograder.gradebook.roster_forms import FORMS
-from autograder.gradebook.student import LONGEST_ID, is_login, student_id
+from autograder.gradebook.roster import MAX_ROSTER_BYTES, Roster, read_roster
+from autograder.gradebook.roster.forms import FORMS
+from autograder.gradebook.student import LONGEST_ID, Student, is_login, student_id
 from autograder.tests.feedback.nasty import NASTY, SAME_EACH_TIME
 
 Read = Callable[..., Roster]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from autograder.errors import RosterError
 from autograder.gradebook.roster import MAX_ROSTER_BYTES, RosterEncoding, read_roster
-from autograder.gradebook.roster_table import MAX_COLUMNS, MAX_ROWS, parse_roster
+from autograder.gradebook.roster.table import MAX_COLUMNS, MAX_ROWS, parse_roster
 from autograder.tests.feedback.nasty import NASTY, SAME_EACH_TIME
 from autograder.tests.gradebook.rosters import CASES, RosterCase
 

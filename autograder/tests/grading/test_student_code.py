@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.aws import PRELOAD, Cloud, Server
+from autograder.aws import PRELOAD
+from autograder.aws.server import Server
+from autograder.aws.simulated import Cloud
 from autograder.grading.judge.phases import Phase, Phases
 from autograder.grading.judge.student_code import StudentCode
 from autograder.grading.judge.time_budget import SHORTENED, TimeBudget

@@ -2,7 +2,12 @@
 
 import pytest
 
-from autograder.grading.judge.time_budget import CLOUD_SECONDS, SHORTENED, TimeBudget
+from autograder.grading.judge.time_budget import (
+    CLOUD_SECONDS,
+    FREE_SECONDS,
+    SHORTENED,
+    TimeBudget,
+)
 from autograder.sandbox import Returned, Stopped, StopReason
 from autograder.sandbox.outcomes import Usage
 from autograder.tests.limits import LIMITS
@@ -33,6 +38,19 @@ def test_no_call_is_made_once_the_cloud_has_worked_enough() -> None:
 
     assert before is None
     assert after == Stopped(StopReason.ANSWERS, Usage())
+
+
+def test_calls_have_less_time_once_all_together_have_used_much() -> None:
+    """Code that stays just below the limit of a call does not take all of it every time."""
+    time_budget = TimeBudget(1000.0)
+    before = time_budget.limits_for("burns", "one", LIMITS)
+    for _ in range(5):
+        time_budget.note("burns", "one", Returned(1, Usage(cpu_seconds=FREE_SECONDS / 4)), 1.0)
+
+    after = time_budget.limits_for("burns", "other", LIMITS)
+
+    assert before == LIMITS
+    assert after.cpu_seconds <= LIMITS.cpu_seconds // SHORTENED
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,17 @@ def hoard_in_page_tables():
                 ctypes.c_char.from_address(at).value
     fork(3, work)
 
+def hoard_in_empty_folders():
+    os.mkdir("/tmp/hoard")
+    folder = os.open("/tmp/hoard", os.O_RDONLY)
+    for number in range(60_000):
+        os.mkdir(f"{'n' * 240}{number}", dir_fd=folder)
+    wait()
+
+def leave_folders_in_a_folder():
+    for number in range(6000):
+        os.makedirs(f"/tmp/left/{number}")
+
 def map_much_and_hold_little():
     # Every second page has other rights, so that each page is a separate mapping.
     import ctypes
@@ -222,6 +233,30 @@ def test_a_call_ends_at_the_first_count_above_the_limit(
     assert isinstance(result, Stopped)
     assert result.reason == "memory"
     assert looks.index(True) == len(looks) - 1
+
+
+def test_files_count_beside_their_content(sandbox: Sandbox, looks: list[bool]) -> None:
+    """An empty folder takes more than a kilobyte of the kernel's memory."""
+    limits = LIMITS.model_copy(
+        update={"memory_total_mib": 64, "cpu_seconds": 60, "wall_seconds": 120.0}
+    )
+
+    result = sandbox.call("student", "hoard_in_empty_folders", [], {}, limits)
+
+    assert isinstance(result, Stopped)
+    assert result.reason == "memory"
+    assert looks[-1]
+
+
+def test_a_sandbox_in_which_too_much_was_left_at_any_depth_is_replaced(sandbox: Sandbox) -> None:
+    """Removing it all would take longer than the call."""
+    limits = LIMITS.model_copy(update={"cpu_seconds": 60, "wall_seconds": 120.0})
+    before = sandbox.pid
+
+    sandbox.call("student", "leave_folders_in_a_folder", [], {}, limits)
+    sandbox.call("student", "share_after_fork", [], {}, limits)
+
+    assert sandbox.pid != before
 
 
 @pytest.mark.parametrize("function", ["hoard_in_connections", "hoard_in_tiny_segments"])

@@ -22,18 +22,20 @@ NUMBERS = {
                "clone3": 435, "socket": 41, "ptrace": 101, "keyctl": 250, "unshare": 272,
                "setns": 308, "mount": 165, "bpf": 321, "io_uring_setup": 425,
                "memfd_create": 319, "setpriority": 141, "prlimit64": 302,
-               "sched_setaffinity": 203, "setsockopt": 54, "socketpair": 53, "vmsplice": 278},
+               "sched_setaffinity": 203, "setsockopt": 54, "socketpair": 53, "vmsplice": 278,
+               "fsetxattr": 190, "setxattrat": 463},
     "aarch64": {"read": 63, "mmap": 222, "connect": 203, "execve": 221, "futex": 98, "clone": 220,
                 "clone3": 435, "socket": 198, "ptrace": 117, "keyctl": 219, "unshare": 97,
                 "setns": 268, "mount": 40, "bpf": 280, "io_uring_setup": 425,
                 "memfd_create": 279, "setpriority": 140, "prlimit64": 261,
-                "sched_setaffinity": 122, "setsockopt": 208, "socketpair": 199, "vmsplice": 75},
+                "sched_setaffinity": 122, "setsockopt": 208, "socketpair": 199, "vmsplice": 75,
+                "fsetxattr": 7, "setxattrat": 463},
 }  # fmt: skip
 CASES = [
     *((name, (), ALLOWED) for name in ("read", "mmap", "connect", "execve", "futex")),
     *((name, (), 0x50000 | errno.EPERM)
       for name in ("ptrace", "keyctl", "unshare", "setns", "mount", "bpf", "io_uring_setup",
-                   "memfd_create", "setpriority", "vmsplice")),
+                   "memfd_create", "setpriority", "vmsplice", "fsetxattr", "setxattrat")),
     ("prlimit64", (0, 7), ALLOWED),  # the caller's limit
     ("prlimit64", (1, 7), 0x50000 | errno.EPERM),  # the runner's limit
     ("sched_setaffinity", (0, 8), ALLOWED),

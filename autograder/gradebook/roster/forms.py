@@ -19,8 +19,8 @@ Sources:
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from autograder.gradebook import column_titles as titles
-from autograder.gradebook.column_titles import column_key, column_keys
+from autograder.gradebook.roster import column_titles as titles
+from autograder.gradebook.roster.column_titles import column_key, column_keys
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,13 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 
-from autograder.gradebook.column_titles import PARTICIPANTS, column_keys, is_staff, is_student
-from autograder.gradebook.roster_forms import BRIGHTSPACE, CANVAS, CLASSROOM_50, IDENTIFIERS, Form
+from autograder.gradebook.roster.column_titles import (
+    PARTICIPANTS,
+    column_keys,
+    is_staff,
+    is_student,
+)
+from autograder.gradebook.roster.forms import BRIGHTSPACE, CANVAS, CLASSROOM_50, IDENTIFIERS, Form
 from autograder.gradebook.student import Student, is_login, student_id
 from autograder.text import inert
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from autograder.gradebook.roster_forms import Form, recognise
+from autograder.gradebook.roster.forms import Form, recognise
 
 MAX_ROWS = 20_000
 """Larger than any course, and read within seconds."""

@@ -11,11 +11,11 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from autograder.errors import RosterError
-from autograder.gradebook.column_titles import column_keys
 from autograder.gradebook.keys import KeyKind, comparable
-from autograder.gradebook.roster_forms import FORMS, Form
-from autograder.gradebook.roster_rows import RosterReader, shown
-from autograder.gradebook.roster_table import (
+from autograder.gradebook.roster.column_titles import column_keys
+from autograder.gradebook.roster.forms import FORMS, Form
+from autograder.gradebook.roster.rows import RosterReader, shown
+from autograder.gradebook.roster.table import (
     MAX_COLUMNS,
     MAX_ROWS,
     RosterEncoding,
@@ -25,8 +25,6 @@ from autograder.gradebook.roster_table import (
 )
 from autograder.gradebook.student import Student
 from autograder.text import counted
-
-__all__ = ["MAX_ROSTER_BYTES", "Roster", "RosterEncoding", "Student", "read_roster"]
 
 MAX_ROSTER_BYTES = 5_000_000
 _MOST_MISTAKES = 50
