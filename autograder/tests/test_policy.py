@@ -214,6 +214,14 @@ def test_attempts_are_counted_over_an_hour(tmp_path: Path) -> None:
     assert next_attempt(read, before, DUE + timedelta(minutes=10)) is None
 
 
+@pytest.mark.parametrize("pattern", ["{login}", "m06-{login}-2026", "M06_{login}"])
+def test_a_repository_s_name_may_have_more_around_the_login(tmp_path: Path, pattern: str) -> None:
+    """Before it, after it, or nothing at all."""
+    read = policy(tmp_path, TEXT.replace("m06-{login}", pattern))
+
+    assert read.repository_of(BOB) == pattern.replace("{login}", "bob")
+
+
 def test_a_repository_is_named_after_the_login(tmp_path: Path) -> None:
     """In lower case. For a student without a login, it is unknown."""
     read = policy(tmp_path)
@@ -237,7 +245,13 @@ def test_a_repository_is_named_after_the_login(tmp_path: Path) -> None:
         ("grace_minutes = 15", 'grace_minutes = "15"', "deadline.grace_minutes: "),
         ("percent_per_day = 10", "percent_per_day = 101", "late.percent_per_day: "),
         ("2026-12-01T23:59:00", "2026-10-25T02:30:00", "deadline.at: the clocks change then"),
+        ("2026-12-01T23:59:00", "2026-03-29T02:30:00", "deadline.at: the clocks change then"),
         ("2026-12-01T23:59:00", "2026-12-01", "deadline.at: "),
+        ("2026-12-01T23:59:00", "23:59:00", "deadline.at: "),
+        ("m06-{login}", "m06/{login}", "repository: "),
+        ("m06-{login}", "m06 {login}", "repository: "),
+        ("m06-{login}", "m06-{id}", "repository: "),
+        ("timezone", "staff = 3\ntimezone", "staff: "),
         ("2026-12-08T23:59:00", "3", "extensions.ADA: "),
         ('detail = "titles"', 'detail = "some"', "feedback.0.detail: "),
         ("from = 2026-12-05T12:00:00Z", "", "feedback: each but the first"),

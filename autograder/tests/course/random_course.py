@@ -9,6 +9,8 @@ from random import Random
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
+import httpx
+
 from autograder.course import grade_pushes
 from autograder.course.find_pushes import PushContext, PushOutcome
 from autograder.github.client import GitHubClient, GitHubServer
@@ -46,6 +48,27 @@ def handout() -> Mapping[str, bytes]:
     return {name: file.content for name, file in files.items()}
 
 
+class KilledError(BaseException):
+    """The grader's process is killed: no `except Exception` sees it."""
+
+
+class KillableTransport(httpx.BaseTransport):
+    """Brings requests to GitHub, until the process is killed; then the next one can begin."""
+
+    def __init__(self, carries: httpx.BaseTransport) -> None:
+        self._carries = carries
+        self.is_killed = False
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Carry one request."""
+        try:
+            return self._carries.handle_request(request)
+        finally:
+            if self.is_killed:
+                self.is_killed = False
+                raise KilledError
+
+
 class RandomCourse:
     """A course of one student: its policy, its repository, and its grader.
 
@@ -60,6 +83,9 @@ class RandomCourse:
         self.github = github
         self.folder = folder
         self.oracle = Oracle()
+        self._transport = KillableTransport(
+            github.transport() if isinstance(github, MemoryGitHub) else httpx.HTTPTransport()
+        )
         self.log: list[str] = []
         """What happened, for the report on a failure."""
         self.facts: set[str] = set()
@@ -215,11 +241,14 @@ class RandomCourse:
             self._on_main.append(sha)
         self.oracle.pushed(version, sha, self.github.now, branch=branch, by_student=by_student)
 
+    def kill(self) -> None:
+        """Kill the process whose request is being answered."""
+        self._transport.is_killed = True
+
     def _client(self) -> GitHubClient:
         clock = FakeClock()
-        transport = self.github.transport() if isinstance(self.github, MemoryGitHub) else None
         server = GitHubServer.from_environment(self.github.environment(self._token))
-        return GitHubClient(server, sleep=clock.sleep, now=clock.now, transport=transport)
+        return GitHubClient(server, sleep=clock.sleep, now=clock.now, transport=self._transport)
 
     def _round(self, state: Path | None = None) -> PushOutcome:
         with self._client() as client, ExitStack() as opened:

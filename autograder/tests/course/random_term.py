@@ -19,16 +19,13 @@ from autograder.tests.course.random_course import (
     SOLUTIONS,
     STUB,
     STUDENT,
+    KilledError,
     RandomCourse,
     handout,
 )
 from autograder.tests.github_stand_in import Fault, broken, pull_requests, secondary_limit
 
 ON_LATENESS = re.compile(r"\*\*(Late|Too late)\.\*\*.*?(?: up to (\d+) days? late)", re.DOTALL)
-
-
-class KilledError(BaseException):
-    """The grader's process is killed: no `except Exception` sees it."""
 
 
 class DisagreementError(Exception):
@@ -177,7 +174,7 @@ class Term(RandomCourse):
     def _the_grader_has_trouble(self) -> None:
         rng = self.rng
         after = rng.randrange(0, 12)
-        kill = Fault(after=after, acts=rng.random() < 0.5, status=502, then=_kill)
+        kill = Fault(after=after, acts=rng.random() < 0.5, status=502, then=self.kill)
         lost = broken(rng.choice(("/comments", "/statuses", "/graphql", "/activity")), acts=True)
         failed = Fault(after=after, times=rng.choice((1, 2, 9)), status=502)
         self.github.faults = [rng.choice((kill, lost, failed, secondary_limit(after=after)))]
@@ -283,10 +280,6 @@ class Term(RandomCourse):
             ])  # fmt: skip
         if days and not self.rules.counts(at) and "What counts is" not in comment:
             _agree("too late", said is not None and said[1], "Too late")
-
-
-def _kill() -> None:
-    raise KilledError
 
 
 def _agree(what: str, found: object, expected: object) -> None:

@@ -15,7 +15,7 @@ from autograder.github.git import Git
 from autograder.intake.commits import CommitFiles, fetch_submission
 from autograder.submission import Submission, read_source, read_submission
 from autograder.tests.github_stand_in import GITLINK, LINK, StandIn
-from autograder.tests.github_stand_in.repositories import git
+from autograder.tests.github_stand_in.repositories import File, git
 from autograder.tests.gradebook.students import ASSIGNMENT
 
 NAME = "course/m06-ada"
@@ -69,6 +69,44 @@ def test_a_commit_that_is_no_longer_a_head_can_be_fetched(github: StandIn) -> No
     submission = fetch(github, sha)
 
     assert submission.files == {WRITER: b"x = 1\n"}
+
+
+POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:aa\nsize 3\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "taken", "said"),
+    [
+        pytest.param({"Compare_With_SQS.py": "x = 2\n"}, ["Compare_With_SQS.py"], "", id="case"),
+        pytest.param({"helpers/paging.py": ""}, ["helpers/paging.py"], "", id="namespace package"),
+        pytest.param({".gitattributes": "* text=auto\n"}, [], "", id="ends of lines"),
+        pytest.param({"util.py": POINTER}, [], "util.py is left out: it is a pointer", id="LFS"),
+        pytest.param(
+            {"shared.py": (LINK, "../x.py")}, [], "shared.py is left out: it is a link", id="link"
+        ),
+    ],
+)
+def test_odd_files_beside_a_graded_file_cost_nothing(
+    github: StandIn, files: dict[str, File], taken: list[str], said: str
+) -> None:
+    """It is read as it was committed; what is left out is noted."""
+    submission = fetch(github, github.push(NAME, {BROKERS: "x = 1\r\n", **files}))
+
+    assert sorted(submission.files) == sorted([BROKERS, *taken])
+    assert submission.files[BROKERS] == b"x = 1\r\n"
+    assert submission.refused == ()
+    assert said in "".join(submission.notes)
+    assert bool(said) == bool(submission.notes)
+
+
+@pytest.mark.parametrize("folder", ["m06", "src"])
+def test_work_in_a_folder_is_pointed_at(github: StandIn, folder: str) -> None:
+    """The graded file is missing, and the student reads where it is."""
+    files = {f"{folder}/__init__.py": "", f"{folder}/{BROKERS}": "x = 1\n"}
+
+    submission = fetch(github, github.push(NAME, files))
+
+    assert f"there is {folder}/{BROKERS}: move it" in submission.missing[BROKERS]
 
 
 def test_anything_but_a_plain_file_is_refused(github: StandIn) -> None:
