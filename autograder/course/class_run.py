@@ -92,11 +92,11 @@ def grade_class(
         AutograderError: Nothing can be graded or written at all. One bad submission never raises.
     """
     suite = read_plan(assignment, course.suites / assignment.id).digest
-    for name in (RESULTS, FEEDBACK):
-        make_folder(output / name)
     table = output / TABLE
     outcomes: list[StudentOutcome] = []
     try:
+        for name in (RESULTS, FEEDBACK):
+            make_folder(output / name)
         for outcome in _outcomes(submissions, assignment, course, output, settings, suite, on_wait):
             outcomes.append(outcome)
             yield outcome
