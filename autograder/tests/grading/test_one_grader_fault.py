@@ -391,13 +391,14 @@ def test_classroom50_keeps_its_points_while_some_are_open(book: Book, tmp_path: 
 
 
 def test_the_class_s_table_has_decided_and_open_points(sound: ClassRun, faulty: ClassRun) -> None:
-    """The checkpoint's column has the decided points."""
+    """The checkpoint's column has the decided points, and a reason says what failed."""
     before, after = (
         next(csv.DictReader((run.folder / "grades.csv").read_text().splitlines()))
         for run in (sound, faulty)
     )
 
     differing = {key: after[key] for key in after if after[key] != before[key]}
+    assert "no room" in differing.pop("reason")
     assert differing == {
         "reader": str(MOST - POINTS),
         "score": str(sound.grade.score - POINTS),
