@@ -128,9 +128,8 @@ def grade_class_command(
                 ):
                     outcomes.append(outcome)
                     bar.advance(task)
-                    if outcome.problem:
-                        last = outcome.problem.strip().splitlines()[-1]
-                        bar.console.print(f"{inert(outcome.who)}: {inert(last)}", soft_wrap=True)
+                    if reason := outcome.reason:
+                        bar.console.print(f"{inert(outcome.who)}: {inert(reason)}", soft_wrap=True)
         except KeyboardInterrupt:
             errors.print(_interrupted(outcomes, len(submissions)), soft_wrap=True)
             raise typer.Exit(INTERRUPTED) from None

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from autograder.assignment import Assignment
+from autograder.course.results import GRADER_LOGS
 from autograder.errors import AutograderError
 from autograder.grading.grade import Grade, Outcome, Status
 from autograder.text import in_csv
@@ -56,6 +57,13 @@ class StudentOutcome:
     def who(self) -> str:
         """The student, or else the hand-in."""
         return self.student or self.hand_in
+
+    @property
+    def reason(self) -> str:
+        """Why something is left to do, in a line; empty if nothing is."""
+        if self.problem and self.action is ClassAction.GRADED:
+            return f"the grader failed: see {GRADER_LOGS}/{self.student}.txt"
+        return (self.problem.strip().splitlines() or [""])[-1]
 
     @property
     def is_settled(self) -> bool:
@@ -108,8 +116,7 @@ def grades_table(outcomes: Iterable[StudentOutcome], assignment: Assignment) -> 
         scores = sums if outcome.points else [None] * len(sums)
         row = ["" if value is None else value for value in (*points, *scores)]
         who = [in_csv(outcome.student), in_csv(outcome.hand_in)]
-        reason = outcome.problem.strip().splitlines()[-1:]
-        writer.writerow([*who, *row, outcome.state, *(in_csv(line) for line in reason or [""])])
+        writer.writerow([*who, *row, outcome.state, in_csv(outcome.reason)])
     return file.getvalue()
 
 

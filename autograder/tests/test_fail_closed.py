@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from autograder.assignment import Course
-from autograder.aws import moto_adapter as engine
+from autograder.aws import engine
 from autograder.errors import CloudError, SandboxError
 from autograder.grading.foreman.examiner import Examiner
 from autograder.grading.foreman.launcher import Launcher

@@ -116,7 +116,7 @@ def test_anything_but_plain_json_of_the_right_types_is_refused(ask: Ask, body: b
         ("kinesis.GetRecords", iterator_with(last="\u00b2"), "InvalidArgumentException"),
         ("kinesis.GetRecords", iterator_with(empty=10**200), "InvalidArgumentException"),
         ("kinesis.GetRecords", iterator_with(empty=True), "InvalidArgumentException"),
-        ("kinesis.GetRecords", iterator_with(stream="\ud800"), "ResourceNotFoundException"),
+        ("kinesis.GetRecords", iterator_with(stream="\ud800"), "InvalidArgumentException"),
         (
             "kinesis.SplitShard",
             '{"StreamName": "s", "ShardToSplit": "shardId-000000000000",'

@@ -76,6 +76,15 @@ DIFFERENT = {
     "a_long_poll_receives_a_message_when_its_delay_ends",
     "a_queue_keeps_its_policy",
     "a_visibility_timeout_changes_only_in_flight",
+    # Errors and rarer answers of SQS, which moto has in its own words.
+    "a_batch_may_fail_whole",
+    "a_batch_sends_what_it_can",
+    "a_dead_letter_names_its_source",
+    "a_deleted_message_has_no_visibility_timeout",
+    "an_invalid_handle_is_named",
+    "an_sqs_error_has_its_name_in_both_protocols",
+    "message_attributes_come_back_for_an_asterisk",
+    "the_attribute_that_differs_is_named",
     # No program has a reason to ask for it.
     "a_dry_run_stores_nothing",
 }

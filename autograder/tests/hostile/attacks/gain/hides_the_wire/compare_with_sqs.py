@@ -1,6 +1,6 @@
 # /// attack
 # outcomes = ["wrong"]
-# says = "messages that SQS never"
+# says = "did not come from the queue called"
 # ///
 """Brings a wire.py of its own, as a module of what runs it is called."""
 
