@@ -92,6 +92,8 @@ def _find_in(folder: Path, assignment: Assignment) -> FoundHandIns:
         part = system.parse(name, is_folder) if system is not None else None
         if part is not None and (is_folder or entry.is_file()) and not entry.is_symlink():
             folders.setdefault(part.owner, []).append((part, entry))
+            if part.is_typed:
+                oddities.append(f"{name!r} was typed in, and is not graded")
         elif is_folder:
             plain.append(entry)
         else:
@@ -113,7 +115,7 @@ def _of_parts(parts: Sequence[tuple[NamedPart, Path]]) -> HandIn:
         return HandIn(path.name, (last.submitter,), (path,), folder_files(path), attempt)
     paths = {part.file: path for part, path in ordered if part.file is not None}
     return HandIn(
-        last.owner,
+        last.origin or last.owner,
         (last.submitter,),
         tuple(paths.values()),
         lambda: LooseFiles(paths),

@@ -35,6 +35,10 @@ class NamedPart:
     """How the student called a loose file; None for a folder."""
     attempt: str = ""
     """Sorts the hand-ins of a student, and the files of a hand-in, the oldest first."""
+    origin: str = ""
+    """What to call the hand-in; the owner if that is empty."""
+    is_typed: bool = False
+    """Whether it is text that was typed into the system, which is not graded."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +81,12 @@ def _of_moodle(entry: str, is_folder: bool) -> NamedPart | None:
     keys = keys_of(name=name, moodle_participant=match["number"])
     submitter = Submitter(name, keys, match["number"])
     owner = f"{name}_{match['number']}"
+    is_typed = match["plugin"] == "onlinetext"
     if is_folder:
         # Text that was typed in is a folder of its own, beside that of the files.
-        return NamedPart(owner, submitter, None, "1" if match["plugin"] == "file" else "0")
-    return NamedPart(owner, submitter, match["file"], match["plugin"])
+        attempt = "0" if is_typed else "1"
+        return NamedPart(owner, submitter, None, attempt, is_typed=is_typed)
+    return NamedPart(owner, submitter, match["file"], match["plugin"], is_typed=is_typed)
 
 
 def _of_canvas(entry: str, is_folder: bool) -> NamedPart | None:
@@ -90,7 +96,8 @@ def _of_canvas(entry: str, is_folder: bool) -> NamedPart | None:
     file = match["text"] or _AGAIN.sub("", match["file"])
     order = f"{int(match['order'] or 0):020d}"
     submitter = Submitter(match["number"], keys_of(canvas_id=match["number"]))
-    return NamedPart(match["number"], submitter, file, order)
+    origin = f"{match['name']}_{match['number']}"
+    return NamedPart(match["number"], submitter, file, order, origin, bool(match["text"]))
 
 
 def _of_brightspace(entry: str, is_folder: bool) -> NamedPart | None:

@@ -212,7 +212,7 @@ def lay_out(system: LearningSystem, folder: Path, solution: Path) -> None:
 def _origin(system: LearningSystem, who: Person) -> str:
     """Return what the source calls a student's hand-in."""
     return {
-        "canvas": f"{98700 + who.number}",
+        "canvas": f"{who.username}_{98700 + who.number}",
         "blackboard": f"M7_{who.username}_attempt_2026-12-01-10-15-30",
     }.get(system.name, system.path(who).split("/")[0])
 

@@ -169,6 +169,17 @@ def test_what_is_no_submission_is_listed(folder: Path) -> None:
     assert len(found.oddities) == 2
 
 
+def test_text_that_was_typed_in_is_named(folder: Path) -> None:
+    """It is not graded; whoever handed in nothing else has a row."""
+    (folder / f"ada_98701_4711_{WRITER}").touch()
+    (folder / "conor_98703_text.html").touch()
+
+    found = find_hand_ins(folder, ASSIGNMENT)
+
+    assert found.oddities == ("'conor_98703_text.html' was typed in, and is not graded",)
+    assert [hand_in.origin for hand_in in found.hand_ins] == ["ada_98701", "conor_98703"]
+
+
 def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
     """In one line."""
     with pytest.raises(SubmissionError, match="cannot be read"):
