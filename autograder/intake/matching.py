@@ -84,16 +84,13 @@ def match_hand_ins(
             else:
                 unmatched.append(Unmatched(hand_in.origin, _why(found)))
     for student_id, claimed in list(claims.items()):
-        if _are_twins([hand_in for _, hand_in, by_name in claimed if by_name]):
-            unmatched += [
-                Unmatched(
-                    hand_in.origin,
-                    f"{counted(len(claimed), 'hand-in')} have this name, and "
-                    "the roster has it once",
-                )
-                for _, hand_in, _ in claimed
-            ]
-            del claims[student_id]
+        named = [hand_in for _, hand_in, is_by_name in claimed if is_by_name]
+        if not named or not _are_twins([hand_in for _, hand_in, _ in claimed]):
+            continue
+        # Only the one that has the student's own number is known to be the student's.
+        claims[student_id] = [claim for claim in claimed if not claim[2]]
+        why = f"{counted(len(claimed), 'hand-in')} have this name, and the roster has it once"
+        unmatched += [Unmatched(hand_in.origin, why) for hand_in in named]
     return Matches(_newest_of_each(claims), tuple(unmatched), tuple(left_out))
 
 
@@ -170,6 +167,8 @@ def _newest_of_each(
 ) -> tuple[StudentHandIn, ...]:
     found = []
     for claimed in claims.values():
+        if not claimed:
+            continue
         ordered = sorted(claimed, key=lambda claim: _age(claim[1]))
         student, newest, _ = ordered[-1]
         older = tuple(hand_in.origin for _, hand_in, _ in ordered[:-1])

@@ -97,6 +97,21 @@ def test_twins_without_a_roster_are_told_apart_by_their_number(folder: Path) -> 
     assert len({work.student for work in matches.matched}) == 2
 
 
+def test_a_stranger_of_the_same_name_does_not_take_a_students_place(folder: Path) -> None:
+    """The student's own number counts, however new the stranger's hand-in is."""
+    for number, text in ((ADA.moodle_participant, code(ADA.id)), ("999999", "stranger")):
+        name = f"Ada Lovelace_{number}_assignsubmission_file_"
+        (folder / name).mkdir()
+        (folder / name / WRITER).write_text(text)
+
+    matches = match(folder)
+
+    assert [code_of(work) for work in matches.matched] == [code(ADA.id)]
+    assert [hand_in.origin for hand_in in matches.unmatched] == [
+        "Ada Lovelace_999999_assignsubmission_file_"
+    ]
+
+
 def test_the_newer_of_two_folders_counts(folder: Path) -> None:
     """And the older is named."""
     for name, moment in (("Ada", 2_000_000_000), ("ada", 1_000_000_000)):
