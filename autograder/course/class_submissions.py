@@ -103,8 +103,8 @@ def class_submissions(
     Args:
         source: A folder per student, the unpacked download of an LMS, or a `course.toml`.
         assignment: What they answer.
-        roster_file: Who is in the class; `matches.csv` may lie beside it. A course file names its
-            own. Without any, the class is whoever handed in.
+        roster_file: Who is in the class; `matches.csv` may lie next to it. A course file names its
+            own. Without any, the class is everybody who handed in.
 
     Raises:
         AutograderError: Nothing can be found out at all.

@@ -84,7 +84,7 @@ class Push:
     """Work on another branch, of which the student must be told."""
     note: str = ""
     otherwise: PushState = PushState.ALREADY
-    """The state if nothing is to be graded."""
+    """The state if nothing must be graded."""
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """Opens archives that students hand in, in memory and within bounds: nothing is written to a disk.
 
-A zip or tar file may be made to hurt whoever unpacks it: kilobytes that become gigabytes, millions
-of members, names that lead out of the folder, links. So what is unpacked is counted as it comes,
-whatever a header says of it, and only plain files below the archive's own folder are taken.
+A zip or tar file may be made to hurt the program that unpacks it: kilobytes that become gigabytes,
+millions of members, names that lead out of the folder, links. So every unpacked byte is counted as
+it comes, whatever a header says of it, and only plain files below the archive's own folder are
+taken.
 """
 
 import bz2
@@ -209,7 +210,7 @@ class _Counted(io.RawIOBase):
         self.left = left
 
     def read(self, size: int = -1) -> bytes:
-        """Read so many bytes.
+        """Read at most `size` bytes.
 
         Raises:
             SubmissionError: That is too much.

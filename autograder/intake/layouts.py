@@ -15,7 +15,7 @@ from autograder.intake.archives import MAX_ARCHIVE_BYTES, is_archive, open_archi
 METADATA = frozenset(
     {"__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini", "timestamp.txt", "node_modules"}
 )
-"""What systems and nbgrader put beside a student's files."""
+"""What systems and nbgrader put next to a student's files."""
 
 
 @dataclass(frozen=True)
