@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from autograder.cli import app
+from autograder.cli.app import app
 from autograder.doctor import Machine, examine, refusal_of_memory_counts, refusal_of_user_namespaces
 
 WELL = Machine(

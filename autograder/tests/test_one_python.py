@@ -8,7 +8,7 @@ import yaml  # type: ignore[import-untyped]  # PyYAML brings no types
 from typer.testing import CliRunner
 
 from autograder.assignment import Assignment, Course
-from autograder.cli import app
+from autograder.cli.app import app
 from autograder.sandbox import find_interpreter
 from autograder.sandbox.interpreter import this_interpreter
 

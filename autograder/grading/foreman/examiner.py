@@ -57,12 +57,14 @@ class Examiner:
     def __init__(self, assignment: Assignment, course: Course, *, confined: bool = True) -> None:
         suite = course.suites / assignment.id
         self._assignment = assignment
-        self._plan = read_plan(assignment, suite)
-        self._interpreter = interpreter_for(assignment.python)
         self._confined = confined
-        self._launcher = Launcher()
-        self._suite = PytestRunner(self._launcher, suite, assignment, self._interpreter, confined)
+        self._launcher = Launcher()  # first, since it takes longest to get ready
         try:
+            self._plan = read_plan(assignment, suite)
+            self._interpreter = interpreter_for(assignment.python)
+            self._suite = PytestRunner(
+                self._launcher, suite, assignment, self._interpreter, confined
+            )
             require_engine()
             if confined:
                 require_sandbox(self._interpreter, PRELOAD)

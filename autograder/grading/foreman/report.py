@@ -17,6 +17,9 @@ from autograder.grading.judge.phases import InspectionLimitError, Phase
 from autograder.grading.judge.plan import PlannedTest, Requirements
 from autograder.grading.judge.verdict import unreadable
 
+TESTS_PASSED, TESTS_FAILED = 0, 1
+"""Two of `pytest.ExitCode`, which takes long to import."""
+
 _GRADER_FAULT = Feedback(
     asked="",
     came_back="The grader itself failed at this test. That is not your fault and costs no points.",
@@ -54,8 +57,6 @@ def read_verdicts(
         A graded test for each planned one, by id. Then the grader's log, for the instructor: empty
         unless something of the grader failed or a test was unreadable.
     """
-    from pytest import ExitCode  # noqa: PT013 - here, since it takes long to import
-
     report = run.report if isinstance(run.report, dict) else {}
     entries = report.get("tests")
     by_node: dict[str, dict[str, Any]] = {}
@@ -67,7 +68,7 @@ def read_verdicts(
         }
     has_failures = any(entry.get("outcome") != "passed" for entry in by_node.values())
     is_sound = (
-        run.exit_code == (ExitCode.TESTS_FAILED if has_failures else ExitCode.OK)
+        run.exit_code == (TESTS_FAILED if has_failures else TESTS_PASSED)
         and run.exit_code == report.get("exitcode")
         and set(by_node) == {test.node_id for test in expected}
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from autograder.cli import app
+from autograder.cli.app import app
 from autograder.tests.intake.downloads import WRITER, zipped
 
 CODE = "def delete_stream(stream_name): ...\n"

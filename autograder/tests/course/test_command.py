@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.cli import app
+from autograder.cli.app import app
 from autograder.course import grade_pushes
 from autograder.errors import AutograderError
 from autograder.github import client as github

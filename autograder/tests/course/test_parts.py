@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from autograder.cli import app
+from autograder.cli.app import app
 from autograder.course.class_submissions import ClassSubmissions
 from autograder.intake.hand_ins import StudentHandIn
 

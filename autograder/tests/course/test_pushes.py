@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from autograder.cli import app
+from autograder.cli.app import app
 from autograder.course.pushes import ClassPushes, find_class_pushes
 from autograder.github.client import GitHubClient, GitHubServer
 from autograder.gradebook.roster import read_roster

@@ -13,7 +13,7 @@ import pytest
 import typer
 from typer.exceptions import TyperException
 
-from autograder.cli import app
+from autograder.cli.app import app
 from autograder.tests.docs.documents import (
     DOCUMENTS,
     PROJECT,
@@ -139,8 +139,8 @@ def test_the_reference_of_commands_is_up_to_date(tmp_path: Path) -> None:
     """CONTRIBUTING says how to renew it."""
     made = tmp_path / "commands.md"
     subprocess.run(
-        [sys.executable, "-m", "typer", "autograder.cli", "utils", "docs", "--name", "autograder",
-         "--title", "Commands", "--output", made],
+        [sys.executable, "-m", "typer", "autograder.cli.app", "utils", "docs",
+         "--name", "autograder", "--title", "Commands", "--output", made],
         check=True,
         capture_output=True,
     )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from autograder.cli import app
+from autograder.cli.app import app
 from autograder.tests.github.workflows import DESK, GITHUB, PROJECT, SANDBOX, WORKFLOWS, Workflow
 from autograder.tests.student_repository.workflow import WITH_DESK, WITHOUT_DESK
 

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, Response, sync_playwright
 from typer.testing import CliRunner
 
-from autograder.cli import app
+from autograder.cli.app import app
 from autograder.gradebook.book import Book
 from autograder.gradebook.marking.formgrader import environment, serving_command
 from autograder.tests.gradebook.students import (

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from autograder.assignment import Course
 from autograder.classroom50.scores import read_scores, with_overrides
-from autograder.cli import app
+from autograder.cli.app import app
 from autograder.cli.grade_class import unreadable_line
 from autograder.course.class_outcomes import ClassAction, StudentOutcome, outcome_of
 from autograder.course.class_run import RunSettings, grade_class

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from autograder.cli import app
+from autograder.cli.app import app
 from autograder.reports.class_page import as_page
 from autograder.reports.class_results import Row, State, read_class
 from autograder.tests.feedback.nasty import NASTY, grade_of

@@ -10,7 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from autograder.assignment import HANDOUT_FILE, Course
-from autograder.cli import app, main
+from autograder.cli import main
+from autograder.cli.app import app
 from autograder.grading.grade import Outcome
 from autograder.grading.judge.plan import PlannedTest, SuitePlan
 from autograder.submission import Submission
