@@ -44,6 +44,8 @@ MissingIsZero = Annotated[
 ]
 
 DEFAULT_FOLDER = Path("gradebook")
+MOST_STRANGERS = 20
+"""Who are named; a roster of another course would name everybody."""
 
 
 @push.command(epilog=example("gradebook push canvas --course-id 17 --assignment-id 42 --dry-run"))
@@ -116,7 +118,9 @@ def _run(lms: "LmsCourse", name: str, standings: list[Standing], dry_run: bool, 
     from autograder.gradebook.lms.push import push as push_grades
 
     console = Console(highlight=False, markup=False)
-    assignment = lms.read_all([standing.student for standing in standings])
+    errors = Console(stderr=True)
+    with errors.status(f"reading what {name} has"):
+        assignment = lms.read_all([standing.student for standing in standings])
     plan = make_plan(standings, assignment)
     console.print(f"{name}: {inert(assignment.title)}", soft_wrap=True)
     _show(console, name, plan)
@@ -125,7 +129,6 @@ def _run(lms: "LmsCourse", name: str, standings: list[Standing], dry_run: bool, 
         if not yes:
             typer.confirm(f"Send this to {name}?", abort=True)
         results: Counter[PushResult] = Counter()
-        errors = Console(stderr=True)
         with Progress(console=errors, transient=True, disable=not errors.is_terminal) as bar:
             task = bar.add_task("students", total=len(plan.differences))
             for pushed in push_grades(lms, plan.differences):
@@ -163,8 +166,10 @@ def _show(console: Console, name: str, plan: "PushPlan") -> None:
     for student, why in plan.unmatched:
         console.print(f"not found in {name}: {student.id}: {inert(why)}", soft_wrap=True)
     if plan.strangers:
-        names = ", ".join(f"{inert(person.name, 60)} ({person.id})" for person in plan.strangers)
-        console.print(f"in {name}, but not in the roster: {names}", soft_wrap=True)
+        names = [f"{inert(person.name, 60)} ({person.id})" for person in plan.strangers]
+        if len(names) > MOST_STRANGERS:
+            names[MOST_STRANGERS:] = [f"and {len(names) - MOST_STRANGERS} more"]
+        console.print(f"in {name}, but not in the roster: {', '.join(names)}", soft_wrap=True)
 
 
 def _ids(students: Iterable[Student]) -> str:

@@ -37,6 +37,8 @@ from autograder.gradebook.student import Student
 
 MOST_PAGES = 1_000
 """Of one list, each with up to 100 entries."""
+LARGEST_LIST = 64 << 20
+"""Bytes of all its pages."""
 _API = "/api/v1/"
 _UNGRADABLE = ("pass_fail", "not_graded")
 """Canvas keeps no points for these types of grading."""
@@ -227,6 +229,7 @@ class _Requester(Requester):  # type: ignore[misc]  # canvasapi is untyped
         """Begin to read or write something else, as errors name it."""
         self._what = what
         self._requests = 0
+        self._size = 0
 
     def request(
         self,
@@ -250,7 +253,7 @@ class _Requester(Requester):  # type: ignore[misc]  # canvasapi is untyped
             LmsError: It was not answered with success; the text says why.
         """
         self._requests += 1
-        if self._requests > MOST_PAGES:
+        if self._requests > MOST_PAGES or self._size > LARGEST_LIST:
             raise LmsError(f"Canvas's list does not end ({self._what})")
         parameters = [(key, _text(value)) for key, value in _kwargs]
         if per_page is not None:
@@ -260,6 +263,7 @@ class _Requester(Requester):  # type: ignore[misc]  # canvasapi is untyped
         )
         if answer.status >= 300:
             raise LmsError(f"{_reason(answer)} ({self._what}: {answer.status})")
+        self._size += len(answer.body)
         return answer
 
 

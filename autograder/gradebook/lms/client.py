@@ -75,7 +75,7 @@ class LmsServer:
         """
         found = environment.get(token, "").strip()
         if not found.isascii() or not found.isprintable() or not found:
-            raise LmsError(f"{token} is not set: put a token of {name} into the environment")
+            raise LmsError(f"{token} is not set to a token: put one of {name} into the environment")
         url = (address or "").strip().rstrip("/")
         if not _is_safe(url):
             raise LmsError(

@@ -67,8 +67,8 @@ def push_all(
 
 
 def results_of(pushed: list[Pushed]) -> list[PushResult]:
-    """Return how each ended."""
-    return [each.result for each in pushed]
+    """Return how each ended, by the student's id."""
+    return [each.result for each in sorted(pushed, key=lambda each: each.student.id)]
 
 
 def test_grades_and_comments_are_written(lms: MoodleStandIn) -> None:

@@ -1,5 +1,6 @@
 """The commands `autograder gradebook push`."""
 
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -150,6 +151,20 @@ def test_errors_are_one_line(
     assert done.status == 2
     assert message in done.errors
     assert done.errors.count("\n") == 1
+
+
+def test_without_canvasapi_the_extra_is_named(
+    folder: Path, canvas: CanvasStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only this command needs it."""
+    del canvas
+    monkeypatch.delitem(sys.modules, "autograder.gradebook.lms.canvas", raising=False)
+    monkeypatch.setitem(sys.modules, "canvasapi.paginated_list", None)
+
+    done = push(folder, "canvas", "--dry-run")
+
+    assert done.status == 2
+    assert done.errors == ("autograder: push canvas needs canvasapi: install the extra `canvas`\n")
 
 
 def test_the_token_is_no_option() -> None:
