@@ -14,7 +14,7 @@ from autograder.gradebook.lms.comments import comment_of
 from autograder.gradebook.lms.plan import PushPlan, make_plan
 from autograder.gradebook.lms.push import Pushed, PushResult, push
 from autograder.gradebook.standing import Standing
-from autograder.tests.github_stand_in.faults import Fault, broken
+from autograder.tests.github_stand_in.faults import Fault
 from autograder.tests.gradebook.lms.canvas_stand_in import (
     ASSIGNMENT,
     COURSE,
@@ -202,6 +202,15 @@ def test_a_grade_that_somebody_changed_meanwhile_is_left_alone(
     assert lms.students[100].score == 99.0
 
 
+def test_a_student_cannot_write_our_comment(lms: CanvasStandIn, clock: Clock) -> None:
+    """Whose it is counts."""
+    lms.students[100].comments = [(100, comment_of(ALL[0]).text)]
+
+    push_all(lms, clock, ALL[:1])
+
+    assert len(lms.students[100].comments) == 2
+
+
 def test_a_comment_that_another_push_wrote_meanwhile_is_not_repeated(
     lms: CanvasStandIn, clock: Clock
 ) -> None:
@@ -218,10 +227,10 @@ def test_a_comment_that_another_push_wrote_meanwhile_is_not_repeated(
 @pytest.mark.parametrize(
     "fault",
     [
-        broken("/submissions/10", times=2),
-        broken("/submissions/10", acts=True, times=2),
-        Fault("/submissions/10", "PUT", times=2, status=500),
-        Fault("/submissions/10", "PUT", times=2, status=502, acts=True),
+        Fault("/submissions/100", "PUT", times=2),
+        Fault("/submissions/100", "PUT", times=2, acts=True),
+        Fault("/submissions/100", "PUT", times=2, status=500),
+        Fault("/submissions/100", "PUT", times=2, status=502, acts=True),
         Fault("/submissions", "GET", times=3, status=503),
     ],
     ids=["broken", "answer lost", "500", "502 although written", "503"],

@@ -182,6 +182,15 @@ def test_students_are_matched_by_ids_and_never_by_names() -> None:
     assert [person.id for person in plan.strangers] == [3, 4, 5, 6]
 
 
+def test_an_id_that_the_lms_does_not_show_does_not_count() -> None:
+    """A token may not be allowed to see SIS ids."""
+    student = a_student("ada", sis_user_id="s1", sis_login_id="ada")
+
+    plan = make_plan([a_standing(student)], an_lms(people=(a_person(1, sis_login_id="Ada"),)))
+
+    assert [difference.person for difference in plan.differences] == [1]
+
+
 def test_two_students_who_are_one_person_there_get_nothing() -> None:
     """Either could be the right one."""
     twins = [a_student("ada", canvas_id="1"), a_student("bob", sis_user_id="s1")]
