@@ -16,6 +16,7 @@ from rich.text import Text
 from autograder.assignment import Assignment, Course
 from autograder.choice import choose_assignment
 from autograder.cli.options import AssignmentId, example
+from autograder.cli.push import push
 from autograder.course.class_submissions import ClassSubmissions, class_submissions
 from autograder.errors import AutograderError, GradebookError
 from autograder.feedback.html import as_html
@@ -196,3 +197,6 @@ def feedback(
     for student, grade in grades.items():
         write_whole(output / f"{student}.html", as_html(grade))
     typer.echo(f"{counted(len(grades), 'page')} written")
+
+
+gradebook.add_typer(push, name="push")
