@@ -129,7 +129,7 @@ def test_it_fits_on_a_phone(browser: Browser, pages: dict[str, Path], kind: str)
 def test_a_column_is_sorted_by_keyboard(browser: Browser, pages: dict[str, Path]) -> None:
     """Numbers sort as numbers, first up and then down, and screen readers announce the order."""
     with opened(browser, pages["class"]) as page:
-        score = page.page.locator("#students th button").nth(1)
+        score = page.page.locator("#students thead button").nth(1)
         score.focus()
         page.page.keyboard.press("Enter")
         up = page.page.locator("#students tbody td:nth-child(2)").all_inner_texts()
