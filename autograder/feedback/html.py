@@ -21,7 +21,8 @@ from autograder.feedback.content import (
 )
 from autograder.feedback.page import page_environment
 from autograder.grading.grade import Grade, GradedCheckpoint, GradedTest, Outcome
-from autograder.logs.drawing import CELL, COLUMNS, HEIGHT, MARGIN, RING_WIDTH, drawing_of
+from autograder.logs.drawing import drawing_of
+from autograder.logs.layout import COLUMNS, TEMPLATE_NAMES
 from autograder.logs.picture import LogPicture
 
 
@@ -62,20 +63,17 @@ def _environment() -> Environment:
     return page_environment(
         "feedback",
         {
-            "cell_height": HEIGHT,
-            "cell_width": CELL,
-            "columns": COLUMNS,
+            **TEMPLATE_NAMES,
             "drawing_of": drawing_of,
+            "columns": COLUMNS,
             "explanation": explanation,
             "feedback_lines": feedback_lines,
             "handout_link": handout_link,
-            "margin": MARGIN,
             "notes_of": notes_of,
             "others_lost": others_lost,
             "passed": passed,
             "picture_in": picture_in,
             "points": points,
-            "ring_width": RING_WIDTH,
             "share": _share,
             "state": state,
             "tone": _tone,

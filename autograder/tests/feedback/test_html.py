@@ -40,8 +40,12 @@ class Page(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note a tag that opens."""
-        self.tree.append((tag, tuple((name, _without_numbers(value)) for name, value in attrs)))
+        """Note a tag that opens; a label in a drawing has as many lines as it needs."""
+        opened = (tag, tuple((name, _without_numbers(value)) for name, value in attrs))
+        if opened == ("tspan", (("x", ""), ("dy", ""))):
+            self.tree.pop()
+        else:
+            self.tree.append(opened)
         self.texts.append("")
 
     def handle_endtag(self, tag: str) -> None:
