@@ -442,8 +442,8 @@ def test_the_class_report_leaves_out_these_points_alone(
 
     assert [row.state for row in found.rows] == [State.WAITING, State.INCOMPLETE]
     assert (figures.bins[-1], figures.median) == (2, 1.0)
-    assert [checkpoint.decided for checkpoint in figures.checkpoints] == [2] * 5
-    assert {test.id: test.decided for test in figures.tests if test.decided != 2} == {TEST: 1}
+    assert [checkpoint.tried for checkpoint in figures.checkpoints] == [2] * 5
+    assert {test.id: test.tried for test in figures.tests if test.tried != 2} == {TEST: 1}
     assert f">{MOST - POINTS:g}</td>" in page
     assert f'data-key="{faulty.grade.open_points:g}"' in page
     assert "incomplete: the grader failed" in page
