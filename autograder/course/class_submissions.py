@@ -17,7 +17,7 @@ from autograder.gradebook.roster import read_roster
 from autograder.intake.downloads import find_hand_ins
 from autograder.intake.hand_ins import Readable
 from autograder.intake.matching import MATCHES_FILE, Unmatched, match_hand_ins, read_matches
-from autograder.policy import check_extensions, read_policy
+from autograder.policy import check_names, read_policy
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def class_submissions(
         raise AutograderError(f"{source} names the roster already: leave out --roster")
     policy = read_policy(source)
     roster = read_roster(policy.roster)
-    check_extensions(policy, roster)
+    check_names(policy, roster)
     server = GitHubServer.from_environment()
     os.environ.pop("GITHUB_TOKEN")  # no process that we start has it
     with GitHubClient(server) as client:

@@ -20,7 +20,7 @@ from autograder.grading.grade import (
     Status,
     without_closed_verdicts,
 )
-from autograder.policy import Lateness, Policy
+from autograder.policy import Lateness, Policy, after_penalty
 from autograder.text import code_in_markdown, counted, inert
 
 STATUS_PREFIX = "grade/"
@@ -160,10 +160,10 @@ def _on_lateness(
 ) -> list[str]:
     if not late.days:
         return []
-    when = (
-        f"This was pushed {_written(late.pushed_at, policy)} and due {_written(late.due, policy)}:"
-        f" up to {counted(late.days, 'day')} late."
-    )
+    assert late.handed_in_at is not None
+    assert late.due is not None
+    pushed, due = _written(late.handed_in_at, policy), _written(late.due, policy)
+    when = f"This was pushed {pushed} and due {due}: up to {counted(late.days, 'day')} late."
     if instead is not None:
         return [
             f"**Late.** {when} What counts is what you had pushed {_written(instead.at, policy)}"
@@ -173,7 +173,7 @@ def _on_lateness(
         return [f"**Too late.** {when} It is graded for you to see, and does not count."]
     if not late.percent:
         return [f"**Late.** {when}"]
-    left = late.after_penalty(grade.score)
+    left = after_penalty(grade.score, late.percent)
     return [
         f"**Late.** {when} {late.percent:g}% of the points are taken off:"
         f" {left:g} of {grade.score:g} remain."
