@@ -131,7 +131,7 @@ def grade_pushes_command(
             suite=plan.digest,
             handouts=known_handouts(course),
             state=state or policy.parent / STATE,
-            book=Book(gradebook, chosen) if gradebook else None,
+            book=Book(gradebook, chosen, rules) if gradebook else None,
             regrade=regrade,
             confined=not no_sandbox,
         )

@@ -114,6 +114,11 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "submissions" / "grace" / "concepts.ipynb").unlink()
     for name in ("kinesis_read_shards.py", "compare_with_sqs.py"):
         (folder / "submissions" / "grace" / name).unlink()
+    (folder / "course").mkdir()
+    (folder / "course" / "course.toml").write_text(
+        'timezone = "UTC"\nroster = "../gradebook/roster.csv"\ngradebook = "../gradebook"\n'
+        "[deadline]\nat = 2026-12-01T23:59:00\n"
+    )
     (folder / "gradebook").mkdir()
     (folder / "gradebook" / "roster.csv").write_text(
         "id,name,email,login\nada,Ada Lovelace,ada@example.org,ada\n"
