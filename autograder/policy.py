@@ -8,21 +8,18 @@ an answer of the right form is there, and its points are open; otherwise a few p
 the whole answer key. `closed_answers = "immediately"` shows the verdicts from the start. How much
 of a verdict is shown follows from `[[feedback]]`.
 
-A late day ends when the clocks of the course show the deadline's time again, so that a day on which
-they are changed has 23 or 25 hours. If an hour comes twice, the second counts.
-
 What follows from it is computed by pure functions: they are given the moment, and ask no clock.
 """
 
 import hashlib
 import re
 import tomllib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal, Protocol, Self
+from typing import Annotated, Literal, Protocol, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -30,10 +27,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from autograder.assignment import Identifier
 from autograder.errors import PolicyError
 from autograder.feedback.content import Detail
+from autograder.local_times import in_zone, zone_named
 
 DEFAULT_COURSE = Path("course/course.toml")
 DAY = timedelta(days=1)
-HOUR = timedelta(hours=1)
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9._-]*\{login\}[A-Za-z0-9._-]*")
 
@@ -97,7 +94,7 @@ class Policy(_PolicyModel):
     """A course's policy; all times have a zone."""
 
     assignment: Identifier | None = None
-    """Which one is due; `choice.choose_assignment` reads it, too."""
+    """Which one is due; `choice` reads it, too."""
     organization: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}$")] | None = None
     """On GitHub; None for a course of an LMS."""
     repository: str | None = None
@@ -249,65 +246,8 @@ class Policy(_PolicyModel):
         return shown
 
 
-@dataclass(frozen=True)
-class Lateness:
-    """How late something was handed in, and what that costs."""
-
-    due: datetime | None
-    """None: nothing says when."""
-    handed_in_at: datetime | None
-    """None: it is not known, and so it is not late."""
-    days: int
-    """Days begun after the deadline; 0: in time, or within the grace."""
-    percent: float
-    """To be taken off the points."""
-    counts: bool
-    """False: too late to count at all."""
-
-
 EVERYTHING_COUNTS = Policy(timezone="UTC")
 """The policy where there is no course file: nothing is late, nobody excused, no test dropped."""
-
-
-def lateness(policy: Policy, student: Enrolled | None, handed_in_at: datetime | None) -> Lateness:
-    """Return how late something was handed in, and what that costs.
-
-    Args:
-        policy: The course's.
-        student: Whose it is; None for one without an extension.
-        handed_in_at: When it came, such as when GitHub received a push; None if that is not known.
-    """
-    due = policy.due(student)
-    days = policy.late_days(due, handed_in_at) if handed_in_at else 0
-    if not days:
-        return Lateness(due, handed_in_at, 0, 0.0, counts=True)
-    late = policy.late or LatePenalty(percent_per_day=0)
-    counts = late.days is None or days <= late.days
-    percent = min(100.0, late.percent_per_day * days) if counts else 100.0
-    return Lateness(due, handed_in_at, days, percent, counts=counts)
-
-
-def after_penalty(score: float, percent: float) -> float:
-    """Return a score without the points that lateness costs, with two decimals."""
-    return round(score * (100 - percent) / 100, 2) if percent else score
-
-
-def next_attempt(policy: Policy, graded_at: Iterable[datetime], now: datetime) -> datetime | None:
-    """Return when a student may be graded again.
-
-    Args:
-        policy: The course's.
-        graded_at: When the student was graded before.
-        now: The moment.
-
-    Returns:
-        None if it is allowed now.
-    """
-    recent = sorted(moment for moment in graded_at if moment > now - HOUR)
-    most = policy.attempts_per_hour
-    if most is None or len(recent) < most:
-        return None
-    return recent[-most] + HOUR
 
 
 def read_policy(path: Path) -> Policy:
@@ -323,9 +263,9 @@ def read_policy(path: Path) -> Policy:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise PolicyError(f"{path} cannot be read as TOML: {error}") from None
     mistakes: list[str] = []
-    zone = _zone(settings.get("timezone"), mistakes)
+    zone = zone_named(settings.get("timezone"), mistakes)
     if zone is not None:
-        settings = dict(_in_zone(settings, zone, (), mistakes))
+        settings = dict(in_zone(settings, zone, (), mistakes))
     try:
         policy = Policy.model_validate(settings)
     except ValidationError as error:
@@ -339,12 +279,14 @@ def read_policy(path: Path) -> Policy:
     return policy.model_copy(update={key: path.parent / place for key, place in places.items()})
 
 
-def check_names(policy: Policy, students: Enrolment, tests: Collection[str] | None = None) -> None:
+def check_names(
+    policy: Policy, students: Enrolment | None, tests: Collection[str] | None = None
+) -> None:
     """Check that each extension and excuse belongs to a student, and each ruling to a test.
 
     Args:
         policy: The course's.
-        students: The roster.
+        students: The roster; None not to check them.
         tests: Names of the hidden tests; None not to check them.
 
     Raises:
@@ -354,7 +296,7 @@ def check_names(policy: Policy, students: Enrolment, tests: Collection[str] | No
         f"{key}{name}: is not in the roster"
         for key, names in (("extensions.", policy.extensions), ("excused.", policy.excused))
         for name in names
-        if students.find(name) is None
+        if students is not None and students.find(name) is None
     ]
     if tests is not None:
         mistakes += [
@@ -389,51 +331,3 @@ def student_repositories(policy: Policy) -> StudentRepositories:
 def _names(name: str, student: Enrolled) -> bool:
     """Whether a name of the course file is a student's login or id; case does not matter."""
     return name.casefold() in (student.id.casefold(), (student.login or "").casefold())
-
-
-def _zone(name: object, mistakes: list[str]) -> ZoneInfo | None:
-    if not isinstance(name, str):
-        return None  # the model says what is wrong
-    try:
-        return ZoneInfo(name)
-    except (OSError, ValueError, KeyError):  # ZoneInfoNotFoundError is a KeyError
-        pass
-    mistakes.append(f"timezone: {name!r} is not a time zone: write one such as 'Europe/Berlin'")
-    return None
-
-
-def _in_zone(
-    settings: Mapping[str, Any], zone: ZoneInfo, path: tuple[str, ...], mistakes: list[str]
-) -> Iterator[tuple[str, Any]]:
-    """Give each time its zone, at any depth."""
-    for key, value in settings.items():
-        here = (*path, key)
-        if isinstance(value, datetime):
-            yield key, _moment(value, zone, here, mistakes)
-        elif isinstance(value, dict):
-            yield key, dict(_in_zone(value, zone, here, mistakes))
-        elif isinstance(value, list):
-            yield (
-                key,
-                [
-                    dict(_in_zone(element, zone, (*here, str(number)), mistakes))
-                    if isinstance(element, dict)
-                    else element
-                    for number, element in enumerate(value)
-                ],
-            )
-        else:
-            yield key, value
-
-
-def _moment(when: datetime, zone: ZoneInfo, path: tuple[str, ...], mistakes: list[str]) -> datetime:
-    """Give a time of a clock its zone; at a change of the clocks it may mean two moments."""
-    if when.tzinfo is not None:
-        return when
-    early, late = when.replace(tzinfo=zone, fold=0), when.replace(tzinfo=zone, fold=1)
-    if early.utcoffset() != late.utcoffset():
-        mistakes.append(
-            f"{'.'.join(path)}: the clocks change then: write it with its offset, as"
-            f" {early.isoformat()}"
-        )
-    return early

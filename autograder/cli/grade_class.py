@@ -25,7 +25,7 @@ from rich.text import Text
 
 from autograder.assignment import Course
 from autograder.choice import choose_assignment
-from autograder.cli.course_file import CourseFile, course_policy
+from autograder.cli.course_file import CourseFile, course_policy, test_names
 from autograder.cli.options import AnyPython, AssignmentId
 from autograder.course.class_outcomes import NOTHING_GRADABLE, ClassAction, StudentOutcome
 from autograder.course.class_run import RunSettings, grade_class, write_pages
@@ -37,6 +37,7 @@ from autograder.gradebook.book import Book, roster_file
 from autograder.grading.foreman.pool import WORKERS
 from autograder.grading.grade import Status
 from autograder.intake.matching import MATCHES_FILE
+from autograder.policy import EVERYTHING_COUNTS, check_names
 from autograder.sandbox import require_interpreter
 from autograder.text import inert
 
@@ -105,6 +106,8 @@ def grade_class_command(
     chosen = choose_assignment(
         course, assignment, course_file=file, submissions=source, results=[output]
     )
+    if policy is not EVERYTHING_COUNTS:
+        check_names(policy, None, test_names(course, chosen))
     require_interpreter(chosen.python, any_python=any_python)
     errors = Console(stderr=True, highlight=False, markup=False)
     begin = _moment(since, datetime.now(UTC)) if since else None

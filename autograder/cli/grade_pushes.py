@@ -108,7 +108,7 @@ def grade_pushes_command(
     try:
         rules = read_policy(policy)
         roster = read_roster(rules.roster)
-        check_names(rules, roster, plan.test_ids)
+        check_names(rules, roster, {test.id for test in plan.tests})
     except (PolicyError, RosterError) as error:
         if names:
             raise

@@ -271,9 +271,9 @@ def _notebook_file(student: str, output: Path) -> Path:
 
 
 def write_pages(book: Book, output: Path) -> None:
-    """Write the feedback pages anew from a gradebook, which has people's marks, too."""
+    """Write the pages of a class run anew from the gradebook, which has people's marks, too."""
     for entry in book.entries():
-        if entry.grade is not None:
+        if (output / RESULTS / f"{entry.student.id}.json").exists() and entry.grade is not None:
             page = feedback_page(entry, book.policy.timezone)
             write_whole(output / FEEDBACK / f"{entry.student.id}.html", page)
 

@@ -29,7 +29,8 @@ from autograder.github.client import GitHubClient
 from autograder.github.queries import RepositoryState
 from autograder.gradebook.book import Book
 from autograder.gradebook.student import Student
-from autograder.policy import Policy, lateness
+from autograder.lateness import lateness
+from autograder.policy import Policy
 
 
 class PushState(StrEnum):

@@ -12,9 +12,10 @@ keeps two runs on one machine from grading the same push.
 import fcntl
 import os
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -35,10 +36,11 @@ from autograder.grading.foreman.pool import ExaminerPool
 from autograder.grading.grade import Grade, Outcome, without_closed_verdicts
 from autograder.grading.results import read_result, write_result
 from autograder.intake.commits import fetch_submission
-from autograder.policy import next_attempt
+from autograder.policy import Policy
 from autograder.text import counted
 
 LOCKS = "locks"
+HOUR = timedelta(hours=1)
 
 
 class PushGrader:
@@ -166,6 +168,24 @@ def _grade_handin(
         _grader_fault(grade),
         unreadable=grade.count(Outcome.UNREADABLE),
     )
+
+
+def next_attempt(policy: Policy, graded_at: Iterable[datetime], now: datetime) -> datetime | None:
+    """Return when a student may be graded again.
+
+    Args:
+        policy: The course's.
+        graded_at: When the student was graded before.
+        now: The moment.
+
+    Returns:
+        None if it is allowed now.
+    """
+    recent = sorted(moment for moment in graded_at if moment > now - HOUR)
+    most = policy.attempts_per_hour
+    if most is None or len(recent) < most:
+        return None
+    return recent[-most] + HOUR
 
 
 def _kept_grade(context: PushContext, student: Student, commit: str) -> Grade | None:

@@ -16,7 +16,8 @@ from autograder.gradebook.standing import (
 )
 from autograder.gradebook.student import Student
 from autograder.grading.grade import Grade
-from autograder.policy import Policy, after_penalty
+from autograder.lateness import after_penalty
+from autograder.policy import Policy
 
 NOTHING_MARKED, NOTHING_NOTED = StudentPoints(), Handin()
 

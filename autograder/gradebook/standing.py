@@ -12,7 +12,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from autograder.gradebook.handins import Handin
 from autograder.gradebook.student import Student
 from autograder.grading.grade import Grade, GradedCheckpoint, Status
-from autograder.policy import Policy, after_penalty, lateness
+from autograder.lateness import after_penalty, lateness
+from autograder.policy import Policy
 
 
 class StandingStatus(StrEnum):

@@ -54,11 +54,6 @@ class SuitePlan:
     digest: str
     """Of the suite's files and the assignment's settings: grades of another digest are outdated."""
 
-    @property
-    def test_ids(self) -> frozenset[str]:
-        """The names by which grades know the tests."""
-        return frozenset(test.id for test in self.tests)
-
     def of(self, checkpoint: str) -> tuple[PlannedTest, ...]:
         """List one checkpoint's tests, in the order of the file."""
         return tuple(test for test in self.tests if test.checkpoint == checkpoint)

@@ -47,6 +47,7 @@ RUN_ELSEWHERE = {
     "uv run autograder validate --format": "tests/validation/test_validate.py",
     "uv run autograder validate --only NAME --update": "tests/validation/test_validate.py",
     "uv run autograder validate": ".ci/run",
+    "uv run autograder close": "tests/course/test_close.py",
     "uv run autograder classroom50": "tests/classroom50/test_command.py",
     "uv run autograder grade-pushes": "tests/course/test_command.py",
     "uv run autograder grade-class SOURCE --output out --dask": "tests/cluster/test_dask.py",
