@@ -8,7 +8,7 @@ interrupted, or started again the next day, continues where it is needed.
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -127,15 +127,18 @@ def _outcomes(
         return _read(work, submissions, assignment, output, suite, settings)
 
     under_way: dict[Future[tuple[Grade, str]], _ToGrade] = {}
-    with _started_graders(settings, assignment, course) as graders:
+    graders: Graders | None = None
+    with ExitStack() as opened:
         for step in _read_ahead(submissions.handed_in, read):
-            if isinstance(step, _ToGrade):
-                under_way[graders.submit(step.submission)] = step
-            else:
+            if not isinstance(step, _ToGrade):
                 yield step
+                continue
+            if graders is None:  # where all results are still right, none are needed
+                graders = opened.enter_context(_started_graders(settings, assignment, course))
+            under_way[graders.submit(step.submission)] = step
             while len(under_way) >= graders.window:
                 yield from _finished(under_way, graders, submissions, output, on_wait)
-        while under_way:
+        while graders is not None and under_way:
             yield from _finished(under_way, graders, submissions, output, on_wait)
     yield from _ungraded(submissions, output)
 

@@ -20,7 +20,13 @@ from autograder.grading.grade import Grade
 from autograder.intake.downloads import find_hand_ins
 from autograder.intake.hand_ins import Readable
 from autograder.intake.matching import MATCHES_FILE, Unmatched, match_hand_ins, read_matches
-from autograder.policy import EVERYTHING_COUNTS, Policy, check_names, read_policy
+from autograder.policy import (
+    EVERYTHING_COUNTS,
+    Policy,
+    check_names,
+    read_policy,
+    student_repositories,
+)
 
 
 @dataclass(frozen=True)
@@ -135,6 +141,7 @@ def class_submissions(
     if roster_file is not None:
         raise AutograderError(f"{source} names the roster already: leave out --roster")
     policy = read_policy(source)
+    student_repositories(policy)  # a course that is not on GitHub ends here
     roster = read_roster(policy.roster)
     check_names(policy, roster)
     server = GitHubServer.from_environment()

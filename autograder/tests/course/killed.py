@@ -11,6 +11,8 @@ import signal
 import sys
 from pathlib import Path
 
+import nbgrader.api
+
 import autograder.cli.close
 import autograder.gradebook.database
 from autograder.tests.checkout import run
@@ -23,6 +25,7 @@ def main(checkout: Path, course: Path, submissions: Path, output: Path, moments:
     """Run once for each moment, one after the other."""
     assert autograder.cli.close
     look_at_migrations_once()
+    nbgrader.api.get_alembic_version()
     places = (str(course.parent), str(output))
     for moment in moments:
         child = os.fork()
