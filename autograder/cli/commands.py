@@ -38,6 +38,7 @@ COMMANDS = (
     Command("grade-class", "grade_class", "grade_class_command", GRADE, "downloads --output out"),
     Command("grade-pushes", "grade_pushes", "grade_pushes_command", GRADE, "--dry-run"),
     Command("doctor", "machine", "doctor_command", GRADE, ""),
+    Command("close", "close", "close_command", CLASS, "course/course.toml --output out"),
     Command("report", "report", "report_command", CLASS, "out --output class.html"),
     Command("similarity", "similarity", "similarity_command", CLASS,
             "submissions --output similar.html"),

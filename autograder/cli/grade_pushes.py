@@ -30,7 +30,13 @@ from autograder.gradebook.roster import Roster, read_roster
 from autograder.gradebook.student import Student
 from autograder.grading.foreman.pool import WORKERS
 from autograder.grading.judge.plan import read_plan
-from autograder.policy import DEFAULT_COURSE, Policy, check_extensions, read_policy
+from autograder.policy import (
+    DEFAULT_COURSE,
+    Policy,
+    check_names,
+    read_policy,
+    student_repositories,
+)
 from autograder.sandbox import require_interpreter
 from autograder.text import in_log
 
@@ -39,6 +45,8 @@ _NOTHING_SEEN = (
     "the token sees no student's repository that has a commit: if there are any, it needs"
     " contents=read for them"
 )
+_NAMES_STUDENTS = ("extensions", "excused")
+"""Keys of a course file with the names of students."""
 _NOTHING_THERE = {PushState.NO_PUSH, PushState.NO_REPOSITORY}
 _NOTHING_TO_DO = {
     *_NOTHING_THERE,
@@ -96,17 +104,21 @@ def grade_pushes_command(
     course = Course.of_this_checkout()
     chosen = choose_assignment(course, assignment, course_file=policy)
     require_interpreter(chosen.python, any_python=any_python)
+    plan = read_plan(chosen, course.suites / chosen.id)
     try:
         rules = read_policy(policy)
         roster = read_roster(rules.roster)
-        check_extensions(rules, roster)
+        check_names(rules, roster, {test.id for test in plan.tests})
     except (PolicyError, RosterError) as error:
         if names:
             raise
         raise _nameless(error) from None
+    organization = student_repositories(rules).organization
     if sha is not None and (repo is None or not _is_commit(sha)):
         raise PolicyError("--sha: give a whole commit id of 40 digits, together with --repo")
-    students = roster.students if repo is None else (_student_of(repo, rules, roster),)
+    students: Sequence[Student] = roster.students
+    if repo is not None:
+        students = (_student_of(repo, rules, roster, organization),)
     if gradebook is not None and not gradebook.is_dir():
         raise PolicyError(f"{gradebook} is not a folder: make it, and put roster.csv into it")
     server = GitHubServer.from_environment()
@@ -116,10 +128,10 @@ def grade_pushes_command(
             client=opened.enter_context(GitHubClient(server)),
             policy=rules,
             assignment=chosen,
-            suite=read_plan(chosen, course.suites / chosen.id).digest,
+            suite=plan.digest,
             handouts=known_handouts(course),
             state=state or policy.parent / STATE,
-            book=Book(gradebook, chosen) if gradebook else None,
+            book=Book(gradebook, chosen, rules) if gradebook else None,
             regrade=regrade,
             confined=not no_sandbox,
         )
@@ -219,8 +231,9 @@ def _nameless(error: AutograderError) -> AutograderError:
     if isinstance(error, RosterError) and others:
         return RosterError(f"{first} --names shows them")
     lines = [
-        "extensions: an entry has a mistake; --names shows it" if "extensions." in line else line
+        f"{key}: an entry has a mistake; --names shows it" if key else line
         for line in (first, *others)
+        for key in [next((key for key in _NAMES_STUDENTS if f"{key}." in line), "")]
     ]
     return type(error)("\n".join(dict.fromkeys(lines)))
 
@@ -229,15 +242,15 @@ def _is_commit(text: str) -> bool:
     return len(text) == 40 and set(text) <= set("0123456789abcdef")
 
 
-def _student_of(repo: str, policy: Policy, roster: Roster) -> Student:
+def _student_of(repo: str, policy: Policy, roster: Roster, organization: str) -> Student:
     """Return the student to whom a repository, a login or an id belongs.
 
     Raises:
         AutograderError: It belongs to no student.
     """
     owner, slash, name = repo.rpartition("/")
-    if slash and owner.casefold() != policy.organization.casefold():
-        raise AutograderError(f"--repo: the course's repositories belong to {policy.organization}")
+    if slash and owner.casefold() != organization.casefold():
+        raise AutograderError(f"--repo: the course's repositories belong to {organization}")
     for student in roster.students:
         own = policy.repository_of(student)
         if own is not None and own.casefold() == name.casefold():

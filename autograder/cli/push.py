@@ -11,11 +11,9 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
-from autograder.assignment import Course
-from autograder.choice import choose_assignment
+from autograder.cli.course_file import CourseFile, GradebookFolder, open_book
 from autograder.cli.options import AssignmentId, example
-from autograder.errors import GradebookError, LmsError
-from autograder.gradebook.book import Book
+from autograder.errors import LmsError
 from autograder.gradebook.standing import Standing
 from autograder.gradebook.student import Student
 from autograder.text import counted, inert
@@ -29,9 +27,6 @@ push = typer.Typer(
     no_args_is_help=True,
 )
 
-Folder = Annotated[
-    Path, typer.Option("--gradebook", help="Folder of the gradebook; it holds roster.csv.")
-]
 CourseNumber = Annotated[int, typer.Option("--course-id", min=1, help="The course's number there.")]
 AssignmentNumber = Annotated[
     int, typer.Option("--assignment-id", min=1, help="The assignment's number there.")
@@ -43,7 +38,6 @@ MissingIsZero = Annotated[
     typer.Option("--missing-is-zero", help="Give 0 points to students who handed in nothing."),
 ]
 
-DEFAULT_FOLDER = Path("gradebook")
 MOST_STRANGERS = 20
 """Who are named; a roster of another course would name everybody."""
 
@@ -55,7 +49,8 @@ def canvas(
     address: Annotated[
         str | None, typer.Option(envvar="CANVAS_API_URL", help="Such as https://canvas.example.edu")
     ] = None,
-    folder: Folder = DEFAULT_FOLDER,
+    course_file: CourseFile = None,
+    folder: GradebookFolder = None,
     assignment: AssignmentId = None,
     *,
     dry_run: DryRun = False,
@@ -74,7 +69,13 @@ def canvas(
         raise LmsError("push canvas needs canvasapi: install the extra `canvas`") from None
     server = LmsServer.from_environment("Canvas", address, "CANVAS_API_KEY")
     with CanvasCourse(server, course, number) as lms:
-        _run(lms, "Canvas", _standings(folder, assignment, missing_is_zero), dry_run, yes)
+        _run(
+            lms,
+            "Canvas",
+            _standings(folder, course_file, assignment, missing_is_zero),
+            dry_run,
+            yes,
+        )
 
 
 @push.command(epilog=example("gradebook push moodle --course-id 17 --assignment-id 42 --dry-run"))
@@ -84,7 +85,8 @@ def moodle(
     address: Annotated[
         str | None, typer.Option(envvar="MOODLE_URL", help="Such as https://moodle.example.edu")
     ] = None,
-    folder: Folder = DEFAULT_FOLDER,
+    course_file: CourseFile = None,
+    folder: GradebookFolder = None,
     assignment: AssignmentId = None,
     *,
     dry_run: DryRun = False,
@@ -100,15 +102,20 @@ def moodle(
 
     server = LmsServer.from_environment("Moodle", address, "MOODLE_TOKEN")
     with MoodleCourse(server, course, number) as lms:
-        _run(lms, "Moodle", _standings(folder, assignment, missing_is_zero), dry_run, yes)
+        _run(
+            lms,
+            "Moodle",
+            _standings(folder, course_file, assignment, missing_is_zero),
+            dry_run,
+            yes,
+        )
 
 
-def _standings(folder: Path, assignment: str | None, missing_is_zero: bool) -> list[Standing]:
-    chosen = choose_assignment(Course.of_this_checkout(), assignment, results=[folder])
-    if not folder.is_dir():
-        raise GradebookError(f"{folder} is not a folder: make it, and put roster.csv into it")
-    entries = Book(folder, chosen).entries(missing_is_zero=missing_is_zero)
-    return [entry.standing for entry in entries]
+def _standings(
+    folder: Path | None, course_file: Path | None, assignment: str | None, missing_is_zero: bool
+) -> list[Standing]:
+    book, _ = open_book(folder, course_file, assignment)
+    return [entry.standing for entry in book.entries(missing_is_zero=missing_is_zero)]
 
 
 def _run(lms: "LmsCourse", name: str, standings: list[Standing], dry_run: bool, yes: bool) -> None:

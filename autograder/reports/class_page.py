@@ -223,14 +223,19 @@ def _shown(row: Row, figures: ClassFigures, results: str) -> ShownStudent:
     state = UNTRIED if row.grade is not None and not has_tried(row) else row.state.value
     keys = [key for key, what in STATES.items() if what == state]
     notes = [*(["late"] if row.late else []), *(["unreadable"] if row.unreadable else [])]
+    score = None if row.grade is None else row.grade.score
+    shown_notes = list(notes)
+    if row.standing is not None and score is not None and row.late:
+        score = row.standing.so_far_after_penalty
+        shown_notes[0] = f"late: {row.standing.penalty_percent:g} % off"
     return ShownStudent(
         name=row.shown_name,
         page=_link(row, results),
-        score=f"{round(row.grade.score, 2):g}" if row.grade else "",
-        score_key=row.grade.score if row.grade else -1.0,
+        score="" if score is None else f"{round(score, 2):g}",
+        score_key=-1.0 if score is None else score,
         points=tuple(points.get(checkpoint.id, "") for checkpoint in figures.checkpoints),
         open_points=f"{round(row.grade.open_points, 2):g}" if row.grade else "",
-        state=", ".join([state, *notes]),
+        state=", ".join([state, *shown_notes]),
         keys=" ".join([*keys, *notes]),
         attempts=len(row.attempts),
     )

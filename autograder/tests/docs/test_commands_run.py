@@ -47,6 +47,7 @@ RUN_ELSEWHERE = {
     "uv run autograder validate --format": "tests/validation/test_validate.py",
     "uv run autograder validate --only NAME --update": "tests/validation/test_validate.py",
     "uv run autograder validate": ".ci/run",
+    "uv run autograder close": "tests/course/test_close.py",
     "uv run autograder classroom50": "tests/classroom50/test_command.py",
     "uv run autograder grade-pushes": "tests/course/test_command.py",
     "uv run autograder grade-class SOURCE --output out --dask": "tests/cluster/test_dask.py",
@@ -115,6 +116,11 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "submissions" / "grace" / "concepts.ipynb").unlink()
     for name in ("kinesis_read_shards.py", "compare_with_sqs.py"):
         (folder / "submissions" / "grace" / name).unlink()
+    (folder / "course").mkdir()
+    (folder / "course" / "course.toml").write_text(
+        'timezone = "UTC"\nroster = "../gradebook/roster.csv"\ngradebook = "../gradebook"\n'
+        "[deadline]\nat = 2026-12-01T23:59:00\n"
+    )
     (folder / "gradebook").mkdir()
     (folder / "gradebook" / "roster.csv").write_text(
         "id,name,email,login\nada,Ada Lovelace,ada@example.org,ada\n"

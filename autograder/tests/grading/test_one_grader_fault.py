@@ -31,14 +31,15 @@ from autograder.feedback.markdown import as_markdown
 from autograder.feedback.text import print_grade
 from autograder.github.queries import CommitStatus, StatusState
 from autograder.gradebook.book import Book
-from autograder.gradebook.entries import BookEntry
+from autograder.gradebook.entries import BookEntry, entry_of
 from autograder.gradebook.exports import FORMATS
+from autograder.gradebook.handins import Handin
 from autograder.gradebook.standing import StandingStatus
 from autograder.grading.grade import Grade, GradedTest, checkpoint_of
 from autograder.grading.grade import Outcome as TestOutcome
 from autograder.grading.results import read_result
 from autograder.intake.hand_ins import StudentHandIn
-from autograder.policy import lateness, read_policy
+from autograder.policy import read_policy
 from autograder.reports.class_figures import figures_of
 from autograder.reports.class_page import as_page
 from autograder.reports.class_results import ClassResults, State, read_class
@@ -199,8 +200,10 @@ def published(grade: Grade, folder: Path) -> PushFeedback:
     (folder / "roster.csv").write_text("login\nada\n")
     policy = read_policy(folder / "course.toml")
     student = make_book(folder / "book").roster().students[0]
-    late = lateness(policy, student, datetime(2026, 3, 1, tzinfo=UTC))
-    return feedback_on_push(grade, "a" * 40, Detail.FULL, late, policy, "")
+    handin = Handin(handed_in_at=datetime(2026, 3, 1, tzinfo=UTC))
+    return feedback_on_push(
+        entry_of(student, grade, handin, policy), "a" * 40, Detail.FULL, policy, ""
+    )
 
 
 def test_one_status_and_the_comment_have_it_open(
@@ -507,7 +510,11 @@ def test_a_class_s_summary_and_report_tell_an_instructor_to_look(tmp_path: Path)
     grades = {"ada": both, "bob": one_of_them, "cyd": a_grade()}
     warning = "tests of 2 students unreadable: look at them"
 
-    outcomes = [outcome_of(name, ClassAction.GRADED, grade) for name, grade in grades.items()]
+    the_class = ClassSubmissions(())
+    outcomes = [
+        outcome_of(name, ClassAction.GRADED, the_class.entry(name, grade))
+        for name, grade in grades.items()
+    ]
     rows = class_of(tmp_path / "results", **grades).rows
 
     assert unreadable_line(outcomes) == f"3 {warning} (ada, bob)"
