@@ -19,10 +19,8 @@
 
     [extensions]                         # by login or id: due then, instead
     ada = 2026-12-08T23:59:00
-
     [[feedback]]                         # without any, all is shown from the start
     detail = "titles"                    # full, titles or score
-
     [[feedback]]
     detail = "full"
     from = 2026-12-05T12:00:00
@@ -107,6 +105,8 @@ class Policy(_PolicyModel):
     deadline: Deadline
     late: LatePenalty | None = None
     extensions: Mapping[str, datetime] = Field(default_factory=dict)
+    excused: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """Students for whom the assignment does not count, by login or id."""
     feedback: Annotated[tuple[FeedbackStage, ...], Field(strict=False)] = ()
 
     @field_validator("repository")

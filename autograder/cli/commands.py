@@ -41,6 +41,8 @@ COMMANDS = (
     Command("report", "report", "report_command", CLASS, "out --output class.html"),
     Command("similarity", "similarity", "similarity_command", CLASS,
             "submissions --output similar.html"),
+    Command("extend", "policy_edits", "extend_command", CLASS, "ada 2026-12-08"),
+    Command("excuse", "policy_edits", "excuse_command", CLASS, "grace"),
     Command("publish", "distribution", "publish_command", GITHUB,
             "--template OWNER/m06-template --dry-run"),
     Command("make-repositories", "distribution", "make_command", GITHUB,
