@@ -36,6 +36,7 @@ COMMANDS = (
     Command("grade", "grade", "grade_command", GRADE,
             "submissions/ada --format html --output page.html"),
     Command("grade-class", "grade_class", "grade_class_command", GRADE, "downloads --output out"),
+    Command("regrade", "regrade", "regrade_command", GRADE, "downloads --output out --dry-run"),
     Command("grade-pushes", "grade_pushes", "grade_pushes_command", GRADE, "--dry-run"),
     Command("doctor", "machine", "doctor_command", GRADE, ""),
     Command("report", "report", "report_command", CLASS, "out --output class.html"),

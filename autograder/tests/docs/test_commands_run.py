@@ -105,7 +105,7 @@ RUN_HERE = sorted(
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a folder with two hand-ins and a roster."""
+    """Make a folder with two hand-ins, a roster and a policy."""
     folder = tmp_path_factory.mktemp("course")
     folder.chmod(0o755)
     solution = COURSE.solutions / "m06_partitioned_logs"
@@ -115,10 +115,14 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("kinesis_read_shards.py", "compare_with_sqs.py"):
         (folder / "submissions" / "grace" / name).unlink()
     (folder / "gradebook").mkdir()
+    (folder / "course").mkdir()
+    example = PROJECT / "autograder" / "docs" / "reference" / "course.example.toml"
+    shutil.copy(example, folder / "course" / "course.toml")
     (folder / "gradebook" / "roster.csv").write_text(
         "id,name,email,login\nada,Ada Lovelace,ada@example.org,ada\n"
         "grace,Grace Hopper,grace@example.org,grace\n"
     )
+    shutil.copy(folder / "gradebook" / "roster.csv", folder / "course")
     return folder
 
 
