@@ -159,6 +159,7 @@ def _edit(course_file: Path, policy: Policy, change: Callable[[dict[str, Any]], 
         raise PolicyError(f"{course_file} cannot be changed: {error}") from None
     if text.count("\r\n") == text.count("\n") > 0:  # tomlkit ends its own lines with a \n
         changed_text = changed_text.replace("\r\n", "\n").replace("\n", "\r\n")
+    changed_text = _before_comments(text, changed_text)
     # The copy lies in another folder, and paths in it are relative to that.
     paths = {key: value for key, value in policy if isinstance(value, Path)}
     changed = _read_draft(course_file, changed_text).model_copy(update=paths)
@@ -169,6 +170,25 @@ def _edit(course_file: Path, policy: Policy, change: Callable[[dict[str, Any]], 
         raise PolicyError(f"{course_file} cannot be changed by this command: edit it by hand")
     write_whole(course_file, changed_text)
     return changed
+
+
+def _before_comments(text: str, changed_text: str) -> str:
+    """Move an added line up to the entries above it: comments in between are about what follows.
+
+    tomlkit takes them for the end of a table, and adds new entries behind them.
+    """
+    old, new = text.split("\n"), changed_text.split("\n")
+    differing = (
+        at for at, (line, other) in enumerate(zip(old, new, strict=False)) if line != other
+    )
+    at = next(differing, len(old))
+    more = len(new) - len(old)
+    added = [line for line in new[at : at + more] if line.strip()]
+    if len(added) != 1 or new[at + more :] != old[at:]:
+        return changed_text
+    while at and (not old[at - 1].strip() or old[at - 1].lstrip().startswith("#")):
+        at -= 1
+    return "\n".join([*old[:at], *added, *old[at:]])
 
 
 def _read_draft(course_file: Path, text: str) -> Policy:

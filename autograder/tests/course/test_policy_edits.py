@@ -83,6 +83,22 @@ def test_a_time_may_have_an_offset(course: Path) -> None:
     assert due(course, "4711") == datetime(2026, 12, 9, 12, tzinfo=UTC)
 
 
+def test_comments_between_tables_stay_above_what_they_are_about(course: Path) -> None:
+    """New entries come below the others of their table, and not below the comments that follow."""
+    text = NOTED.replace('}"\n', '}"\n\n# by login\n').replace(
+        "# late work", "# late work\n# costs"
+    )
+    course.write_text(text)
+
+    extend(course, "grace", "2026-12-09")
+    excuse(course, "grace", excused=True)
+
+    lines = course.read_text().splitlines()
+    assert lines[lines.index("grace = 2026-12-09T23:59:59") - 1].startswith("ada = ")
+    assert lines[lines.index('excused = ["grace"]') - 1].startswith("repository = ")
+    assert [line for line in lines if "grace" not in line or "=" not in line] == text.splitlines()
+
+
 def test_the_same_twice_changes_nothing(course: Path) -> None:
     """Also if the file writes it in another form."""
     course.write_text(NOTED.replace("2026-12-08T23:59:00", "2026-12-08 22:59:00Z"))
@@ -139,6 +155,15 @@ def test_an_excuse_can_be_removed(course: Path) -> None:
     [
         pytest.param(NOTED, id="a table"),
         pytest.param(EXAMPLE.read_text(), id="the example"),
+        pytest.param(
+            EXAMPLE.read_text()
+            .replace("[extensions]                          # by login or id\n", "")
+            .replace("ada = 2026-12-08T23:59:00\n", ""),
+            id="only other tables",
+        ),
+        pytest.param(
+            NOTED.replace("# was ill\n", "# was ill\nAda = 2026-12-09T12:00:00Z\n"), id="twice"
+        ),
         pytest.param(NOTED.replace("\n", "\r\n"), id="lines of Windows"),
         pytest.param(NOTED.rstrip(), id="no last line end"),
         pytest.param(
