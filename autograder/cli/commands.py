@@ -55,6 +55,7 @@ COMMANDS = (
     Command("build", "maintain", "build_command", MAINTAIN, "--check"),
     Command("validate", "maintain", "validate_command", MAINTAIN, "--only empty_page"),
     Command("gradebook", "gradebook", "gradebook", CLASS),
+    Command("requests", "requests", "requests", CLASS),
     Command("classroom50", "classroom50", "classroom50", GITHUB),
 )  # fmt: skip
 

@@ -25,7 +25,7 @@ MOST_TESTS = 200
 
 @dataclass(frozen=True)
 class ShownTest:
-    """What became of a test in the whole class."""
+    """How a test changed the points of the class."""
 
     name: str
     gained: int

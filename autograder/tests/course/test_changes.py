@@ -194,7 +194,7 @@ def test_who_has_the_same_points_from_the_same_tests_is_left_out() -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_the_reasons_add_up(seed: int) -> None:
-    """For anything that changes at once, to a cent for each reason."""
+    """For any changes together, to a cent for each reason."""
     rng = random.Random(seed)
 
     def any_basis() -> ScoreBasis:

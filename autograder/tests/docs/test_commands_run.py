@@ -123,6 +123,9 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "grace,Grace Hopper,grace@example.org,grace\n"
     )
     shutil.copy(folder / "gradebook" / "roster.csv", folder / "course")
+    (folder / "course" / "requests.csv").write_text(
+        "student,test,reason\nada,W3,as the handout says\n"
+    )
     return folder
 
 
