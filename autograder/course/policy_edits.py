@@ -5,6 +5,7 @@ old content, or a new one that says what was asked for and nothing else.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -124,11 +125,12 @@ def _parse_due(text: str, policy: Policy) -> datetime:
     Raises:
         PolicyError: It is neither.
     """
-    deadline = policy.due(None).astimezone(ZoneInfo(policy.timezone))
-    try:
-        return datetime.combine(date.fromisoformat(text), deadline.time())
-    except ValueError:
-        pass
+    deadline = policy.due(None)
+    with suppress(ValueError):
+        day = date.fromisoformat(text)
+        if deadline is None:
+            raise PolicyError("there is no [deadline] whose time would count: give a time, too")
+        return datetime.combine(day, deadline.astimezone(ZoneInfo(policy.timezone)).time())
     try:
         return datetime.fromisoformat(text)
     except ValueError:
@@ -138,8 +140,10 @@ def _parse_due(text: str, policy: Policy) -> datetime:
         ) from None
 
 
-def _written(moment: datetime, policy: Policy) -> str:
+def _written(moment: datetime | None, policy: Policy) -> str:
     """Write a moment as the clocks of the course show it; seconds only if there are any."""
+    if moment is None:
+        return "at no time"
     local = moment.astimezone(ZoneInfo(policy.timezone))
     return local.strftime("%Y-%m-%d %H:%M:%S" if local.second else "%Y-%m-%d %H:%M")
 

@@ -49,7 +49,7 @@ def changed_lines(before: str, after: str) -> list[str]:
     return [line for line in lines if line[0] in "+-"]
 
 
-def due(course: Path, student: str) -> datetime:
+def due(course: Path, student: str) -> datetime | None:
     """Return when a student's work is due."""
     policy = read_policy(course)
     return policy.due(read_roster(policy.roster).find(student))
@@ -198,7 +198,7 @@ def test_every_form_of_the_file_keeps_its_lines(course: Path, form: str) -> None
         "4711": datetime(2026, 12, 9, 12, tzinfo=UTC),
         "ada": datetime(2026, 12, 10, 12, tzinfo=UTC),
     }
-    assert policy.excused == ("4711",)
+    assert "4711" in policy.excused
     comments = [line.partition("#")[2].strip() for line in form.splitlines() if "#" in line]
     assert [line.partition("#")[2].strip() for line in text.splitlines() if "#" in line] == comments
     assert text.count("\r\n") == (text.count("\n") if "\r\n" in form else 0)
