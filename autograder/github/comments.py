@@ -86,7 +86,7 @@ def _comment(node: Mapping[str, Any]) -> AuthoredComment:
         author
         and Account(
             login_of(author),
-            str(author.get("databaseId", "")),
+            str(author.get("databaseId") or ""),
             is_bot=author["__typename"] == "Bot",
         ),
         node["viewerDidAuthor"],

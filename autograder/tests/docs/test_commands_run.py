@@ -114,17 +114,17 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "submissions" / "grace" / "concepts.ipynb").unlink()
     for name in ("kinesis_read_shards.py", "compare_with_sqs.py"):
         (folder / "submissions" / "grace" / name).unlink()
-    (folder / "gradebook").mkdir()
     (folder / "course").mkdir()
-    example = PROJECT / "autograder" / "docs" / "reference" / "course.example.toml"
-    shutil.copy(example, folder / "course" / "course.toml")
+    (folder / "course" / "course.toml").write_text(
+        'timezone = "UTC"\nroster = "../gradebook/roster.csv"\n'
+        'organization = "course"\nrepository = "m06-{login}"\n'
+        "[deadline]\nat = 2026-12-01T23:59:00\n"
+    )
+    (folder / "course" / "requests.csv").write_text("student,test,reason\nada,W3,as I read it\n")
+    (folder / "gradebook").mkdir()
     (folder / "gradebook" / "roster.csv").write_text(
         "id,name,email,login\nada,Ada Lovelace,ada@example.org,ada\n"
         "grace,Grace Hopper,grace@example.org,grace\n"
-    )
-    shutil.copy(folder / "gradebook" / "roster.csv", folder / "course")
-    (folder / "course" / "requests.csv").write_text(
-        "student,test,reason\nada,W3,as the handout says\n"
     )
     return folder
 
