@@ -107,7 +107,7 @@ RUN_HERE = sorted(
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a folder with two hand-ins and a roster."""
+    """Make a folder with two hand-ins, a roster and a policy."""
     folder = tmp_path_factory.mktemp("course")
     folder.chmod(0o755)
     solution = COURSE.solutions / "m06_partitioned_logs"
@@ -121,6 +121,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
         'timezone = "UTC"\nroster = "../gradebook/roster.csv"\ngradebook = "../gradebook"\n'
         "[deadline]\nat = 2026-12-01T23:59:00\n"
     )
+    (folder / "course" / "requests.csv").write_text("student,test,reason\nada,W3,as I read it\n")
     (folder / "gradebook").mkdir()
     (folder / "gradebook" / "roster.csv").write_text(
         "id,name,email,login\nada,Ada Lovelace,ada@example.org,ada\n"
