@@ -1,7 +1,8 @@
-"""The command line of the gradebook: sync, status, mark, export and feedback."""
+"""The command line of the gradebook: sync, status, mark, export, feedback."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -22,7 +23,9 @@ from autograder.feedback.html import as_html
 from autograder.files import make_folder, write_whole
 from autograder.gradebook.book import ROSTER, Book
 from autograder.gradebook.exports import FORMATS
-from autograder.gradebook.marking.formgrader import notebook_of, prepare, serve
+from autograder.gradebook.marking.folders import folder_of_marker, notebook_of, own_folder
+from autograder.gradebook.marking.formgrader import running_formgrader
+from autograder.gradebook.marking.preparing import kept_notebooks, prepare
 from autograder.text import counted, inert
 
 gradebook = typer.Typer(
@@ -120,11 +123,20 @@ def status(folder: Folder = DEFAULT_FOLDER, assignment: AssignmentId = None) -> 
 @gradebook.command(epilog=example("gradebook mark submissions"))
 def mark(
     source: Annotated[
-        Path, typer.Argument(help="What `grade-class` graded: a folder, or course.toml.")
+        Path,
+        typer.Argument(
+            help="What `grade-class` graded: a folder, or course.toml. Or a folder of ID.ipynb."
+        ),
     ],
     folder: Folder = DEFAULT_FOLDER,
     assignment: AssignmentId = None,
-    port: Annotated[int, typer.Option(help="Port of formgrader on this machine.")] = PORT,
+    port: Annotated[
+        int, typer.Option(help="Port of formgrader on this machine; if taken, one nearby.")
+    ] = PORT,
+    marker: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Keep your points apart from the gradebook's."),
+    ] = None,
     *,
     prepare_only: Annotated[
         bool, typer.Option("--prepare-only", help="Make the copies, and do not start formgrader.")
@@ -132,15 +144,27 @@ def mark(
 ) -> None:
     """Mark the open answers in nbgrader's formgrader, in a browser."""
     book, course = _book(folder, assignment)
-    roster_file = None if source.suffix == ".toml" else book.folder / ROSTER
-    with class_submissions(source, book.assignment, roster_file) as found:
-        problems = [f"{hand_in.origin!r}: {hand_in.why}" for hand_in in found.unmatched]
-        problems += [*found.oddities]
-        prepared = prepare(book, course, _notebooks(found, book.assignment, problems))
-    typer.echo(counted(len(prepared.students), "new or changed notebook"))
-    if not prepare_only:
-        raise typer.Exit(serve(book, port))
-    _report_problems((*prepared.problems, *problems))
+    problems: list[str] = []
+    notebooks = kept_notebooks(source, book.roster())
+    if notebooks is None:
+        roster_file = None if source.suffix == ".toml" else book.folder / ROSTER
+        with class_submissions(source, book.assignment, roster_file) as found:
+            problems += [f"{hand_in.origin!r}: {hand_in.why}" for hand_in in found.unmatched]
+            problems += found.oddities
+            notebooks = list(_notebooks(found, book.assignment, problems))
+    prepared = prepare(book, course, notebooks, marker)
+    problems = [*prepared.problems, *problems]
+    summary = counted(len(prepared.students), "new or changed notebook")
+    if prepare_only:
+        typer.echo(summary)
+        _report_problems(tuple(problems))
+        return
+    for line in problems:
+        typer.echo(inert(line), err=True)
+    marking_folder = own_folder(book) if marker is None else folder_of_marker(book, marker)
+    with suppress(KeyboardInterrupt), running_formgrader(marking_folder, port) as formgrader:
+        typer.echo(f"{summary}; mark at {formgrader.address} (Ctrl+C ends it)")
+        formgrader.wait()
 
 
 def _notebooks(
