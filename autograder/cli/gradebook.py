@@ -1,4 +1,4 @@
-"""The command line of the gradebook: sync, status, mark, export, feedback."""
+"""The command line of the gradebook: sync, status, mark, reconcile, export, feedback."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -23,9 +23,12 @@ from autograder.feedback.html import as_html
 from autograder.files import make_folder, write_whole
 from autograder.gradebook.book import ROSTER, Book
 from autograder.gradebook.exports import FORMATS
+from autograder.gradebook.marking.agreement import AgreementState
 from autograder.gradebook.marking.folders import folder_of_marker, notebook_of, own_folder
 from autograder.gradebook.marking.formgrader import running_formgrader
 from autograder.gradebook.marking.preparing import kept_notebooks, prepare
+from autograder.gradebook.marking.reconciling import PAGE, TABLE
+from autograder.gradebook.marking.reconciling import reconcile as compare_markers
 from autograder.text import counted, inert
 
 gradebook = typer.Typer(
@@ -135,7 +138,7 @@ def mark(
     ] = PORT,
     marker: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Keep your points apart from the gradebook's."),
+        typer.Option(metavar="NAME", help="Keep your points apart until you `reconcile` them."),
     ] = None,
     *,
     prepare_only: Annotated[
@@ -180,6 +183,35 @@ def _notebooks(
             continue
         if notebook is not None:
             yield work.student, notebook
+
+
+@gradebook.command(epilog=example("gradebook reconcile"))
+def reconcile(folder: Folder = DEFAULT_FOLDER, assignment: AssignmentId = None) -> None:
+    """Compare the points of several markers: equal ones count, and different ones are listed."""
+    book, course = _book(folder, assignment)
+    done = compare_markers(book, course)
+    counts = ", ".join(
+        f"{done.counts[state]} {state.value}" for state in AgreementState if done.counts[state]
+    )
+    answers = counted(len(done.answers), "answer")
+    typer.echo(f"{answers}: {counts or 'none'}; {done.written} new in the gradebook")
+    for marker in done.markers:
+        left, changed = done.left_to_mark(marker), done.changed_since(marker)
+        if left:
+            typer.echo(f"{marker}: {len(left)} to mark")
+        if changed:
+            listed = ", ".join(f"{answer.student} {answer.question.cell}" for answer in changed)
+            typer.echo(f"{marker}: {len(changed)} changed after being marked: {listed}")
+    if done.counts[AgreementState.DIFFERENT]:
+        typer.echo(f"See {book.folder / PAGE}, and enter agreed points into {book.folder / TABLE}")
+    if done.outdated:
+        students = counted(len(done.outdated), "student")
+        typer.echo(
+            f"{students} were graded with a newer notebook: {', '.join(done.outdated)}. "
+            "Run `gradebook mark SOURCE --prepare-only`",
+            err=True,
+        )
+        raise typer.Exit(1)
 
 
 @gradebook.command(epilog=example("gradebook export --format csv --output points.csv"))

@@ -132,9 +132,12 @@ class MarkingFolder:
         Raises:
             GradebookError: The database cannot be used.
         """
+        if not given:
+            return
+        students = {student for student, _ in given}
         with open_nbgrader(self.database) as gradebook:
             for student, submission in self._submissions(gradebook).items():
-                for notebook in submission.notebooks:
+                for notebook in submission.notebooks if student in students else ():
                     comments = {comment.name: comment for comment in notebook.comments}
                     for grade in notebook.grades:
                         if (student, grade.name) not in given:
