@@ -69,7 +69,7 @@ class ComparedAnswer:
     agreed: float | None
     """What a person decided."""
     in_gradebook: float | None
-    """What the gradebook has, or gets now; None if it has no points for this version."""
+    """What the gradebook has, or gets now; None if nobody has given points for this version."""
     is_new: bool
     """Whether the gradebook gets these points now."""
     new_comment: str | None

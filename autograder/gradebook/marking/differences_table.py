@@ -42,7 +42,7 @@ def read_decisions(path: Path) -> Mapping[tuple[str, str], Decision]:
     A spreadsheet may have changed the encoding, the delimiter and the decimal point.
 
     Raises:
-        GradebookError: It cannot be read, or something in it is no number of points; a line each.
+        GradebookError: It cannot be read, or an entry is not a number of points; a line each.
     """
     if not path.exists():
         return {}

@@ -55,7 +55,7 @@ def test_equal_points_that_the_gradebook_has_are_not_written_again() -> None:
 
 
 def test_different_points_wait_for_a_decision() -> None:
-    """The gradebook gets none of them."""
+    """Nothing is written into the gradebook."""
     answer = compared(given(1), given(2))
 
     assert (answer.state, answer.in_gradebook, answer.is_new) == (
@@ -94,7 +94,7 @@ def test_points_for_an_earlier_version_of_the_answer_do_not_count() -> None:
 
 
 def test_points_in_the_gradebook_for_an_earlier_version_are_replaced() -> None:
-    """The markers have read the new one."""
+    """The markers have read the new version."""
     answer = compared(given(1), given(1), own=replace(given(2, "Old."), is_stale=True))
 
     assert (answer.in_gradebook, answer.is_new, answer.new_comment) == (1, True, "")

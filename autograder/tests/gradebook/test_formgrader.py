@@ -160,7 +160,7 @@ def test_text_of_a_student_is_inert(marker: Marker) -> None:
 
 
 def test_enter_goes_from_score_to_score_and_on_to_the_next_student(marker: Marker) -> None:
-    """Whoever marks student by student needs nothing but digits and Enter."""
+    """To mark student by student, a marker needs digits and Enter only."""
     marker.page.goto(marker.address)
     marker.page.locator("tbody a:visible").first.click()
     marker.page.wait_for_function(READY)
@@ -185,7 +185,7 @@ def test_enter_goes_from_score_to_score_and_on_to_the_next_student(marker: Marke
 
 
 def test_the_same_question_of_the_next_student_is_one_key_away(marker: Marker) -> None:
-    """Whoever marks question by question needs Ctrl and a full stop, or a comma to go back."""
+    """To mark question by question, a marker needs Ctrl and a full stop, or a comma to go back."""
     marker.page.goto(marker.address)
     marker.page.locator("tbody a:visible").first.click()
     marker.page.wait_for_function(READY)
@@ -235,6 +235,31 @@ def test_a_mark_made_in_the_browser_survives_a_regrade(marker: Marker, tmp_path:
     assert "Which property of the log, though?" in (tmp_path / "pages" / "ada.html").read_text()
 
 
+def test_enter_keeps_the_points_of_an_answer_that_changed_after_being_marked(
+    marker: Marker, tmp_path: Path
+) -> None:
+    """Until then they are stale, and the page says so."""
+    folder, key = own_folder(marker.book), ("cyd", "c2-why")
+    folder.write_points({key: (1.5, "For how long?"), ("cyd", "c1-why"): (1.0, None)})
+    shutil.copytree(marker.submissions / "cyd", tmp_path / "changed" / "cyd")
+    write_answer(tmp_path / "changed" / "cyd", "c2-why", "For seven days.")
+    source = ("mark", tmp_path / "changed", "--prepare-only")
+    assert run("gradebook", *source, "--gradebook", marker.book.folder).startswith("1 new")
+    stale = [key for key, given in folder.read_points().items() if given.is_stale]
+
+    marker.open("Cyd")
+    resolvable = marker.page.locator(".mark-graded:visible")
+    offered = resolvable.count()
+    marker.page.focus("#c2-why")
+    with marker.page.expect_response(lambda answer: saved(answer, "grade")):
+        marker.page.keyboard.press("Enter")
+    resolvable.wait_for(state="hidden")
+
+    assert (stale, offered) == ([key], 1)
+    given = folder.read_points()[key]
+    assert (given.points, given.comment, given.is_stale) == (1.5, "For how long?", False)
+
+
 def test_one_line_has_the_address_and_an_interrupt_ends_the_command(marker: Marker) -> None:
     """The port is another if the wanted one is taken, and only the owner can read the log."""
     book = marker.book
@@ -252,10 +277,8 @@ def test_one_line_has_the_address_and_an_interrupt_ends_the_command(marker: Mark
             running.send_signal(signal.SIGINT)
             rest, complaints = running.communicate()
 
-    said = (
-        r"0 new or changed notebooks; mark at (http://127\.0\.0\.1:(\d+)/\?token=\w+) \(Ctrl.*\)\n"
-    )
-    found = re.fullmatch(said, line)
+    address = r"(http://127\.0\.0\.1:(\d+)/\?token=\w+)"
+    found = re.fullmatch(rf"\d new or changed notebooks?; mark at {address} \(Ctrl.*\)\n", line)
     assert found is not None
     assert int(found[2]) != port
     assert (rest, complaints, running.returncode) == ("", "", 0)
