@@ -13,7 +13,7 @@ import platform
 import sysconfig
 from collections.abc import Callable, Iterator
 
-from autograder.benchmarks import class_run, growth, one_grade, peers
+from autograder.benchmarks import class_run, growth, marking, one_grade, peers
 
 
 def main() -> None:
@@ -31,6 +31,7 @@ def main() -> None:
         "class": lambda given: class_run.report(given.submissions, memory=given.memory),
         "peers": lambda given: peers.report(given.repeats, given.submissions),
         "growth": lambda given: growth.report(given.repeats),
+        "marking": lambda _: marking.report(),
     }
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of: {', '.join(parts)}")
     given = parser.parse_args()

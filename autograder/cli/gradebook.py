@@ -1,7 +1,8 @@
-"""The command line of the gradebook: sync, status, mark, export and feedback."""
+"""The command line of the gradebook: sync, status, mark, reconcile, export, feedback."""
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -21,7 +22,12 @@ from autograder.errors import AutograderError
 from autograder.files import make_folder, write_whole
 from autograder.gradebook.book import roster_file
 from autograder.gradebook.exports import FORMATS
-from autograder.gradebook.marking.formgrader import notebook_of, prepare, serve
+from autograder.gradebook.marking.agreement import AgreementState
+from autograder.gradebook.marking.folders import folder_of_marker, notebook_of, own_folder
+from autograder.gradebook.marking.formgrader import running_formgrader
+from autograder.gradebook.marking.preparing import kept_notebooks, prepare
+from autograder.gradebook.marking.reconciling import PAGE, TABLE
+from autograder.gradebook.marking.reconciling import reconcile as compare_markers
 from autograder.gradebook.notes import feedback_page
 from autograder.gradebook.standing import Standing
 from autograder.text import counted, inert
@@ -118,12 +124,21 @@ def _lateness(standing: Standing) -> str:
 @gradebook.command(epilog=example("gradebook mark submissions"))
 def mark(
     source: Annotated[
-        Path, typer.Argument(help="What `grade-class` graded: a folder, or course.toml.")
+        Path,
+        typer.Argument(
+            help="What `grade-class` graded: a folder, or course.toml. Or a folder of ID.ipynb."
+        ),
     ],
     course_file: CourseFile = None,
     folder: GradebookFolder = None,
     assignment: AssignmentId = None,
-    port: Annotated[int, typer.Option(help="Port of formgrader on this machine.")] = PORT,
+    port: Annotated[
+        int, typer.Option(help="Port of formgrader on this machine; if taken, one nearby.")
+    ] = PORT,
+    marker: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Keep your points apart until you `reconcile` them."),
+    ] = None,
     *,
     prepare_only: Annotated[
         bool, typer.Option("--prepare-only", help="Make the copies, and do not start formgrader.")
@@ -131,15 +146,27 @@ def mark(
 ) -> None:
     """Mark the open answers in nbgrader's formgrader, in a browser."""
     book, course = open_book(folder, course_file, assignment)
-    roster = None if source.suffix == ".toml" else roster_file(book.folder, book.policy)
-    with class_submissions(source, book.assignment, roster) as found:
-        problems = [f"{hand_in.origin!r}: {hand_in.why}" for hand_in in found.unmatched]
-        problems += [*found.oddities]
-        prepared = prepare(book, course, _notebooks(found, book.assignment, problems))
-    typer.echo(counted(len(prepared.students), "new or changed notebook"))
-    if not prepare_only:
-        raise typer.Exit(serve(book, port))
-    _report_problems((*prepared.problems, *problems))
+    problems: list[str] = []
+    notebooks = kept_notebooks(source, book.roster())
+    if notebooks is None:
+        roster = None if source.suffix == ".toml" else roster_file(book.folder, book.policy)
+        with class_submissions(source, book.assignment, roster) as found:
+            problems += [f"{hand_in.origin!r}: {hand_in.why}" for hand_in in found.unmatched]
+            problems += found.oddities
+            notebooks = list(_notebooks(found, book.assignment, problems))
+    prepared = prepare(book, course, notebooks, marker)
+    problems = [*prepared.problems, *problems]
+    summary = counted(len(prepared.students), "new or changed notebook")
+    if prepare_only:
+        typer.echo(summary)
+        _report_problems(tuple(problems))
+        return
+    for line in problems:
+        typer.echo(inert(line), err=True)
+    marking_folder = own_folder(book) if marker is None else folder_of_marker(book, marker)
+    with suppress(KeyboardInterrupt), running_formgrader(marking_folder, port) as formgrader:
+        typer.echo(f"{summary}; mark at {formgrader.address} (Ctrl+C ends it)")
+        formgrader.wait()
 
 
 def _notebooks(
@@ -155,6 +182,39 @@ def _notebooks(
             continue
         if notebook is not None:
             yield work.student, notebook
+
+
+@gradebook.command(epilog=example("gradebook reconcile"))
+def reconcile(
+    course_file: CourseFile = None,
+    folder: GradebookFolder = None,
+    assignment: AssignmentId = None,
+) -> None:
+    """Compare the points of several markers: equal ones count, and different ones are listed."""
+    book, course = open_book(folder, course_file, assignment)
+    done = compare_markers(book, course)
+    counts = ", ".join(
+        f"{done.counts[state]} {state.value}" for state in AgreementState if done.counts[state]
+    )
+    answers = counted(len(done.answers), "answer")
+    typer.echo(f"{answers}: {counts or 'none'}; {done.written} new in the gradebook")
+    for marker in done.markers:
+        left, changed = done.left_to_mark(marker), done.changed_since(marker)
+        if left:
+            typer.echo(f"{marker}: {len(left)} to mark")
+        if changed:
+            listed = ", ".join(f"{answer.student} {answer.question.cell}" for answer in changed)
+            typer.echo(f"{marker}: {len(changed)} changed after being marked: {listed}")
+    if done.counts[AgreementState.DIFFERENT]:
+        typer.echo(f"See {book.folder / PAGE}, and enter agreed points into {book.folder / TABLE}")
+    if done.outdated:
+        students = counted(len(done.outdated), "student")
+        typer.echo(
+            f"{students} were graded with a newer notebook: {', '.join(done.outdated)}. "
+            "Run `gradebook mark SOURCE --prepare-only`",
+            err=True,
+        )
+        raise typer.Exit(1)
 
 
 @gradebook.command(epilog=example("gradebook export --format csv --output points.csv"))

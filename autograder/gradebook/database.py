@@ -223,6 +223,17 @@ def open_database(path: Path, code: str, written: str) -> Iterator[Database]:
     Raises:
         GradebookError: nbgrader is not installed, or the file cannot be used; nothing is changed.
     """
+    with open_nbgrader(path) as gradebook:
+        yield Database(gradebook, code, written)
+
+
+@contextmanager
+def open_nbgrader(path: Path) -> Iterator[Any]:
+    """Open a database as nbgrader's own `Gradebook`, and make it if it does not exist.
+
+    Raises:
+        GradebookError: nbgrader is not installed, or the file cannot be used; nothing is changed.
+    """
     try:
         from nbgrader.api import Gradebook
         from sqlalchemy.exc import SAWarning, SQLAlchemyError
@@ -243,7 +254,7 @@ def open_database(path: Path, code: str, written: str) -> Iterator[Database]:
                     Gradebook(_url(part), course_id="course").close()
                     part.rename(path)
                 with Gradebook(_url(path), course_id="course") as gradebook:
-                    yield Database(gradebook, code, written)
+                    yield gradebook
         except SQLAlchemyError as error:
             raise GradebookError(f"{path}: {_reason(error)}") from None
 

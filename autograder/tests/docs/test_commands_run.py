@@ -54,6 +54,7 @@ RUN_ELSEWHERE = {
     "uv run python -m distributed": "tests/cluster/test_dask.py",
     "uv run autograder gradebook mark": "tests/gradebook/test_formgrader.py",
     "uv run autograder gradebook push": "tests/gradebook/lms/test_push_command.py",
+    "uv run autograder gradebook reconcile": "tests/gradebook/test_reconciling.py",
     "uv run python -m autograder.tests": "tests/student_repository/test_admission.py",
     "uv run --group dev python -m autograder.tests.fuzz": "tests/fuzz/test_seeds.py",
     "uv run --group fuzz": "tests/fuzz/test_seeds.py",
