@@ -1,4 +1,4 @@
-"""Finds submissions with similar code: pairs by what they share of their own code, and groups.
+"""Finds submissions with similar code: groups, and pairs by the share of own code that both have.
 
 A submission's own code is what is not in the files that were handed out. Rare code counts more than
 code that many have, but code counts however many have it: if a quarter of the class hands in the
@@ -17,6 +17,7 @@ from autograder.reports.fingerprints import (
     fingerprints_of,
     read_source,
 )
+from autograder.text import counted
 
 LEAST_OWN = 60
 """Own fingerprints that a submission needs to be compared, about ten lines: with fewer, all solve
@@ -29,8 +30,8 @@ NEARLY_EQUAL = 0.5
 SMALLEST_GROUP = 3
 MOST_FILES = 20
 """Files of one submission that are compared."""
-MOST_BYTES = 128 << 10
-"""Of one submission; ten times what students write. It takes less than two seconds."""
+MOST_BYTES = 64 << 10
+"""Of one submission; four times what the longest right ones have. It takes a second at most."""
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,8 @@ def _read(sources: Sources, left_out: list[str]) -> tuple[ReadFile, ...]:
             left_out.append(f"{sources.student}: {name}: {error}")
             continue
         if found.unread_lines:
-            left_out.append(f"{sources.student}: {name}: {found.unread_lines} lines are not Python")
+            unread = counted(found.unread_lines, "line")
+            left_out.append(f"{sources.student}: {name}: {unread} left out, as not valid Python")
         files.append(ReadFile(name, tuple(source.split("\n")), found.fingerprints))
     return tuple(files)
 
