@@ -181,7 +181,7 @@ def _open_book(folder: Path | None, assignment: Assignment, policy: Policy) -> B
     """Open the gradebook, if one is given, and check what it has of hand-ins and students.
 
     Raises:
-        AutograderError: It is no folder, or its files have mistakes: nothing was graded yet.
+        AutograderError: It is not a folder, or its files have mistakes; nothing was graded yet.
     """
     if folder is None:
         return None
