@@ -70,13 +70,14 @@ def close_command(
     book = Book(policy.gradebook, chosen, policy)
     check_policy(policy, book, course)
     make_folder(book.folder)
+    handins = book.handins()
     console = Console(highlight=False, markup=False)
     errors = Console(stderr=True, highlight=False, markup=False)
     settings = RunSettings(workers=workers, confined=not no_sandbox)
     source = submissions or course_file
     roster = roster_file(book.folder, policy) if submissions else None
     with only_run_in(output), class_submissions(source, chosen, roster, policy) as found:
-        the_class = found if found.handins else found.with_handins(book.handins())
+        the_class = found if found.handins else found.with_handins(handins)
         outcomes: list[StudentOutcome] = []
         with progress_bar(errors) as bar:
             task = bar.add_task("grading", total=len(the_class))

@@ -117,12 +117,13 @@ def grade_class_command(
     if roster is None and book is not None and source.suffix != ".toml":
         known = roster_file(book.folder, policy)
         roster = known if known.exists() else None
+    handins = {} if book is None else book.handins()
     which = None if part is None else _part(part)
     with class_submissions(source, chosen, roster, policy) as found:
         submissions = found if which is None else found.part(*which)
         submissions = submissions.select(only or (), begin)
-        if book is not None and not submissions.handins:
-            submissions = submissions.with_handins(book.handins())
+        if not submissions.handins:
+            submissions = submissions.with_handins(handins)
         for line in submissions.oddities:
             errors.print(inert(line), soft_wrap=True)
         try:

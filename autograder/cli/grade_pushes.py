@@ -16,13 +16,19 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from autograder.assignment import Course
+from autograder.assignment import Assignment, Course
 from autograder.choice import choose_assignment
 from autograder.cli.options import AnyPython, AssignmentId
 from autograder.course.find_pushes import PushContext, PushOutcome, PushState, find_pushes
 from autograder.course.grade_pushes import PushGrader
 from autograder.course.handouts import known_handouts
-from autograder.errors import AutograderError, GitHubError, PolicyError, RosterError
+from autograder.errors import (
+    AutograderError,
+    GitHubError,
+    GradebookError,
+    PolicyError,
+    RosterError,
+)
 from autograder.feedback.content import unreadable_summary
 from autograder.github.client import GitHubClient, GitHubServer
 from autograder.gradebook.book import Book
@@ -109,7 +115,8 @@ def grade_pushes_command(
         rules = read_policy(policy)
         roster = read_roster(rules.roster)
         check_names(rules, roster, {test.id for test in plan.tests})
-    except (PolicyError, RosterError) as error:
+        book = _open_book(gradebook, chosen, rules)
+    except (PolicyError, RosterError, GradebookError) as error:
         if names:
             raise
         raise _nameless(error) from None
@@ -119,8 +126,6 @@ def grade_pushes_command(
     students: Sequence[Student] = roster.students
     if repo is not None:
         students = (_student_of(repo, rules, roster, organization),)
-    if gradebook is not None and not gradebook.is_dir():
-        raise PolicyError(f"{gradebook} is not a folder: make it, and put roster.csv into it")
     server = GitHubServer.from_environment()
     os.environ.pop("GITHUB_TOKEN")  # so that no process that we start gets it
     with ExitStack() as opened:
@@ -131,7 +136,7 @@ def grade_pushes_command(
             suite=plan.digest,
             handouts=known_handouts(course),
             state=state or policy.parent / STATE,
-            book=Book(gradebook, chosen, rules) if gradebook else None,
+            book=book,
             regrade=regrade,
             confined=not no_sandbox,
         )
@@ -170,6 +175,21 @@ def grade_pushes_command(
             sleep(every)
     if failed:
         raise typer.Exit(1)
+
+
+def _open_book(folder: Path | None, assignment: Assignment, policy: Policy) -> Book | None:
+    """Open the gradebook, if one is given, and check what it has of hand-ins and students.
+
+    Raises:
+        AutograderError: It is not a folder, or its files have mistakes; nothing was graded yet.
+    """
+    if folder is None:
+        return None
+    if not folder.is_dir():
+        raise PolicyError(f"{folder} is not a folder: make it, and put roster.csv into it")
+    book = Book(folder, assignment, policy)
+    book.handins()
+    return book
 
 
 class _Report:
@@ -228,8 +248,8 @@ class _Report:
 def _nameless(error: AutograderError) -> AutograderError:
     """Return an error without the lines that may name a student."""
     first, *others = str(error).splitlines()
-    if isinstance(error, RosterError) and others:
-        return RosterError(f"{first} --names shows them")
+    if isinstance(error, (RosterError, GradebookError)) and others:
+        return type(error)(f"{first} --names shows them")
     lines = [
         f"{key}: an entry has a mistake; --names shows it" if key else line
         for line in (first, *others)

@@ -314,7 +314,7 @@ def test_the_standing_has_no_points_for_this_checkpoint_alone(book: Book) -> Non
 @pytest.mark.parametrize(
     ("form", "without_points", "cells"),
     [
-        ("csv", 2, [f"{POINTS:g}", "undecided"]),
+        ("csv", 3, [f"{POINTS:g}", "undecided"]),
         ("canvas", 1, []),
         ("moodle", 2, [f"({POINTS:g} points open)"]),
         ("gradescope", 2, ["Ungraded"]),
@@ -530,4 +530,6 @@ def test_the_status_command_shows_open_points(book: Book) -> None:
     )
 
     bob = next(line for line in done.stdout.splitlines() if "bob" in line)
-    assert [cell.strip() for cell in bob.split("\u2502")][3:6] == ["", f"{POINTS:g}", "undecided"]
+    assert [cell.strip() for cell in bob.split("\u2502")][3:7] == [
+        *("", "", f"{POINTS:g}", "undecided")
+    ]
