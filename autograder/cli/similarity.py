@@ -72,7 +72,7 @@ def _hand_ins(
 
 def _known(folder: Path, assignment: Assignment, problems: list[str]) -> Iterator[Sources]:
     """Yield the code in a folder that a class is compared with: one solution, or a class."""
-    name = folder.resolve().name
+    name = folder.resolve().name or str(folder)
     if any((folder / file).exists() for file in assignment.files):
         hand_ins: tuple[StudentHandIn, ...] = (StudentHandIn.of_folder("solution", folder),)
     else:
