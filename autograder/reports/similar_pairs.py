@@ -31,7 +31,7 @@ SMALLEST_GROUP = 3
 MOST_FILES = 20
 """Files of one submission that are compared."""
 MOST_BYTES = 64 << 10
-"""Of one submission; four times what the longest right ones have. It takes a second at most."""
+"""Of one submission; four times what the longest right ones have. It takes about a second."""
 
 
 @dataclass(frozen=True)
