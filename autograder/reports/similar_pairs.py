@@ -31,7 +31,7 @@ SMALLEST_GROUP = 3
 MOST_FILES = 20
 """Files of one submission that are compared."""
 MOST_BYTES = 64 << 10
-"""Of one submission; four times what the longest right ones have. It takes a second at most."""
+"""Of one submission; four times what the longest right ones have. It takes about a second."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,8 @@ class Compared:
     files: tuple[ReadFile, ...]
     own: frozenset[int] = field(repr=False)
     """Values of the fingerprints that count."""
+    whole_files: frozenset[frozenset[int]] = field(repr=False)
+    """The same for each file that has enough of them to be compared alone."""
     weight: float
     """What they count together."""
 
@@ -81,6 +83,11 @@ class Pair:
         weights = sorted((self.first.weight, self.second.weight))
         return self.share * weights[0] / weights[1]
 
+    @property
+    def is_near(self) -> bool:
+        """Whether they are nearly equal, or have an equal file."""
+        return self.share_of_larger >= NEARLY_EQUAL or have_equal_file(self.first, self.second)
+
     def other(self, side: Compared) -> Compared:
         """Return the side that is not this one."""
         return self.second if self.first is side else self.first
@@ -88,7 +95,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class SimilarGroup:
-    """Submissions of the class that are equal or nearly equal to one of them, its middle."""
+    """Submissions that are nearly equal to one of them, its middle, or have a file of it."""
 
     middle: Compared
     pairs: tuple[Pair, ...]
@@ -133,21 +140,18 @@ def compare(
         against: Known solutions, or hand-ins of other years. They are not compared with each other.
     """
     left_out: list[str] = []
-    handed_out = {mark.value for content in boilerplate for mark in _fingerprints(content)}
-    own: list[tuple[Sources, tuple[ReadFile, ...], frozenset[int]]] = []
+    handed_out = frozenset().union(*(_values(_fingerprints(content)) for content in boilerplate))
+    read: list[tuple[Sources, tuple[ReadFile, ...], list[frozenset[int]]]] = []
     in_order = sorted(submissions, key=lambda submission: submission.student)
     for submission in (*in_order, *against):
         files = _read(submission, left_out)
-        values = _values(files) - handed_out
-        if len(values) < LEAST_OWN:
+        own = [_values(file.fingerprints) - handed_out for file in files]
+        if len(frozenset().union(*own)) < LEAST_OWN:
             left_out.append(f"{submission.student}: has too little own code to be compared")
         else:
-            own.append((submission, files, frozenset(values)))
-    weights = _rarity([values for *_, values in own])
-    compared = [
-        Compared(submission.student, submission.origin, files, values, _weight_of(values, weights))
-        for submission, files, values in own
-    ]
+            read.append((submission, files, own))
+    weights = _rarity([own for *_, own in read])
+    compared = [_compared(submission, files, own, weights) for submission, files, own in read]
     alike = _similar_pairs(compared, weights)
     groups = _groups(alike)
     pairs = _beyond_groups(alike, groups)
@@ -194,17 +198,40 @@ def _fingerprints(content: bytes) -> Sequence[Fingerprint]:
         return ()
 
 
-def _values(files: Iterable[ReadFile]) -> set[int]:
-    return {mark.value for file in files for mark in file.fingerprints}
+def _values(fingerprints: Iterable[Fingerprint]) -> frozenset[int]:
+    return frozenset(mark.value for mark in fingerprints)
 
 
-def _rarity(submissions: Sequence[frozenset[int]]) -> dict[int, float]:
-    """Return what each fingerprint counts: less, the more have it, but never nothing.
+def _compared(
+    submission: Sources,
+    files: tuple[ReadFile, ...],
+    own: Sequence[frozenset[int]],
+    weights: Mapping[int, float],
+) -> Compared:
+    values = frozenset().union(*own)
+    return Compared(
+        submission.student,
+        submission.origin,
+        files,
+        values,
+        frozenset(file for file in own if len(file) >= LEAST_OWN),
+        _weight_of(values, weights),
+    )
 
-    It is the inverse document frequency of information retrieval. What only one has counts no more
-    than what two have: code that somebody added to a copy must not hide the rest.
+
+def _rarity(submissions: Sequence[Sequence[frozenset[int]]]) -> dict[int, float]:
+    """Return what each fingerprint counts: less, the more submissions have it, but never nothing.
+
+    It is the inverse document frequency of information retrieval. A file that many handed in counts
+    once, so that its code stays rare. What only one has counts no more than what two have: code
+    that somebody added to a copy must not hide the rest.
     """
-    counts = Counter(itertools.chain.from_iterable(submissions))
+    seen: set[frozenset[int]] = set()
+    counts: Counter[int] = Counter()
+    for files in submissions:
+        new = [file for file in files if file not in seen]
+        seen.update(new)
+        counts.update(frozenset().union(*new))
     return {
         value: math.log((len(submissions) + 1) / max(count, 2)) for value, count in counts.items()
     }
@@ -222,21 +249,21 @@ def _similar_pairs(compared: Sequence[Compared], weights: Mapping[int, float]) -
             continue
         smaller = min(first.weight, second.weight)
         share = _weight_of(first.own & second.own, weights) / smaller
-        if share >= LEAST_SHARE:
+        if share >= LEAST_SHARE or have_equal_file(first, second):
             found.append(Pair(first, second, share))
     found.sort(key=lambda pair: (-pair.share, pair.first.student, pair.second.student))
     return found
 
 
 def _groups(pairs: Iterable[Pair]) -> tuple[SimilarGroup, ...]:
-    """Find groups, each of a middle and all that are nearly equal to it.
+    """Find groups, each of a middle and all that are nearly equal to it or have an equal file.
 
-    The middle is the submission to which most are nearly equal. Being similar to another member is
+    The middle is the submission that most are near to. Being similar to another member is
     not enough: else a chain, each similar only to the next, would be one group.
     """
     near: dict[Compared, list[Pair]] = {}
     for pair in pairs:
-        if pair.share_of_larger >= NEARLY_EQUAL and not pair.second.origin:
+        if pair.is_near and not pair.second.origin:
             near.setdefault(pair.first, []).append(pair)
             near.setdefault(pair.second, []).append(pair)
     groups = []
@@ -255,6 +282,11 @@ def _groups(pairs: Iterable[Pair]) -> tuple[SimilarGroup, ...]:
             and (left := [pair for pair in around if pair.other(member) not in members])
         }
     return tuple(groups)
+
+
+def have_equal_file(first: Compared, second: Compared) -> bool:
+    """Return whether both have a file with the same fingerprints, long enough to be compared."""
+    return not first.whole_files.isdisjoint(second.whole_files)
 
 
 def _total(pairs: Iterable[Pair]) -> float:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 import pytest
 
+from autograder.cli.similarity import handed_out
 from autograder.reports.similar_pairs import (
     MOST_BYTES,
     Comparison,
@@ -19,6 +20,7 @@ from autograder.tests.reports.made_class import (
     small_class,
     whole_programs,
 )
+from autograder.tests.student_repository.clone import ASSIGNMENT, COURSE
 
 FILE = "kinesis_read_shards.py"
 HALF = 0.5
@@ -175,6 +177,18 @@ def test_fourteen_copies_among_forty_others_are_one_group(disguised: bool) -> No
     assert not [pair for pair in found.pairs if "copy" in pair.first.student + pair.second.student]
 
 
+def test_fourteen_who_copied_the_same_file_are_one_group() -> None:
+    """What else they wrote, twice as much, is different."""
+    copiers = [student(f"s{at:02}", code(99), code(at), code(100 + at)) for at in range(14)]
+    others = [student(f"t{at:02}", code(200 + at)) for at in range(40)]
+
+    found = compared(*copiers, *others)
+
+    names = {submission.student for submission in copiers}
+    assert [members(group) for group in found.groups] == [names]
+    assert not [pair for pair in shares(found) if names.issuperset(pair[:2])]
+
+
 def test_similar_submissions_form_no_chain() -> None:
     """Each is similar to the next, but the first has nothing of the last."""
     parts = [code(seed, 3) for seed in range(8)]
@@ -221,7 +235,8 @@ def test_a_class_is_compared_with_known_code_and_known_code_not_with_itself() ->
 
 def ranking(made: MadeClass) -> list[tuple[frozenset[str], float]]:
     """Return the pairs of a made class, the most similar first."""
-    found = compare([Sources(*submission) for submission in made.submissions.items()], [], 1000)
+    submissions = [Sources(*submission) for submission in made.submissions.items()]
+    found = compare(submissions, handed_out(COURSE, ASSIGNMENT), 1000)
     assert found.groups == ()
     return [
         (frozenset({pair.first.student, pair.second.student}), pair.share) for pair in found.pairs

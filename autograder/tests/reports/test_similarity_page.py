@@ -128,8 +128,8 @@ def test_nothing_is_loaded_and_nothing_runs() -> None:
 
 def test_the_size_of_the_page_is_limited() -> None:
     """Long lines are truncated; pairs that do not fit are only in the table."""
-    long = "\n".join(f"{line}  # {'&' * 5000}" for line in code(1, 60).split("\n"))
-    long = long[: 90 << 10].rpartition("\n")[0]
+    long = "\n".join(f"{line}  # {'&' * 1000}" for line in code(1, 60).split("\n"))
+    long = long[: 60 << 10].rpartition("\n")[0]
     many = [Sources(f"s{number}", {FILE: long.encode()}) for number in range(2)]
     (pair,) = compare(many, [], 500).pairs
     comparison = Comparison(2, 0, (), 500, (pair,) * 500, ("x" * 10**5,) * 10**4)
