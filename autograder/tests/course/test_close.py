@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ import pytest
 from autograder.gradebook.book import Book
 from autograder.policy import read_policy
 from autograder.tests.checkout import SECOND, Done, copy_checkout, run
+from autograder.tests.github_stand_in import StandIn
+from autograder.tests.github_stand_in.stand_in import START
 from autograder.tests.gradebook.students import ASSIGNMENT, COURSE, SOLUTION, hand_in
 from autograder.tests.gradebook.test_book import exported_by_nbgrader
 
@@ -133,6 +136,42 @@ def test_a_course_that_is_not_on_github_needs_submissions(checkout: Path, tmp_pa
 
     assert done.status == 2
     assert "names no organization and repository on GitHub" in done.errors
+
+
+def test_on_github_what_stood_at_each_deadline_is_graded(
+    checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A later push changes nothing for ada, and is late work of bob; commits are in the table."""
+    solution = (checkout / "solutions" / SECOND / "word_count.py").read_text()
+    due = START + timedelta(days=1)
+    (tmp_path / "course").mkdir()
+    file = tmp_path / "course" / "course.toml"
+    file.write_text(
+        f'assignment = "{SECOND}"\norganization = "course"\nrepository = "m07-{{login}}"\n'
+        f'timezone = "UTC"\n[deadline]\nat = {due.isoformat()}\n[late]\npercent_per_day = 10\n'
+    )
+    (tmp_path / "course" / "roster.csv").write_text("login\nada\nbob\neve\n")
+    with StandIn(tmp_path / "github") as github:
+        pushed: dict[str, str] = {}
+        for login, text, after in (("ada", solution, -1), ("bob", solution, 1), ("ada", WRONG, 1)):
+            if login not in pushed:
+                github.add_repository(f"course/m07-{login}")
+            github.now = due + timedelta(hours=after)
+            commit = github.push(f"course/m07-{login}", {"word_count.py": text})
+            pushed.setdefault(login, commit)
+        token = github.add_token("staff", {"course/*": "read"})
+        for name, value in github.environment(token).items():
+            monkeypatch.setenv(name, value)
+
+        done = run(checkout, "close", file, "--output", tmp_path / "out", "--any-python")
+
+    assert done.status == 0, done.output + done.errors
+    with (tmp_path / "out" / "exports" / "csv.csv").open(newline="") as rows:
+        found = {row["student"]: row for row in csv.DictReader(rows)}
+    assert {name: row["commit"] for name, row in found.items()} == {**pushed, "eve": ""}
+    assert [found[name]["days_late"] for name in ("ada", "bob")] == ["0", "1"]
+    assert float(found["bob"]["total"]) == pytest.approx(0.9 * float(found["ada"]["total"]))
+    assert found["eve"]["status"] == "missing"
 
 
 def test_notebooks_are_kept_for_marking(tmp_path: Path) -> None:
