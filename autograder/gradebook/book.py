@@ -4,7 +4,8 @@
     handins.csv              when each handed in, and what; optional
     results/ID.json          the last grade of each student, as `autograder grade` wrote it
     gradebook.db             nbgrader's database: points by machine and by people
-    source/, submitted/ ...  nbgrader's folders, for marking open answers in formgrader
+    source/, autograded/ ... nbgrader's folders, for marking open answers in formgrader
+    markers/NAME/            the points of one of several markers
 
 The points of the hidden tests can be written again at any time. The marks that people gave are in
 the database alone, and nothing here ever changes them. What a course decides (deadlines, excuses,
