@@ -12,6 +12,7 @@ from rich.table import Table
 
 from autograder.assignment import Assignment, Course
 from autograder.choice import choose_assignment
+from autograder.cli.course_file import CourseFile, course_policy
 from autograder.cli.grade_class import INTERRUPTED, left_to_do, unreadable_line
 from autograder.cli.options import AnyPython, AssignmentId
 from autograder.cli.output import check_writable
@@ -33,6 +34,7 @@ from autograder.course.regrade import (
 )
 from autograder.course.results import RESULTS
 from autograder.files import scratch_folder, write_whole
+from autograder.gradebook.book import Book
 from autograder.grading.foreman.pool import WORKERS
 from autograder.reports.changes_page import as_page
 from autograder.sandbox import require_interpreter
@@ -66,6 +68,7 @@ def regrade_command(
             min=1, show_default="processors + 1", help="How many submissions to grade in parallel."
         ),
     ] = WORKERS,
+    course_file: CourseFile = None,
     *,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the changes, and keep the results as they are.")
@@ -81,15 +84,19 @@ def regrade_command(
     Writes `changes.csv` and `changes.html` next to the results. Exit codes as for `grade-class`.
     """
     course = Course.of_this_checkout()
+    file, policy = course_policy(source if source.suffix == ".toml" else course_file)
     chosen = choose_assignment(
-        course, assignment, course_file=source, submissions=source, results=[output]
+        course, assignment, course_file=file, submissions=source, results=[output]
     )
+    handins = Book(policy.gradebook, chosen, policy).handins() if file is not None else {}
     require_interpreter(chosen.python, any_python=any_python)
     check_writable(changes)
     settings = RunSettings(workers=workers, force=True, confined=not no_sandbox)
     with ExitStack() as opened:
-        found = opened.enter_context(class_submissions(source, chosen, roster))
+        found = opened.enter_context(class_submissions(source, chosen, roster, policy))
         submissions = found.select(only or (), None)
+        if not submissions.handins:
+            submissions = submissions.with_handins(handins)
         before = results_before(output) if dry_run else keep_results(output)
         target = opened.enter_context(scratch_folder()) if dry_run else output
         outcomes = _grade(submissions, chosen, course, target, settings)

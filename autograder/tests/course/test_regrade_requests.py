@@ -307,4 +307,4 @@ def test_without_a_token_and_a_file_there_is_nowhere_to_look(lms: Path, run: Com
     done = run("requests", "list", "--course", str(lms))
 
     assert done.status == 2
-    assert "GITHUB_TOKEN is not set" in done.err
+    assert "there is nowhere to look" in done.err

@@ -21,6 +21,7 @@ from autograder.gradebook.book import Book
 from autograder.gradebook.marking.folders import own_folder
 from autograder.gradebook.marking.formgrader import LOG, running_formgrader
 from autograder.tests.browser import needs_browser, running_browser
+from autograder.tests.checkout import hear_interrupts
 from autograder.tests.gradebook.students import (
     COURSE,
     ID,
@@ -271,6 +272,7 @@ def test_one_line_has_the_address_and_an_interrupt_ends_the_command(marker: Mark
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=hear_interrupts,
         ) as running:
             assert running.stdout is not None
             line = running.stdout.readline()

@@ -29,7 +29,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     results = folder.parent / "results"
     write_result(results, "ada", a_grade(MARKED))
     write_result(results, "bob", a_grade())
-    (folder / "handins.csv").write_text("student,excused\ncyd,yes\n")
+    (folder.parent / "course.toml").write_text(
+        'timezone = "UTC"\nroster = "gradebook/roster.csv"\nexcused = ["cyd"]\n'
+    )
     book.sync([results])
     return folder
 
@@ -46,7 +48,8 @@ def canvas(monkeypatch: pytest.MonkeyPatch) -> Iterator[CanvasStandIn]:
 
 def push(folder: Path, lms: str, *options: str) -> Done:
     """Push as a teacher does."""
-    return run(OURS, "gradebook", "push", lms, *NUMBERS, "--gradebook", folder, *options)
+    course = folder.with_name("course.toml")
+    return run(OURS, "gradebook", "push", lms, *NUMBERS, "--course", course, *options)
 
 
 def test_a_dry_run_shows_the_differences_and_sends_nothing(
@@ -101,7 +104,14 @@ def test_it_asks_before_it_sends(
     folder: Path, canvas: CanvasStandIn, answer: str, writes: int
 ) -> None:
     """No answer is no."""
-    arguments = ["gradebook", "push", "canvas", *NUMBERS, "--gradebook", str(folder)]
+    arguments = [
+        "gradebook",
+        "push",
+        "canvas",
+        *NUMBERS,
+        "--course",
+        str(folder.with_name("course.toml")),
+    ]
 
     result = CliRunner().invoke(app, arguments, input=answer)
 
