@@ -5,6 +5,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+FIRST_YEAR, LAST_YEAR = 2000, 2200
+"""What is calculated with a time of these years does not leave the years that `datetime` has."""
+
 
 def zone_named(name: object, mistakes: list[str]) -> ZoneInfo | None:
     """Return a time zone; None if there is no such zone, which is then one more mistake."""
@@ -44,6 +47,9 @@ def in_zone(
 
 def _moment(when: datetime, zone: ZoneInfo, path: tuple[str, ...], mistakes: list[str]) -> datetime:
     """Give a time of a clock its zone; at a change of the clocks it may mean two moments."""
+    if not FIRST_YEAR <= when.year <= LAST_YEAR:
+        mistakes.append(f"{'.'.join(path)}: the year is not in {FIRST_YEAR} to {LAST_YEAR}")
+        return when.replace(year=FIRST_YEAR, month=1, day=1, tzinfo=when.tzinfo or zone)
     if when.tzinfo is not None:
         return when
     early, late = when.replace(tzinfo=zone, fold=0), when.replace(tzinfo=zone, fold=1)

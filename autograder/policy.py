@@ -32,6 +32,9 @@ from autograder.local_times import in_zone, zone_named
 DEFAULT_COURSE = Path("course/course.toml")
 DAY = timedelta(days=1)
 
+MOST_DAYS = 10_000
+"""For which late work counts; `datetime` ends in the year 9999."""
+
 _REPOSITORY = re.compile(r"[A-Za-z0-9._-]*\{login\}[A-Za-z0-9._-]*")
 
 
@@ -78,7 +81,7 @@ class LatePenalty(_PolicyModel):
     """What lateness costs."""
 
     percent_per_day: float = Field(ge=0, le=100, strict=False)
-    days: int | None = Field(default=None, ge=0)
+    days: int | None = Field(default=None, ge=0, le=MOST_DAYS)
     """After this many days, work does not count any more; None: it always counts."""
 
 
@@ -257,16 +260,23 @@ def read_policy(path: Path) -> Policy:
         PolicyError: It is missing or wrong; a line for each mistake names the key.
     """
     try:
+        return _read_policy(path)
+    except RecursionError:
+        raise PolicyError(f"{path} cannot be read as TOML: it is too deep") from None
+
+
+def _read_policy(path: Path) -> Policy:
+    try:
         settings = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise PolicyError(f"{path} does not exist: give the course's policy") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:  # of the encoding, of TOML, or a number that is too long
         raise PolicyError(f"{path} cannot be read as TOML: {error}") from None
     mistakes: list[str] = []
     zone = zone_named(settings.get("timezone"), mistakes)
-    if zone is not None:
-        settings = dict(in_zone(settings, zone, (), mistakes))
     try:
+        if zone is not None:
+            settings = dict(in_zone(settings, zone, (), mistakes))
         policy = Policy.model_validate(settings)
     except ValidationError as error:
         mistakes += [
@@ -292,12 +302,14 @@ def check_names(
     Raises:
         PolicyError: Some do not; a line for each.
     """
-    mistakes = [
-        f"{key}{name}: is not in the roster"
-        for key, names in (("extensions.", policy.extensions), ("excused.", policy.excused))
-        for name in names
-        if students is not None and students.find(name) is None
-    ]
+    mistakes = []
+    for key, names in (("extensions", policy.extensions), ("excused", policy.excused)):
+        for name in names if students is not None else ():
+            found = students.find(name) if students is not None else None
+            if found is None:
+                mistakes.append(f"{key}.{name}: is not in the roster")
+            elif not _names(name, found):
+                mistakes.append(f"{key}.{name}: write the student's id: {found.id}")
     if tests is not None:
         mistakes += [
             f'tests."{name}": is no hidden test: write it as grades name it, CHECKPOINT/NAME'

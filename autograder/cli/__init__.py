@@ -32,5 +32,6 @@ def main() -> None:
     except typer.Abort:
         sys.exit(130)
     if message:  # without arguments, the help was printed instead
-        sys.stderr.write(f"autograder: {in_log(message)}\n")
+        lines = map(in_log, message.splitlines())
+        sys.stderr.write("\n".join(["autograder: " + next(lines), *lines, ""]))
     sys.exit(2)

@@ -275,6 +275,13 @@ def test_a_repository_is_named_after_the_login(tmp_path: Path) -> None:
         ("[late]", '[tests]\n"writer/a" = "gone"\n[late]', "tests.writer/a: "),
         ("timezone", 'closed_answers = "never"\ntimezone', "closed_answers: "),
         ("[late]", "[late", "cannot be read as TOML"),
+        ("[late]", f"x = {'[' * 5000}\n[late]", "cannot be read as TOML"),
+        ("[late]", f"x{'.x' * 20000} = 1\n[late]", "cannot be read as TOML"),
+        ("[late]", f"x = {'9' * 5000}\n[late]", "cannot be read as TOML"),
+        ("2026-12-01T23:59:00", "9999-12-31T23:59:00", "deadline.at: the year is not"),
+        ("2026-12-01T23:59:00", "0001-01-01T00:00:00", "deadline.at: the year is not"),
+        ("2026-12-08T23:59:00", "9999-12-31T23:59:00-10:00", "extensions.ADA: the year is not"),
+        ("days = 3", "days = 100000000", "late.days: "),
     ],
 )
 def test_a_mistake_is_reported_with_its_key(tmp_path: Path, old: str, new: str, said: str) -> None:
@@ -302,6 +309,18 @@ def test_an_unknown_student_or_test_is_a_mistake(tmp_path: Path) -> None:
         "excused.eve: is not in the roster",
         'tests."writer/b": is no hidden test: write it as grades name it, CHECKPOINT/NAME',
     ]
+
+
+def test_a_student_is_named_as_the_policy_knows_students(tmp_path: Path) -> None:
+    """Another name, such as an address, would be in the roster and yet have no effect."""
+    text = TEXT.replace("timezone", 'excused = ["bob@example.org"]\ntimezone')
+    student = Student(id="bob", email="bob@example.org")
+    roster = Roster(students=(student, Student(id="ada", login="ada")))
+
+    with pytest.raises(PolicyError) as caught:
+        check_names(policy(tmp_path, text), roster)
+
+    assert str(caught.value) == f"excused.bob@example.org: write the student's id: {BOB.id}"
 
 
 def test_a_course_of_an_lms_names_no_repositories(tmp_path: Path) -> None:
