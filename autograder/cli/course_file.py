@@ -9,7 +9,7 @@ import typer
 from autograder.assignment import Assignment, Course
 from autograder.choice import choose_assignment
 from autograder.errors import GradebookError
-from autograder.gradebook.book import Book
+from autograder.gradebook.book import Book, roster_file
 from autograder.grading.judge.plan import read_plan
 from autograder.policy import DEFAULT_COURSE, EVERYTHING_COUNTS, Policy, check_names, read_policy
 
@@ -49,6 +49,23 @@ def course_policy(given: Path | None) -> tuple[Path | None, Policy]:
 def gradebook_folder(given: Path | None, policy: Policy) -> Path:
     """Return the gradebook's folder: the one that is given, or else the policy's."""
     return given or policy.gradebook
+
+
+def known_roster(
+    source: Path, gradebook: Path | None, file: Path | None, policy: Policy
+) -> Path | None:
+    """Return the roster for a source that names none: the gradebook's, or else the course's.
+
+    Args:
+        source: What is graded; a course file names its own roster.
+        gradebook: The gradebook's folder, if it is given.
+        file: The course file, if there is one.
+        policy: What it says.
+    """
+    if source.suffix == ".toml" or (gradebook is None and file is None):
+        return None
+    roster = roster_file(gradebook_folder(gradebook, policy), policy)
+    return roster if roster.exists() else None
 
 
 def open_book(

@@ -25,7 +25,7 @@ from rich.text import Text
 
 from autograder.assignment import Course
 from autograder.choice import choose_assignment
-from autograder.cli.course_file import CourseFile, course_policy, test_names
+from autograder.cli.course_file import CourseFile, course_policy, known_roster, test_names
 from autograder.cli.options import AnyPython, AssignmentId
 from autograder.course.class_outcomes import NOTHING_GRADABLE, ClassAction, StudentOutcome
 from autograder.course.class_run import RunSettings, grade_class, write_pages
@@ -33,7 +33,7 @@ from autograder.course.class_submissions import class_submissions
 from autograder.course.results import RESULTS
 from autograder.errors import AutograderError
 from autograder.feedback.content import unreadable_summary
-from autograder.gradebook.book import Book, roster_file
+from autograder.gradebook.book import Book
 from autograder.grading.foreman.pool import WORKERS
 from autograder.grading.grade import Status
 from autograder.intake.matching import MATCHES_FILE
@@ -114,9 +114,7 @@ def grade_class_command(
     settings = RunSettings(workers=workers, dask=dask, force=force, confined=not no_sandbox)
     outcomes: list[StudentOutcome] = []
     book = None if gradebook is None else Book(gradebook, chosen, policy)
-    if roster is None and book is not None and source.suffix != ".toml":
-        known = roster_file(book.folder, policy)
-        roster = known if known.exists() else None
+    roster = roster or known_roster(source, gradebook, file, policy)
     handins = {} if book is None else book.handins()
     which = None if part is None else _part(part)
     with class_submissions(source, chosen, roster, policy) as found:

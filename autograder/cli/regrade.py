@@ -12,7 +12,7 @@ from rich.table import Table
 
 from autograder.assignment import Assignment, Course
 from autograder.choice import choose_assignment
-from autograder.cli.course_file import CourseFile, course_policy
+from autograder.cli.course_file import CourseFile, course_policy, known_roster
 from autograder.cli.grade_class import INTERRUPTED, left_to_do, unreadable_line
 from autograder.cli.options import AnyPython, AssignmentId
 from autograder.cli.output import check_writable
@@ -88,6 +88,7 @@ def regrade_command(
     chosen = choose_assignment(
         course, assignment, course_file=file, submissions=source, results=[output]
     )
+    roster = roster or known_roster(source, None, file, policy)
     handins = Book(policy.gradebook, chosen, policy).handins() if file is not None else {}
     require_interpreter(chosen.python, any_python=any_python)
     check_writable(changes)

@@ -85,6 +85,21 @@ def test_everybody_is_in_one_row_and_the_summary_says_what_is_left(folder: Path)
     assert "1 nothing gradable: bob" in done.output
 
 
+@pytest.mark.parametrize("command", ["grade-class", "regrade"])
+def test_the_roster_that_the_course_names_is_used(folder: Path, command: str) -> None:
+    """Otherwise the same students would have other ids, and two results each."""
+    course, output = folder.with_name("course.toml"), folder.with_name("out")
+    course.write_text('timezone = "UTC"\nroster = "roster.csv"\n')
+    arguments = ["grade-class", str(folder), "--output", str(output)]
+    first = CliRunner().invoke(app, [*arguments, "--course", str(course)])
+
+    again = CliRunner().invoke(app, [command, *arguments[1:], "--course", str(course)])
+
+    assert first.exit_code == again.exit_code == 1
+    assert {"ada", "bob", "cyd", "dan", "eve"} < set(states(folder))
+    assert sorted(path.stem for path in (output / "results").iterdir()) == ["ada", "bob", "dan"]
+
+
 def test_nothing_is_left_once_a_person_has_settled_it(folder: Path) -> None:
     """Exit 0 then, although somebody has handed in nothing."""
     (folder / "Cyd Ng_3_assignsubmission_file_" / "m06.rar").unlink()
