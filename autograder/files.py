@@ -62,11 +62,19 @@ def _replace(path: Path, data: bytes) -> None:
         try:
             file.write(data)
             file.flush()
-            Path(file.name).chmod(0o644)
+            Path(file.name).chmod(_mode_of(path))
             Path(file.name).replace(path)
         except BaseException:
             Path(file.name).unlink(missing_ok=True)
             raise
+
+
+def _mode_of(path: Path) -> int:
+    """Return who may read and write a file that is replaced; all may read a new one."""
+    try:
+        return path.stat().st_mode & 0o777
+    except OSError:
+        return 0o644
 
 
 def make_folder(folder: Path) -> None:

@@ -14,7 +14,8 @@ from autograder.cli.options import AnyPython, AssignmentId
 from autograder.course.class_outcomes import StudentOutcome
 from autograder.course.class_run import RunSettings, grade_class
 from autograder.course.class_submissions import class_submissions
-from autograder.course.closing import close_book, left_for_people, only_run_in
+from autograder.course.closing import close_book, left_for_people
+from autograder.course.results import only_run_in
 from autograder.files import make_folder, write_whole
 from autograder.gradebook.book import Book, roster_file
 from autograder.grading.foreman.pool import WORKERS

@@ -30,7 +30,7 @@ from autograder.cli.options import AnyPython, AssignmentId
 from autograder.course.class_outcomes import NOTHING_GRADABLE, ClassAction, StudentOutcome
 from autograder.course.class_run import RunSettings, grade_class, write_pages
 from autograder.course.class_submissions import class_submissions
-from autograder.course.results import RESULTS
+from autograder.course.results import RESULTS, only_run_in
 from autograder.errors import AutograderError
 from autograder.feedback.content import unreadable_summary
 from autograder.gradebook.book import Book
@@ -117,7 +117,7 @@ def grade_class_command(
     roster = roster or known_roster(source, gradebook, file, policy)
     handins = {} if book is None else book.handins()
     which = None if part is None else _part(part)
-    with class_submissions(source, chosen, roster, policy) as found:
+    with only_run_in(output), class_submissions(source, chosen, roster, policy) as found:
         submissions = found if which is None else found.part(*which)
         submissions = submissions.select(only or (), begin)
         if not submissions.handins:

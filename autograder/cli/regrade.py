@@ -32,7 +32,7 @@ from autograder.course.regrade import (
     keep_results,
     results_before,
 )
-from autograder.course.results import RESULTS
+from autograder.course.results import RESULTS, only_run_in
 from autograder.files import scratch_folder, write_whole
 from autograder.gradebook.book import Book
 from autograder.grading.foreman.pool import WORKERS
@@ -94,6 +94,8 @@ def regrade_command(
     check_writable(changes)
     settings = RunSettings(workers=workers, force=True, confined=not no_sandbox)
     with ExitStack() as opened:
+        if not dry_run:
+            opened.enter_context(only_run_in(output))
         found = opened.enter_context(class_submissions(source, chosen, roster, policy))
         submissions = found.select(only or (), None)
         if not submissions.handins:

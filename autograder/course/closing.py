@@ -4,18 +4,15 @@ Each step writes whole files and can be repeated, so a run that was killed at an
 started again. It ends in the same state.
 """
 
-import fcntl
-import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course.class_run import NOTEBOOKS, write_pages
 from autograder.course.class_submissions import ClassSubmissions
 from autograder.course.results import RESULTS
-from autograder.errors import AutograderError, ExportError
-from autograder.files import make_folder, remove_leftovers, write_whole
+from autograder.errors import ExportError
+from autograder.files import make_folder, write_whole
 from autograder.gradebook.book import Book
 from autograder.gradebook.entries import BookEntry
 from autograder.gradebook.exports import FORMATS
@@ -23,7 +20,6 @@ from autograder.gradebook.standing import StandingStatus
 from autograder.text import counted
 
 EXPORTS = "exports"
-LOCK = ".lock"
 
 
 @dataclass(frozen=True)
@@ -35,29 +31,6 @@ class ClosedBook:
     """A line for each result that could not be taken."""
     exports: Mapping[str, str]
     """For each format, why it was not written; empty if it was."""
-
-
-@contextmanager
-def only_run_in(output: Path) -> Iterator[None]:
-    """Hold an output folder for one run, and remove what killed runs left in it.
-
-    Raises:
-        AutograderError: Another run is writing there, or it cannot be made.
-    """
-    make_folder(output)
-    try:
-        descriptor = os.open(output / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError as error:
-        raise AutograderError(f"{output} cannot be written: {error.strerror}") from None
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise AutograderError(f"{output}: another run is writing there") from None
-        remove_leftovers(output)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def close_book(book: Book, submissions: ClassSubmissions, output: Path) -> ClosedBook:

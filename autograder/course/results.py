@@ -1,8 +1,13 @@
-"""Results that an earlier run wrote: whether they are still what grading again would give."""
+"""The folder of a class run: whose turn it is, and whether the results in it are still right."""
 
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from autograder.files import make_folder, write_whole
+from autograder.errors import AutograderError
+from autograder.files import make_folder, remove_leftovers, write_whole
 from autograder.grading.grade import Grade
 from autograder.grading.results import has_best_python
 
@@ -11,6 +16,7 @@ RESULTS = "results"
 GRADER_LOGS = "trouble"
 """Folder of what the grader printed when a test failed unexpectedly, `ID.txt`; it may show a
 student's code, so it is for instructors alone."""
+LOCK = ".lock"
 
 
 def is_current(grade: Grade, *, suite: str, confined: bool) -> bool:
@@ -41,3 +47,26 @@ def write_grader_log(folder: Path, student: str, text: str) -> None:
         write_whole(path, f"{text}\n")
     else:
         path.unlink(missing_ok=True)
+
+
+@contextmanager
+def only_run_in(output: Path) -> Iterator[None]:
+    """Hold an output folder for one run, and remove what killed runs left in it.
+
+    Raises:
+        AutograderError: Another run is writing there, or it cannot be made.
+    """
+    make_folder(output)
+    try:
+        descriptor = os.open(output / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise AutograderError(f"{output} cannot be written: {error.strerror}") from None
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AutograderError(f"{output}: another run is writing there") from None
+        remove_leftovers(output)
+        yield
+    finally:
+        os.close(descriptor)

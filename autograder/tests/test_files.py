@@ -26,6 +26,18 @@ def test_a_file_is_replaced_and_no_temporary_file_is_left(tmp_path: Path) -> Non
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("mode", [0o600, 0o664])
+def test_who_may_read_and_write_a_file_stays_as_it_is(tmp_path: Path, mode: int) -> None:
+    """A file that only its owner may read is not shown to all, and a shared one stays shared."""
+    path = tmp_path / "requests.csv"
+    path.write_text("old")
+    path.chmod(mode)
+
+    write_whole(path, "new\n")
+
+    assert path.stat().st_mode & 0o777 == mode
+
+
 def test_a_link_stays_and_leads_to_the_new_text(tmp_path: Path) -> None:
     """Also where the file is in another folder, or does not exist yet."""
     target, link = tmp_path / "elsewhere" / "grade.json", tmp_path / "link"

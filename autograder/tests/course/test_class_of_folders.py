@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from autograder.cli.app import app
+from autograder.course.results import only_run_in
 from autograder.tests.checkout import hear_interrupts
 from autograder.tests.intake.downloads import WRITER, zipped
 
@@ -98,6 +99,22 @@ def test_the_roster_that_the_course_names_is_used(folder: Path, command: str) ->
     assert first.exit_code == again.exit_code == 1
     assert {"ada", "bob", "cyd", "dan", "eve"} < set(states(folder))
     assert sorted(path.stem for path in (output / "results").iterdir()) == ["ada", "bob", "dan"]
+
+
+@pytest.mark.parametrize("command", ["grade-class", "regrade"])
+def test_a_folder_belongs_to_one_run_at_a_time(folder: Path, command: str) -> None:
+    """Two that replace each other's results would find changes that nobody made."""
+    output = folder.with_name("out")
+
+    with only_run_in(output):
+        second = subprocess.run(
+            [sys.executable, "-m", "autograder", command, folder, "--output", output,
+             "--any-python"],
+            check=False, capture_output=True, text=True,
+        )  # fmt: skip
+
+    assert second.returncode == 2
+    assert second.stderr == f"autograder: {output}: another run is writing there\n"
 
 
 def test_nothing_is_left_once_a_person_has_settled_it(folder: Path) -> None:
