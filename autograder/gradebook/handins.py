@@ -9,13 +9,16 @@ decides, such as who is excused, is in its policy.
 import csv
 import io
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from autograder.errors import GradebookError
 from autograder.files import write_whole
 from autograder.gradebook.roster import Roster
+from autograder.local_times import FIRST_YEAR, LAST_YEAR
 from autograder.text import counted, in_csv
 
 HANDINS_FILE = "handins.csv"
@@ -24,12 +27,27 @@ LARGEST = 5 << 20
 """Bytes: enough for tens of thousands of students."""
 
 
+def _moment(value: object) -> object:
+    """Read a time as people write it; a bare number would be taken for seconds since 1970."""
+    if not isinstance(value, str):
+        return value
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise ValueError("write a time with its offset, as 2026-12-01T22:10:00+01:00")
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"the year is not in {FIRST_YEAR} to {LAST_YEAR}")
+    return moment
+
+
 class Handin(BaseModel):
     """When one student handed in, and what."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    handed_in_at: AwareDatetime | None = None
+    handed_in_at: Annotated[AwareDatetime | None, BeforeValidator(_moment)] = None
     commit: str | None = None
     repository: str | None = None
 
@@ -48,7 +66,7 @@ def read_handins(path: Path, roster: Roster) -> Mapping[str, Handin]:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise GradebookError(f"{path}: cannot be read as UTF-8: {error}") from None
-    rows = csv.DictReader(text.splitlines(), restkey="", strict=True)
+    rows = csv.DictReader(io.StringIO(text, newline=""), restkey="", strict=True)
     found: dict[str, Handin] = {}
     mistakes: list[str] = []
     try:
@@ -73,7 +91,8 @@ def read_handins(path: Path, roster: Roster) -> Mapping[str, Handin]:
                 found[student.id] = Handin.model_validate({k: v for k, v in given.items() if v})
             except ValidationError as error:
                 first = error.errors(include_url=False)[0]
-                mistakes.append(f"{where}: {'.'.join(map(str, first['loc']))}: {first['msg']}")
+                said = str(first["msg"]).removeprefix("Value error, ")
+                mistakes.append(f"{where}: {'.'.join(map(str, first['loc']))}: {said}")
     except csv.Error as error:
         raise GradebookError(f"{path}: is not valid CSV: {error}") from None
     if mistakes:

@@ -271,6 +271,15 @@ def test_all_mistakes_in_the_handins_are_reported_together(book: Book, results: 
     assert [line.split(":")[0] for line in lines[1:]] == ["line 2", "line 3", "line 4", "line 6"]
 
 
+@pytest.mark.parametrize("text", ["20261203", "1798840800", "2026", "-5", "9999-12-31T23:59:59Z"])
+def test_a_time_in_the_handins_is_written_out(book: Book, results: Path, text: str) -> None:
+    """A bare number is not taken for seconds since 1970: that would never be late."""
+    (book.folder / "handins.csv").write_text(f"student,handed_in_at\nada,{text}\n")
+
+    with pytest.raises(GradebookError, match=r"line 2: handed_in_at: (write a time|the year)"):
+        book.sync([results])
+
+
 def test_a_bad_result_does_not_stop_the_others(book: Book, results: Path) -> None:
     """Each bad result is reported with the reason."""
     (results / "eve.json").write_text("{")
