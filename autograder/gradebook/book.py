@@ -18,6 +18,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC
 from pathlib import Path
 
 from autograder.assignment import Assignment
@@ -230,13 +231,15 @@ class Book:
         """Write what the hidden tests gave a student, and what remains after the penalty."""
         entry = entry_of(student, grade, handin, self.policy, points)
         extension, deadline = self.policy.extension_of(student), self.policy.due(None)
+        # In UTC: times of one zone are subtracted by what their clocks show.
+        longer = extension.astimezone(UTC) - deadline if extension and deadline else None
         database.write(
             student.id,
             _names(student),
             machine_points(under_rulings(grade, self.policy.tests)),
             remaining_points(entry),
             handin.handed_in_at,
-            extension - deadline if extension and deadline else None,
+            longer,
         )
 
     def _maxima(self, grades: Iterable[Grade]) -> dict[str, float]:

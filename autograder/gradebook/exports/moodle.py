@@ -94,7 +94,7 @@ def _feedback(standing: Standing) -> str:
     if not standing.counts:
         notes.append("too late to count")
     elif standing.penalty_percent:
-        notes.append(f"-{standing.penalty_percent:g}%")
+        notes.append(f"{standing.penalty_percent:g} % off")
     return "; ".join(notes)
 
 

@@ -10,10 +10,13 @@ from autograder.text import in_html, inert
 
 _LEAD = "Autograder: "
 _NUMBER = r"-?\d+(?:\.\d+)?"
+_PART = rf"[^;()]+: {_NUMBER} of {_NUMBER}"
 _OURS = re.compile(
     rf"{_LEAD}(?:feedback at \S+|{_NUMBER} of {_NUMBER} points(?: after a deduction of {_NUMBER})?"
-    rf"(?: \(.* of {_NUMBER}\))?)"
+    rf"(?: \({_PART}(?:; {_PART})*\))?)"
 )
+_TITLE = re.compile(r"[;()]")
+"""What a title loses here: it parts the comment."""
 _TAG = re.compile(r"<[^<>]*>")
 LONGEST_COMMENT = 60_000
 """Characters of a comment that are looked at; Canvas and Moodle keep 64 KiB at least."""
@@ -51,13 +54,14 @@ def comment_of(standing: Standing) -> GradeComment:
             f"{_LEAD}feedback at ", inert(f"{address}/commit/{standing.commit}#comments")
         )
     scores = [
-        (checkpoint.title, checkpoint.score or 0.0, checkpoint.max_score)
+        (checkpoint.title, checkpoint.so_far, checkpoint.max_score)
         for checkpoint in standing.checkpoints
     ]
     total = standing.total or 0.0
     deducted = number(sum(score for _, score, _ in scores) - total)
     parts = "; ".join(
-        f"{inert(title)}: {number(score)} of {number(most)}" for title, score, most in scores
+        f"{_TITLE.sub(' ', inert(title))}: {number(score)} of {number(most)}"
+        for title, score, most in scores
     )
     return GradeComment(
         f"{_LEAD}{number(total)} of {number(standing.max_score)} points"

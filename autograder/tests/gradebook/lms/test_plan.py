@@ -96,6 +96,7 @@ def test_our_comments_are_recognised_until_somebody_edits_them(points: float) ->
         assert plain_comment(comment_of(standing).html) == text
         assert not is_ours(f"{text} Well done!")
         assert not is_ours(f"Well done! {text}")
+    assert not is_ours("Autograder: 5 of 10 points (A: 5 of 10). I gave 2 more (see p. 3 of 4)")
 
 
 @given(st.text(max_size=30))
