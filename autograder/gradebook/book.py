@@ -8,8 +8,7 @@
     markers/NAME/            the points of one of several markers
 
 The points of the hidden tests can be written again at any time. The marks that people gave are in
-the database alone, and nothing here ever changes them. What a course decides (deadlines, excuses,
-tests that are dropped) is in its policy.
+the database alone, and nothing here ever changes them. What a course decides is in its policy.
 """
 
 import fcntl
@@ -231,15 +230,13 @@ class Book:
         """Write what the hidden tests gave a student, and what remains after the penalty."""
         entry = entry_of(student, grade, handin, self.policy, points)
         extension, deadline = self.policy.extension_of(student), self.policy.due(None)
-        # In UTC: times of one zone are subtracted by what their clocks show.
-        longer = extension.astimezone(UTC) - deadline if extension and deadline else None
         database.write(
             student.id,
             _names(student),
             machine_points(under_rulings(grade, self.policy.tests)),
             remaining_points(entry),
             handin.handed_in_at,
-            longer,
+            extension.astimezone(UTC) - deadline if extension and deadline else None,
         )
 
     def _maxima(self, grades: Iterable[Grade]) -> dict[str, float]:
