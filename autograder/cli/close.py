@@ -10,7 +10,7 @@ from autograder.assignment import Course
 from autograder.choice import choose_assignment
 from autograder.cli.course_file import check_policy
 from autograder.cli.grade_class import left_to_do, progress_bar, summary, unreadable_line
-from autograder.cli.options import AnyPython, AssignmentId
+from autograder.cli.options import AnyPython, AssignmentId, NoSandbox, Workers
 from autograder.course.class_outcomes import StudentOutcome
 from autograder.course.class_run import RunSettings, grade_class
 from autograder.course.class_submissions import class_submissions
@@ -42,17 +42,9 @@ def close_command(
         ),
     ] = None,
     assignment: AssignmentId = None,
-    workers: Annotated[
-        int,
-        typer.Option(
-            min=1, show_default="processors + 1", help="How many submissions to grade in parallel."
-        ),
-    ] = WORKERS,
+    workers: Workers = WORKERS,
     *,
-    no_sandbox: Annotated[
-        bool,
-        typer.Option("--no-sandbox", help="Run the code without a sandbox: only if you trust it."),
-    ] = False,
+    no_sandbox: NoSandbox = False,
     any_python: AnyPython = False,
 ) -> None:
     """Grade what stood at each deadline, and make everything that follows from it.

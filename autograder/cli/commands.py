@@ -22,7 +22,7 @@ class Command:
     module: str
     """In this package."""
     attribute: str
-    """What the module calls it: a function, or a `typer.Typer` with commands of its own."""
+    """What the module calls it: a function, or a `typer.Typer` with several commands."""
     group: str
     arguments: str | None = None
     """Those of the example in its help; None for a group."""

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from autograder.assignment import Course
 from autograder.choice import choose_assignment
-from autograder.cli.options import AssignmentId
+from autograder.cli.options import AssignmentId, NoSandbox
 from autograder.cli.output import check_writable, write_result
 from autograder.feedback.actions import as_workflow_log
 from autograder.feedback.data import as_csv, as_json
@@ -52,10 +52,7 @@ def grade_command(
     format: Annotated[Format, typer.Option(help="How to write the grade.")] = Format.TEXT,  # noqa: A002 - the option's name
     output: Annotated[Path | None, typer.Option(help="File to write to, not the terminal.")] = None,
     *,
-    no_sandbox: Annotated[
-        bool,
-        typer.Option("--no-sandbox", help="Run the code without a sandbox: only if you trust it."),
-    ] = False,
+    no_sandbox: NoSandbox = False,
 ) -> None:
     """Grade one submission. Exit 0 whatever the score, 2 if it could not be graded."""
     course = Course.of_this_checkout()

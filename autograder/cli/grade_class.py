@@ -26,7 +26,7 @@ from rich.text import Text
 from autograder.assignment import Course
 from autograder.choice import choose_assignment
 from autograder.cli.course_file import CourseFile, course_policy, known_roster, test_names
-from autograder.cli.options import AnyPython, AssignmentId
+from autograder.cli.options import AnyPython, AssignmentId, NoSandbox, Workers
 from autograder.course.class_outcomes import NOTHING_GRADABLE, ClassAction, StudentOutcome
 from autograder.course.class_run import RunSettings, grade_class, write_pages
 from autograder.course.class_submissions import class_submissions
@@ -63,12 +63,7 @@ def grade_class_command(
         str | None,
         typer.Option(help="Grade only what came since then: 2026-12-01T08:00+01:00, or 3h, or 2d."),
     ] = None,
-    workers: Annotated[
-        int,
-        typer.Option(
-            min=1, show_default="processors + 1", help="How many submissions to grade in parallel."
-        ),
-    ] = WORKERS,
+    workers: Workers = WORKERS,
     dask: Annotated[
         str | None, typer.Option(help="Grade on this Dask cluster: its scheduler's address.")
     ] = None,
@@ -90,10 +85,7 @@ def grade_class_command(
     force: Annotated[
         bool, typer.Option("--force", help="Grade again even if a valid result exists.")
     ] = False,
-    no_sandbox: Annotated[
-        bool,
-        typer.Option("--no-sandbox", help="Run the code without a sandbox: only if you trust it."),
-    ] = False,
+    no_sandbox: NoSandbox = False,
     any_python: AnyPython = False,
 ) -> None:
     """Grade a whole class. Run it again to continue after an interruption, or to grade changes.

@@ -18,7 +18,7 @@ from rich.table import Table
 
 from autograder.assignment import Assignment, Course
 from autograder.choice import choose_assignment
-from autograder.cli.options import AnyPython, AssignmentId
+from autograder.cli.options import AnyPython, AssignmentId, NoSandbox, Workers
 from autograder.course.find_pushes import PushContext, PushOutcome, PushState, find_pushes
 from autograder.course.grade_pushes import PushGrader
 from autograder.course.handouts import known_handouts
@@ -78,12 +78,7 @@ def grade_pushes_command(
         Path | None,
         typer.Option(help=f"Folder for work in progress; default: {STATE} by the policy."),
     ] = None,
-    workers: Annotated[
-        int,
-        typer.Option(
-            min=1, show_default="processors + 1", help="How many submissions to grade in parallel."
-        ),
-    ] = WORKERS,
+    workers: Workers = WORKERS,
     every: Annotated[int, typer.Option(min=5, help="With --watch: seconds between rounds.")] = 60,
     *,
     watch: Annotated[bool, typer.Option("--watch", help="Repeat until stopped.")] = False,
@@ -97,10 +92,7 @@ def grade_pushes_command(
     names: Annotated[
         bool, typer.Option("--names", help="Print logins instead of places in the roster.")
     ] = False,
-    no_sandbox: Annotated[
-        bool,
-        typer.Option("--no-sandbox", help="Run the code without a sandbox: only if you trust it."),
-    ] = False,
+    no_sandbox: NoSandbox = False,
     any_python: AnyPython = False,
 ) -> None:
     """Grade pushes that are not graded yet, and post the grades at their commits.

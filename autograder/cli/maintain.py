@@ -11,7 +11,7 @@ from rich.progress import Progress
 
 from autograder.assignment import Assignment, Course
 from autograder.choice import choose_assignments
-from autograder.cli.options import EachAssignment
+from autograder.cli.options import EachAssignment, Workers
 from autograder.cli.output import check_writable, write_result
 from autograder.errors import AssignmentError
 from autograder.grading.foreman.pool import WORKERS
@@ -84,12 +84,7 @@ def validate_command(
     repeats: Annotated[
         int, typer.Option(min=1, help="How often to grade, each time with other data.")
     ] = 1,
-    workers: Annotated[
-        int,
-        typer.Option(
-            min=1, show_default="processors + 1", help="How many submissions to grade in parallel."
-        ),
-    ] = WORKERS,
+    workers: Workers = WORKERS,
     format: Annotated[ReportFormat, typer.Option(help="How to write it.")] = ReportFormat.TEXT,  # noqa: A002 - the option's name
     output: Annotated[Path | None, typer.Option(help="File to write to, not the terminal.")] = None,
     *,

@@ -23,6 +23,16 @@ AssignmentId = Annotated[
 EachAssignment = Annotated[
     str | None, typer.Option("--assignment", metavar="ID", help="Default: all.")
 ]
+NoSandbox = Annotated[
+    bool,
+    typer.Option("--no-sandbox", help="Run the code without a sandbox: only if you trust it."),
+]
+Workers = Annotated[
+    int,
+    typer.Option(
+        min=1, show_default="processors + 1", help="How many submissions to grade in parallel."
+    ),
+]
 
 
 def example(command: str) -> str:

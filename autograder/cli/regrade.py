@@ -14,7 +14,7 @@ from autograder.assignment import Assignment, Course
 from autograder.choice import choose_assignment
 from autograder.cli.course_file import CourseFile, course_policy, known_roster
 from autograder.cli.grade_class import INTERRUPTED, left_to_do, unreadable_line
-from autograder.cli.options import AnyPython, AssignmentId
+from autograder.cli.options import AnyPython, AssignmentId, NoSandbox, Workers
 from autograder.cli.output import check_writable
 from autograder.course.changes import (
     ScoreChange,
@@ -62,21 +62,13 @@ def regrade_command(
         Path | None,
         typer.Option(help="Write the changes to this file: a page if it ends in .html, else CSV."),
     ] = None,
-    workers: Annotated[
-        int,
-        typer.Option(
-            min=1, show_default="processors + 1", help="How many submissions to grade in parallel."
-        ),
-    ] = WORKERS,
+    workers: Workers = WORKERS,
     course_file: CourseFile = None,
     *,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the changes, and keep the results as they are.")
     ] = False,
-    no_sandbox: Annotated[
-        bool,
-        typer.Option("--no-sandbox", help="Run the code without a sandbox: only if you trust it."),
-    ] = False,
+    no_sandbox: NoSandbox = False,
     any_python: AnyPython = False,
 ) -> None:
     """Grade a whole class again, and say who gained or lost points, by which tests, and why.
@@ -128,7 +120,7 @@ def _grade(
     output: Path,
     settings: RunSettings,
 ) -> list[StudentOutcome]:
-    """Grade a class, with a progress bar; what is odd is printed at once."""
+    """Grade a class, with a progress bar, and print oddities as they come."""
     errors = Console(stderr=True, highlight=False, markup=False)
     outcomes: list[StudentOutcome] = []
     for line in submissions.oddities:
