@@ -122,7 +122,7 @@ def pytest_runtest_makereport(
     if entry is not None:
         entry[report.when] = {"outcome": report.outcome}
         if (verdict := _verdict(item, call)) is not None:
-            entry["metadata"] = {"verdict": _as_data(verdict)}
+            entry["metadata"] = {"verdict": _as_data(item, verdict)}
             if call.excinfo is not None and call.excinfo.value is verdict:
                 report.longrepr = _as_text(item, verdict)
         if report.when == "teardown":
@@ -138,14 +138,26 @@ def pytest_json_runtest_metadata(
 ) -> dict[str, Any] | None:
     """Put a test's verdict into the JSON report."""
     verdict = _verdict(item, call) if _is_hidden(item) else None
-    return None if verdict is None else {"verdict": _as_data(verdict)}
+    return None if verdict is None else {"verdict": _as_data(item, verdict)}
 
 
-def _as_data(verdict: "Verdict") -> dict[str, Any]:
-    return {
-        "outcome": verdict.outcome.value,
-        "feedback": verdict.feedback.model_dump(mode="json"),
-    }
+def _as_data(item: pytest.Item, verdict: "Verdict") -> dict[str, Any]:
+    """Return a verdict, with the case in which the student's code failed, if it was called."""
+    from autograder.grading.grade import Outcome
+
+    failed = (
+        Outcome.WRONG,
+        Outcome.CRASHED,
+        Outcome.TIMED_OUT,
+        Outcome.OUT_OF_MEMORY,
+        Outcome.KILLED,
+    )
+    feedback = verdict.feedback
+    recorder = item.config.stash[_SESSION].recorder
+    if verdict.outcome in failed and recorder.has_called:
+        case, no_case = recorder.case()
+        feedback = feedback.model_copy(update={"case": case, "no_case": no_case})
+    return {"outcome": verdict.outcome.value, "feedback": feedback.model_dump(mode="json")}
 
 
 def _as_text(item: pytest.Item, verdict: "Verdict") -> str:
@@ -195,11 +207,9 @@ def assignment(request: pytest.FixtureRequest) -> "Assignment":
 @pytest.fixture
 def cloud(request: pytest.FixtureRequest) -> "Iterator[Scene]":
     """Return the AWS that the student's code talks to, empty: a test arranges its scene there."""
-    from autograder.aws.scene import Scene
-
     session = request.config.stash[_SESSION]
-    session.cloud.reset()
-    yield Scene.of(session.cloud)
+    session.empty_cloud()
+    yield session.recorder.scene
     session.cloud.reset()
 
 

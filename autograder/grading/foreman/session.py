@@ -7,6 +7,7 @@ from typing import Self
 
 from autograder.assignment import Assignment, Course
 from autograder.aws import PRELOAD
+from autograder.aws.recording import Recorder
 from autograder.aws.server import Server
 from autograder.aws.simulated import Cloud
 from autograder.grading.judge.explain import about_python
@@ -34,6 +35,7 @@ class GradingSession:
         self.handed_in = SubmittedFiles(submission)
         self.sandbox = sandbox
         self.cloud = Cloud()
+        self.recorder = Recorder(self.cloud)
         self._time_budget = TimeBudget(assignment.limits.submission_seconds)
         self._signatures = signatures
         self._python = python
@@ -89,6 +91,11 @@ class GradingSession:
             about_python(used.version, assignment.python),
         )
 
+    def empty_cloud(self) -> None:
+        """Put the simulated AWS back to the start, and begin a new case."""
+        self.cloud.reset()
+        self.recorder = Recorder(self.cloud)
+
     def student(self, api_calls: int | None) -> StudentCode:
         """Return the student's code, with the usual budgets or another number of requests.
 
@@ -104,6 +111,7 @@ class GradingSession:
             limits,
             self._time_budget,
             self.phases,
+            note_call=self.recorder.note_call,
             in_full=api_calls is not None,
             signatures=self._signatures,
             python=self._python,

@@ -4,7 +4,7 @@ import hashlib
 import itertools
 import threading
 import time
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections import Counter, OrderedDict
 
 from moto.core.exceptions import JsonRESTError
@@ -134,7 +134,11 @@ def _get_shard_iterator(self, stream_arn, stream_name, shard_id, kind, number, m
             f"StartingSequenceNumber {number} used in GetShardIterator on shard {shard_id} in "
             f"stream {stream.stream_name} is invalid because it did not come from this shard."
         )
-    return _plain_get_shard_iterator(self, None, stream.stream_name, shard_id, kind, number, moment)
+    name = stream.stream_name
+    if shard:
+        for late in faults.late_records(name, shard_id):
+            shard.put_record(late.partition_key, b64encode(late.data).decode(), "")
+    return _plain_get_shard_iterator(self, None, name, shard_id, kind, number, moment)
 
 
 def _offsets_of(shard):
@@ -157,7 +161,7 @@ def _get_records(self, stream_arn, shard_iterator, limit):
         raise InvalidArgumentError(f"Limit {size} is more than the maximum, {LARGEST_PAGE}.")
     stream = active_stream(self, None, name)
     shard = stream.get_shard(shard_id)
-    if faults.throttles("GetRecords", name):
+    if faults.throttles("GetRecords", name, shard_id):
         raise _throughput_exceeded()
     records = list(shard.records.values())
     rest = [record for record in records if record.sequence_number > last]
