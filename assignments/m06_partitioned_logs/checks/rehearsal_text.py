@@ -146,7 +146,7 @@ def _answered(request: Request) -> str:
         return f"{len(answer['Messages'])} messages"
     for key in ("Shards", "StreamNames", "Records", "Successful"):
         if isinstance(answer.get(key), list):
-            return f"{len(answer[key])} {key}"
+            return f"{len(answer[key])} {key.lower()}"
     summary = answer.get("StreamDescription") or answer.get("StreamDescriptionSummary")
     if isinstance(summary, dict):
         return str(summary.get("StreamStatus"))
