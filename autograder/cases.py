@@ -15,8 +15,9 @@ import json
 import re
 import types
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 
 PREFIX = "c1"
@@ -199,6 +200,40 @@ Step = (
 )  # fmt: skip
 _KINDS = {step.kind: step for step in Step.__args__}
 NUMBER = "$number"
+
+
+def steady(value: Any, places: Mapping[str, str]) -> Any:
+    """Return a value as it is whenever a case is played: without times and sequence numbers.
+
+    Args:
+        value: What a function returned, or the event in a record.
+        places: What to put for each sequence number of the log.
+    """
+    if isinstance(value, dict):
+        return {str(key): steady(each, places) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [steady(each, places) for each in value]
+    if isinstance(value, str):
+        return "(a time)" if _is_time(value) else places.get(value, value)
+    return value if value is None or isinstance(value, bool | int | float) else type(value).__name__
+
+
+def steady_data(data: bytes) -> str:
+    """Return the data of a record as they are whenever a case is played."""
+    text = data.decode("utf-8", "replace")
+    try:
+        event = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return json.dumps(steady(event, {}), sort_keys=True) if isinstance(event, dict) else text
+
+
+def _is_time(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return len(text) > len("2026-01-01")
 
 
 def write_case(steps: Sequence[Step]) -> str | None:

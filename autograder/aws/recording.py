@@ -5,11 +5,13 @@ from typing import Any
 
 from autograder import cases
 from autograder.aws import fault_kinds
+from autograder.aws.calls import LoggedCall
 from autograder.aws.fault_kinds import Fault
 from autograder.aws.kinesis.backstage import StoredRecord
 from autograder.aws.kinesis.streams import StreamStatus
 from autograder.aws.scene import FaultsScene, KinesisScene, Scene, SqsScene
 from autograder.aws.simulated import Cloud
+from autograder.aws.sqs.backstage import Depth
 
 MOST_STEPS = cases.MOST_STEPS
 TOO_LARGE = "its scene is too large to be passed on"
@@ -26,7 +28,9 @@ class Recorder:
     """
 
     def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
         self._faults = cloud.faults
+        self._calls_before = 0
         self._steps: list[cases.Step | Fault] = []
         self._places: dict[str, tuple[str, str, int]] = {}
         self._lengths: dict[tuple[str, str], int] = {}
@@ -68,6 +72,40 @@ class Recorder:
         """Note a call of the student's code."""
         call = (list(arguments), dict(named), [list(each) for each in again])
         self.note(cases.Call(module, function, *map(self._with_places, call)))
+
+    def observed(self, value: Any, error: str | None) -> dict[str, Any]:
+        """Return how a call ended, as `checks/rehearsal.py` does; None for what has no value.
+
+        Args:
+            value: What it returned.
+            error: The type of what it raised, or what ended it.
+        """
+        kinesis, sqs = self._cloud.kinesis, self._cloud.sqs
+        logs = {name: kinesis.records(name) for name in sorted(kinesis.stream_names())}
+        places = {
+            record.sequence_number: f"{shard}[{number}] of {name}"
+            for name, shards in logs.items()
+            for shard, records in shards.items()
+            for number, record in enumerate(records)
+        }
+        calls = self._cloud.calls.all()
+        new, self._calls_before = calls[self._calls_before :], len(calls)
+        return {
+            "error": error,
+            "value": cases.steady(value, places),
+            "streams": [
+                [name, kinesis.status(name), [
+                    [shard, [
+                        [record.partition_key, cases.steady_data(record.data)]
+                        for record in records
+                    ]]
+                    for shard, records in sorted(shards.items())
+                ]]
+                for name, shards in logs.items()
+            ],
+            "queues": [[name, _depth(sqs.depth(name))] for name in sorted(sqs.names())],
+            "answers": sorted({f"{each.operation} {_kind(each)}" for each in new}),
+        }  # fmt: skip
 
     def case(self) -> tuple[str | None, str | None]:
         """Write what happened so far as a case.
@@ -123,6 +161,21 @@ class Recorder:
                 return cases.LateRecord(target, step.shard_id, data, step.partition_key)
             case _:
                 return step
+
+
+def _depth(depth: Depth) -> int:
+    return depth.visible + depth.in_flight + depth.delayed
+
+
+def _kind(call: LoggedCall) -> str:
+    """In a word what the answer of a request is."""
+    if call.error is not None:
+        return call.error
+    if call.response.get("FailedRecordCount"):
+        return "rejected"
+    if call.operation in ("GetRecords", "ReceiveMessage"):
+        return "some" if call.response.get("Records") or call.response.get("Messages") else "empty"
+    return "done"
 
 
 class _RecordedKinesis:

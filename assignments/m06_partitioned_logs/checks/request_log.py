@@ -31,6 +31,17 @@ class Request:
             return None
         return str(self.answer.get("__type", self.status)).rpartition("#")[2]
 
+    @property
+    def kind(self) -> str:
+        """In a word what the answer is."""
+        if self.error is not None:
+            return self.error
+        if self.answer.get("FailedRecordCount"):
+            return "rejected"
+        if self.operation in ("GetRecords", "ReceiveMessage"):
+            return "some" if self.answer.get("Records") or self.answer.get("Messages") else "empty"
+        return "done"
+
 
 class _Logged:
     """The application of moto's server, with a record of what passes through it."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _SESSION: "pytest.StashKey[GradingSession]" = pytest.StashKey()
 _JOURNAL: "pytest.StashKey[Journal]" = pytest.StashKey()
+_NOTED: "pytest.StashKey[bool]" = pytest.StashKey()
 _ENTRY: "pytest.StashKey[dict[str, Any]]" = pytest.StashKey()
 
 
@@ -38,6 +39,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--seed", metavar="TEXT", default="", help="what the tests' data derive from")
     group.addoption("--seed-of", metavar="FILE", help="take the seed of this grade, as JSON")
     group.addoption("--journal", metavar="FILE", help="where to note each verdict")
+    group.addoption(
+        "--observe", metavar="FILE", help="where to note how each lost test's calls end"
+    )
     group.addoption("--interpreter", metavar="JSON", help="what runs the student's code")
     group.addoption("--no-sandbox", action="store_true", help="run the code without a sandbox")
 
@@ -70,6 +74,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
             interpreter=session.config.getoption("interpreter"),
             confined=not session.config.getoption("no_sandbox"),
         )
+        if session.config.getoption("observe"):
+            session.config.stash[_SESSION].observed_calls = []
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -132,6 +138,17 @@ def pytest_runtest_makereport(
     return report
 
 
+def _observe(item: pytest.Item, case: str | None, no_case: str | None) -> None:
+    """Note a lost test's case, and how its calls ended, for `validate --rehearse`."""
+    path = item.config.getoption("observe")
+    if path is not None and _NOTED not in item.stash:
+        item.stash[_NOTED] = True  # the report in JSON asks for the verdict once more
+        calls = item.config.stash[_SESSION].observed_calls
+        noted = {"test": item.nodeid, "case": case, "no_case": no_case, "calls": calls}
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(f"{json.dumps(noted)}\n")
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_json_runtest_metadata(
     item: pytest.Item, call: pytest.CallInfo[None]
@@ -157,6 +174,7 @@ def _as_data(item: pytest.Item, verdict: "Verdict") -> dict[str, Any]:
     if verdict.outcome in failed and recorder.has_called:
         case, no_case = recorder.case()
         feedback = feedback.model_copy(update={"case": case, "no_case": no_case})
+        _observe(item, case, no_case)
     return {"outcome": verdict.outcome.value, "feedback": feedback.model_dump(mode="json")}
 
 

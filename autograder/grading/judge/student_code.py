@@ -66,6 +66,7 @@ class StudentCode:
         time_budget: What earlier calls of the run have shown.
         phases: Notes when the student's code runs.
         note_call: Called with each call's module, function and arguments.
+        note_end: Called with how it ended.
         in_full: Whether functions that hung before have their whole time again.
         signatures: How the handout declares the functions.
         python: What `explain.about_python` says of the Python that runs the code.
@@ -80,6 +81,7 @@ class StudentCode:
         phases: Phases,
         *,
         note_call: NoteCall = lambda *_: None,
+        note_end: Callable[[CallResult], None] = lambda _: None,
         in_full: bool = False,
         signatures: Signatures | None = None,
         python: str | None = None,
@@ -89,6 +91,7 @@ class StudentCode:
         self._time_budget = time_budget
         self._phases = phases
         self._note_call = note_call
+        self._note_end = note_end
         self._in_full = in_full
         self._signatures = signatures
         self._python = python
@@ -162,6 +165,7 @@ class StudentCode:
                 self._phases.inspect()
                 raise NeedlessRequestError(call.operation)
         self._time_budget.note(module, function, result, time.monotonic() - begin)
+        self._note_end(result)
         return result
 
     def call(self, module: str, function: str, *args: Any, **kwargs: Any) -> Any:

@@ -30,6 +30,11 @@ class Cloud:
 
     faults = faults
 
+    def empty(self) -> None:
+        """Delete all streams and queues at once."""
+        self._backend.streams.clear()
+        self._queues.queues.clear()
+
     def create_stream(self, stream: str, shards: int, status: str = "ACTIVE") -> list[str]:
         """Create a stream, and return the ids of its shards."""
         self._backend.create_stream(stream, shards)

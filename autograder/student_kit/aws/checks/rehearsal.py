@@ -9,12 +9,10 @@ import importlib
 import io
 import json
 import pdb
-import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from types import ModuleType
 from typing import Any
 
@@ -103,6 +101,7 @@ class _Player:
     cloud: Cloud = field(default_factory=Cloud)
 
     def play(self, steps: Sequence[cases.Step]) -> Iterator[PlayedCall]:
+        self.cloud.empty()
         last = max(at for at, step in enumerate(steps) if isinstance(step, cases.Call))
         for at, step in enumerate(steps):
             if isinstance(step, cases.Call):
@@ -142,7 +141,7 @@ class _Player:
             case cases.RejectRecords():
                 order = _Order(frozenset(step.chosen))
                 faults.add(
-                    RejectRecords(order.is_chosen, step.times_each, step.stream, without_times)
+                    RejectRecords(order.is_chosen, step.times_each, step.stream, cases.steady_data)
                 )
             case cases.EmptyPages():
                 faults.add(EmptyPages(step.shard, step.before_record, step.pages, step.stream))
@@ -234,34 +233,10 @@ class _Order:
 
     def __init__(self, chosen: frozenset[int]) -> None:
         self._chosen = chosen
-        self._seen: dict[bytes, int] = {}
+        self._seen: dict[str, int] = {}
 
     def is_chosen(self, data: bytes) -> bool:
-        return self._seen.setdefault(without_times(data), len(self._seen)) in self._chosen
-
-
-def without_times(data: bytes) -> bytes:
-    """Return an event without its times; other data as they are."""
-    try:
-        event = json.loads(data)
-    except (ValueError, RecursionError):
-        return data
-    if not isinstance(event, dict):
-        return data
-    kept = {key: value for key, value in event.items() if not _is_time(value)}
-    return json.dumps(kept, sort_keys=True).encode()
-
-
-def _is_time(value: object) -> bool:
-    if isinstance(value, float):
-        return True
-    if not isinstance(value, str):
-        return False
-    try:
-        datetime.fromisoformat(value)
-    except ValueError:
-        return False
-    return len(value) > len("2026-01-01")
+        return self._seen.setdefault(cases.steady_data(data), len(self._seen)) in self._chosen
 
 
 class _Printed(io.BytesIO):
@@ -322,31 +297,36 @@ def play(word: str, *, debug: bool = False) -> tuple[PlayedCall, ...]:
             faults.clear()
 
 
-def outcome_of(calls: Sequence[PlayedCall]) -> str:
-    """Return a digest of how a case ended; the same whenever your code does the same again."""
+def observed(call: PlayedCall) -> dict[str, Any]:
+    """Return how a call ended, as plain JSON; the same whenever your code does the same again."""
     places = {
         record.sequence_number: f"{shard.shard_id}[{number}] of {stream.name}"
-        for stream in calls[-1].after.streams
+        for stream in call.after.streams
         for shard in stream.shards
         for number, record in enumerate(shard.records)
     }
-    numbers = re.compile("|".join(map(re.escape, places)) or "(?!)")
-    ends = [
-        (
-            numbers.sub(lambda found: places[found[0]], repr(call.value)),
-            type(call.error).__name__,
-            [(stream.name, stream.status, len(stream.shards)) for stream in call.after.streams],
-            [
-                (shard.shard_id, record.partition_key, without_times(record.data))
-                for stream in call.after.streams
+    return {
+        "error": None if call.error is None else type(call.error).__name__,
+        "value": cases.steady(call.value, places),
+        "streams": [
+            [stream.name, stream.status, [
+                [shard.shard_id, [
+                    [record.partition_key, cases.steady_data(record.data)]
+                    for record in shard.records
+                ]]
                 for shard in stream.shards
-                for record in shard.records
-            ],
-            call.after.queues,
-        )
-        for call in calls
-    ]
-    return hashlib.sha256(repr(ends).encode("utf-8", "backslashreplace")).hexdigest()[:16]
+            ]]
+            for stream in call.after.streams
+        ],
+        "queues": [[queue.name, queue.visible + queue.in_flight] for queue in call.after.queues],
+        "answers": sorted({f"{each.operation} {each.kind}" for each in call.requests}),
+    }  # fmt: skip
+
+
+def outcome_of(calls: Sequence[PlayedCall]) -> str:
+    """Return a digest of how a case ended."""
+    text = json.dumps([*map(observed, calls)], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _in_debugger(call: Callable[[], Any]) -> Any:
