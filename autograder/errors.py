@@ -10,6 +10,7 @@ AutograderError            one clear line for the person at the terminal; exit 2
 +-- DistributionError      files cannot be handed out to students; nothing else has changed
 +-- GradebookError         the gradebook's folder or database cannot be used; nothing is lost
 +-- PolicyError            a course.toml that cannot be used; a line for each mistake
++-- LmsError               an LMS did not take or give grades; what it took before stays
 +-- GitHubError            GitHub, or git, did not do what was asked; it names no student
 """
 
@@ -55,6 +56,10 @@ class DistributionError(AutograderError):
 
 class PolicyError(AutograderError):
     """The course's policy cannot be used; a line for each mistake names the key."""
+
+
+class LmsError(AutograderError):
+    """An LMS did not do what was asked; the text holds no token."""
 
 
 class GitHubError(AutograderError):

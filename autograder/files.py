@@ -9,28 +9,31 @@ from pathlib import Path
 from autograder.errors import AutograderError
 
 DEVICES = Path("/dev")
+PART = ".part"
+"""The end of the name of a file that is being written."""
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file as a whole: readers see the old content or the new, never a part.
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file as a whole: readers see the old content or the new, never a part.
 
     A link stays a link: the file that it leads to is replaced. Devices and pipes, such as
     `/dev/stdout`, are written to as they are.
 
     Args:
         path: The file; its folder exists.
-        text: Its new content, written as UTF-8.
+        content: Its new content; a text is written as UTF-8.
 
     Raises:
         AutograderError: It cannot be written; the old content is still there.
     """
+    data = content.encode("utf-8") if isinstance(content, str) else content
     try:
         if _is_special(path):
             # To append: `>> file` makes /dev/stdout a file with something in it.
-            with path.open("a", encoding="utf-8", newline="") as file:
-                file.write(text)
+            with path.open("ab") as file:
+                file.write(data)
         else:
-            _replace(path.resolve(), text)
+            _replace(path.resolve(), data)
     except (OSError, RuntimeError) as error:  # RuntimeError: links that lead in a circle
         reason = getattr(error, "strerror", None) or error
         raise AutograderError(f"{path} cannot be written: {reason}") from None
@@ -46,12 +49,18 @@ def _is_special(path: Path) -> bool:
         return False
 
 
-def _replace(path: Path, text: str) -> None:
+def remove_leftovers(folder: Path) -> None:
+    """Remove what writers left in a folder that were killed; nobody else may be writing there."""
+    for leftover in folder.rglob(f".*{PART}"):
+        leftover.unlink(missing_ok=True)
+
+
+def _replace(path: Path, data: bytes) -> None:
     with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", newline="", dir=path.parent, prefix=".", suffix=".part", delete=False
+        "wb", dir=path.parent, prefix=".", suffix=PART, delete=False
     ) as file:
         try:
-            file.write(text)
+            file.write(data)
             file.flush()
             Path(file.name).chmod(0o644)
             Path(file.name).replace(path)

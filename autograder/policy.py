@@ -1,39 +1,12 @@
-"""A course's policy, `course.toml`: where its repositories are, when work is due, what is shown.
+"""A course's policy, `course.toml`: when work is due, what lateness costs, what is shown.
 
-    assignment = "m06_partitioned_logs"  # without it, the only one, or --assignment
-    organization = "course-2026"
-    repository = "m06-{login}"           # each student's, by login on GitHub
-    roster = "roster.csv"                # next to this file
-    staff = ["grace"]                    # logins whose pushes do not count
-    timezone = "Europe/Berlin"           # of all times without an offset
-    attempts_per_hour = 6                # gradings of one student; without it, any number
-    closed_answers = "after_deadline"    # or "immediately"; see below
-
-    [deadline]
-    at = 2026-12-01T23:59:00
-    grace_minutes = 15                   # late by no more is not late
-
-    [late]                               # without it, lateness costs nothing
-    percent_per_day = 10                 # of the points, for each day begun; see below
-    days = 3                             # later work is graded, but does not count
-
-    [extensions]                         # by login or id: due then, instead
-    ada = 2026-12-08T23:59:00
-
-    [[feedback]]                         # without any, all is shown from the start
-    detail = "titles"                    # full, titles or score
-
-    [[feedback]]
-    detail = "full"
-    from = 2026-12-05T12:00:00
+`docs/reference/course.example.toml` is such a file, with every key explained. It is the only place
+of what a course decides: deadlines, extensions, excuses, staff, stages of feedback, dropped tests.
 
 Until a student's deadline and its grace are over, feedback on a closed question says only whether
 an answer of the right form is there, and its points are open; otherwise a few pushes would tell
 the whole answer key. `closed_answers = "immediately"` shows the verdicts from the start. How much
 of a verdict is shown follows from `[[feedback]]`.
-
-A late day ends when the clocks of the course show the deadline's time again, so that a day on which
-they are changed has 23 or 25 hours. If an hour comes twice, the second counts.
 
 What follows from it is computed by pure functions: they are given the moment, and ask no clock.
 """
@@ -41,11 +14,12 @@ What follows from it is computed by pure functions: they are given the moment, a
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Protocol, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -53,14 +27,40 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from autograder.assignment import Identifier
 from autograder.errors import PolicyError
 from autograder.feedback.content import Detail
-from autograder.gradebook.roster import Roster
-from autograder.gradebook.student import Student
+from autograder.local_times import in_zone, zone_named
 
 DEFAULT_COURSE = Path("course/course.toml")
 DAY = timedelta(days=1)
-HOUR = timedelta(hours=1)
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9._-]*\{login\}[A-Za-z0-9._-]*")
+
+
+class Enrolled(Protocol):
+    """A student, as far as a policy has to know one."""
+
+    @property
+    def id(self) -> str:
+        """The student's id."""
+
+    @property
+    def login(self) -> str | None:
+        """The login on GitHub, if it is known."""
+
+
+class Enrolment(Protocol):
+    """A class in which a name can be looked up."""
+
+    def find(self, name: str) -> Enrolled | None:
+        """Return the student of that name; None if there is none."""
+
+
+class Ruling(StrEnum):
+    """What a course decides about a hidden test that turned out to be wrong."""
+
+    DROPPED = "dropped"
+    """It counts for nobody: its points leave the maximum."""
+    FULL = "full"
+    """Everybody who handed in gets its points."""
 
 
 class _PolicyModel(BaseModel):
@@ -94,25 +94,33 @@ class Policy(_PolicyModel):
     """A course's policy; all times have a zone."""
 
     assignment: Identifier | None = None
-    """Which one is due; `choice.choose_assignment` reads it, too."""
-    organization: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}$")]
-    repository: str
+    """Which one is due; `choice` reads it, too."""
+    organization: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}$")] | None = None
+    """On GitHub; None for a course of an LMS."""
+    repository: str | None = None
+    """Each student's, with `{login}` in it; None likewise."""
     roster: Path = Field(default=Path("roster.csv"), strict=False)
+    gradebook: Path = Field(default=Path("gradebook"), strict=False)
     staff: Annotated[tuple[str, ...], Field(strict=False)] = ()
     """Logins on GitHub; bots and owners of the organisation are staff without being named."""
     timezone: str
     attempts_per_hour: int | None = Field(default=None, ge=1)
     closed_answers: Literal["after_deadline", "immediately"] = "after_deadline"
     """When students see the verdicts on their closed answers."""
-    deadline: Deadline
+    deadline: Deadline | None = None
+    """None: nothing is late."""
     late: LatePenalty | None = None
     extensions: Mapping[str, datetime] = Field(default_factory=dict)
+    excused: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """Students for whom the assignment does not count, by login or id."""
+    tests: Mapping[str, Annotated[Ruling, Field(strict=False)]] = Field(default_factory=dict)
+    """By test, as grades name it: `writer/returns_once_active`."""
     feedback: Annotated[tuple[FeedbackStage, ...], Field(strict=False)] = ()
 
     @field_validator("repository")
     @classmethod
-    def _names_each_student_s(cls, pattern: str) -> str:
-        if not _REPOSITORY.fullmatch(pattern):
+    def _names_each_student_s(cls, pattern: str | None) -> str | None:
+        if pattern is not None and not _REPOSITORY.fullmatch(pattern):
             raise ValueError("must be letters, digits, '.', '_', '-', and {login} once")
         return pattern
 
@@ -125,36 +133,58 @@ class Policy(_PolicyModel):
             raise ValueError("feedback: must be in the order of their times")
         return self
 
-    def repository_of(self, student: Student) -> str | None:
+    @model_validator(mode="after")
+    def _github_is_whole(self) -> Self:
+        if (self.organization is None) != (self.repository is None):
+            lacking = "repository" if self.repository is None else "organization"
+            raise ValueError(f"{lacking}: a course on GitHub names both, another one neither")
+        if self.organization and not self.deadline and self.closed_answers == "after_deadline":
+            raise ValueError(
+                'closed_answers: without [deadline] there is no moment to wait for: "immediately"'
+            )
+        return self
+
+    def repository_of(self, student: Enrolled) -> str | None:
         """Return the name of a student's repository, without owner; None without a login."""
-        return self.repository.format(login=student.login.lower()) if student.login else None
-
-    def due(self, student: Student | None) -> datetime:
-        """When a student's work is due; for None, the deadline without an extension."""
-        if student is None:
-            return self.deadline.at
-        for name, when in self.extensions.items():
-            if name.casefold() in (student.id.casefold(), (student.login or "").casefold()):
-                return when
-        return self.deadline.at
-
-    def in_time_until(self, student: Student | None) -> datetime:
-        """Until when a push is in time: the student's deadline, grace included."""
-        return self._local(self._in_time_until(self.due(student)))
-
-    def counts_until(self, student: Student | None) -> datetime | None:
-        """Until when a push counts, in time or late; None if it always does."""
-        days = self.late.days if self.late else None
-        if days is None:
+        if not student.login or self.repository is None:
             return None
+        return self.repository.format(login=student.login.lower())
+
+    def extension_of(self, student: Enrolled | None) -> datetime | None:
+        """Return until when a student's deadline is extended; None if it is not."""
+        return next(
+            (when for name, when in self.extensions.items() if student and _names(name, student)),
+            None,
+        )
+
+    def excuses(self, student: Enrolled) -> bool:
+        """Whether the assignment counts neither for a student nor against."""
+        return any(_names(name, student) for name in self.excused)
+
+    def due(self, student: Enrolled | None) -> datetime | None:
+        """When a student's work is due; for None, the deadline without an extension.
+
+        None if nothing says when: then nothing is late.
+        """
+        return self.extension_of(student) or (self.deadline.at if self.deadline else None)
+
+    def in_time_until(self, student: Enrolled | None) -> datetime | None:
+        """Until when a push is in time: the student's deadline, grace included; None: always."""
         due = self.due(student)
+        return None if due is None else self._local(self._in_time_until(due))
+
+    def counts_until(self, student: Enrolled | None) -> datetime | None:
+        """Until when a push counts, in time or late; None if it always does."""
+        days, due = self.late.days if self.late else None, self.due(student)
+        if days is None or due is None:
+            return None
         end = self._end_of_late_day(due, days)
         return self._local(max(end, self._in_time_until(due)))
 
-    def late_days(self, due: datetime, moment: datetime) -> int:
+    def late_days(self, due: datetime | None, moment: datetime) -> int:
         """Return how many days have begun between a deadline and a moment; 0 within the grace."""
         moment = moment.astimezone(UTC)
-        if moment <= self._in_time_until(due):
+        if due is None or moment <= self._in_time_until(due):
             return 0
         days = max(1, (moment - due) // DAY - 1)  # changed clocks move it by less than a day
         while moment > self._end_of_late_day(due, days):
@@ -163,7 +193,11 @@ class Policy(_PolicyModel):
 
     # Python compares and adds times of one zone by their clock readings: calculate in UTC.
     def _in_time_until(self, due: datetime) -> datetime:
-        return due.astimezone(UTC) + timedelta(minutes=self.deadline.grace_minutes)
+        return due.astimezone(UTC) + timedelta(minutes=self._grace_minutes)
+
+    @property
+    def _grace_minutes(self) -> int:
+        return self.deadline.grace_minutes if self.deadline else 0
 
     def _end_of_late_day(self, due: datetime, days: int) -> datetime:
         """Return when the clocks of the course show the deadline's time, `days` days later.
@@ -179,26 +213,29 @@ class Policy(_PolicyModel):
     def _local(self, moment: datetime) -> datetime:
         return moment.astimezone(ZoneInfo(self.timezone))
 
-    def terms(self, student: Student) -> str:
+    def terms(self, student: Enrolled) -> str:
         """Return a digest of all that decides which push counts, how late it is, and what it costs.
 
         What was published under other terms must be looked at again.
         """
-        due, late = self.due(student).astimezone(UTC), self.late or LatePenalty(percent_per_day=0)
+        due, late = self.due(student), self.late or LatePenalty(percent_per_day=0)
         terms = (
-            *(due, self.deadline.grace_minutes, late.percent_per_day, late.days, self.timezone),
-            *sorted(login.casefold() for login in self.staff),
+            *(due and due.astimezone(UTC), self._grace_minutes, late.percent_per_day, late.days),
+            *(self.timezone, *sorted(login.casefold() for login in self.staff)),
+            *((name, ruling.value) for name, ruling in sorted(self.tests.items())),
+            *(("excused",) if self.excuses(student) else ()),
         )
         return hashlib.sha256(repr(terms).encode()).hexdigest()[:12]
 
-    def withheld_until(self, student: Student, moment: datetime) -> datetime | None:
+    def withheld_until(self, student: Enrolled, moment: datetime) -> datetime | None:
         """Return until when verdicts on closed answers are withheld; None if they are shown now.
 
         The grace counts, since a push within it is not late.
         """
         last = self.in_time_until(student)
-        withholds = self.closed_answers == "after_deadline" and moment.astimezone(UTC) <= last
-        return last if withholds else None
+        if self.closed_answers == "immediately" or last is None or moment.astimezone(UTC) > last:
+            return None
+        return last
 
     def detail_at(self, moment: datetime) -> Detail:
         """Return how much students see at a moment; before the first stage begins, the score."""
@@ -209,58 +246,8 @@ class Policy(_PolicyModel):
         return shown
 
 
-@dataclass(frozen=True)
-class Lateness:
-    """How late something was handed in, and what that costs."""
-
-    due: datetime
-    pushed_at: datetime
-    days: int
-    """Days begun after the deadline; 0: in time, or within the grace."""
-    percent: float
-    """To be taken off the points."""
-    counts: bool
-    """False: too late to count at all."""
-
-    def after_penalty(self, score: float) -> float:
-        """Return a score without the points that lateness costs."""
-        return round(score * (100 - self.percent) / 100, 2)
-
-
-def lateness(policy: Policy, student: Student | None, pushed_at: datetime) -> Lateness:
-    """Return how late a push is, and what that costs.
-
-    Args:
-        policy: The course's.
-        student: Whose push it is; None for one without an extension.
-        pushed_at: When GitHub received it.
-    """
-    due = policy.due(student)
-    days = policy.late_days(due, pushed_at)
-    if not days:
-        return Lateness(due, pushed_at, 0, 0.0, counts=True)
-    late = policy.late or LatePenalty(percent_per_day=0)
-    counts = late.days is None or days <= late.days
-    percent = min(100.0, late.percent_per_day * days) if counts else 100.0
-    return Lateness(due, pushed_at, days, percent, counts=counts)
-
-
-def next_attempt(policy: Policy, graded_at: Iterable[datetime], now: datetime) -> datetime | None:
-    """Return when a student may be graded again.
-
-    Args:
-        policy: The course's.
-        graded_at: When the student was graded before.
-        now: The moment.
-
-    Returns:
-        None if it is allowed now.
-    """
-    recent = sorted(moment for moment in graded_at if moment > now - HOUR)
-    most = policy.attempts_per_hour
-    if most is None or len(recent) < most:
-        return None
-    return recent[-most] + HOUR
+EVERYTHING_COUNTS = Policy(timezone="UTC")
+"""The policy where there is no course file: nothing is late, nobody excused, no test dropped."""
 
 
 def read_policy(path: Path) -> Policy:
@@ -276,9 +263,9 @@ def read_policy(path: Path) -> Policy:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise PolicyError(f"{path} cannot be read as TOML: {error}") from None
     mistakes: list[str] = []
-    zone = _zone(settings.get("timezone"), mistakes)
+    zone = zone_named(settings.get("timezone"), mistakes)
     if zone is not None:
-        settings = dict(_in_zone(settings, zone, (), mistakes))
+        settings = dict(in_zone(settings, zone, (), mistakes))
     try:
         policy = Policy.model_validate(settings)
     except ValidationError as error:
@@ -288,63 +275,59 @@ def read_policy(path: Path) -> Policy:
         ]
     if mistakes:
         raise PolicyError("\n".join(f"{path}: {mistake}" for mistake in mistakes))
-    return policy.model_copy(update={"roster": path.parent / policy.roster})
+    places = {"roster": policy.roster, "gradebook": policy.gradebook}
+    return policy.model_copy(update={key: path.parent / place for key, place in places.items()})
 
 
-def check_extensions(policy: Policy, roster: Roster) -> None:
-    """Check that each extension belongs to a student of the roster.
+def check_names(
+    policy: Policy, students: Enrolment | None, tests: Collection[str] | None = None
+) -> None:
+    """Check that each extension and excuse belongs to a student, and each ruling to a test.
+
+    Args:
+        policy: The course's.
+        students: The roster; None not to check them.
+        tests: Names of the hidden tests; None not to check them.
 
     Raises:
         PolicyError: Some do not; a line for each.
     """
-    unknown = [name for name in policy.extensions if roster.find(name) is None]
-    if unknown:
-        raise PolicyError("\n".join(f"extensions.{name}: is not in the roster" for name in unknown))
+    mistakes = [
+        f"{key}{name}: is not in the roster"
+        for key, names in (("extensions.", policy.extensions), ("excused.", policy.excused))
+        for name in names
+        if students is not None and students.find(name) is None
+    ]
+    if tests is not None:
+        mistakes += [
+            f'tests."{name}": is no hidden test: write it as grades name it, CHECKPOINT/NAME'
+            for name in policy.tests
+            if name not in tests
+        ]
+    if mistakes:
+        raise PolicyError("\n".join(mistakes))
 
 
-def _zone(name: object, mistakes: list[str]) -> ZoneInfo | None:
-    if not isinstance(name, str):
-        return None  # the model says what is wrong
-    try:
-        return ZoneInfo(name)
-    except (OSError, ValueError, KeyError):  # ZoneInfoNotFoundError is a KeyError
-        pass
-    mistakes.append(f"timezone: {name!r} is not a time zone: write one such as 'Europe/Berlin'")
-    return None
+@dataclass(frozen=True)
+class StudentRepositories:
+    """Where the students' repositories are on GitHub."""
+
+    organization: str
+    pattern: str
+    """A repository's name, with `{login}` in it."""
 
 
-def _in_zone(
-    settings: Mapping[str, Any], zone: ZoneInfo, path: tuple[str, ...], mistakes: list[str]
-) -> Iterator[tuple[str, Any]]:
-    """Give each time its zone, at any depth."""
-    for key, value in settings.items():
-        here = (*path, key)
-        if isinstance(value, datetime):
-            yield key, _moment(value, zone, here, mistakes)
-        elif isinstance(value, dict):
-            yield key, dict(_in_zone(value, zone, here, mistakes))
-        elif isinstance(value, list):
-            yield (
-                key,
-                [
-                    dict(_in_zone(element, zone, (*here, str(number)), mistakes))
-                    if isinstance(element, dict)
-                    else element
-                    for number, element in enumerate(value)
-                ],
-            )
-        else:
-            yield key, value
+def student_repositories(policy: Policy) -> StudentRepositories:
+    """Return where the students' repositories are.
+
+    Raises:
+        PolicyError: The course is not on GitHub.
+    """
+    if policy.organization is None or policy.repository is None:
+        raise PolicyError("the course file names no organization and repository on GitHub")
+    return StudentRepositories(policy.organization, policy.repository)
 
 
-def _moment(when: datetime, zone: ZoneInfo, path: tuple[str, ...], mistakes: list[str]) -> datetime:
-    """Give a time of a clock its zone; at a change of the clocks it may mean two moments."""
-    if when.tzinfo is not None:
-        return when
-    early, late = when.replace(tzinfo=zone, fold=0), when.replace(tzinfo=zone, fold=1)
-    if early.utcoffset() != late.utcoffset():
-        mistakes.append(
-            f"{'.'.join(path)}: the clocks change then: write it with its offset, as"
-            f" {early.isoformat()}"
-        )
-    return early
+def _names(name: str, student: Enrolled) -> bool:
+    """Whether a name of the course file is a student's login or id; case does not matter."""
+    return name.casefold() in (student.id.casefold(), (student.login or "").casefold())

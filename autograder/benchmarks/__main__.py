@@ -12,8 +12,9 @@ import os
 import platform
 import sysconfig
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
-from autograder.benchmarks import class_run, growth, one_grade, peers
+from autograder.benchmarks import class_run, growth, marking, one_grade, peers, similarity
 
 
 def main() -> None:
@@ -26,11 +27,14 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5, help="of each short measurement")
     parser.add_argument("--submissions", type=int, default=100, help="in a class")
     parser.add_argument("--memory", action="store_true", help="grade a class of 1,000 as well")
+    parser.add_argument("--tools", type=Path, help="folder in which tools are or get installed")
     parts: dict[str, Callable[[argparse.Namespace], Iterator[str]]] = {
         "grade": lambda given: one_grade.report(given.repeats),
         "class": lambda given: class_run.report(given.submissions, memory=given.memory),
         "peers": lambda given: peers.report(given.repeats, given.submissions),
         "growth": lambda given: growth.report(given.repeats),
+        "marking": lambda _: marking.report(),
+        "similarity": lambda given: similarity.report(given.tools),
     }
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of: {', '.join(parts)}")
     given = parser.parse_args()

@@ -176,10 +176,10 @@ def _override(entry: Json, standing: Standing, total: float) -> None:
         {
             "test-name": checkpoint.title,
             "passed": checkpoint.score == checkpoint.max_score,
-            "score": whole_points(checkpoint.score or 0, checkpoint.max_score),
+            "score": whole_points(score or 0, checkpoint.max_score),
             "max-score": whole_points(checkpoint.max_score, checkpoint.max_score),
         }
-        for checkpoint in standing.checkpoints
+        for checkpoint, score in zip(standing.checkpoints, standing.final_scores, strict=True)
     ]
     entry["override"], entry[OVERRIDDEN_BY] = True, US
 

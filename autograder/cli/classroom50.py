@@ -10,11 +10,10 @@ from autograder.choice import choose_assignment
 from autograder.classroom50.bundle import write_bundle
 from autograder.classroom50.roster import as_classroom50_roster
 from autograder.classroom50.scores import handins_of, read_scores, with_overrides
+from autograder.cli.course_file import CourseFile, GradebookFolder, open_book
 from autograder.cli.options import AssignmentId, example
 from autograder.cli.output import check_writable
-from autograder.errors import GradebookError
 from autograder.files import write_whole
-from autograder.gradebook.book import Book
 from autograder.gradebook.roster import read_roster
 from autograder.text import counted, in_log
 
@@ -22,11 +21,6 @@ classroom50 = typer.Typer(help="Work with Classroom 50.", no_args_is_help=True)
 
 ScoresFile = Annotated[Path, typer.Argument(help="CLASSROOM/scores.json of the service.")]
 Slug = Annotated[str, typer.Option(help="The assignment's name in Classroom 50.")]
-Folder = Annotated[
-    Path, typer.Option("--gradebook", help="Folder of the gradebook; it holds roster.csv.")
-]
-
-DEFAULT_FOLDER = Path("gradebook")
 
 
 @classroom50.command(epilog=example("classroom50 bundle --output CLASSROOM/autograders/SLUG"))
@@ -59,11 +53,12 @@ def roster(
 def handins(
     scores: ScoresFile,
     slug: Slug,
-    folder: Folder = DEFAULT_FOLDER,
+    course_file: CourseFile = None,
+    folder: GradebookFolder = None,
     assignment: AssignmentId = None,
 ) -> None:
     """Note in the gradebook when each student handed in, and which commit."""
-    book = _book(folder, assignment)
+    book, _ = open_book(folder, course_file, assignment)
     found, left = handins_of(read_scores(scores, slug), book.roster())
     book.note_handins(found)
     typer.echo(f"{counted(len(found), 'student')} noted")
@@ -77,24 +72,17 @@ def override(
     scores: ScoresFile,
     slug: Slug,
     output: Annotated[Path, typer.Option(help="File to write; it may be the same file.")],
-    folder: Folder = DEFAULT_FOLDER,
+    course_file: CourseFile = None,
+    folder: GradebookFolder = None,
     assignment: AssignmentId = None,
 ) -> None:
     """Write the gradebook's points into Classroom 50's scores, as overrides."""
     check_writable(output)
-    book = _book(folder, assignment)
+    book, _ = open_book(folder, course_file, assignment)
     done = with_overrides(read_scores(scores, slug), [entry.standing for entry in book.entries()])
     write_whole(output, done.text)
     typer.echo(f"{counted(len(done.written), 'student')} written")
     _report_problems(done.left)
-
-
-def _book(folder: Path, assignment: str | None) -> Book:
-    course = Course.of_this_checkout()
-    chosen = choose_assignment(course, assignment, results=[folder])
-    if not folder.is_dir():
-        raise GradebookError(f"{folder} is not a folder: make it, and put roster.csv into it")
-    return Book(folder, chosen)
 
 
 def _report_problems(problems: tuple[str, ...]) -> None:

@@ -36,11 +36,15 @@ COMMANDS = (
     Command("grade", "grade", "grade_command", GRADE,
             "submissions/ada --format html --output page.html"),
     Command("grade-class", "grade_class", "grade_class_command", GRADE, "downloads --output out"),
+    Command("regrade", "regrade", "regrade_command", GRADE, "downloads --output out --dry-run"),
     Command("grade-pushes", "grade_pushes", "grade_pushes_command", GRADE, "--dry-run"),
     Command("doctor", "machine", "doctor_command", GRADE, ""),
+    Command("close", "close", "close_command", CLASS, "course/course.toml --output out"),
     Command("report", "report", "report_command", CLASS, "out --output class.html"),
     Command("similarity", "similarity", "similarity_command", CLASS,
             "submissions --output similar.html"),
+    Command("extend", "policy_edits", "extend_command", CLASS, "ada 2026-12-08"),
+    Command("excuse", "policy_edits", "excuse_command", CLASS, "grace"),
     Command("publish", "distribution", "publish_command", GITHUB,
             "--template OWNER/m06-template --dry-run"),
     Command("make-repositories", "distribution", "make_command", GITHUB,
@@ -52,6 +56,7 @@ COMMANDS = (
     Command("build", "maintain", "build_command", MAINTAIN, "--check"),
     Command("validate", "maintain", "validate_command", MAINTAIN, "--only empty_page"),
     Command("gradebook", "gradebook", "gradebook", CLASS),
+    Command("requests", "requests", "requests", CLASS),
     Command("classroom50", "classroom50", "classroom50", GITHUB),
 )  # fmt: skip
 

@@ -33,7 +33,13 @@ from autograder.github.client import GitHubClient, GitHubServer
 from autograder.github.git import Remote
 from autograder.gradebook.roster import Roster, read_roster
 from autograder.gradebook.student import Student
-from autograder.policy import DEFAULT_COURSE, Policy, check_extensions, read_policy
+from autograder.policy import (
+    DEFAULT_COURSE,
+    Policy,
+    check_names,
+    read_policy,
+    student_repositories,
+)
 from autograder.text import counted, in_log, inert
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9_][A-Za-z0-9._-]*")
@@ -230,7 +236,8 @@ def _read_class(course_file: Path, *, quiet: bool) -> tuple[Policy, Roster]:
     with _discreet(quiet=quiet):
         policy = read_policy(course_file)
         roster = read_roster(policy.roster)
-        check_extensions(policy, roster)
+        check_names(policy, roster)
+    student_repositories(policy)  # a course that is not on GitHub ends here
     return policy, roster
 
 

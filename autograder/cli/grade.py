@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,7 @@ from autograder.cli.options import AssignmentId
 from autograder.cli.output import check_writable, write_result
 from autograder.feedback.actions import as_workflow_log
 from autograder.feedback.data import as_csv, as_json
-from autograder.feedback.html import as_html
+from autograder.feedback.html import as_html, way_to_handout
 from autograder.feedback.markdown import as_markdown
 from autograder.feedback.text import print_grade
 from autograder.grading.foreman.examiner import Examiner
@@ -37,7 +38,6 @@ class Format(StrEnum):
 _WRITERS: dict[Format, Callable[[Grade], str]] = {
     Format.JSON: as_json,
     Format.MARKDOWN: as_markdown,
-    Format.HTML: as_html,
     Format.CSV: as_csv,
     Format.ACTIONS: as_workflow_log,
 }
@@ -66,7 +66,14 @@ def grade_command(
         result, grader_log = examiner.grade(submission, checkpoints=checkpoint or ())
     if grader_log:
         _print_grader_log(grader_log)
-    write_result(lambda console: _render(result, format, console), output)
+    handouts = (path, course.assignments / chosen.id)
+    write_html = partial(
+        as_html,
+        title=chosen.title,
+        files_at=way_to_handout(output, handouts) if output else None,
+    )
+    writers: dict[Format, Callable[[Grade], str]] = {**_WRITERS, Format.HTML: write_html}
+    write_result(lambda console: _render(result, writers.get(format), console), output)
 
 
 def _print_grader_log(grader_log: str) -> None:
@@ -76,8 +83,8 @@ def _print_grader_log(grader_log: str) -> None:
         console.print(in_log(line), markup=False, highlight=False, soft_wrap=True)
 
 
-def _render(result: Grade, form: Format, console: Console) -> None:
-    if form is Format.TEXT:
+def _render(result: Grade, write: Callable[[Grade], str] | None, console: Console) -> None:
+    if write is None:
         print_grade(result, console)
     else:
-        console.file.write(_WRITERS[form](result))
+        console.file.write(write(result))

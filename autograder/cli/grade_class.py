@@ -25,17 +25,19 @@ from rich.text import Text
 
 from autograder.assignment import Course
 from autograder.choice import choose_assignment
+from autograder.cli.course_file import CourseFile, course_policy, test_names
 from autograder.cli.options import AnyPython, AssignmentId
 from autograder.course.class_outcomes import NOTHING_GRADABLE, ClassAction, StudentOutcome
-from autograder.course.class_run import RunSettings, grade_class
+from autograder.course.class_run import RunSettings, grade_class, write_pages
 from autograder.course.class_submissions import class_submissions
 from autograder.course.results import RESULTS
 from autograder.errors import AutograderError
 from autograder.feedback.content import unreadable_summary
-from autograder.gradebook.book import ROSTER, Book
+from autograder.gradebook.book import Book, roster_file
 from autograder.grading.foreman.pool import WORKERS
 from autograder.grading.grade import Status
 from autograder.intake.matching import MATCHES_FILE
+from autograder.policy import EVERYTHING_COUNTS, check_names
 from autograder.sandbox import require_interpreter
 from autograder.text import inert
 
@@ -83,6 +85,7 @@ def grade_class_command(
     gradebook: Annotated[
         Path | None, typer.Option(help="Write the results into this gradebook, too.")
     ] = None,
+    course_file: CourseFile = None,
     *,
     force: Annotated[
         bool, typer.Option("--force", help="Grade again even if a valid result exists.")
@@ -99,24 +102,32 @@ def grade_class_command(
     `grades.csv` and the last lines name; 2: nothing could be graded; 130: interrupted.
     """
     course = Course.of_this_checkout()
+    file, policy = course_policy(source if source.suffix == ".toml" else course_file)
     chosen = choose_assignment(
-        course, assignment, course_file=source, submissions=source, results=[output]
+        course, assignment, course_file=file, submissions=source, results=[output]
     )
+    if policy is not EVERYTHING_COUNTS:
+        check_names(policy, None, test_names(course, chosen))
     require_interpreter(chosen.python, any_python=any_python)
     errors = Console(stderr=True, highlight=False, markup=False)
     begin = _moment(since, datetime.now(UTC)) if since else None
     settings = RunSettings(workers=workers, dask=dask, force=force, confined=not no_sandbox)
     outcomes: list[StudentOutcome] = []
-    if roster is None and gradebook is not None and source.suffix != ".toml":
-        roster = gradebook / ROSTER if (gradebook / ROSTER).exists() else None
+    book = None if gradebook is None else Book(gradebook, chosen, policy)
+    if roster is None and book is not None and source.suffix != ".toml":
+        known = roster_file(book.folder, policy)
+        roster = known if known.exists() else None
+    handins = {} if book is None else book.handins()
     which = None if part is None else _part(part)
-    with class_submissions(source, chosen, roster) as found:
+    with class_submissions(source, chosen, roster, policy) as found:
         submissions = found if which is None else found.part(*which)
         submissions = submissions.select(only or (), begin)
+        if not submissions.handins:
+            submissions = submissions.with_handins(handins)
         for line in submissions.oddities:
             errors.print(inert(line), soft_wrap=True)
         try:
-            with _bar(errors) as bar:
+            with progress_bar(errors) as bar:
                 task = bar.add_task("grading", total=len(submissions))
                 for outcome in grade_class(
                     submissions,
@@ -134,16 +145,16 @@ def grade_class_command(
             errors.print(_interrupted(outcomes, len(submissions)), soft_wrap=True)
             raise typer.Exit(INTERRUPTED) from None
     problems: tuple[str, ...] = ()
-    if gradebook is not None:
-        book = Book(gradebook, chosen)
+    if book is not None:
         if submissions.handins:
             book.note_handins(submissions.handins)
         results = [output / RESULTS / f"{work.student}.json" for work in submissions.handed_in]
         problems = book.sync([path for path in results if path.exists()]).problems
+        write_pages(book, output)
         for line in problems:
             errors.print(inert(line), soft_wrap=True)
     console = Console(highlight=False, markup=False)
-    console.print(_summary(outcomes))
+    console.print(summary(outcomes))
     if line := unreadable_line(outcomes):
         console.print(line, soft_wrap=True)
     for line in left_to_do(outcomes):
@@ -190,7 +201,7 @@ class _Rate(ProgressColumn):
         return Text("" if task.speed is None else f"{task.speed:.2f}/s")
 
 
-def _bar(console: Console) -> Progress:
+def progress_bar(console: Console) -> Progress:
     """Make a progress bar with the rate and the time left."""
     return Progress(
         TextColumn("{task.description}"),
@@ -241,7 +252,7 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:EXAMPLES]) + more
 
 
-def _summary(outcomes: Sequence[StudentOutcome]) -> Table:
+def summary(outcomes: Sequence[StudentOutcome]) -> Table:
     """Return a table of how many were graded, and of the lowest, median and highest score."""
     counts = Counter(outcome.action for outcome in outcomes)
     scores = [outcome.score for outcome in outcomes if outcome.points]

@@ -16,13 +16,19 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from autograder.assignment import Course
+from autograder.assignment import Assignment, Course
 from autograder.choice import choose_assignment
 from autograder.cli.options import AnyPython, AssignmentId
 from autograder.course.find_pushes import PushContext, PushOutcome, PushState, find_pushes
 from autograder.course.grade_pushes import PushGrader
 from autograder.course.handouts import known_handouts
-from autograder.errors import AutograderError, GitHubError, PolicyError, RosterError
+from autograder.errors import (
+    AutograderError,
+    GitHubError,
+    GradebookError,
+    PolicyError,
+    RosterError,
+)
 from autograder.feedback.content import unreadable_summary
 from autograder.github.client import GitHubClient, GitHubServer
 from autograder.gradebook.book import Book
@@ -30,7 +36,13 @@ from autograder.gradebook.roster import Roster, read_roster
 from autograder.gradebook.student import Student
 from autograder.grading.foreman.pool import WORKERS
 from autograder.grading.judge.plan import read_plan
-from autograder.policy import DEFAULT_COURSE, Policy, check_extensions, read_policy
+from autograder.policy import (
+    DEFAULT_COURSE,
+    Policy,
+    check_names,
+    read_policy,
+    student_repositories,
+)
 from autograder.sandbox import require_interpreter
 from autograder.text import in_log
 
@@ -39,6 +51,8 @@ _NOTHING_SEEN = (
     "the token sees no student's repository that has a commit: if there are any, it needs"
     " contents=read for them"
 )
+_NAMES_STUDENTS = ("extensions", "excused")
+"""Keys of a course file with the names of students."""
 _NOTHING_THERE = {PushState.NO_PUSH, PushState.NO_REPOSITORY}
 _NOTHING_TO_DO = {
     *_NOTHING_THERE,
@@ -96,19 +110,22 @@ def grade_pushes_command(
     course = Course.of_this_checkout()
     chosen = choose_assignment(course, assignment, course_file=policy)
     require_interpreter(chosen.python, any_python=any_python)
+    plan = read_plan(chosen, course.suites / chosen.id)
     try:
         rules = read_policy(policy)
         roster = read_roster(rules.roster)
-        check_extensions(rules, roster)
-    except (PolicyError, RosterError) as error:
+        check_names(rules, roster, {test.id for test in plan.tests})
+        book = _open_book(gradebook, chosen, rules)
+    except (PolicyError, RosterError, GradebookError) as error:
         if names:
             raise
         raise _nameless(error) from None
+    organization = student_repositories(rules).organization
     if sha is not None and (repo is None or not _is_commit(sha)):
         raise PolicyError("--sha: give a whole commit id of 40 digits, together with --repo")
-    students = roster.students if repo is None else (_student_of(repo, rules, roster),)
-    if gradebook is not None and not gradebook.is_dir():
-        raise PolicyError(f"{gradebook} is not a folder: make it, and put roster.csv into it")
+    students: Sequence[Student] = roster.students
+    if repo is not None:
+        students = (_student_of(repo, rules, roster, organization),)
     server = GitHubServer.from_environment()
     os.environ.pop("GITHUB_TOKEN")  # so that no process that we start gets it
     with ExitStack() as opened:
@@ -116,10 +133,10 @@ def grade_pushes_command(
             client=opened.enter_context(GitHubClient(server)),
             policy=rules,
             assignment=chosen,
-            suite=read_plan(chosen, course.suites / chosen.id).digest,
+            suite=plan.digest,
             handouts=known_handouts(course),
             state=state or policy.parent / STATE,
-            book=Book(gradebook, chosen) if gradebook else None,
+            book=book,
             regrade=regrade,
             confined=not no_sandbox,
         )
@@ -158,6 +175,21 @@ def grade_pushes_command(
             sleep(every)
     if failed:
         raise typer.Exit(1)
+
+
+def _open_book(folder: Path | None, assignment: Assignment, policy: Policy) -> Book | None:
+    """Open the gradebook, if one is given, and check what it has of hand-ins and students.
+
+    Raises:
+        AutograderError: It is not a folder, or its files have mistakes; nothing was graded yet.
+    """
+    if folder is None:
+        return None
+    if not folder.is_dir():
+        raise PolicyError(f"{folder} is not a folder: make it, and put roster.csv into it")
+    book = Book(folder, assignment, policy)
+    book.handins()
+    return book
 
 
 class _Report:
@@ -216,11 +248,12 @@ class _Report:
 def _nameless(error: AutograderError) -> AutograderError:
     """Return an error without the lines that may name a student."""
     first, *others = str(error).splitlines()
-    if isinstance(error, RosterError) and others:
-        return RosterError(f"{first} --names shows them")
+    if isinstance(error, (RosterError, GradebookError)) and others:
+        return type(error)(f"{first} --names shows them")
     lines = [
-        "extensions: an entry has a mistake; --names shows it" if "extensions." in line else line
+        f"{key}: an entry has a mistake; --names shows it" if key else line
         for line in (first, *others)
+        for key in [next((key for key in _NAMES_STUDENTS if f"{key}." in line), "")]
     ]
     return type(error)("\n".join(dict.fromkeys(lines)))
 
@@ -229,15 +262,15 @@ def _is_commit(text: str) -> bool:
     return len(text) == 40 and set(text) <= set("0123456789abcdef")
 
 
-def _student_of(repo: str, policy: Policy, roster: Roster) -> Student:
+def _student_of(repo: str, policy: Policy, roster: Roster, organization: str) -> Student:
     """Return the student to whom a repository, a login or an id belongs.
 
     Raises:
         AutograderError: It belongs to no student.
     """
     owner, slash, name = repo.rpartition("/")
-    if slash and owner.casefold() != policy.organization.casefold():
-        raise AutograderError(f"--repo: the course's repositories belong to {policy.organization}")
+    if slash and owner.casefold() != organization.casefold():
+        raise AutograderError(f"--repo: the course's repositories belong to {organization}")
     for student in roster.students:
         own = policy.repository_of(student)
         if own is not None and own.casefold() == name.casefold():

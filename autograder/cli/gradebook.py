@@ -1,8 +1,8 @@
-"""The command line of the gradebook: sync, status, mark, export and feedback."""
+"""The command line of the gradebook: sync, status, mark, reconcile, export, feedback."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -13,25 +13,28 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
-from autograder.assignment import Assignment, Course
-from autograder.choice import choose_assignment
+from autograder.assignment import Assignment
+from autograder.cli.course_file import CourseFile, GradebookFolder, open_book
 from autograder.cli.options import AssignmentId, example
+from autograder.cli.push import push
 from autograder.course.class_submissions import ClassSubmissions, class_submissions
-from autograder.errors import AutograderError, GradebookError
-from autograder.feedback.html import as_html
+from autograder.errors import AutograderError
 from autograder.files import make_folder, write_whole
-from autograder.gradebook.book import ROSTER, Book
+from autograder.gradebook.book import roster_file
 from autograder.gradebook.exports import FORMATS
-from autograder.gradebook.marking.formgrader import notebook_of, prepare, serve
+from autograder.gradebook.marking.agreement import AgreementState
+from autograder.gradebook.marking.folders import folder_of_marker, notebook_of, own_folder
+from autograder.gradebook.marking.formgrader import running_formgrader
+from autograder.gradebook.marking.preparing import kept_notebooks, prepare
+from autograder.gradebook.marking.reconciling import PAGE, TABLE
+from autograder.gradebook.marking.reconciling import reconcile as compare_markers
+from autograder.gradebook.notes import feedback_page
+from autograder.gradebook.standing import Standing
 from autograder.text import counted, inert
 
 gradebook = typer.Typer(
     help="Keep the points and marks of a course, and export them.", no_args_is_help=True
 )
-
-Folder = Annotated[
-    Path, typer.Option("--gradebook", help="Folder of the gradebook; it holds roster.csv.")
-]
 
 
 class ExportFormat(StrEnum):
@@ -47,18 +50,7 @@ class ExportFormat(StrEnum):
     CLASSROOM50 = "classroom50"
 
 
-DEFAULT_FOLDER = Path("gradebook")
 PORT = 8888
-
-
-def _book(
-    folder: Path, assignment: str | None, results: Sequence[Path] = ()
-) -> tuple[Book, Course]:
-    course = Course.of_this_checkout()
-    chosen = choose_assignment(course, assignment, results=[*results, folder])
-    if not folder.is_dir():
-        raise GradebookError(f"{folder} is not a folder: make it, and put roster.csv into it")
-    return Book(folder, chosen), course
 
 
 def _report_problems(problems: tuple[str, ...]) -> None:
@@ -74,73 +66,107 @@ def sync(
     results: Annotated[
         list[Path], typer.Argument(help="Grades as JSON, ID.json each, or folders of them.")
     ],
-    folder: Folder = DEFAULT_FOLDER,
+    course_file: CourseFile = None,
+    folder: GradebookFolder = None,
     assignment: AssignmentId = None,
-    deadline: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z"], help="With time zone."),
-    ] = None,
 ) -> None:
-    """Write grades into the gradebook. Repeating it changes nothing; people's marks always stay."""
-    book, _ = _book(folder, assignment, results)
+    """Write grades into the gradebook. Repeating it changes nothing; people's marks always stay.
+
+    Repeat it after marking, and after a change of the course file: nbgrader's penalty follows.
+    """
+    book, _ = open_book(folder, course_file, assignment, results)
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("students", total=None)
-        done = book.sync(results, deadline, on_student=lambda: bar.advance(task))
+        done = book.sync(results, on_student=lambda: bar.advance(task))
     typer.echo(f"{counted(len(done.written), 'student')} written")
     _report_problems(done.problems)
 
 
 @gradebook.command(epilog=example("gradebook status"))
-def status(folder: Folder = DEFAULT_FOLDER, assignment: AssignmentId = None) -> None:
+def status(
+    course_file: CourseFile = None,
+    folder: GradebookFolder = None,
+    assignment: AssignmentId = None,
+) -> None:
     """Show who is missing, late or excused, and which points are open or wait for a mark."""
-    book, _ = _book(folder, assignment)
+    book, _ = open_book(folder, course_file, assignment)
     entries = book.entries()
     counts = Counter(entry.standing.status.value for entry in entries)
     console = Console(highlight=False, markup=False)
     summary = ", ".join(f"{number} {name}" for name, number in sorted(counts.items()))
     console.print(f"{counted(len(entries), 'student')}: {summary or 'none'}")
     table = Table()
-    for title in ("student", "name", "points", "open", "status", "late", "to mark"):
+    for title in ("student", "name", "points", "penalty", "open", "status", "late", "to mark"):
         table.add_column(title)
     for entry in entries:
-        total = entry.standing.total
-        late = entry.standing.late_seconds
+        standing, total = entry.standing, entry.standing.total
         table.add_row(
             Text(entry.student.id),
             Text(inert(entry.student.full_name)),
-            "" if total is None else f"{total:g} / {entry.standing.max_score:g}",
-            f"{entry.standing.open_points:g}" if entry.standing.open_points else "",
-            entry.standing.status.value,
-            f"{late / 3600:.1f} h" if late else "",
+            "" if total is None else f"{total:g} / {standing.max_score:g}",
+            f"-{standing.penalty:g}" if standing.penalty else "",
+            f"{standing.open_points:g}" if standing.open_points else "",
+            standing.status.value,
+            _lateness(standing),
             ", ".join(cell.partition("/")[2] for cell in entry.to_mark),
         )
     console.print(table)
 
 
+def _lateness(standing: Standing) -> str:
+    """Say how late something came, and whether the deadline was another; empty if it was not."""
+    notes = [f"{standing.late_seconds / 3600:.1f} h"] if standing.days_late else []
+    notes += [] if standing.counts else ["too late"]
+    notes += ["extended"] if standing.is_extended else []
+    return ", ".join(notes)
+
+
 @gradebook.command(epilog=example("gradebook mark submissions"))
 def mark(
     source: Annotated[
-        Path, typer.Argument(help="What `grade-class` graded: a folder, or course.toml.")
+        Path,
+        typer.Argument(
+            help="What `grade-class` graded: a folder, or course.toml. Or a folder of ID.ipynb."
+        ),
     ],
-    folder: Folder = DEFAULT_FOLDER,
+    course_file: CourseFile = None,
+    folder: GradebookFolder = None,
     assignment: AssignmentId = None,
-    port: Annotated[int, typer.Option(help="Port of formgrader on this machine.")] = PORT,
+    port: Annotated[
+        int, typer.Option(help="Port of formgrader on this machine; if taken, one nearby.")
+    ] = PORT,
+    marker: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Keep your points apart until you `reconcile` them."),
+    ] = None,
     *,
     prepare_only: Annotated[
         bool, typer.Option("--prepare-only", help="Make the copies, and do not start formgrader.")
     ] = False,
 ) -> None:
     """Mark the open answers in nbgrader's formgrader, in a browser."""
-    book, course = _book(folder, assignment)
-    roster_file = None if source.suffix == ".toml" else book.folder / ROSTER
-    with class_submissions(source, book.assignment, roster_file) as found:
-        problems = [f"{hand_in.origin!r}: {hand_in.why}" for hand_in in found.unmatched]
-        problems += [*found.oddities]
-        prepared = prepare(book, course, _notebooks(found, book.assignment, problems))
-    typer.echo(counted(len(prepared.students), "new or changed notebook"))
-    if not prepare_only:
-        raise typer.Exit(serve(book, port))
-    _report_problems((*prepared.problems, *problems))
+    book, course = open_book(folder, course_file, assignment)
+    problems: list[str] = []
+    notebooks = kept_notebooks(source, book.roster())
+    if notebooks is None:
+        roster = None if source.suffix == ".toml" else roster_file(book.folder, book.policy)
+        with class_submissions(source, book.assignment, roster) as found:
+            problems += [f"{hand_in.origin!r}: {hand_in.why}" for hand_in in found.unmatched]
+            problems += found.oddities
+            notebooks = list(_notebooks(found, book.assignment, problems))
+    prepared = prepare(book, course, notebooks, marker)
+    problems = [*prepared.problems, *problems]
+    summary = counted(len(prepared.students), "new or changed notebook")
+    if prepare_only:
+        typer.echo(summary)
+        _report_problems(tuple(problems))
+        return
+    for line in problems:
+        typer.echo(inert(line), err=True)
+    marking_folder = own_folder(book) if marker is None else folder_of_marker(book, marker)
+    with suppress(KeyboardInterrupt), running_formgrader(marking_folder, port) as formgrader:
+        typer.echo(f"{summary}; mark at {formgrader.address} (Ctrl+C ends it)")
+        formgrader.wait()
 
 
 def _notebooks(
@@ -158,11 +184,45 @@ def _notebooks(
             yield work.student, notebook
 
 
+@gradebook.command(epilog=example("gradebook reconcile"))
+def reconcile(
+    course_file: CourseFile = None,
+    folder: GradebookFolder = None,
+    assignment: AssignmentId = None,
+) -> None:
+    """Compare the points of several markers: equal ones count, and different ones are listed."""
+    book, course = open_book(folder, course_file, assignment)
+    done = compare_markers(book, course)
+    counts = ", ".join(
+        f"{done.counts[state]} {state.value}" for state in AgreementState if done.counts[state]
+    )
+    answers = counted(len(done.answers), "answer")
+    typer.echo(f"{answers}: {counts or 'none'}; {done.written} new in the gradebook")
+    for marker in done.markers:
+        left, changed = done.left_to_mark(marker), done.changed_since(marker)
+        if left:
+            typer.echo(f"{marker}: {len(left)} to mark")
+        if changed:
+            listed = ", ".join(f"{answer.student} {answer.question.cell}" for answer in changed)
+            typer.echo(f"{marker}: {len(changed)} changed after being marked: {listed}")
+    if done.counts[AgreementState.DIFFERENT]:
+        typer.echo(f"See {book.folder / PAGE}, and enter agreed points into {book.folder / TABLE}")
+    if done.outdated:
+        students = counted(len(done.outdated), "student")
+        typer.echo(
+            f"{students} were graded with a newer notebook: {', '.join(done.outdated)}. "
+            "Run `gradebook mark SOURCE --prepare-only`",
+            err=True,
+        )
+        raise typer.Exit(1)
+
+
 @gradebook.command(epilog=example("gradebook export --format csv --output points.csv"))
 def export(
     format: Annotated[ExportFormat, typer.Option(help="The system that imports it.")],  # noqa: A002 - the option's name
     output: Annotated[Path, typer.Option(help="File to write.")],
-    folder: Folder = DEFAULT_FOLDER,
+    course_file: CourseFile = None,
+    folder: GradebookFolder = None,
     assignment: AssignmentId = None,
     *,
     missing_is_zero: Annotated[
@@ -171,7 +231,7 @@ def export(
     ] = False,
 ) -> None:
     """Write everybody's points in a format that another system imports."""
-    book, _ = _book(folder, assignment)
+    book, _ = open_book(folder, course_file, assignment)
     entries = book.entries(missing_is_zero=missing_is_zero)
     text = FORMATS[format.value](
         book.assignment.id, book.assignment.title, [entry.standing for entry in entries]
@@ -186,13 +246,18 @@ def export(
 @gradebook.command(epilog=example("gradebook feedback --output pages"))
 def feedback(
     output: Annotated[Path, typer.Option(help="Folder for a page per student.")],
-    folder: Folder = DEFAULT_FOLDER,
+    course_file: CourseFile = None,
+    folder: GradebookFolder = None,
     assignment: AssignmentId = None,
 ) -> None:
     """Write each student's feedback as a page, with people's marks and comments in it."""
-    book, _ = _book(folder, assignment)
-    grades = {entry.student.id: entry.grade for entry in book.entries() if entry.grade is not None}
+    book, _ = open_book(folder, course_file, assignment)
+    graded = [entry for entry in book.entries() if entry.grade is not None]
     make_folder(output)
-    for student, grade in grades.items():
-        write_whole(output / f"{student}.html", as_html(grade))
-    typer.echo(f"{counted(len(grades), 'page')} written")
+    for entry in graded:
+        page = feedback_page(entry, book.assignment.title, book.policy.timezone)
+        write_whole(output / f"{entry.student.id}.html", page)
+    typer.echo(f"{counted(len(graded), 'page')} written")
+
+
+gradebook.add_typer(push, name="push")

@@ -1,7 +1,6 @@
 """The command `autograder report`."""
 
 import os
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +8,7 @@ import typer
 
 from autograder.assignment import Course
 from autograder.choice import choose_assignment
+from autograder.cli.course_file import CourseFile, course_policy, gradebook_folder
 from autograder.cli.options import AssignmentId
 from autograder.cli.output import check_writable
 from autograder.files import write_whole
@@ -21,13 +21,14 @@ def report_command(
     results: Annotated[Path, typer.Argument(help="What `grade-class` wrote.")],
     output: Annotated[Path, typer.Option(help="HTML file to write.")],
     assignment: AssignmentId = None,
+    course_file: CourseFile = None,
     gradebook: Annotated[
         Path | None,
-        typer.Option(help="Folder with roster.csv and handins.csv: who is missing, late, excused."),
-    ] = None,
-    deadline: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z"], help="With time zone."),
+        typer.Option(
+            show_default=False,
+            help="Folder of the gradebook: who is missing, late or excused, and people's marks. "
+            "Default: the one that the course names.",
+        ),
     ] = None,
     *,
     anonymous: Annotated[
@@ -40,8 +41,11 @@ def report_command(
     """
     check_writable(output)
     course = Course.of_this_checkout()
-    asked = choose_assignment(course, assignment).id if assignment else None
-    found = read_class(results, gradebook, deadline, asked)
+    file, policy = course_policy(course_file)
+    asked = choose_assignment(course, assignment, course_file=file).id if assignment else None
+    if file is not None:
+        gradebook = gradebook_folder(gradebook, policy)
+    found = read_class(results, gradebook, policy, asked)
     grade = next(row.grade for row in found.rows if row.grade is not None)
     known = grade.assignment in course.ids()
     title = course.load(grade.assignment).title if known else grade.assignment

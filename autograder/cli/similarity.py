@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +31,12 @@ def similarity_command(
     ],
     output: Annotated[Path, typer.Option(help="HTML file to write.")],
     assignment: AssignmentId = None,
+    against: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="A known solution, or a class of another year, to compare with; may be repeated."
+        ),
+    ] = None,
     pairs: Annotated[int, typer.Option(min=1, max=500, help="Most pairs to show.")] = MOST_PAIRS,
     *,
     anonymous: Annotated[
@@ -43,21 +50,44 @@ def similarity_command(
     course = Course.of_this_checkout()
     chosen = choose_assignment(course, assignment, submissions=source)
     check_writable(output)
-    found = find_hand_ins(source, chosen)
-    handed_in = match_hand_ins(found.hand_ins, None, {}).matched
-    problems = list(found.oddities)
-    comparison = compare(_sources(handed_in, chosen, problems), handed_out(course, chosen), pairs)
+    problems: list[str] = []
+    submissions = list(_sources(_hand_ins(source, chosen, problems), chosen, problems))
+    others = [known for folder in against or () for known in _known(folder, chosen, problems)]
+    comparison = compare(submissions, handed_out(course, chosen), pairs, others)
     for line in (*problems, *comparison.left_out):
         typer.echo(in_log(line), err=True)
     write_whole(output, as_page(comparison, chosen.title, anonymous=anonymous))
-    compared = counted(comparison.students, "submission")
-    typer.echo(f"{compared} compared, {counted(comparison.found, 'similar pair')} found")
+    groups = [counted(len(comparison.groups), "group")] if comparison.groups else []
+    found = " and ".join([*groups, counted(comparison.found, "similar pair")])
+    typer.echo(f"{counted(comparison.students, 'submission')} compared, {found} found")
+
+
+def _hand_ins(
+    folder: Path, assignment: Assignment, problems: list[str]
+) -> tuple[StudentHandIn, ...]:
+    found = find_hand_ins(folder, assignment)
+    problems += found.oddities
+    return match_hand_ins(found.hand_ins, None, {}).matched
+
+
+def _known(folder: Path, assignment: Assignment, problems: list[str]) -> Iterator[Sources]:
+    """Yield the code in a folder that a class is compared with: one solution, or a class."""
+    name = folder.resolve().name or str(folder)
+    if any((folder / file).exists() for file in assignment.files):
+        hand_ins: tuple[StudentHandIn, ...] = (StudentHandIn.of_folder("solution", folder),)
+    else:
+        hand_ins = _hand_ins(folder, assignment, problems)
+    for known in _sources(hand_ins, assignment, problems):
+        yield replace(known, origin=name)
 
 
 def _sources(
     handed_in: tuple[StudentHandIn, ...], assignment: Assignment, problems: list[str]
 ) -> Iterator[Sources]:
-    """Yield the Python files of each submission, and add what is left out to `problems`."""
+    """Yield the Python files of each submission, and add what is left out to `problems`.
+
+    The files that are graded come first: only so much of a submission is compared.
+    """
     for work in handed_in:
         try:
             submission = work.read(assignment)
@@ -68,9 +98,10 @@ def _sources(
             f"{work.student}: {refusal.file}: {refusal.reason}" for refusal in submission.refused
         ]
         problems += [f"{work.student}: {note}" for note in submission.notes]
+        names = sorted(submission.files, key=lambda name: name not in assignment.files)
         code = {
-            name: text
-            for name, text in submission.files.items()
+            name: submission.files[name]
+            for name in names
             if name.endswith(".py") and not name.startswith("checks/")
         }
         yield Sources(work.student, code)

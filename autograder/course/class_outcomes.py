@@ -10,7 +10,8 @@ from pathlib import Path
 from autograder.assignment import Assignment
 from autograder.course.results import GRADER_LOGS
 from autograder.errors import AutograderError
-from autograder.grading.grade import Grade, Outcome, Status
+from autograder.gradebook.entries import BookEntry
+from autograder.grading.grade import Outcome, Status
 from autograder.text import in_csv
 
 
@@ -48,6 +49,8 @@ class StudentOutcome:
     """What failed, or what must be settled; else empty."""
     open_points: float = 0.0
     """Points that are neither given nor lost yet."""
+    penalty: float = 0.0
+    """Points that lateness takes off the score."""
     unreadable: int = 0
     """Tests that could not read what the code left behind: an instructor should look at them."""
     hand_in: str = ""
@@ -77,10 +80,15 @@ NOTHING_GRADABLE = "nothing gradable"
 
 
 def outcome_of(
-    student: str, action: ClassAction, grade: Grade | None, problem: str = "", hand_in: str = ""
+    student: str,
+    action: ClassAction,
+    entry: BookEntry | None,
+    problem: str = "",
+    hand_in: str = "",
 ) -> StudentOutcome:
     """Sum a grade up; a class's grades as a whole would not fit into memory."""
-    if grade is None:
+    grade = entry.grade if entry else None
+    if entry is None or grade is None:
         return StudentOutcome(student, action, {}, 0.0, 0.0, action.value, problem, hand_in=hand_in)
     states = {checkpoint.status for checkpoint in grade.checkpoints}
     order = (Status.INCOMPLETE, Status.UNMARKED, Status.COMPLETE)
@@ -95,6 +103,7 @@ def outcome_of(
         else next(state for state in order if state in states).value,
         problem=problem,
         open_points=grade.open_points,
+        penalty=entry.standing.penalty,
         unreadable=grade.count(Outcome.UNREADABLE),
         hand_in=hand_in,
     )
@@ -103,16 +112,17 @@ def outcome_of(
 def grades_table(outcomes: Iterable[StudentOutcome], assignment: Assignment) -> str:
     """Write a row for each student, and for each hand-in that is nobody's yet.
 
-    It has the decided points by checkpoint, how many are open, and why there may be none.
+    It has the decided points by checkpoint, how many are open, how many of them lateness takes off,
+    and why there may be none.
     """
     file = io.StringIO()
     writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
     checkpoints = [checkpoint.id for checkpoint in assignment.checkpoints]
-    sums_of = ("score", "max_score", "open_points")
+    sums_of = ("score", "max_score", "open_points", "penalty")
     writer.writerow(["student", "hand_in", *checkpoints, *sums_of, "state", "reason"])
     for outcome in sorted(outcomes, key=lambda outcome: (not outcome.student, outcome.who)):
         points = [outcome.points.get(checkpoint) for checkpoint in checkpoints]
-        sums = [outcome.score, outcome.max_score, outcome.open_points]
+        sums = [outcome.score, outcome.max_score, outcome.open_points, outcome.penalty]
         scores = sums if outcome.points else [None] * len(sums)
         row = ["" if value is None else value for value in (*points, *scores)]
         who = [in_csv(outcome.student), in_csv(outcome.hand_in)]

@@ -8,7 +8,7 @@ interrupted, or started again the next day, continues where it is needed.
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,8 +23,10 @@ from autograder.course.class_outcomes import (
 from autograder.course.class_submissions import ClassSubmissions
 from autograder.course.results import RESULTS, is_current, write_grader_log
 from autograder.errors import AutograderError, SubmissionError
-from autograder.feedback.html import as_html
 from autograder.files import make_folder, write_whole
+from autograder.gradebook.book import Book
+from autograder.gradebook.entries import BookEntry
+from autograder.gradebook.notes import feedback_page
 from autograder.grading.foreman.pool import ExaminerPool, Graders, LocalGraders
 from autograder.grading.grade import Grade, decided_points
 from autograder.grading.judge.plan import read_plan
@@ -37,6 +39,7 @@ READERS = 4
 SILENT_SECONDS = 30.0
 """After so long without a grade, the graders are asked why none comes; a grade takes a few."""
 FEEDBACK, TABLE = "feedback", "grades.csv"
+NOTEBOOKS, NOTEBOOK = "notebooks", ".ipynb"
 ATTEMPTS = "attempts.csv"
 """What submissions that others have replaced since were worth: student, points, most points.
 
@@ -81,7 +84,8 @@ def grade_class(
         submissions: What to grade, and who else is in the class.
         assignment: What they answer.
         course: Where the hidden suite lies.
-        output: Folder for `results/ID.json`, `feedback/ID.html`, `grades.csv` and `attempts.csv`.
+        output: Folder for `results/ID.json`, `feedback/ID.html`, `notebooks/ID.ipynb`, `grades.csv`
+            and `attempts.csv`.
         settings: How to grade.
         on_wait: Called with the reason if no grade comes for a while.
 
@@ -95,7 +99,7 @@ def grade_class(
     table = output / TABLE
     outcomes: list[StudentOutcome] = []
     try:
-        for name in (RESULTS, FEEDBACK):
+        for name in (RESULTS, FEEDBACK, NOTEBOOKS):
             make_folder(output / name)
         for outcome in _outcomes(submissions, assignment, course, output, settings, suite, on_wait):
             outcomes.append(outcome)
@@ -120,19 +124,22 @@ def _outcomes(
     """Grade what a class handed in, and yield what was done about each student."""
 
     def read(work: Readable) -> _ToGrade | StudentOutcome:
-        return _read(work, assignment, output, suite, settings)
+        return _read(work, submissions, assignment, output, suite, settings)
 
     under_way: dict[Future[tuple[Grade, str]], _ToGrade] = {}
-    with _started_graders(settings, assignment, course) as graders:
+    graders: Graders | None = None
+    with ExitStack() as opened:
         for step in _read_ahead(submissions.handed_in, read):
-            if isinstance(step, _ToGrade):
-                under_way[graders.submit(step.submission)] = step
-            else:
+            if not isinstance(step, _ToGrade):
                 yield step
+                continue
+            if graders is None:  # where all results are still right, none are needed
+                graders = opened.enter_context(_started_graders(settings, assignment, course))
+            under_way[graders.submit(step.submission)] = step
             while len(under_way) >= graders.window:
-                yield from _finished(under_way, graders, output, on_wait)
-        while under_way:
-            yield from _finished(under_way, graders, output, on_wait)
+                yield from _finished(under_way, graders, submissions, output, on_wait)
+        while graders is not None and under_way:
+            yield from _finished(under_way, graders, submissions, output, on_wait)
     yield from _ungraded(submissions, output)
 
 
@@ -143,8 +150,7 @@ def _ungraded(submissions: ClassSubmissions, output: Path) -> Iterator[StudentOu
     for hand_in in submissions.unmatched:
         yield outcome_of("", ClassAction.NOT_MATCHED, None, hand_in.why, hand_in=hand_in.origin)
     for student in (*submissions.unseen, *submissions.unselected):
-        before = read_result(output / RESULTS / f"{student}.json")
-        yield outcome_of(student, ClassAction.LEFT_ALONE, before)
+        yield outcome_of(student, ClassAction.LEFT_ALONE, _kept_entry(submissions, student, output))
 
 
 def _rest(
@@ -154,9 +160,15 @@ def _rest(
     reached = {outcome.who for outcome in outcomes}
     for work in submissions.handed_in:
         if work.student not in reached:
-            before = read_result(output / RESULTS / f"{work.student}.json")
+            before = _kept_entry(submissions, work.student, output)
             yield outcome_of(work.student, ClassAction.LEFT_ALONE, before, hand_in=work.origin)
     yield from (row for row in _ungraded(submissions, output) if row.who not in reached)
+
+
+def _kept_entry(submissions: ClassSubmissions, student: str, output: Path) -> BookEntry | None:
+    """Return what an earlier run wrote of a student; None if there is no result."""
+    grade = read_result(output / RESULTS / f"{student}.json")
+    return None if grade is None else submissions.entry(student, grade)
 
 
 @contextmanager
@@ -200,33 +212,84 @@ def _read_ahead(
 
 
 def _read(
-    work: Readable, assignment: Assignment, output: Path, suite: str, settings: RunSettings
+    work: Readable,
+    submissions: ClassSubmissions,
+    assignment: Assignment,
+    output: Path,
+    suite: str,
+    settings: RunSettings,
 ) -> _ToGrade | StudentOutcome:
     """Read a submission, unless the result that is there is still right."""
     before = read_result(output / RESULTS / f"{work.student}.json")
     is_valid = before is not None and is_current(before, suite=suite, confined=settings.confined)
     kept = before if is_valid and not settings.force else None
-    if kept is not None and work.commit and kept.submission.commit == work.commit:
-        return outcome_of(work.student, ClassAction.KEPT, kept, hand_in=work.origin)
     try:
+        is_same = kept is not None and work.commit and kept.submission.commit == work.commit
+        if kept is not None and is_same and _has_notebook(work.student, kept, output):
+            return _keep(work, kept, submissions, output)
         submission = work.read(assignment)
+        if kept is not None and (kept.submission.digest, kept.submission.commit) == (
+            submission.digest,
+            submission.commit,
+        ):
+            _write_notebook(work.student, submission, output)
+            return _keep(work, kept, submissions, output)
     except SubmissionError as error:
         return outcome_of(
             work.student, ClassAction.NOT_READABLE, None, str(error), hand_in=work.origin
         )
     except AutograderError as error:
-        return outcome_of(work.student, ClassAction.FAILED, before, str(error), hand_in=work.origin)
-    if kept is not None and (kept.submission.digest, kept.submission.commit) == (
-        submission.digest,
-        submission.commit,
-    ):
-        return outcome_of(work.student, ClassAction.KEPT, kept, hand_in=work.origin)
+        entry = None if before is None else submissions.entry(work.student, before)
+        return outcome_of(work.student, ClassAction.FAILED, entry, str(error), hand_in=work.origin)
     return _ToGrade(work.student, work.origin, submission, before)
+
+
+def _keep(
+    work: Readable, grade: Grade, submissions: ClassSubmissions, output: Path
+) -> StudentOutcome:
+    """Keep a result; its page is written anew, as the policy may have changed."""
+    entry = submissions.entry(work.student, grade)
+    _write_page(entry, submissions, output)
+    return outcome_of(work.student, ClassAction.KEPT, entry, hand_in=work.origin)
+
+
+def _has_notebook(student: str, grade: Grade, output: Path) -> bool:
+    """Whether the notebook of a graded submission is kept, if it has one."""
+    handed_in = any(name.endswith(NOTEBOOK) for name in grade.submission.files)
+    return not handed_in or _notebook_file(student, output).exists()
+
+
+def _write_notebook(student: str, submission: Submission, output: Path) -> None:
+    """Keep the notebook as it was handed in: people mark it without asking the source again."""
+    file = _notebook_file(student, output)
+    found = next((name for name in submission.graded if name.endswith(NOTEBOOK)), None)
+    if found in submission.files:
+        write_whole(file, submission.files[found])
+    else:
+        file.unlink(missing_ok=True)
+
+
+def _notebook_file(student: str, output: Path) -> Path:
+    return output / NOTEBOOKS / f"{student}{NOTEBOOK}"
+
+
+def write_pages(book: Book, output: Path) -> None:
+    """Write the pages of a class run anew from the gradebook, which has people's marks, too."""
+    for entry in book.entries():
+        if (output / RESULTS / f"{entry.student.id}.json").exists() and entry.grade is not None:
+            page = feedback_page(entry, book.assignment.title, book.policy.timezone)
+            write_whole(output / FEEDBACK / f"{entry.student.id}.html", page)
+
+
+def _write_page(entry: BookEntry, submissions: ClassSubmissions, output: Path) -> None:
+    page = feedback_page(entry, submissions.title, submissions.policy.timezone)
+    write_whole(output / FEEDBACK / f"{entry.student.id}.html", page)
 
 
 def _finished(
     under_way: dict[Future[tuple[Grade, str]], _ToGrade],
     graders: Graders,
+    submissions: ClassSubmissions,
     output: Path,
     on_wait: Callable[[str], None],
 ) -> Iterator[StudentOutcome]:
@@ -235,24 +298,33 @@ def _finished(
     if not done and (complaint := graders.complaint()):
         on_wait(complaint)
     for future in done:
-        yield _write(under_way.pop(future), future, output)
+        yield _write(under_way.pop(future), future, submissions, output)
 
 
-def _write(step: _ToGrade, future: "Future[tuple[Grade, str]]", output: Path) -> StudentOutcome:
+def _write(
+    step: _ToGrade,
+    future: "Future[tuple[Grade, str]]",
+    submissions: ClassSubmissions,
+    output: Path,
+) -> StudentOutcome:
     """Write what came of one submission; a fault of the grader's stops no other."""
-    student, before = step.student, step.before
+    student, before, origin = step.student, step.before, step.origin
+    earlier = None if before is None else submissions.entry(student, before)
     try:
         grade, grader_log = future.result()
-        write_whole(output / FEEDBACK / f"{student}.html", as_html(grade))
-        write_result(output / RESULTS / f"{student}.json", grade)
+        entry = submissions.entry(student, grade)
+        _write_page(entry, submissions, output)
+        _write_notebook(student, step.submission, output)
         write_grader_log(output, student, grader_log)
+        # Last: whoever finds a result finds all that belongs to it.
+        write_result(output / RESULTS / f"{student}.json", grade)
     except AutograderError as error:
-        return outcome_of(student, ClassAction.FAILED, before, str(error), hand_in=step.origin)
+        return outcome_of(student, ClassAction.FAILED, earlier, str(error), hand_in=origin)
     except Exception as error:  # such as a worker that was lost once too often
         problem = f"{type(error).__name__}: {error}"
-        return outcome_of(student, ClassAction.FAILED, before, problem, hand_in=step.origin)
+        return outcome_of(student, ClassAction.FAILED, earlier, problem, hand_in=origin)
     if before is not None and before.submission.digest != grade.submission.digest:
         note_attempt(output / ATTEMPTS, student, *decided_points(before))
     # A log without an incomplete grade says what a test could not read: no fault of the grader's.
     problem = grader_log if grade.is_incomplete else ""
-    return outcome_of(student, ClassAction.GRADED, grade, problem, hand_in=step.origin)
+    return outcome_of(student, ClassAction.GRADED, entry, problem, hand_in=origin)

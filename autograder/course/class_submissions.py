@@ -12,12 +12,21 @@ from autograder.assignment import Assignment
 from autograder.course.pushes import find_class_pushes
 from autograder.errors import AutograderError
 from autograder.github.client import GitHubClient, GitHubServer
+from autograder.gradebook.entries import NOTHING_NOTED, BookEntry, entry_of
 from autograder.gradebook.handins import Handin
 from autograder.gradebook.roster import read_roster
+from autograder.gradebook.student import Student
+from autograder.grading.grade import Grade
 from autograder.intake.downloads import find_hand_ins
 from autograder.intake.hand_ins import Readable
 from autograder.intake.matching import MATCHES_FILE, Unmatched, match_hand_ins, read_matches
-from autograder.policy import check_extensions, read_policy
+from autograder.policy import (
+    EVERYTHING_COUNTS,
+    Policy,
+    check_names,
+    read_policy,
+    student_repositories,
+)
 
 
 @dataclass(frozen=True)
@@ -37,12 +46,27 @@ class ClassSubmissions:
     oddities: Sequence[str] = ()
     """A line for each thing that is left out, and why."""
     handins: Mapping[str, Handin] = field(default_factory=dict)
-    """When work was handed in, as far as GitHub says it, by student."""
+    """When work was handed in, as far as that is known, by student."""
+    policy: Policy = EVERYTHING_COUNTS
+    students: Mapping[str, Student] = field(default_factory=dict)
+    """The roster, by id; empty without one."""
+    title: str = ""
+    """The assignment's, for the pages; empty to show its id."""
 
     def __len__(self) -> int:
         """Count the students, and the hand-ins that are nobody's yet."""
         known = (self.handed_in, self.missing, self.unseen, self.unselected)
         return sum(map(len, (*known, self.unmatched)))
+
+    def entry(self, student: str, grade: Grade) -> BookEntry:
+        """Return a grade as it counts, and its student's standing; nobody has marked it yet."""
+        # Without a roster, ids are the names of folders, which are not all fit for a roster.
+        known = self.students.get(student) or Student.model_construct(id=student)
+        return entry_of(known, grade, self.handins.get(student, NOTHING_NOTED), self.policy)
+
+    def with_handins(self, handins: Mapping[str, Handin]) -> "ClassSubmissions":
+        """Return the class with the times at which work was handed in."""
+        return replace(self, handins=handins)
 
     def part(self, number: int, parts: int) -> "ClassSubmissions":
         """Return one part of the class; each student is in the same one every time.
@@ -96,7 +120,10 @@ def _only(students: Sequence[str], belongs: Callable[[str], bool]) -> list[str]:
 
 @contextmanager
 def class_submissions(
-    source: Path, assignment: Assignment, roster_file: Path | None = None
+    source: Path,
+    assignment: Assignment,
+    roster_file: Path | None = None,
+    policy: Policy = EVERYTHING_COUNTS,
 ) -> Iterator[ClassSubmissions]:
     """Find what a class handed in; it can be read while the context is open.
 
@@ -105,18 +132,20 @@ def class_submissions(
         assignment: What they answer.
         roster_file: Who is in the class; `matches.csv` may lie next to it. A course file names its
             own. Without any, the class is everybody who handed in.
+        policy: The course's; a course file is its own.
 
     Raises:
         AutograderError: Nothing can be found out at all.
     """
     if source.suffix != ".toml":
-        yield _of_folder(source, assignment, roster_file)
+        yield replace(_of_folder(source, assignment, roster_file), policy=policy)
         return
     if roster_file is not None:
         raise AutograderError(f"{source} names the roster already: leave out --roster")
     policy = read_policy(source)
+    student_repositories(policy)  # a course that is not on GitHub ends here
     roster = read_roster(policy.roster)
-    check_extensions(policy, roster)
+    check_names(policy, roster)
     server = GitHubServer.from_environment()
     os.environ.pop("GITHUB_TOKEN")  # no process that we start has it
     with GitHubClient(server) as client:
@@ -132,6 +161,9 @@ def class_submissions(
                 )
                 for work in pushes.pushed
             },
+            policy=policy,
+            students={student.id: student for student in roster.students},
+            title=assignment.title,
         )
 
 
@@ -161,4 +193,6 @@ def _of_folder(folder: Path, assignment: Assignment, roster_file: Path | None) -
         missing=[student.id for student in students if student.id not in matched],
         unmatched=matches.unmatched,
         oddities=oddities,
+        students={student.id: student for student in students},
+        title=assignment.title,
     )

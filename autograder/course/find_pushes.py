@@ -29,7 +29,8 @@ from autograder.github.client import GitHubClient
 from autograder.github.queries import RepositoryState
 from autograder.gradebook.book import Book
 from autograder.gradebook.student import Student
-from autograder.policy import Policy, lateness
+from autograder.lateness import lateness
+from autograder.policy import Policy
 
 
 class PushState(StrEnum):
@@ -186,7 +187,8 @@ def _look_at(
         return _asked_for(context, student, repository, commit)
     if context.reader.is_untouched(repository):
         return PushOutcome(student, PushState.NOTHING_YET)
-    is_over = context.now() > context.policy.in_time_until(student)
+    last = context.policy.in_time_until(student)
+    is_over = last is not None and context.now() > last
     if (
         repository.head is not None
         and context.is_graded(student, PostedFeedback.at(repository.head))

@@ -12,9 +12,10 @@ keeps two runs on one machine from grading the same push.
 import fcntl
 import os
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -27,17 +28,19 @@ from autograder.course.push_feedback import feedback_on_push, hint_on_branch, wa
 from autograder.course.results import GRADER_LOGS, RESULTS, is_current, write_grader_log
 from autograder.errors import AutograderError, GitHubError
 from autograder.files import make_folder
+from autograder.gradebook.entries import entry_of
 from autograder.gradebook.handins import Handin
 from autograder.gradebook.student import Student
 from autograder.grading.foreman.examiner import Examiner
 from autograder.grading.foreman.pool import ExaminerPool
-from autograder.grading.grade import Grade, Outcome
+from autograder.grading.grade import Grade, Outcome, without_closed_verdicts
 from autograder.grading.results import read_result, write_result
 from autograder.intake.commits import fetch_submission
-from autograder.policy import lateness, next_attempt
+from autograder.policy import Policy
 from autograder.text import counted
 
 LOCKS = "locks"
+HOUR = timedelta(hours=1)
 
 
 class PushGrader:
@@ -141,20 +144,20 @@ def _grade_handin(
             set_status(client, full_name, commit, status)
         return PushOutcome(student, PushState.WAITING)
 
-    late = lateness(policy, student, handin.at)
     grade = _kept_grade(context, student, commit) or _new_grade(context, examiner, push, commit)
+    at_github = Handin(handed_in_at=handin.at, commit=handin.commit, repository=full_name)
     if context.book is not None and handin == push.counting:
-        at_github = Handin(handed_in_at=handin.at, commit=handin.commit, repository=full_name)
         context.book.hand_in(student.id, grade, at_github)
 
+    withheld_until = policy.withheld_until(student, now)
+    seen = grade if withheld_until is None else without_closed_verdicts(grade)
     feedback = feedback_on_push(
-        grade,
+        entry_of(student, seen, at_github, policy),
         commit,
         policy.detail_at(now),
-        late,
         policy,
         f"{client.server.url}/{full_name}/blob/{commit}/",
-        policy.withheld_until(student, now),
+        withheld_until,
         terms=policy.terms(student),
         instead=push.counting if handin != push.counting else None,
     )
@@ -165,6 +168,24 @@ def _grade_handin(
         _grader_fault(grade),
         unreadable=grade.count(Outcome.UNREADABLE),
     )
+
+
+def next_attempt(policy: Policy, graded_at: Iterable[datetime], now: datetime) -> datetime | None:
+    """Return when a student may be graded again.
+
+    Args:
+        policy: The course's.
+        graded_at: When the student was graded before.
+        now: The moment.
+
+    Returns:
+        None if it is allowed now.
+    """
+    recent = sorted(moment for moment in graded_at if moment > now - HOUR)
+    most = policy.attempts_per_hour
+    if most is None or len(recent) < most:
+        return None
+    return recent[-most] + HOUR
 
 
 def _kept_grade(context: PushContext, student: Student, commit: str) -> Grade | None:

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from autograder.gradebook.student import Student
-from autograder.policy import Policy, lateness
+from autograder.lateness import lateness
+from autograder.policy import Policy
 
 
 @dataclass(frozen=True)

@@ -7,21 +7,17 @@ writes the same, and can tell what is there already.
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from autograder.course.handin_history import BranchWork, PushedHandin
 from autograder.feedback.content import Detail, open_points, passed, points
 from autograder.feedback.markdown import LONGEST_COMMENT, as_markdown
 from autograder.github.queries import CommitComment, CommitStatus, StatusState
-from autograder.grading.grade import (
-    Grade,
-    GradedCheckpoint,
-    Outcome,
-    Status,
-    without_closed_verdicts,
-)
-from autograder.policy import Lateness, Policy
-from autograder.text import code_in_markdown, counted, inert
+from autograder.gradebook.entries import BookEntry
+from autograder.gradebook.notes import notes_on, written
+from autograder.gradebook.standing import Standing
+from autograder.grading.grade import GradedCheckpoint, Outcome, Status
+from autograder.policy import Policy
+from autograder.text import code_in_markdown, inert
 
 STATUS_PREFIX = "grade/"
 """In a status's name, before the checkpoint's id; the students' `checks/show_grade.py` knows it."""
@@ -89,10 +85,9 @@ class PushFeedback:
 
 
 def feedback_on_push(
-    grade: Grade,
+    entry: BookEntry,
     commit: str,
     detail: Detail,
-    late: Lateness,
     policy: Policy,
     files_at: str,
     withheld_until: datetime | None = None,
@@ -103,39 +98,50 @@ def feedback_on_push(
     """Write the comment and the statuses of a grade.
 
     Args:
-        grade: The grade.
+        entry: The student's grade and standing, by what the student may see now.
         commit: The commit that was graded.
         detail: How much is shown.
-        late: How late the push was.
         policy: The course's.
         files_at: Address of the student's files, for links.
         withheld_until: Until when verdicts on closed answers are withheld; None if they are shown.
         terms: Under which terms it is late or not.
         instead: The earlier hand-in that counts in place of this one; None if there is none.
     """
-    withholds = False
-    if withheld_until is not None:
-        grade = without_closed_verdicts(grade)
-        withholds = grade.count(Outcome.ANSWERED) > 0
+    grade, standing = entry.grade, entry.standing
+    assert grade is not None
+    withholds = withheld_until is not None and grade.count(Outcome.ANSWERED) > 0
     text = as_markdown(grade, files_at=files_at, detail=detail, limit=LONGEST_COMMENT - NOTES_BYTES)
     heading, _, rest = text.partition("\n")
-    notes = [*_on_lateness(grade, late, policy, instead), *_on_detail(detail, policy)]
+    counting = (
+        f"What counts is what you had pushed {written(instead.at, policy.timezone)}"
+        f" (`{instead.commit[:7]}`)."
+        if instead
+        else ""
+    )
+    notes = [
+        *(
+            f"**{note.heading}** {note.text}"
+            for note in notes_on(standing, policy.timezone, counting)
+        ),
+        *_on_detail(detail, policy),
+    ]
     if withheld_until is not None and withholds:
         notes.append(_on_closed_answers(withheld_until, policy))
     notes_text = "".join(f"\n{note}\n" for note in notes)
     marker = Marker(commit, grade.grader.suite, detail, withholds=withholds, terms=terms)
     return PushFeedback(
         f"{heading}\n{notes_text}{rest}\n{marker}\n",
-        tuple(_status(checkpoint, detail, late, instead) for checkpoint in grade.checkpoints),
+        tuple(_status(checkpoint, detail, standing, instead) for checkpoint in grade.checkpoints),
     )
 
 
 def waiting_status(checkpoint: str, until: datetime, policy: Policy) -> CommitStatus:
     """Write the status that tells a student that a push is graded later."""
+    when = written(until, policy.timezone)
     return CommitStatus(
         f"{STATUS_PREFIX}{checkpoint}",
         StatusState.PENDING,
-        f"graded after {_written(until, policy)}: {policy.attempts_per_hour} pushes an hour are",
+        f"graded after {when}: {policy.attempts_per_hour} pushes an hour are",
     )
 
 
@@ -144,9 +150,9 @@ def hint_on_branch(work: BranchWork, graded_branch: str | None, policy: Policy) 
     graded = f" {code_in_markdown(graded_branch)}" if graded_branch else ""
     return (
         f"**Not graded.** This is on the branch {code_in_markdown(work.branch)}, pushed"
-        f" {_written(work.at, policy)}. Only the default branch{graded} is graded: if this is what"
-        " you hand in, merge it there and push; what counts is when it comes there. If the deadline"
-        f" is over, write to your instructor.\n\n{_HINT.format(work.commit)}\n"
+        f" {written(work.at, policy.timezone)}. Only the default branch{graded} is graded: if this"
+        " is what you hand in, merge it there and push; what counts is when it comes there. If the"
+        f" deadline is over, write to your instructor.\n\n{_HINT.format(work.commit)}\n"
     )
 
 
@@ -155,54 +161,24 @@ def is_hint(comment: CommitComment, commit: str) -> bool:
     return comment.body.rstrip().endswith(_HINT.format(commit))
 
 
-def _on_lateness(
-    grade: Grade, late: Lateness, policy: Policy, instead: PushedHandin | None
-) -> list[str]:
-    if not late.days:
-        return []
-    when = (
-        f"This was pushed {_written(late.pushed_at, policy)} and due {_written(late.due, policy)}:"
-        f" up to {counted(late.days, 'day')} late."
-    )
-    if instead is not None:
-        return [
-            f"**Late.** {when} What counts is what you had pushed {_written(instead.at, policy)}"
-            f" (`{instead.commit[:7]}`). This is graded for you to see."
-        ]
-    if not late.counts:
-        return [f"**Too late.** {when} It is graded for you to see, and does not count."]
-    if not late.percent:
-        return [f"**Late.** {when}"]
-    left = late.after_penalty(grade.score)
-    return [
-        f"**Late.** {when} {late.percent:g}% of the points are taken off:"
-        f" {left:g} of {grade.score:g} remain."
-    ]
-
-
 def _on_detail(detail: Detail, policy: Policy) -> list[str]:
     later = [
         stage.begins
         for stage in policy.feedback
         if stage.begins is not None and _RANK[stage.detail] > _RANK[detail]
     ]
-    return [f"More of it is shown from {_written(later[0], policy)} on."] if later else []
+    return [f"More of it is shown from {written(later[0], policy.timezone)} on."] if later else []
 
 
 def _on_closed_answers(until: datetime, policy: Policy) -> str:
     return (
         "**Closed questions:** `answered` means that an answer of the right form is there. Whether"
-        f" it is right is shown, and counted, after {_written(until, policy)}."
+        f" it is right is shown, and counted, after {written(until, policy.timezone)}."
     )
 
 
-def _written(moment: datetime, policy: Policy) -> str:
-    local = moment.astimezone(ZoneInfo(policy.timezone))
-    return local.strftime("%Y-%m-%d %H:%M UTC%z")
-
-
 def _status(
-    checkpoint: GradedCheckpoint, detail: Detail, late: Lateness, instead: PushedHandin | None
+    checkpoint: GradedCheckpoint, detail: Detail, standing: Standing, instead: PushedHandin | None
 ) -> CommitStatus:
     """Write a checkpoint's status: lost points are a failure, the grader's fault alone an error."""
     parts = [points(checkpoint)]
@@ -210,12 +186,14 @@ def _status(
         parts.append(open_points(checkpoint))
     if detail is not Detail.SCORE:
         parts.append(f"{passed(checkpoint)} tests")
-    if late.days and instead is not None:
+    if standing.excused:
+        parts.append("excused")
+    if standing.days_late and instead is not None:
         parts.append("late: an earlier push counts")
-    elif not late.counts:
+    elif not standing.counts:
         parts.append("too late to count")
-    elif late.percent:
-        parts.append(f"late: -{late.percent:g}%")
+    elif standing.penalty_percent:
+        parts.append(f"late: -{standing.penalty_percent:g}%")
     lost = any(not test.is_open and test.score < test.max_score for test in checkpoint.tests)
     if lost:
         state = StatusState.FAILURE

@@ -8,7 +8,7 @@ from autograder.github.client import GitHubClient
 from autograder.github.pushes import list_pushes, list_repositories
 from autograder.github.queries import RepositoryState, find_repositories
 from autograder.gradebook.student import Student
-from autograder.policy import Policy
+from autograder.policy import Policy, student_repositories
 
 MOST_UNCLAIMED = 50
 """Repositories of nobody on the roster that are searched for a renamed student's pushes."""
@@ -50,7 +50,8 @@ def find_student_repositories(
         name: student for student in students if (name := policy.repository_of(student)) is not None
     }
     renamed: list[Student] = []
-    for name, repository in find_repositories(client, policy.organization, by_name):
+    organization = student_repositories(policy).organization
+    for name, repository in find_repositories(client, organization, by_name):
         student = by_name[name]
         if repository is None and student.github_id:
             renamed.append(student)
@@ -63,10 +64,11 @@ def find_student_repositories(
 def _find_renamed(
     client: GitHubClient, policy: Policy, roster: Sequence[Student], renamed: Sequence[Student]
 ) -> Iterator[StudentRepository]:
+    organization = student_repositories(policy).organization
     claimed = {(policy.repository_of(student) or "").casefold() for student in roster}
     unclaimed = [
         name
-        for name in list_repositories(client, policy.organization)
+        for name in list_repositories(client, organization)
         if _is_named_like_a_student_s(name, policy) and name.casefold() not in claimed
     ][:MOST_UNCLAIMED]
     pushed_to = _repositories_by_account(client, policy, unclaimed)
@@ -75,7 +77,7 @@ def _find_renamed(
         for student in renamed
         if len(found := pushed_to.get(student.github_id, [])) == 1
     }
-    states = dict(find_repositories(client, policy.organization, names.values()))
+    states = dict(find_repositories(client, organization, names.values()))
     for student in renamed:
         repository = states.get(names.get(student.id, ""))
         if repository is not None:
@@ -88,7 +90,7 @@ def _find_renamed(
 
 
 def _is_named_like_a_student_s(name: str, policy: Policy) -> bool:
-    before, _, after = policy.repository.casefold().partition("{login}")
+    before, _, after = student_repositories(policy).pattern.casefold().partition("{login}")
     return name.casefold().startswith(before) and name.casefold().endswith(after)
 
 
@@ -97,9 +99,10 @@ def _repositories_by_account(
 ) -> Mapping[str, list[str]]:
     """Return to which of these repositories each account has pushed, by the account's number."""
     found: dict[str, list[str]] = {}
+    organization = student_repositories(policy).organization
     for name in names:
         try:
-            pushes = list_pushes(client, f"{policy.organization}/{name}")
+            pushes = list_pushes(client, f"{organization}/{name}")
         except GitHubError:  # it is a possibility only, and the hint names it anyway
             continue
         for account in {push.actor.id for push in pushes if push.actor is not None}:

@@ -4,7 +4,7 @@ from autograder.errors import GitHubError
 from autograder.github.client import GitHubClient
 from autograder.github.pushes import Account, list_admins
 from autograder.gradebook.student import Student
-from autograder.policy import Policy
+from autograder.policy import Policy, student_repositories
 
 
 class Staff:
@@ -21,8 +21,8 @@ class Staff:
 
     def __init__(self, client: GitHubClient, policy: Policy) -> None:
         self._client = client
-        self._organization = policy.organization
-        self._named = {login.casefold() for login in (*policy.staff, policy.organization)}
+        self._organization = student_repositories(policy).organization
+        self._named = {login.casefold() for login in (*policy.staff, self._organization)}
         self._admins: frozenset[str] | None = None
 
     def includes(self, account: Account | None, student: Student, viewer: str) -> bool:

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from autograder.errors import AutograderError
 from autograder.gradebook.student import Student
-from autograder.policy import Policy
+from autograder.policy import Policy, student_repositories
 from autograder.text import counted, in_markdown
 
 _ADDRESS = re.compile(r"https?://[\w.:/-]+")
@@ -81,12 +81,13 @@ def for_each_student(
     Yields:
         The result for each student.
     """
+    organization = student_repositories(policy).organization
     for student in students:
         name = policy.repository_of(student)
         if name is None:
             yield StudentResult(student.id, "", DistributionOutcome.NO_LOGIN)
             continue
-        full_name = f"{policy.organization}/{name}"
+        full_name = f"{organization}/{name}"
         try:
             outcome, note = action(student, full_name)
         except AutograderError as error:

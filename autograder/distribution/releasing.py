@@ -44,8 +44,10 @@ class ReleasePlan:
     dry_run: bool = False
 
 
-def solutions_open_at(policy: Policy, student: Student | None = None) -> datetime:
+def solutions_open_at(policy: Policy, student: Student | None = None) -> datetime | None:
     """Return from when on solutions may be seen: once work does not count any more.
+
+    None if the course names no deadline: then they may be seen at any time.
 
     Args:
         policy: The course's.
@@ -71,7 +73,7 @@ def release_solutions(
         DistributionError: It is too early for anybody, and not forced.
     """
     opens = solutions_open_at(plan.policy)
-    if not plan.force and plan.now < opens:
+    if not plan.force and opens is not None and plan.now < opens:
         raise DistributionError(
             f"work counts until {opens:%Y-%m-%d %H:%M %Z}: release the solutions after that, or"
             " with --force"
@@ -87,7 +89,7 @@ def _release_to(
     student: Student, full_name: str, plan: ReleasePlan, github: GitHubClient
 ) -> tuple[DistributionOutcome, str]:
     opens = solutions_open_at(plan.policy, student)
-    if not plan.force and plan.now < opens:
+    if not plan.force and opens is not None and plan.now < opens:
         return DistributionOutcome.NOT_DUE, f"{opens:%Y-%m-%d %H:%M %Z}"
     return _release_into(full_name, plan, github)
 

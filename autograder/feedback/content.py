@@ -83,9 +83,9 @@ def others_lost(tests: Sequence[GradedTest]) -> str:
     first, *others = tests
     if not others or first.is_open:
         return ""
-    lost = counted(sum(test.max_score - test.score for test in tests), "point")
+    lost = counted(points_lost(tests), "point")
     fail = f"{counted(len(others), 'more test')} {plural(len(others), 'fails', 'fail')}"
-    if _came_back(first) == _came_back(others[0]):
+    if {_came_back(test) for test in tests} == {_came_back(first)}:
         return f"{fail} for the same reason ({lost} lost in total)"
     return f"{fail}; the same hint applies ({lost} lost in total)"
 
@@ -101,6 +101,44 @@ def without_points(checkpoint: GradedCheckpoint) -> list[list[GradedTest]]:
     """
     explained = (Outcome.PASSED, Outcome.ANSWERED)
     return by_cause([test for test in checkpoint.tests if test.outcome not in explained])
+
+
+def causes_of(grade: Grade) -> list[list[GradedTest]]:
+    """Take all tests of a grade that lost points, by cause: the cause that costs most first.
+
+    What the same hint helps with is one cause, also where it fails several requirements.
+    """
+    lost = [
+        test
+        for checkpoint in grade.checkpoints
+        for test in checkpoint.tests
+        if not test.is_open and test.outcome is not Outcome.PASSED
+    ]
+    causes: dict[object, list[GradedTest]] = {}
+    for tests in by_cause(lost):
+        hint = tests[0].feedback.hint if tests[0].feedback else None
+        causes.setdefault((tests[0].outcome, hint) if hint else tests[0].id, []).extend(tests)
+    return sorted(causes.values(), key=points_lost, reverse=True)
+
+
+def points_lost(tests: Sequence[GradedTest]) -> float:
+    """Add up what tests lost."""
+    return sum(test.max_score - test.score for test in tests)
+
+
+def undecided_tests(grade: Grade) -> list[list[GradedTest]]:
+    """Take the tests of a grade that are not decided, those together that wait for the same.
+
+    Answers whose verdict is withheld are left out: there is nothing to explain.
+    """
+    groups: dict[object, list[GradedTest]] = {}
+    for checkpoint in grade.checkpoints:
+        for test in checkpoint.tests:
+            if test.outcome is Outcome.GRADER_ERROR:
+                groups.setdefault(test.outcome, []).append(test)
+            elif test.outcome is Outcome.UNMARKED:
+                groups.setdefault(_came_back(test), []).append(test)
+    return list(groups.values())
 
 
 def picture_in(tests: Sequence[GradedTest]) -> LogPicture | None:
@@ -155,15 +193,17 @@ def _listed(witnesses: Witnesses) -> str:
     return f"{listed} and {more} more" if more > 0 else listed
 
 
-def handout_link(handout: str, files_at: str) -> str | None:
-    """Return where the handout can be read; None if it is not a plain place in a repository.
+def handout_link(handout: str, files_at: str | None) -> str | None:
+    """Return where the handout can be read; None if that is not known, or not a plain place.
 
     Args:
         handout: A file and a place in it, such as `README.md#r2`.
-        files_at: What to put in front, such as `https://github.com/ORG/NAME/blob/COMMIT/`; may be
-            empty if the output is read next to the student's files.
+        files_at: What to put in front, such as `https://github.com/ORG/NAME/blob/COMMIT/`; empty
+            if the output is read next to the student's files, None if nothing is known of them.
     """
-    return f"{files_at}{handout}" if _PLACE.fullmatch(handout) else None
+    if files_at is None or not _PLACE.fullmatch(handout):
+        return None
+    return f"{files_at}{handout}"
 
 
 def state(checkpoint: GradedCheckpoint) -> str:

@@ -1,12 +1,18 @@
 """A grade as one self-contained HTML page: no script, and nothing loaded from anywhere."""
 
 import math
+import os
+from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
+from urllib.parse import quote
 
 from jinja2 import Environment
 
+from autograder.assignment import HANDOUT_FILE
 from autograder.feedback.content import (
     WITHOUT_SANDBOX,
+    causes_of,
     explanation,
     feedback_lines,
     handout_link,
@@ -15,25 +21,56 @@ from autograder.feedback.content import (
     passed,
     picture_in,
     points,
+    points_lost,
+    points_open,
     state,
     undecided,
-    without_points,
+    undecided_tests,
 )
 from autograder.feedback.page import page_environment
 from autograder.grading.grade import Grade, GradedCheckpoint, GradedTest, Outcome
-from autograder.logs.drawing import CELL, COLUMNS, HEIGHT, MARGIN, RING_WIDTH, drawing_of
+from autograder.logs.drawing import drawing_of
+from autograder.logs.layout import COLUMNS, TEMPLATE_NAMES
 from autograder.logs.picture import LogPicture
+from autograder.text import counted
 
 
-def as_html(grade: Grade, *, files_at: str = "") -> str:
+def as_html(
+    grade: Grade,
+    *,
+    title: str | None = None,
+    student: str = "",
+    files_at: str | None = None,
+) -> str:
     """Write a grade as an HTML page.
 
     Args:
         grade: What to write.
-        files_at: Where the student's files are read, for links to the handout; see `as_markdown`.
+        title: The assignment's; its id by default.
+        student: The name to show; empty for a page that names nobody.
+        files_at: Where the student's files are read from the page, such as `../submissions/ada/`,
+            for links to the handout; without it, the handout is named and not linked.
     """
     page = _environment().get_template("grade.html.jinja")
-    return page.render(grade=grade, files_at=files_at, standalone=False)
+    return page.render(
+        grade=grade,
+        title=title or grade.assignment,
+        student=student,
+        files_at=files_at,
+        standalone=False,
+    )
+
+
+def way_to_handout(page: Path, folders: Iterable[Path]) -> str | None:
+    """Return the way from a page to the first folder with the handout, as `as_html` takes it.
+
+    None if no folder has it.
+    """
+    for folder in folders:
+        if (folder / HANDOUT_FILE).is_file():
+            way = os.path.relpath(folder.resolve(), page.resolve().parent)
+            return quote(os.fsencode(f"{way}/"))
+    return None
 
 
 def as_svg(picture: LogPicture) -> str:
@@ -51,9 +88,9 @@ def _tone(test: GradedTest) -> str:
     return "wait" if test.is_open else "bad"
 
 
-def _share(scored: Grade | GradedCheckpoint) -> int:
-    """How much of the points is there, in percent."""
-    ratio = scored.score / scored.max_score if scored.max_score else 0.0
+def _share(part: float, scored: Grade | GradedCheckpoint) -> int:
+    """Return how much of the most points that can be had some points are, in percent."""
+    ratio = part / scored.max_score if scored.max_score else 0.0
     return round(100 * min(1.0, max(0.0, ratio))) if math.isfinite(ratio) else 0
 
 
@@ -62,25 +99,26 @@ def _environment() -> Environment:
     return page_environment(
         "feedback",
         {
-            "cell_height": HEIGHT,
-            "cell_width": CELL,
-            "columns": COLUMNS,
+            **TEMPLATE_NAMES,
             "drawing_of": drawing_of,
+            "causes_of": causes_of,
+            "columns": COLUMNS,
+            "counted": counted,
             "explanation": explanation,
             "feedback_lines": feedback_lines,
             "handout_link": handout_link,
-            "margin": MARGIN,
             "notes_of": notes_of,
             "others_lost": others_lost,
             "passed": passed,
             "picture_in": picture_in,
             "points": points,
-            "ring_width": RING_WIDTH,
+            "points_lost": points_lost,
+            "points_open": points_open,
             "share": _share,
             "state": state,
             "tone": _tone,
             "undecided": undecided,
+            "undecided_tests": undecided_tests,
             "without_sandbox": WITHOUT_SANDBOX,
-            "without_points": without_points,
         },
     )

@@ -1,13 +1,15 @@
 """A gradebook's folder: who is in the course, their grades, and the marks that people gave.
 
     roster.csv               who is in the course; any form that `roster` knows
-    handins.csv              when each handed in, who is excused; optional
+    handins.csv              when each handed in, and what; optional
     results/ID.json          the last grade of each student, as `autograder grade` wrote it
     gradebook.db             nbgrader's database: points by machine and by people
-    source/, submitted/ ...  nbgrader's folders, for marking open answers in formgrader
+    source/, autograded/ ... nbgrader's folders, for marking open answers in formgrader
+    markers/NAME/            the points of one of several markers
 
 The points of the hidden tests can be written again at any time. The marks that people gave are in
-the database alone, and nothing here ever changes them.
+the database alone, and nothing here ever changes them. What a course decides (deadlines, excuses,
+tests that are dropped) is in its policy.
 """
 
 import fcntl
@@ -16,20 +18,33 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from autograder.assignment import Assignment
 from autograder.errors import GradebookError
 from autograder.gradebook.database import Database, StudentPoints, open_database, require_sound
-from autograder.gradebook.entries import BookEntry, entry_of
+from autograder.gradebook.entries import (
+    NOTHING_MARKED,
+    NOTHING_NOTED,
+    BookEntry,
+    StudentRecord,
+    entries_of,
+    entry_of,
+    remaining_points,
+)
 from autograder.gradebook.handins import HANDINS_FILE, Handin, read_handins, write_handins
 from autograder.gradebook.marks import machine_maximum, machine_points
 from autograder.gradebook.result_files import read_results
 from autograder.gradebook.roster import Roster, read_roster
+from autograder.gradebook.rulings import under_rulings
 from autograder.gradebook.student import Student
 from autograder.grading.grade import Grade
-from autograder.grading.results import write_result
+from autograder.grading.results import (
+    EarlierVersionError,
+    load_grade,
+    write_result,
+)
+from autograder.policy import EVERYTHING_COUNTS, Policy
 
 DATABASE = "gradebook.db"
 BACKUP = f"{DATABASE}.before-sync"
@@ -53,14 +68,16 @@ class Book:
     Args:
         folder: Its folder, as described above.
         assignment: The assignment whose points it holds.
+        policy: The course's.
     """
 
-    def __init__(self, folder: Path, assignment: Assignment) -> None:
+    def __init__(
+        self, folder: Path, assignment: Assignment, policy: Policy = EVERYTHING_COUNTS
+    ) -> None:
         self.folder = folder
         self.assignment = assignment
-        short = assignment.id.split("_")[0]
-        self.code_assignment = f"{short}-code"
-        self.notebook_assignment = f"{short}-concepts"
+        self.policy = policy
+        self.code_assignment, self.notebook_assignment = names_in_database(assignment.id)
 
     @property
     def database(self) -> Path:
@@ -73,21 +90,30 @@ class Book:
         Raises:
             RosterError: The roster is missing, or has mistakes.
         """
-        return read_roster(self.folder / ROSTER)
+        return read_roster(roster_file(self.folder, self.policy))
+
+    def handins(self) -> Mapping[str, Handin]:
+        """Read when each student handed in, by id.
+
+        Raises:
+            GradebookError: The file has mistakes.
+            RosterError: The roster is wrong.
+        """
+        return read_handins(self.folder / HANDINS_FILE, self.roster())
 
     def sync(
         self,
         results: Iterable[Path],
-        deadline: datetime | None = None,
         on_student: Callable[[], None] = lambda: None,
     ) -> Synced:
         """Write results into the gradebook; writing the same ones again changes nothing.
 
-        A result's file is named after its student. One that cannot be taken stops no other.
+        A result's file is named after its student. One that cannot be taken stops no other. The
+        database also gets anew what follows from the results of earlier syncs, since the policy or
+        a mark may have changed.
 
         Args:
             results: Files of JSON, or folders of them.
-            deadline: From when on a submission is late; kept for later syncs.
             on_student: Called after each.
 
         Raises:
@@ -100,22 +126,26 @@ class Book:
             taken, problems = read_results(results, self.assignment, roster)
             require_sound(self.database)
             self._back_up()
+            grades = {**self._kept_grades(roster), **taken}
             with self._open() as database:
-                database.prepare(self._maxima(taken.values()), deadline)
-                for student_id, grade in taken.items():
+                known = database.read()
+                database.prepare(self._maxima(grades.values()), self.policy.due(None))
+                for student_id, grade in grades.items():
                     student = _known(roster, student_id)
-                    handin = handins.get(student_id, Handin())
-                    database.write(
-                        student_id, _names(student), machine_points(grade), handin.handed_in_at
+                    self._write(
+                        database,
+                        student,
+                        grade,
+                        handins.get(student_id, NOTHING_NOTED),
+                        known.get(student_id, NOTHING_MARKED),
                     )
-                    self._keep(student_id, grade)
-                    on_student()
+                    if student_id in taken:
+                        self._keep(student_id, grade)
+                        on_student()
         return Synced(tuple(sorted(taken)), problems)
 
     def hand_in(self, student_id: str, grade: Grade, handin: Handin) -> None:
         """Keep a grade and when its work was handed in, for the next sync.
-
-        A student who is excused stays excused.
 
         Args:
             student_id: The student.
@@ -134,8 +164,6 @@ class Book:
 
     def note_handins(self, handins: Mapping[str, Handin]) -> None:
         """Keep when work was handed in, for the next sync.
-
-        Students who are excused stay excused.
 
         Args:
             handins: By student id.
@@ -160,20 +188,55 @@ class Book:
         """
         roster = self.roster()
         handins = read_handins(self.folder / HANDINS_FILE, roster)
-        known: Mapping[str, StudentPoints] = {}
-        if self.database.exists():
-            with self._open() as database:
-                known = database.read()
-        return tuple(
-            entry_of(
+        known = self.points()
+        records = [
+            self._record(
                 student,
-                self.folder / RESULTS / f"{student.id}.json",
-                known.get(student.id),
-                handins.get(student.id, Handin()),
-                self.assignment,
-                missing_is_zero=missing_is_zero,
+                handins.get(student.id, NOTHING_NOTED),
+                known.get(student.id, NOTHING_MARKED),
             )
             for student in roster.students
+        ]
+        return entries_of(
+            records, self.policy, self.assignment.checkpoints, missing_is_zero=missing_is_zero
+        )
+
+    def points(self) -> Mapping[str, StudentPoints]:
+        """Return what people gave each student, by id; empty as long as there is no database.
+
+        Raises:
+            GradebookError: The database cannot be used.
+        """
+        return read_points(self.folder, self.assignment.id)
+
+    def _record(self, student: Student, handin: Handin, points: StudentPoints) -> StudentRecord:
+        result = self._result_file(student.id)
+        if not result.exists():
+            return StudentRecord(student, None, handin, points)
+        try:
+            grade = load_grade(result)
+        except EarlierVersionError:
+            return StudentRecord(student, None, handin, points, is_outdated=True)
+        return StudentRecord(student, grade, handin, points)
+
+    def _write(
+        self,
+        database: Database,
+        student: Student,
+        grade: Grade,
+        handin: Handin,
+        points: StudentPoints,
+    ) -> None:
+        """Write what the hidden tests gave a student, and what remains after the penalty."""
+        entry = entry_of(student, grade, handin, self.policy, points)
+        extension, deadline = self.policy.extension_of(student), self.policy.due(None)
+        database.write(
+            student.id,
+            _names(student),
+            machine_points(under_rulings(grade, self.policy.tests)),
+            remaining_points(entry),
+            handin.handed_in_at,
+            extension - deadline if extension and deadline else None,
         )
 
     def _maxima(self, grades: Iterable[Grade]) -> dict[str, float]:
@@ -182,25 +245,32 @@ class Book:
             checkpoint.id: float(checkpoint.points) for checkpoint in self.assignment.checkpoints
         }
         for grade in grades:
-            for checkpoint in grade.checkpoints:
+            for checkpoint in under_rulings(grade, self.policy.tests).checkpoints:
                 maxima[checkpoint.id] = machine_maximum(checkpoint)
         return maxima
 
     def _note(self, known: Mapping[str, Handin], handins: Mapping[str, Handin]) -> None:
-        noted = dict(known)
-        for student_id, handin in handins.items():
-            excused = handin.excused or noted.get(student_id, Handin()).excused
-            noted[student_id] = handin.model_copy(update={"excused": excused})
+        noted = {**known, **handins}
         if noted != known:
             write_handins(self.folder / HANDINS_FILE, noted)
 
-    def _keep(self, student_id: str, grade: Grade) -> None:
+    def _kept_grades(self, roster: Roster) -> dict[str, Grade]:
+        """Return the grades of earlier syncs that can still be read."""
         folder = self.folder / RESULTS
+        if not folder.is_dir():
+            return {}
+        return read_results([folder], self.assignment, roster)[0]
+
+    def _result_file(self, student_id: str) -> Path:
+        return self.folder / RESULTS / f"{student_id}.json"
+
+    def _keep(self, student_id: str, grade: Grade) -> None:
+        file = self._result_file(student_id)
         try:
-            folder.mkdir(exist_ok=True)
+            file.parent.mkdir(exist_ok=True)
         except OSError as error:
-            raise GradebookError(f"{folder}: cannot be made: {error.strerror}") from None
-        write_result(folder / f"{student_id}.json", grade)
+            raise GradebookError(f"{file.parent}: cannot be made: {error.strerror}") from None
+        write_result(file, grade)
 
     @contextmanager
     def _open(self) -> Iterator[Database]:
@@ -249,3 +319,31 @@ def _known(roster: Roster, student_id: str) -> Student:
     student = roster.find(student_id)
     assert student is not None
     return student
+
+
+def names_in_database(assignment_id: str) -> tuple[str, str]:
+    """Return what nbgrader calls the two parts of an assignment: the code, and the notebook."""
+    short = assignment_id.split("_")[0]
+    return f"{short}-code", f"{short}-concepts"
+
+
+def roster_file(folder: Path, policy: Policy) -> Path:
+    """Return where it says who is in the course: in the gradebook's folder, else by the policy."""
+    own = folder / ROSTER
+    return own if own.exists() or policy is EVERYTHING_COUNTS else policy.roster
+
+
+def read_points(folder: Path, assignment_id: str) -> Mapping[str, StudentPoints]:
+    """Return what people gave each student, by id; empty as long as there is no database.
+
+    Args:
+        folder: The gradebook's.
+        assignment_id: Whose points they are.
+
+    Raises:
+        GradebookError: The database cannot be used.
+    """
+    if not (folder / DATABASE).exists():
+        return {}
+    with open_database(folder / DATABASE, *names_in_database(assignment_id)) as database:
+        return database.read()

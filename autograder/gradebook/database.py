@@ -3,6 +3,10 @@
 Two of nbgrader's assignments share it. `m06-code` has a cell for each checkpoint, with the points
 that the hidden tests gave; `m06-concepts` is the notebook whose open answers are marked in
 formgrader. They are never mixed: nbgrader sets points of files that it does not find to zero.
+
+What lateness costs is in nbgrader's own field for it, so that formgrader and `nbgrader export` show
+our totals. It has that field in each assignment, takes it off that assignment's points, and never
+goes below zero. So neither can carry the whole: each carries the part of its own points.
 """
 
 import os
@@ -10,9 +14,9 @@ import sqlite3
 import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -48,16 +52,22 @@ class Mark:
 
 @dataclass(frozen=True)
 class StudentPoints:
-    """Everything that the database has of one student."""
+    """Everything that people gave one student; what the hidden tests gave is in the grade."""
 
-    checkpoints: Mapping[str, float | None]
-    """Points by checkpoint, changes by hand included; None where they are not decided."""
-    by_hand: frozenset[str]
-    """Checkpoints whose points a person set."""
-    marks: Mapping[str, Mark]
+    by_hand: Mapping[str, float] = field(default_factory=dict)
+    """Points of the hidden tests by checkpoint, where a person set them."""
+    extra_credit: Mapping[str, float] = field(default_factory=dict)
+    """Points by checkpoint that a person gave in addition."""
+    marks: Mapping[str, Mark] = field(default_factory=dict)
     """By the open answer's cell, for answers that somebody has marked."""
-    handed_in_at: datetime | None
-    late_seconds: float
+
+
+@dataclass(frozen=True)
+class RemainingPoints:
+    """What remains of a student's points after the penalty, in each of the two assignments."""
+
+    code: float
+    written: float
 
 
 class Database:
@@ -79,8 +89,8 @@ class Database:
 
         Cells must be there before the first submission, which gets those that exist.
         """
-        due = {"duedate": _naive(deadline)} if deadline else {}
-        self._book.update_or_create_assignment(self._code, **due)
+        assignment = self._book.update_or_create_assignment(self._code)
+        assignment.duedate = _naive(deadline) if deadline else None
         self._book.update_or_create_notebook(NOTEBOOK, self._code)
         for checkpoint, most in maxima.items():
             place = (checkpoint, NOTEBOOK, self._code)
@@ -92,7 +102,9 @@ class Database:
         student: str,
         names: Mapping[str, str],
         points: Sequence[MachinePoints],
+        remaining: RemainingPoints,
         handed_in_at: datetime | None,
+        extension: timedelta | None,
     ) -> None:
         """Write one student's points, all or nothing; people's marks stay as they are.
 
@@ -100,11 +112,14 @@ class Database:
             student: The student's id.
             names: `first_name`, `last_name`, `email`, as far as known.
             points: The points of each checkpoint that was graded.
-            handed_in_at: When GitHub received the submission.
+            remaining: What remains of all points.
+            handed_in_at: When it was handed in.
+            extension: How much later than others' work it is due.
         """
         self._book.update_or_create_student(student, **names)
-        when = {"timestamp": _naive(handed_in_at)} if handed_in_at else {}
-        submission = self._book.update_or_create_submission(self._code, student, **when)
+        submission = self._book.update_or_create_submission(self._code, student)
+        submission.timestamp = _naive(handed_in_at) if handed_in_at else None
+        submission.extension = extension or None
         (notebook,) = submission.notebooks
         grades = {grade.name: grade for grade in notebook.grades}
         comments = {comment.name: comment for comment in notebook.comments}
@@ -114,19 +129,20 @@ class Database:
             # Points that a person set stay, so that nobody needs to look again.
             grade.needs_manual_grade = given.is_open and grade.manual_score is None
             comments[given.checkpoint].auto_comment = given.comment
+        _take_off(notebook, remaining.code)
+        for marked in self._marked_notebooks(student):
+            _take_off(marked, remaining.written)
         self._book.db.commit()
 
     def read(self) -> dict[str, StudentPoints]:
-        """Read every student's points, by id."""
+        """Read what people gave each student, by id."""
         code = self._submissions(self._code)
         written = self._submissions(self._written)
         return {
             student.id: StudentPoints(
-                checkpoints=_checkpoints(code.get(student.id)),
                 by_hand=_by_hand(code.get(student.id)),
+                extra_credit=_extra_credit(code.get(student.id)),
                 marks=_marks(written.get(student.id)),
-                handed_in_at=_aware(code.get(student.id)),
-                late_seconds=_lateness(code.get(student.id)),
             )
             for student in self._book.students
         }
@@ -135,6 +151,15 @@ class Database:
         """Whether the database has an assignment of that name."""
         return any(assignment.name == name for assignment in self._book.assignments)
 
+    def _marked_notebooks(self, student: str) -> Sequence[Any]:
+        """Return the notebooks of one student that people mark: one, or none yet."""
+        from nbgrader.api import MissingEntry
+
+        try:
+            return list(self._book.find_submission(self._written, student).notebooks)
+        except MissingEntry:
+            return ()
+
     def _submissions(self, assignment: str) -> dict[str, Any]:
         if not self.has_assignment(assignment):
             return {}
@@ -142,25 +167,32 @@ class Database:
         return {submission.student_id: submission for submission in found}
 
 
-def _checkpoints(submission: Any) -> dict[str, float | None]:
-    if submission is None:
-        return {}
-    return {
-        grade.name: None if grade.needs_manual_grade and grade.manual_score is None else grade.score
-        for notebook in submission.notebooks
+def _take_off(notebook: Any, remaining: float) -> None:
+    """Set nbgrader's penalty of a notebook so that so many of its points remain."""
+    points = sum(
+        (grade.auto_score if grade.manual_score is None else grade.manual_score) or 0.0
         for grade in notebook.grades
+    ) + sum(grade.extra_credit or 0.0 for grade in notebook.grades)
+    # Below zero where a test is given to all whose points nbgrader takes from a person's mark.
+    notebook.late_submission_penalty = round(points - remaining, 4) or None
+
+
+def _grades(submission: Any) -> Iterator[Any]:
+    if submission is not None:
+        for notebook in submission.notebooks:
+            yield from notebook.grades
+
+
+def _by_hand(submission: Any) -> dict[str, float]:
+    return {
+        grade.name: grade.manual_score
+        for grade in _grades(submission)
+        if grade.manual_score is not None
     }
 
 
-def _by_hand(submission: Any) -> frozenset[str]:
-    if submission is None:
-        return frozenset()
-    return frozenset(
-        grade.name
-        for notebook in submission.notebooks
-        for grade in notebook.grades
-        if grade.manual_score is not None
-    )
+def _extra_credit(submission: Any) -> dict[str, float]:
+    return {grade.name: grade.extra_credit for grade in _grades(submission) if grade.extra_credit}
 
 
 def _marks(submission: Any) -> dict[str, Mark]:
@@ -179,25 +211,25 @@ def _marks(submission: Any) -> dict[str, Mark]:
     }
 
 
-def _naive(moment: datetime) -> str:
-    """Write a moment as nbgrader keeps it: in UTC, without a time zone."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
-
-
-def _aware(submission: Any) -> datetime | None:
-    if submission is None or submission.timestamp is None:
-        return None
-    moment: datetime = submission.timestamp
-    return moment.replace(tzinfo=UTC)
-
-
-def _lateness(submission: Any) -> float:
-    return float(submission.total_seconds_late) if submission is not None else 0.0
+def _naive(moment: datetime) -> datetime:
+    """Return a moment as nbgrader keeps it: in UTC, without a time zone."""
+    return moment.astimezone(UTC).replace(tzinfo=None)
 
 
 @contextmanager
 def open_database(path: Path, code: str, written: str) -> Iterator[Database]:
     """Open the database, and make it if it does not exist.
+
+    Raises:
+        GradebookError: nbgrader is not installed, or the file cannot be used; nothing is changed.
+    """
+    with open_nbgrader(path) as gradebook:
+        yield Database(gradebook, code, written)
+
+
+@contextmanager
+def open_nbgrader(path: Path) -> Iterator[Any]:
+    """Open a database as nbgrader's own `Gradebook`, and make it if it does not exist.
 
     Raises:
         GradebookError: nbgrader is not installed, or the file cannot be used; nothing is changed.
@@ -214,11 +246,21 @@ def open_database(path: Path, code: str, written: str) -> Iterator[Database]:
         # "Object of type <SubmittedAssignment> not in session": nbgrader's way, harmless.
         warnings.simplefilter("ignore", SAWarning)
         try:
-            url = f"sqlite:///{path.resolve()}?timeout={BUSY_SECONDS}"
-            with _our_programs_found(), Gradebook(url, course_id="course") as gradebook:
-                yield Database(gradebook, code, written)
+            with _our_programs_found():
+                if not path.exists():
+                    # Made aside: a file without all tables would be of an unknown version.
+                    part = path.with_name(f".{path.name}.part")
+                    part.unlink(missing_ok=True)
+                    Gradebook(_url(part), course_id="course").close()
+                    part.rename(path)
+                with Gradebook(_url(path), course_id="course") as gradebook:
+                    yield gradebook
         except SQLAlchemyError as error:
             raise GradebookError(f"{path}: {_reason(error)}") from None
+
+
+def _url(path: Path) -> str:
+    return f"sqlite:///{path.resolve()}?timeout={BUSY_SECONDS}"
 
 
 @contextmanager
@@ -253,7 +295,8 @@ def require_sound(path: Path) -> None:
     if not path.exists():
         return
     try:
-        with sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True) as connection:
+        # Not read-only: what a killed run left half-written is rolled back first.
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True)) as connection:
             (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.Error as error:
         found = str(error)

@@ -1,8 +1,9 @@
-"""Reads and writes `handins.csv`: when each student handed in, and who is excused.
+"""Reads and writes `handins.csv`: when each student handed in, and what.
 
 Columns: `student` (an id or login of the roster), `handed_in_at` (ISO 8601, with a time zone),
-`excused` (yes or no), `commit`, `repository`. All but the first may be left out or empty. Releases
-and push times come from GitHub; an instructor may write the file by hand.
+`commit`, `repository`. All but the first may be left out or empty. It holds what the source says:
+releases and push times come from GitHub; an instructor may write the file by hand. What a course
+decides, such as who is excused, is in its policy.
 """
 
 import csv
@@ -18,7 +19,7 @@ from autograder.gradebook.roster import Roster
 from autograder.text import counted, in_csv
 
 HANDINS_FILE = "handins.csv"
-COLUMNS = ("student", "handed_in_at", "excused", "commit", "repository")
+COLUMNS = ("student", "handed_in_at", "commit", "repository")
 LARGEST = 5 << 20
 """Bytes: enough for tens of thousands of students."""
 
@@ -29,7 +30,6 @@ class Handin(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     handed_in_at: AwareDatetime | None = None
-    excused: bool = False
     commit: str | None = None
     repository: str | None = None
 
@@ -52,6 +52,11 @@ def read_handins(path: Path, roster: Roster) -> Mapping[str, Handin]:
     found: dict[str, Handin] = {}
     mistakes: list[str] = []
     try:
+        if "excused" in (rows.fieldnames or ()):
+            raise GradebookError(
+                f"{path}: remove the column `excused`: students are excused in course.toml, as in"
+                ' excused = ["ada"]'
+            )
         unknown = sorted(set(rows.fieldnames or ()) - set(COLUMNS))
         if unknown or "student" not in (rows.fieldnames or ()):
             raise GradebookError(f"{path}: its columns are {', '.join(COLUMNS)}; not {unknown}")
@@ -90,7 +95,6 @@ def write_handins(path: Path, handins: Mapping[str, Handin]) -> None:
             [
                 in_csv(student),
                 handin.handed_in_at.isoformat() if handin.handed_in_at else "",
-                "yes" if handin.excused else "",
                 handin.commit or "",
                 handin.repository or "",
             ]

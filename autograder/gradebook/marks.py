@@ -11,7 +11,6 @@ from autograder.grading.grade import (
     GradedCheckpoint,
     GradedTest,
     Outcome,
-    Status,
     checkpoint_of,
 )
 
@@ -34,12 +33,12 @@ def _marked(checkpoint: GradedCheckpoint, known: StudentPoints) -> GradedCheckpo
     tests = tuple(_marked_test(test, known) for test in checkpoint.tests)
     by_machine = sum(test.score for test in tests if test.marked_by == "machine")
     by_people = sum(test.score for test in tests if test.marked_by == "person")
-    if checkpoint.id in known.by_hand:
-        tests = _closed(tests, (known.checkpoints[checkpoint.id] or 0.0) - by_machine)
+    decided = known.by_hand.get(checkpoint.id)
+    if decided is not None:
+        tests = _closed(tests, decided - by_machine)
+        by_machine = decided
     marked = checkpoint_of(checkpoint.id, checkpoint.title, tests)
-    if marked.status is not Status.INCOMPLETE:
-        decided = known.checkpoints.get(checkpoint.id)
-        by_machine = by_machine if decided is None else decided
+    by_machine += known.extra_credit.get(checkpoint.id, 0.0)
     return marked.model_copy(update={"score": by_machine + by_people})
 
 

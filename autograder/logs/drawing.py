@@ -5,10 +5,33 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 from autograder.logs.captions import caption, history_of, shows_key
+from autograder.logs.layout import (
+    ABOVE,
+    CELL,
+    EARLIER_WIDTH,
+    GAP,
+    HEIGHT,
+    HOW,
+    KEY_LINE,
+    LANE_GAP,
+    LATER_WIDTH,
+    LINE,
+    LONGEST_LINE,
+    MARGIN,
+    NARROWEST,
+    PAGES_LINE,
+    RANGE_LINE,
+    USERS_IN_A_ROW,
+    USERS_LINE,
+    Drawing,
+    DrawnCell,
+    Lane,
+    Span,
+    wrapped,
+)
 from autograder.logs.picture import (
     DrawnRecord,
     DrawnRow,
@@ -19,9 +42,8 @@ from autograder.logs.picture import (
 )
 from autograder.text import counted, inert, plural
 
-COLUMNS = ("shard", "record", "user", "partition key", "sequence number", "outcome")
-RING = 1 << 128
-"""Hash keys are smaller (docs.aws.amazon.com, Kinesis, "HashKeyRange")."""
+HASH_KEYS = 1 << 128
+"""How many there are: 0 to 2^128 - 1 (docs.aws.amazon.com, Kinesis, "HashKeyRange")."""
 MOST_COLOURS = 5
 """Users with a colour; the module has five, and more colours are hard to tell apart."""
 MOST_KEYS = 5
@@ -34,96 +56,27 @@ LONGEST_ON_A_CELL = 5
 LONGEST_DESCRIPTION = 200
 LONGEST_IN_A_ROW = 64
 
-# In pixels of the drawing; the stylesheet's text is 11 to 13 pixels high.
-CELL, HEIGHT, GAP = 40, 28, 4
-RING_WIDTH = 150
-LANE_HEAD, ABOVE, KEY_LINE, PAGES_LINE, LANE_GAP = 40, 16, 14, 34, 18
-MARGIN = 8
-EARLIER_WIDTH = 46
-"""Room for words such as `99 more` before the first cell."""
-NARROWEST = 460
-"""Room for the longest title of a shard."""
-
-
-@dataclass(frozen=True)
-class DrawnCell:
-    """A record."""
-
-    x: int
-    y: int
-    text: str
-    colour: str
-    """Of its user, or what was done with it: a class of the stylesheet."""
-    anomaly: str
-    """The first anomaly's word; empty if nothing is wrong."""
-    key: str
-    """The partition key, where it is not the user; else empty."""
-    description: str
-    """All about it, in words."""
-
-
-@dataclass(frozen=True)
-class Span:
-    """What several cells have in common: a word above them, or a page below."""
-
-    x: int
-    y: int
-    width: int
-    text: str
-    kind: str
-
-
-@dataclass(frozen=True)
-class Lane:
-    """A shard."""
-
-    y: int
-    title: str
-    keys: str
-    """The partition keys that landed here."""
-    ring: tuple[float, float] | None
-    """Where its range begins, and how much it is, as shares of the ring."""
-    ticks: tuple[float, ...]
-    """Where the hashes of these keys are."""
-    cells: tuple[DrawnCell, ...]
-    spans: tuple[Span, ...]
-    earlier: int
-    later: int
-    later_x: int
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """A log as it is drawn."""
-
-    width: int
-    height: int
-    caption: str
-    users: tuple[tuple[str, str], ...]
-    """Each with its colour; none where colours say something else."""
-    lanes: tuple[Lane, ...]
-    rows: tuple[tuple[str, ...], ...]
-    """The same as a table; see `COLUMNS`."""
-
 
 def drawing_of(picture: LogPicture) -> Drawing:
     """Lay out a picture, or what there is room for of it."""
     picture = windowed_picture(picture)
     colours = _colours(picture)
-    y = MARGIN + (24 if colours else 0)
+    y = MARGIN + USERS_LINE * -(-len(colours) // USERS_IN_A_ROW)
     lanes = []
     for shard in picture.shards:
-        lane = _lane(picture, shard, colours, y)
-        lanes.append(lane)
-        y += _lane_height(picture, shard)
+        lanes.append(_lane(picture, shard, colours, y))
+        y += lanes[-1].height
     if picture.returned is not None:
         lanes.append(_returned(picture, picture.returned, y))
-        y += LANE_HEAD + (ABOVE + HEIGHT if picture.returned.records else 0) + LANE_GAP
+        y += lanes[-1].height
     cells = max((len(lane.cells) for lane in lanes), default=0)
-    width = max(NARROWEST, 2 * MARGIN + cells * (CELL + GAP) + 90)
+    width = max(NARROWEST, 2 * MARGIN + cells * (CELL + GAP) + LATER_WIDTH)
+    descriptions = [cell.description for lane in lanes for cell in lane.cells]
+    lines = max(len(wrapped(text)) for text in (HOW, *descriptions))
     return Drawing(
         width=width,
-        height=y + 16,
+        height=y + LINE * lines,
+        below=y,
         caption=caption(picture),
         users=tuple((inert(user, LONGEST_USER), colour) for user, colour in colours.items()),
         lanes=tuple(lanes),
@@ -155,18 +108,28 @@ def _colours(picture: LogPicture) -> dict[str, str]:
     return {user: f"user{number}" for number, user in enumerate(users)}
 
 
-def _lane_height(picture: LogPicture, shard: DrawnShard) -> int:
-    below = PAGES_LINE if shard.shard_id == picture.read and picture.pages else 0
-    keys = KEY_LINE if any(shows_key(picture, record) for record in shard.records) else 0
-    cells = ABOVE + HEIGHT + keys + below if shard.records else 0
-    return LANE_HEAD + cells + LANE_GAP
+def _head(title: str, words: str, *, is_shard: bool) -> int:
+    """Return the height of what is written above the records of a lane."""
+    return LINE * len(wrapped(title) + wrapped(words)) + (RANGE_LINE if is_shard else 0) + 7
 
 
 def _lane(picture: LogPicture, shard: DrawnShard, colours: dict[str, str], y: int) -> Lane:
     first, last = int(shard.first_hash_key), int(shard.last_hash_key)
     own = list(dict.fromkeys(record.partition_key for record in shard.records))
     left = MARGIN + (EARLIER_WIDTH if shard.earlier else 0)
-    top = y + LANE_HEAD + ABOVE
+    title = f"{inert(shard.shard_id, LONGEST_LINE)}{', closed' if shard.closed else ''}"
+    if picture.read is None:
+        words = _keys_listed(own)
+    elif shard.records:
+        words = ""
+    else:
+        words = (
+            f"{counted(shard.later, 'record')}, none of them returned"
+            if shard.later
+            else "no record"
+        )
+    head = _head(title, words, is_shard=True)
+    top = y + head + ABOVE
     cells = [
         _cell(picture, shard, record, colours, left + at * (CELL + GAP), top)
         for at, record in enumerate(shard.records)
@@ -178,13 +141,15 @@ def _lane(picture: LogPicture, shard: DrawnShard, colours: dict[str, str], y: in
             *_offset(picture, shard, cells),
             *_pages(picture.pages, left, top + HEIGHT + keyed, len(cells)),
         ]
-    share = f"{_percent(first)} to {_percent(last + 1)} of all hash keys"
+    below = keyed + (PAGES_LINE if shard.shard_id == picture.read and picture.pages else 0)
     return Lane(
         y=y,
-        title=f"{inert(shard.shard_id, 40)}{', closed' if shard.closed else ''}: {share}",
-        keys="" if picture.read else _keys_listed(own),
-        ring=(first / RING, (last - first + 1) / RING),
-        ticks=() if picture.read else tuple(_hash_of(key) / RING for key in own),
+        height=head + (ABOVE + HEIGHT + below if cells else 0) + LANE_GAP,
+        title=title,
+        share=f"hash key range {_percent(first)} to {_percent(last + 1)}",
+        words=words,
+        hash_key_range=(first / HASH_KEYS, (last - first + 1) / HASH_KEYS),
+        ticks=() if picture.read else tuple(_hash_of(key) / HASH_KEYS for key in own),
         cells=tuple(cells),
         spans=tuple(spans),
         earlier=shard.earlier,
@@ -203,11 +168,11 @@ def _keys_listed(keys: Sequence[str]) -> str:
 
 
 def _percent(hash_key: int) -> str:
-    return f"{round(100 * hash_key / RING)} %"
+    return f"{round(100 * hash_key / HASH_KEYS)} %"
 
 
 def _hash_of(key: str) -> int:
-    """MD5 places a key on the ring (docs.aws.amazon.com, Kinesis, "PutRecord")."""
+    """Return the MD5 of a partition key, its hash key (docs.aws.amazon.com, "PutRecord")."""
     return int(hashlib.md5(key.encode("utf-8", "replace"), usedforsecurity=False).hexdigest(), 16)
 
 
@@ -249,17 +214,21 @@ def _cell(
 def _returned(picture: LogPicture, row: DrawnRow, y: int) -> Lane:
     """Draw what a function returned as a separate lane, below the shards."""
     left = MARGIN + (EARLIER_WIDTH if row.earlier else 0)
-    top = y + LANE_HEAD + ABOVE
+    total = len(row.records) + row.earlier + row.later
+    title = f"What your function returned, in this order: {counted(total, 'record')}"
+    head = _head(title, "", is_shard=False)
+    top = y + head + ABOVE
     cells = [
         _cell(picture, None, record, {}, left + at * (CELL + GAP), top)
         for at, record in enumerate(row.records)
     ]
-    total = len(row.records) + row.earlier + row.later
     return Lane(
         y=y,
-        title=f"What your function returned, in this order: {counted(total, 'record')}",
-        keys="",
-        ring=None,
+        height=head + (ABOVE + HEIGHT if cells else 0) + LANE_GAP,
+        title=title,
+        share="",
+        words="",
+        hash_key_range=None,
         ticks=(),
         cells=tuple(cells),
         spans=tuple(_words(row.records, cells)),

@@ -24,7 +24,7 @@ LONGEST_NUMBER = 60
 
 
 HashKey = Annotated[str, Field(pattern=r"^[0-9]{1,39}$")]
-"""Decimal, as Kinesis writes it; the whole ring is 0 to 2^128 - 1."""
+"""Decimal, as Kinesis writes it; hash keys are 0 to 2^128 - 1."""
 Count = Annotated[int, Field(ge=0, le=10**9)]
 
 

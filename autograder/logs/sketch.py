@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from autograder.logs.drawing import CELL, GAP, Lane, Span, drawing_of
+from autograder.logs.drawing import drawing_of
+from autograder.logs.layout import CELL, GAP, Lane, Span
 from autograder.logs.picture import LogPicture
-from autograder.text import counted
 
 
 def sketch(picture: LogPicture) -> str:
@@ -15,10 +15,10 @@ def sketch(picture: LogPicture) -> str:
 
 
 def _in_characters(lane: Lane, width: int) -> Iterator[str]:
-    yield f"{lane.title}{f', {lane.keys}' if lane.keys else ''}"
+    yield ", ".join(
+        filter(None, (f"{lane.title}: {lane.share}" if lane.share else lane.title, lane.words))
+    )
     if not lane.cells:
-        if lane.later:
-            yield f"  {counted(lane.later, 'record')}, none of them returned"
         return
     earlier = f"{lane.earlier} more " if lane.earlier else ""
     later = f" {lane.later} more" if lane.later else ""

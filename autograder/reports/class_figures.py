@@ -1,4 +1,4 @@
-"""Statistics of a class: how points are spread, which tests divide, what is misunderstood."""
+"""Statistics of a class: what is misunderstood, which tests divide, how points are spread."""
 
 import math
 from collections import Counter
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
+from autograder.feedback.content import by_cause
 from autograder.grading.grade import Grade, GradedTest, Outcome, decided_points
 from autograder.reports.class_results import Row, State, share_of
 
@@ -14,17 +15,30 @@ BINS = 10
 FEWEST_FOR_DISCRIMINATION = 8
 """With fewer students, a single one changes the figure too much."""
 FEWEST_FOR_A_GROUP = 3
-"""A misconception of fewer students is not shown: it would point at them."""
+"""A cause of fewer students is theirs, not the class's: it ranks last, and would point at them."""
 
 
 @dataclass(frozen=True)
-class Misconception:
-    """One way in which students fail a test."""
+class Cause:
+    """One reason for which students lost points, in the words of their feedback."""
 
-    students: int
-    outcome: str
-    hint: str
-    """The hint that they read; empty if there was none."""
+    words: str
+    """The hint that they read; the outcome and the test if there was none."""
+    tests: tuple[GradedTest, ...]
+    """The tests that fail for this reason, the most points first; each as one student failed it."""
+    lost: float
+    """The points that the class lost for this reason."""
+    rows: tuple[Row, ...]
+    """The students who lost points for it."""
+    tried: int
+    """Students who tried at least one of the tests."""
+    came_back: str
+    """What the code of these students did most often."""
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether it is the class's, and not that of one or two students."""
+        return len(self.rows) >= FEWEST_FOR_A_GROUP
 
 
 @dataclass(frozen=True)
@@ -36,27 +50,22 @@ class TestFigures:
     requirement: str
     title: str
     points: float
-    decided: int
-    """Students for whom it was decided; the figures below count these alone."""
+    tried: int
+    """Students who tried it, and for whom it was decided; the figures below count these alone."""
     passed: int
+    lost: float
+    """The points that they lost in it."""
     discrimination: float | None
     """How passing correlates with the rest of the points, from -1 to 1; None if it says nothing.
 
     This is the point-biserial correlation with the share of the other decided points. It uses every
     student; a comparison of the upper and the lower quarter would leave out half of a small class.
     """
-    misconception: Misconception | None
-    """The most frequent misconception."""
 
     @property
     def share(self) -> float:
         """The share of students who passed, from 0 to 1."""
-        return self.passed / self.decided if self.decided else 0.0
-
-    @property
-    def lost(self) -> float:
-        """The points that the class lost in this test."""
-        return self.points * (self.decided - self.passed)
+        return self.passed / self.tried if self.tried else 0.0
 
 
 @dataclass(frozen=True)
@@ -69,58 +78,77 @@ class CheckpointFigures:
     """The mean share of the points that are decided, from 0 to 1."""
     full: int
     """Students who lost nothing."""
-    decided: int
-    """Students for whom anything was decided; the others are left out."""
+    tried: int
+    """Students who tried it, and for whom anything was decided; the others are left out."""
 
 
 @dataclass(frozen=True)
 class ClassFigures:
-    """The figures of a class."""
+    """The figures of a class. All but the first are about those who handed something in."""
 
+    nothing: int | None
+    """Students who handed in nothing, or the stubs as they were; None if that is not known."""
     graded: int
     states: Counter[State]
     unreadable: Mapping[str, int]
     """By student, tests that could not read what the code left behind."""
-    missing: int | None
-    """Students who have not handed in; None without a roster."""
     late: int | None
     """None if nobody's lateness is known."""
-    median: float
-    """Of the shares of the points that are decided, from 0 to 1."""
+    median: float | None
+    """Of the shares of the points that are decided, from 0 to 1; None if nothing is."""
     bins: tuple[int, ...]
     """Students by share of the points: 0 to 10 %, ... 90 to 100 %; the last one with 100 %."""
     checkpoints: tuple[CheckpointFigures, ...]
+    causes: tuple[Cause, ...]
+    """Why points were lost: what many share first, each with the most points first."""
     tests: tuple[TestFigures, ...]
+    """With the most points lost first."""
     attempts: tuple[tuple[float, int], ...]
     """For the first, second, ... attempt the mean share, and of how many students."""
 
 
 def figures_of(rows: Sequence[Row]) -> ClassFigures:
-    """Compute the figures; at least one row must have a grade. Excused students are not counted."""
-    counted = [row for row in rows if row.grade is not None and row.state is not State.EXCUSED]
+    """Compute the figures. Those who are excused or handed in nothing are in no statistic."""
+    expected = [row for row in rows if row.state is not State.EXCUSED]
+    counted = [row for row in expected if has_tried(row)]
     grades = [row.grade for row in counted if row.grade is not None]
     shares = [share_of(grade) for grade in grades if decided_points(grade)[1] > 0]
-    states = Counter(row.state for row in rows)
-    lateness = [row.late for row in rows if row.late is not None]
-    counts = Counter(min(int(share * BINS), BINS - 1) for share in shares)
+    lateness = [row.late for row in counted if row.late is not None]
+    nothing = len(expected) - len(counted)
+    bins = Counter(min(int(share * BINS), BINS - 1) for share in shares)
     return ClassFigures(
+        nothing=nothing if nothing or any(row.enrolled for row in rows) else None,
         graded=len(grades),
         unreadable={row.shown_name: row.unreadable for row in counted},
-        states=states,
-        missing=states[State.MISSING] if any(row.enrolled for row in rows) else None,
+        states=Counter(row.state for row in rows if row.grade is None or has_tried(row)),
         late=sum(lateness) if lateness else None,
-        median=median(shares) if shares else 0.0,
-        bins=tuple(counts[number] for number in range(BINS)),
+        median=median(shares) if shares else None,
+        bins=tuple(bins[number] for number in range(BINS)),
         checkpoints=tuple(_checkpoints(grades)),
-        tests=tuple(_tests(grades)),
+        causes=tuple(
+            sorted(
+                _causes(counted),
+                key=lambda cause: (not cause.is_shared, -cause.lost, cause.words),
+            )
+        ),
+        tests=tuple(sorted(_tests(grades), key=lambda test: (-test.lost, test.id))),
         attempts=tuple(_attempts(counted)),
     )
 
 
-def hardest(figures: ClassFigures, most: int = 5) -> list[TestFigures]:
-    """Return the tests at which the class lost most points."""
-    ranked = sorted(figures.tests, key=lambda test: (-test.lost, test.id))
-    return [test for test in ranked if test.lost > 0][:most]
+def has_tried(row: Row) -> bool:
+    """Return whether a student handed in more than nothing and the unchanged stubs."""
+    return row.grade is not None and any(
+        _is_tried(test) for checkpoint in row.grade.checkpoints for test in checkpoint.tests
+    )
+
+
+def _is_tried(test: GradedTest) -> bool:
+    return test.outcome not in (Outcome.MISSING, Outcome.UNIMPLEMENTED)
+
+
+def _is_counted(test: GradedTest) -> bool:
+    return _is_tried(test) and not test.is_open
 
 
 def _checkpoints(grades: Sequence[Grade]) -> Iterable[CheckpointFigures]:
@@ -129,16 +157,62 @@ def _checkpoints(grades: Sequence[Grade]) -> Iterable[CheckpointFigures]:
     for grade in grades:
         for checkpoint in grade.checkpoints:
             titles.setdefault(checkpoint.id, checkpoint.title)
-            given, most = decided_points(grade.model_copy(update={"checkpoints": (checkpoint,)}))
-            shares.setdefault(checkpoint.id, []).extend([given / most] if most > 0 else [])
+            found = shares.setdefault(checkpoint.id, [])
+            if any(map(_is_counted, checkpoint.tests)):
+                only = grade.model_copy(update={"checkpoints": (checkpoint,)})
+                found.append(share_of(only))
     for name, found in shares.items():
         yield CheckpointFigures(
             id=name,
             title=titles[name],
             share=fmean(found) if found else 0.0,
             full=sum(share == 1 for share in found),
-            decided=len(found),
+            tried=len(found),
         )
+
+
+def _causes(rows: Sequence[Row]) -> Iterable[Cause]:
+    """Gather what students lost points for by the hint that they read, whatever the test."""
+    found: dict[str, list[tuple[int, GradedTest]]] = {}
+    tried: dict[str, set[int]] = {}
+    for number, row in enumerate(rows):
+        tests = [
+            test
+            for checkpoint in (row.grade.checkpoints if row.grade else ())
+            for test in checkpoint.tests
+            if _is_counted(test)
+        ]
+        for test in tests:
+            tried.setdefault(test.id, set()).add(number)
+        for group in by_cause([test for test in tests if test.score < test.max_score]):
+            found.setdefault(_words(group[0]), []).extend((number, test) for test in group)
+    for words, losses in found.items():
+        points: dict[str, float] = {}
+        for _, test in losses:
+            points[test.id] = points.get(test.id, 0.0) + test.max_score - test.score
+        tests_by_id = {test.id: test for _, test in losses}
+        came_back = Counter(test.feedback.came_back for _, test in losses if test.feedback)
+        yield Cause(
+            words=words,
+            tests=tuple(tests_by_id[test_id] for test_id, _ in sorted(points.items(), key=_most)),
+            lost=sum(points.values()),
+            rows=tuple(rows[number] for number in dict.fromkeys(number for number, _ in losses)),
+            tried=len(set().union(*(tried[test_id] for test_id in points))),
+            came_back=min(came_back.items(), key=_most)[0] if came_back else "",
+        )
+
+
+def _most(counted: tuple[str, float]) -> tuple[float, str]:
+    """Sort by number, the highest first, and then by name."""
+    name, number = counted
+    return -number, name
+
+
+def _words(test: GradedTest) -> str:
+    """Return the hint that a student read; without one, what happened at which test."""
+    if test.feedback and test.feedback.hint:
+        return test.feedback.hint
+    return f"{test.title}: {test.outcome.value.replace('_', ' ')}"
 
 
 def _tests(grades: Sequence[Grade]) -> Iterable[TestFigures]:
@@ -151,23 +225,21 @@ def _tests(grades: Sequence[Grade]) -> Iterable[TestFigures]:
                 rest = (given - test.score) / others if others > 0 else 0.0
                 entries.setdefault(test.id, []).append((checkpoint.id, test, rest))
     for name, found in entries.items():
-        decided = [(test, rest) for _, test, rest in found if not test.is_open]
+        counted = [(test, rest) for _, test, rest in found if _is_counted(test)]
         checkpoint_id, first, _ = found[0]
-        if first.marked_by == "person" and not decided:
+        if first.marked_by == "person" and not counted:
             continue
+        passed = [test.outcome is Outcome.PASSED for test, _ in counted]
         yield TestFigures(
             id=name,
             checkpoint=checkpoint_id,
             requirement=first.requirement,
             title=first.title,
             points=first.max_score,
-            decided=len(decided),
-            passed=sum(test.outcome is Outcome.PASSED for test, _ in decided),
-            discrimination=discrimination(
-                [test.outcome is Outcome.PASSED for test, _ in decided],
-                [rest for _, rest in decided],
-            ),
-            misconception=_misconception([test for test, _ in decided]),
+            tried=len(counted),
+            passed=sum(passed),
+            lost=sum(test.max_score - test.score for test, _ in counted),
+            discrimination=discrimination(passed, [rest for _, rest in counted]),
         )
 
 
@@ -181,18 +253,6 @@ def discrimination(passed: Sequence[bool], rest: Sequence[float]) -> float | Non
         sum((p - mean_passed) ** 2 for p in passed) * sum((r - mean_rest) ** 2 for r in rest)
     )
     return together / spread if spread > 1e-9 else None
-
-
-def _misconception(tests: Sequence[GradedTest]) -> Misconception | None:
-    kinds = Counter(
-        (test.outcome, (test.feedback.hint or "") if test.feedback else "")
-        for test in tests
-        if test.outcome is not Outcome.PASSED
-    )
-    if not kinds:
-        return None
-    (outcome, hint), students = max(kinds.items(), key=lambda kind: (kind[1], kind[0][1]))
-    return Misconception(students, outcome.value.replace("_", " "), hint)
 
 
 def _attempts(rows: Sequence[Row]) -> Iterable[tuple[float, int]]:

@@ -17,20 +17,31 @@ from autograder.feedback.page import page_environment
 from autograder.reports.class_figures import (
     FEWEST_FOR_A_GROUP,
     FEWEST_FOR_DISCRIMINATION,
+    Cause,
     ClassFigures,
     figures_of,
-    hardest,
+    has_tried,
 )
 from autograder.reports.class_results import Row, State
+from autograder.text import counted, inert, plural
 
 SCRIPT = Path(__file__).with_name("class_page.js")
+MOST_CAUSES = 3
+"""Shown large: a reader takes in three of them at a glance."""
+MOST_LISTED = 10
+"""Causes and tests that are listed; the others are folded."""
+LONGEST_EXAMPLE = 200
+"""Characters of what came back."""
 TALLEST, BASE = 130, 162
 """Of the histogram, in its own units: the height of the tallest column, and where columns stand."""
+UNTRIED = "only the stubs"
+"""The state of a student who handed in what was handed out."""
 STATES = {
     "complete": State.COMPLETE.value,
     "waiting": State.WAITING.value,
     "incomplete": State.INCOMPLETE.value,
     "missing": State.MISSING.value,
+    "untried": UNTRIED,
     "excused": State.EXCUSED.value,
     "late": "late",
     "unreadable": "unreadable",
@@ -62,6 +73,24 @@ class Point:
 
 
 @dataclass(frozen=True)
+class ShownCause:
+    """A cause of lost points."""
+
+    words: str
+    points: float
+    students: int
+    tried: int
+    requirement: str
+    title: str
+    """Of the test that cost most."""
+    more_tests: int
+    came_back: str
+    """What the code of these students did; empty in anonymous mode."""
+    people: list[tuple[str, str | None]]
+    """Names with their feedback pages; none in anonymous mode."""
+
+
+@dataclass(frozen=True)
 class ShownStudent:
     """A row of the table of students."""
 
@@ -89,6 +118,11 @@ def as_page(rows: Sequence[Row], title: str, *, anonymous: bool = False, results
     """
     figures = figures_of(rows)
     students = [] if anonymous else [_shown(row, figures, results) for row in rows]
+    causes = [
+        _shown_cause(cause, results, anonymous=anonymous)
+        for cause in figures.causes
+        if not anonymous or cause.is_shared
+    ]
     occurring = {key for student in students for key in student.keys.split()}
     script = SCRIPT.read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -100,7 +134,8 @@ def as_page(rows: Sequence[Row], title: str, *, anonymous: bool = False, results
             anonymous=anonymous,
             figures=figures,
             tiles=_tiles(figures, anonymous=anonymous),
-            hardest=hardest(figures),
+            causes=causes,
+            hidden_causes=len(figures.causes) - len(causes),
             histogram=_histogram(figures),
             trend=_trend(figures),
             students=students,
@@ -120,17 +155,40 @@ def _tiles(figures: ClassFigures, *, anonymous: bool) -> list[tuple[str, str]]:
     """Return the figures at the top of the page, those that are known, with their words."""
     states = figures.states
     unreadable, look_at_them = unreadable_summary(figures.unreadable, named=not anonymous)
+    middle = None if figures.median is None else f"{percent(figures.median)} %"
     tiles: list[tuple[str | int | None, str]] = [
         (figures.graded, "handed in"),
-        (f"{percent(figures.median)} %", "of the decided points, the median"),
-        (figures.missing, "not handed in"),
+        (figures.nothing, "handed in nothing (not counted)"),
+        (middle, "median score"),
         (figures.late, "late"),
-        (states[State.INCOMPLETE], State.INCOMPLETE.value),
+        (states[State.INCOMPLETE] or None, State.INCOMPLETE.value),
         (unreadable or None, look_at_them),
-        (states[State.WAITING], "wait for a person"),
+        (
+            states[State.WAITING] or None,
+            f"{plural(states[State.WAITING], 'waits', 'wait')} for a person",
+        ),
         (states[State.EXCUSED] or None, "excused"),
     ]
     return [(str(figure), what) for figure, what in tiles if figure is not None]
+
+
+def _shown_cause(cause: Cause, results: str, *, anonymous: bool) -> ShownCause:
+    first, *others = cause.tests
+    return ShownCause(
+        words=cause.words,
+        points=round(cause.lost, 2),
+        students=len(cause.rows),
+        tried=cause.tried,
+        requirement=first.requirement,
+        title=first.title,
+        more_tests=len(others),
+        came_back="" if anonymous else inert(cause.came_back, LONGEST_EXAMPLE),
+        people=[] if anonymous else [(row.shown_name, _link(row, results)) for row in cause.rows],
+    )
+
+
+def _link(row: Row, results: str) -> str | None:
+    return quote(os.fsencode(f"{results}/{row.page}")) if row.page else None
 
 
 def _histogram(figures: ClassFigures) -> list[Column]:
@@ -162,16 +220,22 @@ def _shown(row: Row, figures: ClassFigures, results: str) -> ShownStudent:
         checkpoint.id: f"{round(checkpoint.score, 2):g}"
         for checkpoint in (row.grade.checkpoints if row.grade else ())
     }
-    keys = [key for key, what in STATES.items() if what == row.state.value]
+    state = UNTRIED if row.grade is not None and not has_tried(row) else row.state.value
+    keys = [key for key, what in STATES.items() if what == state]
     notes = [*(["late"] if row.late else []), *(["unreadable"] if row.unreadable else [])]
+    score = None if row.grade is None else row.grade.score
+    shown_notes = list(notes)
+    if row.standing is not None and score is not None and row.late:
+        score = row.standing.so_far_after_penalty
+        shown_notes[0] = f"late: {row.standing.penalty_percent:g} % off"
     return ShownStudent(
         name=row.shown_name,
-        page=quote(os.fsencode(f"{results}/{row.page}")) if row.page else None,
-        score=f"{round(row.grade.score, 2):g}" if row.grade else "",
-        score_key=row.grade.score if row.grade else -1.0,
+        page=_link(row, results),
+        score="" if score is None else f"{round(score, 2):g}",
+        score_key=-1.0 if score is None else score,
         points=tuple(points.get(checkpoint.id, "") for checkpoint in figures.checkpoints),
         open_points=f"{round(row.grade.open_points, 2):g}" if row.grade else "",
-        state=", ".join([row.state.value, *notes]),
+        state=", ".join([state, *shown_notes]),
         keys=" ".join([*keys, *notes]),
         attempts=len(row.attempts),
     )
@@ -183,7 +247,10 @@ def _environment() -> Environment:
         "reports",
         {
             "percent": percent,
+            "counted": counted,
             "fewest": FEWEST_FOR_A_GROUP,
+            "most_causes": MOST_CAUSES,
+            "most_listed": MOST_LISTED,
             "fewest_students": FEWEST_FOR_DISCRIMINATION,
         },
     )

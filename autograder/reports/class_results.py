@@ -3,21 +3,30 @@
 import csv
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
 from autograder.course.class_run import ATTEMPTS, FEEDBACK
 from autograder.course.results import RESULTS
 from autograder.errors import AutograderError
+from autograder.gradebook.book import ROSTER, read_points, roster_file
+from autograder.gradebook.database import StudentPoints
+from autograder.gradebook.entries import (
+    NOTHING_MARKED,
+    NOTHING_NOTED,
+    BookEntry,
+    StudentRecord,
+    entries_of,
+)
 from autograder.gradebook.handins import HANDINS_FILE, Handin, read_handins
-from autograder.gradebook.roster import read_roster
+from autograder.gradebook.roster import Roster, read_roster
+from autograder.gradebook.standing import Standing
 from autograder.gradebook.student import Student
 from autograder.grading.grade import Grade, Outcome, Status, decided_points
 from autograder.grading.results import read_result
+from autograder.policy import EVERYTHING_COUNTS, Policy
 from autograder.text import in_csv
 
-ROSTER = "roster.csv"
 MOST_ATTEMPTS = 50
 """Of one student, the last ones: more make no readable trend."""
 LARGEST = 20 << 20
@@ -50,11 +59,13 @@ class Row:
     late: bool | None
     """None if the deadline, or the time of the hand-in, is not known."""
     grade: Grade | None
-    """None if nothing was handed in."""
+    """As it counts: with people's marks and without dropped tests; None without a result."""
     attempts: tuple[float, ...]
     """The share of the points that each attempt got, oldest first, the current one included."""
     page: str | None
     """Path of the feedback page, relative to the results."""
+    standing: Standing | None = None
+    """Points after the penalty, and what decides them; `read_class` always knows it."""
 
     @property
     def shown_name(self) -> str:
@@ -75,18 +86,10 @@ class ClassResults:
     oddities: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class _Enrolment:
-    """The roster and the hand-ins of a gradebook's folder."""
-
-    students: Mapping[str, Student]
-    handins: Mapping[str, Handin]
-
-
 def read_class(
     folder: Path,
     gradebook: Path | None = None,
-    deadline: datetime | None = None,
+    policy: Policy = EVERYTHING_COUNTS,
     assignment: str | None = None,
     on_read: Callable[[], None] = lambda: None,
 ) -> ClassResults:
@@ -94,8 +97,8 @@ def read_class(
 
     Args:
         folder: The folder that `grade-class` wrote, or one with a JSON file for each student.
-        gradebook: A folder with `roster.csv`, and optionally `handins.csv`.
-        deadline: From when on a hand-in is late.
+        gradebook: A gradebook's folder; who is in the class may also follow from the policy.
+        policy: The course's.
         assignment: Id of the assignment whose results are read; by default the first result's.
         on_read: Called after each result.
 
@@ -105,9 +108,8 @@ def read_class(
     results = folder / RESULTS if (folder / RESULTS).is_dir() else folder
     if not results.is_dir():
         raise AutograderError(f"{folder} is not a folder: give what `grade-class` wrote")
-    course = _read_course(gradebook)
-    attempts = _read_attempts(folder / ATTEMPTS)
-    rows: dict[str, Row] = {}
+    roster = None if gradebook is None else read_roster(roster_file(gradebook, policy))
+    grades: dict[str, Grade] = {}
     oddities = []
     for path in sorted(results.glob("*.json")):
         grade = read_result(path)
@@ -122,49 +124,77 @@ def read_class(
         if grade.assignment != assignment:
             oddities.append(f"{path.name}: is a result of {grade.assignment}, not of {assignment}")
             continue
-        if course.students and path.stem not in course.students:
-            oddities.append(f"{path.name}: {path.stem} is not in {ROSTER}")
-        rows[path.stem] = _row(path.stem, grade, course, deadline, attempts, folder)
-    if not rows:
+        grades[path.stem] = grade
+    if not grades or assignment is None:
         raise AutograderError("\n".join([f"{results} holds no result", *oddities]))
-    for student in course.students.values():
-        if student.id not in rows:
-            excused = course.handins.get(student.id, Handin()).excused
-            state = State.EXCUSED if excused else State.MISSING
-            rows[student.id] = Row(
-                student.id,
-                student.full_name,
-                state,
-                enrolled=True,
-                late=None,
-                grade=None,
-                attempts=(),
-                page=None,
-            )
-    return ClassResults(tuple(rows[name] for name in sorted(rows)), tuple(oddities))
+    enrolled = {student.id: student for student in roster.students} if roster else {}
+    oddities += [
+        f"{name}.json: {name} is not in {ROSTER}"
+        for name in grades
+        if enrolled and name not in enrolled
+    ]
+    records = _records(grades, enrolled, gradebook, roster, assignment)
+    attempts = _read_attempts(folder / ATTEMPTS)
+    rows = [
+        _row(entry, attempts, folder, enrolled=entry.student.id in enrolled)
+        for entry in entries_of(records, policy, ())
+    ]
+    return ClassResults(tuple(rows), tuple(oddities))
+
+
+def _records(
+    grades: Mapping[str, Grade],
+    enrolled: Mapping[str, Student],
+    gradebook: Path | None,
+    roster: Roster | None,
+    assignment: str,
+) -> list[StudentRecord]:
+    """Return what is on record of each student who is enrolled or has a grade, by id."""
+    handins: Mapping[str, Handin] = {}
+    points: Mapping[str, StudentPoints] = {}
+    if gradebook is not None and roster is not None:
+        handins = read_handins(gradebook / HANDINS_FILE, roster)
+        points = read_points(gradebook, assignment)
+    return [
+        StudentRecord(
+            # Without a roster, ids are the names of folders, which are not all fit for a roster.
+            enrolled.get(name) or Student.model_construct(id=name),
+            grades.get(name),
+            handins.get(name, NOTHING_NOTED),
+            points.get(name, NOTHING_MARKED),
+        )
+        for name in sorted({*grades, *enrolled})
+    ]
 
 
 def _row(
-    student: str,
-    grade: Grade,
-    course: _Enrolment,
-    deadline: datetime | None,
+    entry: BookEntry,
     attempts: Mapping[str, list[float]],
     folder: Path,
+    *,
+    enrolled: bool,
 ) -> Row:
-    handin = course.handins.get(student, Handin())
-    page = f"{FEEDBACK}/{student}.html"
-    known = course.students.get(student)
+    student, standing, grade = entry.student, entry.standing, entry.grade
+    page = f"{FEEDBACK}/{student.id}.html"
+    is_known = standing.due is not None and standing.handed_in_at is not None
+    earlier = attempts.get(in_csv(student.id), ())[-MOST_ATTEMPTS:] if grade else ()
     return Row(
-        id=student,
-        name=known.full_name if known else "",
-        state=State.EXCUSED if handin.excused else state_of(grade),
-        enrolled=known is not None,
-        late=handin.handed_in_at > deadline if deadline and handin.handed_in_at else None,
+        id=student.id,
+        name=student.full_name,
+        state=_state(entry),
+        enrolled=enrolled,
+        late=standing.days_late > 0 if is_known else None,
         grade=grade,
-        attempts=(*attempts.get(in_csv(student), ())[-MOST_ATTEMPTS:], *_last_attempt(grade)),
+        standing=standing,
+        attempts=(*earlier, *(_last_attempt(grade) if grade else ())),
         page=page if (folder / page).is_file() else None,
     )
+
+
+def _state(entry: BookEntry) -> State:
+    if entry.standing.excused:
+        return State.EXCUSED
+    return State.MISSING if entry.grade is None else state_of(entry.grade)
 
 
 def state_of(grade: Grade) -> State:
@@ -196,16 +226,6 @@ def _has_sound_points(grade: Grade) -> bool:
         *((test.score, test.max_score) for test in tests),
     ]
     return all(0 <= given <= most <= MOST_POINTS for given, most in points)
-
-
-def _read_course(gradebook: Path | None) -> _Enrolment:
-    if gradebook is None:
-        return _Enrolment({}, {})
-    roster = read_roster(gradebook / ROSTER)
-    return _Enrolment(
-        {student.id: student for student in roster.students},
-        read_handins(gradebook / HANDINS_FILE, roster),
-    )
 
 
 def _read_attempts(path: Path) -> Mapping[str, list[float]]:

@@ -1,11 +1,14 @@
-"""Finds pairs of submissions with similar code, by the share of the smaller one's own code.
+"""Finds submissions with similar code: groups, and pairs by the share of own code that both have.
 
-A submission's own code is neither in the files that were handed out nor common in the class.
+A submission's own code is what is not in the files that were handed out. Rare code counts more than
+code that many have, but code counts however many have it: if a quarter of the class hands in the
+same program, these submissions are still alike.
 """
 
 import itertools
+import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from autograder.reports.fingerprints import (
@@ -14,24 +17,31 @@ from autograder.reports.fingerprints import (
     fingerprints_of,
     read_source,
 )
+from autograder.text import counted
 
-LEAST_OWN = 30
-"""Own fingerprints that a submission needs to be compared: with fewer, chance decides."""
-LEAST_SHARE = 0.3
-"""A pair that shares less is not shown."""
-COMMON_SHARE = 0.1
-FEWEST_COMMON = 10
-"""Code that a tenth of the class has, and more than ten submissions, is common."""
+LEAST_OWN = 60
+"""Own fingerprints that a submission needs to be compared, about ten lines: with fewer, all solve
+the task in the same way."""
+LEAST_SHARE = 0.25
+"""A pair that shares less is not shown. Of 25 programs that were written separately, no two share
+as much."""
+NEARLY_EQUAL = 0.5
+"""What a submission shares with the middle of its group, at least, of the larger of the two."""
+SMALLEST_GROUP = 3
 MOST_FILES = 20
 """Files of one submission that are compared."""
+MOST_BYTES = 64 << 10
+"""Of one submission; four times what the longest right ones have. It takes about a second."""
 
 
 @dataclass(frozen=True)
 class Sources:
-    """One student's code."""
+    """The code of one submission."""
 
     student: str
     files: Mapping[str, bytes] = field(repr=False)
+    origin: str = ""
+    """The folder, if it is not of the class but something that the class is compared with."""
 
 
 @dataclass(frozen=True)
@@ -43,38 +53,72 @@ class ReadFile:
     fingerprints: tuple[Fingerprint, ...] = field(repr=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Compared:
-    """One student's code, with its fingerprints."""
+    """A submission with its fingerprints."""
 
     student: str
+    origin: str
     files: tuple[ReadFile, ...]
     own: frozenset[int] = field(repr=False)
     """Values of the fingerprints that count."""
+    whole_files: frozenset[frozenset[int]] = field(repr=False)
+    """The same for each file that has enough of them to be compared alone."""
+    weight: float
+    """What they count together."""
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two submissions with similar code."""
+    """Two submissions with similar code; only the second can be from elsewhere."""
 
     first: Compared
     second: Compared
-    shared: frozenset[int] = field(repr=False)
+    share: float
+    """What the other has too of the smaller one's own code, from 0 to 1, by weight."""
 
     @property
-    def share(self) -> float:
-        """The share of the smaller one's own code that the other has too, from 0 to 1."""
-        return len(self.shared) / min(len(self.first.own), len(self.second.own))
+    def share_of_larger(self) -> float:
+        """The same for the larger one: it is 1 only if both have the same code."""
+        weights = sorted((self.first.weight, self.second.weight))
+        return self.share * weights[0] / weights[1]
+
+    @property
+    def is_near(self) -> bool:
+        """Whether they are nearly equal, or have an equal file."""
+        return self.share_of_larger >= NEARLY_EQUAL or have_equal_file(self.first, self.second)
+
+    def other(self, side: Compared) -> Compared:
+        """Return the side that is not this one."""
+        return self.second if self.first is side else self.first
+
+
+@dataclass(frozen=True)
+class SimilarGroup:
+    """Submissions that are nearly equal to one of them, its middle, or have a file of it."""
+
+    middle: Compared
+    pairs: tuple[Pair, ...]
+    """The middle with each other one; those that share most first."""
+
+    @property
+    def members(self) -> tuple[Compared, ...]:
+        """The middle, then the others."""
+        return (self.middle, *(pair.other(self.middle) for pair in self.pairs))
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """The similar pairs of a class."""
+    """The similar submissions of a class."""
 
     students: int
     """How many were compared with each other."""
+    others: int
+    """How many from elsewhere each of them was compared with."""
+    groups: tuple[SimilarGroup, ...]
+    """The largest first."""
     found: int
-    """How many pairs share enough to be shown."""
+    """How many pairs share enough to be shown, beyond the groups."""
     pairs: tuple[Pair, ...]
     """The first of them, those that share most first."""
     left_out: tuple[str, ...]
@@ -82,67 +126,179 @@ class Comparison:
 
 
 def compare(
-    submissions: Iterable[Sources], boilerplate: Iterable[bytes], most_pairs: int
+    submissions: Iterable[Sources],
+    boilerplate: Iterable[bytes],
+    most_pairs: int,
+    against: Iterable[Sources] = (),
 ) -> Comparison:
-    """Compare all submissions with each other.
+    """Compare all submissions with each other, and with others.
 
     Args:
         submissions: One of each student; more than one is needed to find anything.
         boilerplate: Files that were handed out; their code is nobody's own.
         most_pairs: How many pairs to keep.
+        against: Known solutions, or hand-ins of other years. They are not compared with each other.
     """
     left_out: list[str] = []
-    read = [(submission.student, _read(submission, left_out)) for submission in submissions]
-    handed_out = {mark.value for content in boilerplate for mark in _fingerprints(content)}
-    common = _common([files for _, files in read])
-    compared = []
-    for student, files in read:
-        own = _values(files) - handed_out - common
-        if len(own) < LEAST_OWN:
-            left_out.append(f"{student}: has too little own code to be compared")
+    handed_out = frozenset().union(*(_values(_fingerprints(content)) for content in boilerplate))
+    read: list[tuple[Sources, tuple[ReadFile, ...], list[frozenset[int]]]] = []
+    in_order = sorted(submissions, key=lambda submission: submission.student)
+    for submission in (*in_order, *against):
+        files = _read(submission, left_out)
+        own = [_values(file.fingerprints) - handed_out for file in files]
+        if len(frozenset().union(*own)) < LEAST_OWN:
+            left_out.append(f"{submission.student}: has too little own code to be compared")
         else:
-            compared.append(Compared(student, files, frozenset(own)))
-    pairs = [
-        Pair(first, second, first.own & second.own)
-        for first, second in itertools.combinations(compared, 2)
-        if _alike(first.own, second.own)
-    ]
-    pairs.sort(key=lambda pair: (-pair.share, pair.first.student, pair.second.student))
-    return Comparison(len(compared), len(pairs), tuple(pairs[:most_pairs]), tuple(left_out))
+            read.append((submission, files, own))
+    weights = _rarity([own for *_, own in read])
+    compared = [_compared(submission, files, own, weights) for submission, files, own in read]
+    alike = _similar_pairs(compared, weights)
+    groups = _groups(alike)
+    pairs = _beyond_groups(alike, groups)
+    of_class = sum(not submission.origin for submission in compared)
+    return Comparison(
+        students=of_class,
+        others=len(compared) - of_class,
+        groups=groups,
+        found=len(pairs),
+        pairs=pairs[:most_pairs],
+        left_out=tuple(left_out),
+    )
 
 
 def _read(sources: Sources, left_out: list[str]) -> tuple[ReadFile, ...]:
     files: list[ReadFile] = []
+    room = MOST_BYTES
     for name, content in sources.files.items():
         if len(files) == MOST_FILES:
             left_out.append(f"{sources.student}: has more than {MOST_FILES} files; some are not in")
             break
+        if len(content) > room:
+            most = f"{MOST_BYTES >> 10} KiB of code are compared"
+            left_out.append(f"{sources.student}: {name}: left out, as at most {most}")
+            continue
+        room -= len(content)
         try:
             source = read_source(content)
-            files.append(ReadFile(name, tuple(source.split("\n")), fingerprints_of(source)))
+            found = fingerprints_of(source)
         except IncomparableError as error:
             left_out.append(f"{sources.student}: {name}: {error}")
+            continue
+        if found.unread_lines:
+            unread = counted(found.unread_lines, "line")
+            left_out.append(f"{sources.student}: {name}: {unread} left out, as not valid Python")
+        files.append(ReadFile(name, tuple(source.split("\n")), found.fingerprints))
     return tuple(files)
 
 
 def _fingerprints(content: bytes) -> Sequence[Fingerprint]:
     try:
-        return fingerprints_of(read_source(content))
+        return fingerprints_of(read_source(content)).fingerprints
     except IncomparableError:
         return ()
 
 
-def _values(files: Iterable[ReadFile]) -> set[int]:
-    return {mark.value for file in files for mark in file.fingerprints}
+def _values(fingerprints: Iterable[Fingerprint]) -> frozenset[int]:
+    return frozenset(mark.value for mark in fingerprints)
 
 
-def _common(submissions: Collection[Iterable[ReadFile]]) -> set[int]:
-    most = max(FEWEST_COMMON, int(len(submissions) * COMMON_SHARE))
+def _compared(
+    submission: Sources,
+    files: tuple[ReadFile, ...],
+    own: Sequence[frozenset[int]],
+    weights: Mapping[int, float],
+) -> Compared:
+    values = frozenset().union(*own)
+    return Compared(
+        submission.student,
+        submission.origin,
+        files,
+        values,
+        frozenset(file for file in own if len(file) >= LEAST_OWN),
+        _weight_of(values, weights),
+    )
+
+
+def _rarity(submissions: Sequence[Sequence[frozenset[int]]]) -> dict[int, float]:
+    """Return what each fingerprint counts: less, the more submissions have it, but never nothing.
+
+    It is the inverse document frequency of information retrieval. A file that many handed in counts
+    once, so that its code stays rare. What only one has counts no more than what two have: code
+    that somebody added to a copy must not hide the rest.
+    """
+    seen: set[frozenset[int]] = set()
     counts: Counter[int] = Counter()
     for files in submissions:
-        counts.update(_values(files))
-    return {value for value, count in counts.items() if count > most}
+        new = [file for file in files if file not in seen]
+        seen.update(new)
+        counts.update(frozenset().union(*new))
+    return {
+        value: math.log((len(submissions) + 1) / max(count, 2)) for value, count in counts.items()
+    }
 
 
-def _alike(first: frozenset[int], second: frozenset[int]) -> bool:
-    return len(first & second) >= LEAST_SHARE * min(len(first), len(second))
+def _weight_of(values: Iterable[int], weights: Mapping[int, float]) -> float:
+    # The sum is the same whatever the order, as a set has it by chance.
+    return math.fsum(map(weights.__getitem__, values))
+
+
+def _similar_pairs(compared: Sequence[Compared], weights: Mapping[int, float]) -> list[Pair]:
+    found = []
+    for first, second in itertools.combinations(compared, 2):
+        if first.origin:
+            continue
+        smaller = min(first.weight, second.weight)
+        share = _weight_of(first.own & second.own, weights) / smaller
+        if share >= LEAST_SHARE or have_equal_file(first, second):
+            found.append(Pair(first, second, share))
+    found.sort(key=lambda pair: (-pair.share, pair.first.student, pair.second.student))
+    return found
+
+
+def _groups(pairs: Iterable[Pair]) -> tuple[SimilarGroup, ...]:
+    """Find groups, each of a middle and all that are nearly equal to it or have an equal file.
+
+    The middle is the submission that most are near to. Being similar to another member is
+    not enough: else a chain, each similar only to the next, would be one group.
+    """
+    near: dict[Compared, list[Pair]] = {}
+    for pair in pairs:
+        if pair.is_near and not pair.second.origin:
+            near.setdefault(pair.first, []).append(pair)
+            near.setdefault(pair.second, []).append(pair)
+    groups = []
+    while near:
+        middle = min(near, key=lambda member: (-len(near[member]), -_total(near[member]),
+                                               member.student))  # fmt: skip
+        group = SimilarGroup(middle, tuple(near[middle]))
+        members = set(group.members)
+        if len(members) < SMALLEST_GROUP:
+            break
+        groups.append(group)
+        near = {
+            member: left
+            for member, around in near.items()
+            if member not in members
+            and (left := [pair for pair in around if pair.other(member) not in members])
+        }
+    return tuple(groups)
+
+
+def have_equal_file(first: Compared, second: Compared) -> bool:
+    """Return whether both have a file with the same fingerprints, long enough to be compared."""
+    return not first.whole_files.isdisjoint(second.whole_files)
+
+
+def _total(pairs: Iterable[Pair]) -> float:
+    return math.fsum(pair.share_of_larger for pair in pairs)
+
+
+def _beyond_groups(pairs: Iterable[Pair], groups: Iterable[SimilarGroup]) -> tuple[Pair, ...]:
+    """Return pairs that are not in one group; of those with a group, the most similar one only."""
+    middles = {member: group.middle for group in groups for member in group.members}
+    found: dict[frozenset[Compared], Pair] = {}
+    for pair in pairs:
+        sides = frozenset(middles.get(side, side) for side in (pair.first, pair.second))
+        if len(sides) == 2:
+            found.setdefault(sides, pair)
+    return tuple(found.values())

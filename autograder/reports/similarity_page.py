@@ -1,8 +1,9 @@
-"""Writes similar submissions as one HTML page: a table, then the code side by side.
+"""Writes similar submissions as one HTML page: groups, pairs, then the code side by side.
 
 Text from students is escaped by `in_html`. The page runs no script and loads nothing.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -10,8 +11,8 @@ from functools import cache
 from jinja2 import Template
 
 from autograder.feedback.page import page_environment
-from autograder.reports.similar_pairs import Compared, Comparison, Pair, ReadFile
-from autograder.text import in_html
+from autograder.reports.similar_pairs import LEAST_SHARE, Compared, Comparison, ReadFile
+from autograder.text import counted, in_html
 
 CONTEXT = 3
 """Lines shown around those that are alike."""
@@ -26,6 +27,8 @@ MOST_TEXT = 3_000_000
 
 A character of code becomes five at most (`&amp;`), so that no page has more than 15 MB.
 """
+MOST_DRAWN = 10
+"""Members of a group whose code is shown next to that of its middle."""
 MARKUP = 70
 """Characters of markup of one line."""
 MOST_LEFT_OUT = 300
@@ -52,84 +55,149 @@ class ShownFile:
 
 
 @dataclass(frozen=True)
+class ShownName:
+    """How a submission is called on the page."""
+
+    text: str
+    origin: str
+    """Where it is from, if it is not of the class."""
+    group: int
+    """The number of its group; 0 if it is in none."""
+
+
+Side = tuple[ShownFile, ...]
+
+
+@dataclass(frozen=True)
 class ShownPair:
     """A pair on the page."""
 
-    number: int
-    names: tuple[str, str]
+    names: tuple[ShownName, ShownName]
     percent: int
+    """The share of the smaller one; in a group, that of the larger one."""
     lines: tuple[int, int]
     """How many lines of each are similar."""
-    sides: tuple[tuple[ShownFile, ...], tuple[ShownFile, ...]]
+    sides: tuple[Side, Side]
     """Empty if the page is full."""
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether its code is on the page."""
+        return any(self.sides)
+
+
+@dataclass(frozen=True)
+class ShownGroup:
+    """A group on the page."""
+
+    middle: ShownName
+    pairs: tuple[ShownPair, ...]
+    """The middle with each other member."""
 
 
 def as_page(comparison: Comparison, title: str, *, anonymous: bool = False) -> str:
     """Write a comparison as an HTML page.
 
     Args:
-        comparison: The pairs.
+        comparison: The groups and pairs.
         title: Of the assignment.
         anonymous: Whether to number the students rather than to name them.
     """
     names = _names(comparison, anonymous=anonymous)
     left_out = () if anonymous else comparison.left_out
-    room = MOST_TEXT
-    shown = []
-    for number, pair in enumerate(comparison.pairs, start=1):
-        drawn = _shown(number, pair, names)
-        room -= _length(drawn)
-        if room < 0:
-            drawn = replace(drawn, sides=((), ()))
-        shown.append(drawn)
+    room = _Room()
+    groups = [
+        ShownGroup(
+            names[group.middle],
+            tuple(
+                room.limited(_shown(group.middle, pair.other(group.middle), pair.share_of_larger,
+                                    names), drawn=number <= MOST_DRAWN)
+                for number, pair in enumerate(group.pairs, start=1)
+            ),
+        )
+        for group in comparison.groups
+    ]  # fmt: skip
+    pairs = [
+        room.limited(_shown(pair.first, pair.second, pair.share, names))
+        for pair in comparison.pairs
+    ]
     return _template().render(
         title=title,
         comparison=comparison,
-        pairs=shown,
+        groups=groups,
+        pairs=pairs,
         anonymous=anonymous,
+        least_percent=int(LEAST_SHARE * 100),
         left_out=left_out[:MOST_LEFT_OUT],
         more_left_out=len(left_out) - len(left_out[:MOST_LEFT_OUT]),
     )
 
 
-def _names(comparison: Comparison, *, anonymous: bool) -> Mapping[str, str]:
-    """Name the students, or number them in the order of the pairs: the alphabet is a hint."""
-    students = dict.fromkeys(
-        side.student for pair in comparison.pairs for side in (pair.first, pair.second)
-    )
-    if not anonymous:
-        return {student: student for student in students}
-    return {name: f"student {number}" for number, name in enumerate(students, start=1)}
+class _Room:
+    """Counts the text on the page, and leaves out the code for which no room is left."""
+
+    def __init__(self) -> None:
+        self.left = MOST_TEXT
+
+    def limited(self, pair: ShownPair, *, drawn: bool = True) -> ShownPair:
+        """Return a pair, without its code if that does not fit or is not to be drawn."""
+        length = _length(pair)
+        if not drawn or length > self.left:
+            return replace(pair, sides=((), ()))
+        self.left -= length
+        return pair
 
 
-def _shown(number: int, pair: Pair, names: Mapping[str, str]) -> ShownPair:
-    sides = [_alike_lines(side, pair.shared) for side in (pair.first, pair.second)]
-    first, second = (
-        tuple(_file(file, alike) for file, alike in side[:MOST_FILES]) for side in sides
-    )
+def _names(comparison: Comparison, *, anonymous: bool) -> Mapping[Compared, ShownName]:
+    """Name the students, or number them in the order of the page: the alphabet is a hint."""
+    groups = {
+        member: number
+        for number, group in enumerate(comparison.groups, start=1)
+        for member in group.members
+    }
+    paired = (side for pair in comparison.pairs for side in (pair.first, pair.second))
+    names = {}
+    for number, member in enumerate(dict.fromkeys((*groups, *paired)), start=1):
+        text, origin = member.student, member.origin
+        if anonymous:
+            text = f"submission {number}" if origin else f"student {number}"
+            origin = origin and "elsewhere"
+        names[member] = ShownName(text, origin, groups.get(member, 0))
+    return names
+
+
+def _shown(
+    first: Compared, second: Compared, share: float, names: Mapping[Compared, ShownName]
+) -> ShownPair:
+    shared = first.own & second.own
+    sides = [_alike_lines(side, shared) for side in (first, second)]
+    drawn = [tuple(_file(file, alike) for file, alike in side[:MOST_FILES]) for side in sides]
     return ShownPair(
-        number=number,
-        names=(names[pair.first.student], names[pair.second.student]),
-        percent=int(pair.share * 100),
+        names=(names[first], names[second]),
+        percent=int(share * 100),
         lines=(_count(sides[0]), _count(sides[1])),
-        sides=(first, second),
+        sides=(drawn[0], drawn[1]),
     )
 
 
 def _alike_lines(
     submission: Compared, shared: frozenset[int]
 ) -> list[tuple[ReadFile, frozenset[int]]]:
-    """Return the similar lines of each file that has any."""
+    """Return the similar lines of each file that has any: half of their fingerprints are shared.
+
+    With less, most lines would be similar: any two calls of the same function share something.
+    """
     found = []
     for file in submission.files:
-        alike = frozenset(
-            line
-            for mark in file.fingerprints
-            if mark.value in shared
-            for line in range(mark.first_line, mark.last_line + 1)
-        )
-        if alike:
-            found.append((file, alike))
+        marks: Counter[int] = Counter()
+        alike: Counter[int] = Counter()
+        for mark in file.fingerprints:
+            marks.update(mark.lines)
+            if mark.value in shared:
+                alike.update(mark.lines)
+        lines = frozenset(line for line, count in alike.items() if 2 * count >= marks[line])
+        if lines:
+            found.append((file, lines))
     return found
 
 
@@ -169,5 +237,7 @@ def _length(pair: ShownPair) -> int:
 
 @cache
 def _template() -> Template:
-    environment = page_environment("reports", {"longest_line": LONGEST_LINE, "in_html": in_html})
+    environment = page_environment(
+        "reports", {"longest_line": LONGEST_LINE, "in_html": in_html, "counted": counted}
+    )
     return environment.get_template("similarity_page.html.jinja")

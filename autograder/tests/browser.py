@@ -17,9 +17,19 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="chromium is missing here")
-PHONE, DESK = 360, 1200
+PHONE, DESK = 360, 1280
 
 Scheme = Literal["light", "dark"]
+Media = Literal["screen", "print"]
+
+LOOKS: tuple[tuple[int, Scheme, Media], ...] = (
+    (PHONE, "light", "screen"),
+    (PHONE, "dark", "screen"),
+    (DESK, "light", "screen"),
+    (DESK, "dark", "screen"),
+    (DESK, "dark", "print"),
+)
+"""How a page is read: the window's width, the preferred colors, and screen or paper."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +51,22 @@ class Opened:
             for rule in found.response["violations"]
             for node in rule["nodes"]
         ]
+
+    @property
+    def violations_in_each_look(self) -> list[str]:
+        """Return what axe finds in each of `LOOKS`."""
+        found = []
+        for width, scheme, media in LOOKS:
+            self.page.set_viewport_size({"width": width, "height": 800})
+            self.page.emulate_media(color_scheme=scheme, media=media)
+            found += [f"{media}, {scheme}, {width}: {violation}" for violation in self.violations]
+        return found
+
+    def unfold(self) -> None:
+        """Open all that is folded."""
+        self.page.evaluate(
+            "document.querySelectorAll('details').forEach(details => details.open = true)"
+        )
 
     @property
     def overflow(self) -> int:

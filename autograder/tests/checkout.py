@@ -2,6 +2,7 @@
 
 import io
 import shutil
+import signal
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,11 @@ class Done:
     status: int
     output: str
     errors: str
+
+
+def hear_interrupts() -> None:
+    """Let a new process hear Ctrl+C: a shell has what it starts in the background ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def copy_checkout(folder: Path, *, second_assignment: bool = False) -> Path:

@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -265,6 +266,23 @@ def test_each_form_is_written_and_inert(tmp_path: Path, form: str, words: str) -
     assert words in ran.output
     assert "\x1b" not in ran.output
     assert "\u202e" not in ran.output
+
+
+def test_a_page_has_the_title_and_links_to_the_handout_from_its_folder(tmp_path: Path) -> None:
+    """The handout is the one in the submission, or else the one that students got."""
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    shutil.copyfile(STUBS / "compare_with_sqs.py", tmp_path / "compare_with_sqs.py")
+    page = folder / "ada.html"
+
+    autograder(
+        "grade", tmp_path, "--checkpoint", "brokers", "--format", "html", "--output", str(page)
+    )
+
+    html = page.read_text("utf-8")
+    (link,) = set(re.findall(r'href="([^"#]+)#b1"', html))
+    assert (folder / unquote(link)).resolve() == STUBS / "README.md"
+    assert "<title>Module 6: Partitioned logs: 0 / 10</title>" in html
 
 
 @pytest.mark.parametrize("form", ["json", "markdown", "html", "text"])

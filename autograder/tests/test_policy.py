@@ -1,22 +1,31 @@
 """A course's policy: deadlines, penalties, stages of feedback, attempts."""
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
+from autograder.assignment import Course
+from autograder.course.grade_pushes import next_attempt
 from autograder.errors import PolicyError
 from autograder.feedback.content import Detail
 from autograder.gradebook.roster import Roster
 from autograder.gradebook.student import Student
+from autograder.grading.judge.plan import read_plan
+from autograder.lateness import after_penalty, lateness
 from autograder.policy import (
+    EVERYTHING_COUNTS,
+    Deadline,
+    LatePenalty,
     Policy,
-    check_extensions,
-    lateness,
-    next_attempt,
+    Ruling,
+    check_names,
     read_policy,
+    student_repositories,
 )
 
+EXAMPLE = Path(__file__).parents[1] / "docs" / "reference" / "course.example.toml"
 ADA = Student(id="ada", login="Ada")
 BOB = Student(id="bob", login="bob")
 NOBODY = Student(id="4711")
@@ -52,6 +61,7 @@ def test_times_without_a_zone_are_those_of_the_course(tmp_path: Path) -> None:
     """Times with a zone are not changed."""
     read = policy(tmp_path)
 
+    assert read.deadline is not None
     assert read.deadline.at == DUE
     assert read.feedback[1].begins == datetime(2026, 12, 5, 12, tzinfo=UTC)
     assert read.roster == tmp_path / "roster.csv"
@@ -129,6 +139,8 @@ def test_the_terms_change_with_what_decides_on_lateness(tmp_path: Path) -> None:
             ("grace_minutes = 15", "grace_minutes = 16"),
             ("percent_per_day = 10", "percent_per_day = 11"),
             ("days = 3", "days = 4"),
+            ("timezone", 'excused = ["bob"]\ntimezone'),
+            ("[late]", '[tests]\n"writer/a" = "dropped"\n[late]'),
             ("[extensions]", "[extensions]\nbob = 2026-12-02T23:59:00"),
         ]
     ]
@@ -154,14 +166,15 @@ def test_without_a_rule_lateness_costs_nothing(tmp_path: Path) -> None:
 
     late = lateness(policy(tmp_path, text), BOB, DUE + timedelta(days=100))
 
-    assert (late.days, late.percent, late.counts, late.after_penalty(50)) == (100, 0, True, 50)
+    assert (late.days, late.percent, late.counts) == (100, 0, True)
+    assert after_penalty(50, late.percent) == 50
 
 
 def test_a_penalty_is_taken_off_the_points(tmp_path: Path) -> None:
     """As a part of the points that the code got."""
     late = lateness(policy(tmp_path), BOB, DUE + timedelta(days=2))
 
-    assert late.after_penalty(94) == 75.2
+    assert after_penalty(94, late.percent) == 75.2
 
 
 def test_how_much_is_shown_depends_on_the_moment(tmp_path: Path) -> None:
@@ -187,12 +200,11 @@ def test_closed_answers_are_withheld_until_a_push_would_be_late(tmp_path: Path) 
     """That is until the grace period is over, and until the student's extension ends."""
     read = policy(tmp_path)
     last = DUE + timedelta(minutes=15)
-    extended = read.due(ADA) + timedelta(minutes=15)
+    extended = last + timedelta(days=7)
 
     assert read.withheld_until(BOB, DUE - timedelta(days=9)) == last
     assert read.withheld_until(BOB, last) == last
     assert read.withheld_until(BOB, last + timedelta(seconds=1)) is None
-    assert extended > last
     assert read.withheld_until(ADA, extended) == extended
     assert read.withheld_until(ADA, extended + timedelta(seconds=1)) is None
 
@@ -255,7 +267,12 @@ def test_a_repository_is_named_after_the_login(tmp_path: Path) -> None:
         ("2026-12-08T23:59:00", "3", "extensions.ADA: "),
         ('detail = "titles"', 'detail = "some"', "feedback.0.detail: "),
         ("from = 2026-12-05T12:00:00Z", "", "feedback: each but the first"),
-        ("organization", "organisation", "organization: Field required"),
+        ("organization", "organisation", "organisation: Extra inputs"),
+        ('organization = "course"', "", "organization: a course on GitHub names both"),
+        ('repository = "m06-{login}"', "", "repository: a course on GitHub names both"),
+        ("[deadline]\nat = 2026-12-01T23:59:00\ngrace_minutes = 15", "", "closed_answers: "),
+        ("timezone", "excused = 3\ntimezone", "excused: "),
+        ("[late]", '[tests]\n"writer/a" = "gone"\n[late]', "tests.writer/a: "),
         ("timezone", 'closed_answers = "never"\ntimezone', "closed_answers: "),
         ("[late]", "[late", "cannot be read as TOML"),
     ],
@@ -272,10 +289,73 @@ def test_a_mistake_is_reported_with_its_key(tmp_path: Path, old: str, new: str, 
     assert all(line.startswith(f"{tmp_path / 'course.toml'}") for line in lines)
 
 
-def test_an_extension_for_an_unknown_student_is_a_mistake(tmp_path: Path) -> None:
-    """A misspelt login must not cost a student the extension."""
-    with pytest.raises(PolicyError, match=r"extensions\.ADA: is not in the roster"):
-        check_extensions(policy(tmp_path), Roster(students=(BOB,)))
+def test_an_unknown_student_or_test_is_a_mistake(tmp_path: Path) -> None:
+    """A misspelt login must not cost a student the extension, nor a misspelt test its ruling."""
+    text = TEXT.replace("timezone", 'excused = ["eve", "bob"]\ntimezone')
+    read = policy(tmp_path, f'{text}[tests]\n"writer/b" = "full"\n"writer/a" = "dropped"\n')
+
+    with pytest.raises(PolicyError) as caught:
+        check_names(read, Roster(students=(BOB,)), {"writer/a"})
+
+    assert str(caught.value).splitlines() == [
+        "extensions.ADA: is not in the roster",
+        "excused.eve: is not in the roster",
+        'tests."writer/b": is no hidden test: write it as grades name it, CHECKPOINT/NAME',
+    ]
+
+
+def test_a_course_of_an_lms_names_no_repositories(tmp_path: Path) -> None:
+    """Without a deadline nothing is late; a command that needs GitHub ends with one line."""
+    read = policy(tmp_path, 'timezone = "UTC"\nexcused = ["BOB"]\n')
+
+    assert (read.due(BOB), read.in_time_until(BOB), read.counts_until(BOB)) == (None, None, None)
+    assert lateness(read, BOB, DUE).days == 0
+    assert read.withheld_until(BOB, DUE) is None
+    assert (read.excuses(BOB), read.excuses(ADA)) == (True, False)
+    assert read.gradebook == tmp_path / "gradebook"
+    assert read.repository_of(ADA) is None
+    with pytest.raises(PolicyError, match="names no organization and repository on GitHub"):
+        student_repositories(read)
+
+
+def test_an_extension_needs_no_deadline_of_the_course(tmp_path: Path) -> None:
+    """Then only this student can be late."""
+    read = policy(tmp_path, 'timezone = "UTC"\n[extensions]\nada = 2026-12-01T22:59:00\n')
+
+    late = [lateness(read, student, DUE + timedelta(hours=1)).days for student in (ADA, BOB)]
+
+    assert late == [1, 0]
+
+
+def test_what_came_at_an_unknown_time_is_not_late(tmp_path: Path) -> None:
+    """A download of an LMS may not say when."""
+    assert lateness(policy(tmp_path), BOB, None).days == 0
+
+
+def test_without_a_course_file_everything_counts() -> None:
+    """So the gradebook works for a folder of submissions alone."""
+    assert lateness(EVERYTHING_COUNTS, BOB, DUE).counts
+    assert not EVERYTHING_COUNTS.excuses(BOB)
+
+
+def test_the_example_file_has_every_key() -> None:
+    """It is what a course copies, so each key is in it, with a comment."""
+    text = EXAMPLE.read_text(encoding="utf-8")
+    read = read_policy(EXAMPLE)
+    keys = {*Policy.model_fields, *Deadline.model_fields, *LatePenalty.model_fields, "from"}
+
+    assert not [key for key in keys if not re.search(rf"(?m)^\[*{key}\b.*#", text)]
+    assert read.model_fields_set == set(Policy.model_fields)
+    assert set(read.tests.values()) == set(Ruling)
+    check_names(read, Roster(students=(ADA, Student(id="grace"))), read_plan_of_example())
+
+
+def read_plan_of_example() -> frozenset[str]:
+    """Return the names of the hidden tests to which the example's `[tests]` belong."""
+    course = Course.of_this_checkout()
+    assignment = course.load("m06_partitioned_logs")
+    plan = read_plan(assignment, course.suites / assignment.id)
+    return frozenset(test.id for test in plan.tests)
 
 
 def test_a_missing_policy_is_reported(tmp_path: Path) -> None:

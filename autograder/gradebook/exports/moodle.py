@@ -91,6 +91,10 @@ def _feedback(standing: Standing) -> str:
         notes.append(f"not decided yet: {', '.join(waiting)}")
     if standing.late_seconds > 0:
         notes.append(f"late {duration(standing.late_seconds)}")
+    if not standing.counts:
+        notes.append("too late to count")
+    elif standing.penalty_percent:
+        notes.append(f"-{standing.penalty_percent:g}%")
     return "; ".join(notes)
 
 

@@ -9,7 +9,6 @@ from autograder.gradebook.exports.table import (
     columns_of,
     number,
     repository_address,
-    scores_of,
     utc,
 )
 from autograder.gradebook.standing import Standing
@@ -21,9 +20,11 @@ _SECONDS_AN_HOUR = 3600
 def as_plain(assignment_id: str, title: str, standings: Sequence[Standing]) -> str:
     """Write the standings as a table that a spreadsheet opens.
 
-    There is a column for each checkpoint, named by its id. Empty points are not decided; `status`
-    says why, and `open_points` how many are open. Texts are escaped: formulas are not computed, and
-    invisible characters are visible. Programs that need names unchanged read the other forms.
+    There is a column for each checkpoint, named by its id, with the points before the penalty. They
+    add up to `before_penalty`; `total` is what remains of that. Empty points are not decided;
+    `status` says why, and `open_points` how many are open. Texts are escaped: formulas are not
+    computed, and invisible characters are visible. Programs that need names unchanged read the
+    other forms.
 
     Args:
         assignment_id: Is in each row.
@@ -37,10 +38,16 @@ def as_plain(assignment_id: str, title: str, standings: Sequence[Standing]) -> s
             *("assignment", "student", "login", "name", "email", "section", "status"),
             *(in_csv(column.id) for column in columns),
             *(
+                "before_penalty",
+                "penalty_percent",
+                "penalty",
                 "total",
                 "max_score",
                 "open_points",
                 "late_hours",
+                "days_late",
+                "counts",
+                "due",
                 "handed_in_at",
                 "repository",
                 "commit",
@@ -58,14 +65,21 @@ def as_plain(assignment_id: str, title: str, standings: Sequence[Standing]) -> s
             student.section,
             standing.status,
         )
+        scores = {checkpoint.id: checkpoint.score for checkpoint in standing.checkpoints}
         rows.append(
             [
                 *(in_csv(text) for text in texts),
-                *scores_of(standing, columns),
+                *(number(scores.get(column.id)) for column in columns),
+                number(standing.before_penalty),
+                number(standing.penalty_percent),
+                number(standing.penalty),
                 number(standing.total),
                 number(standing.max_score),
                 number(standing.open_points),
                 number(round(standing.late_seconds / _SECONDS_AN_HOUR, 2)),
+                standing.days_late,
+                "yes" if standing.counts else "no",
+                utc(standing.due),
                 utc(standing.handed_in_at),
                 in_csv(repository_address(standing)),
                 in_csv(standing.commit or ""),

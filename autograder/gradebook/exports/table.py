@@ -36,8 +36,11 @@ def columns_of(standings: Iterable[Standing]) -> tuple[CheckpointPoints, ...]:
 
 
 def scores_of(standing: Standing, columns: Sequence[CheckpointPoints]) -> list[Cell]:
-    """Return one student's points in the columns; None where they are not decided."""
-    scores = {checkpoint.id: checkpoint.score for checkpoint in standing.checkpoints}
+    """Return one student's points in the columns, after the penalty; None where undecided."""
+    scores = {
+        checkpoint.id: score
+        for checkpoint, score in zip(standing.checkpoints, standing.final_scores, strict=True)
+    }
     return [number(scores.get(column.id)) for column in columns]
 
 

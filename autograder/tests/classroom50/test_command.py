@@ -46,7 +46,7 @@ def test_a_bundle_and_a_roster_are_written(run: Run, tmp_path: Path) -> None:
 def test_scores_go_into_the_gradebook_and_grades_come_back(run: Run, tmp_path: Path) -> None:
     """Students without a grade are named, and the exit code is 1; the others get their grades."""
     book = make_book(tmp_path / "book")
-    write_handins(book.folder / "handins.csv", {"eve": Handin(excused=True)})
+    write_handins(book.folder / "handins.csv", {"eve": Handin(commit="b" * 40)})
     write_result(tmp_path / "results", "ada", a_grade())
     book.sync([tmp_path / "results"])
     scores = write(tmp_path, whole(entry("ada"), entry("mallory::error::")))
@@ -60,7 +60,7 @@ def test_scores_go_into_the_gradebook_and_grades_come_back(run: Run, tmp_path: P
     assert "::" not in noted[2]
     handins = read_handins(book.folder / "handins.csv", book.roster())
     assert handins["ada"].commit == "a" * 40
-    assert handins["eve"].excused
+    assert handins["eve"].commit == "b" * 40
     assert overridden[0] == 1
     assert "ada: the total is not known yet (6 points open)" in overridden[2]
     assert json.loads((tmp_path / "new.json").read_text()) == json.loads(scores.read_text())

@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from autograder.cli.app import app
+from autograder.tests.checkout import hear_interrupts
 from autograder.tests.intake.downloads import WRITER, zipped
 
 CODE = "def delete_stream(stream_name): ...\n"
@@ -108,7 +109,11 @@ def test_an_interrupted_run_says_how_to_go_on(folder: Path) -> None:
     command += [str(output), "--roster", str(folder.with_name("roster.csv")), "--any-python"]
 
     with subprocess.Popen(
-        command, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=hear_interrupts,
     ) as process:
         deadline = time.monotonic() + 120
         while not (output / "results").exists() and time.monotonic() < deadline:

@@ -250,21 +250,25 @@ def test_wrong_arguments_are_reported_before_any_request(
         ("roster.csv", "login\nada\nada\n"),
         ("course.toml", '[extensions]\nada_lovelace = "never"\n'),
         ("course.toml", "[extensions]\nada_lovelace = 2026-03-12T00:00:00\n"),
+        ("handins.csv", "student,handed_in_at\nada_lovelace,\n"),
     ],
 )
 def test_mistakes_in_the_courses_files_name_nobody(
     course: Classroom, run: Run, file: str, text: str
 ) -> None:
     """Names are printed on request."""
+    given: tuple[str, ...] = ()
+    if file == "handins.csv":
+        given = ("--gradebook", str(course.folder))
     if file == "course.toml":
         course.change_policy(text)
     else:
         (course.folder / file).write_text(text)
 
     with pytest.raises(AutograderError, match="--names shows") as nameless:
-        run()
+        run(*given)
     with pytest.raises(AutograderError, match="ada"):
-        run("--names")
+        run("--names", *given)
 
     assert "ada" not in str(nameless.value).replace(str(course.folder), "")
 

@@ -15,9 +15,11 @@ from autograder.course.push_feedback import (
 )
 from autograder.feedback.content import Detail
 from autograder.feedback.markdown import LONGEST_COMMENT
+from autograder.gradebook.entries import entry_of
+from autograder.gradebook.handins import Handin
 from autograder.gradebook.student import Student
 from autograder.grading.grade import Feedback, Grade, Outcome
-from autograder.policy import Policy, lateness, read_policy
+from autograder.policy import Policy, read_policy
 from autograder.tests.course.classroom import CONTEXTS, POLICY
 from autograder.tests.gradebook.students import a_grade
 
@@ -37,8 +39,8 @@ def published(
     rules: Policy, grade: Grade, detail: Detail = Detail.FULL, *, late: timedelta = timedelta()
 ) -> PushFeedback:
     """Return the feedback to publish."""
-    when = lateness(rules, ADA, DUE + late)
-    return feedback_on_push(grade, SHA, detail, when, rules, "https://github.com/o/r/blob/x/")
+    entry = entry_of(ADA, grade, Handin(handed_in_at=DUE + late, commit=SHA), rules)
+    return feedback_on_push(entry, SHA, detail, rules, "https://github.com/o/r/blob/x/")
 
 
 def with_feedback(grade: Grade, text: str) -> Grade:
@@ -138,6 +140,31 @@ def test_a_push_that_is_too_late_does_not_count(tmp_path: Path) -> None:
     assert "**Too late.**" in made.comment
     assert "does not count" in made.comment
     assert made.statuses[0].description.endswith("too late to count")
+
+
+def test_an_excuse_is_told(tmp_path: Path) -> None:
+    """The points are shown, and that they do not count."""
+    rules = policy(tmp_path).model_copy(update={"excused": ("Ada",)})
+
+    made = published(rules, a_grade())
+
+    assert "**Excused.** This assignment counts neither for you nor against you." in made.comment
+    assert made.statuses[0].description.endswith("excused")
+
+
+def test_rulings_on_tests_are_told(tmp_path: Path) -> None:
+    """A dropped test leaves the maximum, and a corrected one gives its points; both are named."""
+    dropped, given = (test.id for test in a_grade().checkpoints[0].tests[:2])
+    rules = policy(tmp_path, f'[tests]\n"{dropped}" = "dropped"\n"{given}" = "full"\n')
+    lost = {dropped: Outcome.WRONG, given: Outcome.WRONG}
+
+    made = published(rules, a_grade(lost))
+
+    worth = a_grade().checkpoints[0].tests[0].max_score
+    assert made.comment.startswith(f"# `m06_partitioned_logs`: {94 - worth:g} / {100 - worth:g}\n")
+    assert "was dropped: it counts for nobody" in made.comment
+    assert "was corrected: everybody gets its points" in made.comment
+    assert made.statuses[0].state == "success"
 
 
 def test_the_comment_says_when_more_is_shown(tmp_path: Path) -> None:

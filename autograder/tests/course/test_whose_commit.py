@@ -12,7 +12,8 @@ from autograder.course.pushes import PushedSubmission
 from autograder.github import pushes as github_pushes
 from autograder.github.commits import committed_files
 from autograder.gradebook.book import Book
-from autograder.policy import lateness, read_policy
+from autograder.lateness import lateness
+from autograder.policy import read_policy
 from autograder.tests.course.classroom import FILE, HANDOUT, INSTRUCTOR, Classroom
 from autograder.tests.github_stand_in import StandIn
 from autograder.tests.gradebook.students import ASSIGNMENT, COURSE

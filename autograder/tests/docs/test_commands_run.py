@@ -47,11 +47,14 @@ RUN_ELSEWHERE = {
     "uv run autograder validate --format": "tests/validation/test_validate.py",
     "uv run autograder validate --only NAME --update": "tests/validation/test_validate.py",
     "uv run autograder validate": ".ci/run",
+    "uv run autograder close": "tests/course/test_close.py",
     "uv run autograder classroom50": "tests/classroom50/test_command.py",
     "uv run autograder grade-pushes": "tests/course/test_command.py",
     "uv run autograder grade-class SOURCE --output out --dask": "tests/cluster/test_dask.py",
     "uv run python -m distributed": "tests/cluster/test_dask.py",
     "uv run autograder gradebook mark": "tests/gradebook/test_formgrader.py",
+    "uv run autograder gradebook push": "tests/gradebook/lms/test_push_command.py",
+    "uv run autograder gradebook reconcile": "tests/gradebook/test_reconciling.py",
     "uv run python -m autograder.tests": "tests/student_repository/test_admission.py",
     "uv run --group dev python -m autograder.tests.fuzz": "tests/fuzz/test_seeds.py",
     "uv run --group fuzz": "tests/fuzz/test_seeds.py",
@@ -105,7 +108,7 @@ RUN_HERE = sorted(
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a folder with two hand-ins and a roster."""
+    """Make a folder with two hand-ins, a roster and a policy."""
     folder = tmp_path_factory.mktemp("course")
     folder.chmod(0o755)
     solution = COURSE.solutions / "m06_partitioned_logs"
@@ -114,6 +117,12 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "submissions" / "grace" / "concepts.ipynb").unlink()
     for name in ("kinesis_read_shards.py", "compare_with_sqs.py"):
         (folder / "submissions" / "grace" / name).unlink()
+    (folder / "course").mkdir()
+    (folder / "course" / "course.toml").write_text(
+        'timezone = "UTC"\nroster = "../gradebook/roster.csv"\ngradebook = "../gradebook"\n'
+        "[deadline]\nat = 2026-12-01T23:59:00\n"
+    )
+    (folder / "course" / "requests.csv").write_text("student,test,reason\nada,W3,as I read it\n")
     (folder / "gradebook").mkdir()
     (folder / "gradebook" / "roster.csv").write_text(
         "id,name,email,login\nada,Ada Lovelace,ada@example.org,ada\n"

@@ -6,10 +6,12 @@ from autograder.feedback.content import (
     LONGEST_TRACE,
     MOST_NOTES,
     MOST_RECORDS,
+    causes_of,
     feedback_lines,
     handout_link,
     notes_of,
     others_lost,
+    undecided_tests,
 )
 from autograder.grading.grade import (
     Anomaly,
@@ -20,6 +22,7 @@ from autograder.grading.grade import (
     Grader,
     Outcome,
     Witnesses,
+    checkpoint_of,
 )
 from autograder.text import LONGEST_LINE
 
@@ -87,6 +90,7 @@ def test_a_giant_count_is_not_an_error() -> None:
 def test_only_places_in_the_repository_are_linked(handout: str, link: str | None) -> None:
     """Anything else is shown without a link."""
     assert handout_link(handout, "at/") == link
+    assert handout_link(handout, None) is None
 
 
 def lost_one(name: str, came_back: str, hint: str) -> GradedTest:
@@ -111,3 +115,57 @@ def test_a_cause_says_how_many_points_it_costs_in_all() -> None:
         others_lost(advice) == "1 more test fails; the same hint applies (4 points lost in total)"
     )
     assert others_lost(ours) == ""
+
+
+def grade_with(*checkpoints: tuple[GradedTest, ...]) -> Grade:
+    """Make a grade of these tests."""
+    made = tuple(checkpoint_of("reader", "Reading", tests) for tests in checkpoints)
+    return Grade(
+        assignment="m06",
+        score=sum(checkpoint.score for checkpoint in made),
+        max_score=sum(checkpoint.max_score for checkpoint in made),
+        submission=GradedSubmission(digest="sha256:0", files={}),
+        grader=Grader(
+            version="0", suite="sha256:0", sandbox=True, python="3.12", python_named="3.12"
+        ),
+        checkpoints=made,
+    )
+
+
+def test_the_cause_that_costs_most_comes_first_over_all_checkpoints() -> None:
+    """A hint that helps with several requirements is one cause."""
+    alone = lost_one("alone", "It raised.", "Look again.").model_copy(update={"max_score": 3})
+    shared = lost_one("shared", "It stopped.", "Go on.")
+    other = lost_one("other", "It returned 7.", "Go on.").model_copy(update={"requirement": "P1"})
+    passed = lost_one("passed", "", "").model_copy(update={"outcome": Outcome.PASSED, "score": 2})
+
+    causes = causes_of(grade_with((alone, shared, passed), (other,)))
+
+    assert [[test.id for test in tests] for tests in causes] == [["shared", "other"], ["alone"]]
+    assert (
+        others_lost(causes[0])
+        == "1 more test fails; the same hint applies (4 points lost in total)"
+    )
+
+
+def test_open_points_are_no_cause_and_wait_together_for_the_same() -> None:
+    """They are those of the grader's failures and of answers that a person marks."""
+    tests = [lost_one(name, "A person will mark it.", "") for name in "abcd"]
+    outcomes = (
+        Outcome.UNMARKED,
+        Outcome.GRADER_ERROR,
+        Outcome.UNMARKED,
+        Outcome.ANSWERED,
+    )
+    made = tuple(
+        test.model_copy(update={"outcome": outcome})
+        for test, outcome in zip(tests, outcomes, strict=True)
+    )
+
+    grade = grade_with(made)
+
+    assert causes_of(grade) == []
+    assert [[test.id for test in waiting] for waiting in undecided_tests(grade)] == [
+        ["a", "c"],
+        ["b"],
+    ]

@@ -2,12 +2,13 @@
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 
 from autograder.feedback.content import feedback_lines
-from autograder.feedback.html import as_html
+from autograder.feedback.html import as_html, way_to_handout
 from autograder.grading.grade import Feedback, Grade, GradedTest, Outcome, checkpoint_of
 from autograder.tests.feedback.nasty import (
     HANDOUT,
@@ -40,8 +41,12 @@ class Page(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note a tag that opens."""
-        self.tree.append((tag, tuple((name, _without_numbers(value)) for name, value in attrs)))
+        """Note a tag that opens; a label in a drawing has as many lines as it needs."""
+        opened = (tag, tuple((name, _without_numbers(value)) for name, value in attrs))
+        if opened == ("tspan", (("x", ""), ("dy", ""))):
+            self.tree.pop()
+        else:
+            self.tree.append(opened)
         self.texts.append("")
 
     def handle_endtag(self, tag: str) -> None:
@@ -77,14 +82,14 @@ def _without_numbers(value: str | None) -> str | None:
     return "" if value and re.fullmatch(r"[-MVHLmvhlz0-9. ]+", value) else value
 
 
-HARMLESS_PAGE = Page(as_html(grade_of(HARMLESS)))
+HARMLESS_PAGE = Page(as_html(grade_of(HARMLESS), files_at=""))
 
 
 @SAME_EACH_TIME
 @given(hostile())
 def test_the_tree_is_that_of_a_harmless_grade(strings: list[str]) -> None:
     """Tags, attributes and styles are the same, so none contains a student's text."""
-    page = Page(as_html(grade_of(strings)))
+    page = Page(as_html(grade_of(strings), files_at=""))
 
     assert page.tree == HARMLESS_PAGE.tree
     assert page.styles == HARMLESS_PAGE.styles
@@ -154,7 +159,7 @@ def test_only_places_in_the_repository_become_links(handout: str) -> None:
         update={"checkpoints": (checkpoint_of("reader", "Reading", (test,)),)}
     )
 
-    page = Page(as_html(grade))
+    page = Page(as_html(grade, files_at=""))
 
     assert ("a", (("href", handout),)) not in page.tree
     assert "a" in {tag for tag, _ in page.tree}
@@ -179,3 +184,87 @@ def test_a_megabyte_everywhere_is_truncated(text: str) -> None:
     grade = grade_of([text + str(number) for number in range(PLACES)])
 
     assert len(as_html(grade)) < 250_000
+
+
+def test_the_page_shows_the_titles_that_people_know() -> None:
+    """The assignment's title and the student's name; nobody's name without one."""
+    grade = grade_of(HARMLESS)
+
+    named = as_html(grade, title="Partitioned <logs>", student="Ada <i>Novak")
+    nameless = as_html(grade, title="Partitioned <logs>")
+
+    assert "<title>Ada &lt;i&gt;Novak, Partitioned &lt;logs&gt;: 3 / 21</title>" in named
+    assert "<p><bdi>Ada &lt;i&gt;Novak</bdi></p>" in named
+    assert "<h1><bdi>Partitioned &lt;logs&gt;</bdi></h1>" in nameless
+    assert "<title>Partitioned &lt;logs&gt;: 3 / 21</title>" in nameless
+
+
+def lost(name: str, points: float, hint: str, outcome: Outcome = Outcome.WRONG) -> GradedTest:
+    """Make a test without points."""
+    return GradedTest(
+        id=name,
+        title=name,
+        requirement="R1",
+        outcome=outcome,
+        score=0,
+        max_score=points,
+        feedback=Feedback(asked="a", came_back=f"back from {name}", hint=hint),
+    )
+
+
+def test_the_cause_that_costs_most_says_start_here() -> None:
+    """Each cause says how many points it costs."""
+    tests = (lost("first", 2, "x"), lost("second", 1, "y"), lost("third", 2, "y"))
+    grade = grade_of(HARMLESS).model_copy(
+        update={"checkpoints": (checkpoint_of("reader", "Reading", tests),)}
+    )
+
+    page = as_html(grade)
+
+    costs = re.findall(r'<p class="cost">(.*?)</p>', page)
+    assert [re.sub(r"<[^>]*>", "", cost) for cost in costs] == [
+        "Start here 3 points lost",
+        "2 points lost",
+    ]
+    assert page.index("back from second") < page.index("back from first")
+
+
+def test_points_that_are_not_decided_are_drawn_as_open() -> None:
+    """The bar has three parts, and no word says that they are lost."""
+    tests = (
+        lost("marked", 5, "").model_copy(update={"outcome": Outcome.PASSED, "score": 5}),
+        lost("waiting", 2, "", Outcome.UNMARKED),
+        lost("failed", 1, "", Outcome.GRADER_ERROR),
+        lost("wrong", 2, "x"),
+    )
+    grade = grade_of(HARMLESS).model_copy(
+        update={
+            "checkpoints": (checkpoint_of("reader", "Reading", tests),),
+            "score": 5,
+            "max_score": 10,
+        }
+    )
+
+    page = as_html(grade)
+
+    bars = re.findall(
+        r'class="open" width="(\d+)" height="8"/><rect class="given" width="(\d+)"', page
+    )
+    assert bars == [("80", "50")] * 2
+    assert "2 points lost; 3 points open" in page
+    assert [page.count(text) for text in ("open / 2", "open / 1", "0 / 1")] == [2, 2, 0]
+
+
+def test_the_handout_is_linked_from_where_the_page_is(tmp_path: Path) -> None:
+    """The first folder that has it counts; without one, nothing is linked."""
+    empty, full = tmp_path / "ada", tmp_path / "the handout"
+    for folder in (empty, full, tmp_path / "pages"):
+        folder.mkdir()
+    (full / "README.md").touch()
+
+    way = way_to_handout(tmp_path / "pages" / "ada.html", (empty, full))
+
+    assert way == "../the%20handout/"
+    assert f'<a href="{way}{HANDOUT}">' in as_html(grade_of(HARMLESS), files_at=way)
+    assert way_to_handout(tmp_path / "page.html", (empty,)) is None
+    assert f'"{HANDOUT}' not in as_html(grade_of(HARMLESS))

@@ -11,7 +11,6 @@ from autograder.grading.foreman.examiner import Examiner
 from autograder.grading.grade import Grade
 from autograder.tests.browser import (
     PHONE,
-    Scheme,
     needs_browser,
     opened,
     running_browser,
@@ -49,22 +48,28 @@ def pages(grades: dict[str, Grade], tmp_path_factory: pytest.TempPathFactory) ->
     folder = tmp_path_factory.mktemp("pages")
     paths = {name: folder / f"{name.rpartition('/')[2]}.html" for name in grades}
     for name, path in paths.items():
-        path.write_text(as_html(grades[name]), "utf-8")
+        page = as_html(grades[name], title="Logs", student="Ada", files_at="")
+        path.write_text(page, "utf-8")
     return paths
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing(
-    browser: Browser, pages: dict[str, Path], name: str, scheme: Scheme
-) -> None:
-    """In light and dark mode, with all sections unfolded."""
-    with opened(browser, pages[name], scheme=scheme) as page:
-        page.page.evaluate(
-            "document.querySelectorAll('details').forEach(details => details.open = true)"
-        )
+def test_axe_finds_nothing(browser: Browser, pages: dict[str, Path], name: str) -> None:
+    """With all sections unfolded."""
+    with opened(browser, pages[name]) as page:
+        page.unfold()
 
         violations = page.violations
+
+    assert violations == []
+
+
+def test_axe_finds_nothing_in_any_look(browser: Browser, pages: dict[str, Path]) -> None:
+    """On a phone, on a large screen, in the dark and on paper."""
+    with opened(browser, pages["wrong/ignores_rejected_records"]) as page:
+        page.unfold()
+
+        violations = page.violations_in_each_look
 
     assert violations == []
 
@@ -86,12 +91,24 @@ def test_nothing_is_loaded_and_nothing_runs(
 def test_it_fits_on_a_phone(browser: Browser, pages: dict[str, Path], name: str) -> None:
     """A wide drawing scrolls; the page itself does not scroll sideways."""
     with opened(browser, pages[name], width=PHONE, scheme="dark") as page:
-        page.page.evaluate(
-            "document.querySelectorAll('details').forEach(details => details.open = true)"
-        )
+        page.unfold()
         overflow = page.overflow
 
     assert overflow == 0
+
+
+def test_the_labels_of_a_drawing_are_in_view_on_a_phone(
+    browser: Browser, pages: dict[str, Path]
+) -> None:
+    """Only the records of a long shard must be scrolled."""
+    with opened(browser, pages["wrong/stops_at_an_empty_page"], width=PHONE) as page:
+        drawing = page.page.locator(".wide:has(.log)").first
+        inside = drawing.evaluate("box => box.getBoundingClientRect().right")
+        ends = drawing.locator(".log .title, .log .quiet").evaluate_all(
+            "labels => labels.map(label => label.getBoundingClientRect().right)"
+        )
+
+    assert max(ends) <= inside
 
 
 def test_the_sequence_number_of_a_record_can_be_seen_with_mouse_and_keyboard(

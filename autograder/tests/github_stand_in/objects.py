@@ -145,13 +145,20 @@ def commit_of(repository: Repository, sha: str, token: "Token") -> dict[str, Any
 
 
 def _comment(comment: Mapping[str, Any], token: "Token") -> dict[str, Any]:
+    user = comment["user"]
     return {
         "__typename": "CommitComment",
         "databaseId": comment["id"],
         "body": comment["body"],
         "createdAt": comment["created_at"],
-        "viewerDidAuthor": comment["user"]["login"] == token.login,
-        "author": {"__typename": "User", "login": comment["user"]["login"]},
+        "url": f"https://github.invalid/commit/{comment['commit_id']}#commitcomment-{comment['id']}",
+        "viewerDidAuthor": user["login"] == token.login,
+        "commit": {"__typename": "Commit", "oid": comment["commit_id"]},
+        "author": {
+            "__typename": user.get("type", "User"),
+            "login": user["login"].removesuffix("[bot]"),
+            "databaseId": user.get("id"),
+        },
     }
 
 

@@ -175,7 +175,7 @@ def _comment(call: RestCall) -> tuple[int, Any]:
         "commit_id": call.commit(repository),
         "body": _text(call.body),
         "created_at": call.github.timestamp(),
-        "user": {"login": call.token.login},
+        "user": call.github.account(call.token.login),
     }
     repository.comments.append(made)
     return 201, made

@@ -251,6 +251,18 @@ class GitHubState:
             if comment["commit_id"] == sha
         ]
 
+    def comment(self, full_name: str, sha: str, body: str, *, actor: str) -> int:
+        """Comment on a commit as an account, and return the comment's id."""
+        made = {
+            "id": self.new_id(),
+            "commit_id": sha,
+            "body": body,
+            "created_at": self.timestamp(),
+            "user": self.account(actor),
+        }
+        self.repository(full_name).comments.append(made)
+        return int(str(made["id"]))
+
     def new_id(self) -> int:
         """Return an unused id."""
         with self._lock:

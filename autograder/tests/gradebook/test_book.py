@@ -1,5 +1,6 @@
 """The gradebook: points are written and marks are kept, whatever happens in between."""
 
+import csv
 import os
 import signal
 import sqlite3
@@ -7,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,10 @@ from autograder.gradebook.entries import BookEntry
 from autograder.gradebook.handins import Handin
 from autograder.gradebook.standing import StandingStatus
 from autograder.grading.grade import Outcome
-from autograder.tests.gradebook.students import a_grade, make_book, write_result
+from autograder.policy import Deadline, LatePenalty, Policy, Ruling
+from autograder.tests.gradebook.students import ASSIGNMENT, a_grade, make_book, write_result
 
+DUE = datetime(2026, 12, 1, 22, 59, tzinfo=UTC)
 OPEN = {f"concepts/c{n}_why": Outcome.UNIMPLEMENTED for n in (1, 2, 3, 6)}
 SYNC = """
 import sys
@@ -49,6 +52,12 @@ def results(tmp_path: Path) -> Path:
         folder, "bob", a_grade({**OPEN, "writer/create_returns_once_active": Outcome.WRONG})
     )
     return folder
+
+
+def policy(**decided: object) -> Policy:
+    """Make a policy with a deadline."""
+    given = {"timezone": "UTC", "deadline": Deadline(at=DUE), **decided}
+    return Policy.model_validate(given)
 
 
 def entry(book: Book, student: str) -> BookEntry:
@@ -158,13 +167,14 @@ def test_a_checkpoint_that_was_not_graded_is_not_decided(book: Book, results: Pa
     assert entry(book, "cyd").standing.total is None
 
 
-def test_lateness_and_excuses_come_from_the_handins(book: Book, results: Path) -> None:
+def test_lateness_and_excuses_follow_from_hand_ins_and_policy(book: Book, results: Path) -> None:
     """GitHub's times are compared with the deadline."""
     (book.folder / "handins.csv").write_text(
-        "student,handed_in_at,excused,commit\nbob,2026-12-02T01:59:00+01:00,,abc\ncyd,,yes,\n"
+        "student,handed_in_at,commit\nbob,2026-12-02T01:59:00+01:00,abc\n"
     )
+    book = Book(book.folder, ASSIGNMENT, policy(excused=("cyd",)))
 
-    book.sync([results], deadline=datetime(2026, 12, 1, 22, 59, tzinfo=UTC))
+    book.sync([results])
 
     bob = entry(book, "bob").standing
     assert (bob.late_seconds, bob.commit) == (2 * 3600, "abc")
@@ -173,20 +183,78 @@ def test_lateness_and_excuses_come_from_the_handins(book: Book, results: Path) -
 
 
 def test_new_handins_are_merged_with_the_existing_ones(book: Book) -> None:
-    """Other students and excuses are kept; the next sync takes the new grade and time."""
+    """Other students' are kept; the next sync takes the new grade and time."""
     path = book.folder / "handins.csv"
-    path.write_text("student,excused,commit\nbob,yes,abc\ncyd,yes,\n")
+    path.write_text("student,commit\nbob,abc\ncyd,\n")
     when = datetime(2026, 12, 2, 0, 59, tzinfo=UTC)
 
     book.hand_in("bob", a_grade(), Handin(handed_in_at=when, commit="def", repository="o/r"))
     book.sync([book.folder / "results"])
 
     assert path.read_text() == (
-        "student,handed_in_at,excused,commit,repository\n"
-        "bob,2026-12-02T00:59:00+00:00,yes,def,o/r\n"
-        "cyd,,yes,,\n"
+        "student,handed_in_at,commit,repository\nbob,2026-12-02T00:59:00+00:00,def,o/r\ncyd,,,\n"
     )
     assert entry(book, "bob").standing.handed_in_at == when
+
+
+def test_an_excuse_in_the_handins_says_where_it_goes_now(book: Book, results: Path) -> None:
+    """In one line; a student must not lose the excuse unnoticed."""
+    (book.folder / "handins.csv").write_text("student,excused\ncyd,yes\n")
+
+    with pytest.raises(GradebookError) as caught:
+        book.sync([results])
+
+    assert "students are excused in course.toml" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("late_by", "percent"), [(0, 0), (1, 10), (2, 20), (3, 100)])
+def test_nbgrader_s_own_scores_have_the_penalty(
+    book: Book, results: Path, late_by: int, percent: float
+) -> None:
+    """Those of code and notebook add up to the total, as `nbgrader export` computes them."""
+    handed_in_at = (DUE + timedelta(days=late_by)).isoformat()
+    (book.folder / "handins.csv").write_text(f"student,handed_in_at\nada,{handed_in_at}\n")
+    late = policy(late=LatePenalty(percent_per_day=10, days=2))
+    book = Book(book.folder, ASSIGNMENT, late)
+    book.sync([results])
+    for cell, points in (("c1-why", 0.5), ("c2-why", 2), ("c3-why", 1), ("c6-why", 1)):
+        mark(book, "ada", cell, points)
+
+    book.sync([results])
+
+    standing = entry(book, "ada").standing
+    assert standing.penalty_percent == percent
+    assert standing.total == round((85 + 9 + 4.5) * (100 - percent) / 100, 2)
+    assert exported_by_nbgrader(book)["ada"] == pytest.approx(standing.total)
+
+
+def exported_by_nbgrader(book: Book) -> dict[str, float]:
+    """Add up what `nbgrader export` writes for each student."""
+    from nbgrader.api import Gradebook
+    from nbgrader.plugins import CsvExportPlugin
+
+    file = book.folder / "exported.csv"
+    with Gradebook(f"sqlite:///{book.database}") as gradebook:
+        CsvExportPlugin(to=str(file)).export(gradebook)
+    totals: dict[str, float] = {}
+    with file.open(newline="", encoding="utf-8") as rows:
+        for row in csv.DictReader(rows, restkey="rest"):
+            totals[row["student_id"]] = totals.get(row["student_id"], 0.0) + float(row["score"])
+    return totals
+
+
+def test_each_sync_follows_the_policy(book: Book, results: Path) -> None:
+    """Also for students whose results came with an earlier sync."""
+    book.sync([results])
+    dropped = policy(tests={"writer/create_returns_once_active": Ruling.DROPPED})
+    changed = Book(book.folder, ASSIGNMENT, dropped)
+
+    changed.sync([])
+
+    assert exported_by_nbgrader(changed)["bob"] == 85 + 9 - 2
+    assert [found.standing.max_score for found in changed.entries()] == [98] * 5
+    assert entry(changed, "bob").standing.total == 92
 
 
 def test_all_mistakes_in_the_handins_are_reported_together(book: Book, results: Path) -> None:

@@ -73,6 +73,7 @@ COMPLETE = Standing(
     checkpoints=points(22.5, 10),
     handed_in_at=WHEN,
     late_seconds=3 * 3600 + 62,
+    days_late=1,
     commit="ab12",
     repository="course/logs-octo-1",
 )
@@ -123,6 +124,54 @@ def test_there_is_a_total_once_all_is_decided(
 ) -> None:
     """Part of a total would be read as a grade; an excused student does not have a total."""
     assert (standing.status, standing.total, standing.max_score) == (status, total, 45)
+
+
+def test_points_after_the_penalty_add_up_to_the_total() -> None:
+    """What rounding leaves over in one checkpoint goes to the next."""
+    three = tuple(
+        CheckpointPoints(id=name, title=name, score=0.05, max_score=1) for name in ("a", "b", "c")
+    )
+
+    late = Standing(student=student(), checkpoints=three, penalty_percent=10)
+
+    assert late.final_scores == (0.04, 0.05, 0.05)
+    assert late.total == 0.14
+    assert late.before_penalty == pytest.approx(0.15)
+    assert late.penalty == pytest.approx(0.01)
+
+
+def test_what_came_too_late_has_no_points() -> None:
+    """Also while an answer waits for a mark, which nobody needs to give."""
+    late = UNDECIDED.model_copy(update={"penalty_percent": 100.0, "counts": False, "days_late": 9})
+
+    assert (late.status, late.total) == (StandingStatus.COMPLETE, 0)
+    assert late.final_scores == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("form", "columns"),
+    [
+        ("canvas", [f"{TITLE}: The writer", f"{TITLE}: Concepts"]),
+        ("moodle", [f"{TITLE}: The writer", f"{TITLE}: Concepts", f"{TITLE}: total"]),
+        ("gradescope", ["1: The writer (30.0 pts)", "2: Concepts (15.0 pts)", "Total Score"]),
+        ("github-classroom", ["points_awarded"]),
+        ("csv", ["writer", "concepts", "before_penalty", "penalty", "total"]),
+    ],
+)
+def test_the_penalty_is_in_each_format(form: str, columns: list[str]) -> None:
+    """A system that adds up the checkpoints itself gets the total; the table shows how it came."""
+    late = COMPLETE.model_copy(update={"penalty_percent": 20.0})
+    expected = {
+        "canvas": ["18", "8"],
+        "moodle": ["18", "8", "26"],
+        "gradescope": ["18", "8", "26"],
+        "github-classroom": ["26"],
+        "csv": ["22.5", "10", "32.5", "6.5", "26"],
+    }
+
+    row = export(form, [late])[1 if form == "canvas" else 0]
+
+    assert [row[column] for column in columns] == expected[form]
 
 
 @pytest.mark.parametrize(
@@ -233,10 +282,16 @@ def test_the_plain_table_has_everything() -> None:
         "status": "complete",
         "writer": "22.5",
         "concepts": "10",
+        "before_penalty": "32.5",
+        "penalty_percent": "0",
+        "penalty": "0",
         "total": "32.5",
         "max_score": "45",
         "open_points": "0",
         "late_hours": "3.02",
+        "days_late": "1",
+        "counts": "yes",
+        "due": "",
         "handed_in_at": "2026-11-03T04:30:00Z",
         "repository": "https://github.com/course/logs-octo-1",
         "commit": "ab12",

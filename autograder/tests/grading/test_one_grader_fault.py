@@ -31,14 +31,15 @@ from autograder.feedback.markdown import as_markdown
 from autograder.feedback.text import print_grade
 from autograder.github.queries import CommitStatus, StatusState
 from autograder.gradebook.book import Book
-from autograder.gradebook.entries import BookEntry
+from autograder.gradebook.entries import BookEntry, entry_of
 from autograder.gradebook.exports import FORMATS
+from autograder.gradebook.handins import Handin
 from autograder.gradebook.standing import StandingStatus
 from autograder.grading.grade import Grade, GradedTest, checkpoint_of
 from autograder.grading.grade import Outcome as TestOutcome
 from autograder.grading.results import read_result
 from autograder.intake.hand_ins import StudentHandIn
-from autograder.policy import lateness, read_policy
+from autograder.policy import read_policy
 from autograder.reports.class_figures import figures_of
 from autograder.reports.class_page import as_page
 from autograder.reports.class_results import ClassResults, State, read_class
@@ -199,8 +200,10 @@ def published(grade: Grade, folder: Path) -> PushFeedback:
     (folder / "roster.csv").write_text("login\nada\n")
     policy = read_policy(folder / "course.toml")
     student = make_book(folder / "book").roster().students[0]
-    late = lateness(policy, student, datetime(2026, 3, 1, tzinfo=UTC))
-    return feedback_on_push(grade, "a" * 40, Detail.FULL, late, policy, "")
+    handin = Handin(handed_in_at=datetime(2026, 3, 1, tzinfo=UTC))
+    return feedback_on_push(
+        entry_of(student, grade, handin, policy), "a" * 40, Detail.FULL, policy, ""
+    )
 
 
 def test_one_status_and_the_comment_have_it_open(
@@ -311,7 +314,7 @@ def test_the_standing_has_no_points_for_this_checkpoint_alone(book: Book) -> Non
 @pytest.mark.parametrize(
     ("form", "without_points", "cells"),
     [
-        ("csv", 2, [f"{POINTS:g}", "undecided"]),
+        ("csv", 3, [f"{POINTS:g}", "undecided"]),
         ("canvas", 1, []),
         ("moodle", 2, [f"({POINTS:g} points open)"]),
         ("gradescope", 2, ["Ungraded"]),
@@ -442,8 +445,8 @@ def test_the_class_report_leaves_out_these_points_alone(
 
     assert [row.state for row in found.rows] == [State.WAITING, State.INCOMPLETE]
     assert (figures.bins[-1], figures.median) == (2, 1.0)
-    assert [checkpoint.decided for checkpoint in figures.checkpoints] == [2] * 5
-    assert {test.id: test.decided for test in figures.tests if test.decided != 2} == {TEST: 1}
+    assert [checkpoint.tried for checkpoint in figures.checkpoints] == [2] * 5
+    assert {test.id: test.tried for test in figures.tests if test.tried != 2} == {TEST: 1}
     assert f">{MOST - POINTS:g}</td>" in page
     assert f'data-key="{faulty.grade.open_points:g}"' in page
     assert "incomplete: the grader failed" in page
@@ -507,7 +510,11 @@ def test_a_class_s_summary_and_report_tell_an_instructor_to_look(tmp_path: Path)
     grades = {"ada": both, "bob": one_of_them, "cyd": a_grade()}
     warning = "tests of 2 students unreadable: look at them"
 
-    outcomes = [outcome_of(name, ClassAction.GRADED, grade) for name, grade in grades.items()]
+    the_class = ClassSubmissions(())
+    outcomes = [
+        outcome_of(name, ClassAction.GRADED, the_class.entry(name, grade))
+        for name, grade in grades.items()
+    ]
     rows = class_of(tmp_path / "results", **grades).rows
 
     assert unreadable_line(outcomes) == f"3 {warning} (ada, bob)"
@@ -523,4 +530,6 @@ def test_the_status_command_shows_open_points(book: Book) -> None:
     )
 
     bob = next(line for line in done.stdout.splitlines() if "bob" in line)
-    assert [cell.strip() for cell in bob.split("\u2502")][3:6] == ["", f"{POINTS:g}", "undecided"]
+    assert [cell.strip() for cell in bob.split("\u2502")][3:7] == [
+        *("", "", f"{POINTS:g}", "undecided")
+    ]

@@ -4,7 +4,8 @@ import re
 
 from autograder.grading.grade import Anomaly
 from autograder.logs.captions import caption
-from autograder.logs.drawing import RING, drawing_of
+from autograder.logs.drawing import HASH_KEYS, drawing_of
+from autograder.logs.layout import LONGEST_LINE, NARROWEST, wrapped
 from autograder.logs.picture import DrawnRecord, DrawnRow, DrawnShard, LogPicture, ReadPage
 from autograder.logs.sketch import sketch
 
@@ -27,8 +28,8 @@ def shard(number: int, *records: DrawnRecord) -> DrawnShard:
     """Make one of two shards."""
     return DrawnShard(
         shard_id=f"shardId-00000000000{number}",
-        first_hash_key=str(number * RING // 2),
-        last_hash_key=str((number + 1) * RING // 2 - 1),
+        first_hash_key=str(number * HASH_KEYS // 2),
+        last_hash_key=str((number + 1) * HASH_KEYS // 2 - 1),
         records=records,
     )
 
@@ -65,10 +66,10 @@ def test_written_records_are_drawn_in_characters() -> None:
     drawn = sketch(WRITTEN)
 
     assert drawn.splitlines() == [
-        "shardId-000000000000: 0 % to 50 % of all hash keys, key alice",
+        "shardId-000000000000: hash key range 0 % to 50 %, key alice",
         "  | a0  | a5  | a10 |",
         "          ^ lost",
-        "shardId-000000000001: 50 % to 100 % of all hash keys, keys k, bob",
+        "shardId-000000000001: hash key range 50 % to 100 %, keys k, bob",
         "  | b1  | b1  |",
         "    ^ key k",
         "          ^ duplicated",
@@ -80,9 +81,8 @@ def test_returned_records_are_drawn_in_characters() -> None:
     drawn = sketch(READ)
 
     assert drawn.splitlines() == [
-        "shardId-000000000000: 0 % to 50 % of all hash keys",
-        "  4 records, none of them returned",
-        "shardId-000000000001: 50 % to 100 % of all hash keys",
+        "shardId-000000000000: hash key range 0 % to 50 %, 4 records, none of them returned",
+        "shardId-000000000001: hash key range 50 % to 100 %",
         "  | 0 | 1 |[2]| 3 |",
         "        ^ unread",
         "        ^ offset",
@@ -114,11 +114,11 @@ def test_many_users_have_no_colour() -> None:
     assert {cell.colour for cell in drawing.lanes[0].cells} == {"plain"}
 
 
-def test_a_shard_has_its_part_of_the_ring_and_marks_for_its_keys() -> None:
-    """The MD5 of alice is 0x6384..., which is 39 % of the ring."""
+def test_a_shard_has_its_hash_key_range_and_marks_for_its_keys() -> None:
+    """The MD5 of alice is 0x6384..., which is 39 % of all hash keys."""
     (lane, _) = drawing_of(WRITTEN).lanes
 
-    assert lane.ring == (0, 0.5)
+    assert lane.hash_key_range == (0, 0.5)
     assert [round(tick, 2) for tick in lane.ticks] == [0.39]
 
 
@@ -154,3 +154,29 @@ def test_the_caption_of_a_drawing_in_characters_names_what_is_in_it() -> None:
     assert "Records marked “lost” are missing." in written
     assert "Records in [ ] were returned (1 of the 4 shown)." in read
     assert not re.search("filled|dashed", written + read, re.IGNORECASE)
+
+
+def test_labels_are_wrapped_and_the_next_ones_make_room() -> None:
+    """The labels of a shard with many keys fit on a phone, however many cells there are."""
+    keys = [f"a-rather-long-key-{at}" for at in range(20)]
+    many = shard(0, *(record(at, "alice", key=key) for at, key in enumerate(keys)))
+    drawing = drawing_of(LogPicture(shards=(many, *WRITTEN.shards)))
+
+    long, short, _ = drawing.lanes
+
+    assert len(wrapped(long.words)) > 1
+    assert max(map(len, wrapped(long.words))) <= LONGEST_LINE
+    assert long.cells[0].y - long.y > short.cells[0].y - short.y
+    assert all(lane.words_y < lane.cells[0].y < lane.y + lane.height for lane in drawing.lanes)
+    assert short.y == long.y + long.height
+
+
+def test_what_is_said_of_a_record_stays_in_view_with_it() -> None:
+    """On a phone, a part of a wide drawing is in view."""
+    row = shard(0, *(record(at, "alice") for at in range(24)))
+    drawing = drawing_of(LogPicture(shards=(row,)))
+
+    places = [(cell.x, drawing.description_x(cell)) for cell in drawing.lanes[0].cells]
+
+    assert all(0 <= x - at < NARROWEST for x, at in places)
+    assert max(at for _, at in places) + NARROWEST <= drawing.width + NARROWEST // 10

@@ -12,7 +12,7 @@ TESTS = [test.id for checkpoint in WHOLE.checkpoints for test in checkpoint.test
 HINTS = ("Leave ExplicitHashKey out.", "Go on with NextShardIterator.", "Look again.")
 
 
-def grade_with(outcomes: dict[str, Outcome], hint: str = HINTS[0]) -> Grade:
+def grade_with(outcomes: dict[str, Outcome], hint: str = HINTS[0], came_back: str = "b") -> Grade:
     """Make a grade with these lost tests, all with the same hint."""
     checkpoints = tuple(
         checkpoint_of(
@@ -20,7 +20,7 @@ def grade_with(outcomes: dict[str, Outcome], hint: str = HINTS[0]) -> Grade:
             checkpoint.title,
             tuple(
                 test.model_copy(
-                    update={"feedback": Feedback(asked="a", came_back="b", hint=hint)}
+                    update={"feedback": Feedback(asked="a", came_back=came_back, hint=hint)}
                     if test.id in outcomes
                     else {}
                 )

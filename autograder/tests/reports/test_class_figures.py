@@ -3,11 +3,11 @@
 import pytest
 
 from autograder.grading.grade import Grade, Outcome
-from autograder.reports.class_figures import discrimination, figures_of, hardest
+from autograder.reports.class_figures import discrimination, figures_of
 from autograder.reports.class_results import Row, State, share_of
 from autograder.tests.reports.classes import HINTS, TESTS, WHOLE, grade_with
 
-FIRST, SECOND, THIRD = TESTS[:3]
+FIRST, SECOND = TESTS[:2]
 WRONG = Outcome.WRONG
 
 
@@ -17,17 +17,78 @@ def row(grade: Grade | None, state: State = State.COMPLETE, *attempts: float) ->
     return Row("x", "", state, enrolled=False, late=None, grade=grade, attempts=shares, page=None)
 
 
-def test_a_test_has_its_pass_count_and_the_most_frequent_misunderstanding() -> None:
-    """The misunderstanding is counted by the hint that students got."""
-    grades = [WHOLE, grade_with({FIRST: WRONG}, HINTS[1]), grade_with({FIRST: WRONG}, HINTS[1])]
+def test_a_cause_is_counted_over_all_tests_and_ranked_by_points() -> None:
+    """It has the words of the hint, the students who read it, and the points that they lost."""
+    few = [grade_with({FIRST: WRONG, SECOND: WRONG}, HINTS[1]) for _ in range(3)]
+    many = [grade_with({FIRST: WRONG}, HINTS[2]) for _ in range(4)]
 
-    figures = figures_of([row(grade) for grade in [*grades, grade_with({FIRST: WRONG}, HINTS[2])]])
+    figures = figures_of([row(grade) for grade in [WHOLE, *many, *few]])
+
+    first, second = figures.causes
+    assert (first.words, len(first.rows), first.tried) == (HINTS[1], 3, 8)
+    assert {test.id for test in first.tests} == {FIRST, SECOND}
+    assert (second.words, len(second.rows), second.tried) == (HINTS[2], 4, 8)
+    points = {test.id: test.points for test in figures.tests}
+    assert (first.lost, second.lost) == (
+        3 * (points[FIRST] + points[SECOND]),
+        4 * points[FIRST],
+    )
+
+
+def test_a_cause_that_students_share_comes_before_one_of_a_single_student() -> None:
+    """A student who fails everything for one reason is not what the class misunderstands."""
+    alone = grade_with(dict.fromkeys(TESTS, WRONG), HINTS[1])
+    shared = [grade_with({FIRST: WRONG}, HINTS[2]) for _ in range(3)]
+
+    causes = figures_of([row(grade) for grade in [alone, *shared]]).causes
+
+    assert [cause.words for cause in causes] == [HINTS[2], HINTS[1]]
+    assert causes[0].lost < causes[1].lost
+
+
+def test_without_a_hint_a_cause_names_the_test_and_what_happened() -> None:
+    """Tests for which the same came back are one cause, also here."""
+    refused = grade_with({FIRST: Outcome.REFUSED, SECOND: Outcome.REFUSED}, "")
+
+    (cause,) = figures_of([row(refused)]).causes
+
+    assert cause.words == f"{cause.tests[0].title}: refused"
+    assert len(cause.tests) == 2
+    assert cause.came_back == "b"
+
+
+def test_who_handed_in_nothing_is_in_no_statistic() -> None:
+    """Neither who is missing nor who handed in the stubs as they were."""
+    stubs = grade_with(dict.fromkeys(TESTS, Outcome.UNIMPLEMENTED))
+    missing = Row(
+        "y", "", State.MISSING, enrolled=True, late=None, grade=None, attempts=(), page=None
+    )
+
+    figures = figures_of([row(WHOLE), row(stubs, State.COMPLETE, 0.0), missing])
+    only_nothing = figures_of([row(stubs), missing])
+
+    assert (figures.nothing, figures.graded, figures.median) == (2, 1, 1.0)
+    assert figures.causes == ()
+    assert {test.tried for test in figures.tests} == {1}
+    assert [(found.share, found.tried) for found in figures.checkpoints] == [
+        (1.0, 1) for _ in WHOLE.checkpoints
+    ]
+    assert sum(figures.bins) == 1
+    assert figures.attempts == ()
+    assert (only_nothing.nothing, only_nothing.graded, only_nothing.median) == (2, 0, None)
+
+
+def test_who_left_a_stub_did_not_try_its_tests() -> None:
+    """Only the points that others lose there come from a misconception."""
+    stub = grade_with({FIRST: Outcome.UNIMPLEMENTED})
+    wrong = grade_with({FIRST: WRONG})
+
+    figures = figures_of([row(stub), row(wrong)])
 
     (test,) = [test for test in figures.tests if test.id == FIRST]
-    assert (test.decided, test.passed, test.share) == (4, 1, 0.25)
-    assert test.lost == 3 * test.points
-    assert test.misconception is not None
-    assert (test.misconception.students, test.misconception.hint) == (2, HINTS[1])
+    (cause,) = figures.causes
+    assert (test.tried, test.passed, test.lost) == (1, 0, test.points)
+    assert (len(cause.rows), cause.tried, cause.lost) == (1, 1, test.points)
 
 
 def test_a_test_that_is_not_decided_does_not_count() -> None:
@@ -37,10 +98,10 @@ def test_a_test_that_is_not_decided_does_not_count() -> None:
     figures = figures_of([row(WHOLE), row(failed, State.INCOMPLETE)])
 
     (test,) = [test for test in figures.tests if test.id == FIRST]
-    assert (test.decided, test.passed, test.lost) == (1, 1, 0)
-    assert test.misconception is None
+    assert (test.tried, test.passed, test.lost) == (1, 1, 0)
+    assert figures.causes == ()
     assert figures.bins[-1] == 2
-    assert (figures.checkpoints[0].share, figures.checkpoints[0].decided) == (1.0, 2)
+    assert (figures.checkpoints[0].share, figures.checkpoints[0].tried) == (1.0, 2)
 
 
 def test_points_that_a_person_must_mark_are_not_lost() -> None:
@@ -50,8 +111,7 @@ def test_points_that_a_person_must_mark_are_not_lost() -> None:
     assert WHOLE.score < WHOLE.max_score
     assert (figures.median, figures.bins[-1]) == (1.0, 1)
     assert [
-        (checkpoint.share, checkpoint.full, checkpoint.decided)
-        for checkpoint in figures.checkpoints
+        (checkpoint.share, checkpoint.full, checkpoint.tried) for checkpoint in figures.checkpoints
     ] == [(1.0, 1, 1) for _ in WHOLE.checkpoints]
 
 
@@ -76,21 +136,18 @@ def test_unknown_figures_are_not_shown_as_zero() -> None:
 
     alone, known = figures_of([row(WHOLE)]), figures_of([known_row])
 
-    assert (alone.missing, alone.late) == (None, None)
-    assert (known.missing, known.late) == (0, 0)
+    assert (alone.nothing, alone.late) == (None, None)
+    assert (known.nothing, known.late) == (0, 0)
 
 
-def test_the_hardest_tests_come_first() -> None:
-    """Tests are sorted by the points that the class lost; tests without losses are left out."""
+def test_the_tests_that_cost_most_come_first() -> None:
+    """The points are those of the class together."""
     grades = [grade_with({FIRST: WRONG, SECOND: WRONG}), grade_with({FIRST: WRONG})]
 
-    figures = figures_of([row(grade) for grade in grades])
+    tests = figures_of([row(grade) for grade in grades]).tests
 
-    ranked = hardest(figures)
-    assert [test.id for test in ranked] == sorted(
-        (FIRST, SECOND), key=lambda name: -next(test.lost for test in ranked if test.id == name)
-    )
-    assert hardest(figures_of([row(WHOLE)])) == []
+    assert {test.id for test in tests if test.lost} == {FIRST, SECOND}
+    assert [test.lost for test in tests] == sorted((test.lost for test in tests), reverse=True)
 
 
 def test_scores_fall_into_bins_and_full_points_into_the_last() -> None:
@@ -105,7 +162,7 @@ def test_excused_students_do_not_count() -> None:
     figures = figures_of([row(WHOLE), row(grade_with({FIRST: WRONG}), State.EXCUSED)])
 
     assert figures.graded == 1
-    assert hardest(figures) == []
+    assert figures.causes == ()
 
 
 @pytest.mark.parametrize(

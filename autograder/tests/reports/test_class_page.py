@@ -8,28 +8,87 @@ import pytest
 from typer.testing import CliRunner
 
 from autograder.cli.app import app
+from autograder.grading.grade import Outcome
 from autograder.reports.class_page import as_page
 from autograder.reports.class_results import Row, State, read_class
 from autograder.tests.feedback.nasty import NASTY, grade_of
-from autograder.tests.reports.classes import HINTS, WHOLE, write_class
+from autograder.tests.reports.classes import HINTS, TESTS, WHOLE, grade_with, write_class
 
 LARGEST = 3_000_000
 
 
-def test_an_anonymous_page_identifies_nobody(tmp_path: Path) -> None:
-    """Names, ids, links and rows of students are left out, and figures about one or two of them."""
-    folder = write_class(tmp_path / "class", 12)
-    rows = read_class(folder, folder).rows
+def lost_by(students: dict[str, str], hint: str, test_id: str = TESTS[0]) -> list[Row]:
+    """Make students who lost one test for one reason, each with what came back."""
+    return [
+        Row(
+            student,
+            f"Name of {student}",
+            State.COMPLETE,
+            enrolled=True,
+            late=True,
+            grade=grade_with({test_id: Outcome.WRONG}, hint, came_back),
+            attempts=(0.5,),
+            page=f"feedback/{student}.html",
+        )
+        for student, came_back in students.items()
+    ]
 
-    page = as_page(rows, "Logs", anonymous=True)
 
-    for row in rows:
+def test_an_anonymous_page_identifies_nobody() -> None:
+    """Names, ids, links and what code did are left out, and causes of one or two students."""
+    shared = lost_by({f"student-{n}": "raised MyError('ada was here')" for n in range(3)}, HINTS[0])
+    rare = lost_by({"eve-17": "returned 7", "dan-18": "returned 8"}, HINTS[1])
+
+    page = as_page([*shared, *rare], "Logs", anonymous=True)
+
+    for row in (*shared, *rare):
         assert row.id not in page
         assert row.name not in page
     assert "feedback/" not in page
     assert 'id="students"' not in page
-    assert not re.search(r">[12]\u00d7 ", page)
-    assert any(hint in page for hint in HINTS)
+    assert "ada was here" not in page
+    assert HINTS[0] in page
+    assert HINTS[1] not in page
+    assert "1 cause of fewer than 3 students is not shown." in page
+
+
+def test_the_top_of_the_page_names_three_misconceptions() -> None:
+    """They cost most, in the words of the hint, with the students who hold them."""
+    rows = [
+        row
+        for number, hint in enumerate(("First.", "Second.", "Third.", "Fourth."))
+        for row in lost_by(
+            {f"{hint}{at}": "returned 7" for at in range(6 - number)}, hint, TESTS[0]
+        )
+    ]
+
+    page = as_page(rows, "Logs")
+
+    top, rest = re.findall(r'<ol class="causes[^>]*>(.*?)</ol>', page, re.DOTALL)
+    assert re.findall(r'class="words"><bdi>([^<]*)', top) == ["First.", "Second.", "Third."]
+    assert re.findall(r'class="words"><bdi>([^<]*)', rest) == ["Fourth."]
+    assert "6 of 18 students who tried" in top
+    assert "returned 7" in top
+    assert top.count('href="./feedback/First.') == 6
+    assert page.index(top) < page.index('id="students"')
+
+
+def test_more_than_ten_causes_and_tests_are_folded() -> None:
+    """The page shows the ten that cost most."""
+    rows = [
+        row
+        for number, test_id in enumerate(TESTS[:12])
+        for row in lost_by({f"{number}-{at}": "b" for at in range(3)}, f"Hint {number}.", test_id)
+    ]
+
+    page = as_page(rows, "Logs")
+
+    causes, folded, rest = page.partition("<summary>2 more causes</summary>")
+    tests, folded_tests, _ = rest.partition(" more tests</summary>")
+    assert causes.count('class="words"') == 10
+    assert folded
+    assert tests.partition('id="tests"')[2].count("<tr>") == 1 + 10
+    assert folded_tests
 
 
 @pytest.mark.parametrize("anonymous", [True, False])
@@ -78,8 +137,10 @@ def test_links_lead_to_the_feedback_pages_from_any_folder(tmp_path: Path) -> Non
         CliRunner().invoke(app, ["report", str(folder), "--output", str(output)])
 
     for output in outputs:
-        (link,) = re.findall(r'href="([^"]*)"', output.read_text("utf-8"))
-        assert (output.parent / link).resolve() == folder / "feedback" / "student-0000.html"
+        links = set(re.findall(r'href="([^#"]*)"', output.read_text("utf-8")))
+        assert {(output.parent / link).resolve() for link in links} == {
+            folder / "feedback" / "student-0000.html"
+        }
 
 
 def test_a_file_name_that_is_not_utf_8_is_shown_and_linked(tmp_path: Path) -> None:

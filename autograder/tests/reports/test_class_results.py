@@ -7,17 +7,20 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import AutograderError
+from autograder.policy import EVERYTHING_COUNTS, Deadline
 from autograder.reports.class_results import State, read_class
 from autograder.tests.reports.classes import WHOLE, write_class
 
-DEADLINE = datetime(2026, 12, 2, 23, tzinfo=UTC)
+POLICY = EVERYTHING_COUNTS.model_copy(
+    update={"deadline": Deadline(at=datetime(2026, 12, 2, 23, tzinfo=UTC))}
+)
 
 
 def test_results_roster_and_attempts_come_together(tmp_path: Path) -> None:
     """A row has the name, missing, late, earlier scores and the path of the feedback page."""
     folder = write_class(tmp_path / "class", 6)
 
-    rows = {row.id: row for row in read_class(folder, folder, DEADLINE).rows}
+    rows = {row.id: row for row in read_class(folder, folder, POLICY).rows}
 
     assert len(rows) == 9
     assert [rows[f"student-000{number}"].late for number in range(3)] == [False, False, True]

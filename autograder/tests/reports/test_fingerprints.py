@@ -1,27 +1,22 @@
 """Which changes of code change its fingerprints, and which do not."""
 
-import contextlib
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.reports.fingerprints import (
-    LARGEST_FILE,
-    IncomparableError,
-    fingerprints_of,
-    read_source,
-)
+from autograder.reports.fingerprints import IncomparableError, fingerprints_of, read_source
 from autograder.tests.feedback.nasty import SAME_EACH_TIME
 
 PLAIN = """
 def read(client, stream, most=50):
     found = []
+    print(f"from {stream}, at most {most:>3}")
     iterator = client.get_shard_iterator(StreamName=stream, ShardIteratorType="TRIM_HORIZON")
+    for number in range(3):
+        print(number)
     while iterator and len(found) < most:
         page = client.get_records(ShardIterator=iterator["ShardIterator"])
         found += page["Records"]
@@ -29,12 +24,15 @@ def read(client, stream, most=50):
 """
 DISGUISED = '''
 # All my own.
-def fetch(kinesis, name, most=10):
+async def fetch(kinesis: object, name: str, most: int = 10) -> list[dict]:
     """Fetch them."""
     result = []  # empty at first
-    it = kinesis.get_shard_iterator(
-        StreamName=name, ShardIteratorType='LATEST'
+    print("{} is read, {} records or fewer".format(name, most))
+    it = await kinesis.get_shard_iterator(
+        ShardIteratorType='LATEST', StreamName=name
     )
+    async for i in range(5):
+        print(i)
 
     while it and len(result) < most:
         answer = kinesis.get_records(ShardIterator=it['x'])
@@ -48,11 +46,11 @@ ODD = st.text("()[]{}:=.\"'#\\\n\t\r\f\0 abf1\u2028", max_size=30)
 
 def values(source: str) -> list[int]:
     """The values alone."""
-    return [fingerprint.value for fingerprint in fingerprints_of(source)]
+    return [mark.value for mark in fingerprints_of(source).fingerprints]
 
 
-def test_names_comments_texts_and_layout_do_not_change_fingerprints() -> None:
-    """Copied code is disguised by these first; keyword parameters belong to the assignment."""
+def test_what_is_changed_easily_does_not_change_fingerprints() -> None:
+    """Names, comments, hints, texts and how they are formed, numbers, layout, order of keywords."""
     assert values(PLAIN) == values(DISGUISED)
     assert len(values(PLAIN)) > 30
 
@@ -66,15 +64,24 @@ def test_other_calls_and_statements_change_fingerprints(what: str, other: str) -
     assert values(PLAIN) != values(PLAIN.replace(what, other))
 
 
+def test_code_in_another_order_has_most_of_its_fingerprints_still() -> None:
+    """Only those at the seams change."""
+    first, second = PLAIN, PLAIN.replace("get_records", "list_shards").replace("+=", "=")
+
+    before, after = set(values(first + second)), set(values(second + first))
+
+    assert len(before & after) > 0.9 * len(before)
+
+
 def test_fingerprints_are_the_same_in_another_process() -> None:
     """So the same class gives the same page each time."""
-    program = f"from {fingerprints_of.__module__} import *; print([*fingerprints_of({PLAIN!r})])"
+    program = f"from {fingerprints_of.__module__} import *; print(fingerprints_of({PLAIN!r}))"
 
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, check=True, encoding="utf-8"
     )
 
-    assert done.stdout == f"{[*fingerprints_of(PLAIN)]}\n"
+    assert done.stdout == f"{fingerprints_of(PLAIN)}\n"
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -82,27 +89,39 @@ def test_line_numbers_are_those_of_the_file(end: str) -> None:
     """This holds for any line ends, and with strings of several lines."""
     source = read_source(f'x = """a\nb\nc"""\n{PLAIN}'.replace("\n", end).encode())
 
-    marks = fingerprints_of(source)
+    marks = fingerprints_of(source).fingerprints
 
-    assert marks[0].first_line == 1
-    assert marks[-1].last_line == source.split("\n").index("    return found") + 1
+    assert marks[0].lines[0] == 1
+    assert marks[-1].lines[-1] == source.split("\n").index("    return found") + 1
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"#" * (LARGEST_FILE + 1), "larger than 100 KiB"),
         (b"# \xff", "not UTF-8"),
         (b"x = (1,", "not Python"),
-        (b"if x:\n    y\n  z\n", "not Python"),
+        (b"\0", "not Python"),
+        (b"-" * 100_000 + b"1", "not Python"),
+        (b"x" + b".a" * 50_000, "not Python"),
     ],
 )
 def test_code_that_cannot_be_compared_is_reported_with_the_reason(
     content: bytes, message: str
 ) -> None:
-    """The reason names no path of this machine."""
+    """The reason names no path of this machine; nesting too deep for Python is not Python."""
     with pytest.raises(IncomparableError, match=message):
         fingerprints_of(read_source(content))
+
+
+def test_only_the_statements_with_errors_are_left_out() -> None:
+    """Code that is unfinished is compared, too; lines are still those of the file."""
+    broken = "@decorator\ndef unfinished(:\n    return 1\n\n"
+
+    found = fingerprints_of(f"import os\n{broken}{PLAIN}")
+
+    assert {mark.value for mark in found.fingerprints} >= set(values(PLAIN))
+    assert found.unread_lines == broken.count("\n") + 1
+    assert found.fingerprints[0].lines[0] == 7
 
 
 @SAME_EACH_TIME
@@ -111,52 +130,16 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     """Line numbers are within the file."""
     try:
         source = read_source(text.encode("utf-8", "surrogatepass"))
-        marks = fingerprints_of(source)
+        found = fingerprints_of(source)
     except IncomparableError:
         return
 
     lines = source.count("\n") + 1
-    assert all(1 <= mark.first_line <= mark.last_line <= lines for mark in marks)
+    assert found.unread_lines <= lines
+    assert all(1 <= line <= lines for mark in found.fingerprints for line in mark.lines)
 
 
-def unfinished_string(length: int) -> str:
-    """Return a line on which no quote begins a string."""
-    return "x = '" + "\\'" * (length // 2)
-
-
-def blanks_before_a_sign(length: int) -> str:
-    """Return a line of blanks that ends in no token of Python's."""
-    return "x = 1" + " " * length + "$"
-
-
-@pytest.mark.parametrize("line", [unfinished_string, blanks_before_a_sign])
-def test_a_long_line_that_is_not_python_takes_no_quadratic_time(
-    line: Callable[[int], str],
-) -> None:
-    """The tokenizer of Python 3.11 reads the rest of the line for each character there."""
-    assert seconds_for(line(16_000)) < 8 * seconds_for(line(4_000))
-
-
-def seconds_for(source: str) -> float:
-    """Return the processor time that the fingerprints of some code take, at best."""
-    times = []
-    for _ in range(3):
-        begin = time.process_time()
-        with contextlib.suppress(IncomparableError):
-            fingerprints_of(source)
-        times.append(time.process_time() - begin)
-    return min(times)
-
-
-def test_a_long_line_of_python_has_fingerprints() -> None:
-    """However long: only what is not Python is bounded by the length of its line."""
-    source = "x = [" + "f(1), " * 3_000 + "]"
-
-    assert len(fingerprints_of(source)) > 3_000
-
-
-def test_code_with_errors_on_lines_of_usual_length_has_fingerprints() -> None:
-    """Code that is unfinished is compared, too."""
-    source = "print('unfinished, said $ to ?)\n" * 500 + PLAIN
-
-    assert set(values(PLAIN)) <= set(values(source))
+@pytest.mark.filterwarnings("error")
+def test_odd_escapes_in_a_students_text_warn_nobody() -> None:
+    """Python warns of them where code is parsed."""
+    assert fingerprints_of("found = read(client, 'a\\d')\n" * 3).unread_lines == 0

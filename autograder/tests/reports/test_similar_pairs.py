@@ -3,9 +3,27 @@
 import random
 from collections.abc import Iterable
 
-from autograder.reports.similar_pairs import FEWEST_COMMON, Comparison, Sources, compare
+import pytest
+
+from autograder.cli.similarity import handed_out
+from autograder.reports.similar_pairs import (
+    MOST_BYTES,
+    Comparison,
+    SimilarGroup,
+    Sources,
+    compare,
+)
+from autograder.tests.reports.made_class import (
+    MadeClass,
+    disguised_files,
+    make_class,
+    small_class,
+    whole_programs,
+)
+from autograder.tests.student_repository.clone import ASSIGNMENT, COURSE
 
 FILE = "kinesis_read_shards.py"
+HALF = 0.5
 
 
 def code(seed: int, functions: int = 6) -> str:
@@ -16,7 +34,7 @@ def code(seed: int, functions: int = 6) -> str:
         f"def f{number}(client, x):\n"
         + "".join(
             f"    x = client.{rng.choice(words)}_{rng.choice(words)}"
-            f"({rng.choice(words)}=x, {rng.choice(words)}=[{rng.randrange(9)}])\n"
+            f"({rng.choice(words)}_to=x, {rng.choice(words)}=[{rng.randrange(9)}])\n"
             for _ in range(6)
         )
         for number in range(functions)
@@ -91,16 +109,6 @@ def test_students_who_wrote_too_little_are_named_and_not_compared() -> None:
     )
 
 
-def test_code_that_many_share_does_not_count() -> None:
-    """With one student fewer, the pairs would be found."""
-    many = [
-        student(f"s{number:02}", code(number) + code(99)) for number in range(FEWEST_COMMON + 1)
-    ]
-
-    assert compared(*many).pairs == ()
-    assert len(compared(*many[1:]).pairs) == FEWEST_COMMON * (FEWEST_COMMON - 1) // 2
-
-
 def test_a_file_that_cannot_be_read_is_named_and_skipped() -> None:
     """The student's other files are compared."""
     found = compared(student("a", code(1), "x = ("), student("b", code(1), "\0"))
@@ -114,14 +122,16 @@ def test_the_most_alike_come_first_and_the_rest_are_counted() -> None:
     students = [
         student("a", code(1)),
         student("b", code(1)),
-        student("c", code(1) + code(2)),
-        student("d", code(2) + code(3)),
+        student("c", code(2)),
+        student("d", code(2)),
+        student("e", code(3) + code(4)),
+        student("f", code(3) + code(5)),
     ]
 
     found = compare(reversed(students), [], 2)
 
-    assert [share for *_, share in shares(found)] == [1.0, 1.0]
-    assert found.found > len(found.pairs) == 2
+    assert shares(found) == [("a", "b", 1.0), ("c", "d", 1.0)]
+    assert found.found == 3
 
 
 def test_of_a_submission_with_too_many_files_the_first_are_compared() -> None:
@@ -131,3 +141,121 @@ def test_of_a_submission_with_too_many_files_the_first_are_compared() -> None:
     found = compare([Sources("a", files), student("b", code(1))], [], 50)
 
     assert "a: has more than 20 files; some are not in" in found.left_out
+
+
+def test_no_more_than_the_bound_is_compared_of_one_submission() -> None:
+    """What is left out is named; smaller files after it are compared."""
+    large = b"x = 1\n" * (MOST_BYTES // 8)
+    files = {"large.py": large, "larger.py": large, FILE: code(1).encode()}
+
+    found = compare([Sources("a", files), student("b", code(1))], [], 50)
+
+    assert "a: larger.py: left out, as at most 64 KiB of code are compared" in found.left_out
+    assert shares(found) == [("a", "b", 1.0)]
+
+
+def members(group: SimilarGroup) -> set[str]:
+    """Return the students of a group."""
+    return {member.student for member in group.members}
+
+
+@pytest.mark.parametrize("disguised", [False, True])
+def test_fourteen_copies_among_forty_others_are_one_group(disguised: bool) -> None:
+    """However many share code, it counts: no pair of a copy and another program is as similar."""
+    copied, *programs = whole_programs()
+    rng = random.Random(0)
+    copies = {
+        f"copy-{number:02}": disguised_files(copied, rng, 13) if disguised else copied
+        for number in range(14)
+    }
+    others = [*programs, *small_class().submissions.values()][:40]
+    students = {**copies, **{f"other-{number:02}": files for number, files in enumerate(others)}}
+
+    found = compare([Sources(name, files) for name, files in students.items()], [], 50)
+
+    assert [members(group) for group in found.groups] == [set(copies)]
+    assert not [pair for pair in found.pairs if "copy" in pair.first.student + pair.second.student]
+
+
+def test_fourteen_who_copied_the_same_file_are_one_group() -> None:
+    """What else they wrote, twice as much, is different."""
+    copiers = [student(f"s{at:02}", code(99), code(at), code(100 + at)) for at in range(14)]
+    others = [student(f"t{at:02}", code(200 + at)) for at in range(40)]
+
+    found = compared(*copiers, *others)
+
+    names = {submission.student for submission in copiers}
+    assert [members(group) for group in found.groups] == [names]
+    assert not [pair for pair in shares(found) if names.issuperset(pair[:2])]
+
+
+def test_similar_submissions_form_no_chain() -> None:
+    """Each is similar to the next, but the first has nothing of the last."""
+    parts = [code(seed, 3) for seed in range(8)]
+    students = [student(f"s{at}", "".join(parts[at : at + 3])) for at in range(6)]
+
+    found = compared(*students)
+
+    assert [len(group.members) for group in found.groups] == [3]
+    assert min(pair.share_of_larger for pair in found.groups[0].pairs) >= 0.5
+    assert found.found > 0
+
+
+def test_a_submission_with_two_others_in_it_makes_no_group() -> None:
+    """The two have nothing in common; each pair is shown."""
+    found = compared(
+        student("a", code(1) + code(2) + code(3)), student("b", code(1)), student("c", code(2))
+    )
+
+    assert found.groups == ()
+    assert [pair[:2] for pair in shares(found)] == [("a", "b"), ("a", "c")]
+
+
+def test_pairs_of_a_group_are_shown_once() -> None:
+    """Not those within it; of those with a student outside, the most similar."""
+    group = [student(name, code(1)) for name in "abcd"]
+    outside = student("x", code(1, 3) + code(2) + code(3) + code(4))
+
+    found = compared(*group, outside)
+
+    assert [members(group) for group in found.groups] == [set("abcd")]
+    assert [pair[:2] for pair in shares(found)] == [("a", "x")]
+
+
+def test_a_class_is_compared_with_known_code_and_known_code_not_with_itself() -> None:
+    """Known code is the second of a pair, and in no group."""
+    known = [Sources(name, student(name, code(1)).files, "2025") for name in ("k", "l")]
+
+    found = compare([student("a", code(1)), student("b", code(2))], [], 50, known)
+
+    assert shares(found) == [("a", "k", 1.0), ("a", "l", 1.0)]
+    assert {pair.second.origin for pair in found.pairs} == {"2025"}
+    assert (found.students, found.others, found.groups) == (2, 2, ())
+
+
+def ranking(made: MadeClass) -> list[tuple[frozenset[str], float]]:
+    """Return the pairs of a made class, the most similar first."""
+    submissions = [Sources(*submission) for submission in made.submissions.items()]
+    found = compare(submissions, handed_out(COURSE, ASSIGNMENT), 1000)
+    assert found.groups == ()
+    return [
+        (frozenset({pair.first.student, pair.second.student}), pair.share) for pair in found.pairs
+    ]
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_twenty_disguised_copies_come_before_all_honest_pairs(seed: int) -> None:
+    """Each copy has all disguises; no honest pair is shown at all."""
+    made = make_class(seed)
+
+    found = ranking(made)
+
+    assert {pair for pair, _ in found} == made.copies
+    assert min(share for _, share in found) > HALF
+
+
+def test_honest_solutions_of_one_small_exercise_share_less_than_copies() -> None:
+    """Some are shown, as they are short, but all below the copies of whole programs."""
+    found = ranking(small_class())
+
+    assert max(share for _, share in found) < HALF

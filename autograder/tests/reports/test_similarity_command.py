@@ -81,6 +81,35 @@ def test_a_bad_submission_does_not_stop_the_comparison(
     assert "root:" not in (tmp_path / "page.html").read_text("utf-8")
 
 
+def test_the_class_is_compared_with_a_solution_and_with_another_year(
+    run: Run, school: Path, tmp_path: Path
+) -> None:
+    """`--against` takes the folder of one solution, or of a class, and may be repeated."""
+    shutil.copytree(school / "cyd", tmp_path / "solution")
+    shutil.copytree(school / "ada", tmp_path / "year-2025" / "zoe")
+    shutil.copytree(school / "ada", tmp_path / "year-2025" / "yan")
+
+    code, out, _ = run(
+        *(school, "--output", tmp_path / "page.html", "--against", tmp_path / "solution"),
+        *("--against", tmp_path / "year-2025"),
+    )
+
+    page = (tmp_path / "page.html").read_text("utf-8")
+    assert (code, out) == (0, "3 submissions compared, 6 similar pairs found\n")
+    assert "<bdi>cyd</bdi></td><td><bdi>solution</bdi> from <bdi>solution</bdi></td>" in page
+    assert "<bdi>ada</bdi></td><td><bdi>zoe</bdi> from <bdi>year-2025</bdi></td>" in page
+    assert "<bdi>yan</bdi> from <bdi>year-2025</bdi></td><td>" not in page
+
+
+def test_groups_are_counted(run: Run, school: Path, tmp_path: Path) -> None:
+    """They come before the pairs."""
+    shutil.copytree(school / "ada", school / "eve")
+
+    _, out, _ = run(school, "--output", tmp_path / "page.html")
+
+    assert out == "4 submissions compared, 1 group and 0 similar pairs found\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -90,6 +119,10 @@ def test_a_bad_submission_does_not_stop_the_comparison(
             "give a file in a folder that",
         ),
         ([".", "--output", "x.html", "--assignment", "m99"], "unknown assignment"),
+        (
+            [".", "--output", "x.html", "--assignment", ASSIGNMENT.id, "--against", "no-such"],
+            "cannot be read",
+        ),
     ],
 )
 def test_a_wrong_argument_is_reported_in_one_line(

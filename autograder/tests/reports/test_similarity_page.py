@@ -59,7 +59,7 @@ def test_alike_lines_are_marked_on_both_sides() -> None:
     assert not [line for line in marked if "# line" in line]
     assert "print(os)" not in page
     assert "100 %" in page
-    assert page.count(f"<h3><bdi>{FILE}</bdi></h3>") == 2
+    assert page.count(f"<h3><bdi>{FILE}</bdi> of ") == 2
 
 
 def test_a_page_for_a_class_without_alike_code_says_so() -> None:
@@ -110,7 +110,7 @@ def test_hostile_code_is_only_shown(nasty: str) -> None:
 
     plain = Elements(as_page(two(code(1), code(1)), TITLE))
     shown = Elements(page)
-    assert shown.tags <= plain.tags | {"p"}
+    assert shown.tags <= plain.tags | {"p", "ul", "li"}
     assert shown.attributes <= plain.attributes
     assert all(character.isprintable() or character == "\n" for character in page)
 
@@ -128,14 +128,42 @@ def test_nothing_is_loaded_and_nothing_runs() -> None:
 
 def test_the_size_of_the_page_is_limited() -> None:
     """Long lines are truncated; pairs that do not fit are only in the table."""
-    long = "\n".join(f"{line}  # {'&' * 5000}" for line in code(1, 60).split("\n"))
-    long = long[: 90 << 10].rpartition("\n")[0]
+    long = "\n".join(f"{line}  # {'&' * 1000}" for line in code(1, 60).split("\n"))
+    long = long[: 60 << 10].rpartition("\n")[0]
     many = [Sources(f"s{number}", {FILE: long.encode()}) for number in range(2)]
     (pair,) = compare(many, [], 500).pairs
-    comparison = Comparison(2, 500, (pair,) * 500, ("x" * 10**5,) * 10**4)
+    comparison = Comparison(2, 0, (), 500, (pair,) * 500, ("x" * 10**5,) * 10**4)
 
     page = as_page(comparison, TITLE)
 
     assert len(page) < 6 * MOST_TEXT
     assert page.count("<tr>") == 501
     assert page.count("<section") < 500
+
+
+def test_a_group_is_on_top_and_its_members_are_next_to_its_middle() -> None:
+    """Pairs within it are not listed as well."""
+    group = [student(name, code(1)) for name in ("ada", "bob", "cyd", "dan")]
+    comparison = compare([*group, student("eve", code(2)), student("fay", code(2))], [], 50)
+
+    page = as_page(comparison, TITLE)
+
+    assert 0 < page.index("<h2>Groups</h2>") < page.index("<h2>Pairs</h2>")
+    assert "<h2>Group 1: 4 submissions</h2>" in page
+    assert page.count("<summary>") == 3
+    assert page.count('<section id="pair-') == 1
+    assert page.index("<h2>Group 1") < page.index("<bdi>eve</bdi> and <bdi>fay</bdi>: 100 %")
+
+
+@pytest.mark.parametrize("anonymous", [True, False])
+def test_known_code_is_marked(anonymous: bool) -> None:
+    """Its origin is named; in anonymous mode neither that nor its student is."""
+    known = Sources("zoe", {FILE: code(1).encode()}, "logs-2025")
+    comparison = compare([student("ada", code(1)), student("bob", code(2))], [], 50, [known])
+
+    page = as_page(comparison, TITLE, anonymous=anonymous)
+
+    assert ("<bdi>zoe</bdi> from <bdi>logs-2025</bdi>" in page) == (not anonymous)
+    assert ("<bdi>submission 2</bdi> from <bdi>elsewhere</bdi>" in page) == anonymous
+    assert ("zoe" in page) == ("2025" in page) == (not anonymous)
+    assert "2 submissions were compared, each with 1 submission from elsewhere too." in page

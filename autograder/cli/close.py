@@ -1,0 +1,110 @@
+"""The command `autograder close`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from autograder.assignment import Course
+from autograder.choice import choose_assignment
+from autograder.cli.course_file import check_policy
+from autograder.cli.grade_class import left_to_do, progress_bar, summary, unreadable_line
+from autograder.cli.options import AnyPython, AssignmentId
+from autograder.course.class_outcomes import StudentOutcome
+from autograder.course.class_run import RunSettings, grade_class
+from autograder.course.class_submissions import class_submissions
+from autograder.course.closing import close_book, left_for_people, only_run_in
+from autograder.files import make_folder, write_whole
+from autograder.gradebook.book import Book, roster_file
+from autograder.grading.foreman.pool import WORKERS
+from autograder.policy import read_policy
+from autograder.reports.class_page import as_page
+from autograder.reports.class_results import read_class
+from autograder.sandbox import require_interpreter
+from autograder.text import inert
+
+REPORT = "class.html"
+
+
+def close_command(
+    course_file: Annotated[Path, typer.Argument(help="The course's policy: course/course.toml.")],
+    output: Annotated[
+        Path, typer.Option(help="Folder for results, feedback pages, notebooks, exports, report.")
+    ],
+    submissions: Annotated[
+        Path | None,
+        typer.Option(
+            show_default=False,
+            help="What was handed in: a folder, or an unpacked download of an LMS. Default: what "
+            "was in each student's repository on GitHub when it was due.",
+        ),
+    ] = None,
+    assignment: AssignmentId = None,
+    workers: Annotated[
+        int,
+        typer.Option(
+            min=1, show_default="processors + 1", help="How many submissions to grade in parallel."
+        ),
+    ] = WORKERS,
+    *,
+    no_sandbox: Annotated[
+        bool,
+        typer.Option("--no-sandbox", help="Run the code without a sandbox: only if you trust it."),
+    ] = False,
+    any_python: AnyPython = False,
+) -> None:
+    """Grade what stood at each deadline, and make everything that follows from it.
+
+    Gradebook, feedback pages, report and exports; then the last lines say what is left for people.
+    Run it again after an interruption, after marking, or after a change of the course file: it does
+    what is missing. For GitHub, it needs GITHUB_TOKEN. Exit 0: all grades are final; 1: something
+    is left to do.
+    """
+    course = Course.of_this_checkout()
+    policy = read_policy(course_file)
+    chosen = choose_assignment(
+        course, assignment, course_file=course_file, submissions=submissions, results=[output]
+    )
+    require_interpreter(chosen.python, any_python=any_python)
+    book = Book(policy.gradebook, chosen, policy)
+    check_policy(policy, book, course)
+    make_folder(book.folder)
+    handins = book.handins()
+    console = Console(highlight=False, markup=False)
+    errors = Console(stderr=True, highlight=False, markup=False)
+    settings = RunSettings(workers=workers, confined=not no_sandbox)
+    source = submissions or course_file
+    roster = roster_file(book.folder, policy) if submissions else None
+    with only_run_in(output), class_submissions(source, chosen, roster, policy) as found:
+        the_class = found if found.handins else found.with_handins(handins)
+        outcomes: list[StudentOutcome] = []
+        with progress_bar(errors) as bar:
+            task = bar.add_task("grading", total=len(the_class))
+            for outcome in grade_class(
+                the_class,
+                chosen,
+                course,
+                output,
+                settings,
+                on_wait=lambda why: bar.console.print(why, soft_wrap=True),
+            ):
+                outcomes.append(outcome)
+                bar.advance(task)
+        closed = close_book(book, the_class, output)
+        rows = read_class(output, book.folder, policy, chosen.id).rows
+        write_whole(output / REPORT, as_page(rows, chosen.title, results="."))
+    console.print(summary(outcomes))
+    written = [name for name, why in closed.exports.items() if not why]
+    console.print(f"report: {output / REPORT}; exports: {', '.join(written)}", soft_wrap=True)
+    left = [
+        *the_class.oddities,
+        *closed.problems,
+        *filter(None, [unreadable_line(outcomes)]),
+        *left_to_do(outcomes),
+        *left_for_people(closed, the_class, output),
+    ]
+    for line in left:
+        console.print(inert(line), soft_wrap=True)
+    if left or not all(outcome.is_settled for outcome in outcomes):
+        raise typer.Exit(1)

@@ -1,0 +1,95 @@
+"""The option `--course`: the course's policy and gradebook, for each command that needs them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.assignment import Assignment, Course
+from autograder.choice import choose_assignment
+from autograder.errors import GradebookError
+from autograder.gradebook.book import Book
+from autograder.grading.judge.plan import read_plan
+from autograder.policy import DEFAULT_COURSE, EVERYTHING_COUNTS, Policy, check_names, read_policy
+
+CourseFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--course",
+        show_default=False,
+        help="The course's policy. Default: course/course.toml; if there is none, nothing is late.",
+    ),
+]
+GradebookFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--gradebook",
+        show_default=False,
+        help="Folder of the gradebook. Default: the one that the course names, else `gradebook`.",
+    ),
+]
+
+
+def course_policy(given: Path | None) -> tuple[Path | None, Policy]:
+    """Read the course file that is given, or else the default one.
+
+    Returns:
+        The file and its policy; None and one by which everything counts if there is no file.
+
+    Raises:
+        PolicyError: It is missing or wrong.
+    """
+    if given is None and not DEFAULT_COURSE.exists():
+        return None, EVERYTHING_COUNTS
+    file = given or DEFAULT_COURSE
+    return file, read_policy(file)
+
+
+def gradebook_folder(given: Path | None, policy: Policy) -> Path:
+    """Return the gradebook's folder: the one that is given, or else the policy's."""
+    return given or policy.gradebook
+
+
+def open_book(
+    given: Path | None,
+    course_file: Path | None,
+    assignment: str | None,
+    results: Sequence[Path] = (),
+) -> tuple[Book, Course]:
+    """Open the gradebook that a command is about.
+
+    Args:
+        given: The gradebook's folder, as given with `--gradebook`.
+        course_file: The policy, as given with `--course`.
+        assignment: Its id, as given with `--assignment`.
+        results: Grades that tell the assignment.
+
+    Raises:
+        AutograderError: There is no such folder, or the policy, the roster or the choice is wrong.
+    """
+    course = Course.of_this_checkout()
+    file, policy = course_policy(course_file)
+    folder = gradebook_folder(given, policy)
+    chosen = choose_assignment(course, assignment, course_file=file, results=[*results, folder])
+    if not folder.is_dir():
+        raise GradebookError(f"{folder} is not a folder: make it, and put roster.csv into it")
+    book = Book(folder, chosen, policy)
+    check_policy(policy, book, course)
+    return book, course
+
+
+def check_policy(policy: Policy, book: Book, course: Course) -> None:
+    """Check that the students and hidden tests that a policy names exist.
+
+    Raises:
+        AutograderError: Some do not, or the roster is wrong.
+    """
+    if policy is not EVERYTHING_COUNTS:
+        check_names(policy, book.roster(), test_names(course, book.assignment))
+
+
+def test_names(course: Course, assignment: Assignment) -> frozenset[str]:
+    """Return the names of an assignment's hidden tests."""
+    plan = read_plan(assignment, course.suites / assignment.id)
+    return frozenset(test.id for test in plan.tests)

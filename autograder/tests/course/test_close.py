@@ -1,0 +1,241 @@
+"""`autograder close` makes everything that follows from a deadline, also if it is killed."""
+
+import csv
+import json
+import random
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from autograder.gradebook.book import Book
+from autograder.policy import read_policy
+from autograder.tests.checkout import SECOND, Done, copy_checkout, run
+from autograder.tests.github_stand_in import StandIn
+from autograder.tests.github_stand_in.stand_in import START
+from autograder.tests.gradebook.students import ASSIGNMENT, COURSE, SOLUTION, hand_in
+from autograder.tests.gradebook.test_book import exported_by_nbgrader
+
+COURSE_FILE = """
+timezone = "UTC"
+excused = ["dan"]
+[deadline]
+at = 2026-12-01T23:59:00
+[late]
+percent_per_day = 10
+"""
+STUDENTS = ("ada", "bob", "cyd", "dan", "eve")
+WRONG = "def count_words(text):\n    return {word: text.count(word) for word in text.split()}\n"
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a course of two assignments; tests do not change it."""
+    return copy_checkout(tmp_path_factory.mktemp("checkout") / "copy", second_assignment=True)
+
+
+def make_course(folder: Path, checkout: Path) -> Path:
+    """Make a course whose class hands in the second assignment: bob is late, eve hands in nothing.
+
+    Returns:
+        The course file; the hand-ins lie next to its folder.
+    """
+    (folder / "course" / "gradebook").mkdir(parents=True)
+    file = folder / "course" / "course.toml"
+    file.write_text(COURSE_FILE)
+    roster = "\n".join(f"{name},{name.title()} Name,{name}@x.org,{name}" for name in STUDENTS)
+    (folder / "course" / "roster.csv").write_text(f"id,name,email,login\n{roster}\n")
+    (folder / "course" / "gradebook" / "handins.csv").write_text(
+        "student,handed_in_at\nbob,2026-12-02T12:00:00+00:00\n"
+    )
+    solution = (checkout / "solutions" / SECOND / "word_count.py").read_text()
+    for name, code in {"ada": solution, "bob": solution, "cyd": WRONG, "dan": WRONG}.items():
+        (folder / "submissions" / name).mkdir(parents=True)
+        (folder / "submissions" / name / "word_count.py").write_text(code)
+    return file
+
+
+def close(checkout: Path, file: Path, *more: str) -> Done:
+    """Close the course of a file."""
+    folder = file.parents[1]
+    given = ("--submissions", folder / "submissions", "--output", folder / "out", "--any-python")
+    return run(checkout, "close", file, *given, *more)
+
+
+def totals(folder: Path) -> Mapping[str, str]:
+    """Read the totals of the exported table."""
+    with (folder / "out" / "exports" / "csv.csv").open(newline="") as rows:
+        return {row["student"]: row["total"] for row in csv.DictReader(rows)}
+
+
+def test_everything_follows_from_the_course_file(checkout: Path, tmp_path: Path) -> None:
+    """Results, pages, gradebook, report and exports; what cannot be written is left out."""
+    file = make_course(tmp_path, checkout)
+
+    done = close(checkout, file, "--assignment", SECOND)
+
+    assert (done.status, done.errors.strip()) == (0, "")
+    out = tmp_path / "out"
+    assert {path.stem for path in (out / "feedback").iterdir()} == {"ada", "bob", "cyd", "dan"}
+    assert "10% of the points are taken off" in (out / "feedback" / "bob.html").read_text()
+    found = totals(tmp_path)
+    assert float(found["bob"]) == pytest.approx(0.9 * float(found["ada"]))
+    assert found["dan"] == found["eve"] == ""
+    assert "Ada Name" in (out / "class.html").read_text()
+    assert {path.name for path in (out / "exports").iterdir()} >= {"csv.csv", "moodle.csv"}
+    assert not (out / "exports" / "canvas.csv").exists()
+    assert "exports: csv, moodle" in done.output
+
+
+def test_a_change_of_the_course_file_reaches_everything(checkout: Path, tmp_path: Path) -> None:
+    """Nothing is graded again for it."""
+    file = make_course(tmp_path, checkout)
+    close(checkout, file, "--assignment", SECOND)
+    before = (tmp_path / "out" / "results" / "bob.json").stat().st_mtime_ns
+    file.write_text(f"{COURSE_FILE}[extensions]\nbob = 2026-12-05T12:00:00\n")
+
+    close(checkout, file, "--assignment", SECOND)
+
+    found = totals(tmp_path)
+    assert found["bob"] == found["ada"]
+    assert "taken off" not in (tmp_path / "out" / "feedback" / "bob.html").read_text()
+    assert (tmp_path / "out" / "results" / "bob.json").stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ('excused = ["nobody"]', "excused.nobody: is not in the roster"),
+        ('excused = []\n[tests]\n"a/b" = "full"', 'tests."a/b": is no hidden test'),
+    ],
+)
+def test_a_mistake_in_the_course_file_ends_it_before_anything(
+    checkout: Path, tmp_path: Path, change: str, said: str
+) -> None:
+    """In one line."""
+    file = make_course(tmp_path, checkout)
+    file.write_text(COURSE_FILE.replace('excused = ["dan"]', change))
+
+    done = close(checkout, file, "--assignment", SECOND)
+
+    assert done.status == 2
+    assert said in done.errors
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_course_that_is_not_on_github_needs_submissions(checkout: Path, tmp_path: Path) -> None:
+    """The line says what the file lacks."""
+    file = make_course(tmp_path, checkout)
+
+    done = run(checkout, "close", file, "--output", tmp_path / "out", "--assignment", SECOND,
+               "--any-python")  # fmt: skip
+
+    assert done.status == 2
+    assert "names no organization and repository on GitHub" in done.errors
+
+
+def test_on_github_what_stood_at_each_deadline_is_graded(
+    checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A later push changes nothing for ada, and is late work of bob; commits are in the table."""
+    solution = (checkout / "solutions" / SECOND / "word_count.py").read_text()
+    due = START + timedelta(days=1)
+    (tmp_path / "course").mkdir()
+    file = tmp_path / "course" / "course.toml"
+    file.write_text(
+        f'assignment = "{SECOND}"\norganization = "course"\nrepository = "m07-{{login}}"\n'
+        f'timezone = "UTC"\n[deadline]\nat = {due.isoformat()}\n[late]\npercent_per_day = 10\n'
+    )
+    (tmp_path / "course" / "roster.csv").write_text("login\nada\nbob\neve\n")
+    with StandIn(tmp_path / "github") as github:
+        pushed: dict[str, str] = {}
+        for login, text, after in (("ada", solution, -1), ("bob", solution, 1), ("ada", WRONG, 1)):
+            if login not in pushed:
+                github.add_repository(f"course/m07-{login}")
+            github.now = due + timedelta(hours=after)
+            commit = github.push(f"course/m07-{login}", {"word_count.py": text})
+            pushed.setdefault(login, commit)
+        token = github.add_token("staff", {"course/*": "read"})
+        for name, value in github.environment(token).items():
+            monkeypatch.setenv(name, value)
+
+        done = run(checkout, "close", file, "--output", tmp_path / "out", "--any-python")
+
+    assert done.status == 0, done.output + done.errors
+    with (tmp_path / "out" / "exports" / "csv.csv").open(newline="") as rows:
+        found = {row["student"]: row for row in csv.DictReader(rows)}
+    assert {name: row["commit"] for name, row in found.items()} == {**pushed, "eve": ""}
+    assert [found[name]["days_late"] for name in ("ada", "bob")] == ["0", "1"]
+    assert float(found["bob"]["total"]) == pytest.approx(0.9 * float(found["ada"]["total"]))
+    assert found["eve"]["status"] == "missing"
+
+
+def test_notebooks_are_kept_for_marking(tmp_path: Path) -> None:
+    """As they were handed in; the last lines say how many answers wait."""
+    hand_in(tmp_path / "submissions", "ada")
+    (tmp_path / "course").mkdir()
+    file = tmp_path / "course" / "course.toml"
+    file.write_text('timezone = "UTC"\n')
+    (tmp_path / "course" / "roster.csv").write_text("id,name,login\nada,Ada,ada\n")
+
+    done = close(COURSE.assignments.parent, file, "--assignment", ASSIGNMENT.id)
+
+    assert done.status == 1
+    kept = tmp_path / "out" / "notebooks" / "ada.ipynb"
+    assert kept.read_bytes() == (SOLUTION / "concepts.ipynb").read_bytes()
+    words = " ".join(done.output.split())
+    assert "4 open answers of 1 student to mark: autograder gradebook mark" in words
+
+
+def test_killed_at_any_moment_it_ends_in_the_same_state(checkout: Path, tmp_path: Path) -> None:
+    """Twenty times; then it runs to its end, and is compared with a run that was never killed."""
+    rng = random.Random(12)
+    calm, harried = tmp_path / "calm", tmp_path / "harried"
+    for folder in (calm, harried):
+        make_course(folder, checkout)
+    first, again = run_killed(checkout, calm, [0, 0])
+
+    moments = [rng.randrange(1, first) for _ in range(6)]
+    moments += [rng.randrange(1, again) for _ in range(14)]
+    run_killed(checkout, harried, [*moments, 0])
+
+    assert contents(harried) == contents(calm)
+    assert state_of_gradebook(harried, checkout) == state_of_gradebook(calm, checkout)
+
+
+def run_killed(checkout: Path, folder: Path, moments: list[int]) -> list[int]:
+    """Close a course as often as there are moments; return the changes of runs that ended."""
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "autograder.tests.course.killed"),
+            *(checkout, folder / "course" / "course.toml", folder / "submissions", folder / "out"),
+            *map(str, moments),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return [int(count) for count in re.findall(r"^\d+$", done.stdout, re.MULTILINE)]
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Read all files of the output."""
+    out = folder / "out"
+    return {
+        str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*") if path.is_file()
+    }
+
+
+def state_of_gradebook(folder: Path, checkout: Path) -> tuple[object, ...]:
+    """Read what a gradebook says; the bytes of its database have random ids in them."""
+    policy = read_policy(folder / "course" / "course.toml")
+    assignment = type(COURSE)(checkout).load(SECOND)
+    book = Book(policy.gradebook, assignment, policy)
+    kept = (book.folder / "results").iterdir()
+    results = {path.name: json.loads(path.read_text()) for path in kept}
+    return book.entries(), exported_by_nbgrader(book), results

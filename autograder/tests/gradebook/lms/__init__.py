@@ -1,0 +1,1 @@
+"""Tests of pushing grades into LMSs, against stand-ins that check each request."""
