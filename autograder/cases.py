@@ -17,7 +17,6 @@ import types
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, ClassVar
 
 PREFIX = "c1"
@@ -31,9 +30,17 @@ MOST_SHARDS = 100
 MOST_REPEATED = 10_000
 """A limit on numbers that tell how often something happens."""
 
+LARGEST_STEADY = 1e9
+"""Numbers above are taken for times, in seconds or milliseconds since 1970."""
+
 _WORD = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{1,{LONGEST_WORD - len(PREFIX)}}}")
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}")
+_CHANGING = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?"  # times
+    r"|(?<!shardId-)(?<!\d)\d{10,}(\.\d+)?"  # sequence numbers and seconds since 1970
+    r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # ids of messages
+)
 _COMMON_TEXT = (
     b',"ACTIVE"],["queue","send","split","merge","reject",["throttle","PutRecords",'
     b'["empty_pages","shard_page_size","receive_size",["page_size","GetRecords",'
@@ -203,19 +210,21 @@ NUMBER = "$number"
 
 
 def steady(value: Any, places: Mapping[str, str]) -> Any:
-    """Return a value as it is whenever a case is played: without times and sequence numbers.
+    """Return a value as it is whenever a case is played: without times, numbers and ids of AWS.
 
     Args:
         value: What a function returned, or the event in a record.
         places: What to put for each sequence number of the log.
     """
     if isinstance(value, dict):
-        return {str(key): steady(each, places) for key, each in value.items()}
+        return {steady(str(key), places): steady(each, places) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [steady(each, places) for each in value]
     if isinstance(value, str):
-        return "(a time)" if _is_time(value) else places.get(value, value)
-    return value if value is None or isinstance(value, bool | int | float) else type(value).__name__
+        return places.get(value) or _CHANGING.sub("(changes)", value)
+    if isinstance(value, bool | int | float):
+        return value if abs(value) < LARGEST_STEADY else "(changes)"
+    return value if value is None else type(value).__name__
 
 
 def steady_data(data: bytes) -> str:
@@ -224,16 +233,8 @@ def steady_data(data: bytes) -> str:
     try:
         event = json.loads(text)
     except (ValueError, RecursionError):
-        return text
-    return json.dumps(steady(event, {}), sort_keys=True) if isinstance(event, dict) else text
-
-
-def _is_time(text: str) -> bool:
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return len(text) > len("2026-01-01")
+        event = text
+    return json.dumps(steady(event, {}), sort_keys=True)
 
 
 def write_case(steps: Sequence[Step]) -> str | None:

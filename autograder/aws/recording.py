@@ -96,7 +96,7 @@ class Recorder:
             "streams": [
                 [name, kinesis.status(name), [
                     [shard, [
-                        [record.partition_key, cases.steady_data(record.data)]
+                        [cases.steady(record.partition_key, {}), cases.steady_data(record.data)]
                         for record in records
                     ]]
                     for shard, records in sorted(shards.items())

@@ -311,7 +311,7 @@ def observed(call: PlayedCall) -> dict[str, Any]:
         "streams": [
             [stream.name, stream.status, [
                 [shard.shard_id, [
-                    [record.partition_key, cases.steady_data(record.data)]
+                    [cases.steady(record.partition_key, {}), cases.steady_data(record.data)]
                     for record in shard.records
                 ]]
                 for shard in stream.shards
