@@ -79,7 +79,7 @@ def test_no_case_holds_anything_of_a_verdict_or_a_path(tmp_path: Path) -> None:
     suite = course / "autograder" / "suites" / ASSIGNMENT.id
     for path in suite.glob("*.py"):
         text = re.sub(r"^def test_", "def test_canary_", path.read_text("utf-8"), flags=re.M)
-        text = re.sub(r'^(    """)', r"\1Canary. ", text, flags=re.M)
+        text = re.sub(r'^(    """)(?=\w)', r"\1Canary. ", text, flags=re.M)
         text = re.sub(r'((?:expected|hint)=f?")', r"\1canary ", text)
         path.write_text(text, "utf-8")
     submission = tmp_path / "canary-submission"
@@ -88,15 +88,18 @@ def test_no_case_holds_anything_of_a_verdict_or_a_path(tmp_path: Path) -> None:
         (submission / name).write_bytes(
             _doing_nothing(content) if name.endswith(".py") else content
         )
-    notes = tmp_path / "notes.jsonl"
+    notes, settings = tmp_path / "notes.jsonl", tmp_path / "pytest.ini"
+    settings.write_text("[pytest]\n")
 
-    subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider",
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-c", settings, "--rootdir", suite,
+         "--confcutdir", suite, "--import-mode=importlib", "-p", "no:cacheprovider",
          "-p", "autograder.grading.foreman.plugin", "--submission", submission, "--seed", "any",
          "--observe", notes, suite],
-        cwd=course, check=False, capture_output=True,
+        check=False, capture_output=True,
     )  # fmt: skip
 
+    assert ran.returncode == 1, ran.stdout[-2000:]
     noted = [json.loads(line) for line in notes.read_text("utf-8").splitlines()]
     cases = [each["case"] for each in noted if each["case"]]
     assert len(cases) > 50
