@@ -88,9 +88,17 @@ class LatePenalty(_PolicyModel):
 class FeedbackStage(_PolicyModel):
     """How much is shown from some moment on."""
 
-    detail: Detail = Field(strict=False)
+    detail: Literal["full", "titles", "score"]
+    cases: bool = True
+    """Whether full feedback has cases to rehearse at home."""
     begins: datetime | None = Field(default=None, alias="from")
     """None: from the start."""
+
+    @property
+    def shown(self) -> Detail:
+        """What students see."""
+        detail = Detail(self.detail)
+        return Detail.EXPLAINED if detail is Detail.FULL and not self.cases else detail
 
 
 class Policy(_PolicyModel):
@@ -245,7 +253,7 @@ class Policy(_PolicyModel):
         shown = Detail.SCORE if self.feedback else Detail.FULL
         for stage in self.feedback:
             if stage.begins is None or stage.begins <= moment:
-                shown = stage.detail
+                shown = stage.shown
         return shown
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from autograder.aws.errors import AwsError
 from autograder.aws.fault_kinds import (
@@ -32,6 +32,9 @@ from autograder.aws.fault_kinds import (
 
 _Kind = TypeVar("_Kind", bound=Fault)
 
+MOST_LOOKED_AT = 10_000
+"""Records whose order is noted; a student may put any number."""
+
 
 @dataclass
 class _Binding:
@@ -41,11 +44,21 @@ class _Binding:
     target: str
     requests: int = 0
     rejected: Counter[Hashable] = field(default_factory=Counter)
+    looked_at: dict[Hashable, bool] = field(default_factory=dict)
+    """Whether each record was chosen, in the order in which they came first; see MOST_LOOKED_AT."""
 
     def restart(self) -> None:
         """Count from the beginning."""
         self.requests = 0
         self.rejected.clear()
+        self.looked_at.clear()
+
+    def is_chosen(self, identity: Hashable, record: dict[str, Any], choose: Choose) -> bool:
+        """Ask a fault about a record, and note the answer for `Faults.chosen_records`."""
+        chosen = choose(record)
+        if len(self.looked_at) < MOST_LOOKED_AT:
+            self.looked_at.setdefault(identity, chosen)
+        return chosen
 
 
 class Faults:
@@ -161,10 +174,21 @@ class Faults:
             record = {"Data": content, "PartitionKey": partition_key}
             with suppress(Exception):  # a student's data can make the two functions raise anything
                 identity = fault.identity(record)
-                if binding.rejected[identity] < fault.times_each and fault.choose(record):
+                is_chosen = binding.is_chosen(identity, record, fault.choose)
+                if is_chosen and binding.rejected[identity] < fault.times_each:
                     binding.rejected[identity] += 1
                     return True
         return False
+
+    def chosen_records(self, fault: RejectRecords) -> list[int]:
+        """Tell which records a fault has chosen, by the order in which they came first."""
+        looked_at = next((each.looked_at for each in self._bindings if each.fault is fault), {})
+        return [number for number, chosen in enumerate(looked_at.values()) if chosen]
+
+    def target_of(self, fault: Fault) -> str:
+        """Return the stream or queue that a fault is bound to, or would be."""
+        bound = (binding.target for binding in self._bindings if binding.fault is fault)
+        return next(bound, None) or self._target_of(fault)
 
     def empty_pages(self, stream: str, shard_id: str) -> tuple[EmptyPages, ...]:
         """List the empty pages of one shard."""

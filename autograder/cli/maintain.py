@@ -19,7 +19,7 @@ from autograder.stubs import build as build_stubs
 from autograder.stubs import check as check_stubs
 from autograder.student_kit.skeleton import write_skeleton
 from autograder.validation.corpus import corpus_folder, read_corpus
-from autograder.validation.record import is_rehearsed, is_validated, note_validated
+from autograder.validation.record import is_checked_at_home, is_validated, note_validated
 from autograder.validation.report import Validation, markdown, print_validation
 from autograder.validation.validate import ValidationOptions
 from autograder.validation.validate import validate as validate_suite
@@ -95,6 +95,12 @@ def validate_command(
         bool,
         typer.Option("--checks", help="Run the visible checks on the corpus too; takes minutes."),
     ] = False,
+    rehearse: Annotated[
+        bool,
+        typer.Option(
+            "--rehearse", help="Play the cases of lost tests at home, and compare; takes minutes."
+        ),
+    ] = False,
     update: Annotated[
         bool, typer.Option("--update", help="Write the expected feedback again.")
     ] = False,
@@ -115,6 +121,7 @@ def validate_command(
         repeats,
         mutants=mutants,
         checks=checks,
+        rehearse=rehearse,
         update=update,
         workers=workers,
     )
@@ -123,7 +130,7 @@ def validate_command(
         unchanged = [
             suite
             for suite in chosen
-            if is_validated(course, suite) and (not checks or is_rehearsed(course, suite))
+            if is_validated(course, suite) and (not checks or is_checked_at_home(course, suite))
         ]
         for suite in unchanged:
             typer.echo(f"{suite.id} has not changed since it was validated", err=True)
@@ -145,7 +152,7 @@ def validate_command(
     write_result(render, output)
     for suite, result in zip(chosen, results, strict=True):
         if result.complete and not result.findings:
-            note_validated(course, suite, rehearsed=checks)
+            note_validated(course, suite, with_checks=checks)
     if any(result.findings for result in results):
         raise typer.Exit(1)
 

@@ -32,7 +32,7 @@ _MARKER = re.compile(
     r"( terms=(?P<terms>[0-9a-f]+))? -->"
 )
 _HINT = "<!-- not graded commit={} -->"
-_RANK = {Detail.SCORE: 0, Detail.TITLES: 1, Detail.FULL: 2}
+_RANK = {Detail.SCORE: 0, Detail.TITLES: 1, Detail.EXPLAINED: 2, Detail.FULL: 3}
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ def _on_detail(detail: Detail, policy: Policy) -> list[str]:
     later = [
         stage.begins
         for stage in policy.feedback
-        if stage.begins is not None and _RANK[stage.detail] > _RANK[detail]
+        if stage.begins is not None and _RANK[stage.shown] > _RANK[detail]
     ]
     return [f"More of it is shown from {written(later[0], policy.timezone)} on."] if later else []
 

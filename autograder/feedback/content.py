@@ -33,6 +33,8 @@ class Detail(StrEnum):
     """How much of a grade students are shown; each shows what the one below does, and more."""
 
     FULL = "full"
+    EXPLAINED = "explained"
+    """Why tests did not give points, but no cases to rehearse."""
     TITLES = "titles"
     """Which tests gave points, but not why others did not."""
     SCORE = "score"
@@ -41,6 +43,7 @@ class Detail(StrEnum):
 
 WITHOUT_SANDBOX = "Graded without a sandbox (--no-sandbox): for trusted code only."
 
+_CASE = re.compile(r"[A-Za-z0-9_-]{1,2000}")
 # A file of the student's repository and a place in it; never another site or a scheme.
 _PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]{0,99}(#[A-Za-z0-9_-]{1,99})?")
 
@@ -145,6 +148,32 @@ def picture_in(tests: Sequence[GradedTest]) -> LogPicture | None:
     """Take the drawing of tests that lost for one reason: the first there is."""
     pictures = (LogPicture.of(test.feedback) for test in tests if test.feedback)
     return next((picture for picture in pictures if picture is not None), None)
+
+
+def rehearsal_in(tests: Sequence[GradedTest]) -> str | None:
+    """Return the command that rehearses tests that lost for one reason; None if none has a case."""
+    cases = (test.feedback.case for test in tests if test.feedback and test.feedback.case)
+    case = next(filter(_CASE.fullmatch, cases), None)
+    return None if case is None else f"uv run checks/rehearse.py {case}"
+
+
+def without_cases(grade: Grade) -> Grade:
+    """Return a grade without the cases to rehearse."""
+    return grade.model_copy(
+        update={
+            "checkpoints": tuple(
+                checkpoint.model_copy(update={"tests": tuple(map(_without_case, checkpoint.tests))})
+                for checkpoint in grade.checkpoints
+            )
+        }
+    )
+
+
+def _without_case(test: GradedTest) -> GradedTest:
+    if test.feedback is None:
+        return test
+    feedback = test.feedback.model_copy(update={"case": None, "no_case": None})
+    return test.model_copy(update={"feedback": feedback})
 
 
 def explanation(tests: Sequence[GradedTest]) -> Feedback | None:

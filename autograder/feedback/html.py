@@ -1,13 +1,14 @@
-"""A grade as one self-contained HTML page: no script, and nothing loaded from anywhere."""
+"""A grade as one self-contained HTML page: nothing is loaded, and one script copies commands."""
 
 import math
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
 from jinja2 import Environment
+from markupsafe import Markup
 
 from autograder.assignment import HANDOUT_FILE
 from autograder.feedback.content import (
@@ -23,16 +24,19 @@ from autograder.feedback.content import (
     points,
     points_lost,
     points_open,
+    rehearsal_in,
     state,
     undecided,
     undecided_tests,
 )
-from autograder.feedback.page import page_environment
+from autograder.feedback.page import PageScript, page_environment
 from autograder.grading.grade import Grade, GradedCheckpoint, GradedTest, Outcome
 from autograder.logs.drawing import drawing_of
 from autograder.logs.layout import COLUMNS, TEMPLATE_NAMES
 from autograder.logs.picture import LogPicture
 from autograder.text import counted
+
+SCRIPT = Path(__file__).with_name("copy.js")
 
 
 def as_html(
@@ -53,6 +57,7 @@ def as_html(
     """
     page = _environment().get_template("grade.html.jinja")
     return page.render(
+        script=PageScript.read(SCRIPT) if any(map(rehearsal_in, causes_of(grade))) else None,
         grade=grade,
         title=title or grade.assignment,
         student=student,
@@ -77,6 +82,12 @@ def as_svg(picture: LogPicture) -> str:
     """Return a picture of a log as a separate SVG file."""
     drawing = _environment().get_template("log.svg.jinja")
     return drawing.render(drawing=drawing_of(picture), standalone=True).strip() + "\n"
+
+
+def _rehearsal_in(tests: Sequence[GradedTest]) -> Markup | None:
+    """Return the command that rehearses a cause, whole: other long texts are cut."""
+    command = rehearsal_in(tests)
+    return None if command is None else Markup(command)  # noqa: S704 - letters, digits, _ and -
 
 
 def _tone(test: GradedTest) -> str:
@@ -113,6 +124,7 @@ def _environment() -> Environment:
             "picture_in": picture_in,
             "points": points,
             "points_lost": points_lost,
+            "rehearsal_in": _rehearsal_in,
             "points_open": points_open,
             "share": _share,
             "state": state,

@@ -17,6 +17,7 @@ from autograder.feedback.content import (
     passed,
     picture_in,
     points,
+    rehearsal_in,
     state,
     undecided,
     without_points,
@@ -63,12 +64,15 @@ def as_markdown(
     blocks = [_Block(_overview(grade))]
     for checkpoint in grade.checkpoints if detail is not Detail.SCORE else ():
         blocks.append(_Block(_tests(checkpoint)))
-        if detail is Detail.FULL:
+        if detail in (Detail.FULL, Detail.EXPLAINED):
             for tests in without_points(checkpoint):
                 blocks.append(_Block(_cause(tests, files_at), explains=len(tests), rank=1))
                 picture = picture_in(tests)
                 if picture is not None:
                     blocks.append(_Block(_drawing(picture), rank=2))
+                command = rehearsal_in(tests) if detail is Detail.FULL else None
+                if command is not None:
+                    blocks.append(_Block(_rehearsal(command), rank=3))
     return _within(limit, blocks)
 
 
@@ -87,6 +91,7 @@ def _within(limit: int, blocks: list[_Block]) -> str:
         unexplained = sum(block.explains for block in missing)
         numbers = {
             "drawing": sum(block.rank == 2 for block in missing),
+            "case": sum(block.rank == 3 for block in missing),
             "table": sum(block.rank == 0 for block in missing),
         }
         also = "".join(f", {counted(number, what)}" for what, number in numbers.items() if number)
@@ -152,6 +157,10 @@ def _cause(tests: list[GradedTest], files_at: str) -> str:
 def _drawing(picture: LogPicture) -> str:
     """Draw a log in a block of code. Each line begins with our words: none can end the block."""
     return f"{caption(picture, in_characters=True)}\n\n```text\n{sketch(picture)}\n```"
+
+
+def _rehearsal(command: str) -> str:
+    return f"Rehearse it on your laptop:\n\n```sh\n{command}\n```"
 
 
 def _feedback(label: str, text: str, files_at: str) -> str:

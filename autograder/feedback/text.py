@@ -12,6 +12,7 @@ from autograder.feedback.content import (
     others_lost,
     passed,
     points,
+    rehearsal_in,
     state,
     undecided,
     without_points,
@@ -81,6 +82,9 @@ def _print_lost_points(checkpoint: GradedCheckpoint, console: Console) -> None:
         for test in others:
             _print_headline(test, console)
         _print_feedback(tests, console)
+        if (command := rehearsal_in(tests)) is not None:
+            # In one line, to be copied whole.
+            console.print(Text(f"      {command}", "dim"), soft_wrap=True)
 
 
 def _print_headline(test: GradedTest, console: Console) -> None:

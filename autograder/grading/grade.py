@@ -11,6 +11,8 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+LONGEST_CASE = 2000
+"""Characters: a case is shown in comments, and typed into a terminal."""
 SCHEMA_FILE = Path(__file__).with_name("grade.schema.json")
 
 
@@ -121,6 +123,10 @@ class Feedback(_GradeModel):
     """Where the handout states the requirement, relative to the student's repository."""
     attachments: tuple[Attachment, ...] = ()
     """What explains itself better than words, such as a drawing."""
+    case: str | None = Field(default=None, max_length=LONGEST_CASE)
+    """What `checks/rehearse.py` takes, to play the test's scene at home: one word."""
+    no_case: str | None = None
+    """Why a test that called the student's code has no case."""
     about_form: bool = False
     """Whether a closed answer has the wrong form, which says nothing about the right answer."""
 
@@ -199,7 +205,7 @@ class Grader(_GradeModel):
 class Grade(_GradeModel):
     """A submission's grade."""
 
-    schema_version: int = Field(default=3, ge=1)
+    schema_version: int = Field(default=4, ge=1)
     assignment: str
     score: float
     max_score: float

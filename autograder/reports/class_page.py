@@ -1,7 +1,5 @@
 """Writes the class report: one HTML page, whose only script sorts and filters; it loads nothing."""
 
-import base64
-import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,10 +8,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from jinja2 import Environment
-from markupsafe import Markup
 
 from autograder.feedback.content import unreadable_summary
-from autograder.feedback.page import page_environment
+from autograder.feedback.page import PageScript, page_environment
 from autograder.reports.class_figures import (
     FEWEST_FOR_A_GROUP,
     FEWEST_FOR_DISCRIMINATION,
@@ -124,8 +121,6 @@ def as_page(rows: Sequence[Row], title: str, *, anonymous: bool = False, results
         if not anonymous or cause.is_shared
     ]
     occurring = {key for student in students for key in student.keys.split()}
-    script = SCRIPT.read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return (
         _environment()
         .get_template("class_page.html.jinja")
@@ -140,8 +135,7 @@ def as_page(rows: Sequence[Row], title: str, *, anonymous: bool = False, results
             trend=_trend(figures),
             students=students,
             states=[(key, what) for key, what in STATES.items() if key in occurring],
-            script=Markup(script),  # noqa: S704 - our own file
-            script_hash=f"sha256-{digest}",
+            script=PageScript.read(SCRIPT),
         )
     )
 

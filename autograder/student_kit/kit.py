@@ -5,13 +5,14 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from autograder import admission
+from autograder import admission, cases
 from autograder.admission import CHECKS
 from autograder.assignment import Assignment
 
-COPIED = (
+COPIED_RULES = (
     "# A copy of the grader's rules for your files. Changing this copy does not change a grade.\n"
 )
+COPIED_CASES = "# A copy of what the grader writes cases with.\n"
 _COMMON = Path(__file__).with_name("common")
 _AWS = Path(__file__).with_name("aws")
 _QUOTING = (".json", ".toml")
@@ -25,8 +26,12 @@ def kit_files(assignment: Assignment) -> dict[str, str]:
     files: dict[str, str] = {}
     for part in parts:
         files |= filled_in(part, values)
-    rules = Path(admission.__file__)
-    return files | {f"{CHECKS}/{rules.name}": f"{COPIED}{rules.read_text('utf-8')}"}
+    copies = {admission: COPIED_RULES, cases: COPIED_CASES if assignment.simulated_aws else None}
+    for module, note in copies.items():
+        if note is not None:
+            source = Path(str(module.__file__))
+            files[f"{CHECKS}/{source.name}"] = f"{note}{source.read_text('utf-8')}"
+    return files
 
 
 def values_of(assignment_id: str, title: str, python: str) -> dict[str, str]:

@@ -9,14 +9,17 @@ from autograder.grading.judge.plan import Requirements, SuitePlan
 from autograder.validation.corpus import DeclaredSubmission
 from autograder.validation.report import (
     FEW,
+    CaughtAtHome,
     FaultCost,
     Finding,
     FindingKind,
-    Rehearsal,
+    PlayedCases,
     TestPower,
 )
 from autograder.validation.trials import Trial
 
+LEAST_PERCENT = 95
+"""Of lost tests with a case, and of cases that play at home as the grader saw it."""
 CAUGHT_AT_HOME_PERCENT = 70
 """Of wrong submissions. The visible checks do not know the answers to closed questions, and leave
 unusual cases to the hidden tests."""
@@ -167,12 +170,24 @@ def weak_tests(tests: Iterable[TestPower]) -> list[Finding]:
     return findings
 
 
-def weak_checks(rehearsal: Rehearsal) -> list[Finding]:
+def weak_checks(at_home: CaughtAtHome) -> list[Finding]:
     """Report visible checks that let too many wrong submissions pass, and surprise students."""
-    if rehearsal.percent >= CAUGHT_AT_HOME_PERCENT:
+    if at_home.percent >= CAUGHT_AT_HOME_PERCENT:
         return []
-    detail = f"{rehearsal.percent:.0f} % instead of {CAUGHT_AT_HOME_PERCENT} %"
+    detail = f"{at_home.percent:.0f} % instead of {CAUGHT_AT_HOME_PERCENT} %"
     return [Finding(kind=FindingKind.FEW_CAUGHT_AT_HOME, subject="visible checks", detail=detail)]
+
+
+def weak_rehearsals(cases: PlayedCases) -> list[Finding]:
+    """Report that too few lost tests can be rehearsed, or that rehearsals show something else."""
+    return [
+        Finding(kind=kind, subject="cases", detail=f"{percent:.1f} % instead of {LEAST_PERCENT} %")
+        for kind, percent in (
+            (FindingKind.FEW_CASES, cases.percent_with_case),
+            (FindingKind.UNLIKE_AT_HOME, cases.percent_same),
+        )
+        if percent < LEAST_PERCENT
+    ]
 
 
 def unchecked(assignment: Assignment, repository: Path) -> list[Finding]:

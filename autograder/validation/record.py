@@ -23,25 +23,25 @@ def is_validated(course: Course, assignment: Assignment) -> bool:
     return all(record.get(part) == digest for part, digest in _graded(course, assignment).items())
 
 
-def is_rehearsed(course: Course, assignment: Assignment) -> bool:
+def is_checked_at_home(course: Course, assignment: Assignment) -> bool:
     """Return whether the visible checks had no findings on exactly this corpus."""
     record = _read(course, assignment)
     return all(record.get(part) == digest for part, digest in _checked(course, assignment).items())
 
 
-def note_validated(course: Course, assignment: Assignment, *, rehearsed: bool) -> Path:
+def note_validated(course: Course, assignment: Assignment, *, with_checks: bool) -> Path:
     """Note that a whole validation of this state had no findings.
 
     Args:
         course: Where the assignment is.
         assignment: What was validated.
-        rehearsed: Whether the visible checks ran, too.
+        with_checks: Whether the visible checks ran, too.
 
     Raises:
         AutograderError: The record cannot be written.
     """
     record = _read(course, assignment) | _graded(course, assignment)
-    if rehearsed:
+    if with_checks:
         record |= _checked(course, assignment)
     path = course.suites / assignment.id / RECORD
     write_whole(path, json.dumps(record, indent=1, sort_keys=True) + "\n")

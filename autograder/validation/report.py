@@ -18,6 +18,8 @@ class FindingKind(StrEnum):
 
     RIGHT_REFUSED = "right submission refused"
     RIGHT_REFUSED_AT_HOME = "right submission refused by the visible checks"
+    FEW_CASES = "too few lost tests have a case to rehearse"
+    UNLIKE_AT_HOME = "too few cases play at home as the grader saw it"
     FEW_CAUGHT_AT_HOME = "the visible checks catch too few wrong submissions"
     WRONG_ACCEPTED = "wrong submission accepted"
     FAILS_ELSEWHERE = "fails other tests than declared"
@@ -83,7 +85,7 @@ class MutationScore(_ReportModel):
         return 100 * self.killed / max(self.killed + self.survived, 1)
 
 
-class Rehearsal(_ReportModel):
+class CaughtAtHome(_ReportModel):
     """Which wrong submissions the visible checks catch, so that a student sees it at home."""
 
     caught: int
@@ -94,6 +96,31 @@ class Rehearsal(_ReportModel):
     def percent(self) -> float:
         """The caught ones, of all wrong submissions."""
         return 100 * self.caught / max(self.caught + len(self.missed), 1)
+
+
+class PlayedCases(_ReportModel):
+    """How the cases of lost tests play in the student repository."""
+
+    lost: int
+    """Lost tests of the wrong submissions, in which the student's code was called."""
+    with_case: int
+    unlike: tuple[str, ...] = ()
+    """A line for each case that does not play as the grader saw it."""
+
+    @property
+    def same(self) -> int:
+        """How many cases play as the grader saw it."""
+        return self.with_case - len(self.unlike)
+
+    @property
+    def percent_with_case(self) -> float:
+        """Those that have a case, of all lost tests."""
+        return 100 * self.with_case / max(self.lost, 1)
+
+    @property
+    def percent_same(self) -> float:
+        """Those that play the same, of all cases."""
+        return 100 * self.same / max(self.with_case, 1)
 
 
 class Validation(_ReportModel):
@@ -110,7 +137,8 @@ class Validation(_ReportModel):
     costs: tuple[FaultCost, ...] = ()
     """What each wrong submission loses, those that lose most first."""
     mutants: MutationScore | None
-    rehearsal: Rehearsal | None = None
+    at_home: CaughtAtHome | None = None
+    cases: PlayedCases | None = None
     findings: tuple[Finding, ...]
 
 
@@ -127,15 +155,23 @@ def summary(result: Validation) -> list[str]:
             f"{score.killed} of {score.killed + score.survived} mutants killed "
             f"({score.percent:.1f} %), {score.equivalent} more are equivalent"
         )
-    if result.rehearsal is not None:
-        rehearsal = result.rehearsal
+    if result.at_home is not None:
+        at_home = result.at_home
         lines.append(
-            f"the visible checks catch {rehearsal.caught} of "
-            f"{rehearsal.caught + len(rehearsal.missed)} wrong submissions "
-            f"({rehearsal.percent:.0f} %)"
+            f"the visible checks catch {at_home.caught} of "
+            f"{at_home.caught + len(at_home.missed)} wrong submissions "
+            f"({at_home.percent:.0f} %)"
         )
-        if rehearsal.missed:
-            lines.append(f"they miss {', '.join(rehearsal.missed)}")
+        if at_home.missed:
+            lines.append(f"they miss {', '.join(at_home.missed)}")
+    if result.cases is not None:
+        cases = result.cases
+        lines.append(
+            f"{cases.with_case} of {cases.lost} lost tests have a case to rehearse "
+            f"({cases.percent_with_case:.1f} %); {cases.same} of them play at home as the grader "
+            f"saw it ({cases.percent_same:.1f} %)"
+        )
+        lines += cases.unlike
     lines.append(counted(len(result.findings), "finding") if result.findings else "no findings")
     return lines
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from rich.console import Console
 
 from autograder.assignment import Assignment, Course
+from autograder.feedback.content import without_cases
 from autograder.feedback.text import print_lost_points
 from autograder.grading.foreman.examiner import Examiner
 from autograder.grading.foreman.pool import ExaminerPool
@@ -95,5 +96,7 @@ def try_all(
 def lost_points(grade: Grade) -> str:
     """Write a grade's lost points as a student reads them in a plain terminal."""
     file = io.StringIO()
-    print_lost_points(grade, Console(file=file, width=100, highlight=False, markup=False))
+    print_lost_points(
+        without_cases(grade), Console(file=file, width=100, highlight=False, markup=False)
+    )
     return file.getvalue().lstrip("\n")

@@ -19,15 +19,18 @@ from autograder.validation.findings import (
     unchecked,
     untraced,
     weak_checks,
+    weak_rehearsals,
     weak_tests,
 )
 from autograder.validation.idle import idle_candidates
 from autograder.validation.mutants import Mutant, make_mutants, read_equivalents
+from autograder.validation.rehearsals import rehearse_cases
 from autograder.validation.report import (
+    CaughtAtHome,
     Finding,
     FindingKind,
     MutationScore,
-    Rehearsal,
+    PlayedCases,
     Validation,
 )
 from autograder.validation.suite_rules import detours
@@ -49,6 +52,8 @@ class ValidationOptions:
     mutants: bool = False
     checks: bool = False
     """Run the visible checks on each submission as well."""
+    rehearse: bool = False
+    """Play the cases of lost tests in the student repository."""
     update: bool = False
     """Write the feedback files instead of comparing them."""
     workers: int = 2
@@ -149,10 +154,14 @@ class _Validator:
         if self._options.mutants:
             score, survived = self._try_mutants()
             findings += survived
-        rehearsal = None
+        at_home = None
         if self._options.checks:
-            rehearsal, refused = self._rehearse()
+            at_home, refused = self._run_checks()
             findings += refused
+        cases = None
+        if self._options.rehearse:
+            cases, unlike = self._rehearse()
+            findings += unlike
         return Validation(
             assignment=self._assignment.id,
             right=sum(declared.is_right for declared in corpus),
@@ -163,7 +172,8 @@ class _Validator:
             tests=tests,
             costs=costs_of(plan, corpus, by_name),
             mutants=score,
-            rehearsal=rehearsal,
+            at_home=at_home,
+            cases=cases,
             findings=tuple(findings),
         )
 
@@ -232,7 +242,7 @@ class _Validator:
         )
         return score, findings
 
-    def _rehearse(self) -> tuple[Rehearsal, list[Finding]]:
+    def _run_checks(self) -> tuple[CaughtAtHome, list[Finding]]:
         """Run the visible checks on the corpus: they should catch only wrong submissions."""
         corpus = self._inputs.corpus
         refused = refused_by_checks(
@@ -250,10 +260,34 @@ class _Validator:
             for declared in corpus
             if declared.is_right and declared.name in refused
         ]
-        rehearsal = Rehearsal(caught=len(wrong) - len(missed), missed=missed)
+        at_home = CaughtAtHome(caught=len(wrong) - len(missed), missed=missed)
         if not self._options.only:
-            findings += weak_checks(rehearsal)
-        return rehearsal, findings
+            findings += weak_checks(at_home)
+        return at_home, findings
+
+    def _rehearse(self) -> tuple[PlayedCases, list[Finding]]:
+        """Play the cases of lost tests at home: each should go as the grader saw it."""
+        wrong = [declared for declared in self._inputs.corpus if not declared.is_right]
+        lost = rehearse_cases(
+            wrong,
+            self._inputs.solution,
+            self._assignment,
+            self._course,
+            self._inputs.plan,
+            workers=self._options.workers,
+            on_done=self._progress("rehearsals", len(wrong)),
+        )
+        with_case = [test for test in lost if test.case is not None]
+        played = PlayedCases(
+            lost=len(lost),
+            with_case=len(with_case),
+            unlike=tuple(
+                f"{test.submission} {test.test}: {test.difference}"
+                for test in with_case
+                if test.difference
+            ),
+        )
+        return played, weak_rehearsals(played)
 
 
 def _read_handout(path: Path) -> str:

@@ -33,6 +33,16 @@ def lay_out(repository: Path, folder: Path, files: Mapping[str, bytes]) -> None:
         (folder / name).write_bytes(content)
 
 
+def environment_of_students() -> dict[str, str]:
+    """Return what a student's shell has, and nothing else of our environment."""
+    return {
+        **{name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # students install no plugins
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "LC_ALL": "C.UTF-8",
+    }
+
+
 def run_visible_checks(
     folder: Path, arguments: Iterable[str], environment: Mapping[str, str]
 ) -> subprocess.CompletedProcess[str]:
@@ -44,13 +54,7 @@ def run_visible_checks(
     return subprocess.run(
         [sys.executable, "-m", "pytest", *arguments],
         cwd=folder,
-        env={
-            **{name: os.environ[name] for name in _PASSED_ON if name in os.environ},
-            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # students install no plugins
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "LC_ALL": "C.UTF-8",
-            **environment,
-        },
+        env={**environment_of_students(), **environment},
         capture_output=True,
         encoding="utf-8",
         errors="replace",

@@ -22,6 +22,8 @@ class Throttle:
     times: int
     stream: str
     after: int = 0
+    shard_id: str | None = None
+    """The only shard whose requests are refused and counted; None: all of them."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ class RejectRecords:
 class EmptyPages:
     """Empty pages, which every reading of a shard gets before the record with this index."""
 
-    shard_id: str
+    shard_id: str | None
+    """None: every shard of the stream."""
     before_record: int
     pages: int
     stream: str
@@ -76,7 +79,17 @@ class ReceiveSize:
     queue: str
 
 
-Fault = Throttle | RejectRecords | EmptyPages | PageSize | ShardPageSize | ReceiveSize
+@dataclass(frozen=True)
+class LateRecord:
+    """A record that arrives in a shard as soon as the shard is read for the second time."""
+
+    shard_id: str
+    data: bytes
+    partition_key: str
+    stream: str
+
+
+Fault = Throttle | RejectRecords | EmptyPages | PageSize | ShardPageSize | ReceiveSize | LateRecord
 _Kind = TypeVar("_Kind", bound=Fault)
 
 
@@ -97,10 +110,13 @@ class Faults:
         self._faults.clear()
         self._counts.clear()
 
-    def throttles(self, operation: str, stream: str) -> bool:
+    def throttles(self, operation: str, stream: str, shard_id: str | None = None) -> bool:
         """Count a request that would succeed. Returns True if it is refused."""
         for fault in self._of(Throttle):
-            if (fault.operation, fault.stream) == (operation, stream):
+            if (fault.operation, fault.stream) == (operation, stream) and fault.shard_id in (
+                None,
+                shard_id,
+            ):
                 count = self._count(fault)
                 if fault.after < count <= fault.after + fault.times:
                     return True
@@ -119,7 +135,15 @@ class Faults:
         return [
             fault
             for fault in self._of(EmptyPages)
-            if (fault.stream, fault.shard_id) == (stream, shard_id)
+            if fault.stream == stream and fault.shard_id in (None, shard_id)
+        ]
+
+    def late_records(self, stream: str, shard_id: str) -> list[LateRecord]:
+        """Count a reading of a shard that begins. Returns the records that arrive with it."""
+        return [
+            fault
+            for fault in self._of(LateRecord)
+            if (fault.stream, fault.shard_id) == (stream, shard_id) and self._count(fault) == 2
         ]
 
     def page_size(self, stream: str, asked: int) -> int:

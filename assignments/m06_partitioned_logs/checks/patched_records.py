@@ -2,9 +2,10 @@
 
 import hashlib
 import itertools
+import re
 import threading
 import time
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections import Counter, OrderedDict
 
 from moto.core.exceptions import JsonRESTError
@@ -118,11 +119,22 @@ def _throughput_exceeded():
     return JsonRESTError(THROUGHPUT_EXCEEDED, TOO_FAST)
 
 
+def _invalid(value, parameter, rule):
+    return JsonRESTError(
+        "ValidationException",
+        f"1 validation error detected: Value '{value}' at '{parameter}' failed to satisfy "
+        f"constraint: Member must {rule}",
+    )
+
+
 def _get_shard_iterator(self, stream_arn, stream_name, shard_id, kind, number, moment):
     """A stream may be named by its ARN. An offset must belong to a record of this shard.
 
     The StartingSequenceNumber in the shard's description is a valid offset too.
     """
+    if number is not None and not re.fullmatch(r"0|[1-9]\d{0,128}", number):
+        rule = "satisfy regular expression pattern: 0|([1-9]\\d{0,128})"
+        raise _invalid(number, "startingSequenceNumber", rule)
     stream = active_stream(self, stream_arn, stream_name)
     shard = stream.shards.get(shard_id)
     if number is not None and kind in ("LATEST", "TRIM_HORIZON"):
@@ -134,7 +146,11 @@ def _get_shard_iterator(self, stream_arn, stream_name, shard_id, kind, number, m
             f"StartingSequenceNumber {number} used in GetShardIterator on shard {shard_id} in "
             f"stream {stream.stream_name} is invalid because it did not come from this shard."
         )
-    return _plain_get_shard_iterator(self, None, stream.stream_name, shard_id, kind, number, moment)
+    name = stream.stream_name
+    if shard:
+        for late in faults.late_records(name, shard_id):
+            shard.put_record(late.partition_key, b64encode(late.data).decode(), "")
+    return _plain_get_shard_iterator(self, None, name, shard_id, kind, number, moment)
 
 
 def _offsets_of(shard):
@@ -154,10 +170,10 @@ def _get_records(self, stream_arn, shard_iterator, limit):
         raise InvalidArgumentError("Invalid ShardIterator.") from None
     size = LARGEST_PAGE if limit is None else limit
     if size > LARGEST_PAGE:
-        raise InvalidArgumentError(f"Limit {size} is more than the maximum, {LARGEST_PAGE}.")
+        raise _invalid(size, "limit", f"have value less than or equal to {LARGEST_PAGE}")
     stream = active_stream(self, None, name)
     shard = stream.get_shard(shard_id)
-    if faults.throttles("GetRecords", name):
+    if faults.throttles("GetRecords", name, shard_id):
         raise _throughput_exceeded()
     records = list(shard.records.values())
     rest = [record for record in records if record.sequence_number > last]

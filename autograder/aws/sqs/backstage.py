@@ -36,6 +36,10 @@ class SqsBackstage:
         """Send a message."""
         self._backend.send_message(name, body)
 
+    def names(self) -> tuple[str, ...]:
+        """List all queues."""
+        return tuple(self._backend.queues)
+
     def exists(self, name: str) -> bool:
         """Tell whether there is a queue of that name."""
         return name in self._backend.queues

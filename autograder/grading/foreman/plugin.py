@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _SESSION: "pytest.StashKey[GradingSession]" = pytest.StashKey()
 _JOURNAL: "pytest.StashKey[Journal]" = pytest.StashKey()
+_NOTED: "pytest.StashKey[bool]" = pytest.StashKey()
 _ENTRY: "pytest.StashKey[dict[str, Any]]" = pytest.StashKey()
 
 
@@ -38,6 +39,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--seed", metavar="TEXT", default="", help="what the tests' data derive from")
     group.addoption("--seed-of", metavar="FILE", help="take the seed of this grade, as JSON")
     group.addoption("--journal", metavar="FILE", help="where to note each verdict")
+    group.addoption(
+        "--observe", metavar="FILE", help="where to note how each lost test's calls end"
+    )
     group.addoption("--interpreter", metavar="JSON", help="what runs the student's code")
     group.addoption("--no-sandbox", action="store_true", help="run the code without a sandbox")
 
@@ -70,6 +74,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
             interpreter=session.config.getoption("interpreter"),
             confined=not session.config.getoption("no_sandbox"),
         )
+        if session.config.getoption("observe"):
+            session.config.stash[_SESSION].observed_calls = []
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -122,7 +128,7 @@ def pytest_runtest_makereport(
     if entry is not None:
         entry[report.when] = {"outcome": report.outcome}
         if (verdict := _verdict(item, call)) is not None:
-            entry["metadata"] = {"verdict": _as_data(verdict)}
+            entry["metadata"] = {"verdict": _as_data(item, verdict)}
             if call.excinfo is not None and call.excinfo.value is verdict:
                 report.longrepr = _as_text(item, verdict)
         if report.when == "teardown":
@@ -132,20 +138,44 @@ def pytest_runtest_makereport(
     return report
 
 
+def _observe(item: pytest.Item, case: str | None, no_case: str | None) -> None:
+    """Note a lost test's case, and how its calls ended, for `validate --rehearse`."""
+    path = item.config.getoption("observe")
+    if path is not None and _NOTED not in item.stash:
+        item.stash[_NOTED] = True  # the report in JSON asks for the verdict once more
+        calls = item.config.stash[_SESSION].observed_calls
+        noted = {"test": item.nodeid, "case": case, "no_case": no_case, "calls": calls}
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(f"{json.dumps(noted)}\n")
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_json_runtest_metadata(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> dict[str, Any] | None:
     """Put a test's verdict into the JSON report."""
     verdict = _verdict(item, call) if _is_hidden(item) else None
-    return None if verdict is None else {"verdict": _as_data(verdict)}
+    return None if verdict is None else {"verdict": _as_data(item, verdict)}
 
 
-def _as_data(verdict: "Verdict") -> dict[str, Any]:
-    return {
-        "outcome": verdict.outcome.value,
-        "feedback": verdict.feedback.model_dump(mode="json"),
-    }
+def _as_data(item: pytest.Item, verdict: "Verdict") -> dict[str, Any]:
+    """Return a verdict, with the case in which the student's code failed, if it was called."""
+    from autograder.grading.grade import Outcome
+
+    failed = (
+        Outcome.WRONG,
+        Outcome.CRASHED,
+        Outcome.TIMED_OUT,
+        Outcome.OUT_OF_MEMORY,
+        Outcome.KILLED,
+    )
+    feedback = verdict.feedback
+    recorder = item.config.stash[_SESSION].recorder
+    if verdict.outcome in failed and recorder.has_called:
+        case, no_case = recorder.case()
+        feedback = feedback.model_copy(update={"case": case, "no_case": no_case})
+        _observe(item, case, no_case)
+    return {"outcome": verdict.outcome.value, "feedback": feedback.model_dump(mode="json")}
 
 
 def _as_text(item: pytest.Item, verdict: "Verdict") -> str:
@@ -195,11 +225,9 @@ def assignment(request: pytest.FixtureRequest) -> "Assignment":
 @pytest.fixture
 def cloud(request: pytest.FixtureRequest) -> "Iterator[Scene]":
     """Return the AWS that the student's code talks to, empty: a test arranges its scene there."""
-    from autograder.aws.scene import Scene
-
     session = request.config.stash[_SESSION]
-    session.cloud.reset()
-    yield Scene.of(session.cloud)
+    session.empty_cloud()
+    yield session.recorder.scene
     session.cloud.reset()
 
 

@@ -3,10 +3,11 @@
 import json
 import socket
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from autograder.assignment import Assignment, Course
 from autograder.aws import PRELOAD
+from autograder.aws.recording import Recorder
 from autograder.aws.server import Server
 from autograder.aws.simulated import Cloud
 from autograder.grading.judge.explain import about_python
@@ -14,7 +15,15 @@ from autograder.grading.judge.phases import Phases
 from autograder.grading.judge.student_code import Signatures, StudentCode
 from autograder.grading.judge.time_budget import TimeBudget
 from autograder.notebook.handed_in import SubmittedFiles
-from autograder.sandbox import Interpreter, Sandbox, interpreter_for
+from autograder.sandbox import (
+    CallResult,
+    Interpreter,
+    Raised,
+    Returned,
+    Sandbox,
+    Stopped,
+    interpreter_for,
+)
 
 
 class GradingSession:
@@ -34,6 +43,9 @@ class GradingSession:
         self.handed_in = SubmittedFiles(submission)
         self.sandbox = sandbox
         self.cloud = Cloud()
+        self.recorder = Recorder(self.cloud)
+        self.observed_calls: list[dict[str, Any]] | None = None
+        """How the calls of the test under way ended; None if nobody wants to know."""
         self._time_budget = TimeBudget(assignment.limits.submission_seconds)
         self._signatures = signatures
         self._python = python
@@ -89,6 +101,18 @@ class GradingSession:
             about_python(used.version, assignment.python),
         )
 
+    def empty_cloud(self) -> None:
+        """Put the simulated AWS back to the start, and begin a new case."""
+        self.cloud.reset()
+        self.recorder = Recorder(self.cloud)
+        if self.observed_calls is not None:
+            self.observed_calls = []
+
+    def _note_end(self, result: CallResult) -> None:
+        if self.observed_calls is not None:
+            value = result.value if isinstance(result, Returned) else None
+            self.observed_calls.append(self.recorder.observed(value, _error_of(result)))
+
     def student(self, api_calls: int | None) -> StudentCode:
         """Return the student's code, with the usual budgets or another number of requests.
 
@@ -104,6 +128,8 @@ class GradingSession:
             limits,
             self._time_budget,
             self.phases,
+            note_call=self.recorder.note_call,
+            note_end=self._note_end,
             in_full=api_calls is not None,
             signatures=self._signatures,
             python=self._python,
@@ -120,3 +146,12 @@ class GradingSession:
         if self._server is not None:
             self._server.close()
         self._server = Server(self.cloud.gate, listener)
+
+
+def _error_of(result: CallResult) -> str | None:
+    """Name what a call raised, or else what ended it; None if it returned a value."""
+    if isinstance(result, Returned):
+        return None
+    if isinstance(result, Raised):
+        return result.type_name
+    return result.reason.value if isinstance(result, Stopped) else type(result).__name__

@@ -2,7 +2,7 @@
 
 import ast
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,9 @@ NEVER_ASKED_FOR = frozenset(
     {"NotImplementedError", "MemoryError", "SystemExit", "RecursionError", "SyntaxError"}
 )
 """Errors that no requirement asks for: code that raises one has not done its work."""
+
+
+NoteCall = Callable[[str, str, Sequence[Any], Mapping[str, Any], Sequence[Sequence[Any]]], None]
 
 
 class Signatures:
@@ -62,6 +65,8 @@ class StudentCode:
         limits: The budgets.
         time_budget: What earlier calls of the run have shown.
         phases: Notes when the student's code runs.
+        note_call: Called with each call's module, function and arguments.
+        note_end: Called with how it ended.
         in_full: Whether functions that hung before have their whole time again.
         signatures: How the handout declares the functions.
         python: What `explain.about_python` says of the Python that runs the code.
@@ -75,6 +80,8 @@ class StudentCode:
         time_budget: TimeBudget,
         phases: Phases,
         *,
+        note_call: NoteCall = lambda *_: None,
+        note_end: Callable[[CallResult], None] = lambda _: None,
         in_full: bool = False,
         signatures: Signatures | None = None,
         python: str | None = None,
@@ -83,6 +90,8 @@ class StudentCode:
         self._cloud = cloud
         self._time_budget = time_budget
         self._phases = phases
+        self._note_call = note_call
+        self._note_end = note_end
         self._in_full = in_full
         self._signatures = signatures
         self._python = python
@@ -130,6 +139,7 @@ class StudentCode:
         kwargs: dict[str, Any],
         again: Sequence[list[Any]] = (),
     ) -> CallResult:
+        self._note_call(module, function, args, kwargs, again)
         if (ended := self._time_budget.end_of(module)) is not None:
             return ended
         limits = self.limits
@@ -155,6 +165,7 @@ class StudentCode:
                 self._phases.inspect()
                 raise NeedlessRequestError(call.operation)
         self._time_budget.note(module, function, result, time.monotonic() - begin)
+        self._note_end(result)
         return result
 
     def call(self, module: str, function: str, *args: Any, **kwargs: Any) -> Any:

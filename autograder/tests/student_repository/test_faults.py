@@ -63,7 +63,7 @@ def test_throttle_of_reads_counts_valid_requests_only(cloud, kinesis, stream, sh
     cloud.faults.add(Throttle("GetRecords", times=1, stream=stream))
     iterator = start(kinesis, stream, shards[0])
     read = lambda **more: kinesis.get_records(ShardIterator=iterator, **more)
-    assert refused(kinesis, lambda: read(Limit=10_001)) == "InvalidArgumentException"
+    assert refused(kinesis, lambda: read(Limit=10_001)) == "ValidationException"
     assert refused(kinesis, read) == THROTTLED
     assert refused(kinesis, read) is None
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from autograder.assignment import Assignment, Course
-from autograder.validation.record import is_rehearsed, is_validated, note_validated
+from autograder.validation.record import is_checked_at_home, is_validated, note_validated
 
 SECOND = Path(__file__).parents[1] / "second_assignment"
 ID = "m07_word_count"
@@ -29,23 +29,23 @@ def test_nothing_is_validated_before_the_first_time(course: Course, assignment: 
     (course.suites / ID / "validated.json").write_text("[")
 
     assert not is_validated(course, assignment)
-    assert not is_rehearsed(course, assignment)
+    assert not is_checked_at_home(course, assignment)
 
 
 def test_the_visible_checks_are_recorded_separately(course: Course, assignment: Assignment) -> None:
     """A validation without them leaves what was recorded of them."""
-    note_validated(course, assignment, rehearsed=False)
-    without = is_validated(course, assignment), is_rehearsed(course, assignment)
-    note_validated(course, assignment, rehearsed=True)
-    note_validated(course, assignment, rehearsed=False)
+    note_validated(course, assignment, with_checks=False)
+    without = is_validated(course, assignment), is_checked_at_home(course, assignment)
+    note_validated(course, assignment, with_checks=True)
+    note_validated(course, assignment, with_checks=False)
 
     assert without == (True, False)
     assert is_validated(course, assignment)
-    assert is_rehearsed(course, assignment)
+    assert is_checked_at_home(course, assignment)
 
 
 @pytest.mark.parametrize(
-    ("changed", "validated", "rehearsed"),
+    ("changed", "validated", "checked"),
     [
         (f"autograder/suites/{ID}/test_counting.py", False, True),
         (f"solutions/{ID}/word_count.py", False, False),
@@ -55,13 +55,13 @@ def test_the_visible_checks_are_recorded_separately(course: Course, assignment: 
     ],
 )
 def test_a_change_invalidates_what_depends_on_it(
-    changed: str, validated: bool, rehearsed: bool, course: Course, assignment: Assignment
+    changed: str, validated: bool, checked: bool, course: Course, assignment: Assignment
 ) -> None:
     """The visible checks do not know the hidden tests; caches matter to neither."""
-    note_validated(course, assignment, rehearsed=True)
+    note_validated(course, assignment, with_checks=True)
     file = course.assignments.parent / changed
     file.parent.mkdir(exist_ok=True)
     file.write_text("changed")
 
     assert is_validated(course, assignment) == validated
-    assert is_rehearsed(course, assignment) == rehearsed
+    assert is_checked_at_home(course, assignment) == checked

@@ -25,10 +25,10 @@ from autograder.validation.findings import (
     weak_tests,
 )
 from autograder.validation.report import (
+    CaughtAtHome,
     FaultCost,
     Finding,
     FindingKind,
-    Rehearsal,
     TestPower,
     Validation,
     markdown,
@@ -280,9 +280,9 @@ def test_a_right_submission_that_the_visible_checks_refuse_is_reported(tmp_path:
 @pytest.mark.parametrize(("caught", "findings"), [(7, 0), (6, 1)])
 def test_visible_checks_that_catch_too_little_are_reported(caught: int, findings: int) -> None:
     """They should catch at least 70 % of the wrong submissions."""
-    rehearsal = Rehearsal(caught=caught, missed=("wrong/x",) * (10 - caught))
+    at_home = CaughtAtHome(caught=caught, missed=("wrong/x",) * (10 - caught))
 
-    assert len(weak_checks(rehearsal)) == findings
+    assert len(weak_checks(at_home)) == findings
 
 
 def test_a_checkpoint_without_visible_checks_is_named(tmp_path: Path) -> None:

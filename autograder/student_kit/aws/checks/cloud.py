@@ -30,6 +30,11 @@ class Cloud:
 
     faults = faults
 
+    def empty(self) -> None:
+        """Delete all streams and queues at once."""
+        self._backend.streams.clear()
+        self._queues.queues.clear()
+
     def create_stream(self, stream: str, shards: int, status: str = "ACTIVE") -> list[str]:
         """Create a stream, and return the ids of its shards."""
         self._backend.create_stream(stream, shards)
@@ -56,10 +61,46 @@ class Cloud:
         )
         return sorted(set(self.shard_ids(stream)) - before)
 
+    def merge(self, stream: str, shard_id: str, adjacent: str) -> None:
+        """Merge two adjacent shards."""
+        self._stream(stream).merge_shards(shard_id, adjacent)
+
     def put(self, stream: str, shard_id: str, *events: dict[str, Any]) -> list[list[Any]]:
         """Put events into a shard, and return them as pairs [sequence number, event]."""
+        return [
+            [self.put_data(stream, shard_id, json.dumps(event).encode(), event["userId"]), event]
+            for event in events
+        ]
+
+    def put_data(self, stream: str, shard_id: str, data: bytes, partition_key: str) -> str:
+        """Put a record into a shard, and return its sequence number."""
         shard: Shard = self._stream(stream).shards[shard_id]
-        return [[shard.put_record(event["userId"], _encoded(event), ""), event] for event in events]
+        number: str = shard.put_record(partition_key, b64encode(data).decode(), "")
+        return number
+
+    def stream_names(self) -> list[str]:
+        """List all streams."""
+        patched_streams.finish_due_changes(self._backend)
+        return sorted(self._backend.streams)
+
+    def shards(self, stream: str) -> list[tuple[str, bool, tuple[str, ...]]]:
+        """List all shards of a stream: id, whether it is open, and the shards it came from."""
+        return [
+            (shard_id, shard.is_open, tuple(filter(None, (shard.parent, shard.adjacent_parent))))
+            for shard_id, shard in sorted(self._stream(stream).shards.items())
+        ]
+
+    def create_queue(self, queue: str, attributes: dict[str, str]) -> None:
+        """Create a queue."""
+        self._queues.create_queue(queue, {}, **attributes)
+
+    def send(self, queue: str, body: str) -> None:
+        """Send a message."""
+        self._queues.send_message(queue, body)
+
+    def queue_names(self) -> list[str]:
+        """List all queues."""
+        return sorted(self._queues.queues)
 
     def records(self, stream: str) -> list[StoredRecord]:
         """List all records of a stream, shard by shard, the oldest first."""
@@ -85,7 +126,7 @@ class Cloud:
 
     def has_queue(self, queue: str) -> bool:
         """Tell whether a queue of this name exists."""
-        return queue in sqs_backends[ACCOUNT][REGION].queues
+        return queue in self._queues.queues
 
     def is_purged(self, queue: str) -> bool:
         """Tell whether a queue was purged."""
@@ -93,7 +134,7 @@ class Cloud:
 
     def left_in_queue(self, queue: str) -> tuple[int, int]:
         """Return how many messages of a queue are visible, and how many are in flight."""
-        found: Queue = sqs_backends[ACCOUNT][REGION].queues[queue]
+        found: Queue = self._queues.queues[queue]
         in_flight = found.approximate_number_of_messages_not_visible
         return found.approximate_number_of_messages, in_flight
 
@@ -101,10 +142,10 @@ class Cloud:
     def _backend(self) -> Any:
         return kinesis_backends[ACCOUNT][REGION]
 
+    @property
+    def _queues(self) -> Any:
+        return sqs_backends[ACCOUNT][REGION]
+
     def _stream(self, stream: str) -> Stream:
         found: Stream = self._backend.streams[stream]
         return found
-
-
-def _encoded(event: dict[str, Any]) -> str:
-    return b64encode(json.dumps(event).encode()).decode()

@@ -89,7 +89,7 @@ class StudentFile:
             raise CheckFailed(message, self._location)
         code = getattr(found, "__code__", None)
         if code is not None and is_yours(code.co_filename):
-            self._location = Location(_relative(code.co_filename), code.co_firstlineno)
+            self._location = Location(relative(code.co_filename), code.co_firstlineno)
         shown = f"{function}({', '.join(map(show, arguments))})"
         try:
             with own_streams():
@@ -130,7 +130,7 @@ class StudentFile:
             raise
         except SyntaxError as error:
             if error.filename and is_yours(error.filename):
-                self._location = Location(_relative(error.filename), error.lineno or 1)
+                self._location = Location(relative(error.filename), error.lineno or 1)
             return CheckFailed(
                 f"{self._location.file} is not valid Python: {_text_of(error)}", self._location
             )
@@ -224,8 +224,9 @@ def _text_of(error: BaseException) -> str:
 def _your_lines(trace: TracebackType | None) -> Iterator[tuple[Location, str]]:
     for frame in traceback.extract_tb(trace):
         if is_yours(frame.filename):
-            yield Location(_relative(frame.filename), frame.lineno or 1), frame.line or ""
+            yield Location(relative(frame.filename), frame.lineno or 1), frame.line or ""
 
 
-def _relative(file: str) -> str:
+def relative(file: str) -> str:
+    """Name a file of yours as seen from the top folder."""
     return Path(file).resolve().relative_to(ROOT).as_posix()

@@ -1,0 +1,321 @@
+# A copy of what the grader writes cases with.
+"""A case: the scene of a hidden test and its calls of the student's functions, as one word of text.
+
+A case holds what a test arranged and called, and nothing of the verdict. A student rehearses it at
+home: `checks/rehearse.py` arranges the same scene in the simulated AWS of the checks, and calls the
+same function. This file is laid into the student repository, so both sides write and read alike.
+
+A word is `c1`, for the version, and base64 of compressed JSON: a list of steps, each a list of its
+kind and its fields. Anybody can make up a word: `read_case` checks its size, depth and types.
+"""
+
+import base64
+import binascii
+import dataclasses
+import json
+import re
+import types
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+PREFIX = "c1"
+LONGEST_WORD = 2000
+"""Characters, as a word must fit into a comment and onto a command line."""
+LARGEST_TEXT = 256 << 10
+"""Bytes of JSON that a word may become: few characters can become gigabytes."""
+DEEPEST = 50
+MOST_STEPS = 5000
+MOST_SHARDS = 100
+MOST_REPEATED = 10_000
+"""A limit on numbers that tell how often something happens."""
+
+LARGEST_STEADY = 1e9
+"""Numbers above are taken for times, in seconds or milliseconds since 1970."""
+
+_WORD = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{1,{LONGEST_WORD - len(PREFIX)}}}")
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,128}")
+_IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}")
+_CHANGING = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?"  # times
+    r"|(?<!shardId-)(?<!\d)\d{10,}(\.\d+)?"  # sequence numbers and seconds since 1970
+    r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # ids of messages
+)
+_COMMON_TEXT = (
+    b',"ACTIVE"],["queue","send","split","merge","reject",["throttle","PutRecords",'
+    b'["empty_pages","shard_page_size","receive_size",["page_size","GetRecords",'
+    b'"{\\"timestamp\\":\\"2026-01-0T:.000000Z\\"}","]],["call","$number":null],{},[]]]'
+    b'[["stream",","shardId-000000000001",["put","","shardId-000000000000","{\\"'
+)
+"""What most cases have in them, which makes them shorter. A change needs another prefix."""
+
+
+class CaseError(Exception):
+    """A word that is not a case; the message is one line that says why."""
+
+
+@dataclass(frozen=True)
+class MakeStream:
+    """Make a stream."""
+
+    kind: ClassVar[str] = "stream"
+    name: str
+    shards: int
+    status: str = "ACTIVE"
+
+
+@dataclass(frozen=True)
+class PutRecord:
+    """Append a record to a shard."""
+
+    kind: ClassVar[str] = "put"
+    stream: str
+    shard: str
+    data: str
+    """Text; other bytes cannot be in a case."""
+    partition_key: str
+
+
+@dataclass(frozen=True)
+class SplitShard:
+    """Split a shard in the middle of its range."""
+
+    kind: ClassVar[str] = "split"
+    stream: str
+    shard: str
+
+
+@dataclass(frozen=True)
+class MergeShards:
+    """Merge two adjacent shards."""
+
+    kind: ClassVar[str] = "merge"
+    stream: str
+    shard: str
+    adjacent: str
+
+
+@dataclass(frozen=True)
+class MakeQueue:
+    """Make a queue."""
+
+    kind: ClassVar[str] = "queue"
+    name: str
+    attributes: dict[str, str]
+
+
+@dataclass(frozen=True)
+class SendMessage:
+    """Send a message."""
+
+    kind: ClassVar[str] = "send"
+    queue: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Throttle:
+    """Refuse an operation `times` times, after letting `after` requests through."""
+
+    kind: ClassVar[str] = "throttle"
+    operation: str
+    target: str
+    """The stream or queue."""
+    times: int
+    after: int
+    shard: str | None
+
+
+@dataclass(frozen=True)
+class RejectRecords:
+    """Reject some of the records that are put, each `times_each` times."""
+
+    kind: ClassVar[str] = "reject"
+    stream: str
+    chosen: list[int]
+    """Which: 0 is the first record that is put, and one that is put again is not counted again."""
+    times_each: int
+
+
+@dataclass(frozen=True)
+class EmptyPages:
+    """Answer empty pages before a shard's record `before_record`, on every reading."""
+
+    kind: ClassVar[str] = "empty_pages"
+    stream: str
+    shard: str | None
+    before_record: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class PageSize:
+    """Let GetRecords return few records."""
+
+    kind: ClassVar[str] = "page_size"
+    stream: str
+    records: int
+
+
+@dataclass(frozen=True)
+class ShardPageSize:
+    """Let DescribeStream and ListShards return few shards."""
+
+    kind: ClassVar[str] = "shard_page_size"
+    stream: str
+    shards: int
+
+
+@dataclass(frozen=True)
+class ReceiveSize:
+    """Let ReceiveMessage hand out few messages."""
+
+    kind: ClassVar[str] = "receive_size"
+    queue: str
+    messages: int
+
+
+@dataclass(frozen=True)
+class LateRecord:
+    """Append a record to a shard as soon as a second reading of it begins."""
+
+    kind: ClassVar[str] = "late_record"
+    stream: str
+    shard: str
+    data: str
+    partition_key: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """Call a function; with `again`, once more in the same process for each list of arguments.
+
+    An argument `{"$number": [STREAM, SHARD, N]}` is the sequence number of the shard's N-th record.
+    """
+
+    kind: ClassVar[str] = "call"
+    module: str
+    function: str
+    arguments: list[Any]
+    named: dict[str, Any]
+    again: list[Any]
+
+
+Step = (
+    MakeStream | PutRecord | SplitShard | MergeShards | MakeQueue | SendMessage | Throttle
+    | RejectRecords | EmptyPages | PageSize | ShardPageSize | ReceiveSize | LateRecord | Call
+)  # fmt: skip
+_KINDS = {step.kind: step for step in Step.__args__}
+NUMBER = "$number"
+
+
+def steady(value: Any, places: Mapping[str, str]) -> Any:
+    """Return a value as it is whenever a case is played: without times, numbers and ids of AWS.
+
+    Args:
+        value: What a function returned, or the event in a record.
+        places: What to put for each sequence number of the log.
+    """
+    if isinstance(value, dict):
+        return {steady(str(key), places): steady(each, places) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [steady(each, places) for each in value]
+    if isinstance(value, str):
+        return places.get(value) or _CHANGING.sub("(changes)", value)
+    if isinstance(value, bool | int | float):
+        return value if abs(value) < LARGEST_STEADY else "(changes)"
+    return value if value is None else type(value).__name__
+
+
+def steady_data(data: bytes) -> str:
+    """Return the data of a record as they are whenever a case is played."""
+    text = data.decode("utf-8", "replace")
+    try:
+        event = json.loads(text)
+    except (ValueError, RecursionError):
+        event = text
+    return json.dumps(steady(event, {}), sort_keys=True)
+
+
+def write_case(steps: Sequence[Step]) -> str | None:
+    """Write steps as a word; None if it would be longer than LONGEST_WORD."""
+    fields = [[step.kind, *dataclasses.astuple(step)] for step in steps]
+    text = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+    packer = zlib.compressobj(9, zlib.DEFLATED, 15, 9, zlib.Z_DEFAULT_STRATEGY, _COMMON_TEXT)
+    packed = packer.compress(text) + packer.flush()
+    word = PREFIX + base64.urlsafe_b64encode(packed).decode().rstrip("=")
+    return word if len(word) <= LONGEST_WORD and len(text) <= LARGEST_TEXT else None
+
+
+def read_case(word: str) -> tuple[Step, ...]:
+    """Read a word.
+
+    Raises:
+        CaseError: It is not a case.
+    """
+    word = "".join(word.split())
+    if not word.startswith(PREFIX):
+        raise CaseError(f"A case begins with {PREFIX}: copy the whole word from your feedback.")
+    if not _WORD.fullmatch(word):
+        raise CaseError("This is not a case: it has characters that no case has, or is too long.")
+    try:
+        packed = base64.urlsafe_b64decode(word[len(PREFIX) :] + "=" * (-(len(word) - 2) % 4))
+        unpacker = zlib.decompressobj(15, _COMMON_TEXT)
+        text = unpacker.decompress(packed, LARGEST_TEXT)
+        if not unpacker.eof:
+            raise CaseError("The case is incomplete: copy the whole word from your feedback.")
+        steps = json.loads(text)
+    except (binascii.Error, zlib.error, ValueError, RecursionError):
+        raise CaseError("The case is damaged: copy the whole word from your feedback.") from None
+    if not isinstance(steps, list) or not 0 < len(steps) <= MOST_STEPS:
+        raise CaseError("This is not a case.")
+    try:
+        return tuple(_step(step) for step in steps)
+    except RecursionError:
+        raise CaseError("This is not a case.") from None
+
+
+def _step(fields: object) -> Step:
+    if not isinstance(fields, list) or not fields or not isinstance(fields[0], str):
+        raise CaseError("This is not a case.")
+    kind = _KINDS.get(fields[0])
+    if kind is None:
+        raise CaseError("The case is for another version of the checks: pull the newest ones.")
+    declared = dataclasses.fields(kind)
+    if len(fields) != len(declared) + 1 or not all(
+        _fits(value, field.name, field.type)
+        for value, field in zip(fields[1:], declared, strict=True)
+    ):
+        raise CaseError("This is not a case.")
+    step: Step = kind(*fields[1:])
+    return step
+
+
+def _fits(value: object, name: str, wanted: object) -> bool:
+    """Tell whether a value that anybody may have made up can be a field."""
+    if isinstance(wanted, types.UnionType):
+        return value is None or _fits(value, name, wanted.__args__[0])
+    if wanted is int:
+        most = MOST_SHARDS if name == "shards" else MOST_REPEATED
+        return type(value) is int and 0 <= value <= most
+    if name in ("module", "function"):
+        return isinstance(value, str) and _IDENTIFIER.fullmatch(value) is not None
+    if name in ("name", "stream", "queue", "target", "shard", "adjacent", "operation", "status"):
+        return isinstance(value, str) and _NAME.fullmatch(value) is not None
+    if name == "chosen":
+        return isinstance(value, list) and all(_fits(each, "", int) for each in value)
+    if name == "attributes":
+        return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
+    if name == "again":
+        return isinstance(value, list) and all(isinstance(each, list) for each in value)
+    kind = getattr(wanted, "__origin__", wanted)  # of `list[Any]`, the list
+    return isinstance(kind, type) and isinstance(value, kind) and _depth(value) <= DEEPEST
+
+
+def _depth(value: object) -> int:
+    """Return how deep a value of JSON is; the parser has bounded the depth of all of it."""
+    if not isinstance(value, dict | list):
+        return 0
+    parts = value.values() if isinstance(value, dict) else value
+    return 1 + max((_depth(part) for part in parts), default=0)

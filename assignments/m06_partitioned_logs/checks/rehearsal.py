@@ -1,0 +1,339 @@
+"""Plays a case: arranges its scene in the simulated AWS, and calls your function as the test did.
+
+A case holds what a hidden test arranged and called. It does not hold what the test expected.
+"""
+
+import contextlib
+import hashlib
+import importlib
+import io
+import json
+import pdb
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+from checks import cases
+from checks.cloud import Cloud, StoredRecord
+from checks.faults import (
+    EmptyPages,
+    LateRecord,
+    PageSize,
+    ReceiveSize,
+    RejectRecords,
+    ShardPageSize,
+    Throttle,
+    faults,
+)
+from checks.hand_in import ROOT, graded_files, installed_as_where_graded
+from checks.patched_moto import patched_moto
+from checks.request_log import Request, recorded_requests
+from checks.student_code import is_yours, relative
+from checks.time_limit import TimeLimit
+
+LONGEST_PRINT = 20_000
+"""Bytes."""
+MISFIT = "The steps of the case do not fit together: copy the whole word again."
+
+
+@dataclass(frozen=True)
+class LogShard:
+    """A shard and its records."""
+
+    shard_id: str
+    is_open: bool
+    parents: tuple[str, ...]
+    records: tuple[StoredRecord, ...]
+
+
+@dataclass(frozen=True)
+class LogStream:
+    """A stream at one moment."""
+
+    name: str
+    status: str
+    shards: tuple[LogShard, ...]
+
+
+@dataclass(frozen=True)
+class QueueDepth:
+    """A queue at one moment."""
+
+    name: str
+    visible: int
+    in_flight: int
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The streams and queues at one moment."""
+
+    streams: tuple[LogStream, ...]
+    queues: tuple[QueueDepth, ...]
+
+
+@dataclass(frozen=True)
+class PlayedCall:
+    """A call of your function, and what came of it."""
+
+    text: str
+    """The call, as Python writes it."""
+    before: Snapshot
+    after: Snapshot
+    requests: tuple[Request, ...]
+    printed: str
+    value: Any = None
+    error: BaseException | None = None
+    lines: tuple[str, ...] = ()
+    """The lines of your files that the error went through, the last call last."""
+
+
+@dataclass
+class _Player:
+    """Plays the steps of a case, one after the other."""
+
+    requests: list[Request]
+    stop_at: Callable[[Callable[[], Any]], Any] | None
+    """What runs the last call instead, such as a debugger."""
+    cloud: Cloud = field(default_factory=Cloud)
+
+    def play(self, steps: Sequence[cases.Step]) -> Iterator[PlayedCall]:
+        self.cloud.empty()
+        last = max(at for at, step in enumerate(steps) if isinstance(step, cases.Call))
+        for at, step in enumerate(steps):
+            if isinstance(step, cases.Call):
+                yield self._call(step, debug=at == last and self.stop_at is not None)
+            else:
+                self._arrange(step)
+
+    def _arrange(self, step: cases.Step) -> None:
+        """Do one step of the scene.
+
+        Raises:
+            CaseError: It does not fit what the other steps made, so somebody has changed the case.
+        """
+        try:
+            self._do(step)
+        except Exception as error:
+            raise cases.CaseError(f"{MISFIT} ({type(error).__name__})") from None
+
+    def _do(self, step: cases.Step) -> None:
+        match step:
+            case cases.MakeStream():
+                self.cloud.create_stream(step.name, step.shards, step.status)
+            case cases.PutRecord():
+                self.cloud.put_data(step.stream, step.shard, step.data.encode(), step.partition_key)
+            case cases.SplitShard():
+                self.cloud.split(step.stream, step.shard)
+            case cases.MergeShards():
+                self.cloud.merge(step.stream, step.shard, step.adjacent)
+            case cases.MakeQueue():
+                self.cloud.create_queue(step.name, step.attributes)
+            case cases.SendMessage():
+                self.cloud.send(step.queue, step.body)
+            case cases.Throttle():
+                faults.add(
+                    Throttle(step.operation, step.times, step.target, step.after, step.shard)
+                )
+            case cases.RejectRecords():
+                order = _Order(frozenset(step.chosen))
+                faults.add(
+                    RejectRecords(order.is_chosen, step.times_each, step.stream, cases.steady_data)
+                )
+            case cases.EmptyPages():
+                faults.add(EmptyPages(step.shard, step.before_record, step.pages, step.stream))
+            case cases.PageSize():
+                faults.add(PageSize(step.records, step.stream))
+            case cases.ShardPageSize():
+                faults.add(ShardPageSize(step.shards, step.stream))
+            case cases.ReceiveSize():
+                faults.add(ReceiveSize(step.messages, step.queue))
+            case cases.LateRecord():
+                faults.add(
+                    LateRecord(step.shard, step.data.encode(), step.partition_key, step.stream)
+                )
+
+    def _call(self, step: cases.Call, *, debug: bool) -> PlayedCall:
+        if f"{step.module}.py" not in graded_files():
+            raise cases.CaseError(f"{step.module}.py is not a graded file of this repository.")
+        try:
+            arguments, named, again = map(self._numbers, (step.arguments, step.named, step.again))
+        except (KeyError, IndexError, ValueError, TypeError):
+            raise cases.CaseError(MISFIT) from None
+        text = f"{step.function}({_listed(arguments, named)})"
+        before, seen = self.snapshot(), len(self.requests)
+        printed = _Printed()
+        value, error, lines = None, None, ()
+
+        def run() -> Any:
+            found = getattr(_imported(step.module), step.function, None)
+            if getattr(found, "__module__", None) != step.module or not callable(found):
+                raise cases.CaseError(f"{step.module}.py has no function {step.function}.")
+            if debug and self.stop_at is not None:
+                return self.stop_at(lambda: found(*arguments, **named))
+            value = found(*arguments, **named)
+            return [value, *(found(*each) for each in again)] if again else value
+
+        try:
+            if debug:
+                value = run()
+            else:
+                with contextlib.redirect_stdout(printed.stream()), installed_as_where_graded():
+                    value = TimeLimit().run(run)
+        except (cases.CaseError, KeyboardInterrupt):
+            raise
+        except BaseException as raised:
+            error, lines = raised, tuple(_your_lines(raised))
+        return PlayedCall(
+            text, before, self.snapshot(), tuple(self.requests[seen:]),
+            printed.text(), value, error, lines,
+        )  # fmt: skip
+
+    def _numbers(self, value: Any) -> Any:
+        """Put the sequence numbers of this scene for the places that a case has instead."""
+        if isinstance(value, list):
+            return [self._numbers(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        if set(value) == {cases.NUMBER}:
+            stream, shard_id, at = value[cases.NUMBER]
+            in_shard = [
+                record for record in self.cloud.records(stream) if record.shard_id == shard_id
+            ]
+            return in_shard[at].sequence_number
+        return {key: self._numbers(each) for key, each in value.items()}
+
+    def snapshot(self) -> Snapshot:
+        return Snapshot(
+            tuple(
+                LogStream(name, self.cloud.status(name) or "", tuple(self._shards(name)))
+                for name in self.cloud.stream_names()
+            ),
+            tuple(
+                QueueDepth(name, *self.cloud.left_in_queue(name))
+                for name in self.cloud.queue_names()
+            ),
+        )
+
+    def _shards(self, stream: str) -> Iterator[LogShard]:
+        records = self.cloud.records(stream)
+        for shard_id, is_open, parents in self.cloud.shards(stream):
+            in_shard = tuple(record for record in records if record.shard_id == shard_id)
+            yield LogShard(shard_id, is_open, parents, in_shard)
+
+
+class _Order:
+    """Chooses records by the order in which they are first put.
+
+    A record that is put again may have a new time in it: times do not tell records apart.
+    """
+
+    def __init__(self, chosen: frozenset[int]) -> None:
+        self._chosen = chosen
+        self._seen: dict[str, int] = {}
+
+    def is_chosen(self, data: bytes) -> bool:
+        return self._seen.setdefault(cases.steady_data(data), len(self._seen)) in self._chosen
+
+
+class _Printed(io.BytesIO):
+    """The beginning of what your code prints, even if it closes or wraps the stream."""
+
+    def stream(self) -> io.TextIOWrapper:
+        return io.TextIOWrapper(self, "utf-8", errors="backslashreplace", write_through=True)
+
+    def text(self) -> str:
+        return self.getvalue().decode("utf-8", "replace")
+
+    def write(self, data: Any) -> int:
+        size = len(memoryview(data).cast("B"))
+        super().write(bytes(data)[: max(0, LONGEST_PRINT - self.tell())])
+        return size
+
+    def close(self) -> None:
+        """Keep the text."""
+
+
+def _imported(module: str) -> ModuleType:
+    """Import a file of yours anew: each call of a test runs in a process of its own."""
+    for name, loaded in list(sys.modules.items()):
+        file = getattr(loaded, "__dict__", {}).get("__file__")
+        if isinstance(file, str) and is_yours(file):
+            del sys.modules[name]
+    if str(ROOT) not in sys.path:
+        sys.path.insert(0, str(ROOT))
+    return importlib.import_module(module)
+
+
+def _your_lines(error: BaseException) -> Iterator[str]:
+    for frame in traceback.extract_tb(error.__traceback__):
+        if is_yours(frame.filename):
+            yield f"{relative(frame.filename)}, line {frame.lineno}: {frame.line or ''}"
+    if isinstance(error, SyntaxError) and error.filename and is_yours(error.filename):
+        yield f"{relative(error.filename)}, line {error.lineno}: {(error.text or '').strip()}"
+
+
+def _listed(arguments: Sequence[Any], named: dict[str, Any]) -> str:
+    return ", ".join([*map(repr, arguments), *(f"{key}={each!r}" for key, each in named.items())])
+
+
+def play(word: str, *, debug: bool = False) -> tuple[PlayedCall, ...]:
+    """Play a case in a simulated AWS of its own; with `debug`, stop at the last call.
+
+    Raises:
+        cases.CaseError: The word is not a case, or not one of this repository.
+    """
+    steps = cases.read_case(word)
+    if not any(isinstance(step, cases.Call) for step in steps):
+        raise cases.CaseError("This is not a case.")
+    with recorded_requests() as requests, patched_moto():
+        faults.clear()
+        try:
+            return tuple(_Player(requests, _in_debugger if debug else None).play(steps))
+        finally:
+            faults.clear()
+
+
+def observed(call: PlayedCall) -> dict[str, Any]:
+    """Return how a call ended, as plain JSON; the same whenever your code does the same again."""
+    places = {
+        record.sequence_number: f"{shard.shard_id}[{number}] of {stream.name}"
+        for stream in call.after.streams
+        for shard in stream.shards
+        for number, record in enumerate(shard.records)
+    }
+    return {
+        "error": None if call.error is None else type(call.error).__name__,
+        "value": cases.steady(call.value, places),
+        "streams": [
+            [stream.name, stream.status, [
+                [shard.shard_id, [
+                    [cases.steady(record.partition_key, {}), cases.steady_data(record.data)]
+                    for record in shard.records
+                ]]
+                for shard in stream.shards
+            ]]
+            for stream in call.after.streams
+        ],
+        "queues": [[queue.name, queue.visible + queue.in_flight] for queue in call.after.queues],
+        "answers": sorted({f"{each.operation} {each.kind}" for each in call.requests}),
+    }  # fmt: skip
+
+
+def outcome_of(calls: Sequence[PlayedCall]) -> str:
+    """Return a digest of how a case ended."""
+    text = json.dumps([*map(observed, calls)], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _in_debugger(call: Callable[[], Any]) -> Any:
+    """Stop at the first line of the function: in the debugger of an editor, or else in pdb."""
+    if "debugpy" in sys.modules:
+        breakpoint()
+        return call()
+    debugger = pdb.Pdb()
+    debugger.rcLines += ["step", "step"]  # through the lambda, and into the function
+    return debugger.runcall(call)

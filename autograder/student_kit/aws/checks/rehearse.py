@@ -1,0 +1,50 @@
+"""Rehearse a lost point: python checks/rehearse.py CASE. Your feedback shows the case.
+
+It arranges what the hidden test arranged, calls your function, and shows what happened.
+"""
+
+import argparse
+import contextlib
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+sys.path[:] = [str(Path(__file__).resolve().parents[1]), *sys.path[1:]]
+
+from checks import saved_cases
+from checks.cases import CaseError
+from checks.rehearsal import PlayedCall, play
+from checks.rehearsal_text import shown_call
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Read the command line, and play the case. Returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("case", metavar="CASE", help="the word that your feedback shows")
+    parser.add_argument("--pdb", action="store_true", help="stop at the function's first line")
+    parser.add_argument("--save", action="store_true", help=f"keep it in {saved_cases.FILE}")
+    options = parser.parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError):  # a stream that somebody put there
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        calls = play(options.case, debug=options.pdb)
+        for line in _shown(calls):
+            sys.stdout.write(f"{line}\n")
+        if options.save:
+            sys.stdout.write(f"\n{saved_cases.save(options.case, calls)}\n")
+    except CaseError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+def _shown(calls: Sequence[PlayedCall]) -> Iterator[str]:
+    for number, call in enumerate(calls, start=1):
+        if len(calls) > 1:
+            yield f"{'' if number == 1 else chr(10)}Call {number} of {len(calls)}"
+        yield from shown_call(call)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

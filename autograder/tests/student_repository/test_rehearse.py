@@ -1,0 +1,168 @@
+"""Students rehearse a case at home: the scene, the requests, and what came back."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder import cases
+from autograder.cases import write_case
+from autograder.tests.student_repository.clone import SOLUTION, clone, files_of, run_checks
+
+SHARD = "shardId-000000000001"
+READER, WRITER = "kinesis_read_shards", "kinesis_multi_shard"
+
+
+def word_of(*steps: cases.Step) -> str:
+    """Write a case."""
+    word = write_case(steps)
+    assert word is not None
+    return word
+
+
+def filled(records: int) -> list[cases.Step]:
+    """Make a stream, and put records into its second shard."""
+    return [
+        cases.MakeStream("meters", 2),
+        *(
+            cases.PutRecord("meters", SHARD, f'{{"eventId": {number}, "userId": "eve"}}', "eve")
+            for number in range(records)
+        ),
+    ]
+
+
+def read(*arguments: object, function: str = "read_from_shard") -> cases.Call:
+    """Make a call of the reader."""
+    return cases.Call(READER, function, ["meters", SHARD, *arguments], {}, [])
+
+
+def rehearse(folder: Path, word: str, *options: str, typed: str = "") -> tuple[int, str]:
+    """Run the command of a clone as a student does; returns the exit code, and what it printed."""
+    done = subprocess.run(
+        [sys.executable, "checks/rehearse.py", word, *options],
+        cwd=folder, input=typed, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def solved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a clone with the solution's files."""
+    return clone(tmp_path_factory.mktemp("solved") / "clone", SOLUTION.files)
+
+
+def test_faults_of_the_scene_strike_and_are_marked(solved: Path) -> None:
+    """Pages, empty pages and throttles, each request in a line."""
+    word = word_of(
+        *filled(5),
+        cases.PageSize("meters", 2),
+        cases.EmptyPages("meters", SHARD, 2, 1),
+        cases.Throttle("GetRecords", "meters", 1, 0, SHARD),
+        read(),
+    )
+
+    status, text = rehearse(solved, word)
+
+    assert status == 0
+    assert "shard 1 |[0][1][2][3][4]>" in text
+    assert f"Your code: read_from_shard('meters', '{SHARD}')" in text
+    assert "GetRecords shard 1 Limit=50 -> THROTTLED ProvisionedThroughputExceededException" in text
+    assert "GetRecords shard 1 Limit=48 -> EMPTY PAGE, 3000 ms behind" in text
+    assert "a list of 5" in text
+    assert text.rstrip().endswith("as before")
+
+
+def test_an_offset_is_that_of_the_same_record_at_home(solved: Path) -> None:
+    """Though its sequence number is another one."""
+    place = {cases.NUMBER: ["meters", SHARD, 3]}
+
+    status, text = rehearse(solved, word_of(*filled(5), read(place, function="replay_from_offset")))
+
+    assert status == 0
+    assert "a list of 2" in text
+    assert "'eventId': 3" in text
+
+
+def test_records_are_rejected_in_the_order_in_which_they_come(solved: Path) -> None:
+    """Also by a writer that makes each record anew, with another time."""
+    call = cases.Call(WRITER, "send_events_to_shards", ["meters", 6], {}, [])
+    word = word_of(cases.MakeStream("meters", 2), cases.RejectRecords("meters", [1, 4], 3), call)
+
+    status, text = rehearse(solved, word)
+
+    assert status == 0
+    assert "REJECTED 2 of 5 records" in text
+
+
+def test_an_error_shows_the_students_own_lines(tmp_path: Path) -> None:
+    """And what was printed before."""
+    source = (
+        b"def read_from_shard(name, shard, most=50):\n    print('reading', name)\n    {}['x']\n"
+    )
+    folder = clone(tmp_path / "clone", {f"{READER}.py": source})
+
+    status, text = rehearse(folder, word_of(*filled(1), read()))
+
+    assert status == 0
+    assert "Raised KeyError: 'x'" in text
+    assert "kinesis_read_shards.py, line 3: {}['x']" in text
+    assert "  reading meters" in text
+
+
+def test_the_debugger_stops_at_the_first_line_of_the_function(tmp_path: Path) -> None:
+    """The student's own, not one of the checks."""
+    source = b"def read_from_shard(name, shard, most=50):\n    found = name * 2\n    return found\n"
+    folder = clone(tmp_path / "clone", {f"{READER}.py": source})
+
+    status, text = rehearse(folder, word_of(*filled(1), read()), "--pdb", typed="p name\nc\n")
+
+    assert status == 0
+    assert "kinesis_read_shards.py(2)read_from_shard()" in text
+    assert "(Pdb) 'meters'" in text
+
+
+def test_a_saved_case_is_a_check_that_fails_until_the_function_is_mended(tmp_path: Path) -> None:
+    """And it is saved once."""
+    wrong = files_of("wrong/gives_up_after_three_empty_pages")
+    folder = clone(tmp_path / "clone", wrong)
+    word = word_of(*filled(5), cases.EmptyPages("meters", SHARD, 2, 6), read())
+
+    status, text = rehearse(folder, word, "--save")
+    again = rehearse(folder, word, "--save")
+    before = run_checks(folder, "checks/test_rehearsed.py")
+    (folder / f"{READER}.py").write_bytes(SOLUTION.files[f"{READER}.py"])
+    after = run_checks(folder, "checks/test_rehearsed.py")
+
+    assert status == 0
+    assert "Saved as test_case_1 in checks/test_rehearsed.py" in text
+    assert "has this case already" in again[1]
+    assert before.status == 1
+    assert "still ends as in the test that you lost" in before.text
+    assert after.status == 0
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [cases.Call("os", "system", ["touch broken"], {}, [])],
+        [cases.Call("checks", "play", [], {}, [])],
+        [cases.Call(READER, "boto3", [], {}, [])],
+        [cases.Call(READER, "no_such_function", [], {}, [])],
+        [cases.MakeStream("meters", 2)],
+        [cases.PutRecord("meters", SHARD, "x", "k"), read()],
+        [cases.MakeStream("meters", 2), cases.MakeStream("meters", 2), read()],
+        [*filled(1), read({cases.NUMBER: ["meters", SHARD, 9]})],
+        [*filled(1), read({cases.NUMBER: 3})],
+    ],
+    ids=range(9),
+)
+def test_a_case_that_somebody_made_up_fails_with_a_line(
+    steps: list[cases.Step], solved: Path
+) -> None:
+    """It calls nothing but a function of a graded file."""
+    status, text = rehearse(solved, word_of(*steps))
+
+    assert status == 2
+    assert len(text.splitlines()) == 1
+    assert not (solved / "broken").exists()

@@ -1,0 +1,128 @@
+"""Cases: what is written is read again, and what anybody makes up is refused in one line."""
+
+import base64
+import json
+import random
+import zlib
+
+import pytest
+
+from autograder import cases
+from autograder.cases import CaseError, read_case, write_case
+
+STEPS: tuple[cases.Step, ...] = (
+    cases.MakeStream("meters-1", 3, "CREATING"),
+    cases.PutRecord("meters-1", "shardId-000000000001", '{"name": "Zoë"}', "Zoë"),
+    cases.SplitShard("meters-1", "shardId-000000000001"),
+    cases.MergeShards("meters-1", "shardId-000000000003", "shardId-000000000004"),
+    cases.MakeQueue("parcels", {"FifoQueue": "false"}),
+    cases.SendMessage("parcels", "two\nlines"),
+    cases.Throttle("GetRecords", "meters-1", 7, 2, "shardId-000000000001"),
+    cases.RejectRecords("meters-1", [0, 3], 2),
+    cases.EmptyPages("meters-1", None, 4, 2),
+    cases.PageSize("meters-1", 3),
+    cases.ShardPageSize("meters-1", 3),
+    cases.ReceiveSize("parcels", 5),
+    cases.LateRecord("meters-1", "shardId-000000000001", "late", "eve"),
+    cases.Call("module", "read", ["meters-1", {"$number": ["meters-1", "x", 0]}], {"n": 3}, [[1]]),
+)
+
+
+def packed(steps: object) -> str:
+    """Write anything that looks like a case from outside."""
+    text = steps if isinstance(steps, bytes) else json.dumps(steps).encode()
+    packer = zlib.compressobj(9, zdict=cases._COMMON_TEXT)
+    data = packer.compress(text) + packer.flush()
+    return cases.PREFIX + base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def test_each_kind_of_step_comes_back_as_it_was_written() -> None:
+    """In the same order."""
+    assert {type(step) for step in STEPS} == set(cases.Step.__args__)
+
+    word = write_case(STEPS)
+
+    assert word is not None
+    assert read_case(word) == STEPS
+
+
+def test_a_word_may_be_broken_by_the_terminal_that_it_is_copied_from() -> None:
+    """Blanks and line ends within it do not matter."""
+    word = write_case(STEPS) or ""
+
+    assert read_case(f" {word[:40]}\n  {word[40:]}\n") == STEPS
+
+
+def test_a_scene_that_does_not_fit_into_a_word_has_none() -> None:
+    """Rather than a part of it."""
+    rng = random.Random(1)
+    steps = [
+        cases.SendMessage("parcels", "".join(chr(rng.randrange(0x20, 0x7F)) for _ in range(50)))
+        for _ in range(60)
+    ]
+
+    assert write_case(steps) is None
+
+
+CALL = ["call", "module", "read", [], {}, []]
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "",
+        "hello",
+        "c1",
+        "c1!!!!",
+        "c1" + "A" * 1998,
+        "c1" + "A" * 5000,
+        "c2" + "A" * 20,
+        packed(b"no json"),
+        packed({}),
+        packed([]),
+        packed([1]),
+        packed([[]]),
+        packed([["run", "rm"]]),
+        packed([["stream", "meters"]]),
+        packed([["stream", "../etc/passwd\n", 1, "ACTIVE"]]),
+        packed([["stream", "meters", 10**9, "ACTIVE"]]),
+        packed([["stream", "meters", -1, "ACTIVE"]]),
+        packed([["stream", "meters", True, "ACTIVE"]]),
+        packed([["queue", "parcels", {"A": 1}]]),
+        packed([["reject", "meters", ["0"], 1]]),
+        packed([["page_size", "meters", 10**6]]),
+        packed([["call", "os", "system.__call__", ["rm"], {}, []]]),
+        packed([["call", "../module", "read", [], {}, []]]),
+        packed([["call", "module", "__import__", ["os"], {}, []]]),
+        packed([["call", "module", "read", {}, {}, []]]),
+        packed([["call", "module", "read", [], {}, [1]]]),
+        packed([CALL] * (cases.MOST_STEPS + 1)),
+        packed(b"[" * 100_000),
+        packed(b"[" + b"[" * 300 + b"]" * 300 + b"]"),
+        packed(b'[["call","module","read",[' + b"[" * 900 + b"]" * 900 + b"],{},[]]]"),
+        packed(b"[" + b" " * (1 << 28) + b"]"),
+    ],
+    ids=lambda word: word[:24],
+)
+def test_what_somebody_made_up_is_refused_in_one_line(word: str) -> None:
+    """Whatever it would do or become."""
+    with pytest.raises(CaseError) as refused:
+        read_case(word)
+
+    assert str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_word_that_was_cut_off_or_changed_is_refused() -> None:
+    """At whatever place."""
+    word = write_case(STEPS) or ""
+    rng = random.Random(2)
+    damaged = [word[:length] for length in range(len(word))]
+    damaged += [
+        f"{word[:at]}{'A' if word[at] != 'A' else 'B'}{word[at + 1 :]}"
+        for at in rng.sample(range(2, len(word) - 1), 100)
+    ]
+
+    for text in damaged:
+        with pytest.raises(CaseError):
+            read_case(text)
