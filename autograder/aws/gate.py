@@ -27,14 +27,14 @@ from autograder.aws.calls import (
 )
 from autograder.aws.clock import AwsClock
 from autograder.aws.errors import AwsError
-from autograder.aws.http1 import HttpAnswer, IncomingRequest, RequestHead
 from autograder.aws.inside.boto3_adapter import ALONE_HEADER, CLOCK_HEADER
 from autograder.aws.kinesis.api import KinesisApi
 from autograder.aws.moto_adapter import CALLER_IDENTITY
-from autograder.aws.protocols import ANY_JSON, WireProtocol, protocol_of
 from autograder.aws.shapes import Shapes
 from autograder.aws.sqs.api import SqsApi
 from autograder.aws.sqs.parameters import sqs_parameter_error
+from autograder.aws.wire.http1 import HttpAnswer, IncomingRequest, RequestHead
+from autograder.aws.wire.protocols import ANY_JSON, WireProtocol, protocol_of
 from autograder.sandbox import StopReason
 
 NO_REQUESTS = CallBudget(api_calls=0, idle_reads=0, traffic_bytes=0)

@@ -154,7 +154,7 @@ def parameters_in_form(
     Private: `QueryParser`. If it changes, `test_a_queue_is_used_by_forms` tells.
 
     Raises:
-        AwsError: A number is not one.
+        AwsError: The text of a number is something else.
     """
     try:
         model = moto_utils.get_service_model(service).operation_model(operation)

@@ -7,7 +7,6 @@ from typing import Any, Protocol, Self
 from autograder.aws.fault_kinds import Fault
 from autograder.aws.kinesis.backstage import StoredRecord
 from autograder.aws.kinesis.streams import StreamStatus
-from autograder.aws.simulated import Cloud
 
 
 class KinesisScene(Protocol):
@@ -56,6 +55,22 @@ class FaultsScene(Protocol):
         """Put a fault in force."""
 
 
+class ArrangedCloud(Protocol):
+    """A simulated AWS, as far as it can be arranged."""
+
+    @property
+    def kinesis(self) -> KinesisScene:
+        """Its streams."""
+
+    @property
+    def sqs(self) -> SqsScene:
+        """Its queues."""
+
+    @property
+    def faults(self) -> FaultsScene:
+        """Its faults."""
+
+
 @dataclass(frozen=True)
 class Scene:
     """A simulated AWS to arrange."""
@@ -65,6 +80,6 @@ class Scene:
     faults: FaultsScene
 
     @classmethod
-    def of(cls, cloud: Cloud) -> Self:
+    def of(cls, cloud: ArrangedCloud) -> Self:
         """Return what a test may arrange of a simulated AWS."""
         return cls(cloud.kinesis, cloud.sqs, cloud.faults)

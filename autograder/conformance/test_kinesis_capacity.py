@@ -157,14 +157,14 @@ def test_records_say_that_they_are_encrypted(kinesis: "KinesisClient", name: str
     )
     wait_until_active(kinesis, name)
 
-    one = kinesis.put_record(StreamName=name, Data=b"x", PartitionKey="k")
-    some = kinesis.put_records(StreamName=name, Records=[{"Data": b"y", "PartitionKey": "k"}])
+    single = kinesis.put_record(StreamName=name, Data=b"x", PartitionKey="k")
+    batch = kinesis.put_records(StreamName=name, Records=[{"Data": b"y", "PartitionKey": "k"}])
     start = kinesis.get_shard_iterator(
         StreamName=name, ShardId=FIRST, ShardIteratorType="TRIM_HORIZON"
     )
     records = kinesis.get_records(ShardIterator=start["ShardIterator"])["Records"]
 
-    assert (one.get("EncryptionType"), some.get("EncryptionType")) == ("KMS", "KMS")
+    assert (single.get("EncryptionType"), batch.get("EncryptionType")) == ("KMS", "KMS")
     assert [record.get("EncryptionType", "NONE") for record in records] == ["NONE", "KMS", "KMS"]
 
 

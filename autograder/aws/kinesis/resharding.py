@@ -114,7 +114,7 @@ def _open_shards(stream: FaithfulStream) -> list[FaithfulShard]:
 
 
 def _equal_parts(count: int) -> set[int]:
-    """Return the hash keys at which so many shards of the same size begin, as in a new stream."""
+    """Return the hash keys at which `count` shards of the same size begin, as in a new stream."""
     return {number * (HASH_KEYS // count) for number in range(count)}
 
 

@@ -15,8 +15,8 @@ from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
 from autograder.aws.hints import ERROR_HINTS, EXCEPTION_HINTS
-from autograder.aws.protocols import MAX_FIELDS, MAX_FORM
 from autograder.aws.simulated import Cloud
+from autograder.aws.wire.protocols import MAX_FIELDS, MAX_FORM
 
 Ask = Callable[[str | bytes], tuple[int, str]]
 BUSY_SECONDS = 2.0
@@ -121,4 +121,4 @@ def client(service: str, served: tuple[Cloud, str]) -> Any:
     """Return a client of any service."""
     session = boto3.Session("testing", "testing", region_name="us-east-1")
     config = Config(retries={"total_max_attempts": 1})
-    return session.client(service, endpoint_url=served[1], config=config)  # type: ignore[call-overload]
+    return session.client(service, endpoint_url=served[1], config=config)  # type: ignore[call-overload]  # of any name

@@ -12,8 +12,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 from autograder.aws.calls import CallBudget
-from autograder.aws.http1 import IncomingRequest
 from autograder.aws.simulated import Cloud
+from autograder.aws.wire.http1 import IncomingRequest
 from autograder.tests.fuzz.target import BrokenGuaranteeError, MutateBytes
 
 STATUSES = frozenset({200, 400, 403, 404, 431, 501, 505})

@@ -15,8 +15,8 @@ from xml.sax.saxutils import escape
 
 from autograder.aws.calls import Service
 from autograder.aws.errors import AwsError, malformed
-from autograder.aws.http1 import RequestHead
 from autograder.aws.moto_adapter import answer_in_xml, parameters_in_form
+from autograder.aws.wire.http1 import RequestHead
 
 _TARGETS = {
     "Kinesis_20131202": (Service.KINESIS, "1.1"),
