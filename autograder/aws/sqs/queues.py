@@ -206,13 +206,10 @@ class FaithfulQueues(SQSBackend):
 
         The error for an unknown handle names it.
         """
-        message = self._message_with(queue_name, receipt_handle)
-        if (
-            message is not None
-            and self.get_queue(queue_name).fifo_queue
-            and (message.visible or message.receipt_handle != receipt_handle)
-        ):
-            raise HandleExpired(receipt_handle)
+        if self.get_queue(queue_name).fifo_queue:
+            message = self._message_with(queue_name, receipt_handle)
+            if message and (message.visible or message.receipt_handle != receipt_handle):
+                raise HandleExpired(receipt_handle)
         try:
             super().delete_message(queue_name, receipt_handle)
         except ReceiptHandleIsInvalid:
@@ -242,7 +239,6 @@ class FaithfulQueues(SQSBackend):
 
     def _message_with(self, queue_name: str, receipt_handle: str) -> Message | None:
         """Return the message that was once received with this handle, if it is still there."""
-        self.get_queue(queue_name)
         for message in messages_of(self, queue_name):
             if message.had_receipt_handle(receipt_handle):
                 return message
