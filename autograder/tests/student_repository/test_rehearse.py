@@ -56,8 +56,8 @@ def test_faults_of_the_scene_strike_and_are_marked(solved: Path) -> None:
     """Pages, empty pages and throttles, each request in a line."""
     word = word_of(
         *filled(5),
-        cases.PageSize("meters", 2),
-        cases.EmptyPages("meters", SHARD, 2, 1),
+        cases.LimitPages("meters", 2),
+        cases.ServeEmptyPages("meters", SHARD, 2, 1),
         cases.Throttle("GetRecords", "meters", 1, 0, SHARD),
         read(),
     )
@@ -87,7 +87,7 @@ def test_an_offset_is_that_of_the_same_record_at_home(solved: Path) -> None:
 def test_records_are_rejected_in_the_order_in_which_they_come(solved: Path) -> None:
     """Also by a writer that makes each record anew, with another time."""
     call = cases.Call(WRITER, "send_events_to_shards", ["meters", 6], {}, [])
-    word = word_of(cases.MakeStream("meters", 2), cases.RejectRecords("meters", [1, 4], 3), call)
+    word = word_of(cases.MakeStream("meters", 2), cases.RejectPuts("meters", [1, 4], 3), call)
 
     status, text = rehearse(solved, word)
 
@@ -126,7 +126,7 @@ def test_a_saved_case_is_a_check_that_fails_until_the_function_is_mended(tmp_pat
     """And it is saved once."""
     wrong = files_of("wrong/gives_up_after_three_empty_pages")
     folder = clone(tmp_path / "clone", wrong)
-    word = word_of(*filled(5), cases.EmptyPages("meters", SHARD, 2, 6), read())
+    word = word_of(*filled(5), cases.ServeEmptyPages("meters", SHARD, 2, 6), read())
 
     status, text = rehearse(folder, word, "--save")
     again = rehearse(folder, word, "--save")

@@ -138,20 +138,20 @@ class _Player:
                 faults.add(
                     Throttle(step.operation, step.times, step.target, step.after, step.shard)
                 )
-            case cases.RejectRecords():
+            case cases.RejectPuts():
                 order = _Order(frozenset(step.chosen))
                 faults.add(
                     RejectRecords(order.is_chosen, step.times_each, step.stream, cases.steady_data)
                 )
-            case cases.EmptyPages():
+            case cases.ServeEmptyPages():
                 faults.add(EmptyPages(step.shard, step.before_record, step.pages, step.stream))
-            case cases.PageSize():
+            case cases.LimitPages():
                 faults.add(PageSize(step.records, step.stream))
-            case cases.ShardPageSize():
+            case cases.LimitShardPages():
                 faults.add(ShardPageSize(step.shards, step.stream))
-            case cases.ReceiveSize():
+            case cases.LimitReceives():
                 faults.add(ReceiveSize(step.messages, step.queue))
-            case cases.LateRecord():
+            case cases.AppendLate():
                 faults.add(
                     LateRecord(step.shard, step.data.encode(), step.partition_key, step.stream)
                 )

@@ -4,7 +4,7 @@ It arranges what the hidden test arranged, calls your function, and shows what h
 """
 
 import argparse
-import contextlib
+import io
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -25,8 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--save", action="store_true", help=f"keep it in {saved_cases.FILE}")
     options = parser.parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(AttributeError):  # a stream that somebody put there
-            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         calls = play(options.case, debug=options.pdb)
         for line in _shown(calls):
