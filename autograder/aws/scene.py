@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 
 from autograder.aws.fault_kinds import Fault
 from autograder.aws.kinesis.backstage import StoredRecord
@@ -55,22 +55,6 @@ class FaultsScene(Protocol):
         """Put a fault in force."""
 
 
-class ArrangedCloud(Protocol):
-    """A simulated AWS, as far as it can be arranged."""
-
-    @property
-    def kinesis(self) -> KinesisScene:
-        """Its streams."""
-
-    @property
-    def sqs(self) -> SqsScene:
-        """Its queues."""
-
-    @property
-    def faults(self) -> FaultsScene:
-        """Its faults."""
-
-
 @dataclass(frozen=True)
 class Scene:
     """A simulated AWS to arrange."""
@@ -78,8 +62,3 @@ class Scene:
     kinesis: KinesisScene
     sqs: SqsScene
     faults: FaultsScene
-
-    @classmethod
-    def of(cls, cloud: ArrangedCloud) -> Self:
-        """Return what a test may arrange of a simulated AWS."""
-        return cls(cloud.kinesis, cloud.sqs, cloud.faults)
