@@ -136,7 +136,7 @@ def grade_pushes_command(
         grader = opened.enter_context(PushGrader(context, course, workers))
         report = _Report(roster, names=names)
         if watch:
-            rounds = Watch(context, grader, students, roster.students)
+            rounds = Watch(context, grader.submit, students, roster.students)
             watch_pushes(rounds, every, report.round, lambda error: report.say(str(error)))
         found = find_pushes(context, students, roster.students, sha)
         outcomes = [*found.others]

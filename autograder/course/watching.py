@@ -10,8 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from datetime import datetime
 
-from autograder.course.find_pushes import PushContext, PushOutcome, PushState, find_pushes
-from autograder.course.grade_pushes import PushGrader
+from autograder.course.find_pushes import (
+    Push,
+    PushContext,
+    PushOutcome,
+    PushState,
+    find_pushes,
+)
 from autograder.errors import GitHubError
 from autograder.github.pushes import recent_pushes
 from autograder.gradebook.student import Student
@@ -29,7 +34,7 @@ class Watch:
 
     Args:
         context: The course.
-        grader: Grades, and posts the grades.
+        submit: Has a push graded, and its grade posted.
         students: Who is watched.
         roster: The whole class.
         clock: Tells seconds.
@@ -38,13 +43,13 @@ class Watch:
     def __init__(
         self,
         context: PushContext,
-        grader: PushGrader,
+        submit: Callable[[Push], Future[PushOutcome]],
         students: Sequence[Student],
         roster: Sequence[Student],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._context = context
-        self._grader = grader
+        self._submit = submit
         self._roster = roster
         self._clock = clock
         self._students = {student.id: student for student in students}
@@ -71,7 +76,7 @@ class Watch:
         self._again &= self._graded.keys()
         outcomes = [*self._ended(), *found.others]
         for push in found.to_grade:
-            self._graded[push.student.id] = self._grader.submit(push)
+            self._graded[push.student.id] = self._submit(push)
         return outcomes
 
     def wait(self, seconds: float, sleep: Callable[[float], object] = time.sleep) -> None:

@@ -8,24 +8,22 @@ from pathlib import Path
 import pytest
 
 from autograder.course.find_pushes import Push, PushOutcome, PushState
-from autograder.course.grade_pushes import LOCKS, PushGrader, grade_push
+from autograder.course.grade_pushes import LOCKS, grade_push
 from autograder.course.results import RESULTS
 from autograder.course.watching import WHOLE_ROUND_SECONDS, Watch
 from autograder.gradebook.roster import read_roster
 from autograder.tests.course.classroom import Classroom, FakeClock
 from autograder.tests.github_stand_in import Fault, StandIn
-from autograder.tests.gradebook.students import COURSE
 
 LOGINS = [f"student-{number}" for number in range(60)]
 
 
-class FakeGrader(PushGrader):
+class FakeGrader:
     """Grades pushes with examiners that only pretend to, in threads."""
 
     def __init__(self, course: Classroom) -> None:
         self._course_of_tests = course
         context = course.context()
-        super().__init__(context, COURSE, 2)
         for name in (RESULTS, LOCKS):
             (context.state / name).mkdir(parents=True, exist_ok=True)
         self.context = context
@@ -51,7 +49,9 @@ class Watched:
         self.grader = FakeGrader(course)
         self.clock = FakeClock()
         students = read_roster(course.folder / "roster.csv").students
-        self.watch = Watch(self.grader.context, self.grader, students, students, self.clock.now)
+        self.watch = Watch(
+            self.grader.context, self.grader.submit, students, students, self.clock.now
+        )
 
     def rounds(self, number: int = 1) -> dict[str, PushState]:
         """Do rounds; return what came to an end."""
