@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from autograder.policy import Enrolled, LatePenalty, Policy
+from autograder.text import rounded
 
 
 @dataclass(frozen=True)
@@ -46,4 +47,4 @@ def lateness(policy: Policy, student: Enrolled | None, handed_in_at: datetime | 
 
 def after_penalty(score: float, percent: float) -> float:
     """Return a score without the points that lateness costs, with two decimals."""
-    return round(score * (100 - percent) / 100, 2) if percent else score
+    return rounded(score * (100 - percent) / 100)

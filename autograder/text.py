@@ -49,13 +49,22 @@ def plural(count: float, singular: str, many: str | None = None) -> str:
     return singular if count == 1 else many or f"{singular}s"
 
 
+def rounded(points: float) -> float:
+    """Return points with the two decimals with which all points are shown and exported."""
+    return round(points, 2) + 0.0  # no -0.0
+
+
+def decimal_text(points: float) -> str:
+    """Write points as short as they can be, with two decimals at most: `30`, `7.5`, `18.2`."""
+    return f"{rounded(points):.2f}".rstrip("0").rstrip(".")
+
+
 def counted(count: float, singular: str, many: str | None = None) -> str:
     """Return a count with its noun: `1 point`, `2 points`, `0.5 points`.
 
     See `plural` for the arguments.
     """
-    # `:g` writes 1.0 as 1, but a million as 1e+06.
-    number = f"{count:g}" if isinstance(count, float) else f"{count}"
+    number = decimal_text(count) if isinstance(count, float) else f"{count}"
     return f"{number} {plural(count, singular, many)}"
 
 

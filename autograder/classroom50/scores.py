@@ -170,14 +170,14 @@ def with_overrides(scores: Scores, standings: Sequence[Standing]) -> Overridden:
 def _override(entry: Json, standing: Standing, total: float) -> None:
     newest = entry["submissions"][0]
     newest.setdefault(VISIBLE, {key: newest.get(key) for key in ("score", "max-score", "tests")})
-    newest["score"] = whole_points(total, standing.max_score)
-    newest["max-score"] = whole_points(standing.max_score, standing.max_score)
+    newest["score"] = whole_points(total)
+    newest["max-score"] = whole_points(standing.max_score)
     newest["tests"] = [
         {
             "test-name": checkpoint.title,
             "passed": checkpoint.score == checkpoint.max_score,
-            "score": whole_points(score or 0, checkpoint.max_score),
-            "max-score": whole_points(checkpoint.max_score, checkpoint.max_score),
+            "score": whole_points(score or 0),
+            "max-score": whole_points(checkpoint.max_score),
         }
         for checkpoint, score in zip(standing.checkpoints, standing.final_scores, strict=True)
     ]

@@ -14,7 +14,7 @@ from autograder.cli.options import AnyPython, AssignmentId, NoSandbox, Workers
 from autograder.course.class_outcomes import StudentOutcome
 from autograder.course.class_run import RunSettings, grade_class
 from autograder.course.class_submissions import class_submissions
-from autograder.course.closing import close_book, left_for_people
+from autograder.course.closing import close_book, left_for_people, note_on_stage
 from autograder.course.results import only_run_in
 from autograder.files import make_folder, write_whole
 from autograder.gradebook.book import Book, roster_file
@@ -63,14 +63,14 @@ def close_command(
     book = Book(policy.gradebook, chosen, policy)
     check_policy(policy, book, course)
     make_folder(book.folder)
-    handins = book.handins()
     console = Console(highlight=False, markup=False)
     errors = Console(stderr=True, highlight=False, markup=False)
     settings = RunSettings(workers=workers, confined=not no_sandbox)
     source = submissions or course_file
     roster = roster_file(book.folder, policy) if submissions else None
+    book.handins()  # a mistake in them ends it here
     with only_run_in(output), class_submissions(source, chosen, roster, policy) as found:
-        the_class = found if found.handins else found.with_handins(handins)
+        the_class = found.with_records_of(book)
         outcomes: list[StudentOutcome] = []
         with progress_bar(errors) as bar:
             task = bar.add_task("grading", total=len(the_class))
@@ -84,18 +84,21 @@ def close_command(
             ):
                 outcomes.append(outcome)
                 bar.advance(task)
-        closed = close_book(book, the_class, output)
+        closed = close_book(book, course, the_class, outcomes, output, settings.moment)
         rows = read_class(output, book.folder, policy, chosen.id).rows
         write_whole(output / REPORT, as_page(rows, chosen.title, results="."))
-    console.print(summary(outcomes))
+    console.print(summary(closed.outcomes))
     written = [name for name, why in closed.exports.items() if not why]
     console.print(f"report: {output / REPORT}; exports: {', '.join(written)}", soft_wrap=True)
+    stage = note_on_stage(policy, settings.moment)
+    for line in (*the_class.notes, *closed.warnings, *stage):
+        errors.print(inert(line), soft_wrap=True)
     left = [
         *the_class.oddities,
         *closed.problems,
-        *filter(None, [unreadable_line(outcomes)]),
-        *left_to_do(outcomes),
-        *left_for_people(closed, the_class, output),
+        *filter(None, [unreadable_line(closed.outcomes)]),
+        *left_to_do(closed.outcomes),
+        *left_for_people(closed, the_class, output, policy, settings.moment),
     ]
     for line in left:
         console.print(inert(line), soft_wrap=True)

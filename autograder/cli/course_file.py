@@ -68,6 +68,16 @@ def known_roster(
     return roster if roster.exists() else None
 
 
+def known_book(
+    gradebook: Path | None, file: Path | None, policy: Policy, assignment: Assignment
+) -> Book | None:
+    """Return the gradebook that is given, or else the course's; None if there is none yet."""
+    book = Book(gradebook_folder(gradebook, policy), assignment, policy)
+    if gradebook is None and (file is None or not roster_file(book.folder, policy).exists()):
+        return None
+    return book
+
+
 def open_book(
     given: Path | None,
     course_file: Path | None,

@@ -25,10 +25,17 @@ from rich.text import Text
 
 from autograder.assignment import Course
 from autograder.choice import choose_assignment
-from autograder.cli.course_file import CourseFile, course_policy, known_roster, test_names
+from autograder.cli.course_file import (
+    CourseFile,
+    course_policy,
+    known_book,
+    known_roster,
+    test_names,
+)
 from autograder.cli.options import AnyPython, AssignmentId, NoSandbox, Workers
-from autograder.course.class_outcomes import NOTHING_GRADABLE, ClassAction, StudentOutcome
-from autograder.course.class_run import RunSettings, grade_class, write_pages
+from autograder.course.class_outcomes import EXCUSED, NOTHING_GRADABLE, ClassAction, StudentOutcome
+from autograder.course.class_pages import write_from_book
+from autograder.course.class_run import RunSettings, grade_class
 from autograder.course.class_submissions import class_submissions
 from autograder.course.results import RESULTS, only_run_in
 from autograder.errors import AutograderError
@@ -39,7 +46,7 @@ from autograder.grading.grade import Status
 from autograder.intake.matching import MATCHES_FILE
 from autograder.policy import EVERYTHING_COUNTS, check_names
 from autograder.sandbox import require_interpreter
-from autograder.text import inert
+from autograder.text import decimal_text, inert
 
 MINUTE = timedelta(minutes=1)
 EXAMPLES = 3
@@ -107,14 +114,14 @@ def grade_class_command(
     outcomes: list[StudentOutcome] = []
     book = None if gradebook is None else Book(gradebook, chosen, policy)
     roster = roster or known_roster(source, gradebook, file, policy)
-    handins = {} if book is None else book.handins()
+    known = known_book(gradebook, file, policy, chosen)
     which = None if part is None else _part(part)
     with only_run_in(output), class_submissions(source, chosen, roster, policy) as found:
         submissions = found if which is None else found.part(*which)
         submissions = submissions.select(only or (), begin)
-        if not submissions.handins:
-            submissions = submissions.with_handins(handins)
-        for line in submissions.oddities:
+        if known is not None:
+            submissions = submissions.with_records_of(known)
+        for line in (*submissions.oddities, *submissions.notes):
             errors.print(inert(line), soft_wrap=True)
         try:
             with progress_bar(errors) as bar:
@@ -140,7 +147,7 @@ def grade_class_command(
             book.note_handins(submissions.handins)
         results = [output / RESULTS / f"{work.student}.json" for work in submissions.handed_in]
         problems = book.sync([path for path in results if path.exists()]).problems
-        write_pages(book, output)
+        _, outcomes = write_from_book(book, outcomes, output, settings.moment)
         for line in problems:
             errors.print(inert(line), soft_wrap=True)
     console = Console(highlight=False, markup=False)
@@ -243,19 +250,25 @@ def _some(names: Sequence[str]) -> str:
 
 
 def summary(outcomes: Sequence[StudentOutcome]) -> Table:
-    """Return a table of how many were graded, and of the lowest, median and highest score."""
-    counts = Counter(outcome.action for outcome in outcomes)
-    scores = [outcome.score for outcome in outcomes if outcome.points]
+    """Return a table of how many were graded, and of the lowest, median and highest score.
+
+    Scores are those after the late penalty, with people's marks so far. Excused students are only
+    in the line that counts them.
+    """
+    counts = Counter(outcome.action for outcome in outcomes if outcome.state != EXCUSED)
+    scores = [outcome.counting for outcome in outcomes if outcome.counting is not None]
     table = Table(show_header=False)
-    table.add_row("submissions", str(len(outcomes)))
+    table.add_row("students and hand-ins", str(len(outcomes)))
     for action in ClassAction:
         if counts[action]:
             table.add_row(action.value, str(counts[action]))
+    if excused := sum(outcome.state == EXCUSED for outcome in outcomes):
+        table.add_row(EXCUSED, str(excused))
     incomplete = sum(outcome.state == Status.INCOMPLETE for outcome in outcomes)
     if incomplete:
         table.add_row("incomplete: the grader failed", str(incomplete))
     if scores:
-        table.add_row("lowest score", f"{min(scores):g}")
-        table.add_row("median score", f"{statistics.median(scores):g}")
-        table.add_row("highest score", f"{max(scores):g}")
+        table.add_row("lowest score", decimal_text(min(scores)))
+        table.add_row("median score", decimal_text(statistics.median(scores)))
+        table.add_row("highest score", decimal_text(max(scores)))
     return table

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -28,9 +29,10 @@ from autograder.gradebook.marking.formgrader import running_formgrader
 from autograder.gradebook.marking.preparing import kept_notebooks, prepare
 from autograder.gradebook.marking.reconciling import PAGE, TABLE
 from autograder.gradebook.marking.reconciling import reconcile as compare_markers
+from autograder.gradebook.marks import cell_name
 from autograder.gradebook.notes import feedback_page
 from autograder.gradebook.standing import Standing
-from autograder.text import counted, inert
+from autograder.text import counted, decimal_text, inert
 
 gradebook = typer.Typer(
     help="Keep the points and marks of a course, and export them.", no_args_is_help=True
@@ -79,6 +81,8 @@ def sync(
         task = bar.add_task("students", total=None)
         done = book.sync(results, on_student=lambda: bar.advance(task))
     typer.echo(f"{counted(len(done.written), 'student')} written")
+    for line in done.warnings:
+        typer.echo(inert(line), err=True)
     _report_problems(done.problems)
 
 
@@ -103,22 +107,25 @@ def status(
         table.add_row(
             Text(entry.student.id),
             Text(inert(entry.student.full_name)),
-            "" if total is None else f"{total:g} / {standing.max_score:g}",
-            f"-{standing.penalty:g}" if standing.penalty else "",
-            f"{standing.open_points:g}" if standing.open_points else "",
+            "" if total is None else f"{decimal_text(total)} / {decimal_text(standing.max_score)}",
+            f"-{decimal_text(standing.penalty)}"
+            if standing.penalty and not standing.excused
+            else "",
+            decimal_text(standing.open_points) if standing.open_points else "",
             standing.status.value,
             _lateness(standing),
-            ", ".join(cell.partition("/")[2] for cell in entry.to_mark),
+            ", ".join(
+                f"{cell_name(test)} (again)" if test in entry.to_mark_again else cell_name(test)
+                for test in entry.to_mark
+            ),
         )
     console.print(table)
 
 
 def _lateness(standing: Standing) -> str:
     """Say how late something came, and whether the deadline was another; empty if it was not."""
-    notes = [f"{standing.late_seconds / 3600:.1f} h"] if standing.days_late else []
-    notes += [] if standing.counts else ["too late"]
-    notes += ["extended"] if standing.is_extended else []
-    return ", ".join(notes)
+    extended = "extended" if standing.is_extended else ""
+    return ", ".join(filter(None, [standing.lateness_text, extended]))
 
 
 @gradebook.command(epilog=example("gradebook mark submissions"))
@@ -253,9 +260,10 @@ def feedback(
     """Write each student's feedback as a page, with people's marks and comments in it."""
     book, _ = open_book(folder, course_file, assignment)
     graded = [entry for entry in book.entries() if entry.grade is not None]
+    moment = datetime.now(UTC)
     make_folder(output)
     for entry in graded:
-        page = feedback_page(entry, book.assignment.title, book.policy.timezone)
+        page = feedback_page(entry, book.assignment.title, book.policy, moment)
         write_whole(output / f"{entry.student.id}.html", page)
     typer.echo(f"{counted(len(graded), 'page')} written")
 

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from autograder.assignment import Assignment, Course
 from autograder.choice import choose_assignment
-from autograder.cli.course_file import CourseFile, course_policy, known_roster
+from autograder.cli.course_file import CourseFile, course_policy, known_book, known_roster
 from autograder.cli.grade_class import INTERRUPTED, left_to_do, unreadable_line
 from autograder.cli.options import AnyPython, AssignmentId, NoSandbox, Workers
 from autograder.cli.output import check_writable
@@ -24,7 +24,8 @@ from autograder.course.changes import (
     words_of_test,
 )
 from autograder.course.class_outcomes import ClassAction, StudentOutcome
-from autograder.course.class_run import FEEDBACK, RunSettings, grade_class
+from autograder.course.class_pages import FEEDBACK
+from autograder.course.class_run import RunSettings, grade_class
 from autograder.course.class_submissions import ClassSubmissions, class_submissions
 from autograder.course.regrade import (
     compare_results,
@@ -34,11 +35,10 @@ from autograder.course.regrade import (
 )
 from autograder.course.results import RESULTS, only_run_in
 from autograder.files import scratch_folder, write_whole
-from autograder.gradebook.book import Book
 from autograder.grading.foreman.pool import WORKERS
 from autograder.reports.changes_page import as_page
 from autograder.sandbox import require_interpreter
-from autograder.text import counted, inert
+from autograder.text import counted, decimal_text, inert
 
 MOST_ROWS = 50
 """Students in the table on the terminal; files have all of them."""
@@ -81,7 +81,7 @@ def regrade_command(
         course, assignment, course_file=file, submissions=source, results=[output]
     )
     roster = roster or known_roster(source, None, file, policy)
-    handins = Book(policy.gradebook, chosen, policy).handins() if file is not None else {}
+    known = known_book(None, file, policy, chosen)
     require_interpreter(chosen.python, any_python=any_python)
     check_writable(changes)
     settings = RunSettings(workers=workers, force=True, confined=not no_sandbox)
@@ -90,12 +90,13 @@ def regrade_command(
             opened.enter_context(only_run_in(output))
         found = opened.enter_context(class_submissions(source, chosen, roster, policy))
         submissions = found.select(only or (), None)
-        if not submissions.handins:
-            submissions = submissions.with_handins(handins)
+        if known is not None:
+            submissions = submissions.with_records_of(known)
         before = results_before(output) if dry_run else keep_results(output)
         target = opened.enter_context(scratch_folder()) if dry_run else output
         outcomes = _grade(submissions, chosen, course, target, settings)
-        changed, students = compare_results(before, target / RESULTS)
+        compared = compare_results(before, target / RESULTS, submissions)
+        changed, students = compared.changes, compared.students
         if not dry_run:
             _write_changes(output, changed, chosen.title, students)
         if changes is not None:
@@ -106,10 +107,14 @@ def regrade_command(
     if not dry_run and not any(outcome.action is ClassAction.FAILED for outcome in outcomes):
         forget_results(output)
     _print_changes(changed, students)
-    for line in (unreadable_line(outcomes), *left_to_do(outcomes)):
+    for line in (*compared.problems, unreadable_line(outcomes), *left_to_do(outcomes)):
         if line:
             typer.echo(inert(line))
-    if submissions.unseen or not all(outcome.is_settled for outcome in outcomes):
+    if (
+        compared.problems
+        or submissions.unseen
+        or not all(outcome.is_settled for outcome in outcomes)
+    ):
         raise typer.Exit(1)
 
 
@@ -123,7 +128,7 @@ def _grade(
     """Grade a class, with a progress bar, and print oddities as they come."""
     errors = Console(stderr=True, highlight=False, markup=False)
     outcomes: list[StudentOutcome] = []
-    for line in submissions.oddities:
+    for line in (*submissions.oddities, *submissions.notes):
         errors.print(inert(line), soft_wrap=True)
     try:
         with Progress(console=errors, transient=True) as bar:
@@ -157,7 +162,7 @@ def _print_changes(changes: Sequence[ScoreChange], students: int) -> None:
             table.add_row(
                 inert(change.student),
                 *(
-                    "none" if points is None else f"{points:g}"
+                    "none" if points is None else decimal_text(points)
                     for points in (change.before, change.after)
                 ),
                 signed(change.points),

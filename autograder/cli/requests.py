@@ -12,7 +12,7 @@ import typer
 from autograder.assignment import Course
 from autograder.choice import choose_assignment
 from autograder.cli.options import AssignmentId, example
-from autograder.course.class_run import FEEDBACK
+from autograder.course.class_pages import FEEDBACK
 from autograder.course.regrade_requests import (
     ClassRequests,
     RegradeRequest,

@@ -66,7 +66,7 @@ def _hand_ins(
     folder: Path, assignment: Assignment, problems: list[str]
 ) -> tuple[StudentHandIn, ...]:
     found = find_hand_ins(folder, assignment)
-    problems += found.oddities
+    problems += [*found.oddities, *found.notes.values()]
     return match_hand_ins(found.hand_ins, None, {}).matched
 
 

@@ -12,14 +12,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from math import isclose
 
+from autograder.gradebook.exports.table import number
 from autograder.grading.grade import Grade, GradedTest, Outcome
-from autograder.text import in_csv
+from autograder.text import decimal_text, in_csv, rounded
 
 DROPPED, FULL = "dropped", "full"
 LONGEST_CELL = 10_000
 """Characters of the cell that lists tests: a suite has some 50."""
-CENT = 0.005
-"""Less is a difference of rounding: points have two decimals."""
+CENT = 0.0101
+"""No more is a difference of rounding: the points before and after have two decimals each."""
 _BY_PEOPLE = frozenset({Outcome.UNMARKED, Outcome.PASSED, Outcome.WRONG})
 """Outcomes of an open answer that wait for a person, or were a person's decision."""
 
@@ -124,7 +125,7 @@ class ChangedTest:
     @property
     def points(self) -> float:
         """The points that were gained; below 0, lost."""
-        return (self.after or 0.0) - (self.before or 0.0)
+        return rounded((self.after or 0.0) - (self.before or 0.0))
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ class ScoreChange:
     @property
     def points(self) -> float:
         """The points that were gained; below 0, lost."""
-        return round((self.after or 0.0) - (self.before or 0.0), 2)
+        return rounded((self.after or 0.0) - (self.before or 0.0))
 
 
 def score_changes(
@@ -181,7 +182,7 @@ def _change(student: str, before: ScoreBasis | None, after: ScoreBasis) -> Score
         before.max_points,
         after.max_points,
         tests,
-        {reason: round(points, 2) for reason, points in reasons.items()},
+        {reason: rounded(points) for reason, points in reasons.items()},
     )
 
 
@@ -246,7 +247,7 @@ def changes_table(changes: Iterable[ScoreChange]) -> str:
         writer.writerow(
             [
                 in_csv(change.student),
-                *("" if number is None else number for number in points),
+                *map(number, points),
                 in_csv(", ".join(map(words_of_test, change.tests)), LONGEST_CELL),
                 in_csv(words_of_reasons(change)),
             ]
@@ -266,5 +267,5 @@ def words_of_reasons(change: ScoreChange) -> str:
 
 def signed(points: float) -> str:
     """Return points with their sign, such as `+3` or `-0.5`; no difference is `0`."""
-    number = round(points, 2)
-    return f"{number:+g}" if number else "0"
+    text = decimal_text(points)
+    return f"+{text}" if rounded(points) > 0 else text

@@ -11,8 +11,10 @@ from autograder.assignment import Assignment
 from autograder.course.results import GRADER_LOGS
 from autograder.errors import AutograderError
 from autograder.gradebook.entries import BookEntry
-from autograder.grading.grade import Outcome, Status
-from autograder.text import in_csv
+from autograder.gradebook.exports.table import number
+from autograder.gradebook.standing import StandingStatus
+from autograder.grading.grade import Grade, Outcome, Status
+from autograder.text import in_csv, rounded
 
 
 class ClassAction(StrEnum):
@@ -51,6 +53,10 @@ class StudentOutcome:
     """Points that are neither given nor lost yet."""
     penalty: float = 0.0
     """Points that lateness takes off the score."""
+    total: float | None = None
+    """The points after the penalty; None while some are open, and for an excused student."""
+    counting: float | None = None
+    """The points that remain so far; None for an excused student."""
     unreadable: int = 0
     """Tests that could not read what the code left behind: an instructor should look at them."""
     hand_in: str = ""
@@ -77,6 +83,9 @@ class StudentOutcome:
 _SETTLED = {ClassAction.GRADED, ClassAction.KEPT, ClassAction.MISSING, ClassAction.LEFT_ALONE}
 NOTHING_GRADABLE = "nothing gradable"
 """The state where no graded file, or none of the functions that are asked for, is there."""
+EXCUSED = StandingStatus.EXCUSED.value
+MARK_AGAIN = "to mark again"
+"""The state where an answer was changed after it was marked."""
 
 
 def outcome_of(
@@ -85,46 +94,95 @@ def outcome_of(
     entry: BookEntry | None,
     problem: str = "",
     hand_in: str = "",
+    *,
+    excused: bool = False,
 ) -> StudentOutcome:
-    """Sum a grade up; a class's grades as a whole would not fit into memory."""
+    """Sum a grade up; a class's grades as a whole would not fit into memory.
+
+    Args:
+        student: The student's id.
+        action: What was done.
+        entry: What is known of the student; None without a grade.
+        problem: What failed.
+        hand_in: What the source calls the hand-in.
+        excused: Whether the student is excused, where an entry does not tell.
+    """
     grade = entry.grade if entry else None
     if entry is None or grade is None:
-        return StudentOutcome(student, action, {}, 0.0, 0.0, action.value, problem, hand_in=hand_in)
-    states = {checkpoint.status for checkpoint in grade.checkpoints}
-    order = (Status.INCOMPLETE, Status.UNMARKED, Status.COMPLETE)
+        state = EXCUSED if excused else action.value
+        return StudentOutcome(student, action, {}, 0.0, 0.0, state, problem, hand_in=hand_in)
+    standing = entry.standing
     return StudentOutcome(
         student=student,
         action=action,
         points={checkpoint.id: checkpoint.score for checkpoint in grade.checkpoints},
         score=grade.score,
         max_score=grade.max_score,
-        state=NOTHING_GRADABLE
-        if grade.count(Outcome.MISSING) == sum(len(part.tests) for part in grade.checkpoints)
-        else next(state for state in order if state in states).value,
+        state=_state(entry, grade),
         problem=problem,
-        open_points=grade.open_points,
-        penalty=entry.standing.penalty,
+        open_points=standing.open_points,
+        penalty=standing.penalty,
+        total=standing.total,
+        counting=None if standing.excused else standing.so_far_after_penalty,
         unreadable=grade.count(Outcome.UNREADABLE),
         hand_in=hand_in,
     )
+
+
+def _state(entry: BookEntry, grade: Grade) -> str:
+    """Return in a word how far a grade is decided."""
+    if entry.standing.excused:
+        return EXCUSED
+    graded = entry.record.grade or grade  # a ruling gives points for what is not there
+    if graded.count(Outcome.MISSING) == sum(len(part.tests) for part in graded.checkpoints):
+        return NOTHING_GRADABLE
+    if not entry.standing.counts:
+        return Status.COMPLETE.value
+    if entry.to_mark_again:
+        return MARK_AGAIN
+    states = {checkpoint.status for checkpoint in grade.checkpoints}
+    order = (Status.INCOMPLETE, Status.UNMARKED, Status.COMPLETE)
+    return next(state for state in order if state in states).value
+
+
+def with_entries(
+    outcomes: Iterable[StudentOutcome], entries: Iterable[BookEntry]
+) -> list[StudentOutcome]:
+    """Return outcomes with what a gradebook knows of the same students by now."""
+    known = {entry.student.id: entry for entry in entries if entry.grade is not None}
+    return [
+        outcome_of(
+            outcome.student,
+            outcome.action,
+            known[outcome.student],
+            outcome.problem,
+            outcome.hand_in,
+        )
+        if outcome.points and outcome.student in known
+        else outcome
+        for outcome in outcomes
+    ]
 
 
 def grades_table(outcomes: Iterable[StudentOutcome], assignment: Assignment) -> str:
     """Write a row for each student, and for each hand-in that is nobody's yet.
 
     It has the decided points by checkpoint, how many are open, how many of them lateness takes off,
-    and why there may be none.
+    the total once it is final, and why there may be none.
     """
     file = io.StringIO()
     writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
     checkpoints = [checkpoint.id for checkpoint in assignment.checkpoints]
-    sums_of = ("score", "max_score", "open_points", "penalty")
+    sums_of = ("score", "max_score", "open_points", "penalty", "total")
     writer.writerow(["student", "hand_in", *checkpoints, *sums_of, "state", "reason"])
     for outcome in sorted(outcomes, key=lambda outcome: (not outcome.student, outcome.who)):
         points = [outcome.points.get(checkpoint) for checkpoint in checkpoints]
-        sums = [outcome.score, outcome.max_score, outcome.open_points, outcome.penalty]
+        sums = [
+            *(outcome.score, outcome.max_score, outcome.open_points, outcome.penalty),
+            outcome.total,
+        ]
         scores = sums if outcome.points else [None] * len(sums)
-        row = ["" if value is None else value for value in (*points, *scores)]
+        row = [number(value) for value in (*points, *scores)]
         who = [in_csv(outcome.student), in_csv(outcome.hand_in)]
         writer.writerow([*who, *row, outcome.state, in_csv(outcome.reason)])
     return file.getvalue()
@@ -142,6 +200,6 @@ def note_attempt(path: Path, student: str, score: float, max_score: float) -> No
             rows = csv.writer(file, lineterminator="\n")
             if is_new:
                 rows.writerow(["student", "score", "max_score"])
-            rows.writerow([in_csv(student), score, max_score])
+            rows.writerow([in_csv(student), rounded(score), rounded(max_score)])
     except OSError as error:
         raise AutograderError(f"{path} cannot be written: {error.strerror}") from None

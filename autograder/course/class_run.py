@@ -9,7 +9,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.assignment import Assignment, Course
@@ -20,13 +21,22 @@ from autograder.course.class_outcomes import (
     note_attempt,
     outcome_of,
 )
+from autograder.course.class_pages import (
+    FEEDBACK,
+    NOTEBOOK,
+    NOTEBOOKS,
+    TABLE,
+    notebook_file,
+    write_notebook,
+    write_page,
+)
 from autograder.course.class_submissions import ClassSubmissions
+from autograder.course.kept_terms import write_terms
 from autograder.course.results import RESULTS, is_current, write_grader_log
 from autograder.errors import AutograderError, SubmissionError
 from autograder.files import make_folder, write_whole
-from autograder.gradebook.book import Book
-from autograder.gradebook.entries import BookEntry
-from autograder.gradebook.notes import feedback_page
+from autograder.gradebook.entries import BookEntry, StudentRecord, check_points
+from autograder.gradebook.student import Student
 from autograder.grading.foreman.pool import ExaminerPool, Graders, LocalGraders
 from autograder.grading.grade import Grade, decided_points
 from autograder.grading.judge.plan import read_plan
@@ -38,8 +48,6 @@ READERS = 4
 """Submissions that are read side by side: from GitHub, each takes seconds of waiting."""
 SILENT_SECONDS = 30.0
 """After so long without a grade, the graders are asked why none comes; a grade takes a few."""
-FEEDBACK, TABLE = "feedback", "grades.csv"
-NOTEBOOKS, NOTEBOOK = "notebooks", ".ipynb"
 ATTEMPTS = "attempts.csv"
 """What submissions that others have replaced since were worth: student, points, most points.
 
@@ -58,6 +66,8 @@ class RunSettings:
     force: bool = False
     """Grade again even if a valid result exists."""
     confined: bool = True
+    moment: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """When students see the pages: what they may see depends on it."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +107,7 @@ def grade_class(
     """
     suite = read_plan(assignment, course.suites / assignment.id).digest
     table = output / TABLE
+    _check_marks(submissions, output)
     outcomes: list[StudentOutcome] = []
     try:
         for name in (RESULTS, FEEDBACK, NOTEBOOKS):
@@ -110,6 +121,23 @@ def grade_class(
             write_whole(table, grades_table([*outcomes, *rest], assignment))
         raise
     write_whole(table, grades_table(outcomes, assignment))
+    write_terms(output / RESULTS, submissions.policy.tests, submissions.terms_of)
+
+
+def _check_marks(submissions: ClassSubmissions, output: Path) -> None:
+    """Refuse marks that cannot be before anything is graded.
+
+    Raises:
+        GradebookError: A line for each.
+    """
+    check_points(
+        StudentRecord(
+            Student.model_construct(id=name),
+            read_result(output / RESULTS / f"{name}.json"),
+            points=points,
+        )
+        for name, points in submissions.marks.items()
+    )
 
 
 def _outcomes(
@@ -137,16 +165,17 @@ def _outcomes(
                 graders = opened.enter_context(_started_graders(settings, assignment, course))
             under_way[graders.submit(step.submission)] = step
             while len(under_way) >= graders.window:
-                yield from _finished(under_way, graders, submissions, output, on_wait)
+                yield from _finished(under_way, graders, submissions, output, settings, on_wait)
         while graders is not None and under_way:
-            yield from _finished(under_way, graders, submissions, output, on_wait)
+            yield from _finished(under_way, graders, submissions, output, settings, on_wait)
     yield from _ungraded(submissions, output)
 
 
 def _ungraded(submissions: ClassSubmissions, output: Path) -> Iterator[StudentOutcome]:
     """Yield a row for everybody of whom there is nothing to grade."""
     for student in submissions.missing:
-        yield outcome_of(student, ClassAction.MISSING, None)
+        excused = submissions.excuses(student)
+        yield outcome_of(student, ClassAction.MISSING, None, excused=excused)
     for hand_in in submissions.unmatched:
         yield outcome_of("", ClassAction.NOT_MATCHED, None, hand_in.why, hand_in=hand_in.origin)
     for student in (*submissions.unseen, *submissions.unselected):
@@ -226,14 +255,14 @@ def _read(
     try:
         is_same = kept is not None and work.commit and kept.submission.commit == work.commit
         if kept is not None and is_same and _has_notebook(work.student, kept, output):
-            return _keep(work, kept, submissions, output)
+            return _keep(work, kept, submissions, output, settings)
         submission = work.read(assignment)
         if kept is not None and (kept.submission.digest, kept.submission.commit) == (
             submission.digest,
             submission.commit,
         ):
-            _write_notebook(work.student, submission, output)
-            return _keep(work, kept, submissions, output)
+            write_notebook(work.student, submission, output)
+            return _keep(work, kept, submissions, output, settings)
     except SubmissionError as error:
         return outcome_of(
             work.student, ClassAction.NOT_READABLE, None, str(error), hand_in=work.origin
@@ -245,45 +274,22 @@ def _read(
 
 
 def _keep(
-    work: Readable, grade: Grade, submissions: ClassSubmissions, output: Path
+    work: Readable,
+    grade: Grade,
+    submissions: ClassSubmissions,
+    output: Path,
+    settings: RunSettings,
 ) -> StudentOutcome:
     """Keep a result; its page is written anew, as the policy may have changed."""
     entry = submissions.entry(work.student, grade)
-    _write_page(entry, submissions, output)
+    write_page(entry, submissions, output, settings.moment)
     return outcome_of(work.student, ClassAction.KEPT, entry, hand_in=work.origin)
 
 
 def _has_notebook(student: str, grade: Grade, output: Path) -> bool:
     """Whether the notebook of a graded submission is kept, if it has one."""
     handed_in = any(name.endswith(NOTEBOOK) for name in grade.submission.files)
-    return not handed_in or _notebook_file(student, output).exists()
-
-
-def _write_notebook(student: str, submission: Submission, output: Path) -> None:
-    """Keep the notebook as it was handed in: people mark it without asking the source again."""
-    file = _notebook_file(student, output)
-    found = next((name for name in submission.graded if name.endswith(NOTEBOOK)), None)
-    if found in submission.files:
-        write_whole(file, submission.files[found])
-    else:
-        file.unlink(missing_ok=True)
-
-
-def _notebook_file(student: str, output: Path) -> Path:
-    return output / NOTEBOOKS / f"{student}{NOTEBOOK}"
-
-
-def write_pages(book: Book, output: Path) -> None:
-    """Write the pages of a class run anew from the gradebook, which has people's marks, too."""
-    for entry in book.entries():
-        if (output / RESULTS / f"{entry.student.id}.json").exists() and entry.grade is not None:
-            page = feedback_page(entry, book.assignment.title, book.policy.timezone)
-            write_whole(output / FEEDBACK / f"{entry.student.id}.html", page)
-
-
-def _write_page(entry: BookEntry, submissions: ClassSubmissions, output: Path) -> None:
-    page = feedback_page(entry, submissions.title, submissions.policy.timezone)
-    write_whole(output / FEEDBACK / f"{entry.student.id}.html", page)
+    return not handed_in or notebook_file(student, output).exists()
 
 
 def _finished(
@@ -291,6 +297,7 @@ def _finished(
     graders: Graders,
     submissions: ClassSubmissions,
     output: Path,
+    settings: RunSettings,
     on_wait: Callable[[str], None],
 ) -> Iterator[StudentOutcome]:
     """Wait until a submission is graded, and write what came of it and of others by then."""
@@ -298,7 +305,7 @@ def _finished(
     if not done and (complaint := graders.complaint()):
         on_wait(complaint)
     for future in done:
-        yield _write(under_way.pop(future), future, submissions, output)
+        yield _write(under_way.pop(future), future, submissions, output, settings)
 
 
 def _write(
@@ -306,6 +313,7 @@ def _write(
     future: "Future[tuple[Grade, str]]",
     submissions: ClassSubmissions,
     output: Path,
+    settings: RunSettings,
 ) -> StudentOutcome:
     """Write what came of one submission; a fault of the grader's stops no other."""
     student, before, origin = step.student, step.before, step.origin
@@ -313,8 +321,8 @@ def _write(
     try:
         grade, grader_log = future.result()
         entry = submissions.entry(student, grade)
-        _write_page(entry, submissions, output)
-        _write_notebook(student, step.submission, output)
+        write_page(entry, submissions, output, settings.moment)
+        write_notebook(student, step.submission, output)
         write_grader_log(output, student, grader_log)
         # Last: whoever finds a result finds all that belongs to it.
         write_result(output / RESULTS / f"{student}.json", grade)

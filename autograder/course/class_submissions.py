@@ -9,17 +9,21 @@ from datetime import datetime
 from pathlib import Path
 
 from autograder.assignment import Assignment
+from autograder.course.kept_terms import StudentTerms
 from autograder.course.pushes import find_class_pushes
 from autograder.errors import AutograderError
 from autograder.github.client import GitHubClient, GitHubServer
-from autograder.gradebook.entries import NOTHING_NOTED, BookEntry, entry_of
+from autograder.gradebook.book import Book
+from autograder.gradebook.database import StudentPoints
+from autograder.gradebook.entries import NOTHING_MARKED, NOTHING_NOTED, BookEntry, entry_of
 from autograder.gradebook.handins import Handin
 from autograder.gradebook.roster import read_roster
 from autograder.gradebook.student import Student
 from autograder.grading.grade import Grade
 from autograder.intake.downloads import find_hand_ins
 from autograder.intake.hand_ins import Readable
-from autograder.intake.matching import MATCHES_FILE, Unmatched, match_hand_ins, read_matches
+from autograder.intake.matching import MATCHES_FILE, NOBODY, Unmatched, match_hand_ins, read_matches
+from autograder.lateness import lateness
 from autograder.policy import (
     EVERYTHING_COUNTS,
     Policy,
@@ -44,9 +48,13 @@ class ClassSubmissions:
     unmatched: Sequence[Unmatched] = ()
     """Hand-ins of which it is not known whose they are."""
     oddities: Sequence[str] = ()
-    """A line for each thing that is left out, and why."""
+    """A line for each thing that somebody should look at."""
+    notes: Sequence[str] = ()
+    """A line for each thing that is left out as it should be, and why."""
     handins: Mapping[str, Handin] = field(default_factory=dict)
     """When work was handed in, as far as that is known, by student."""
+    marks: Mapping[str, StudentPoints] = field(default_factory=dict)
+    """What people gave, by student."""
     policy: Policy = EVERYTHING_COUNTS
     students: Mapping[str, Student] = field(default_factory=dict)
     """The roster, by id; empty without one."""
@@ -59,14 +67,32 @@ class ClassSubmissions:
         return sum(map(len, (*known, self.unmatched)))
 
     def entry(self, student: str, grade: Grade) -> BookEntry:
-        """Return a grade as it counts, and its student's standing; nobody has marked it yet."""
-        # Without a roster, ids are the names of folders, which are not all fit for a roster.
-        known = self.students.get(student) or Student.model_construct(id=student)
-        return entry_of(known, grade, self.handins.get(student, NOTHING_NOTED), self.policy)
+        """Return a grade as it counts, with people's marks, and its student's standing."""
+        return entry_of(
+            self._student(student),
+            grade,
+            self.handins.get(student, NOTHING_NOTED),
+            self.policy,
+            self.marks.get(student, NOTHING_MARKED),
+        )
 
-    def with_handins(self, handins: Mapping[str, Handin]) -> "ClassSubmissions":
-        """Return the class with the times at which work was handed in."""
-        return replace(self, handins=handins)
+    def excuses(self, student: str) -> bool:
+        """Whether the assignment does not count for a student."""
+        return self.policy.excuses(self._student(student))
+
+    def terms_of(self, student: str) -> StudentTerms:
+        """Return the terms by which a student's points count."""
+        handed_in_at = self.handins.get(student, NOTHING_NOTED).handed_in_at
+        late = lateness(self.policy, self._student(student), handed_in_at)
+        return StudentTerms(penalty_percent=late.percent, excused=self.excuses(student))
+
+    def _student(self, student: str) -> Student:
+        # Without a roster, ids are the names of folders, which are not all fit for a roster.
+        return self.students.get(student) or Student.model_construct(id=student)
+
+    def with_records_of(self, book: Book) -> "ClassSubmissions":
+        """Return the class with what its gradebook knows: marks and, without others, times."""
+        return replace(self, handins=self.handins or book.handins(), marks=book.points())
 
     def part(self, number: int, parts: int) -> "ClassSubmissions":
         """Return one part of the class; each student is in the same one every time.
@@ -179,8 +205,8 @@ def _of_folder(folder: Path, assignment: Assignment, roster_file: Path | None) -
     matches = match_hand_ins(found.hand_ins, roster, settled)
     matched = {work.student for work in matches.matched}
     students = () if roster is None else roster.students
-    oddities = [
-        *found.oddities,
+    notes = [
+        *(line for name, line in found.notes.items() if NOBODY not in settled.get(name, ())),
         *(f"{name!r} is left out, as {MATCHES_FILE} says" for name in matches.left_out),
         *(
             f"{work.student}: {work.origin!r} counts, and not the older {name!r}"
@@ -192,7 +218,8 @@ def _of_folder(folder: Path, assignment: Assignment, roster_file: Path | None) -
         matches.matched,
         missing=[student.id for student in students if student.id not in matched],
         unmatched=matches.unmatched,
-        oddities=oddities,
+        oddities=found.oddities,
+        notes=notes,
         students={student.id: student for student in students},
         title=assignment.title,
     )

@@ -29,12 +29,12 @@ from autograder.course.push_feedback import feedback_on_push, hint_on_branch, wa
 from autograder.course.results import GRADER_LOGS, RESULTS, is_current, write_grader_log
 from autograder.errors import AutograderError, GitHubError
 from autograder.files import make_folder
-from autograder.gradebook.entries import entry_of
+from autograder.gradebook.entries import entry_of, seen_by_student
 from autograder.gradebook.handins import Handin
 from autograder.gradebook.student import Student
 from autograder.grading.foreman.examiner import Examiner
 from autograder.grading.foreman.pool import ExaminerPool
-from autograder.grading.grade import Grade, Outcome, without_closed_verdicts
+from autograder.grading.grade import Grade, Outcome
 from autograder.grading.results import read_result, write_result
 from autograder.intake.commits import fetch_submission
 from autograder.policy import Policy
@@ -163,9 +163,8 @@ def _grade_handin(
         context.book.hand_in(student.id, grade, at_github)
 
     withheld_until = policy.withheld_until(student, now)
-    seen = grade if withheld_until is None else without_closed_verdicts(grade)
     feedback = feedback_on_push(
-        entry_of(student, seen, at_github, policy),
+        seen_by_student(entry_of(student, grade, at_github, policy), policy, now),
         commit,
         policy.detail_at(now),
         policy,

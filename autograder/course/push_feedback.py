@@ -13,7 +13,7 @@ from autograder.feedback.content import Detail, open_points, passed, points
 from autograder.feedback.markdown import LONGEST_COMMENT, as_markdown
 from autograder.github.queries import CommitComment, CommitStatus, StatusState
 from autograder.gradebook.entries import BookEntry
-from autograder.gradebook.notes import notes_on, written
+from autograder.gradebook.notes import notes_on, notes_on_view, written
 from autograder.gradebook.standing import Standing
 from autograder.grading.grade import GradedCheckpoint, Outcome, Status
 from autograder.policy import Policy
@@ -32,7 +32,6 @@ _MARKER = re.compile(
     r"( terms=(?P<terms>[0-9a-f]+))? -->"
 )
 _HINT = "<!-- not graded commit={} -->"
-_RANK = {Detail.SCORE: 0, Detail.TITLES: 1, Detail.EXPLAINED: 2, Detail.FULL: 3}
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Marker:
 
     def shows(self, detail: Detail, *, may_withhold: bool) -> bool:
         """Whether the comment shows at least this much, and withholds nothing that it may show."""
-        return _RANK[self.detail] >= _RANK[detail] and (may_withhold or not self.withholds)
+        return self.detail.rank >= detail.rank and (may_withhold or not self.withholds)
 
 
 def marker_of(comment: str) -> Marker | None:
@@ -119,14 +118,12 @@ def feedback_on_push(
         else ""
     )
     notes = [
-        *(
-            f"**{note.heading}** {note.text}"
-            for note in notes_on(standing, policy.timezone, counting)
-        ),
-        *_on_detail(detail, policy),
+        f"**{note.heading}** {note.text}" if note.heading else note.text
+        for note in (
+            *notes_on(standing, policy.timezone, counting),
+            *notes_on_view(grade, detail, policy, withheld_until),
+        )
     ]
-    if withheld_until is not None and withholds:
-        notes.append(_on_closed_answers(withheld_until, policy))
     notes_text = "".join(f"\n{note}\n" for note in notes)
     marker = Marker(commit, grade.grader.suite, detail, withholds=withholds, terms=terms)
     return PushFeedback(
@@ -161,22 +158,6 @@ def is_hint(comment: CommitComment, commit: str) -> bool:
     return comment.body.rstrip().endswith(_HINT.format(commit))
 
 
-def _on_detail(detail: Detail, policy: Policy) -> list[str]:
-    later = [
-        stage.begins
-        for stage in policy.feedback
-        if stage.begins is not None and _RANK[stage.shown] > _RANK[detail]
-    ]
-    return [f"More of it is shown from {written(later[0], policy.timezone)} on."] if later else []
-
-
-def _on_closed_answers(until: datetime, policy: Policy) -> str:
-    return (
-        "**Closed questions:** `answered` means that an answer of the right form is there. Whether"
-        f" it is right is shown, and counted, after {written(until, policy.timezone)}."
-    )
-
-
 def _status(
     checkpoint: GradedCheckpoint, detail: Detail, standing: Standing, instead: PushedHandin | None
 ) -> CommitStatus:
@@ -190,10 +171,8 @@ def _status(
         parts.append("excused")
     if standing.days_late and instead is not None:
         parts.append("late: an earlier push counts")
-    elif not standing.counts:
-        parts.append("too late to count")
-    elif standing.penalty_percent:
-        parts.append(f"late: -{standing.penalty_percent:g}%")
+    elif standing.lateness_text:
+        parts.append(standing.lateness_text)
     lost = any(not test.is_open and test.score < test.max_score for test in checkpoint.tests)
     if lost:
         state = StatusState.FAILURE

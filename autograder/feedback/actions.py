@@ -7,9 +7,9 @@ from rich.console import Console
 
 from autograder.feedback.content import (
     LONGEST_TITLE,
-    explanation,
-    feedback_lines,
+    explanation_lines,
     others_lost,
+    outcome_text,
     without_points,
 )
 from autograder.feedback.text import print_grade
@@ -62,10 +62,8 @@ def _place(feedback: Feedback | None, grade: Grade) -> dict[str, str]:
 
 def _annotation(level: str, tests: list[GradedTest], place: dict[str, str]) -> str:
     first = tests[0]
-    feedback = explanation(tests)
-    said = feedback_lines(feedback) if feedback else []
-    message = [f"{label}: {text}" for label, text in said]
+    message = [f"{label}: {text}" for label, text in explanation_lines(tests)]
     if lost := others_lost(tests):
         message.append(lost)
-    title = inert(f"{first.outcome.value}: {first.requirement} {first.title}", LONGEST_TITLE)
+    title = inert(f"{outcome_text(first)}: {first.requirement} {first.title}", LONGEST_TITLE)
     return workflow_command(level, message, {**place, "title": title})

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from itertools import islice
 
 from autograder.grading.grade import (
     Anomaly,
@@ -15,7 +16,7 @@ from autograder.grading.grade import (
     Witnesses,
 )
 from autograder.logs.picture import LogPicture
-from autograder.text import counted, inert, plural
+from autograder.text import counted, decimal_text, inert, plural
 
 LONGEST_TITLE = 200
 LONGEST_TRACE = 6
@@ -39,6 +40,11 @@ class Detail(StrEnum):
     """Which tests gave points, but not why others did not."""
     SCORE = "score"
     """The points of each checkpoint."""
+
+    @property
+    def rank(self) -> int:
+        """How much it shows, compared with the others."""
+        return (Detail.SCORE, Detail.TITLES, Detail.EXPLAINED, Detail.FULL).index(self)
 
 
 WITHOUT_SANDBOX = "Graded without a sandbox (--no-sandbox): for trusted code only."
@@ -68,7 +74,7 @@ def by_cause(tests: Sequence[GradedTest]) -> list[list[GradedTest]]:
     for test in tests:
         if test.outcome is Outcome.GRADER_ERROR:
             key: object = test.outcome
-        elif test.feedback is None or test.outcome is Outcome.UNMARKED:
+        elif test.feedback is None or test.marked_by == "person":
             key = test.id
         elif seen[_came_back(test)] > 1 or not test.feedback.hint:
             key = _came_back(test)
@@ -109,19 +115,39 @@ def without_points(checkpoint: GradedCheckpoint) -> list[list[GradedTest]]:
 def causes_of(grade: Grade) -> list[list[GradedTest]]:
     """Take all tests of a grade that lost points, by cause: the cause that costs most first.
 
-    What the same hint helps with is one cause, also where it fails several requirements.
+    What one hint helps with is one cause, also for several requirements; open answers are none.
     """
     lost = [
         test
         for checkpoint in grade.checkpoints
         for test in checkpoint.tests
-        if not test.is_open and test.outcome is not Outcome.PASSED
+        if not test.is_open and test.outcome is not Outcome.PASSED and test.marked_by == "machine"
     ]
     causes: dict[object, list[GradedTest]] = {}
     for tests in by_cause(lost):
         hint = tests[0].feedback.hint if tests[0].feedback else None
         causes.setdefault((tests[0].outcome, hint) if hint else tests[0].id, []).extend(tests)
     return sorted(causes.values(), key=points_lost, reverse=True)
+
+
+def marked_answers(grade: Grade) -> list[GradedTest]:
+    """Return the open answers of a grade whose points are decided, with full points or without."""
+    return [
+        test
+        for checkpoint in grade.checkpoints
+        for test in checkpoint.tests
+        if test.marked_by == "person" and not test.is_open
+    ]
+
+
+def outcome_text(test: GradedTest) -> str:
+    """Return the outcome of a test in words; a person's mark is not right or wrong."""
+    if test.marked_by == "person":
+        if test.outcome is Outcome.UNIMPLEMENTED:
+            return "no answer"
+        if test.outcome is Outcome.PASSED or (test.outcome is Outcome.WRONG and test.score):
+            return "marked"
+    return test.outcome.value.replace("_", " ")
 
 
 def points_lost(tests: Sequence[GradedTest]) -> float:
@@ -197,10 +223,26 @@ def explanation(tests: Sequence[GradedTest]) -> Feedback | None:
     return feedback.model_copy(update={"came_back": said, "hint": None})
 
 
-def feedback_lines(feedback: Feedback) -> list[tuple[str, str]]:
-    """Write feedback as lines of a label and a text, each inert, and not too many of them."""
+def explanation_lines(tests: Sequence[GradedTest]) -> list[tuple[str, str]]:
+    """Write what explains tests as lines of a label and a text, see `feedback_lines`."""
+    feedback = explanation(tests)
+    if feedback is None:
+        return []
+    is_mark = tests[0].marked_by == "person" and tests[0].outcome in (Outcome.PASSED, Outcome.WRONG)
+    return feedback_lines(feedback, is_mark=is_mark)
+
+
+def feedback_lines(feedback: Feedback, *, is_mark: bool = False) -> list[tuple[str, str]]:
+    """Write feedback as lines of a label and a text, each inert, and not too many of them.
+
+    With `is_mark`, a person has marked the answer, and `came_back` holds that person's comment.
+    """
     lines = [("asked", inert(feedback.asked))] if feedback.asked else []
-    lines.append(("got", inert(feedback.came_back)))
+    if is_mark:
+        paragraphs = filter(None, map(str.strip, feedback.came_back.splitlines()))
+        lines += [("comment", inert(paragraph)) for paragraph in islice(paragraphs, MOST_NOTES)]
+    else:
+        lines.append(("got", inert(feedback.came_back)))
     if feedback.expected:
         lines.append(("expected", inert(feedback.expected)))
     lines += [
@@ -296,8 +338,8 @@ def points(scored: Grade | GradedCheckpoint | GradedTest) -> str:
     """Write a score and what it could have been: `3 / 5`; `open / 5` where it is not known."""
     unknown = (Outcome.GRADER_ERROR, Outcome.ANSWERED)
     if isinstance(scored, GradedTest) and scored.outcome in unknown:
-        return f"open / {scored.max_score:g}"
-    return f"{scored.score:g} / {scored.max_score:g}"
+        return f"open / {decimal_text(scored.max_score)}"
+    return f"{decimal_text(scored.score)} / {decimal_text(scored.max_score)}"
 
 
 def passed(checkpoint: GradedCheckpoint) -> str:

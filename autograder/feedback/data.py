@@ -4,7 +4,7 @@ import csv
 import io
 import json
 
-from autograder.feedback.content import explanation, feedback_lines
+from autograder.feedback.content import explanation_lines
 from autograder.grading.grade import Grade
 from autograder.text import in_csv
 
@@ -41,9 +41,7 @@ def as_csv(grade: Grade) -> str:
     writer.writerow(COLUMNS)
     for checkpoint in grade.checkpoints:
         for test in checkpoint.tests:
-            feedback = explanation([test])
-            lines = feedback_lines(feedback) if feedback else []
-            explained = "; ".join(f"{label}: {text}" for label, text in lines)
+            explained = "; ".join(f"{label}: {text}" for label, text in explanation_lines([test]))
             writer.writerow(
                 (
                     in_csv(grade.assignment),

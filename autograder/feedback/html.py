@@ -13,12 +13,15 @@ from markupsafe import Markup
 from autograder.assignment import HANDOUT_FILE
 from autograder.feedback.content import (
     WITHOUT_SANDBOX,
+    Detail,
     causes_of,
     explanation,
-    feedback_lines,
+    explanation_lines,
     handout_link,
+    marked_answers,
     notes_of,
     others_lost,
+    outcome_text,
     passed,
     picture_in,
     points,
@@ -28,13 +31,14 @@ from autograder.feedback.content import (
     state,
     undecided,
     undecided_tests,
+    without_cases,
 )
 from autograder.feedback.page import PageScript, page_environment
 from autograder.grading.grade import Grade, GradedCheckpoint, GradedTest, Outcome
 from autograder.logs.drawing import drawing_of
 from autograder.logs.layout import COLUMNS, TEMPLATE_NAMES
 from autograder.logs.picture import LogPicture
-from autograder.text import counted
+from autograder.text import counted, decimal_text
 
 SCRIPT = Path(__file__).with_name("copy.js")
 
@@ -45,6 +49,8 @@ def as_html(
     title: str | None = None,
     student: str = "",
     files_at: str | None = None,
+    detail: Detail = Detail.FULL,
+    counting: float | None = None,
 ) -> str:
     """Write a grade as an HTML page.
 
@@ -54,14 +60,23 @@ def as_html(
         student: The name to show; empty for a page that names nobody.
         files_at: Where the student's files are read from the page, such as `../submissions/ada/`,
             for links to the handout; without it, the handout is named and not linked.
+        detail: How much to show.
+        counting: The points that count after a late penalty; None without a penalty.
     """
+    if detail is not Detail.FULL:
+        grade = without_cases(grade)
     page = _environment().get_template("grade.html.jinja")
+    causes = causes_of(grade) if detail in (Detail.FULL, Detail.EXPLAINED) else []
     return page.render(
-        script=PageScript.read(SCRIPT) if any(map(rehearsal_in, causes_of(grade))) else None,
+        script=PageScript.read(SCRIPT) if any(map(rehearsal_in, causes)) else None,
         grade=grade,
+        causes=causes,
         title=title or grade.assignment,
         student=student,
         files_at=files_at,
+        explains=detail in (Detail.FULL, Detail.EXPLAINED),
+        lists_tests=detail is not Detail.SCORE,
+        counting=counting,
         standalone=False,
     )
 
@@ -96,7 +111,9 @@ def _tone(test: GradedTest) -> str:
         return "good"
     if test.outcome is Outcome.UNREADABLE:
         return "unreadable"
-    return "wait" if test.is_open else "bad"
+    if test.is_open:
+        return "wait"
+    return "quiet" if test.marked_by == "person" and test.score else "bad"
 
 
 def _share(part: float, scored: Grade | GradedCheckpoint) -> int:
@@ -112,14 +129,16 @@ def _environment() -> Environment:
         {
             **TEMPLATE_NAMES,
             "drawing_of": drawing_of,
-            "causes_of": causes_of,
             "columns": COLUMNS,
             "counted": counted,
+            "decimal_text": decimal_text,
             "explanation": explanation,
-            "feedback_lines": feedback_lines,
+            "explanation_lines": explanation_lines,
             "handout_link": handout_link,
             "notes_of": notes_of,
+            "marked_answers": marked_answers,
             "others_lost": others_lost,
+            "outcome_text": outcome_text,
             "passed": passed,
             "picture_in": picture_in,
             "points": points,

@@ -9,11 +9,11 @@ from autograder.feedback.content import (
     LONGEST_TITLE,
     WITHOUT_SANDBOX,
     Detail,
-    explanation,
-    feedback_lines,
+    explanation_lines,
     handout_link,
     notes_of,
     others_lost,
+    outcome_text,
     passed,
     picture_in,
     points,
@@ -135,7 +135,7 @@ def _tests(checkpoint: GradedCheckpoint) -> str:
         "|---|---|---:|---|",
     ]
     lines += [
-        f"| {_requirement(test)} | {_title(test)} | {points(test)} | {_outcome(test)} |"
+        f"| {_requirement(test)} | {_title(test)} | {points(test)} | {outcome_text(test)} |"
         for test in checkpoint.tests
     ]
     return "\n".join(lines)
@@ -144,10 +144,8 @@ def _tests(checkpoint: GradedCheckpoint) -> str:
 def _cause(tests: list[GradedTest], files_at: str) -> str:
     first, *others = tests
     lines = [f"### {_headline(first)}", ""]
-    feedback = explanation(tests)
-    if feedback:
-        for label, text in feedback_lines(feedback):
-            lines.append(f"- **{label}:** {_feedback(label, text, files_at)}")
+    for label, text in explanation_lines(tests):
+        lines.append(f"- **{label}:** {_feedback(label, text, files_at)}")
     if others:
         lines += ["", *([f"{lost}:", ""] if (lost := others_lost(tests)) else [])]
         lines += [f"- {_headline(test)}" for test in others]
@@ -171,7 +169,7 @@ def _feedback(label: str, text: str, files_at: str) -> str:
 
 
 def _headline(test: GradedTest) -> str:
-    return f"{_requirement(test)} {_title(test)}: {points(test)}, {_outcome(test)}"
+    return f"{_requirement(test)} {_title(test)}: {points(test)}, {outcome_text(test)}"
 
 
 def _title(titled: GradedCheckpoint | GradedTest) -> str:
@@ -180,7 +178,3 @@ def _title(titled: GradedCheckpoint | GradedTest) -> str:
 
 def _requirement(test: GradedTest) -> str:
     return code_in_markdown(test.requirement, LONGEST_TITLE)
-
-
-def _outcome(test: GradedTest) -> str:
-    return test.outcome.value.replace("_", " ")

@@ -6,10 +6,10 @@ from rich.text import Text
 
 from autograder.feedback.content import (
     WITHOUT_SANDBOX,
-    explanation,
-    feedback_lines,
+    explanation_lines,
     notes_of,
     others_lost,
+    outcome_text,
     passed,
     points,
     rehearsal_in,
@@ -94,24 +94,24 @@ def _print_headline(test: GradedTest, console: Console) -> None:
         (f"  {sign} ", style),
         f"{inert(test.requirement):3} {inert(test.title)}",
         (f"  {points(test)}", "bold"),
-        (f"  {test.outcome.value}", style),
+        (f"  {outcome_text(test)}", style),
     )
     console.print(line, soft_wrap=not console.is_terminal)
 
 
 def _print_feedback(tests: list[GradedTest], console: Console) -> None:
     """Print what explains tests that gave no points for one reason."""
-    feedback = explanation(tests)
-    if feedback is None or tests[0].outcome is Outcome.UNMARKED:
+    lines = explanation_lines(tests)
+    if not lines or tests[0].outcome is Outcome.UNMARKED:
         return
     if not console.is_terminal:
-        for label, value in feedback_lines(feedback):
+        for label, value in lines:
             console.print(Text(f"      {label + ':':12}{value}"), soft_wrap=True)
         return
     grid = Table.grid(padding=(0, 1))
     grid.add_column(width=5)
     grid.add_column(style="dim")
     grid.add_column(overflow="fold")
-    for label, value in feedback_lines(feedback):
+    for label, value in lines:
         grid.add_row("", f"{label}:", Text(value))
     console.print(grid)

@@ -28,15 +28,22 @@ from autograder.gradebook.entries import (
     NOTHING_NOTED,
     BookEntry,
     StudentRecord,
+    check_points,
     entries_of,
     entry_of,
     remaining_points,
 )
 from autograder.gradebook.handins import HANDINS_FILE, Handin, read_handins, write_handins
 from autograder.gradebook.marks import machine_maximum, machine_points
+from autograder.gradebook.people_points import (
+    DATABASE,
+    names_in_database,
+    read_points,
+    with_copies,
+)
 from autograder.gradebook.result_files import read_results
 from autograder.gradebook.roster import Roster, read_roster
-from autograder.gradebook.rulings import under_rulings
+from autograder.gradebook.rulings import counted_twice, under_rulings
 from autograder.gradebook.student import Student
 from autograder.grading.grade import Grade
 from autograder.grading.results import (
@@ -46,7 +53,6 @@ from autograder.grading.results import (
 )
 from autograder.policy import EVERYTHING_COUNTS, Policy
 
-DATABASE = "gradebook.db"
 BACKUP = f"{DATABASE}.before-sync"
 ROSTER = "roster.csv"
 RESULTS = "results"
@@ -60,6 +66,8 @@ class Synced:
     """Ids of the students whose points were written."""
     problems: tuple[str, ...]
     """A line for each result that could not be taken; the others were."""
+    warnings: tuple[str, ...] = ()
+    """A line for each thing that a person should check."""
 
 
 class Book:
@@ -128,7 +136,12 @@ class Book:
             self._back_up()
             grades = {**self._kept_grades(roster), **taken}
             with self._open() as database:
-                known = database.read()
+                known = with_copies(database.read(), self.folder, self.assignment.id)
+                check_points(
+                    StudentRecord(_known(roster, name), grade, points=known[name])
+                    for name, grade in grades.items()
+                    if name in known
+                )
                 database.prepare(self._maxima(grades.values()), self.policy.due(None))
                 for student_id, grade in grades.items():
                     student = _known(roster, student_id)
@@ -142,7 +155,12 @@ class Book:
                     if student_id in taken:
                         self._keep(student_id, grade)
                         on_student()
-        return Synced(tuple(sorted(taken)), problems)
+        warnings = [
+            f"{name} {line}"
+            for name, grade in sorted(grades.items())
+            for line in counted_twice(grade, known.get(name, NOTHING_MARKED), self.policy.tests)
+        ]
+        return Synced(tuple(sorted(taken)), problems, tuple(warnings))
 
     def hand_in(self, student_id: str, grade: Grade, handin: Handin) -> None:
         """Keep a grade and when its work was handed in, for the next sync.
@@ -321,29 +339,7 @@ def _known(roster: Roster, student_id: str) -> Student:
     return student
 
 
-def names_in_database(assignment_id: str) -> tuple[str, str]:
-    """Return what nbgrader calls the two parts of an assignment: the code, and the notebook."""
-    short = assignment_id.split("_")[0]
-    return f"{short}-code", f"{short}-concepts"
-
-
 def roster_file(folder: Path, policy: Policy) -> Path:
     """Return where it says who is in the course: in the gradebook's folder, else by the policy."""
     own = folder / ROSTER
     return own if own.exists() or policy is EVERYTHING_COUNTS else policy.roster
-
-
-def read_points(folder: Path, assignment_id: str) -> Mapping[str, StudentPoints]:
-    """Return what people gave each student, by id; empty as long as there is no database.
-
-    Args:
-        folder: The gradebook's.
-        assignment_id: Whose points they are.
-
-    Raises:
-        GradebookError: The database cannot be used.
-    """
-    if not (folder / DATABASE).exists():
-        return {}
-    with open_database(folder / DATABASE, *names_in_database(assignment_id)) as database:
-        return database.read()

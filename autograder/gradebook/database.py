@@ -48,6 +48,8 @@ class Mark:
     comment: str
     is_stale: bool
     """Whether the answer was changed since, and should be marked again."""
+    extra_credit: float = 0.0
+    """The part of the points that may go beyond the most points of the answer."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class StudentPoints:
     """Points by checkpoint that a person gave in addition."""
     marks: Mapping[str, Mark] = field(default_factory=dict)
     """By the open answer's cell, for answers that somebody has marked."""
+    marked_notebook: str | None = None
+    """Digest of the notebook that markers see; None if that is not known."""
 
 
 @dataclass(frozen=True)
@@ -203,6 +207,7 @@ def _marks(submission: Any) -> dict[str, Mark]:
             score=grade.manual_score + (grade.extra_credit or 0.0),
             comment=comments.get(grade.name, ""),
             is_stale=grade.needs_manual_grade,
+            extra_credit=grade.extra_credit or 0.0,
         )
         for notebook in submission.notebooks
         for comments in [{comment.name: comment.comment or "" for comment in notebook.comments}]

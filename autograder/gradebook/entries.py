@@ -1,12 +1,14 @@
 """What a gradebook knows of each student, put together: the grade, people's marks, the standing."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from autograder.assignment import Checkpoint
+from autograder.errors import GradebookError
 from autograder.gradebook.database import RemainingPoints, StudentPoints
 from autograder.gradebook.handins import Handin
-from autograder.gradebook.marks import to_mark, with_marks
+from autograder.gradebook.marks import impossible_points, to_mark, to_mark_again, with_marks
 from autograder.gradebook.rulings import under_rulings
 from autograder.gradebook.standing import (
     CheckpointPoints,
@@ -15,9 +17,10 @@ from autograder.gradebook.standing import (
     standing_without_grade,
 )
 from autograder.gradebook.student import Student
-from autograder.grading.grade import Grade
+from autograder.grading.grade import Grade, without_closed_verdicts
 from autograder.lateness import after_penalty
 from autograder.policy import Policy
+from autograder.text import counted
 
 NOTHING_MARKED, NOTHING_NOTED = StudentPoints(), Handin()
 
@@ -40,12 +43,20 @@ class StudentRecord:
 class BookEntry:
     """One student of the gradebook, all that is known put together."""
 
-    student: Student
+    record: StudentRecord
+    """What this was put together from."""
     grade: Grade | None
     """The last one, with people's marks and the course's rulings in it; None if there is none."""
     standing: Standing
-    to_mark: tuple[str, ...]
+    to_mark: tuple[str, ...] = ()
     """Ids of open answers that nobody has marked, or that were changed since."""
+    to_mark_again: tuple[str, ...] = ()
+    """Those of them that were changed since."""
+
+    @property
+    def student(self) -> Student:
+        """Who it is about."""
+        return self.record.student
 
 
 def entry_of(
@@ -63,12 +74,55 @@ def entry_of(
         handin: When the work was handed in.
         policy: The course's.
         points: What people gave.
+
+    Raises:
+        GradebookError: People gave points that cannot be.
     """
-    final = under_rulings(with_marks(grade, points), policy.tests)
-    standing = standing_of(student, final, handin, policy)
-    waiting = [test for test in to_mark(grade, points) if test not in policy.tests]
-    counts = standing.counts and not standing.excused
-    return BookEntry(student, final, standing, tuple(waiting) if counts else ())
+    return _with_grade(StudentRecord(student, grade, handin, points), grade, policy)
+
+
+def _with_grade(record: StudentRecord, grade: Grade, policy: Policy) -> BookEntry:
+    check_points([record])
+    final = under_rulings(with_marks(grade, record.points), policy.tests)
+    standing = standing_of(record.student, final, record.handin, policy)
+    entry = BookEntry(record, final, standing)
+    if not standing.counts or standing.excused:
+        return entry
+    waiting = [test for test in to_mark(grade, record.points) if test not in policy.tests]
+    again = [test for test in to_mark_again(grade, record.points) if test in waiting]
+    return replace(entry, to_mark=tuple(waiting), to_mark_again=tuple(again))
+
+
+def check_points(records: Iterable[StudentRecord]) -> None:
+    """Refuse points of people that are below 0, or more than can be had.
+
+    Raises:
+        GradebookError: A line for each.
+    """
+    lines = [
+        f"{record.student.id} {line}"
+        for record in records
+        if record.grade is not None
+        for line in impossible_points(record.grade, record.points)
+    ]
+    if lines:
+        raise GradebookError(
+            "\n".join([f"{counted(len(lines), 'mark')} cannot be: correct in formgrader:", *lines])
+        )
+
+
+def seen_by_student(entry: BookEntry, policy: Policy, moment: datetime) -> BookEntry:
+    """Return an entry as its student may see it: without verdicts that are withheld.
+
+    Args:
+        entry: The student's.
+        policy: The course's.
+        moment: When it is seen.
+    """
+    record = entry.record
+    if record.grade is None or policy.withheld_until(record.student, moment) is None:
+        return entry
+    return _with_grade(record, without_closed_verdicts(record.grade), policy)
 
 
 def entries_of(
@@ -86,10 +140,9 @@ def entries_of(
         checkpoints: Those of the assignment.
         missing_is_zero: Whether a student who handed in nothing has 0 points, not none.
     """
+    check_points(records)
     graded = {
-        record.student.id: entry_of(
-            record.student, record.grade, record.handin, policy, record.points
-        )
+        record.student.id: _with_grade(record, record.grade, policy)
         for record in records
         if record.grade is not None
     }
@@ -142,4 +195,4 @@ def _without_grade(
         is_missing=is_missing,
         score=0.0 if is_missing and missing_is_zero else None,
     )
-    return BookEntry(record.student, None, standing, ())
+    return BookEntry(record, None, standing)

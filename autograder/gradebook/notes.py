@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from autograder.feedback.content import Detail
 from autograder.feedback.html import as_html
-from autograder.gradebook.entries import BookEntry
+from autograder.gradebook.entries import BookEntry, seen_by_student
 from autograder.gradebook.standing import Standing
-from autograder.text import counted
+from autograder.grading.grade import Grade, Outcome
+from autograder.policy import Policy
+from autograder.text import counted, decimal_text
 
 _NAME = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 _ADDRESS = re.compile(r"https://[\w.-]+/[\w.-]+/[\w.-]+", re.ASCII)
@@ -21,6 +24,7 @@ class StudentNote:
     """A note in a word and a few sentences."""
 
     heading: str
+    """May be empty."""
     text: str
 
 
@@ -49,8 +53,9 @@ def notes_on(standing: Standing, timezone: str, instead: str = "") -> Iterator[S
         text = f"{when} It is graded for you to see, and does not count."
         yield StudentNote("Too late.", text)
     elif standing.penalty_percent:
-        left = f"{standing.so_far_after_penalty:g} of {standing.so_far:g} remain."
-        taken = f"{standing.penalty_percent:g}% of the points are taken off: {left}"
+        remain, before = standing.so_far_after_penalty, standing.so_far
+        left = f"{decimal_text(remain)} of {decimal_text(before)} remain."
+        taken = f"{decimal_text(standing.penalty_percent)}% of the points are taken off: {left}"
         yield StudentNote("Late.", f"{when} {taken}")
     else:
         yield StudentNote("Late.", when)
@@ -61,23 +66,62 @@ def written(moment: datetime, timezone: str) -> str:
     return moment.astimezone(ZoneInfo(timezone)).strftime("%Y-%m-%d %H:%M UTC%z")
 
 
-def feedback_page(entry: BookEntry, title: str, timezone: str) -> str:
-    """Write the feedback page of a student who has a grade.
+def notes_on_view(
+    grade: Grade, detail: Detail, policy: Policy, withheld_until: datetime | None
+) -> Iterator[StudentNote]:
+    """Yield what a student must know of what is not shown yet.
+
+    Args:
+        grade: As the student sees it.
+        detail: How much is shown.
+        policy: The course's.
+        withheld_until: Until when verdicts on closed answers are withheld; None if they are shown.
+    """
+    more = [
+        stage.begins
+        for stage in policy.feedback
+        if stage.begins is not None and stage.shown.rank > detail.rank
+    ]
+    if more:
+        yield StudentNote("", f"More of it is shown from {written(more[0], policy.timezone)} on.")
+    if withheld_until is not None and grade.count(Outcome.ANSWERED):
+        yield StudentNote(
+            "Closed questions:",
+            "`answered` means that an answer of the right form is there. Whether it is right is"
+            f" shown, and counted, after {written(withheld_until, policy.timezone)}.",
+        )
+
+
+def feedback_page(entry: BookEntry, title: str, policy: Policy, moment: datetime) -> str:
+    """Write the feedback page of a student who has a grade, as the student may see it.
 
     Args:
         entry: The student's.
         title: The assignment's.
-        timezone: In which times are written.
+        policy: The course's.
+        moment: When it is seen: what is withheld, and how much is shown, depends on it.
     """
-    assert entry.grade is not None
-    submission = entry.grade.submission
-    notes = [f"{note.heading} {note.text}" for note in notes_on(entry.standing, timezone)]
+    seen, detail = seen_by_student(entry, policy, moment), policy.detail_at(moment)
+    grade, standing = seen.grade, seen.standing
+    assert grade is not None
+    withheld_until = policy.withheld_until(entry.student, moment)
+    notes = [
+        f"{note.heading} {note.text}".strip()
+        for note in (
+            *notes_on(standing, policy.timezone),
+            *notes_on_view(grade, detail, policy, withheld_until),
+        )
+    ]
+    submission = grade.submission
     told = submission.model_copy(update={"notes": (*notes, *submission.notes)})
+    has_penalty = standing.penalty_percent > 0 and not standing.excused
     return as_html(
-        entry.grade.model_copy(update={"submission": told}),
+        grade.model_copy(update={"submission": told}),
         title=title,
         student=entry.student.full_name or entry.student.id,
-        files_at=_files_at(entry.standing),
+        files_at=_files_at(standing),
+        detail=detail,
+        counting=standing.so_far_after_penalty if has_penalty else None,
     )
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
+from autograder.gradebook.database import StudentPoints
 from autograder.grading.grade import Grade, GradedCheckpoint, GradedTest, Outcome, checkpoint_of
 from autograder.policy import Ruling
-from autograder.text import counted
+from autograder.text import counted, decimal_text
 
 
 def under_rulings(grade: Grade, rulings: Mapping[str, Ruling]) -> Grade:
@@ -30,6 +31,27 @@ def under_rulings(grade: Grade, rulings: Mapping[str, Ruling]) -> Grade:
             "submission": submission.model_copy(update={"notes": (*notes, *submission.notes)}),
         }
     )
+
+
+def counted_twice(
+    grade: Grade, known: StudentPoints, rulings: Mapping[str, Ruling]
+) -> Iterator[str]:
+    """Say where points may count twice: set by hand, and given to everybody as well.
+
+    A person who knew that a test was wrong may have given its points before the course ruled on it.
+    """
+    for checkpoint in grade.checkpoints:
+        for test in checkpoint.tests:
+            if (
+                checkpoint.id in known.by_hand
+                and rulings.get(test.id) is Ruling.FULL
+                and test.score < test.max_score
+            ):
+                yield (
+                    f"{checkpoint.id}: set by hand to {decimal_text(known.by_hand[checkpoint.id])},"
+                    f" and [tests] adds {counted(test.max_score, 'point')} for {test.id}: check"
+                    " that they do not count twice"
+                )
 
 
 def _ruled(checkpoint: GradedCheckpoint, rulings: Mapping[str, Ruling]) -> GradedCheckpoint:

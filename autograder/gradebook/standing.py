@@ -14,6 +14,7 @@ from autograder.gradebook.student import Student
 from autograder.grading.grade import Grade, GradedCheckpoint, Status
 from autograder.lateness import after_penalty, lateness
 from autograder.policy import Policy
+from autograder.text import counted, decimal_text, rounded
 
 
 class StandingStatus(StrEnum):
@@ -95,7 +96,7 @@ class Standing(_StandingModel):
     @property
     def so_far(self) -> float:
         """The points that are given already, before the penalty."""
-        return sum(checkpoint.so_far for checkpoint in self.checkpoints)
+        return rounded(sum(checkpoint.so_far for checkpoint in self.checkpoints))
 
     @property
     def so_far_after_penalty(self) -> float:
@@ -105,7 +106,7 @@ class Standing(_StandingModel):
     @property
     def penalty(self) -> float:
         """The points that lateness takes off those given already."""
-        return self.so_far - self.so_far_after_penalty
+        return rounded(self.so_far - self.so_far_after_penalty)
 
     @property
     def before_penalty(self) -> float | None:
@@ -125,33 +126,67 @@ class Standing(_StandingModel):
         return self.so_far_after_penalty
 
     @property
+    def scores_before_penalty(self) -> tuple[float | None, ...]:
+        """The points of each checkpoint before the penalty; None while they are not decided.
+
+        They add up to `before_penalty`, as `final_scores` do to `total`.
+        """
+        return self._decided(self._adding_up(0.0))
+
+    @property
     def final_scores(self) -> tuple[float | None, ...]:
         """The points of each checkpoint after the penalty; None while they are not decided.
 
         They add up to `total`: what rounding leaves over in one goes to the next. A system that
         gets the checkpoints one by one adds them up itself.
         """
-        final: list[float | None] = []
+        return self._decided(self.remaining_scores)
+
+    @property
+    def remaining_scores(self) -> tuple[float, ...]:
+        """The points of each checkpoint that are given already and remain."""
+        return self._adding_up(self.penalty_percent)
+
+    def _adding_up(self, percent: float) -> tuple[float, ...]:
+        """Take a penalty off each checkpoint so that they add up to what remains of all."""
+        scores: list[float] = []
         before = after = 0.0
         for checkpoint in self.checkpoints:
-            if checkpoint.score is None and self.counts:
-                final.append(None)
-                continue
             before += checkpoint.so_far
-            remaining = after_penalty(before, self.penalty_percent)
-            final.append(round(remaining - after, 2) if self.penalty_percent else checkpoint.score)
+            remaining = after_penalty(before, percent)
+            scores.append(rounded(remaining - after))
             after = remaining
-        return tuple(final)
+        return tuple(scores)
+
+    def _decided(self, scores: Sequence[float]) -> tuple[float | None, ...]:
+        """Leave out the checkpoints that are not decided; what came too late always is."""
+        return tuple(
+            None if checkpoint.score is None and self.counts else score
+            for checkpoint, score in zip(self.checkpoints, scores, strict=True)
+        )
 
     @property
     def max_score(self) -> float:
         """The most points that can be reached."""
-        return sum(checkpoint.max_score for checkpoint in self.checkpoints)
+        return rounded(sum(checkpoint.max_score for checkpoint in self.checkpoints))
 
     @property
     def open_points(self) -> float:
-        """The points that are neither given nor lost yet."""
-        return sum(checkpoint.open_points for checkpoint in self.checkpoints)
+        """The points that somebody has yet to decide; none where they do not count anyway."""
+        if self.excused or not self.counts:
+            return 0.0
+        return rounded(sum(checkpoint.open_points for checkpoint in self.checkpoints))
+
+    @property
+    def lateness_text(self) -> str:
+        """Say how late it was and what that costs: `up to 2 days late, 20 % off`; empty if not."""
+        if not self.days_late:
+            return ""
+        late = f"up to {counted(self.days_late, 'day')} late"
+        if not self.counts:
+            return f"{late}, too late to count"
+        taken = f", {decimal_text(self.penalty_percent)} % off" if self.penalty_percent else ""
+        return f"{late}{taken}"
 
     @property
     def status(self) -> StandingStatus:

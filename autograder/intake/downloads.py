@@ -4,8 +4,8 @@ Which systems are known, and how they name things, is in `names.py`; whatever is
 own without such a name is taken for a student's folder.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
@@ -31,6 +31,8 @@ class FoundHandIns:
     """In the order of their names."""
     oddities: tuple[str, ...] = ()
     """A line for everything else that lies there."""
+    notes: Mapping[str, str] = field(default_factory=dict)
+    """By the name of an entry, a line on what is done with it that is as it should be."""
 
 
 def find_hand_ins(folder: Path, assignment: Assignment) -> FoundHandIns:
@@ -51,7 +53,7 @@ def find_hand_ins(folder: Path, assignment: Assignment) -> FoundHandIns:
     if len(classes) == 1 and len(entries) == 1:
         below = _find_in(classes[0], assignment)
         note = f"the submissions are those in {classes[0].name!r}"
-        return FoundHandIns(below.hand_ins, (note, *below.oddities))
+        return replace(below, notes={classes[0].name: note, **below.notes})
     if classes:
         names = ", ".join(repr(entry.name) for entry in classes[:3])
         raise SubmissionError(
@@ -92,8 +94,6 @@ def _find_in(folder: Path, assignment: Assignment) -> FoundHandIns:
         part = system.parse(name, is_folder) if system is not None else None
         if part is not None and (is_folder or entry.is_file()) and not entry.is_symlink():
             folders.setdefault(part.owner, []).append((part, entry))
-            if part.is_typed:
-                oddities.append(f"{name!r} was typed in, and is not graded")
         elif is_folder:
             plain.append(entry)
         else:
@@ -101,8 +101,14 @@ def _find_in(folder: Path, assignment: Assignment) -> FoundHandIns:
     prefix = _common_start([entry.name for entry in plain])
     hand_ins = [_of_parts(parts) for parts in folders.values()]
     hand_ins += [_of_folder(entry, prefix) for entry in plain]
+    typed = {
+        path.name: f"{path.name!r} was typed in, and is not graded"
+        for parts in folders.values()
+        for part, path in parts
+        if part.is_typed
+    }
     return FoundHandIns(
-        tuple(sorted(hand_ins, key=lambda hand_in: hand_in.origin)), tuple(oddities)
+        tuple(sorted(hand_ins, key=lambda hand_in: hand_in.origin)), tuple(oddities), typed
     )
 
 

@@ -15,7 +15,7 @@ from autograder.course.changes import (
     words_of_test,
 )
 from autograder.feedback.page import page_environment
-from autograder.text import plural
+from autograder.text import decimal_text, plural
 
 MOST_STUDENTS = 2_000
 """Rows of students on a page; `changes.csv` has all of them."""
@@ -118,7 +118,9 @@ def _shown(change: ScoreChange, pages: Mapping[str, str]) -> ShownChange:
 
 
 def _of(points: float | None, most: float | None) -> str:
-    return "none" if points is None else f"{round(points, 2):g} / {most:g}"
+    if points is None or most is None:
+        return "none"
+    return f"{decimal_text(points)} / {decimal_text(most)}"
 
 
 @cache

@@ -95,9 +95,10 @@ class ClassFigures:
     late: int | None
     """None if nobody's lateness is known."""
     median: float | None
-    """Of the shares of the points that are decided, from 0 to 1; None if nothing is."""
+    """Of the shares of the points that are decided and remain after the penalty, from 0 to 1; None
+    if nothing is decided."""
     bins: tuple[int, ...]
-    """Students by share of the points: 0 to 10 %, ... 90 to 100 %; the last one with 100 %."""
+    """Students by the same share: 0 to 10 %, ... 90 to 100 %; the last one with 100 %."""
     checkpoints: tuple[CheckpointFigures, ...]
     causes: tuple[Cause, ...]
     """Why points were lost: what many share first, each with the most points first."""
@@ -112,7 +113,11 @@ def figures_of(rows: Sequence[Row]) -> ClassFigures:
     expected = [row for row in rows if row.state is not State.EXCUSED]
     counted = [row for row in expected if has_tried(row)]
     grades = [row.grade for row in counted if row.grade is not None]
-    shares = [share_of(grade) for grade in grades if decided_points(grade)[1] > 0]
+    shares = [
+        remaining_share(row)
+        for row in counted
+        if row.grade is not None and decided_points(row.grade)[1] > 0
+    ]
     lateness = [row.late for row in counted if row.late is not None]
     nothing = len(expected) - len(counted)
     bins = Counter(min(int(share * BINS), BINS - 1) for share in shares)
@@ -141,6 +146,12 @@ def has_tried(row: Row) -> bool:
     return row.grade is not None and any(
         _is_tried(test) for checkpoint in row.grade.checkpoints for test in checkpoint.tests
     )
+
+
+def remaining_share(row: Row) -> float:
+    """Return the share of the decided points that a student has after the penalty, from 0 to 1."""
+    percent = row.standing.penalty_percent if row.standing else 0.0
+    return 0.0 if row.grade is None else share_of(row.grade) * (100 - percent) / 100
 
 
 def _is_tried(test: GradedTest) -> bool:
@@ -172,7 +183,10 @@ def _checkpoints(grades: Sequence[Grade]) -> Iterable[CheckpointFigures]:
 
 
 def _causes(rows: Sequence[Row]) -> Iterable[Cause]:
-    """Gather what students lost points for by the hint that they read, whatever the test."""
+    """Gather what students lost points for by the hint that they read, whatever the test.
+
+    Open answers are left out: a person's mark comes without a hint.
+    """
     found: dict[str, list[tuple[int, GradedTest]]] = {}
     tried: dict[str, set[int]] = {}
     for number, row in enumerate(rows):
@@ -180,7 +194,7 @@ def _causes(rows: Sequence[Row]) -> Iterable[Cause]:
             test
             for checkpoint in (row.grade.checkpoints if row.grade else ())
             for test in checkpoint.tests
-            if _is_counted(test)
+            if _is_counted(test) and test.marked_by == "machine"
         ]
         for test in tests:
             tried.setdefault(test.id, set()).add(number)

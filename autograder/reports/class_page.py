@@ -20,7 +20,7 @@ from autograder.reports.class_figures import (
     has_tried,
 )
 from autograder.reports.class_results import Row, State
-from autograder.text import counted, inert, plural
+from autograder.text import counted, decimal_text, inert, plural, rounded
 
 SCRIPT = Path(__file__).with_name("class_page.js")
 MOST_CAUSES = 3
@@ -153,7 +153,7 @@ def _tiles(figures: ClassFigures, *, anonymous: bool) -> list[tuple[str, str]]:
     tiles: list[tuple[str | int | None, str]] = [
         (figures.graded, "handed in"),
         (figures.nothing, "handed in nothing (not counted)"),
-        (middle, "median score"),
+        (middle, "median score after late penalties"),
         (figures.late, "late"),
         (states[State.INCOMPLETE] or None, State.INCOMPLETE.value),
         (unreadable or None, look_at_them),
@@ -170,7 +170,7 @@ def _shown_cause(cause: Cause, results: str, *, anonymous: bool) -> ShownCause:
     first, *others = cause.tests
     return ShownCause(
         words=cause.words,
-        points=round(cause.lost, 2),
+        points=rounded(cause.lost),
         students=len(cause.rows),
         tried=cause.tried,
         requirement=first.requirement,
@@ -210,25 +210,29 @@ def _trend(figures: ClassFigures) -> list[Point]:
 
 
 def _shown(row: Row, figures: ClassFigures, results: str) -> ShownStudent:
-    points = {
-        checkpoint.id: f"{round(checkpoint.score, 2):g}"
-        for checkpoint in (row.grade.checkpoints if row.grade else ())
-    }
     state = UNTRIED if row.grade is not None and not has_tried(row) else row.state.value
+    if row.state is State.EXCUSED:
+        state = row.state.value
     keys = [key for key, what in STATES.items() if what == state]
     notes = [*(["late"] if row.late else []), *(["unreadable"] if row.unreadable else [])]
-    score = None if row.grade is None else row.grade.score
+    points: dict[str, str] = {}
+    score: float | None = None
+    open_points = ""
     shown_notes = list(notes)
-    if row.standing is not None and score is not None and row.late:
+    if row.grade is not None and row.standing is not None and row.state is not State.EXCUSED:
+        remaining = zip(row.standing.checkpoints, row.standing.remaining_scores, strict=True)
+        points = {checkpoint.id: decimal_text(left) for checkpoint, left in remaining}
         score = row.standing.so_far_after_penalty
-        shown_notes[0] = f"late: {row.standing.penalty_percent:g} % off"
+        open_points = decimal_text(row.standing.open_points)
+        if row.late:
+            shown_notes[0] = row.standing.lateness_text
     return ShownStudent(
         name=row.shown_name,
         page=_link(row, results),
-        score="" if score is None else f"{round(score, 2):g}",
+        score="" if score is None else decimal_text(score),
         score_key=-1.0 if score is None else score,
         points=tuple(points.get(checkpoint.id, "") for checkpoint in figures.checkpoints),
-        open_points=f"{round(row.grade.open_points, 2):g}" if row.grade else "",
+        open_points=open_points,
         state=", ".join([state, *shown_notes]),
         keys=" ".join([*keys, *notes]),
         attempts=len(row.attempts),
@@ -242,6 +246,7 @@ def _environment() -> Environment:
         {
             "percent": percent,
             "counted": counted,
+            "decimal_text": decimal_text,
             "fewest": FEWEST_FOR_A_GROUP,
             "most_causes": MOST_CAUSES,
             "most_listed": MOST_LISTED,

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from autograder.course.class_run import ATTEMPTS, FEEDBACK
+from autograder.course.class_pages import FEEDBACK
+from autograder.course.class_run import ATTEMPTS
 from autograder.course.results import RESULTS
 from autograder.errors import AutograderError
-from autograder.gradebook.book import ROSTER, read_points, roster_file
+from autograder.gradebook.book import ROSTER, roster_file
 from autograder.gradebook.database import StudentPoints
 from autograder.gradebook.entries import (
     NOTHING_MARKED,
@@ -19,6 +20,7 @@ from autograder.gradebook.entries import (
     entries_of,
 )
 from autograder.gradebook.handins import HANDINS_FILE, Handin, read_handins
+from autograder.gradebook.people_points import read_points
 from autograder.gradebook.roster import Roster, read_roster
 from autograder.gradebook.standing import Standing
 from autograder.gradebook.student import Student
@@ -194,6 +196,8 @@ def _row(
 def _state(entry: BookEntry) -> State:
     if entry.standing.excused:
         return State.EXCUSED
+    if entry.grade is not None and not entry.standing.counts:
+        return State.COMPLETE  # too late: nothing that is open would count
     return State.MISSING if entry.grade is None else state_of(entry.grade)
 
 

@@ -60,7 +60,9 @@ def as_canvas(assignment_id: str, title: str, standings: Sequence[Standing]) -> 
     """
     lost = [standing.student for standing in standings if not _known_to_canvas(standing.student)]
     refuse(
-        lost, "Canvas", "the roster lacks ID, SIS User ID and SIS Login ID; read a Canvas export"
+        lost,
+        "Canvas",
+        "the roster has no ID, SIS User ID or SIS Login ID: use the file that Canvas exports",
     )
     header = next(
         (

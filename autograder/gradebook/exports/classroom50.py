@@ -33,7 +33,7 @@ COLUMNS = (
 def as_classroom50(assignment_id: str, title: str, standings: Sequence[Standing]) -> str:
     """Write the standings as Classroom 50's scores.
 
-    Totals are whole numbers: they are rounded half up, but never above the maximum. All are
+    Totals are whole numbers, rounded half up; extra credit may take them above the maximum. All are
     overrides, since hidden tests are not run in the student's repository. For a student without a
     total, the points are empty, and the line still says what was handed in. The file is for people,
     and so its texts are escaped, except for the username: a login cannot be a formula.
@@ -52,12 +52,8 @@ def as_classroom50(assignment_id: str, title: str, standings: Sequence[Standing]
     return as_table([COLUMNS, *(_row(standing) for standing in standings)])
 
 
-def whole_points(points: float, most: float) -> int:
-    """Round half up, but never above the maximum."""
-    return min(_half_up(points), _half_up(most))
-
-
-def _half_up(points: float) -> int:
+def whole_points(points: float) -> int:
+    """Round half up."""
     # By its digits, since 2.675 and the like lie a little below what is written.
     return int(Decimal(str(points)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
@@ -70,8 +66,8 @@ def _row(standing: Standing) -> list[Cell]:
     return [
         student.login,
         *(in_csv(text) for text in (first, last, student.email, student.section)),
-        whole_points(total, standing.max_score) if total is not None else None,
-        whole_points(standing.max_score, standing.max_score) if decided else None,
+        whole_points(total) if total is not None else None,
+        whole_points(standing.max_score) if decided else None,
         utc(time),
         "",
         "",

@@ -16,7 +16,6 @@ from autograder.text import in_csv
 
 NO_GRADE = "-"
 _KEYS = {"email": "email", "username": "username", "idnumber": "idnumber"}
-_MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
 def as_moodle(assignment_id: str, title: str, standings: Sequence[Standing]) -> str:
@@ -89,19 +88,6 @@ def _feedback(standing: Standing) -> str:
             if checkpoint.score is None
         ]
         notes.append(f"not decided yet: {', '.join(waiting)}")
-    if standing.late_seconds > 0:
-        notes.append(f"late {duration(standing.late_seconds)}")
-    if not standing.counts:
-        notes.append("too late to count")
-    elif standing.penalty_percent:
-        notes.append(f"{standing.penalty_percent:g} % off")
+    if standing.lateness_text and not standing.excused:
+        notes.append(standing.lateness_text)
     return "; ".join(notes)
-
-
-def duration(seconds: float) -> str:
-    """Say how long, rounded to what matters: `1 min`, `3.5 h`, `2.1 d`."""
-    if seconds < _HOUR:
-        return f"{max(1, round(seconds / _MINUTE))} min"
-    if seconds < 2 * _DAY:
-        return f"{round(seconds / _HOUR, 1):g} h"
-    return f"{round(seconds / _DAY, 1):g} d"

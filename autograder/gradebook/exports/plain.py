@@ -65,20 +65,25 @@ def as_plain(assignment_id: str, title: str, standings: Sequence[Standing]) -> s
             student.section,
             standing.status,
         )
-        scores = {checkpoint.id: checkpoint.score for checkpoint in standing.checkpoints}
+        scores = {
+            checkpoint.id: score
+            for checkpoint, score in zip(
+                standing.checkpoints, standing.scores_before_penalty, strict=True
+            )
+        }
         rows.append(
             [
                 *(in_csv(text) for text in texts),
                 *(number(scores.get(column.id)) for column in columns),
                 number(standing.before_penalty),
                 number(standing.penalty_percent),
-                number(standing.penalty),
+                number(None if standing.excused else standing.penalty),
                 number(standing.total),
                 number(standing.max_score),
                 number(standing.open_points),
-                number(round(standing.late_seconds / _SECONDS_AN_HOUR, 2)),
+                number(standing.late_seconds / _SECONDS_AN_HOUR),
                 standing.days_late,
-                "yes" if standing.counts else "no",
+                "yes" if standing.counts and not standing.excused else "no",
                 utc(standing.due),
                 utc(standing.handed_in_at),
                 in_csv(repository_address(standing)),

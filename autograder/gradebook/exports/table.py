@@ -8,11 +8,9 @@ from datetime import UTC, datetime
 from autograder.errors import ExportError
 from autograder.gradebook.standing import CheckpointPoints, Standing
 from autograder.gradebook.student import Student
-from autograder.text import counted, inert
+from autograder.text import counted, inert, rounded
 
 Cell = str | int | float | None
-
-_DECIMALS = 4
 
 
 def as_table(rows: Iterable[Sequence[Cell]]) -> str:
@@ -45,11 +43,11 @@ def scores_of(standing: Standing, columns: Sequence[CheckpointPoints]) -> list[C
 
 
 def number(points: float | None) -> int | float | None:
-    """Write points as short as they can be: 30, 7.5, and 0.3333 at most."""
+    """Write points as short as they can be: 30, 7.5, and 0.33 at most."""
     if points is None:
         return None
-    rounded = round(points, _DECIMALS)
-    return int(rounded) if rounded == int(rounded) else rounded
+    short = rounded(points)
+    return int(short) if short == int(short) else short
 
 
 def utc(time: datetime | None) -> str:

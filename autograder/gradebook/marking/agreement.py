@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from autograder.gradebook.marking.copies import MarkingCopy, OpenQuestion
 from autograder.gradebook.marking.folders import GivenPoints
+from autograder.text import decimal_text
 
 
 class AgreementState(StrEnum):
@@ -195,8 +196,8 @@ def _decided(
     if decision.points == current or decision.version == version_of(answer, current):
         return decision.points, ""
     return None, (
-        f"{decision.points:g} agreed before the answer or the gradebook's points changed: "
-        "decide again"
+        f"{decimal_text(decision.points)} agreed before the answer or the gradebook's points "
+        "changed: decide again"
     )
 
 

@@ -80,7 +80,7 @@ class MarkingForm:
             first_words = _source(question).split("(")[0].strip()
             answer = open_answer(notebook, _name(cell), first_words)
             answers[_name(cell)] = _plain(answer) if answer else _source(cell)
-        return MarkingCopy(answers, f"sha256:{hashlib.sha256(submitted).hexdigest()}")
+        return MarkingCopy(answers, digest_of(submitted))
 
     def as_notebook(self, copy: MarkingCopy) -> str:
         """Write a copy as the JSON of a notebook."""
@@ -92,6 +92,11 @@ class MarkingForm:
         metadata = {**self._notebook["metadata"], "autograder": {"digest": copy.notebook_digest}}
         whole = {**self._notebook, "metadata": metadata, "cells": cells}
         return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
+
+
+def digest_of(notebook: bytes) -> str:
+    """Return what names a student's file, as a grade does."""
+    return f"sha256:{hashlib.sha256(notebook).hexdigest()}"
 
 
 def read_copy(text: str) -> MarkingCopy:

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from autograder.feedback.page import page_environment
 from autograder.gradebook.marking.agreement import AgreementState, ComparedAnswer
 from autograder.gradebook.marking.copies import LONGEST_ANSWER, answer_lines
-from autograder.text import counted, in_html
+from autograder.text import counted, decimal_text, in_html
 
 LONGEST_COMMENT = 4_000
 
@@ -26,6 +26,7 @@ def differences_page(
         "gradebook/marking",
         {
             "counted": counted,
+            "decimal_text": decimal_text,
             "lines": _lines,
             "long": _long,
             "question": _question,

@@ -1,6 +1,6 @@
 """The table of differences, in which a person enters the points that markers agree on."""
 
-import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -8,10 +8,12 @@ from autograder.errors import GradebookError
 from autograder.gradebook.exports.table import Cell, as_table, number
 from autograder.gradebook.marking.agreement import ComparedAnswer, Decision
 from autograder.gradebook.roster.table import RosterEncoding, decode_roster, parse_roster
-from autograder.text import counted, in_csv, inert
+from autograder.text import counted, decimal_text, in_csv, inert, rounded
 
 STUDENT, ANSWER, AGREED, VERSION, NOTE = "student", "answer", "agreed", "version", "note"
 LARGEST = 10 << 20
+_NUMBER = re.compile(r"[0-9]{1,6}(?:[.,][0-9]{1,10})?")
+"""Plain digits: `float` takes `1_0`, `1e3` and digits of other scripts, too."""
 
 
 def differences_table(answers: Iterable[ComparedAnswer], markers: Sequence[str]) -> str:
@@ -68,6 +70,8 @@ def read_decisions(path: Path) -> Mapping[tuple[str, str], Decision]:
         if cells[AGREED] and points is None:
             mistakes.append(f"line {line}: {inert(cells[AGREED], 40)!r} is not a number of points")
         key = (cells[STUDENT], cells[ANSWER])
+        if key in decisions:
+            mistakes.append(f"line {line}: the answer has a row already: remove one of them")
         decisions[key] = Decision(points, cells[VERSION], cells.get(NOTE, ""))
     if mistakes:
         raise GradebookError("\n".join([f"{path}: {counted(len(mistakes), 'mistake')}", *mistakes]))
@@ -93,15 +97,12 @@ def check_decisions(
         if (student, cell) not in known:
             mistakes.append(f"{name}: there is no such answer")
         elif decision.points > known[student, cell].most:
-            mistakes.append(f"{name}: {decision.points:g} is more than the points of the answer")
+            given = decimal_text(decision.points)
+            mistakes.append(f"{name}: {given} is more than the points of the answer")
     if mistakes:
         raise GradebookError("\n".join([f"{path}: {counted(len(mistakes), 'mistake')}", *mistakes]))
 
 
 def _points(text: str) -> float | None:
     """Return a number of points, also with a decimal comma; None if it is none."""
-    try:
-        points = float(text.replace(",", "."))
-    except ValueError:
-        return None
-    return points if math.isfinite(points) and points >= 0 else None
+    return rounded(float(text.replace(",", "."))) if _NUMBER.fullmatch(text) else None

@@ -19,6 +19,9 @@ from autograder.files import make_folder, write_whole
 from autograder.gradebook.book import Book
 from autograder.gradebook.database import open_nbgrader
 from autograder.gradebook.marking.copies import MarkingCopy, MarkingForm, OpenQuestion, read_copy
+from autograder.gradebook.marks import TINY
+from autograder.gradebook.people_points import COPIES
+from autograder.text import counted, decimal_text, rounded
 
 MARKERS = "markers"
 _MARKER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
@@ -110,11 +113,26 @@ class MarkingFolder:
         """Read what is known of each answer, by student and cell.
 
         Raises:
-            GradebookError: The database cannot be used.
+            GradebookError: The database cannot be used, or has points that cannot be.
         """
         if not self.database.exists():
             return {}
         with open_nbgrader(self.database) as gradebook:
+            impossible = [
+                f"{student} {grade.name}: {decimal_text(grade.manual_score)} of"
+                f" {counted(grade.max_score, 'point')}"
+                for student, submission in self._submissions(gradebook).items()
+                for notebook in submission.notebooks
+                for grade in notebook.grades
+                if grade.manual_score is not None
+                and not -TINY < grade.manual_score < grade.max_score + TINY
+            ]
+            if impossible:
+                raise GradebookError(
+                    "\n".join(
+                        [f"{self.database}: marks cannot be: correct in formgrader:", *impossible]
+                    )
+                )
             return {
                 (student, grade.name): _given(grade, comments.get(grade.name))
                 for student, submission in self._submissions(gradebook).items()
@@ -143,14 +161,16 @@ class MarkingFolder:
                         if (student, grade.name) not in given:
                             continue
                         points, comment = given[student, grade.name]
-                        grade.manual_score, grade.extra_credit = points, None
+                        beyond = rounded(max(0.0, points - grade.max_score))
+                        grade.manual_score = rounded(points - beyond)
+                        grade.extra_credit = beyond or None
                         grade.needs_manual_grade = False
                         if comment is not None:
                             comments[grade.name].manual_comment = comment
             gradebook.db.commit()
 
     def _file_of(self, student: str) -> Path:
-        return (self.path / "autograded" / student / self.assignment / self.notebook).with_suffix(
+        return (self.path / COPIES / student / self.assignment / self.notebook).with_suffix(
             ".ipynb"
         )
 
@@ -232,7 +252,8 @@ def _given(grade: Any, comment: Any) -> GivenPoints:
     score = grade.manual_score if by_person else grade.auto_score
     open_ = grade.needs_manual_grade and not by_person
     return GivenPoints(
-        points=None if open_ or score is None else float(score) + (grade.extra_credit or 0.0),
+        # Rounded, so that equal points are equal whatever they were added up from.
+        points=None if open_ or score is None else rounded(score + (grade.extra_credit or 0.0)),
         comment=(comment.manual_comment or "").strip() if comment is not None else "",
         by_person=by_person,
         is_stale=by_person and bool(grade.needs_manual_grade),

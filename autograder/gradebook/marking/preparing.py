@@ -59,6 +59,8 @@ def prepare(
 ) -> MarkingCopies:
     """Make a copy for marking of each new or changed notebook, in the folders of all markers.
 
+    Students who are excused get none: nobody marks them.
+
     Args:
         book: The gradebook.
         course: Where the notebook and its solution are.
@@ -76,7 +78,7 @@ def prepare(
         student = roster.find(name)
         if student is None:
             problems.append(f"{name!r} is not in the gradebook's roster")
-        else:
+        elif not book.policy.excuses(student):
             copies[student.id] = form.copy_of(notebook)
     folders = markers_of(book)
     if marker is not None:

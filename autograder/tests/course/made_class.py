@@ -18,7 +18,7 @@ from autograder.grading.grade import Outcome
 from autograder.policy import read_policy
 from autograder.tests.gradebook.students import ASSIGNMENT, PLAN, a_grade, write_result
 
-DUE = datetime(2026, 12, 1, 22, 0, tzinfo=UTC)
+DUE = datetime(2024, 12, 1, 22, 0, tzinfo=UTC)  # over, so that nothing is withheld from students
 GRACE = timedelta(minutes=15)
 DAY = timedelta(days=1)
 DROPPED, GIVEN = "writer/create_returns_once_active", "replay/replay_of_nothing"

@@ -229,10 +229,10 @@ def test_the_table_has_a_row_for_each_student_and_no_formula() -> None:
     assert rows[0] == {
         "student": "ada",
         "before": f"{94 - FIRST.max_score}",
-        "after": "94.0",
+        "after": "94",
         "change": f"{FIRST.max_score}",
-        "max_before": "100.0",
-        "max_after": "100.0",
+        "max_before": "100",
+        "max_after": "100",
         "tests": f"{FIRST.id} +{FIRST.max_score:g}",
         "why": f"suite +{FIRST.max_score:g}",
     }

@@ -7,24 +7,32 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from autograder.gradebook.book import Book
+from autograder.gradebook.marking.folders import own_folder
+from autograder.gradebook.marking.preparing import prepare
 from autograder.policy import read_policy
 from autograder.tests.checkout import SECOND, Done, copy_checkout, run
 from autograder.tests.github_stand_in import StandIn
 from autograder.tests.github_stand_in.stand_in import START
-from autograder.tests.gradebook.students import ASSIGNMENT, COURSE, SOLUTION, hand_in
+from autograder.tests.gradebook.students import (
+    ASSIGNMENT,
+    COURSE,
+    SOLUTION,
+    hand_in,
+    write_answer,
+)
 from autograder.tests.gradebook.test_book import exported_by_nbgrader
 
 COURSE_FILE = """
 timezone = "UTC"
 excused = ["dan"]
 [deadline]
-at = 2026-12-01T23:59:00
+at = 2024-12-01T23:59:00
 [late]
 percent_per_day = 10
 """
@@ -50,7 +58,7 @@ def make_course(folder: Path, checkout: Path) -> Path:
     roster = "\n".join(f"{name},{name.title()} Name,{name}@x.org,{name}" for name in STUDENTS)
     (folder / "course" / "roster.csv").write_text(f"id,name,email,login\n{roster}\n")
     (folder / "course" / "gradebook" / "handins.csv").write_text(
-        "student,handed_in_at\nbob,2026-12-02T12:00:00+00:00\n"
+        "student,handed_in_at\nbob,2024-12-02T12:00:00+00:00\n"
     )
     solution = (checkout / "solutions" / SECOND / "word_count.py").read_text()
     for name, code in {"ada": solution, "bob": solution, "cyd": WRONG, "dan": WRONG}.items():
@@ -96,7 +104,7 @@ def test_a_change_of_the_course_file_reaches_everything(checkout: Path, tmp_path
     file = make_course(tmp_path, checkout)
     close(checkout, file, "--assignment", SECOND)
     before = (tmp_path / "out" / "results" / "bob.json").stat().st_mtime_ns
-    file.write_text(f"{COURSE_FILE}[extensions]\nbob = 2026-12-05T12:00:00\n")
+    file.write_text(f"{COURSE_FILE}[extensions]\nbob = 2024-12-05T12:00:00\n")
 
     close(checkout, file, "--assignment", SECOND)
 
@@ -172,6 +180,116 @@ def test_on_github_what_stood_at_each_deadline_is_graded(
     assert [found[name]["days_late"] for name in ("ada", "bob")] == ["0", "1"]
     assert float(found["bob"]["total"]) == pytest.approx(0.9 * float(found["ada"]["total"]))
     assert found["eve"]["status"] == "missing"
+
+
+def grades(folder: Path) -> Mapping[str, dict[str, str]]:
+    """Read the table of the class."""
+    with (folder / "out" / "grades.csv").open(newline="") as rows:
+        return {row["student"]: row for row in csv.DictReader(rows)}
+
+
+def test_excused_students_are_in_no_figure(checkout: Path, tmp_path: Path) -> None:
+    """They are excused in the table, on the terminal and in the exports."""
+    file = make_course(tmp_path, checkout)
+
+    done = close(checkout, file, "--assignment", SECOND)
+
+    rows = grades(tmp_path)
+    assert (rows["dan"]["state"], rows["dan"]["total"]) == ("excused", "")
+    table = {
+        cells[0]: cells[1]
+        for line in done.output.splitlines()
+        if line.startswith("│")
+        for cells in [[cell.strip() for cell in line.strip("│").split("│")]]
+    }
+    assert (table["graded"], table["not handed in"], table["excused"]) == ("3", "1", "1")
+    assert table["lowest score"] == rows["cyd"]["total"]
+    assert float(rows["bob"]["total"]) == pytest.approx(0.9 * float(rows["ada"]["total"]))
+
+
+def test_before_a_deadline_it_says_so(checkout: Path, tmp_path: Path) -> None:
+    """Which deadline, for how many it is open, and what their pages show."""
+    file = make_course(tmp_path, checkout)
+    due = datetime.now(UTC).replace(microsecond=0) + timedelta(days=2)
+    text = COURSE_FILE.replace("2024-12-01T23:59:00", due.isoformat())
+    stage = (
+        f'[[feedback]]\ndetail = "score"\n[[feedback]]\ndetail = "full"\nfrom = {due.isoformat()}\n'
+    )
+    file.write_text(f"{text}{stage}")
+
+    done = close(checkout, file, "--assignment", SECOND)
+
+    words = " ".join(done.output.split())
+    assert done.status == 1
+    assert (
+        f"the deadline ({due:%Y-%m-%d %H:%M} UTC+0000) is still open for 4 students, whose pages"
+        " show only the points of each checkpoint, without verdicts on closed answers: close again"
+        " after it"
+    ) in words
+    assert f"they may show more from {due:%Y-%m-%d %H:%M}" in " ".join(done.errors.split())
+    assert "All tests" not in (tmp_path / "out" / "feedback" / "cyd.html").read_text()
+
+
+def test_text_that_was_typed_in_is_not_left_to_do(checkout: Path, tmp_path: Path) -> None:
+    """Beside files it changes nothing; alone it is nothing gradable, until a person says so."""
+    file = make_course(tmp_path, checkout)
+    handed_in = tmp_path / "submissions"
+    for number, name in enumerate(STUDENTS[:4], start=10):
+        (handed_in / name).rename(
+            handed_in / f"{name.title()} Name_{number}_assignsubmission_file_"
+        )
+    for name in ("Ada Name_10", "Eve Name_14"):
+        (handed_in / f"{name}_assignsubmission_onlinetext_").mkdir()
+        text = handed_in / f"{name}_assignsubmission_onlinetext_" / "onlinetext.html"
+        text.write_text("<p>My work is attached.</p>")
+
+    first = close(checkout, file, "--assignment", SECOND)
+    matches = file.with_name("matches.csv")
+    matches.write_text("hand_in,student\nEve Name_14_assignsubmission_onlinetext_,-\n")
+    second = close(checkout, file, "--assignment", SECOND)
+    matches.write_text(f"{matches.read_text()}Ada Name_10_assignsubmission_onlinetext_,-\n")
+    third = close(checkout, file, "--assignment", SECOND)
+
+    typed = "'Ada Name_10_assignsubmission_onlinetext_' was typed in"
+    assert first.status == 1
+    assert "1 nothing gradable: eve" in first.output
+    assert typed not in first.output
+    assert (second.status, third.status) == (0, 0)
+    assert (typed in second.errors, typed in third.errors) == (True, False)
+    assert grades(tmp_path)["eve"]["state"] == "not handed in"
+
+
+def test_marks_reach_the_table_and_a_changed_answer_waits_again(tmp_path: Path) -> None:
+    """Only the answer that changed; the others keep their marks."""
+    submission = hand_in(tmp_path / "submissions", "ada")
+    (tmp_path / "course").mkdir()
+    file = tmp_path / "course" / "course.toml"
+    file.write_text('timezone = "UTC"\n')
+    (tmp_path / "course" / "roster.csv").write_text("id,name,login\nada,Ada,ada\n")
+    book = Book(tmp_path / "course" / "gradebook", ASSIGNMENT, read_policy(file))
+    checkout = COURSE.assignments.parent
+    close(checkout, file, "--assignment", ASSIGNMENT.id)
+    notebook = tmp_path / "out" / "notebooks" / "ada.ipynb"
+    prepare(book, COURSE, [("ada", notebook.read_bytes())])
+    cells = ("c1-why", "c2-why", "c3-why", "c6-why")
+    own_folder(book).write_points({("ada", cell): (0.5, "Half.") for cell in cells})
+
+    marked = close(checkout, file, "--assignment", ASSIGNMENT.id)
+    row = grades(tmp_path)["ada"]
+    write_answer(submission, "c2-why", "Something else.")
+    changed = close(checkout, file, "--assignment", ASSIGNMENT.id)
+    changed_row = grades(tmp_path)["ada"]
+    own_folder(book).write_points({("ada", "c2-why"): (2.0, "Better.")})
+    again = close(checkout, file, "--assignment", ASSIGNMENT.id)
+
+    assert marked.status == 0
+    assert (row["total"], row["state"], row["open_points"]) == ("96", "complete", "0")
+    assert changed.status == 1
+    assert "1 open answer to mark again, changed since: ada c2-why" in changed.output
+    assert (changed_row["total"], changed_row["state"]) == ("", "to mark again")
+    assert (changed_row["score"], changed_row["open_points"]) == ("95.5", "2")
+    assert again.status == 0
+    assert totals(tmp_path)["ada"] == grades(tmp_path)["ada"]["total"] == "97.5"
 
 
 def test_notebooks_are_kept_for_marking(tmp_path: Path) -> None:

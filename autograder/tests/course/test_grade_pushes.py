@@ -343,7 +343,7 @@ def test_the_late_penalty_follows_githubs_time(course: Classroom) -> None:
 
     (comment,) = course.comments(sha)
     assert "20% of the points are taken off" in comment
-    assert course.statuses(sha)["grade/writer"][1].endswith("late: -20%")
+    assert course.statuses(sha)["grade/writer"][1].endswith("up to 2 days late, 20 % off")
 
 
 def test_a_push_within_an_extension_is_in_time(course: Classroom) -> None:

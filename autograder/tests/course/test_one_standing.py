@@ -84,7 +84,7 @@ def test_comment_and_statuses(course: Path) -> None:
         )
         assert told(feedback.comment) == expected_note(student, marked=False)
         for status in feedback.statuses:
-            assert (f"late: -{student.percent}%" in status.description) == (
+            assert (f"late, {student.percent} % off" in status.description) == (
                 student.percent > 0 and student.counts
             )
             assert ("too late to count" in status.description) == (not student.counts)
@@ -116,7 +116,12 @@ def test_the_feedback_page(course: Path, tmp_path: Path) -> None:
     assert {page.stem for page in (tmp_path / "pages").iterdir()} == set(HANDED_IN)
     for name, student in HANDED_IN.items():
         text = html.unescape((tmp_path / "pages" / f"{name}.html").read_text(encoding="utf-8"))
-        assert f"{shown(student.points())} / {shown(MOST)}" in text
+        before, counting = student.points(), student.remaining()
+        headline = before if student.excused else counting
+        assert f"<strong>{shown(headline)} / {shown(MOST)}</strong>" in text
+        assert (f"; {shown(before)} / {shown(MOST)} before the late penalty" in text) == (
+            student.percent > 0 and not student.excused
+        )
         assert told(text) == expected_note(student, marked=True)
         assert "was dropped: it counts for nobody" in text
         assert "was corrected: everybody gets its points" in text
@@ -137,11 +142,12 @@ def test_gradebook_status(course: Path) -> None:
         total = number(points.partition(" /")[0])
         assert total == student.total
         assert total is None or points.endswith(f" / {shown(MOST)}")
-        taken = student.points() - student.remaining() if student.handed_in_at else Decimal(0)
+        counts = student.handed_in_at and not student.excused
+        taken = student.points() - student.remaining() if counts else Decimal(0)
         assert -(number(penalty) or 0) == taken
         assert status == student.status
         assert ("extended" in late) == (student.extended_to is not None)
-        assert (" h" in late) == (student.days_late > 0)
+        assert ("late" in late) == (student.days_late > 0)
 
 
 @pytest.fixture(scope="module")
@@ -200,7 +206,7 @@ def test_the_table_for_people_says_how_a_total_came(standings: list[Standing]) -
         student = CLASS[name]
         assert row["status"] == student.status
         assert int(row["days_late"]) == student.days_late
-        assert row["counts"] == ("yes" if student.counts else "no")
+        assert row["counts"] == ("yes" if student.counts and not student.excused else "no")
         assert number(row["penalty_percent"]) == student.percent
         assert number(row["max_score"]) == MOST
         if student.total is not None:

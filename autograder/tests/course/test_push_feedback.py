@@ -130,7 +130,7 @@ def test_a_penalty_is_shown(tmp_path: Path) -> None:
         " up to 2 days late. 20% of the points are taken off: 75.2 of 94 remain."
     ) in made.comment
     assert made.comment.startswith("# ")
-    assert made.statuses[0].description.endswith("late: -20%")
+    assert made.statuses[0].description.endswith("up to 2 days late, 20 % off")
 
 
 def test_a_push_that_is_too_late_does_not_count(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from autograder.course.kept_terms import TERMS_FILE
 from autograder.course.regrade import KEPT, forget_results, keep_results
 from autograder.errors import AutograderError
 from autograder.tests.course.command_line import CommandLine, CommandResult
@@ -163,6 +164,90 @@ def test_a_run_that_is_killed_and_run_again_has_all_changes(course: Path, run: C
     assert done.status == 0
     assert [student for student, _ in changes(course)] == ["ada", "bob"]
     assert not (course / "out" / KEPT).exists()
+
+
+def test_points_are_those_of_the_course_file(course: Path, run: CommandLine) -> None:
+    """Without dropped tests, after the penalty; a dry run says what a run then does."""
+    make_course_file(course)
+    (course / "out" / "results" / TERMS_FILE).unlink()  # as if they were the same then
+
+    dry = regrade(run, "--dry-run", "--changes", "dry.csv")
+    regrade(run)
+
+    rows = list(csv.DictReader((course / "dry.csv").read_text().splitlines()))
+    assert dry.status == 0
+    assert (course / "dry.csv").read_text() == (course / "out" / "changes.csv").read_text()
+    assert [row["student"] for row in rows] == ["ada", "bob"]
+    assert {row["max_before"] for row in rows} == {row["max_after"] for row in rows} == {"98"}
+    late, in_time = (float(row["after"]) for row in rows)
+    assert late == pytest.approx(0.9 * in_time)
+    assert "policy" not in rows[0]["why"]
+
+
+def test_a_change_of_the_course_file_is_told_from_the_suite_s(
+    course: Path, run: CommandLine
+) -> None:
+    """The terms of before are kept with the results."""
+    make_course_file(course)
+
+    done = regrade(run, "--dry-run", "--changes", "dry.csv")
+    regrade(run)
+    again = regrade(run)
+
+    rows = {
+        row["student"]: row for row in csv.DictReader((course / "dry.csv").read_text().splitlines())
+    }
+    assert (rows["bob"]["max_before"], rows["bob"]["max_after"]) == ("100", "98")
+    assert rows["bob"]["why"].endswith("policy 0")
+    assert "policy -" in rows["ada"]["why"]
+    assert done.status == 0
+    assert "0 gained points, 0 lost points" in again.out
+
+
+def make_course_file(folder: Path) -> None:
+    """Write a course file that drops a test, and in which ada is late and eve excused."""
+    (folder / "course" / "gradebook").mkdir(parents=True)
+    roster = "".join(f"{name},{name}@x.org\n" for name in (*STUDENTS, "eve"))
+    (folder / "course" / "roster.csv").write_text(f"id,email\n{roster}")
+    (folder / "course" / "gradebook" / "handins.csv").write_text(
+        "student,handed_in_at\nada,2024-12-02T12:00:00+00:00\n"
+    )
+    (folder / "course" / "course.toml").write_text(
+        'timezone = "UTC"\nexcused = ["eve"]\n[deadline]\nat = 2024-12-01T23:59:00\n'
+        "[late]\npercent_per_day = 10\n"
+        '[tests]\n"writer/create_returns_once_active" = "dropped"\n'
+    )
+
+
+@pytest.mark.parametrize("content", ["{", None])
+def test_without_a_sound_result_before_nobody_gains(
+    course: Path, run: CommandLine, content: str | None
+) -> None:
+    """It is listed; nothing says what was there."""
+    file = course / "out" / "results" / "ada.json"
+    if content is None:
+        file.unlink()
+    else:
+        file.write_text(content)
+
+    done = regrade(run)
+
+    which = "no" if content is None else "a broken"
+    points = read(course, "ada")["score"]
+    assert done.status == 1
+    assert f"ada: not compared: {which} result before, {points:g} points now" in done.out
+    assert "2 students compared: 1 gained points" in done.out
+    assert [student for student, _ in changes(course)] == ["bob"]
+
+
+def test_a_result_that_is_gone_is_listed(course: Path, run: CommandLine) -> None:
+    """A dry run cannot read what was handed in."""
+    shutil.rmtree(course / "class" / "ada")
+
+    done = regrade(run, "--dry-run")
+
+    assert done.status == 1
+    assert "points before, no result now" in done.out
 
 
 def test_a_class_that_was_never_graded_is_refused(course: Path, run: CommandLine) -> None:

@@ -389,7 +389,7 @@ def test_a_changed_penalty_changes_what_was_published(course: Classroom) -> None
     (comment,) = course.comments(late)
     assert done == {"ada": PushState.GRADED}
     assert "25% of the points are taken off" in comment
-    assert course.statuses(late)["grade/writer"][1].endswith("late: -25%")
+    assert course.statuses(late)["grade/writer"][1].endswith("late, 25 % off")
     assert course.pool.graded == [late]
 
 

@@ -25,6 +25,7 @@ PLACEHOLDERS = {
     "solutions/m06_partitioned_logs": str(COURSE.solutions / "m06_partitioned_logs"),
     "autograder/suites/m06_partitioned_logs": str(COURSE.suites / "m06_partitioned_logs"),
     "course/roster.csv": "gradebook/roster.csv",
+    "course/gradebook": "gradebook",
     "course/.grade-pushes/results": "out/results",
 }
 """The files of this test, by the names that documents use for the reader's files."""

@@ -19,7 +19,7 @@ from autograder.gradebook.exports.classroom50 import COLUMNS as CLASSROOM_50
 from autograder.gradebook.exports.classroom50 import whole_points
 from autograder.gradebook.exports.github_classroom import COLUMNS as GITHUB_CLASSROOM
 from autograder.gradebook.exports.gradescope import COLUMNS as GRADESCOPE
-from autograder.gradebook.exports.moodle import duration
+from autograder.gradebook.lms.comments import comment_of
 from autograder.gradebook.roster import read_roster
 from autograder.gradebook.standing import CheckpointPoints, Standing, StandingStatus
 from autograder.gradebook.student import Student
@@ -471,7 +471,7 @@ def test_moodle_gets_keys_points_and_words() -> None:
         "Partitioned logs: The writer": "22.5",
         "Partitioned logs: Concepts": "10",
         "Partitioned logs: total": "32.5",
-        "Feedback": "late 3 h",
+        "Feedback": "up to 1 day late",
     }
     grades = [[row[key] for key in list(row)[-4:]] for row in (undecided, missing, excused)]
     assert grades == [
@@ -502,15 +502,6 @@ def test_moodles_keys_are_unchanged() -> None:
     (row,) = export("moodle", [Standing(student=student(username="+jd"), checkpoints=points(1, 1))])
 
     assert row["username"] == "+jd"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(1, "1 min"), (59 * 60, "59 min"), (3600, "1 h"), (12_600, "3.5 h"), (86_400 * 3, "3 d")],
-)
-def test_lateness_is_shown_briefly(seconds: float, text: str) -> None:
-    """It is shown in the largest unit that fits."""
-    assert duration(seconds) == text
 
 
 # --- gradescope
@@ -644,14 +635,78 @@ def test_classroom_50s_columns_are_those_of_its_scores() -> None:
 
 
 @pytest.mark.parametrize(
-    ("score", "most", "whole"),
-    [(22.5, 45, 23), (22.49, 45, 22), (2.5, 45, 3), (0.5, 1, 1), (99.5, 99, 99), (1.5, 1.2, 1)],
+    ("score", "whole"), [(22.5, 23), (22.49, 22), (2.5, 3), (0.5, 1), (97.5, 98)]
 )
-def test_whole_points_are_rounded_half_up_and_never_exceed_the_maximum(
-    score: float, most: float, whole: int
-) -> None:
+def test_whole_points_are_rounded_half_up(score: float, whole: int) -> None:
     """Python's `round` would round half to even."""
-    assert whole_points(score, most) == whole
+    assert whole_points(score) == whole
+
+
+def test_classroom_50_gets_extra_credit() -> None:
+    """More than the most points is no mistake there."""
+    better = COMPLETE.model_copy(update={"checkpoints": points(32.5, 15)})
+
+    (row,) = export("classroom50", [better])
+
+    assert (row["score"], row["max_score"]) == ("48", "45")
+
+
+def test_thirds_add_up_to_the_total() -> None:
+    """In each file, the rounded columns do."""
+    thirds = tuple(
+        CheckpointPoints(id=name, title=name, score=10 / 3, max_score=10 / 3) for name in "abc"
+    )
+    standing = Standing(student=student(), checkpoints=thirds)
+
+    (plain,) = export("csv", [standing])
+
+    assert standing.final_scores == standing.scores_before_penalty == (3.33, 3.34, 3.33)
+    assert [plain[name] for name in ("a", "b", "c", "total")] == ["3.33", "3.34", "3.33", "10"]
+
+
+def test_what_came_too_late_says_how_its_points_came() -> None:
+    """The columns add up to what was there before the penalty, also if one waits for a person."""
+    open_one = CheckpointPoints(id="b", title="B", score=None, max_score=10, open_points=5, given=5)
+    given = CheckpointPoints(id="a", title="A", score=7.5, max_score=10)
+    late = Standing(
+        student=student(), checkpoints=(given, open_one), penalty_percent=100, counts=False,
+        days_late=9,
+    )  # fmt: skip
+
+    (row,) = export("csv", [late])
+
+    assert [row[name] for name in ("a", "b", "before_penalty", "penalty", "total")] == [
+        *("7.5", "5", "12.5", "12.5", "0")
+    ]
+    assert (row["open_points"], row["counts"]) == ("0", "no")
+    assert (
+        "0 of 20 points after a deduction of 12.5 (A: 7.5 of 10; B: 5 of 10)"
+        in comment_of(late).text
+    )
+
+
+def test_an_excused_student_has_nothing_that_counts() -> None:
+    """And nothing that waits for anybody."""
+    excused = UNDECIDED.model_copy(update={"excused": True, "penalty_percent": 20, "days_late": 2})
+
+    (row,) = export("csv", [excused])
+
+    assert (row["counts"], row["penalty"], row["open_points"]) == ("no", "", "0")
+
+
+def test_lateness_reads_the_same_everywhere() -> None:
+    """How late, and what it costs."""
+    late = COMPLETE.model_copy(update={"days_late": 2, "penalty_percent": 20.0})
+    too_late = late.model_copy(update={"counts": False, "penalty_percent": 100.0})
+
+    assert UNDECIDED.lateness_text == ""
+    assert late.lateness_text == "up to 2 days late, 20 % off"
+    assert too_late.lateness_text == "up to 2 days late, too late to count"
+    waiting = UNDECIDED.model_copy(update={"days_late": 2, "penalty_percent": 20.0})
+    assert [row["Feedback"] for row in export("moodle", [late, waiting])] == [
+        late.lateness_text,
+        f"not decided yet: Concepts; {late.lateness_text}",
+    ]
 
 
 # --- students that cannot be matched

@@ -143,7 +143,14 @@ def test_agreed_points_are_taken_from_the_table_as_a_spreadsheet_saves_it(two: C
 
 @pytest.mark.parametrize(
     ("entered", "said"),
-    [("3", "3 is more than the points"), ("one", "'one' is not a number"), ("-1", "'-1' is not")],
+    [
+        ("3", "3 is more than the points"),
+        ("one", "'one' is not a number"),
+        ("-1", "'-1' is not"),
+        ("1_0", "'1_0' is not"),
+        ("\u0661", "is not a number of points"),
+        ("1e0", "'1e0' is not"),
+    ],
 )
 def test_a_mistake_in_the_table_changes_nothing(two: Class, entered: str, said: str) -> None:
     """Nothing that was entered is lost."""
@@ -156,6 +163,55 @@ def test_a_mistake_in_the_table_changes_nothing(two: Class, entered: str, said: 
     assert isinstance(done.exception, GradebookError)
     assert said in str(done.exception)
     assert (two.in_gradebook(), two.table.read_bytes()) == (points, table)
+
+
+def test_an_answer_has_one_row_in_the_table(two: Class) -> None:
+    """Nobody could say which of two decisions counts."""
+    two.reconcile()
+    lines = two.table.read_text(encoding="utf-8").splitlines()
+    two.table.write_text("\n".join([*lines, lines[-1], ""]), encoding="utf-8")
+
+    done = two.run("reconcile")
+
+    assert "line 4: the answer has a row already" in str(done.exception)
+
+
+def test_points_are_equal_whatever_they_were_added_up_from(two: Class) -> None:
+    """A tenth of a point three times is 0.3."""
+    two.mark("grace", {("ada", "c2-why"): 0.1 + 0.2, ("bob", "c2-why"): 0.3})
+    two.mark("lin", {("ada", "c2-why"): 0.3, ("bob", "c2-why"): 0.1 + 0.2})
+
+    assert "8 answers: 8 equal" in two.reconcile()
+    assert two.in_gradebook()["ada", "c2-why"] == 0.3
+
+
+def test_a_marker_s_impossible_points_are_refused(two: Class) -> None:
+    """Although both gave them; extra credit is what formgrader has for more."""
+    from nbgrader.api import Gradebook
+
+    for name in ("grace", "lin"):
+        folder = folder_of_marker(two.book, name)
+        with Gradebook(f"sqlite:///{folder.database}") as gradebook:
+            grade = gradebook.find_grade("c2-why", "concepts", folder.assignment, "ada")
+            grade.manual_score = 2.5
+            gradebook.db.commit()
+
+    done = two.run("reconcile")
+
+    assert isinstance(done.exception, GradebookError)
+    assert "ada c2-why: 2.5 of 2 points" in str(done.exception)
+
+
+def test_extra_credit_of_both_markers_stays_extra_credit(two: Class) -> None:
+    """The gradebook takes more than the most points only as that."""
+    for name in ("grace", "lin"):
+        two.mark(name, {("ada", "c2-why"): 2.5})
+
+    two.reconcile()
+
+    assert two.in_gradebook()["ada", "c2-why"] == 2.5
+    two.reconcile()
+    assert two.book.entries()
 
 
 def test_an_answer_that_changed_must_be_marked_again_by_both(two: Class) -> None:

@@ -402,9 +402,9 @@ def test_the_class_s_table_has_decided_and_open_points(sound: ClassRun, faulty: 
 
     differing = {key: after[key] for key in after if after[key] != before[key]}
     assert differing == {
-        "reader": str(MOST - POINTS),
-        "score": str(sound.grade.score - POINTS),
-        "open_points": str(sound.grade.open_points + POINTS),
+        "reader": f"{MOST - POINTS:g}",
+        "score": f"{sound.grade.score - POINTS:g}",
+        "open_points": f"{sound.grade.open_points + POINTS:g}",
         "state": "incomplete",
         "reason": "the grader failed: see trouble/ada.txt",
     }

@@ -191,7 +191,10 @@ def test_text_that_was_typed_in_is_named(folder: Path) -> None:
 
     found = find_hand_ins(folder, ASSIGNMENT)
 
-    assert found.oddities == ("'conor_98703_text.html' was typed in, and is not graded",)
+    assert found.oddities == ()
+    assert found.notes == {
+        "conor_98703_text.html": "'conor_98703_text.html' was typed in, and is not graded"
+    }
     assert [hand_in.origin for hand_in in found.hand_ins] == ["ada_98701", "conor_98703"]
 
 

@@ -1,7 +1,11 @@
 """The figures of a class are right, also for few students."""
 
+from dataclasses import replace
+
 import pytest
 
+from autograder.gradebook.standing import Standing, points_of
+from autograder.gradebook.student import Student
 from autograder.grading.grade import Grade, Outcome
 from autograder.reports.class_figures import discrimination, figures_of
 from autograder.reports.class_results import Row, State, share_of
@@ -55,6 +59,35 @@ def test_without_a_hint_a_cause_names_the_test_and_what_happened() -> None:
     assert cause.words == f"{cause.tests[0].title}: refused"
     assert len(cause.tests) == 2
     assert cause.came_back == "b"
+
+
+def with_penalty(made: Row, percent: float) -> Row:
+    """Return a row of somebody who was late."""
+    assert made.grade is not None
+    checkpoints = tuple(map(points_of, made.grade.checkpoints))
+    standing = Standing(
+        student=Student(id="x"), checkpoints=checkpoints, penalty_percent=percent, days_late=2,
+        counts=percent < 100,
+    )  # fmt: skip
+    return replace(made, standing=standing, late=True)
+
+
+def test_median_and_spread_are_those_of_the_points_that_remain() -> None:
+    """As the table of students has them."""
+    rows = [with_penalty(row(WHOLE), percent) for percent in (0, 50, 100)]
+
+    figures = figures_of(rows)
+
+    assert figures.median == 0.5
+    assert [at for at, count in enumerate(figures.bins) if count] == [0, 5, 9]
+
+
+def test_open_answers_are_no_misconception() -> None:
+    """What a person took off has no hint."""
+    open_tests = [test.id for test in WHOLE.checkpoints[-1].tests if test.marked_by == "person"]
+    half = grade_with(dict.fromkeys(open_tests, WRONG), HINTS[0])
+
+    assert figures_of([row(half)] * 3).causes == ()
 
 
 def test_who_handed_in_nothing_is_in_no_statistic() -> None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,11 @@ from typer.testing import CliRunner
 
 from autograder.cli.app import app
 from autograder.grading.grade import Outcome
+from autograder.policy import Policy
 from autograder.reports.class_page import as_page
 from autograder.reports.class_results import Row, State, read_class
 from autograder.tests.feedback.nasty import NASTY, grade_of
+from autograder.tests.gradebook.students import write_result
 from autograder.tests.reports.classes import HINTS, TESTS, WHOLE, grade_with, write_class
 
 LARGEST = 3_000_000
@@ -50,6 +53,40 @@ def test_an_anonymous_page_identifies_nobody() -> None:
     assert HINTS[0] in page
     assert HINTS[1] not in page
     assert "1 cause of fewer than 3 students is not shown." in page
+
+
+def test_the_table_has_the_points_that_remain(tmp_path: Path) -> None:
+    """They add up to the score; who is excused has none, and lateness reads as everywhere."""
+    results = tmp_path / "results"
+    for name in ("ada", "bob", "cyd"):
+        write_result(results, name, WHOLE)
+    (tmp_path / "roster.csv").write_text("id,email\nada,a@x.org\nbob,b@x.org\ncyd,c@x.org\n")
+    (tmp_path / "handins.csv").write_text(
+        "student,handed_in_at\nada,2024-12-02T12:00:00+00:00\nbob,2024-12-09T12:00:00+00:00\n"
+    )
+    rules = Policy.model_validate(
+        {
+            "timezone": "UTC",
+            "excused": ("cyd",),
+            "deadline": {"at": datetime(2024, 12, 1, 23, 59, tzinfo=UTC)},
+            "late": {"percent_per_day": 10, "days": 3},
+        }
+    )
+
+    page = as_page(read_class(tmp_path, tmp_path, rules).rows, "Logs")
+
+    rows = {
+        cells[0]: cells[1:]
+        for line in re.findall(r'<tr data-states="[^>]*>(.*)</tr>', page)
+        for cells in [[re.sub("<[^>]*>", "", cell) for cell in re.split("</t[dh]>", line)]]
+    }
+    score, *points = rows["ada"][:6]
+    assert float(score) == pytest.approx(sum(map(float, points)))
+    assert float(score) == pytest.approx(0.9 * WHOLE.score)
+    assert rows["ada"][7] == "waits for a person, up to 1 day late, 10 % off"
+    assert rows["bob"][0] == "0"
+    assert rows["bob"][7] == "complete, up to 8 days late, too late to count"
+    assert rows["cyd"][:8] == ["", "", "", "", "", "", "", "excused"]
 
 
 def test_the_top_of_the_page_names_three_misconceptions() -> None:
