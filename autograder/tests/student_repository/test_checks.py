@@ -168,6 +168,20 @@ def test_a_failure_names_the_line_of_the_student(
     assert "Traceback" not in run.text
 
 
+def test_a_hash_key_may_be_sent_if_it_is_the_users(tmp_path: Path) -> None:
+    """Kinesis chooses the same shard. With another hash key, the check names both shards."""
+    sent = b'"PartitionKey": event["userId"]'
+    md5 = b"""str(int(__import__("hashlib").md5(event["userId"].encode()).hexdigest(), 16))"""
+    assert sent in SOLUTION.files[WRITER]
+
+    for key, passed in ((md5, 1), (b'"0"', 0)):
+        source = SOLUTION.files[WRITER].replace(sent, sent + b', "ExplicitHashKey": ' + key)
+        folder = clone(tmp_path / str(passed), {**SOLUTION.files, WRITER: source})
+        run = run_checks(folder, "-k", "w5", checkpoints=["writer"])
+        assert run.counts == {"writer": (passed, 1)}, run.text
+    assert "is in shardId-000000000000; its partition key belongs to shardId-" in run.text
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     """The student may have renamed it."""
     folder = clone(tmp_path / "clone")
