@@ -7,7 +7,7 @@ from collections.abc import Callable
 from time import monotonic, process_time
 from typing import Any
 
-from checks.virtual_time import virtual_time
+from checks.virtual_time import skipped, virtual_time
 
 SECONDS = float(os.environ.get("CHECK_SECONDS", "10"))
 """Processor time that one call may take, and how long it may wait without doing anything.
@@ -17,6 +17,8 @@ Processor time is fair on a busy machine: a call takes longer there, but not mor
 """
 SECONDS_AFTER_TOO_LONG = 1.0
 """The limit of all later calls once a call took too long, so that the checks end soon."""
+LONGEST_SLEEPS = 600.0
+"""Seconds that one call may sleep in all, as where it is graded. They take no time here."""
 IDLE = 0.02
 """A call that uses less than this fraction of the processor counts as waiting."""
 
@@ -29,6 +31,13 @@ class TooLong(Exception):  # noqa: N818 - reads as what happened
         self.seconds = seconds
         self.was_shortened = False
         """Whether the limit was shorter, because an earlier call took too long."""
+
+
+class SleptTooLong(TooLong):
+    """A call slept longer than a graded call may."""
+
+    def __str__(self) -> str:
+        return f"slept for {self.seconds:.0f} s, longer than a graded call may"
 
 
 class TimeLimit:
@@ -44,13 +53,17 @@ class TimeLimit:
         Raises:
             TooLong: It took too long, even if it returned in the end.
         """
+        began = skipped()
         try:
-            return _within(self._seconds, call)
+            result = _within(self._seconds, call)
         except TooLong as error:
             error.was_shortened = self._was_shortened
             self._was_shortened = self._seconds > SECONDS_AFTER_TOO_LONG or self._was_shortened
             self._seconds = min(self._seconds, SECONDS_AFTER_TOO_LONG)
             raise
+        if skipped() - began > LONGEST_SLEEPS:
+            raise SleptTooLong(skipped() - began)
+        return result
 
 
 def _within(seconds: float, call: Callable[[], Any]) -> Any:

@@ -143,6 +143,10 @@ WRITER = "kinesis_multi_shard.py"
             "    while True:\n        try: time.sleep(1)\n        except: break",
             "did not return within 0.5 s",
         ),
+        (
+            "import time\ndef create_multi_shard_stream(name, count):\n    time.sleep(700)",
+            "slept for 700 s in all. Sleeping takes no time, but a graded call may sleep for 600 s",
+        ),
     ],
     ids=[
         "not Python",
@@ -153,6 +157,7 @@ WRITER = "kinesis_multi_shard.py"
         "an error",
         "exit",
         "endless, and catches the interrupt",
+        "long sleep",
     ],
 )
 def test_a_failure_names_the_line_of_the_student(

@@ -18,7 +18,7 @@ from moto.sqs.exceptions import (
     SQSException,
     TooManyEntriesInBatchRequest,
 )
-from moto.sqs.models import SQSBackend
+from moto.sqs.models import Queue, SQSBackend
 from moto.sqs.responses import SQSResponse
 
 from checks.faults import faults
@@ -82,17 +82,26 @@ def _send_message(self, queue_name, message_body, message_attributes=None, *deta
     _check_message(queue, message_body, message_attributes)
     sent = vars(queue).setdefault("sent", {})
     known_id = more.get("deduplication_id") or sha256(message_body.encode()).hexdigest()
+    if queue.deduplication_scope == "messageGroup":
+        known_id = (known_id, more.get("group_id"))
     if known_id in sent and now() - sent[known_id].sent_timestamp / 1000 < DUPLICATE_SECONDS:
-        return copy(sent[known_id])
+        answer = copy(sent[known_id])
+        answer.body = message_body
+        return answer
     message = _plain_send_message(
         self, queue_name, message_body, message_attributes, *details, **more
     )
     if queue.fifo_queue:
         message.sequence_number = str(next(_numbers))
-        sent[message.deduplication_id] = message
+        sent[known_id] = message
     with _sending:
         _sending.notify_all()
     return message
+
+
+def _add_message(self, message):
+    """moto would look for duplicates once more."""
+    self._messages.append(message)
 
 
 def _send_message_batch(self, queue_name, entries):
@@ -169,6 +178,7 @@ def _answer_delete_message_batch(self):
 
 
 PATCHES = (
+    (Queue, "add_message", _add_message),
     (SQSBackend, "create_queue", _create_queue),
     (SQSBackend, "purge_queue", _purge_queue),
     (SQSBackend, "receive_message", _receive_message),

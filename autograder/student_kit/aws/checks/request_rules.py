@@ -6,6 +6,8 @@ from typing import Any
 
 from moto.core.utils import get_service_model
 
+_TYPES = {"integer": int, "list": list, "map": dict, "string": str, "structure": dict}
+
 
 def why_refused(operation: str, parameters: dict[str, Any]) -> str | None:
     """Return the message of the ValidationException, or None if all values are allowed."""
@@ -21,9 +23,11 @@ def _violations(shape: Any, value: Any, name: str) -> Iterator[str]:
     """Yield a sentence for each rule of a shape that a value breaks."""
     if value is None:
         yield f"Value null at '{name}' failed to satisfy constraint: Member must not be null"
+    elif not isinstance(value, _TYPES.get(shape.type_name, object)):
+        yield f"Value at '{name}' failed to satisfy constraint: Member must be a {shape.type_name}"
     elif shape.type_name == "structure":
         for key, member in shape.members.items():
-            if key in value or key in shape.required_members:
+            if value.get(key) is not None or key in shape.required_members:
                 path = f"{name}.{key[0].lower()}{key[1:]}".lstrip(".")
                 yield from _violations(member, value.get(key), path)
     else:

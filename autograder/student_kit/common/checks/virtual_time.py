@@ -15,7 +15,6 @@ LONGEST_SLEEP = 0.005
 """Seconds that a sleep really takes at most."""
 
 _skipped = 0.0
-"""Seconds that this clock is ahead of the machine's."""
 _moving = threading.Lock()
 _real_time = time.time
 _real_sleep = time.sleep
@@ -26,6 +25,11 @@ _RealDatetime = datetime.datetime
 def now() -> float:
     """Return the time in seconds since 1970."""
     return _real_time() + _skipped
+
+
+def skipped() -> float:
+    """Return how many seconds this clock is ahead of the machine's."""
+    return _skipped
 
 
 def go_to(moment: float) -> None:
