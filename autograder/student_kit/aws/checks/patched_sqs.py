@@ -149,9 +149,12 @@ def _has_other_threads():
 
 
 def _next_appearance(queue):
-    """Return the time just after which a delayed or hidden message can be received."""
+    """Return a time just after the next delayed or hidden message appears.
+
+    The messages of one response reappear one soon after the other; 0.1 s later all are there.
+    """
     moments = (max(message.visible_at, message.delayed_until) / 1000 for message in queue._messages)
-    return min((moment for moment in moments if moment >= now()), default=math.inf) + 0.001
+    return min((moment for moment in moments if moment >= now()), default=math.inf) + 0.1
 
 
 def _purge_queue(self, queue_name):
