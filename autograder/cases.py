@@ -127,7 +127,7 @@ class Throttle:
 
 
 @dataclass(frozen=True)
-class RejectRecords:
+class RejectPuts:
     """Reject some of the records that are put, each `times_each` times."""
 
     kind: ClassVar[str] = "reject"
@@ -138,7 +138,7 @@ class RejectRecords:
 
 
 @dataclass(frozen=True)
-class EmptyPages:
+class ServeEmptyPages:
     """Answer empty pages before a shard's record `before_record`, on every reading."""
 
     kind: ClassVar[str] = "empty_pages"
@@ -149,7 +149,7 @@ class EmptyPages:
 
 
 @dataclass(frozen=True)
-class PageSize:
+class LimitPages:
     """Let GetRecords return few records."""
 
     kind: ClassVar[str] = "page_size"
@@ -158,7 +158,7 @@ class PageSize:
 
 
 @dataclass(frozen=True)
-class ShardPageSize:
+class LimitShardPages:
     """Let DescribeStream and ListShards return few shards."""
 
     kind: ClassVar[str] = "shard_page_size"
@@ -167,7 +167,7 @@ class ShardPageSize:
 
 
 @dataclass(frozen=True)
-class ReceiveSize:
+class LimitReceives:
     """Let ReceiveMessage hand out few messages."""
 
     kind: ClassVar[str] = "receive_size"
@@ -176,7 +176,7 @@ class ReceiveSize:
 
 
 @dataclass(frozen=True)
-class LateRecord:
+class AppendLate:
     """Append a record to a shard as soon as a second reading of it begins."""
 
     kind: ClassVar[str] = "late_record"
@@ -203,7 +203,8 @@ class Call:
 
 Step = (
     MakeStream | PutRecord | SplitShard | MergeShards | MakeQueue | SendMessage | Throttle
-    | RejectRecords | EmptyPages | PageSize | ShardPageSize | ReceiveSize | LateRecord | Call
+    | RejectPuts | ServeEmptyPages | LimitPages | LimitShardPages | LimitReceives | AppendLate
+    | Call
 )  # fmt: skip
 _KINDS = {step.kind: step for step in Step.__args__}
 NUMBER = "$number"

@@ -37,7 +37,7 @@ class Limits(BaseModel):
     """
     submission_seconds: float = Field(default=600.0, gt=0, le=7200)
     """How long all calls of a submission may take together, in real time: another last resort."""
-    cpu_seconds: int = Field(default=5, gt=0, le=300)
+    cpu_seconds: float = Field(default=5, gt=0, le=300)
     """Processor time of the call, and as much again of the simulated AWS for its requests."""
     virtual_seconds: float = Field(default=600.0, gt=0)
     """How far sleeping may move the virtual clock, in seconds."""

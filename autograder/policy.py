@@ -32,9 +32,6 @@ from autograder.local_times import in_zone, zone_named
 DEFAULT_COURSE = Path("course/course.toml")
 DAY = timedelta(days=1)
 
-MOST_DAYS = 10_000
-"""For which late work counts; `datetime` ends in the year 9999."""
-
 _REPOSITORY = re.compile(r"[A-Za-z0-9._-]*\{login\}[A-Za-z0-9._-]*")
 
 
@@ -81,7 +78,7 @@ class LatePenalty(_PolicyModel):
     """What lateness costs."""
 
     percent_per_day: float = Field(ge=0, le=100, strict=False)
-    days: int | None = Field(default=None, ge=0, le=MOST_DAYS)
+    days: int | None = Field(default=None, ge=0, le=10_000)  # `datetime` ends in the year 9999
     """After this many days, work does not count any more; None: it always counts."""
 
 

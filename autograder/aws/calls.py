@@ -34,6 +34,8 @@ class Service(StrEnum):
 
     KINESIS = "kinesis"
     SQS = "sqs"
+    STS = "sts"
+    """Of which only GetCallerIdentity exists."""
 
 
 ESSENTIAL_OPERATIONS = frozenset(

@@ -1,12 +1,10 @@
 """The gate: the only entrance to the simulated AWS, for HTTP that may be hostile.
 
-Only Kinesis and SQS exist, by their JSON protocols; everything else is 404. Each connection is
-counted, and each further request on it; each request is logged, and faults may strike it. A failure
-of the simulated AWS itself is answered as AWS does and noted on the call, so that it never counts
-against a student.
+Each connection is counted, and each further request on it; each request is logged, and faults may
+strike it. A failure of the simulated AWS itself is answered as AWS does and noted on the call, so
+that it never counts against a student.
 """
 
-import json
 import random
 import re
 import threading
@@ -28,13 +26,15 @@ from autograder.aws.calls import (
     names_in,
 )
 from autograder.aws.clock import AwsClock
-from autograder.aws.errors import AwsError, malformed
-from autograder.aws.http1 import HttpAnswer, IncomingRequest, RequestHead
+from autograder.aws.errors import AwsError
 from autograder.aws.inside.boto3_adapter import ALONE_HEADER, CLOCK_HEADER
 from autograder.aws.kinesis.api import KinesisApi
+from autograder.aws.moto_adapter import CALLER_IDENTITY
 from autograder.aws.shapes import Shapes
 from autograder.aws.sqs.api import SqsApi
 from autograder.aws.sqs.parameters import sqs_parameter_error
+from autograder.aws.wire.http1 import HttpAnswer, IncomingRequest, RequestHead
+from autograder.aws.wire.protocols import ANY_JSON, WireProtocol, protocol_of
 from autograder.sandbox import StopReason
 
 NO_REQUESTS = CallBudget(api_calls=0, idle_reads=0, traffic_bytes=0)
@@ -44,11 +44,6 @@ LOOK_SECONDS = 0.05
 a long poll moves the clock; who polls alone does not wait."""
 QUIET_LOOKS = 2
 """In a row: at the first, a request may have been sent that has not been read yet."""
-_TARGETS = {
-    "Kinesis_20131202": (Service.KINESIS, "1.1"),
-    "AmazonSQS": (Service.SQS, "1.0"),
-}
-"""What X-Amz-Target begins with: the service, and the version of its JSON protocol."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +59,8 @@ class GateAdmission:
 class _Request:
     """A request that has come in whole."""
 
+    request_id: str
+    protocol: WireProtocol
     service: Service
     operation: str
     head: RequestHead
@@ -82,6 +79,7 @@ class Gate:
         self._shapes = {
             Service.KINESIS: Shapes(Service.KINESIS),
             Service.SQS: Shapes(Service.SQS, sqs_parameter_error, checks_words=False),
+            Service.STS: Shapes(Service.STS),
         }
         self._calls = calls
         self._clock = clock
@@ -149,20 +147,24 @@ class Gate:
         Raises:
             OSError: The client broke off, or took too long.
         """
-        version = "1.1"
+        request_id = self._next_request_id()
+        protocol: WireProtocol = ANY_JSON
         try:
             if not admission.within_budget:
                 raise _budget_is_used_up()
             head = incoming.head()
-            service, operation, version = _route(head)
+            protocol = protocol_of(head)
             meter = admission.meter
             if meter is not None and not meter.count_bytes(head.size):
                 raise _budget_is_used_up()
-            request = _Request(service, operation, head, incoming.body())
+            raw = incoming.body()
+            service, operation = protocol.operation_in(raw)
+            request = _Request(request_id, protocol, service, operation, head, raw)
             body = self._do(request, meter)
         except AwsError as error:
-            return self._http(error.status, version, error.body(), error.query_error)
-        return self._http(200, version, body)
+            body = protocol.write_error(error, request_id)
+            return self._http(request_id, protocol, body, error.status, error.query_error)
+        return self._http(request_id, protocol, body)
 
     def _do(self, request: _Request, meter: Meter | None) -> bytes:
         """Do an operation and log it.
@@ -178,11 +180,12 @@ class Gate:
             held = HELD_PER_REQUEST
             begin = time.thread_time()
             try:
-                taken = self._shapes[request.service].take(request.operation, _parse(request.raw))
+                sent = request.protocol.parameters_in(request.operation, request.raw)
+                taken = self._shapes[request.service].take(request.operation, sent)
                 held = self._expect_room_for(taken, meter)
                 parameters = taken
                 answer = self._answer(request, parameters, meter)
-                body = json.dumps(answer).encode()
+                body = request.protocol.write(request.operation, answer, request.request_id)
             except AwsError as error:
                 self._log(request, parameters, held, error=error)
                 raise
@@ -218,6 +221,8 @@ class Gate:
     ) -> dict[str, Any]:
         if request.service is Service.KINESIS:
             return self.kinesis.answer(request.operation, parameters)
+        if request.service is Service.STS:
+            return dict(CALLER_IDENTITY)
         is_alone = ALONE_HEADER.lower() in request.head.headers
 
         def wait_for_others() -> bool:
@@ -269,15 +274,22 @@ class Gate:
         except ValueError:
             return
 
-    def _http(
-        self, status: int, version: str, body: bytes, query_error: str | None = None
-    ) -> HttpAnswer:
+    def _next_request_id(self) -> str:
         digits = f"{self._request_ids.getrandbits(128):032x}"
-        parts = (digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])
+        return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+    def _http(
+        self,
+        request_id: str,
+        protocol: WireProtocol,
+        body: bytes,
+        status: int = 200,
+        query_error: str | None = None,
+    ) -> HttpAnswer:
         headers = [
-            ("x-amzn-RequestId", "-".join(parts)),
+            ("x-amzn-RequestId", request_id),
             ("Date", _http_date(int(self._clock.now()))),
-            ("Content-Type", f"application/x-amz-json-{version}"),
+            ("Content-Type", protocol.content_type),
             (CLOCK_HEADER, repr(self._clock.offset)),
         ]
         if query_error:
@@ -296,48 +308,6 @@ def _counted(meter: Meter | None) -> GateAdmission:
 
 def _budget_is_used_up() -> AwsError:
     return AwsError("LimitExceededException", "The call's budget is used up.")
-
-
-def _route(head: RequestHead) -> tuple[Service, str, str]:
-    """Return the service, the operation and the version of the service's protocol.
-
-    Raises:
-        AwsError: It is not a request of Kinesis or SQS.
-    """
-    target, _, operation = head.headers.get("x-amz-target", "").partition(".")
-    if (
-        head.method != "POST"
-        or target not in _TARGETS
-        or not re.fullmatch(r"[A-Za-z]{1,64}", operation)
-    ):
-        raise AwsError("UnknownOperationException", "", 404)
-    service, version = _TARGETS[target]
-    return service, operation, version
-
-
-def _parse(raw: bytes) -> object:
-    """Parse plain JSON: UTF-8, no NaN, no key twice, no depth or number that breaks the parser.
-
-    Raises:
-        AwsError: It is something else.
-    """
-    try:
-        return json.loads(
-            raw.decode() or "{}", parse_constant=_no_constant, object_pairs_hook=_no_key_twice
-        )
-    except (ValueError, RecursionError):
-        raise malformed("The body is not plain JSON.") from None
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    table = dict(pairs)
-    if len(table) != len(pairs):
-        raise ValueError("a key appears twice")
-    return table
 
 
 def _host(head: RequestHead) -> str:

@@ -1,5 +1,10 @@
 """Hints for students on errors of AWS and boto3, by error."""
 
+_SERVICES = (
+    "The simulated AWS has Kinesis, SQS and, of STS, GetCallerIdentity. Leave out what needs "
+    "another service."
+)
+
 ERROR_HINTS: dict[str, str] = {
     "ProvisionedThroughputExceededException": "Kinesis throttles now and then. Wait a moment and "
     "try again, several times if needed.",
@@ -12,6 +17,9 @@ ERROR_HINTS: dict[str, str] = {
     "InvalidArgumentException": "Look up the parameters of that call in boto3's documentation.",
     "ValidationException": "Look up the limits of that call in the Kinesis documentation, such as "
     "500 records for each PutRecords.",
+    "UnknownOperationException": _SERVICES,
+    "InvalidAction": _SERVICES,
+    "404": _SERVICES,  # what boto3 makes of it for services whose answers are XML, such as S3
 }
 """By AWS's error code."""
 
@@ -20,6 +28,7 @@ _ENDPOINT = "Do not write an endpoint into your code: it comes from the environm
 EXCEPTION_HINTS: dict[str, str] = {
     "EndpointConnectionError": _ENDPOINT,
     "ConnectTimeoutError": _ENDPOINT,
+    "ResponseParserError": _SERVICES,
     "ParamValidationError": "boto3 rejects these parameters before it asks AWS. Its documentation "
     "says which are allowed.",
 }

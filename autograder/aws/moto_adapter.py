@@ -9,15 +9,20 @@ The streams and shards in `autograder.aws.kinesis` are subclasses of moto's mode
 
 import functools
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import moto.core.responses
 import moto.sqs.models
+from botocore.model import OperationNotFoundError
 from moto.core import utils as moto_utils
 from moto.core.common_models import BaseModel
+from moto.core.model import Shape
+from moto.core.parse import QueryParser
 from moto.core.request import Request
 from moto.core.responses import ActionResult, BaseResponse
+from moto.core.serialize import SerializationContext, SqsQuerySerializer
 from moto.kinesis.models import KinesisBackend, Shard
 from moto.kinesis.responses import KinesisResponse
 from moto.moto_api._internal import mock_random
@@ -30,6 +35,12 @@ from autograder.aws.errors import AwsError, unknown_operation
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
+CALLER_IDENTITY = {
+    "UserId": "AKIAIOSFODNN7EXAMPLE",
+    "Account": ACCOUNT,
+    "Arn": f"arn:aws:sts::{ACCOUNT}:user/moto",
+}
+"""What moto's STS answers to GetCallerIdentity, so that it is the same on a laptop."""
 _sqs_backends = moto.sqs.models.sqs_backends
 NAMES_KEPT = 1024
 """Members of all shapes of both services, and some more."""
@@ -133,6 +144,44 @@ def ask_moto(
         query_error = answer_headers.get("x-amzn-query-error")
         raise AwsError(code, message, int(status), query_error)
     return dict(answer)
+
+
+def parameters_in_form(
+    service: str, operation: str, fields: Mapping[str, str]
+) -> dict[str, Any] | None:
+    """Return the parameters in a form, as JSON has them; None if the operation does not exist.
+
+    Private: `QueryParser`. If it changes, `test_a_queue_is_used_by_forms` tells.
+
+    Raises:
+        AwsError: The text of a number is something else.
+    """
+    try:
+        model = moto_utils.get_service_model(service).operation_model(operation)
+    except OperationNotFoundError:
+        return None
+    request: Any = {"values": fields}
+    try:
+        return dict(QueryParser(model, blob_parser=str).parse(request))
+    except ValueError:
+        raise AwsError("InvalidParameterValue", "A parameter is not a whole number.") from None
+
+
+class _XmlSerializer(SqsQuerySerializer):
+    """Writes answers in XML whose blobs are in base64 already, as in JSON."""
+
+    def _serialize_type_blob(self, serialized: Any, value: Any, shape: Shape, key: str) -> None:
+        self._default_serialize(serialized, value, shape, key)
+
+
+def answer_in_xml(service: str, operation: str, answer: dict[str, Any], request_id: str) -> str:
+    """Write an answer as the query protocol does.
+
+    Private: `SqsQuerySerializer`. If it changes, `test_a_queue_is_used_by_forms` tells.
+    """
+    model = moto_utils.get_service_model(service).operation_model(operation)
+    serializer = _XmlSerializer(model, SerializationContext(request_id))
+    return str(serializer.serialize(answer)["body"])
 
 
 def let_queues_find_each_other(backend: SQSBackend) -> None:

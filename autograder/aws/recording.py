@@ -145,20 +145,20 @@ class Recorder:
                 return cases.Throttle(step.operation, target, step.times, step.after, step.shard)
             case fault_kinds.RejectRecords():
                 chosen = self._faults.chosen_records(step)
-                return cases.RejectRecords(self._faults.target_of(step), chosen, step.times_each)
+                return cases.RejectPuts(self._faults.target_of(step), chosen, step.times_each)
             case fault_kinds.EmptyPages():
-                return cases.EmptyPages(
+                return cases.ServeEmptyPages(
                     self._faults.target_of(step), step.shard_id, step.before_record, step.pages
                 )
             case fault_kinds.PageSize():
-                return cases.PageSize(self._faults.target_of(step), step.records)
+                return cases.LimitPages(self._faults.target_of(step), step.records)
             case fault_kinds.ShardPageSize():
-                return cases.ShardPageSize(self._faults.target_of(step), step.shards)
+                return cases.LimitShardPages(self._faults.target_of(step), step.shards)
             case fault_kinds.ReceiveSize():
-                return cases.ReceiveSize(self._faults.target_of(step), step.messages)
+                return cases.LimitReceives(self._faults.target_of(step), step.messages)
             case fault_kinds.LateRecord():
                 target, data = self._faults.target_of(step), self._text(step.data)
-                return cases.LateRecord(target, step.shard_id, data, step.partition_key)
+                return cases.AppendLate(target, step.shard_id, data, step.partition_key)
             case _:
                 return step
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 
 from autograder.aws.fault_kinds import Fault
 from autograder.aws.kinesis.backstage import StoredRecord
 from autograder.aws.kinesis.streams import StreamStatus
-from autograder.aws.simulated import Cloud
 
 
 class KinesisScene(Protocol):
@@ -63,8 +62,3 @@ class Scene:
     kinesis: KinesisScene
     sqs: SqsScene
     faults: FaultsScene
-
-    @classmethod
-    def of(cls, cloud: Cloud) -> Self:
-        """Return what a test may arrange of a simulated AWS."""
-        return cls(cloud.kinesis, cloud.sqs, cloud.faults)

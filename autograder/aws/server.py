@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 
 from autograder.aws.gate import Gate, GateAdmission
-from autograder.aws.http1 import PART, IncomingRequest
+from autograder.aws.wire.http1 import PART, IncomingRequest
 
 CONNECTIONS = 256
 """Served together: several times what a sandbox's 64 processes and threads need."""

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from time import sleep
 from typing import Annotated
 
 import typer
@@ -22,9 +21,9 @@ from autograder.cli.options import AnyPython, AssignmentId, NoSandbox, Workers
 from autograder.course.find_pushes import PushContext, PushOutcome, PushState, find_pushes
 from autograder.course.grade_pushes import PushGrader
 from autograder.course.handouts import known_handouts
+from autograder.course.watching import Watch, watch_pushes
 from autograder.errors import (
     AutograderError,
-    GitHubError,
     GradebookError,
     PolicyError,
     RosterError,
@@ -79,7 +78,7 @@ def grade_pushes_command(
         typer.Option(help=f"Folder for work in progress; default: {STATE} by the policy."),
     ] = None,
     workers: Workers = WORKERS,
-    every: Annotated[int, typer.Option(min=5, help="With --watch: seconds between rounds.")] = 60,
+    every: Annotated[int, typer.Option(min=5, help="With --watch: seconds between rounds.")] = 5,
     *,
     watch: Annotated[bool, typer.Option("--watch", help="Repeat until stopped.")] = False,
     dry_run: Annotated[
@@ -115,6 +114,8 @@ def grade_pushes_command(
     organization = student_repositories(rules).organization
     if sha is not None and (repo is None or not _is_commit(sha)):
         raise PolicyError("--sha: give a whole commit id of 40 digits, together with --repo")
+    if watch and (sha is not None or dry_run or regrade):
+        raise PolicyError("--watch does not go with --sha, --dry-run or --regrade")
     students: Sequence[Student] = roster.students
     if repo is not None:
         students = (_student_of(repo, rules, roster, organization),)
@@ -134,38 +135,28 @@ def grade_pushes_command(
         )
         grader = opened.enter_context(PushGrader(context, course, workers))
         report = _Report(roster, names=names)
-        while True:
-            try:
-                found = find_pushes(context, students, roster.students, sha)
-                outcomes = [*found.others]
-                for outcome in outcomes:
-                    report.problem(outcome)
-                if dry_run:
-                    outcomes += [
-                        PushOutcome(
-                            push.student,
-                            PushState.GRADED if push.handins else push.otherwise,
-                            note=push.note,
-                        )
-                        for push in found.to_grade
-                    ]
-                else:
-                    for outcome in grader.grade(found.to_grade):
-                        outcomes.append(outcome)
-                        report.problem(outcome)
-                report.summary(outcomes, dry_run=dry_run)
-                failed = any(
-                    outcome.state is PushState.FAILED or outcome.problem for outcome in outcomes
+        if watch:
+            rounds = Watch(context, grader, students, roster.students)
+            watch_pushes(rounds, every, report.round, lambda error: report.say(str(error)))
+        found = find_pushes(context, students, roster.students, sha)
+        outcomes = [*found.others]
+        for outcome in outcomes:
+            report.problem(outcome)
+        if dry_run:
+            outcomes += [
+                PushOutcome(
+                    push.student,
+                    PushState.GRADED if push.handins else push.otherwise,
+                    note=push.note,
                 )
-            except GitHubError as error:
-                if not watch:
-                    raise
-                report.say(str(error))
-                failed = True
-            if not watch:
-                break
-            sleep(every)
-    if failed:
+                for push in found.to_grade
+            ]
+        else:
+            for outcome in grader.grade(found.to_grade):
+                outcomes.append(outcome)
+                report.problem(outcome)
+        report.summary(outcomes, dry_run=dry_run)
+    if any(outcome.state is PushState.FAILED or outcome.problem for outcome in outcomes):
         raise typer.Exit(1)
 
 
@@ -202,6 +193,13 @@ class _Report:
         """Print the problem of a push, if any."""
         if outcome.problem:
             self.say(f"{self._name(outcome.student)}: {outcome.problem}")
+
+    def round(self, outcomes: Sequence[PushOutcome]) -> None:
+        """Print what came to an end in a round of many, if anything did."""
+        for outcome in outcomes:
+            self.problem(outcome)
+        if any(outcome.state not in _NOTHING_TO_DO or outcome.note for outcome in outcomes):
+            self.summary(outcomes, dry_run=False)
 
     def summary(self, outcomes: Sequence[PushOutcome], *, dry_run: bool) -> None:
         """Print how many students are in each state."""

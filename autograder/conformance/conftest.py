@@ -4,12 +4,13 @@ import contextlib
 import itertools
 import socket
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from autograder.aws.server import Server
 from autograder.aws.simulated import Cloud
@@ -73,6 +74,17 @@ def sqs(endpoint: str, session: boto3.Session) -> "Iterator[SQSClient]":
     yield client
     for url in client.list_queues().get("QueueUrls", []):
         client.delete_queue(QueueUrl=url)
+
+
+@pytest.fixture
+def sts(endpoint: str, session: boto3.Session) -> Any:
+    """Return an STS client; skip the test if the endpoint lacks STS."""
+    client = session.client("sts", endpoint_url=endpoint, config=ONCE)
+    try:
+        client.get_caller_identity()
+    except (ClientError, BotoCoreError, ResponseParserError):
+        pytest.skip("the endpoint lacks STS")
+    return client
 
 
 _numbers = itertools.count()

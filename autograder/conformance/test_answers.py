@@ -81,3 +81,15 @@ def test_an_sqs_error_has_its_name_in_both_protocols(sqs: "SQSClient", name: str
         ("InvalidParameterValue", "InvalidParameterValueException", "Sender"),
         ("InvalidAttributeValue", "InvalidAttributeValue", "Sender"),
     ]
+
+
+def test_a_client_can_ask_for_its_account(kinesis: "KinesisClient", sts: Any) -> None:
+    """STS's GetCallerIdentity names the account in which streams are."""
+    kinesis.create_stream(StreamName="mine", ShardCount=1)
+    described = kinesis.describe_stream_summary(StreamName="mine")["StreamDescriptionSummary"]
+
+    identity = sts.get_caller_identity()
+
+    assert identity["Account"] == described["StreamARN"].split(":")[4]
+    assert identity["UserId"]
+    assert identity["Arn"].startswith("arn:aws:")

@@ -4,6 +4,7 @@ Each test would hold against any faithful endpoint, asked through a boto3 client
 Amazon SQS API Reference and Developer Guide, "Amazon SQS FIFO queues".
 """
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -188,3 +189,80 @@ def test_a_fifo_group_comes_back_in_order(sqs: "SQSClient", name: str) -> None:
 
     assert [message["Body"] for message in first["Messages"]] == ["a", "b", "c"]
     assert [message["Body"] for message in again["Messages"]] == ["a", "b", "c"]
+
+
+def test_the_duplicates_of_a_batch_keep_their_ids(sqs: "SQSClient", fifo: str) -> None:
+    """SendMessageBatchResultEntry: the Id is that of the entry, and the MD5 that of its body."""
+    bodies_by_id = {"p": "same", "q": "other", "r": "another"}
+    sent = sqs.send_message_batch(
+        QueueUrl=fifo,
+        Entries=[
+            {
+                "Id": entry_id,
+                "MessageBody": body,
+                "MessageGroupId": "g",
+                "MessageDeduplicationId": "2" if entry_id == "q" else "1",
+            }
+            for entry_id, body in bodies_by_id.items()
+        ],
+    )["Successful"]
+
+    sums = {entry["Id"]: entry["MD5OfMessageBody"] for entry in sent}
+    assert sums == {
+        entry_id: hashlib.md5(body.encode(), usedforsecurity=False).hexdigest()
+        for entry_id, body in bodies_by_id.items()
+    }
+    assert sent[0]["MessageId"] == sent[2]["MessageId"] != sent[1]["MessageId"]
+    assert bodies(receive(sqs, fifo)) == ["same", "other"]
+
+
+def test_duplicates_may_be_those_of_a_group(sqs: "SQSClient", name: str) -> None:
+    """SetQueueAttributes, DeduplicationScope: `messageGroup` instead of `queue`."""
+    url = make_queue(sqs, f"{name}.fifo", FifoQueue="true", DeduplicationScope="messageGroup")
+    for body, group in (("1", "a"), ("2", "b"), ("3", "a")):
+        sqs.send_message(
+            QueueUrl=url, MessageBody=body, MessageGroupId=group, MessageDeduplicationId="id"
+        )
+
+    assert bodies(receive(sqs, url)) == ["1", "2"]
+
+
+def test_a_throughput_for_each_group_needs_its_scope(sqs: "SQSClient", name: str) -> None:
+    """SetQueueAttributes, FifoThroughputLimit: perMessageGroupId only with `messageGroup`."""
+    url = make_queue(sqs, f"{name}.fifo", FifoQueue="true")
+    limit: Any = {"FifoThroughputLimit": "perMessageGroupId"}
+
+    with pytest.raises(ClientError) as caught:
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=limit)
+    sqs.set_queue_attributes(
+        QueueUrl=url, Attributes={"DeduplicationScope": "messageGroup", **limit}
+    )
+
+    assert error_code(caught) == "InvalidAttributeValue"
+    assert attributes_of(sqs, url)["FifoThroughputLimit"] == "perMessageGroupId"
+
+
+def test_a_fifo_message_is_not_deleted_after_its_timeout(sqs: "SQSClient", fifo: str) -> None:
+    """ReceiveMessage: then "the action fails with an error"; the next receive has a new handle."""
+    send(sqs, fifo, "m")
+    (first,) = receive(sqs, fifo, VisibilityTimeout=1)
+    (second,) = receive(sqs, fifo, WaitTimeSeconds=5)
+    old: Any = {"QueueUrl": fifo, "ReceiptHandle": first["ReceiptHandle"]}
+
+    with pytest.raises(ClientError) as caught:
+        sqs.delete_message(**old)
+    batch = sqs.delete_message_batch(
+        QueueUrl=fifo,
+        Entries=[
+            {"Id": entry_id, "ReceiptHandle": message["ReceiptHandle"]}
+            for entry_id, message in (("old", first), ("new", second))
+        ],
+    )
+
+    error = caught.value.response["Error"]
+    assert error["Code"] == "InvalidParameterValue"
+    assert "The receipt handle has expired" in error["Message"]
+    assert [(entry["Id"], entry["Code"]) for entry in batch["Failed"]] == [
+        ("old", "InvalidParameterValue")
+    ]
+    assert [entry["Id"] for entry in batch["Successful"]] == ["new"]

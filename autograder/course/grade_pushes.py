@@ -13,6 +13,7 @@ import fcntl
 import os
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -76,19 +77,31 @@ class PushGrader:
         Raises:
             AutograderError: The folder of the state cannot be used, or no examiner can start.
         """
-        if not pushes:
-            return
-        for name in (RESULTS, LOCKS, GRADER_LOGS):
-            make_folder(self._context.state / name)
+        if pushes:
+            yield from self._ready_pool().each(self._grade_one, pushes)
+
+    def submit(self, push: Push) -> Future[PushOutcome]:
+        """Have a push graded, and its grade posted.
+
+        Raises:
+            AutograderError: The folder of the state cannot be used, or no examiner can start.
+        """
+        return self._ready_pool().submit(self._grade_one, push)
+
+    def _grade_one(self, examiner: Examiner, push: Push) -> PushOutcome:
+        return grade_push(self._context, examiner, push)
+
+    def _ready_pool(self) -> ExaminerPool:
+        """Return the examiners, started if they were not."""
         context = self._context
         if self._pool is None:
+            for name in (RESULTS, LOCKS, GRADER_LOGS):
+                make_folder(context.state / name)
             pool = ExaminerPool(
                 context.assignment, self._course, self._workers, confined=context.confined
             )
             self._pool = self._opened.enter_context(pool)
-        yield from self._pool.each(
-            lambda examiner, push: grade_push(context, examiner, push), pushes
-        )
+        return self._pool
 
 
 def grade_push(context: PushContext, examiner: Examiner, push: Push) -> PushOutcome:

@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from autograder import admission
 from autograder.assignment import Assignment, Course
 from autograder.distribution.leaks import Passage, PersonalTerm, Secrets, Statement
 from autograder.errors import AssignmentError
 from autograder.gradebook.roster import Roster
 from autograder.grading.judge.plan import REQUIREMENTS_FILE
+from autograder.student_kit.kit import COPIED_MODULES
 
 IN_SOLUTIONS = 8
 IN_HIDDEN_TESTS = 12
@@ -80,7 +80,7 @@ def read_secrets(
             continue  # they explain the grader, and quote the students' workflow
         name = path.relative_to(grader.parent).as_posix()
         text = _text(path)
-        if path == grader / Path(admission.__file__).name:
+        if path.parent == grader and path.name in COPIED_MODULES:
             public.append(text)  # students have a copy, with the visible checks
             continue
         text = _IMPORT.sub("", text) if path.suffix == ".py" else text

@@ -46,6 +46,13 @@ query($owner: String!, $after: String) {
   }
 }
 """
+_RECENT_PUSHES = """
+query($owner: String!, $order: RepositoryOrder) {
+  repositoryOwner(login: $owner) {
+    repositories(first: 100, orderBy: $order) { nodes { name pushedAt } }
+  }
+}
+"""
 
 
 @dataclass(frozen=True)
@@ -175,6 +182,29 @@ def list_repositories(client: GitHubClient, owner: str) -> list[str]:
         if after is None:
             break
     return names
+
+
+def recent_pushes(client: GitHubClient, owner: str) -> dict[str, datetime | None]:
+    """Return when an owner's repositories were last pushed to: those of the hundred latest pushes.
+
+    Returns:
+        The time of the last push to any branch, by the repository's name in lower case; None if
+        nothing was pushed.
+
+    Raises:
+        GitHubError: GitHub does not say.
+    """
+    what = "looking for pushes"
+    order = {"field": "PUSHED_AT", "direction": "DESC"}
+    data = client.query(_RECENT_PUSHES, {"owner": owner, "order": order}, what)
+    with as_expected(what):
+        found = (data["repositoryOwner"] or {}).get("repositories") or {"nodes": []}
+        return {
+            str(node["name"]).casefold(): datetime.fromisoformat(node["pushedAt"])
+            if node["pushedAt"]
+            else None
+            for node in found["nodes"]
+        }
 
 
 def _branch_push(activity: Mapping[str, Any]) -> BranchPush:

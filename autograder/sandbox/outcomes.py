@@ -18,6 +18,8 @@ class Usage:
     """What a call used up."""
 
     cpu_seconds: float = 0.0
+    import_seconds: float = 0.0
+    """Processor time until the module was imported, by the child's own account."""
     virtual_seconds: float = 0.0
     printed_bytes: int = 0
 
@@ -93,6 +95,8 @@ class Stopped:
     """The exit code or the signal; 0 if there is neither."""
     during_import: bool = False
     """Whether the module was still being imported, by the child's own account."""
+    is_repeated: bool = False
+    """Whether the function had hung before, for this reason, and had less time therefore."""
 
 
 CallResult = Returned | Unsendable | Raised | MissingModule | MissingFunction | Stopped
@@ -126,6 +130,7 @@ def read_result(
     reason = facts.get("reason")
     usage = Usage(
         cpu_seconds=_number(facts.get("cpu_seconds")),
+        import_seconds=_number(facts.get("import_seconds")),
         printed_bytes=_whole(facts.get("printed_bytes")),
     )
     imported = facts.get("imported")
@@ -147,9 +152,7 @@ def read_result(
 def _read_answer(
     answer: dict[str, Any], usage: Usage, module: str, function: str, max_bytes: int
 ) -> CallResult:
-    usage = Usage(
-        usage.cpu_seconds, _number(answer.get("virtual_seconds", 0.0)), usage.printed_bytes
-    )
+    usage = replace(usage, virtual_seconds=_number(answer.get("virtual_seconds", 0.0)))
     match answer.get("kind"):
         case AnswerKind.RETURNED:
             if "value" not in answer:

@@ -140,7 +140,8 @@ class RunnerProcess:
         if spent is not None:
             poll = select.poll()
             poll.register(self._control, select.POLLIN)
-            while not poll.poll(SAMPLE_SECONDS * 1000) and time.monotonic() < end:
+            pause = min(SAMPLE_SECONDS, limits.cpu_seconds)
+            while not poll.poll(pause * 1000) and time.monotonic() < end:
                 if spent.processes.is_above(limits.memory_total_mib << 20):
                     reason = StopReason.MEMORY
                 elif spent.is_above(limits.cpu_seconds):

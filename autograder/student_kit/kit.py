@@ -5,14 +5,19 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from autograder import admission, cases
 from autograder.admission import CHECKS
 from autograder.assignment import Assignment
 
-COPIED_RULES = (
-    "# A copy of the grader's rules for your files. Changing this copy does not change a grade.\n"
-)
-COPIED_CASES = "# A copy of what the grader writes cases with.\n"
+COPIED_RULES = "admission.py"
+COPIED_CASES = "cases.py"
+COPIED_MODULES = {
+    COPIED_RULES: "# A copy of the grader's rules for your files. Changing this copy does not "
+    "change a grade.\n",
+    COPIED_CASES: "# A copy of what the grader writes cases with.\n",
+}
+"""The grader's own modules that students get, and the line above each copy."""
+
+_GRADER = Path(__file__).parents[1]
 _COMMON = Path(__file__).with_name("common")
 _AWS = Path(__file__).with_name("aws")
 _QUOTING = (".json", ".toml")
@@ -26,11 +31,9 @@ def kit_files(assignment: Assignment) -> dict[str, str]:
     files: dict[str, str] = {}
     for part in parts:
         files |= filled_in(part, values)
-    copies = {admission: COPIED_RULES, cases: COPIED_CASES if assignment.simulated_aws else None}
-    for module, note in copies.items():
-        if note is not None:
-            source = Path(str(module.__file__))
-            files[f"{CHECKS}/{source.name}"] = f"{note}{source.read_text('utf-8')}"
+    for name, note in COPIED_MODULES.items():
+        if name != COPIED_CASES or assignment.simulated_aws:
+            files[f"{CHECKS}/{name}"] = note + (_GRADER / name).read_text("utf-8")
     return files
 
 

@@ -18,12 +18,12 @@ STEPS: tuple[cases.Step, ...] = (
     cases.MakeQueue("parcels", {"FifoQueue": "false"}),
     cases.SendMessage("parcels", "two\nlines"),
     cases.Throttle("GetRecords", "meters-1", 7, 2, "shardId-000000000001"),
-    cases.RejectRecords("meters-1", [0, 3], 2),
-    cases.EmptyPages("meters-1", None, 4, 2),
-    cases.PageSize("meters-1", 3),
-    cases.ShardPageSize("meters-1", 3),
-    cases.ReceiveSize("parcels", 5),
-    cases.LateRecord("meters-1", "shardId-000000000001", "late", "eve"),
+    cases.RejectPuts("meters-1", [0, 3], 2),
+    cases.ServeEmptyPages("meters-1", None, 4, 2),
+    cases.LimitPages("meters-1", 3),
+    cases.LimitShardPages("meters-1", 3),
+    cases.LimitReceives("parcels", 5),
+    cases.AppendLate("meters-1", "shardId-000000000001", "late", "eve"),
     cases.Call("module", "read", ["meters-1", {"$number": ["meters-1", "x", 0]}], {"n": 3}, [[1]]),
 )
 

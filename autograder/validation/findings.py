@@ -185,6 +185,7 @@ def weak_rehearsals(cases: PlayedCases) -> list[Finding]:
         for kind, percent in (
             (FindingKind.FEW_CASES, cases.percent_with_case),
             (FindingKind.UNLIKE_AT_HOME, cases.percent_same),
+            (FindingKind.SOLUTION_UNLIKE_AT_HOME, cases.percent_right),
         )
         if percent < LEAST_PERCENT
     ]

@@ -1,7 +1,8 @@
 """Rehearses the cases of lost tests as students do, and compares what happens with the grade.
 
 For each wrong submission, the lost tests are run once more, and note how the calls of the
-student's functions ended. Each case is then played in a clone of the student repository.
+student's functions ended. Each case is then played in a clone of the student repository: with the
+wrong submission, and with the reference solution, which must come out right.
 """
 
 import json
@@ -13,6 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from autograder.assignment import Assignment, Course
 from autograder.errors import AssignmentError
@@ -44,6 +47,8 @@ class LostTest:
     no_case: str | None
     difference: str = ""
     """Where the rehearsal differs from what the grader saw; empty if nowhere."""
+    solution_difference: str = ""
+    """Where that of the reference solution differs from how it passes the test."""
 
 
 def rehearse_cases(
@@ -61,14 +66,23 @@ def rehearse_cases(
     Raises:
         AssignmentError: The tests or the rehearsals could not be run.
     """
+    repository, suite = course.assignments / assignment.id, course.suites / assignment.id
 
     def rehearse(declared: DeclaredSubmission) -> list[LostTest]:
+        tests = [str(suite / test.node_id) for test in plan.tests if test.id in declared.fails]
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
-            folder = Path(scratch) / "repository"
-            files = declared.assemble(solution).files
-            lay_out(course.assignments / assignment.id, folder, files)
-            noted = _observed(declared, folder, course.suites / assignment.id, plan)
-            played = _played(folder, [each["case"] for each in noted if each["case"]])
+            theirs, right = Path(scratch) / "theirs", Path(scratch) / "right"
+            lay_out(repository, theirs, declared.assemble(solution).files)
+            lay_out(repository, right, solution.files)
+            lost = [
+                each for each in _observed(declared.name, theirs, tests, suite) if each["is_lost"]
+            ]
+            passed = {
+                each["test"]: each["calls"]
+                for each in _observed(declared.name, right, tests, suite)
+            }
+            words = [each["case"] for each in lost if each["case"]]
+            played, played_right = _played(theirs, words), _played(right, words)
         on_done()
         return [
             LostTest(
@@ -77,8 +91,11 @@ def rehearse_cases(
                 each["case"],
                 each["no_case"],
                 difference_of(each["calls"], next(played)) if each["case"] else "",
+                _solution_difference(passed[each["test"]], next(played_right))
+                if each["case"]
+                else "",
             )
-            for each in noted
+            for each in lost
         ]
 
     with ThreadPoolExecutor(workers) as pool:
@@ -86,19 +103,18 @@ def rehearse_cases(
 
 
 def _observed(
-    declared: DeclaredSubmission, submission: Path, suite: Path, plan: SuitePlan
+    seed: str, submission: Path, tests: Sequence[str], suite: Path
 ) -> list[dict[str, Any]]:
-    """Run the tests that a submission loses; return their cases, and how the calls ended."""
-    notes = submission.with_name("observed.jsonl")
-    tests = [str(suite / test.node_id) for test in plan.tests if test.id in declared.fails]
+    """Run hidden tests on a submission; return their cases, and how the calls ended."""
+    notes = submission.with_suffix(".jsonl")
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider",
          "-p", "autograder.grading.foreman.plugin", "--submission", str(submission),
-         "--seed", declared.name, "--observe", str(notes), *tests],
+         "--seed", seed, "--observe", str(notes), *tests],
         cwd=suite.parents[2], capture_output=True, text=True, check=False, timeout=PLAY_SECONDS,
     )  # fmt: skip
-    if ran.returncode != 1:
-        raise AssignmentError(f"{declared.name}: pytest ended with {ran.returncode}: {ran.stdout}")
+    if ran.returncode not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        raise AssignmentError(f"{seed}: pytest ended with {ran.returncode}: {ran.stdout}")
     lines = notes.read_text("utf-8").splitlines() if notes.exists() else []
     return [json.loads(line) for line in lines]
 
@@ -113,6 +129,13 @@ def _played(folder: Path, words: Sequence[str]) -> Iterator[list[dict[str, Any]]
     lines = ran.stdout.splitlines()
     ends = [json.loads(line) for line in lines]
     return iter(ends + [[{"error": ran.stderr[-300:]}]] * (len(words) - len(ends)))
+
+
+def _solution_difference(
+    graded: Sequence[Mapping[str, Any]], played: Sequence[Mapping[str, Any]]
+) -> str:
+    """Compare the solution's calls with those of a case, which ends where a fault came to light."""
+    return difference_of(graded[: len(played)], played)
 
 
 def difference_of(graded: Sequence[Mapping[str, Any]], played: Sequence[Mapping[str, Any]]) -> str:

@@ -20,6 +20,7 @@ class FindingKind(StrEnum):
     RIGHT_REFUSED_AT_HOME = "right submission refused by the visible checks"
     FEW_CASES = "too few lost tests have a case to rehearse"
     UNLIKE_AT_HOME = "too few cases play at home as the grader saw it"
+    SOLUTION_UNLIKE_AT_HOME = "the solution comes out right in too few cases"
     FEW_CAUGHT_AT_HOME = "the visible checks catch too few wrong submissions"
     WRONG_ACCEPTED = "wrong submission accepted"
     FAILS_ELSEWHERE = "fails other tests than declared"
@@ -106,6 +107,8 @@ class PlayedCases(_ReportModel):
     with_case: int
     unlike: tuple[str, ...] = ()
     """A line for each case that does not play as the grader saw it."""
+    unlike_solution: tuple[str, ...] = ()
+    """A line for each case in which the reference solution does not come out as in the test."""
 
     @property
     def same(self) -> int:
@@ -121,6 +124,12 @@ class PlayedCases(_ReportModel):
     def percent_same(self) -> float:
         """Those that play the same, of all cases."""
         return 100 * self.same / max(self.with_case, 1)
+
+    @property
+    def percent_right(self) -> float:
+        """Those in which the reference solution comes out right, of all cases."""
+        right = self.with_case - len(self.unlike_solution)
+        return 100 * right / max(self.with_case, 1)
 
 
 class Validation(_ReportModel):
@@ -169,9 +178,10 @@ def summary(result: Validation) -> list[str]:
         lines.append(
             f"{cases.with_case} of {cases.lost} lost tests have a case to rehearse "
             f"({cases.percent_with_case:.1f} %); {cases.same} of them play at home as the grader "
-            f"saw it ({cases.percent_same:.1f} %)"
+            f"saw it ({cases.percent_same:.1f} %); the reference solution comes out right in "
+            f"{cases.percent_right:.1f} %"
         )
-        lines += cases.unlike
+        lines += [*cases.unlike, *cases.unlike_solution]
     lines.append(counted(len(result.findings), "finding") if result.findings else "no findings")
     return lines
 

@@ -286,6 +286,11 @@ class _Validator:
                 for test in with_case
                 if test.difference
             ),
+            unlike_solution=tuple(
+                f"{test.submission} {test.test}: the solution: {test.solution_difference}"
+                for test in with_case
+                if test.solution_difference
+            ),
         )
         return played, weak_rehearsals(played)
 

@@ -128,7 +128,7 @@ class Throttle:
 
 
 @dataclass(frozen=True)
-class RejectRecords:
+class RejectPuts:
     """Reject some of the records that are put, each `times_each` times."""
 
     kind: ClassVar[str] = "reject"
@@ -139,7 +139,7 @@ class RejectRecords:
 
 
 @dataclass(frozen=True)
-class EmptyPages:
+class ServeEmptyPages:
     """Answer empty pages before a shard's record `before_record`, on every reading."""
 
     kind: ClassVar[str] = "empty_pages"
@@ -150,7 +150,7 @@ class EmptyPages:
 
 
 @dataclass(frozen=True)
-class PageSize:
+class LimitPages:
     """Let GetRecords return few records."""
 
     kind: ClassVar[str] = "page_size"
@@ -159,7 +159,7 @@ class PageSize:
 
 
 @dataclass(frozen=True)
-class ShardPageSize:
+class LimitShardPages:
     """Let DescribeStream and ListShards return few shards."""
 
     kind: ClassVar[str] = "shard_page_size"
@@ -168,7 +168,7 @@ class ShardPageSize:
 
 
 @dataclass(frozen=True)
-class ReceiveSize:
+class LimitReceives:
     """Let ReceiveMessage hand out few messages."""
 
     kind: ClassVar[str] = "receive_size"
@@ -177,7 +177,7 @@ class ReceiveSize:
 
 
 @dataclass(frozen=True)
-class LateRecord:
+class AppendLate:
     """Append a record to a shard as soon as a second reading of it begins."""
 
     kind: ClassVar[str] = "late_record"
@@ -204,7 +204,8 @@ class Call:
 
 Step = (
     MakeStream | PutRecord | SplitShard | MergeShards | MakeQueue | SendMessage | Throttle
-    | RejectRecords | EmptyPages | PageSize | ShardPageSize | ReceiveSize | LateRecord | Call
+    | RejectPuts | ServeEmptyPages | LimitPages | LimitShardPages | LimitReceives | AppendLate
+    | Call
 )  # fmt: skip
 _KINDS = {step.kind: step for step in Step.__args__}
 NUMBER = "$number"

@@ -91,21 +91,28 @@ class PlayedCall:
     """The lines of your files that the error went through, the last call last."""
 
 
+class LeftDebuggerError(Exception):
+    """The debugger was left before a call came to its end."""
+
+
+Announce = Callable[[str, Snapshot], None]
+"""Takes a call, as Python writes it, and the scene before it."""
+
+
 @dataclass
 class _Player:
     """Plays the steps of a case, one after the other."""
 
     requests: list[Request]
-    stop_at: Callable[[Callable[[], Any]], Any] | None
-    """What runs the last call instead, such as a debugger."""
+    announce: Announce | None
+    """With it, each call is announced and then run in a debugger."""
     cloud: Cloud = field(default_factory=Cloud)
 
     def play(self, steps: Sequence[cases.Step]) -> Iterator[PlayedCall]:
         self.cloud.empty()
-        last = max(at for at, step in enumerate(steps) if isinstance(step, cases.Call))
-        for at, step in enumerate(steps):
+        for step in steps:
             if isinstance(step, cases.Call):
-                yield self._call(step, debug=at == last and self.stop_at is not None)
+                yield self._call(step)
             else:
                 self._arrange(step)
 
@@ -138,25 +145,25 @@ class _Player:
                 faults.add(
                     Throttle(step.operation, step.times, step.target, step.after, step.shard)
                 )
-            case cases.RejectRecords():
+            case cases.RejectPuts():
                 order = _Order(frozenset(step.chosen))
                 faults.add(
                     RejectRecords(order.is_chosen, step.times_each, step.stream, cases.steady_data)
                 )
-            case cases.EmptyPages():
+            case cases.ServeEmptyPages():
                 faults.add(EmptyPages(step.shard, step.before_record, step.pages, step.stream))
-            case cases.PageSize():
+            case cases.LimitPages():
                 faults.add(PageSize(step.records, step.stream))
-            case cases.ShardPageSize():
+            case cases.LimitShardPages():
                 faults.add(ShardPageSize(step.shards, step.stream))
-            case cases.ReceiveSize():
+            case cases.LimitReceives():
                 faults.add(ReceiveSize(step.messages, step.queue))
-            case cases.LateRecord():
+            case cases.AppendLate():
                 faults.add(
                     LateRecord(step.shard, step.data.encode(), step.partition_key, step.stream)
                 )
 
-    def _call(self, step: cases.Call, *, debug: bool) -> PlayedCall:
+    def _call(self, step: cases.Call) -> PlayedCall:
         if f"{step.module}.py" not in graded_files():
             raise cases.CaseError(f"{step.module}.py is not a graded file of this repository.")
         try:
@@ -172,18 +179,19 @@ class _Player:
             found = getattr(_imported(step.module), step.function, None)
             if getattr(found, "__module__", None) != step.module or not callable(found):
                 raise cases.CaseError(f"{step.module}.py has no function {step.function}.")
-            if debug and self.stop_at is not None:
-                return self.stop_at(lambda: found(*arguments, **named))
+            if self.announce is not None:
+                self.announce(text, before)
+                return _in_debugger(lambda: found(*arguments, **named))
             value = found(*arguments, **named)
             return [value, *(found(*each) for each in again)] if again else value
 
         try:
-            if debug:
+            if self.announce is not None:
                 value = run()
             else:
                 with contextlib.redirect_stdout(printed.stream()), installed_as_where_graded():
                     value = TimeLimit().run(run)
-        except (cases.CaseError, KeyboardInterrupt):
+        except (cases.CaseError, LeftDebuggerError, KeyboardInterrupt):
             raise
         except BaseException as raised:
             error, lines = raised, tuple(_your_lines(raised))
@@ -280,11 +288,12 @@ def _listed(arguments: Sequence[Any], named: dict[str, Any]) -> str:
     return ", ".join([*map(repr, arguments), *(f"{key}={each!r}" for key, each in named.items())])
 
 
-def play(word: str, *, debug: bool = False) -> tuple[PlayedCall, ...]:
-    """Play a case in a simulated AWS of its own; with `debug`, stop at the last call.
+def play(word: str, *, announce: Announce | None = None) -> tuple[PlayedCall, ...]:
+    """Play a case in a simulated AWS of its own; with `announce`, each call in a debugger.
 
     Raises:
         cases.CaseError: The word is not a case, or not one of this repository.
+        LeftDebuggerError: The debugger was left.
     """
     steps = cases.read_case(word)
     if not any(isinstance(step, cases.Call) for step in steps):
@@ -292,7 +301,7 @@ def play(word: str, *, debug: bool = False) -> tuple[PlayedCall, ...]:
     with recorded_requests() as requests, patched_moto():
         faults.clear()
         try:
-            return tuple(_Player(requests, _in_debugger if debug else None).play(steps))
+            return tuple(_Player(requests, announce).play(steps))
         finally:
             faults.clear()
 
@@ -329,11 +338,24 @@ def outcome_of(calls: Sequence[PlayedCall]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+class _Debugger(pdb.Pdb):
+    """Notes whether it was left before the call came to its end."""
+
+    was_left = False
+
+    def set_quit(self) -> None:
+        self.was_left = True
+        super().set_quit()
+
+
 def _in_debugger(call: Callable[[], Any]) -> Any:
     """Stop at the first line of the function: in the debugger of an editor, or else in pdb."""
     if "debugpy" in sys.modules:
         breakpoint()
         return call()
-    debugger = pdb.Pdb()
+    debugger = _Debugger()
     debugger.rcLines += ["step", "step"]  # through the lambda, and into the function
-    return debugger.runcall(call)
+    value = debugger.runcall(call)
+    if debugger.was_left:
+        raise LeftDebuggerError
+    return value

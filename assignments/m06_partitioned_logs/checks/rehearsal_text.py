@@ -4,7 +4,7 @@ import contextlib
 import json
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from moto.kinesis.utils import decompose_shard_iterator
 
@@ -15,15 +15,17 @@ from checks.student_code import show
 
 MOST_REQUESTS = 60
 MOST_RECORDS = 8
+"""Of a longer list, the first and the last half as many."""
 MOST_PRINTED = 30
 """Lines."""
 WIDTH = 100
 
+Item = TypeVar("Item")
+
 
 def shown_call(call: PlayedCall) -> Iterator[str]:
     """Write all there is to say about a call."""
-    yield "Before the call"
-    yield from _indented(_scene(call.before))
+    yield from shown_scene(call.before)
     yield f"\nYour code: {_cut(call.text, 2 * WIDTH)}"
     yield from _indented(_requests(call.requests))
     if call.printed:
@@ -45,6 +47,12 @@ def shown_call(call: PlayedCall) -> Iterator[str]:
         yield from _indented(_scene(call.after))
 
 
+def shown_scene(scene: Snapshot) -> Iterator[str]:
+    """Write what there is before a call."""
+    yield "Before the call"
+    yield from _indented(_scene(scene))
+
+
 def _indented(lines: Any) -> Iterator[str]:
     for line in lines:
         yield f"  {line}"
@@ -61,7 +69,7 @@ def _scene(scene: Snapshot) -> Iterator[str]:
 
 
 def _lanes(stream: LogStream) -> Iterator[str]:
-    """Draw each shard as a lane of numbered records, and list the first few of them."""
+    """Draw each shard as a lane of numbered records, and list some of them."""
     for shard in stream.shards:
         cells = "".join(f"[{number}]" for number in range(len(shard.records)))
         state = "" if shard.is_open else " closed"
@@ -73,10 +81,23 @@ def _lanes(stream: LogStream) -> Iterator[str]:
 
 
 def _records(shard: LogShard) -> Iterator[str]:
-    for number, record in enumerate(shard.records[:MOST_RECORDS]):
-        yield f"{_short(shard.shard_id)}[{number}] key {record.partition_key!r}: {_data(record)}"
-    if len(shard.records) > MOST_RECORDS:
-        yield f"{_short(shard.shard_id)} ... and {len(shard.records) - MOST_RECORDS} more records"
+    for number, record in _ends(shard.records):
+        if record is None:
+            yield f"{_short(shard.shard_id)} ... {number} more records ..."
+            continue
+        place = f"{_short(shard.shard_id)}[{number}] ...{record.sequence_number[-12:]}"
+        yield f"{place} key {record.partition_key!r}: {_data(record)}"
+
+
+def _ends(items: Sequence[Item]) -> Iterator[tuple[int, Item | None]]:
+    """Yield items with their numbers; of many, in place of the middle, how many it has."""
+    half = MOST_RECORDS // 2
+    hidden = max(len(items) - MOST_RECORDS, 0)
+    for number, item in enumerate(items):
+        if hidden <= 1 or not half <= number < half + hidden:
+            yield number, item
+        elif number == half:
+            yield hidden, None
 
 
 def _data(record: StoredRecord) -> str:
@@ -92,15 +113,30 @@ def _short(shard_id: str) -> str:
     return f"shard {number}"
 
 
+_SHOWN_PARAMETERS = (
+    "ShardIteratorType", "StartingSequenceNumber", "Limit", "MaxNumberOfMessages",
+    "WaitTimeSeconds",
+)  # fmt: skip
+
+
 def _requests(requests: Sequence[Request]) -> Iterator[str]:
-    """Write a line for each request; equal ones in a row are counted."""
-    grouped = [(line, len(list(same))) for line, same in groupby(map(_request, requests))]
+    """Write a line for each request; equal ones in a row are counted, but not those that send."""
+    lines = [
+        (_request(request), number if _sends(request) else None)
+        for number, request in enumerate(requests)
+    ]
+    grouped = [(line, len(list(same))) for (line, _), same in groupby(lines)]
     for line, times in grouped[:MOST_REQUESTS]:
         yield f"{line}{f'  ({times} times)' if times > 1 else ''}"
     if len(grouped) > MOST_REQUESTS:
         yield f"... and {len(grouped) - MOST_REQUESTS} more lines"
     if not grouped:
         yield "no request"
+
+
+def _sends(request: Request) -> bool:
+    """Tell whether a request sends data, which may be other data in each of them."""
+    return any(key in request.parameters for key in ("Records", "Entries", "Data", "MessageBody"))
 
 
 def _request(request: Request) -> str:
@@ -114,12 +150,13 @@ def _asked(request: Request) -> str:
         shown.append(_shard_of(str(asked["ShardIterator"])))
     if "ShardId" in asked:
         shown.append(_short(str(asked["ShardId"])))
-    for key in ("ShardIteratorType", "StartingSequenceNumber", "Limit", "MaxNumberOfMessages"):
+    for key in _SHOWN_PARAMETERS:
         if key in asked:
             shown.append(f"{key}={asked[key]}")
     for key in ("Records", "Entries"):
         if isinstance(asked.get(key), list):
-            shown.append(f"{len(asked[key])} {key.lower()}")
+            shown.append(_count(asked[key], key.lower()))
+            shown += [repr(part["PartitionKey"]) for part in asked[key] if "PartitionKey" in part]
     if "PartitionKey" in asked:
         shown.append(f"key {asked['PartitionKey']!r}")
     return f"{_cut(' '.join(shown))} " if shown else ""
@@ -132,6 +169,16 @@ def _shard_of(iterator: str) -> str:
         return "an iterator that Kinesis did not give"
 
 
+_UNITS = {
+    "Shards": "shards", "StreamNames": "streams", "Records": "records", "Successful": "done",
+}  # fmt: skip
+
+
+def _count(items: Sequence[Any], unit: str) -> str:
+    """Return `1 record` or `3 records`."""
+    return f"{len(items)} {unit[:-1] if len(items) == 1 and unit.endswith('s') else unit}"
+
+
 def _answered(request: Request) -> str:
     answer = request.answer
     if (error := request.error) is not None:
@@ -141,12 +188,15 @@ def _answered(request: Request) -> str:
     if request.operation == "GetRecords":
         return _page(answer)
     if answer.get("FailedRecordCount"):
-        return f"REJECTED {answer['FailedRecordCount']} of {len(answer.get('Records', []))} records"
-    if isinstance(answer.get("Messages"), list):
-        return f"{len(answer['Messages'])} messages"
-    for key in ("Shards", "StreamNames", "Records", "Successful"):
+        records = answer.get("Records", [])
+        numbers = [number for number, record in enumerate(records) if record.get("ErrorCode")]
+        which = _cut(", ".join(map(str, numbers)), 40)
+        return f"REJECTED {len(numbers)} of {len(records)} records: {which}"
+    if request.operation == "ReceiveMessage":
+        return _count(answer.get("Messages") or [], "messages")
+    for key in _UNITS:
         if isinstance(answer.get(key), list):
-            return f"{len(answer[key])} {key.lower()}"
+            return _count(answer[key], _UNITS[key])
     summary = answer.get("StreamDescription") or answer.get("StreamDescriptionSummary")
     if isinstance(summary, dict):
         return str(summary.get("StreamStatus"))
@@ -155,7 +205,7 @@ def _answered(request: Request) -> str:
 
 def _page(answer: dict[str, Any]) -> str:
     records, behind = answer.get("Records", []), answer.get("MillisBehindLatest")
-    count = f"{len(records)} records" if records else "EMPTY PAGE"
+    count = _count(records, "records") if records else "EMPTY PAGE"
     end = "" if answer.get("NextShardIterator") else ", no next iterator"
     return f"{count}, {behind} ms behind{end}"
 
@@ -163,10 +213,11 @@ def _page(answer: dict[str, Any]) -> str:
 def _value(value: Any) -> Iterator[str]:
     if isinstance(value, list | tuple) and value:
         yield f"a {type(value).__name__} of {len(value)}"
-        for number, each in enumerate(value[:MOST_RECORDS]):
-            yield f"  {number}: {_cut(show(each), 2 * WIDTH)}"
-        if len(value) > MOST_RECORDS:
-            yield f"  ... and {len(value) - MOST_RECORDS} more"
+        for number, each in _ends([(each,) for each in value]):
+            if each is None:
+                yield f"  ... {number} more ..."
+            else:
+                yield f"  {number}: {_cut(show(each[0]), 2 * WIDTH)}"
     else:
         yield _cut(show(value), 4 * WIDTH)
 

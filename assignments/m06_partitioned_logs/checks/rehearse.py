@@ -4,7 +4,7 @@ It arranges what the hidden test arranged, calls your function, and shows what h
 """
 
 import argparse
-import contextlib
+import io
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,30 +13,40 @@ sys.path[:] = [str(Path(__file__).resolve().parents[1]), *sys.path[1:]]
 
 from checks import saved_cases
 from checks.cases import CaseError
-from checks.rehearsal import PlayedCall, play
-from checks.rehearsal_text import shown_call
+from checks.rehearsal import LeftDebuggerError, PlayedCall, Snapshot, play
+from checks.rehearsal_text import shown_call, shown_scene
+
+END = "Sequence numbers and times are others than in your feedback."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read the command line, and play the case. Returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("case", metavar="CASE", help="the word that your feedback shows")
-    parser.add_argument("--pdb", action="store_true", help="stop at the function's first line")
+    parser.add_argument("--pdb", action="store_true", help="stop at the first line of each call")
     parser.add_argument("--save", action="store_true", help=f"keep it in {saved_cases.FILE}")
     options = parser.parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(AttributeError):  # a stream that somebody put there
-            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
-        calls = play(options.case, debug=options.pdb)
+        calls = play(options.case, announce=_announce if options.pdb else None)
         for line in _shown(calls):
             sys.stdout.write(f"{line}\n")
         if options.save:
             sys.stdout.write(f"\n{saved_cases.save(options.case, calls)}\n")
+        sys.stdout.write(f"\n{END}\n")
+    except LeftDebuggerError:
+        sys.stdout.write("You left the debugger before the call came to its end.\n")
     except CaseError as error:
         sys.stderr.write(f"{error}\n")
         return 2
     return 0
+
+
+def _announce(call: str, scene: Snapshot) -> None:
+    for line in (*shown_scene(scene), f"\nDebugger at {call}"):
+        sys.stdout.write(f"{line}\n")
 
 
 def _shown(calls: Sequence[PlayedCall]) -> Iterator[str]:

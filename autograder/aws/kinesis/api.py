@@ -1,16 +1,16 @@
 """Kinesis: what departs from moto is done here, in AWS's shapes; the rest is moto's own.
 
-Moto's own are retention, metrics, encryption and policies. Parameters are of their operation's
+Moto's own are retention, encryption, modes and policies. Parameters are of their operation's
 shape already, types and sizes included.
 """
 
 from typing import Any
 
-from autograder.aws.errors import AwsError
 from autograder.aws.faults import Faults
 from autograder.aws.kinesis.consumers import Consumers
 from autograder.aws.kinesis.control_plane import ControlPlane
 from autograder.aws.kinesis.data_plane import DataPlane
+from autograder.aws.kinesis.resharding import Resharding
 from autograder.aws.kinesis.streams import FaithfulBackend
 from autograder.aws.kinesis.tags import Tagging
 from autograder.aws.kinesis.tokens import ShardIterator
@@ -19,9 +19,7 @@ from autograder.aws.moto_adapter import MotoKinesis, ask_moto
 Parameters = dict[str, Any]
 Answer = dict[str, Any]
 
-_MAKE_UPDATING = frozenset(
-    {"StartStreamEncryption", "StopStreamEncryption", "UpdateShardCount", "UpdateStreamMode"}
-)
+_MAKE_UPDATING = frozenset({"StartStreamEncryption", "StopStreamEncryption", "UpdateStreamMode"})
 """moto's operations after which AWS shows a stream as UPDATING for a while."""
 
 
@@ -34,6 +32,7 @@ class KinesisApi:
         self._operations = {
             **ControlPlane(backend, faults).operations,
             **DataPlane(backend, faults).operations,
+            **Resharding(backend, faults).operations,
             **consumers.operations,
             **Tagging(backend, consumers.find).operations,
         }
@@ -53,7 +52,9 @@ class KinesisApi:
         if operation in _MAKE_UPDATING:
             self._backend.named_stream(parameters).enter("UPDATING")
         if operation == "DescribeLimits":
+            streams = self._backend.present_streams()
             answer["OpenShardCount"] = self._backend.count_open_shards()
+            answer["OnDemandStreamCount"] = sum(stream.is_on_demand for stream in streams)
         return answer
 
     def shard_of(self, parameters: Parameters) -> tuple[str, str]:
@@ -62,21 +63,11 @@ class KinesisApi:
         return (position.stream, position.shard_id)
 
     def _fit_for_moto(self, operation: str, parameters: Parameters) -> Parameters:
-        """Name a stream as moto knows it, and refuse what moto would never come to an end with."""
+        """Name a stream as moto knows it, if it is ready for the operation."""
         if not {"StreamName", "StreamARN"} & parameters.keys():
             return parameters
         stream = self._backend.active_stream(parameters)
         if operation in _MAKE_UPDATING:
             self._backend.expect_ready(stream, "ACTIVE")
-        if operation == "UpdateShardCount":
-            target = parameters["TargetShardCount"]
-            open_shards = sum(shard.is_open for shard in stream.faithful_shards())
-            if not open_shards <= 2 * target <= 4 * open_shards:
-                raise AwsError(
-                    "LimitExceededException",
-                    f"UpdateShardCount cannot scale {open_shards} shards to {target}: half as many "
-                    "or twice as many are the bounds.",
-                )
-            self._backend.expect_room_for(3 * open_shards)
         names = {"StreamName": stream.stream_name, "StreamARN": stream.arn}
         return parameters | {name: names[name] for name in names if name in parameters}

@@ -9,6 +9,7 @@ from typing import Any
 
 from autograder.aws.errors import AwsError, invalid_argument, not_found
 from autograder.aws.kinesis.streams import FaithfulBackend, StreamConsumer
+from autograder.aws.kinesis.tags import check_tags
 from autograder.aws.moto_adapter import ACCOUNT
 
 MAX_CONSUMERS = 20
@@ -48,6 +49,7 @@ class Consumers:
     def _register(self, parameters: Parameters) -> Answer:
         stream = self._backend.active_stream(parameters)
         name = parameters["ConsumerName"]
+        check_tags(parameters.get("Tags", {}))
         if any(consumer.consumer_name == name for consumer in stream.registered_consumers):
             raise AwsError(
                 "ResourceInUseException",

@@ -1,4 +1,4 @@
-"""Kinesis's operations on streams and shards: make, delete, describe, list, split, merge.
+"""Kinesis's operations on streams: make, delete, describe, list, with their shards; settings.
 
 Source of behaviour and limits: Amazon Kinesis Data Streams API Reference.
 """
@@ -18,11 +18,15 @@ from autograder.aws.kinesis.streams import (
 from autograder.aws.kinesis.tags import check_tags
 from autograder.aws.kinesis.tokens import ListingToken
 from autograder.aws.moto_adapter import ACCOUNT
+from autograder.aws.shapes import enum_of
 
 DESCRIBE_PAGE = 100
 LIST_PAGE = 1000
 """Shards that DescribeStream and ListShards return in one answer, at most."""
 STREAMS_PAGE = 100
+MAX_CREATING = 5
+"""Streams of an account that are CREATING at a time."""
+_METRICS = sorted(enum_of("kinesis", "MetricsName") - {"ALL"})
 DEFAULT_SHARDS = 4
 """What a stream begins with in mode ON_DEMAND, or without ShardCount."""
 
@@ -41,10 +45,10 @@ class ControlPlane:
             "DeleteStream": self._delete_stream,
             "DescribeStream": self._describe_stream,
             "DescribeStreamSummary": self._describe_stream_summary,
+            "DisableEnhancedMonitoring": self._disable_metrics,
+            "EnableEnhancedMonitoring": self._enable_metrics,
             "ListShards": self._list_shards,
             "ListStreams": self._list_streams,
-            "MergeShards": self._merge_shards,
-            "SplitShard": self._split_shard,
             "UpdateMaxRecordSize": self._update_max_record_size,
         }
         """What does each operation."""
@@ -53,17 +57,36 @@ class ControlPlane:
         name = parameters["StreamName"]
         mode = parameters.get("StreamModeDetails", {})
         on_demand = mode.get("StreamMode") == "ON_DEMAND"
+        if mode.get("StreamMode") == "PROVISIONED" and "ShardCount" not in parameters:
+            raise invalid_argument("ShardCount is required for a stream in mode PROVISIONED.")
         count = DEFAULT_SHARDS if on_demand else parameters.get("ShardCount", DEFAULT_SHARDS)
         tags = parameters.get("Tags", {})
         check_tags(tags)
         self._backend.expect_room_for(count)
         self._backend.expect_free(name)
+        self._expect_few_creating()
         self._faults.strike("CreateStream", name)
         stream = self._backend.make_stream(name, count, mode if on_demand else None, "CREATING")
         stream.tags.update(tags)
         stream.max_record_bytes = parameters.get("MaxRecordSizeInKiB", DEFAULT_RECORD_KIB) * KIB
         self._faults.restart(name)
         return {}
+
+    def _expect_few_creating(self) -> None:
+        """Refuse another stream while many are CREATING.
+
+        Source: CreateStream, LimitExceededException.
+
+        Raises:
+            AwsError: There are as many as may be.
+        """
+        creating = sum(stream.status == "CREATING" for stream in self._backend.present_streams())
+        if creating >= MAX_CREATING:
+            raise AwsError(
+                "LimitExceededException",
+                f"Account {ACCOUNT} has {creating} streams in state CREATING. Limit: "
+                f"{MAX_CREATING}.",
+            )
 
     def _delete_stream(self, parameters: Parameters) -> Answer:
         stream = self._backend.named_stream(parameters)
@@ -169,33 +192,28 @@ class ControlPlane:
             answer["NextToken"] = ListingToken(stream.stream_name, last, chosen).encoded()
         return answer
 
-    def _split_shard(self, parameters: Parameters) -> Answer:
-        stream = self._backend.named_stream(parameters)
-        self._backend.expect_ready(stream, "ACTIVE")
-        shard = stream.shard(parameters["ShardToSplit"])
-        key = parameters["NewStartingHashKey"]
-        if not shard.is_open or not shard.starting_hash + 1 < int(key) < shard.ending_hash:
-            raise invalid_argument(
-                f"Shard {shard.shard_id} in stream {stream.stream_name} under account {ACCOUNT} "
-                f"is closed, or does not hold the hash key {key} within its range."
-            )
-        self._backend.expect_room_for(2)
-        self._faults.strike("SplitShard", stream.stream_name)
-        stream.split_shard(shard.shard_id, key)
-        stream.enter("UPDATING")
-        return {}
+    def _enable_metrics(self, parameters: Parameters) -> Answer:
+        return self._monitored(parameters, lambda known, named: known | named)
 
-    def _merge_shards(self, parameters: Parameters) -> Answer:
-        stream = self._backend.named_stream(parameters)
-        self._backend.expect_ready(stream, "ACTIVE")
-        names = (parameters["ShardToMerge"], parameters["AdjacentShardToMerge"])
-        first, second = (stream.shard(name) for name in names)
-        self._backend.expect_room_for(1)
-        stream.expect_mergeable(first.shard_id, second.shard_id)
-        self._faults.strike("MergeShards", stream.stream_name)
-        stream.merge_shards(first.shard_id, second.shard_id)
-        stream.enter("UPDATING")
-        return {}
+    def _disable_metrics(self, parameters: Parameters) -> Answer:
+        return self._monitored(parameters, lambda known, named: known - named)
+
+    def _monitored(
+        self, parameters: Parameters, change: Callable[[set[str], set[str]], set[str]]
+    ) -> Answer:
+        """Change which metrics a stream has; moto lists them in any order, with ALL among them."""
+        stream = self._backend.active_stream(parameters)
+        named = set(parameters["ShardLevelMetrics"])
+        if "ALL" in named:
+            named = set(_METRICS)
+        before = stream.shard_level_metrics
+        stream.shard_level_metrics = sorted(change(set(before), named))
+        return {
+            "StreamName": stream.stream_name,
+            "StreamARN": stream.arn,
+            "CurrentShardLevelMetrics": before,
+            "DesiredShardLevelMetrics": stream.shard_level_metrics,
+        }
 
     def _update_max_record_size(self, parameters: Parameters) -> Answer:
         stream = self._backend.named_stream(parameters)

@@ -58,7 +58,7 @@ class DataPlane:
         self._expect_throughput(stream, shard, data)
         _expect_no_dry_run(parameters)
         self._faults.strike("PutRecord", stream.stream_name, records=[(key, data)])
-        return self._store(stream, shard, key, data)
+        return self._store(stream, shard, key, data) | _encryption(stream.is_encrypted)
 
     def _put_records(self, parameters: Parameters) -> Answer:
         stream = self._backend.active_stream(parameters)
@@ -78,7 +78,8 @@ class DataPlane:
             except AwsError as error:
                 results.append({"ErrorCode": error.code, "ErrorMessage": error.message})
         failed = sum("ErrorCode" in result for result in results)
-        return {"FailedRecordCount": failed, "Records": results}
+        answer = {"FailedRecordCount": failed, "Records": results}
+        return answer | _encryption(stream.is_encrypted)
 
     def _expect_known(self, stream: FaithfulStream, number: str | None) -> None:
         """Check that a SequenceNumberForOrdering is one that Kinesis gave.
@@ -102,7 +103,7 @@ class DataPlane:
         if self._faults.rejects(stream.stream_name, key, data):
             raise throughput_exceeded(shard.shard_id, stream.stream_name, ACCOUNT)
         shard.take_throughput(decoded_size(data))
-        number = shard.append(key, data).number
+        number = shard.append(key, data, is_encrypted=stream.is_encrypted).number
         return {"SequenceNumber": str(number), "ShardId": shard.shard_id}
 
     def _get_shard_iterator(self, parameters: Parameters) -> Answer:
@@ -209,6 +210,7 @@ class DataPlane:
                     "ApproximateArrivalTimestamp": record.created_at,
                     "Data": record.data,
                     "PartitionKey": record.partition_key,
+                    **_encryption(record.is_encrypted),
                 }
             )
         end = index + len(page)
@@ -245,6 +247,14 @@ def _expect_no_dry_run(parameters: Parameters) -> None:
             "DryRunOperationException",
             "The request was rejected because the DryRun parameter was specified.",
         )
+
+
+def _encryption(is_encrypted: bool) -> Answer:
+    """Return the part of an answer that says how records are encrypted.
+
+    Source: PutRecord, PutRecords and Record, EncryptionType.
+    """
+    return {"EncryptionType": "KMS"} if is_encrypted else {}
 
 
 def _wrong_start(specified: str) -> AwsError:

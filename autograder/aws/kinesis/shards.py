@@ -31,6 +31,7 @@ class LogEntry:
     """In base64."""
     created_at: float
     """Virtual time, in seconds since the epoch."""
+    is_encrypted: bool
 
 
 class ShardBackend(Protocol):
@@ -79,10 +80,11 @@ class FaithfulShard(Shard):
         """The shard's number within the stream."""
         return shard_number(self)
 
-    def append(self, partition_key: str, data: str) -> LogEntry:
+    def append(self, partition_key: str, data: str, *, is_encrypted: bool = False) -> LogEntry:
         """Append a record; data is base64."""
         now = self.backend.clock.today().timestamp()
-        record = LogEntry(self.backend.next_number(self), partition_key, data, now)
+        number = self.backend.next_number(self)
+        record = LogEntry(number, partition_key, data, now, is_encrypted)
         self.log.append(record)
         return record
 

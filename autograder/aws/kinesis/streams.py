@@ -77,6 +77,18 @@ class FaithfulStream(Stream):
     max_record_bytes: int
     """The largest record, its partition key included."""
     registered_consumers: list[StreamConsumer]
+    scaled_at: list[float]
+    """When UpdateShardCount changed it, in seconds since the epoch."""
+
+    @property
+    def is_on_demand(self) -> bool:
+        """Whether AWS manages the shards."""
+        return bool(self.stream_mode["StreamMode"] == "ON_DEMAND")
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether records that arrive now are encrypted."""
+        return self.encryption_type == "KMS"
 
     @classmethod
     def adopt(cls, stream: Stream, backend: "FaithfulBackend") -> "FaithfulStream":
@@ -87,6 +99,7 @@ class FaithfulStream(Stream):
         stream.creation_datetime = backend.clock.today()
         stream.max_record_bytes = DEFAULT_RECORD_KIB * KIB
         stream.registered_consumers = []
+        stream.scaled_at = []
         for shard in stream.shards.values():
             FaithfulShard.adopt(shard, backend)
         stream.enter("ACTIVE")

@@ -74,12 +74,15 @@ class Tagging:
 def check_tags(tags: Mapping[str, str]) -> None:
     """Check that a stream may have all these tags.
 
-    Source: TagResource, Tags; for the errors, kinesalite's tests, recorded on AWS.
+    Source: TagResource, Tags, and Developer Guide, "Tag restrictions"; for the errors, kinesalite's
+    tests, recorded on AWS.
 
     Raises:
-        AwsError: They are too many, or have other characters.
+        AwsError: They are too many, have other characters, or are AWS's own.
     """
     _check_characters([*tags, *tags.values()])
+    if any(key.lower().startswith("aws:") for key in tags):
+        raise invalid_argument("The keys of tags cannot begin with aws:, which AWS uses itself.")
     if len(tags) > MAX_TAGS:
         raise invalid_argument(f"A resource cannot have more than {MAX_TAGS} tags.")
 

@@ -20,6 +20,7 @@ from autograder.aws.sqs.parameters import (
     check_contents,
     check_system_attribute_names,
     checked_attributes,
+    expect_throughput_limit,
     invalid_value,
     message_size,
     sqs_error,
@@ -27,6 +28,7 @@ from autograder.aws.sqs.parameters import (
     without_empty_sids,
 )
 from autograder.aws.sqs.queues import FaithfulQueues
+from autograder.aws.sqs.redrive import expect_allow_policy, expect_redrive_policy
 
 MAX_LISTED = 1000
 MAX_RECEIVED = 10
@@ -94,10 +96,12 @@ class SqsApi:
 
     def _attributes(self, operation: str, parameters: dict[str, Any]) -> dict[str, str]:
         """Check the attributes of a request; moto would drop a policy that is not set again."""
-        queues = self._backend.queues
-        arns = {queue.queue_arn for queue in queues.values()}
-        attributes = checked_attributes(parameters["Attributes"], arns)
-        queue = queues.get(queue_named_in(parameters))
+        queues, name = self._backend.queues, queue_named_in(parameters)
+        attributes = checked_attributes(parameters["Attributes"])
+        queue = queues.get(name)
+        expect_allow_policy(attributes.get("RedriveAllowPolicy", ""))
+        expect_redrive_policy(attributes.get("RedrivePolicy", ""), name, queues)
+        expect_throughput_limit((queue.attributes if queue else {}) | attributes)
         if operation == "SetQueueAttributes" and queue is not None and queue.policy:
             attributes.setdefault("Policy", queue.policy)
         return attributes

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Mapping
 from typing import Any
 
 from autograder.aws.errors import AwsError, Violation
@@ -29,13 +29,11 @@ _WORDS = {
     "SqsManagedSseEnabled": _BOOLEAN,
 }
 _DOCUMENTS = frozenset({"Policy", "RedriveAllowPolicy", "RedrivePolicy"})
-"""Attributes that hold a JSON object. Only RedrivePolicy has an effect here."""
+"""Attributes that hold a JSON object. The Policy has no effect here."""
 _MAX_DOCUMENT = 8192
 """Characters, as many as IAM's policies of a resource may have at least."""
 _MAX_BRACKETS = 256
 """In a document: far more than a policy needs, and no depth that breaks a parser."""
-_MOST_RECEIVES = 1000
-"""The largest maxReceiveCount. Source: SQS Developer Guide, "Dead-letter queues"."""
 _NOT_IN_A_BODY = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NUMBER = r"[+-]?([0-9]{1,128}(\.[0-9]{0,128})?|\.[0-9]{1,128})([eE][+-]?[0-9]{1,3})?"
 QUERY_PREFIX = "AWS.SimpleQueueService."
@@ -204,14 +202,10 @@ def check_system_attribute_names(parameters: dict[str, Any]) -> None:
             raise sqs_error("InvalidAttributeName", f"Unknown Attribute {name[:100]}.")
 
 
-def checked_attributes(attributes: dict[str, str], queue_arns: Collection[str]) -> dict[str, str]:
+def checked_attributes(attributes: dict[str, str]) -> dict[str, str]:
     """Check a queue's attributes, which the service's model takes for any text.
 
     Source: SQS API Reference, SetQueueAttributes.
-
-    Args:
-        attributes: As the request has them.
-        queue_arns: The queues that exist; a dead-letter queue is one of them.
 
     Returns:
         The attributes as moto takes them.
@@ -227,10 +221,8 @@ def checked_attributes(attributes: dict[str, str], queue_arns: Collection[str]) 
         elif name in _WORDS:
             fits = bool(re.fullmatch(_WORDS[name], value))
         elif name in _DOCUMENTS:
-            document = _parse_document(value)
+            document = parse_document(value)
             fits = document is not None
-            if document and name == "RedrivePolicy":
-                _expect_redrive_policy(document, value, queue_arns)
             if document is not None and value and name == "Policy":
                 fits = _has_statements(document)
                 checked[name] = json.dumps(document)
@@ -241,7 +233,26 @@ def checked_attributes(attributes: dict[str, str], queue_arns: Collection[str]) 
     return checked
 
 
-def _parse_document(text: str) -> dict[str, Any] | None:
+def expect_throughput_limit(attributes: Mapping[str, object]) -> None:
+    """Check the two attributes of FIFO queues with high throughput, which go together.
+
+    Source: SQS API Reference, SetQueueAttributes, FifoThroughputLimit.
+
+    Raises:
+        AwsError: The limit is one for each group, and duplicates are those of the whole queue.
+    """
+    if (
+        attributes.get("FifoThroughputLimit") == "perMessageGroupId"
+        and attributes.get("DeduplicationScope") != "messageGroup"
+    ):
+        raise sqs_error(
+            "InvalidAttributeValue",
+            "Invalid value for the parameter FifoThroughputLimit. Reason: perMessageGroupId is "
+            "allowed only when DeduplicationScope is messageGroup.",
+        )
+
+
+def parse_document(text: str) -> dict[str, Any] | None:
     """Parse a JSON object, {} if the text is empty; None if it is not valid."""
     if len(text) > _MAX_DOCUMENT or text.count("[") + text.count("{") > _MAX_BRACKETS:
         return None
@@ -250,24 +261,6 @@ def _parse_document(text: str) -> dict[str, Any] | None:
     except ValueError:
         return None
     return document if isinstance(document, dict) else None
-
-
-def _expect_redrive_policy(
-    document: dict[str, Any], text: str, queue_arns: Collection[str]
-) -> None:
-    """Check that a RedrivePolicy names a queue and after how many receives messages go there.
-
-    Raises:
-        AwsError: It does not, or the queue does not exist.
-    """
-    count = str(document.get("maxReceiveCount"))
-    if not re.fullmatch(r"[0-9]{1,4}", count) or not 1 <= int(count) <= _MOST_RECEIVES:
-        reason = f"maxReceiveCount must be between 1 and {_MOST_RECEIVES}"
-    elif str(document.get("deadLetterTargetArn")) not in queue_arns:
-        reason = "Dead letter target does not exist"
-    else:
-        return
-    raise invalid_value("RedrivePolicy", text, reason)
 
 
 def _has_statements(policy: dict[str, Any]) -> bool:

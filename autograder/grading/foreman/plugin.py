@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from autograder.aws.seen import Seen
     from autograder.grading.foreman.journal import Journal
     from autograder.grading.foreman.session import GradingSession
+    from autograder.grading.grade import Outcome
     from autograder.grading.judge.student_code import StudentCode
     from autograder.grading.judge.verdict import Verdict
     from autograder.notebook.handed_in import SubmittedFiles
 
 _SESSION: "pytest.StashKey[GradingSession]" = pytest.StashKey()
 _JOURNAL: "pytest.StashKey[Journal]" = pytest.StashKey()
-_NOTED: "pytest.StashKey[bool]" = pytest.StashKey()
 _ENTRY: "pytest.StashKey[dict[str, Any]]" = pytest.StashKey()
 
 
@@ -40,7 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--seed-of", metavar="FILE", help="take the seed of this grade, as JSON")
     group.addoption("--journal", metavar="FILE", help="where to note each verdict")
     group.addoption(
-        "--observe", metavar="FILE", help="where to note how each lost test's calls end"
+        "--observe", metavar="FILE", help="where to note the case of each test, and how it went"
     )
     group.addoption("--interpreter", metavar="JSON", help="what runs the student's code")
     group.addoption("--no-sandbox", action="store_true", help="run the code without a sandbox")
@@ -127,10 +127,13 @@ def pytest_runtest_makereport(
     entry = item.stash.get(_ENTRY, None)
     if entry is not None:
         entry[report.when] = {"outcome": report.outcome}
-        if (verdict := _verdict(item, call)) is not None:
+        verdict = _verdict(item, call)
+        if verdict is not None:
             entry["metadata"] = {"verdict": _as_data(item, verdict)}
             if call.excinfo is not None and call.excinfo.value is verdict:
                 report.longrepr = _as_text(item, verdict)
+        if report.when == "call":
+            _observe(item, is_lost=verdict is not None and verdict.outcome in _failures())
         if report.when == "teardown":
             item.config.stash[_JOURNAL].ended(
                 item.nodeid, entry, item.config.stash[_SESSION].phases.student_seconds
@@ -138,13 +141,19 @@ def pytest_runtest_makereport(
     return report
 
 
-def _observe(item: pytest.Item, case: str | None, no_case: str | None) -> None:
-    """Note a lost test's case, and how its calls ended, for `validate --rehearse`."""
+def _observe(item: pytest.Item, *, is_lost: bool) -> None:
+    """Note a test's case, and how its calls of the student's code ended, if anybody asked."""
     path = item.config.getoption("observe")
-    if path is not None and _NOTED not in item.stash:
-        item.stash[_NOTED] = True  # the report in JSON asks for the verdict once more
-        calls = item.config.stash[_SESSION].observed_calls
-        noted = {"test": item.nodeid, "case": case, "no_case": no_case, "calls": calls}
+    session = item.config.stash[_SESSION]
+    if path is not None and session.recorder.has_called:
+        case, no_case = session.recorder.case()
+        noted = {
+            "test": item.nodeid,
+            "is_lost": is_lost,
+            "case": case,
+            "no_case": no_case,
+            "calls": session.observed_calls,
+        }
         with Path(path).open("a", encoding="utf-8") as file:
             file.write(f"{json.dumps(noted)}\n")
 
@@ -158,23 +167,28 @@ def pytest_json_runtest_metadata(
     return None if verdict is None else {"verdict": _as_data(item, verdict)}
 
 
-def _as_data(item: pytest.Item, verdict: "Verdict") -> dict[str, Any]:
-    """Return a verdict, with the case in which the student's code failed, if it was called."""
+def _failures() -> "frozenset[Outcome]":
+    """Return the outcomes that a student's code can rehearse."""
     from autograder.grading.grade import Outcome
 
-    failed = (
-        Outcome.WRONG,
-        Outcome.CRASHED,
-        Outcome.TIMED_OUT,
-        Outcome.OUT_OF_MEMORY,
-        Outcome.KILLED,
+    return frozenset(
+        {
+            Outcome.WRONG,
+            Outcome.CRASHED,
+            Outcome.TIMED_OUT,
+            Outcome.OUT_OF_MEMORY,
+            Outcome.KILLED,
+        }
     )
+
+
+def _as_data(item: pytest.Item, verdict: "Verdict") -> dict[str, Any]:
+    """Return a verdict, with the case in which the student's code failed, if it was called."""
     feedback = verdict.feedback
     recorder = item.config.stash[_SESSION].recorder
-    if verdict.outcome in failed and recorder.has_called:
+    if verdict.outcome in _failures() and recorder.has_called:
         case, no_case = recorder.case()
         feedback = feedback.model_copy(update={"case": case, "no_case": no_case})
-        _observe(item, case, no_case)
     return {"outcome": verdict.outcome.value, "feedback": feedback.model_dump(mode="json")}
 
 

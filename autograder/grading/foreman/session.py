@@ -130,7 +130,7 @@ class GradingSession:
             self.phases,
             note_call=self.recorder.note_call,
             note_end=self._note_end,
-            in_full=api_calls is not None,
+            sends_many=api_calls is not None,
             signatures=self._signatures,
             python=self._python,
         )

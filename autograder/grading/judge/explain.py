@@ -25,6 +25,7 @@ from autograder.sandbox import (
     UnsendableReason,
 )
 
+_REPEATED = "{call} hung before, so it had less time here; it did not end in that time either."
 _NEVER = "Does it wait for something that never comes, such as a lock that nobody releases?"
 _PROCESSES = "Do not kill or signal processes: return a value or raise an exception instead."
 
@@ -208,6 +209,8 @@ def verdict_of(
             return _raised(result, call, signature, python)
         case Stopped():
             outcome, sentence, advice = _STOPPED[result.reason]
+            if result.is_repeated:
+                sentence = _REPEATED
             if result.during_import:
                 call, advice = _IMPORTING, _IMPORT
             return _verdict(outcome, sentence.format(call=call, limits=limits), advice)

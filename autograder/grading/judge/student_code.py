@@ -67,7 +67,7 @@ class StudentCode:
         phases: Notes when the student's code runs.
         note_call: Called with each call's module, function and arguments.
         note_end: Called with how it ended.
-        in_full: Whether functions that hung before have their whole time again.
+        sends_many: Whether the test asks for several hundred requests, and so for more time.
         signatures: How the handout declares the functions.
         python: What `explain.about_python` says of the Python that runs the code.
     """
@@ -82,7 +82,7 @@ class StudentCode:
         *,
         note_call: NoteCall = lambda *_: None,
         note_end: Callable[[CallResult], None] = lambda _: None,
-        in_full: bool = False,
+        sends_many: bool = False,
         signatures: Signatures | None = None,
         python: str | None = None,
     ) -> None:
@@ -92,7 +92,7 @@ class StudentCode:
         self._phases = phases
         self._note_call = note_call
         self._note_end = note_end
-        self._in_full = in_full
+        self._sends_many = sends_many
         self._signatures = signatures
         self._python = python
         self.limits = limits
@@ -142,9 +142,9 @@ class StudentCode:
         self._note_call(module, function, args, kwargs, again)
         if (ended := self._time_budget.end_of(module)) is not None:
             return ended
-        limits = self.limits
-        if not self._in_full:
-            limits = self._time_budget.limits_for(module, function, limits)
+        limits = self._time_budget.limits_for(
+            module, function, self.limits, sends_many=self._sends_many
+        )
         calls_before = len(self._cloud.calls.all())
         budget = CallBudget(
             api_calls=limits.aws.api_calls,
@@ -164,7 +164,7 @@ class StudentCode:
             if call.internal_error is not None:
                 self._phases.inspect()
                 raise NeedlessRequestError(call.operation)
-        self._time_budget.note(module, function, result, time.monotonic() - begin)
+        result = self._time_budget.note(module, function, result, time.monotonic() - begin)
         self._note_end(result)
         return result
 

@@ -8,6 +8,7 @@ import contextlib
 import difflib
 import importlib
 import linecache
+import math
 import os
 import random
 import resource
@@ -113,7 +114,7 @@ def _set_limits(limits: dict[str, Any], *, confined: bool) -> None:
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # as Python does: a broken pipe is an OSError
     memory = limits["memory_mib"] << 20
     bounds = {
-        "RLIMIT_CPU": (limits["cpu_seconds"], limits["cpu_seconds"] + 1),
+        "RLIMIT_CPU": (math.ceil(limits["cpu_seconds"]), math.ceil(limits["cpu_seconds"]) + 1),
         "RLIMIT_AS": (memory, memory),
         "RLIMIT_FSIZE": (LARGEST_FILE, LARGEST_FILE),
         "RLIMIT_NOFILE": (DESCRIPTORS, DESCRIPTORS),

@@ -142,11 +142,13 @@ class Runner:
 
         In this order: what is imported afterwards takes the virtual functions for Python's own.
         """
+        compiler = _own("compiled").Compiler(self._submission)
         self._virtual_clock.install(self._clock)
         self._virtual_waiting.install(self._clock)
         gc.disable()  # what is imported stays
         if preload is not None:
             _run_file(preload).preload(self._clock)
+        compiler.install()
         # Else a child's collector would write to each object that it inherits, and copy its page.
         gc.freeze()
         gc.enable()

@@ -63,6 +63,8 @@ class RunningCall:
         self._status: int | None = None
         self._was_imported = False
         self._cpu_seconds = 0.0
+        self._import_seconds: float | None = None
+        """Processor time at the mark that the module was imported."""
         self._still_samples = 0
         """Looks in a row that found the processor time of the call's processes unchanged."""
         self._spent_seconds = -1.0
@@ -99,6 +101,8 @@ class RunningCall:
                 return
             for descriptor, _ in happened:
                 if descriptor == self._answer_end:
+                    if self._import_seconds is None:
+                        self._import_seconds = self._spent_by_child()
                     if _take(poll, descriptor, self.answer) and len(self.answer) > answer_limit:
                         del self.answer[1:]
                         self._reason = StopReason.EXITED
@@ -192,7 +196,7 @@ class RunningCall:
         status = self._status or 0
         number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
         code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0
-        reason = self._reason
+        reason, spent = self._reason, self._import_seconds
         if reason is None and number:
             is_spent = self._cpu_seconds >= limits["cpu_seconds"]
             is_cpu = number == signal.SIGXCPU or is_spent
@@ -205,17 +209,24 @@ class RunningCall:
             "signal": number,
             "exit_code": code,
             "cpu_seconds": round(self._cpu_seconds, 3),
+            "import_seconds": round(self._cpu_seconds if spent is None else spent, 3),
             "printed_bytes": self._printed_bytes,
         }
+
+    def _spent_by_child(self) -> float | None:
+        """Return the child's processor time; None where such clocks cannot be had."""
+        try:
+            return time.clock_gettime((~self._pid << 3) | CPUCLOCK_SCHED)
+        except OSError:
+            return None
 
     def _stands_still(self, seconds: float) -> bool:
         """Tell whether all of the call's processes have done nothing for so long.
 
         Samples are counted, not seconds: the call is not to blame for a machine that stood still.
         """
-        try:
-            spent = time.clock_gettime((~self._pid << 3) | CPUCLOCK_SCHED)
-        except OSError:  # such clocks cannot be had on this system
+        spent = self._spent_by_child()
+        if spent is None:
             return False
         for pid in range(self._pid + 1, self._pid + PROCESSES_SEEN):
             with contextlib.suppress(OSError):  # there is no such process

@@ -30,6 +30,7 @@ from .filling import Pair
 from .pictures import picture_of_reading
 
 RETURN_IT = "Does your function return what it has collected? Printing is not returning."
+IN_A_LIST = "The value for each shard is a list of its pairs."
 MOST_ITEMS = 5_000
 """More items than this are counted and not looked at; no test expects more than a hundred."""
 PAIRS = "a list of (sequence number, event) pairs; the event is the decoded JSON"
@@ -192,10 +193,12 @@ def items_of(value: Any, call: FunctionCall) -> list[Any]:
     if isinstance(value, dict):
         value = [[key, event] for key, event in value.items()]
     if not isinstance(value, list):
+        where = "" if call.shard_id is None else " for a shard"
+        advice = "Collect the pairs of all pages in one list."
         wrong(
-            f"{call.without_arguments} returned {shown(value)}.",
+            f"{call.without_arguments} returned {shown(value)}{where}, which is not a list.",
             expected=PAIRS,
-            hint=RETURN_IT if value is None else "Collect the pairs of all pages in one list.",
+            hint=RETURN_IT if value is None else IN_A_LIST if where else advice,
         )
     if len(value) > MOST_ITEMS:
         wrong(

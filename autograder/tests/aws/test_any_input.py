@@ -6,6 +6,7 @@ The fuzzers in `autograder.tests.fuzz` look for more, and for longer.
 import json
 import random
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from autograder.tests.fuzz import conversation
 from autograder.tests.fuzz.calls import CallsTarget
 from autograder.tests.fuzz.conversation import OPERATIONS, made_up
-from autograder.tests.fuzz.gate import Caller, GateTarget, request
+from autograder.tests.fuzz.gate import Caller, GateTarget, form, request
 
 bounded = settings(max_examples=150, derandomize=True, deadline=None)
 
@@ -39,6 +40,24 @@ json_values = st.recursive(
     ),
     max_leaves=8,
 )
+
+field_names = st.sampled_from(
+    ["QueueUrl", "QueueName", "MessageBody", "DelaySeconds", "Attribute.1.Name",
+     "Attribute.1.Value", "MessageAttribute.1.Name", "MessageAttribute.1.Value.DataType",
+     "ReceiptHandle",
+     "MessageAttribute.1.Value.StringValue", "MessageAttribute.1.Value.BinaryValue",
+     "MessageAttribute.1.Value", "SendMessageBatchRequestEntry.1.Id", "AttributeName.1",
+     "SendMessageBatchRequestEntry.1.MessageBody", "SendMessageBatchRequestEntry.1",
+     "MaxNumberOfMessages", "MessageAttributeName.1", "Tag.1.Key", "Tag.1.Value", "Version"]
+) | st.text(max_size=5)  # fmt: skip
+field_values = st.sampled_from(
+    ["q", "All", "1", "-1", "9" * 5000, "", "String", "Binary", "AAE=", "FifoQueue", "true", "\x00",
+     "<a>&]]>", "\ud7ff\uffff"]
+) | st.text(max_size=10)  # fmt: skip
+actions = st.sampled_from(
+    ["CreateQueue", "SendMessage", "ReceiveMessage", "SendMessageBatch", "GetQueueAttributes",
+     "TagQueue", "ListQueues", "GetCallerIdentity", "AssumeRole", "DescribeInstances", ""]
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +95,20 @@ def test_any_headers_are_answered(
 def test_any_body_is_answered(gate: GateTarget, body: bytes) -> None:
     """The rest of the request is valid."""
     gate(request("kinesis.PutRecords", body))
+
+
+@bounded
+@given(body=st.binary(max_size=100), path=st.sampled_from(["/", "/1/q", "/a/../b", "/?Action=x"]))
+def test_any_form_is_answered(gate: GateTarget, body: bytes, path: str) -> None:
+    """It begins with an action, so that the rest is looked at."""
+    gate(form(b"Action=SendMessage&" + body, path))
+
+
+@bounded
+@given(action=actions, fields=st.dictionaries(field_names, field_values, max_size=8))
+def test_any_fields_are_answered(gate: GateTarget, action: str, fields: dict[str, str]) -> None:
+    """Answers are XML that a parser can read."""
+    gate(form(urlencode({"Action": action, **fields}).encode()))
 
 
 @bounded

@@ -13,9 +13,9 @@ from urllib.parse import urlparse
 import pytest
 
 from autograder.aws.calls import CallBudget
-from autograder.aws.http1 import MAX_BODY
 from autograder.aws.server import KEPT_OPEN, Server
 from autograder.aws.simulated import Cloud
+from autograder.aws.wire.http1 import MAX_BODY
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient

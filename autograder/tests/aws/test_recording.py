@@ -44,7 +44,7 @@ def test_steps_are_recorded_in_their_order(cloud: Cloud) -> None:
         cases.SplitShard("meters", FIRST),
         cases.MakeQueue("parcels", {}),
         cases.SendMessage("parcels", "body"),
-        cases.PageSize("meters", 3),
+        cases.LimitPages("meters", 3),
         cases.Throttle("GetRecords", "meters", 7, 0, None),
         cases.Call("module", "read", ["meters"], {"limit": 3}, []),
     )
@@ -78,7 +78,7 @@ def test_rejected_records_are_recorded_by_the_order_in_which_they_came(cloud: Cl
             {"StreamName": "meters", "Records": [{"Data": _base64(data), "PartitionKey": "k"}]},
         )
 
-    assert cases.RejectRecords("meters", [1, 3], 2) in steps_of(recorder)
+    assert cases.RejectPuts("meters", [1, 3], 2) in steps_of(recorder)
 
 
 def _base64(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
@@ -115,6 +116,12 @@ class FakePool:
         """Call `do` for each task in turn."""
         for task in tasks:
             yield do(self, task)
+
+    def submit(self, do: Callable[[Any, Push], PushOutcome], task: Push) -> Future[PushOutcome]:
+        """Call `do` at once."""
+        ended: Future[PushOutcome] = Future()
+        ended.set_result(do(self, task))
+        return ended
 
 
 class FakeExaminers(FakePool):

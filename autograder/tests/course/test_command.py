@@ -9,6 +9,7 @@ import pytest
 
 from autograder.cli.app import app
 from autograder.course import grade_pushes
+from autograder.course.watching import Watch
 from autograder.errors import AutograderError
 from autograder.github import client as github
 from autograder.grading.grade import Outcome
@@ -192,7 +193,7 @@ def test_it_watches_until_it_is_stopped(
     """Each round uses the same examiners, and errors of GitHub do not end the command."""
     pushed: list[str] = []
 
-    def sleep(seconds: float) -> None:
+    def wait(_: Watch, seconds: float) -> None:
         assert seconds == 5
         if len(pushed) == 2:
             raise KeyboardInterrupt
@@ -200,7 +201,7 @@ def test_it_watches_until_it_is_stopped(
         if len(pushed) == 2:
             course.github.faults = [Fault("/graphql", status=401)]
 
-    monkeypatch.setattr("autograder.cli.grade_pushes.sleep", sleep)
+    monkeypatch.setattr(Watch, "wait", wait)
     course.push("bob")
 
     code = run("--watch", "--every", "5")
@@ -231,6 +232,8 @@ def test_a_single_repository_can_be_graded(course: Classroom, run: Run, name: st
         (("--repo", "other/m06-ada"), "belong to course"),
         (("--sha", "1" * 40), "together with --repo"),
         (("--repo", "ada", "--sha", "main"), "whole commit id"),
+        (("--watch", "--dry-run"), "--watch does not go with"),
+        (("--watch", "--regrade"), "--watch does not go with"),
         (("--gradebook", "nowhere"), "is not a folder"),
     ],
 )

@@ -9,10 +9,11 @@ import random
 import re
 import time
 from typing import Any
+from xml.etree import ElementTree
 
 from autograder.aws.calls import CallBudget
-from autograder.aws.http1 import IncomingRequest
 from autograder.aws.simulated import Cloud
+from autograder.aws.wire.http1 import IncomingRequest
 from autograder.tests.fuzz.target import BrokenGuaranteeError, MutateBytes
 
 STATUSES = frozenset({200, 400, 403, 404, 431, 501, 505})
@@ -107,6 +108,15 @@ def request(operation: str, body: bytes) -> bytes:
     return head.encode("utf-8", "replace") + b"\r\n\r\n" + body
 
 
+def form(body: bytes, path: str = "/") -> bytes:
+    """Write a request of the query protocol."""
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
 def parsed(written: bytes) -> tuple[int, Any]:
     """Parse a response as strictly as a client might; return its status and body.
 
@@ -123,6 +133,8 @@ def parsed(written: bytes) -> tuple[int, Any]:
             raise BrokenGuaranteeError(f"the header {line!r}")
     if b"Content-Length: %d" % len(body) not in lines:
         raise BrokenGuaranteeError("a body of another length")
+    if b"Content-Type: text/xml" in lines:
+        return int(status[1]), ElementTree.fromstring(body)
     return int(status[1]), json.loads(body)
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from autograder.aws.gate import Gate
-from autograder.aws.http1 import IncomingRequest
+from autograder.aws.wire.http1 import IncomingRequest
 from autograder.sandbox import StopReason
 from autograder.tests.fuzz.gate import parsed, request
 

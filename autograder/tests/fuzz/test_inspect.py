@@ -3,6 +3,7 @@
 import pytest
 
 from autograder.assignment import Course
+from autograder.aws.wire.protocols import JsonProtocol
 from autograder.grading.grade import Outcome
 from autograder.suites.m06_partitioned_logs import events
 from autograder.tests.fuzz import program
@@ -43,7 +44,7 @@ def test_a_failure_of_the_cloud_is_found(
     target: InspectTarget, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Such a failure is the grader's fault."""
-    monkeypatch.setattr("autograder.aws.gate._parse", lambda _: int("failed"))
+    monkeypatch.setattr(JsonProtocol, "parameters_in", lambda *_: int("failed"))
 
     with pytest.raises(BrokenGuaranteeError, match="BrokenGuaranteeError"):
         target(HONEST)

@@ -9,6 +9,7 @@ import pytest
 
 from autograder.aws.server import answer_one
 from autograder.aws.simulated import Cloud
+from autograder.aws.wire.protocols import JsonProtocol
 from autograder.tests.fuzz.__main__ import TARGETS
 from autograder.tests.fuzz.calls import CallsTarget
 from autograder.tests.fuzz.gate import SEEDS as GATE_SEEDS
@@ -78,7 +79,7 @@ def test_a_failure_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("autograder.aws.gate._parse", fail)
+    monkeypatch.setattr(JsonProtocol, "parameters_in", fail)
 
     with pytest.raises(BrokenGuaranteeError, match="ZeroDivisionError"):
         GateTarget()(request("kinesis.ListStreams", b"{}"))

@@ -46,14 +46,22 @@ def query_root(github: "GitHubState", token: "Token") -> dict[str, Any]:
                 "__typename": "Repository",
                 "name": found.full_name.partition("/")[2],
                 "isTemplate": found.is_template,
+                "pushedAt": found.pushed_at,
             }
             for found in github.repositories(given["login"])
             if token.may(found, "metadata", "read")
         ]
-        return {
-            "__typename": "Organization",
-            "repositories": lambda asked: _connection(names, asked),
-        }
+
+        def in_order(asked: Mapping[str, Any]) -> Any:
+            order = asked.get("orderBy")
+            if order is None:
+                return _connection(names, asked)
+            if order != {"field": "PUSHED_AT", "direction": "DESC"}:
+                raise QueryError(f"this order is not supported: {order}")
+            latest = sorted(names, key=lambda node: str(node["pushedAt"] or ""), reverse=True)
+            return _connection(latest, asked)
+
+        return {"__typename": "Organization", "repositories": in_order}
 
     return {
         "__typename": "Query",

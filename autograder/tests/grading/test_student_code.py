@@ -11,7 +11,7 @@ from autograder.aws.server import Server
 from autograder.aws.simulated import Cloud
 from autograder.grading.judge.phases import Phase, Phases
 from autograder.grading.judge.student_code import StudentCode
-from autograder.grading.judge.time_budget import SHORTENED, TimeBudget
+from autograder.grading.judge.time_budget import TimeBudget
 from autograder.grading.judge.verdict import GraderFaultError, NeedlessRequestError
 from autograder.sandbox import Returned, Sandbox, Stopped, StopReason
 from autograder.sandbox.outcomes import Usage
@@ -84,7 +84,7 @@ def test_a_function_that_took_down_its_runner_has_less_time_afterwards(
 
     assert isinstance(ended, Stopped)
     assert ended.reason == "runner_died"
-    assert module.processor_seconds() == before // SHORTENED
+    assert module.processor_seconds() == 1 < before
 
 
 def test_a_module_whose_import_hung_twice_is_not_imported_any_more(
@@ -106,10 +106,10 @@ def test_a_module_whose_import_hung_twice_is_not_imported_any_more(
 def test_a_test_that_needs_its_time_has_all_of_it(
     sandbox_and_cloud: tuple[Sandbox, Cloud], time_budget: TimeBudget
 ) -> None:
-    """With `in_full`, an earlier hang does not shorten the limit."""
-    student = StudentCode(*sandbox_and_cloud, PATIENT, time_budget, Phases(), in_full=True)
-    stopped = Stopped(StopReason.CPU, Usage())
-    time_budget.note("code_of_theirs", "processor_seconds", stopped, 1.0)
+    """Where it `sends_many`, and the function has worked before."""
+    student = StudentCode(*sandbox_and_cloud, PATIENT, time_budget, Phases(), sends_many=True)
+    for result in (Returned(1, Usage()), Stopped(StopReason.CPU, Usage())):
+        time_budget.note("code_of_theirs", "processor_seconds", result, 1.0)
 
     seconds = student.module("code_of_theirs").processor_seconds()
 

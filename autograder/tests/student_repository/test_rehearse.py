@@ -56,8 +56,8 @@ def test_faults_of_the_scene_strike_and_are_marked(solved: Path) -> None:
     """Pages, empty pages and throttles, each request in a line."""
     word = word_of(
         *filled(5),
-        cases.PageSize("meters", 2),
-        cases.EmptyPages("meters", SHARD, 2, 1),
+        cases.LimitPages("meters", 2),
+        cases.ServeEmptyPages("meters", SHARD, 2, 1),
         cases.Throttle("GetRecords", "meters", 1, 0, SHARD),
         read(),
     )
@@ -70,7 +70,7 @@ def test_faults_of_the_scene_strike_and_are_marked(solved: Path) -> None:
     assert "GetRecords shard 1 Limit=50 -> THROTTLED ProvisionedThroughputExceededException" in text
     assert "GetRecords shard 1 Limit=48 -> EMPTY PAGE, 3000 ms behind" in text
     assert "a list of 5" in text
-    assert text.rstrip().endswith("as before")
+    assert "After the call\n  as before\n" in text
 
 
 def test_an_offset_is_that_of_the_same_record_at_home(solved: Path) -> None:
@@ -87,7 +87,7 @@ def test_an_offset_is_that_of_the_same_record_at_home(solved: Path) -> None:
 def test_records_are_rejected_in_the_order_in_which_they_come(solved: Path) -> None:
     """Also by a writer that makes each record anew, with another time."""
     call = cases.Call(WRITER, "send_events_to_shards", ["meters", 6], {}, [])
-    word = word_of(cases.MakeStream("meters", 2), cases.RejectRecords("meters", [1, 4], 3), call)
+    word = word_of(cases.MakeStream("meters", 2), cases.RejectPuts("meters", [1, 4], 3), call)
 
     status, text = rehearse(solved, word)
 
@@ -122,11 +122,72 @@ def test_the_debugger_stops_at_the_first_line_of_the_function(tmp_path: Path) ->
     assert "(Pdb) 'meters'" in text
 
 
+def test_the_debugger_stops_in_each_call_of_a_case(tmp_path: Path) -> None:
+    """Behind the scene of each, and the second call goes on where the first has ended."""
+    source = b"def read_from_shard(name, shard, most=50):\n    return most\n"
+    folder = clone(tmp_path / "clone", {f"{READER}.py": source})
+
+    status, text = rehearse(
+        folder, word_of(*filled(1), read(), read(7)), "--pdb", typed="p most\nc\np most\nc\n"
+    )
+
+    assert status == 0
+    assert "(Pdb) 50" in text
+    assert "(Pdb) 7" in text
+    assert text.index("Before the call") < text.index("(Pdb) 50")
+
+
+def test_leaving_the_debugger_is_not_taken_for_a_result(tmp_path: Path) -> None:
+    """Nothing was returned."""
+    source = b"def read_from_shard(name, shard, most=50):\n    return most\n"
+    folder = clone(tmp_path / "clone", {f"{READER}.py": source})
+
+    status, text = rehearse(folder, word_of(*filled(1), read()), "--pdb", typed="q\n")
+
+    assert status == 0
+    assert "You left the debugger before the call came to its end." in text
+    assert "Returned" not in text
+
+
+def test_a_saved_case_fails_for_a_mistake_of_another_kind(tmp_path: Path) -> None:
+    """A name that is misspelt is no mending."""
+    folder = clone(tmp_path / "clone", files_of("wrong/gives_up_after_three_empty_pages"))
+    word = word_of(*filled(5), cases.ServeEmptyPages("meters", SHARD, 2, 6), read())
+    rehearse(folder, word, "--save")
+    (folder / f"{READER}.py").write_text("def read_from_shard(name, shard, most=50):\n    oops\n")
+
+    done = run_checks(folder, "checks/test_rehearsed.py")
+
+    assert done.status == 1
+    assert "raised NameError" in done.text
+
+
+def test_records_that_are_sent_are_told_apart(tmp_path: Path) -> None:
+    """Each batch has its own line, with its keys and what of it was rejected."""
+    source = b"""import boto3
+
+def send_events_to_shards(stream_name, num_events=30):
+    kinesis = boto3.client("kinesis")
+    for _ in range(2):
+        kinesis.put_records(
+            StreamName=stream_name,
+            Records=[{"Data": key, "PartitionKey": key} for key in ("ann", "bob")],
+        )
+"""
+    folder = clone(tmp_path / "clone", {"kinesis_multi_shard.py": source})
+    call = cases.Call("kinesis_multi_shard", "send_events_to_shards", ["meters", 2], {}, [])
+    word = word_of(cases.MakeStream("meters", 2), cases.RejectPuts("meters", [1], 9), call)
+
+    _, text = rehearse(folder, word)
+
+    assert text.count("PutRecords 2 records 'ann' 'bob' -> REJECTED 1 of 2 records: 1") == 2
+
+
 def test_a_saved_case_is_a_check_that_fails_until_the_function_is_mended(tmp_path: Path) -> None:
     """And it is saved once."""
     wrong = files_of("wrong/gives_up_after_three_empty_pages")
     folder = clone(tmp_path / "clone", wrong)
-    word = word_of(*filled(5), cases.EmptyPages("meters", SHARD, 2, 6), read())
+    word = word_of(*filled(5), cases.ServeEmptyPages("meters", SHARD, 2, 6), read())
 
     status, text = rehearse(folder, word, "--save")
     again = rehearse(folder, word, "--save")

@@ -35,6 +35,7 @@ def test_cases_play_at_home_as_the_grader_saw_it() -> None:
     assert {test.submission for test in lost} == set(NAMES)
     assert not [test for test in lost if test.case is None]
     assert not [test.difference for test in lost if test.difference]
+    assert not [test.solution_difference for test in lost if test.solution_difference]
 
 
 def test_a_difference_is_found() -> None:
@@ -66,6 +67,10 @@ def test_a_difference_is_found() -> None:
         (PlayedCases(lost=100, with_case=94), [FindingKind.FEW_CASES]),
         (PlayedCases(lost=20, with_case=20, unlike=("x",)), []),
         (PlayedCases(lost=20, with_case=20, unlike=("x", "y")), [FindingKind.UNLIKE_AT_HOME]),
+        (
+            PlayedCases(lost=20, with_case=20, unlike_solution=("x", "y")),
+            [FindingKind.SOLUTION_UNLIKE_AT_HOME],
+        ),
     ],
 )
 def test_too_few_cases_are_a_finding(cases: PlayedCases, found: list[FindingKind]) -> None:

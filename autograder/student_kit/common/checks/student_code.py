@@ -172,7 +172,7 @@ def difference(found: object, expected: list[Any], unit: str) -> str:
     if found == expected:
         return ""
     if not isinstance(found, list):
-        return f"you returned {show(found)}."
+        return f"you returned {show(found)}, which is not a list."
     pairs = zip(found, expected, strict=False)
     same = next((at for at, (ours, theirs) in enumerate(pairs) if ours != theirs), None)
     count = f"you returned {len(found)}."

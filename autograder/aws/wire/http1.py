@@ -30,6 +30,8 @@ class RequestHead:
     """The request line and the headers."""
 
     method: str
+    target: str
+    """The path, with the query if there is one."""
     headers: Mapping[str, str]
     """By names in small letters; the values of a header that appears twice are joined by commas."""
     size: int
@@ -98,7 +100,9 @@ class IncomingRequest:
         size = int(headers.get("content-length", "0"))
         if "transfer-encoding" in headers or size > MAX_BODY:
             raise malformed(f"A body has a Content-Length of {MAX_BODY} at most.")
-        return RequestHead(request.method.decode("ascii"), headers, size)
+        return RequestHead(
+            request.method.decode("ascii"), request.target.decode("ascii"), headers, size
+        )
 
     def body(self) -> bytes:
         """Read the body.

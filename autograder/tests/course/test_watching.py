@@ -1,0 +1,150 @@
+"""`grade-pushes --watch` asks once a round who has pushed, and lets nobody wait for others."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from autograder.course.find_pushes import Push, PushOutcome, PushState
+from autograder.course.grade_pushes import LOCKS, PushGrader, grade_push
+from autograder.course.results import RESULTS
+from autograder.course.watching import WHOLE_ROUND_SECONDS, Watch
+from autograder.gradebook.roster import read_roster
+from autograder.tests.course.classroom import Classroom, FakeClock
+from autograder.tests.github_stand_in import Fault, StandIn
+from autograder.tests.gradebook.students import COURSE
+
+LOGINS = [f"student-{number}" for number in range(60)]
+
+
+class FakeGrader(PushGrader):
+    """Grades pushes with examiners that only pretend to, in threads."""
+
+    def __init__(self, course: Classroom) -> None:
+        self._course_of_tests = course
+        context = course.context()
+        super().__init__(context, COURSE, 2)
+        for name in (RESULTS, LOCKS):
+            (context.state / name).mkdir(parents=True, exist_ok=True)
+        self.context = context
+        self.threads = ThreadPoolExecutor(2)
+        self.held: dict[str, threading.Event] = {}
+        """What grading a student's push waits for."""
+
+    def submit(self, push: Push) -> Future[PushOutcome]:
+        """Grade a push in a thread."""
+        return self.threads.submit(self._grade, push)
+
+    def _grade(self, push: Push) -> PushOutcome:
+        if push.student.id in self.held:
+            self.held[push.student.id].wait()
+        return grade_push(self.context, self._course_of_tests.pool, push)  # type: ignore[arg-type]  # a fake
+
+
+class Watched:
+    """A course that is watched."""
+
+    def __init__(self, course: Classroom) -> None:
+        self.course = course
+        self.grader = FakeGrader(course)
+        self.clock = FakeClock()
+        students = read_roster(course.folder / "roster.csv").students
+        self.watch = Watch(self.grader.context, self.grader, students, students, self.clock.now)
+
+    def rounds(self, number: int = 1) -> dict[str, PushState]:
+        """Do rounds; return what came to an end."""
+        ended: dict[str, PushState] = {}
+        for _ in range(number):
+            ended |= {outcome.student.id: outcome.state for outcome in self.watch.round()}
+            self.watch.wait(60, sleep=self.clock.sleep)
+        return ended
+
+    def queries(self) -> list[str]:
+        """Return the paths of all requests since the last time."""
+        paths = [request.path for request in self.course.github.requests]
+        self.course.github.requests.clear()
+        return paths
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Iterator[Watched]:
+    """Watch a course of sixty students, none of whom has pushed yet, after its first round."""
+    with StandIn(tmp_path / "github") as github:
+        made = Watched(Classroom(github, tmp_path / "course", LOGINS))
+        made.rounds()
+        made.queries()
+        yield made
+        for event in made.grader.held.values():
+            event.set()
+        made.grader.threads.shutdown()
+        made.grader.context.client.close()
+
+
+def test_a_round_without_pushes_is_one_query(watched: Watched) -> None:
+    """However many students there are."""
+    ended = watched.rounds(3)
+
+    assert watched.queries() == ["/api/graphql"] * 3
+    assert ended == {}
+
+
+def test_a_push_is_graded_by_the_next_round_and_nobody_else_is_looked_at(
+    watched: Watched,
+) -> None:
+    """Its end is told in the round after that, which finds nothing new."""
+    sha = watched.course.push(LOGINS[7])
+
+    first, second, third = (watched.rounds() for _ in range(3))
+
+    assert (first, second, third) == ({}, {LOGINS[7]: PushState.GRADED}, {})
+    assert len(watched.course.comments(sha, LOGINS[7])) == 1
+    assert watched.course.pool.graded == [sha]
+
+
+def test_a_slow_submission_delays_nobody(watched: Watched) -> None:
+    """What is pushed meanwhile is graded, and its own next push when it has ended."""
+    slow, quick = LOGINS[:2]
+    watched.grader.held[slow] = threading.Event()
+    watched.course.push(slow)
+    watched.watch.round()
+    sha = watched.course.push(quick)
+
+    while_it_runs = watched.rounds(3)
+    newer = watched.course.push(slow, text="x = 2\n")
+    watched.watch.round()
+    watched.grader.held[slow].set()
+    afterwards = watched.rounds(4)
+
+    assert while_it_runs == {quick: PushState.GRADED}
+    assert len(watched.course.comments(sha, quick)) == 1
+    assert afterwards == {slow: PushState.GRADED}
+    assert len(watched.course.comments(newer, slow)) == 1
+
+
+def test_a_round_in_which_github_fails_loses_no_push(watched: Watched) -> None:
+    """The next one looks at the same students."""
+    sha = watched.course.push(LOGINS[3])
+    watched.course.github.faults = [Fault("/graphql", status=404, after=1)]
+
+    with pytest.raises(Exception, match="looking for pushes"):
+        watched.watch.round()
+    ended = watched.rounds(2)
+
+    assert ended == {LOGINS[3]: PushState.GRADED}
+    assert len(watched.course.comments(sha, LOGINS[3])) == 1
+
+
+def test_now_and_then_everybody_is_looked_at(watched: Watched) -> None:
+    """Such as a student whose push could not be graded before."""
+    watched.course.push(LOGINS[5], text="explode\n")
+    failed = watched.rounds(3)
+    watched.clock.sleep(WHOLE_ROUND_SECONDS)
+    watched.queries()
+
+    everybody = watched.rounds(2)
+
+    assert failed == {LOGINS[5]: PushState.FAILED}
+    assert everybody.keys() == set(LOGINS)
+    assert everybody[LOGINS[5]] is PushState.FAILED
