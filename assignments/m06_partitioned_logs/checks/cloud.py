@@ -10,19 +10,20 @@ from moto.sqs.models import Queue, sqs_backends
 
 from checks import patched_records, patched_sqs, patched_streams
 from checks.faults import faults
+from checks.patched_moto import REGION
+from checks.virtual_time import start_over
 
-ACCOUNT, REGION = "123456789012", "us-east-1"
+ACCOUNT = "123456789012"
 
 
 @dataclass(frozen=True)
 class StoredRecord:
-    """A record as a shard holds it, with the hash key that it was sent with."""
+    """A record as a shard holds it."""
 
     shard_id: str
     sequence_number: str
     partition_key: str
     data: bytes
-    explicit_hash_key: str | None
 
 
 class Cloud:
@@ -31,9 +32,10 @@ class Cloud:
     faults = faults
 
     def empty(self) -> None:
-        """Delete all streams and queues at once."""
+        """Delete all streams and queues at once, and set the clock to the machine's time."""
         self._backend.streams.clear()
         self._queues.queues.clear()
+        start_over()
 
     def create_stream(self, stream: str, shards: int, status: str = "ACTIVE") -> list[str]:
         """Create a stream, and return the ids of its shards."""
@@ -78,6 +80,11 @@ class Cloud:
         number: str = shard.put_record(partition_key, b64encode(data).decode(), "")
         return number
 
+    def shard_for(self, stream: str, partition_key: str) -> str:
+        """Return the id of the open shard that a partition key belongs to."""
+        shard: Shard = self._stream(stream).get_shard_for_key(partition_key, "")
+        return str(shard.shard_id)
+
     def stream_names(self) -> list[str]:
         """List all streams."""
         patched_streams.finish_due_changes(self._backend)
@@ -110,7 +117,6 @@ class Cloud:
                 str(record.sequence_number),
                 record.partition_key,
                 record.to_json()["Data"],
-                record.explicit_hash_key,
             )
             for shard_id, shard in sorted(self._stream(stream).shards.items())
             for record in shard.records.values()

@@ -5,15 +5,30 @@ does the simulated AWS that your code is graded with.
 """
 
 import contextlib
+import json
 import logging
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
 
+import moto.core.utils
+import moto.kinesis.models
 import pytest
+from botocore.model import OperationNotFoundError
 from botocore.retries.bucket import TokenBucket
+from moto.core.responses import BaseResponse
+from moto.kinesis.responses import KinesisResponse
 from moto.server import ThreadedMotoServer
 
-from checks import patched_records, patched_sqs, patched_streams
+from checks import patched_records, patched_settings, patched_shards, patched_sqs, patched_streams
+from checks.request_rules import why_refused
+from checks.virtual_time import now
+
+REGION = "us-east-1"
+JSON = "application/x-amz-json-1.1"
+
+_plain_call_action = BaseResponse.call_action
 
 
 @contextlib.contextmanager
@@ -27,9 +42,12 @@ def patched_moto(port: int = 0) -> Iterator[str]:
     server = ThreadedMotoServer("127.0.0.1", port=port, verbose=False)
     with pytest.MonkeyPatch.context() as patch:
         for owner, name, replacement in (
+            *patched_shards.PATCHES,
             *patched_streams.PATCHES,
             *patched_records.PATCHES,
+            *patched_settings.PATCHES,
             *patched_sqs.PATCHES,
+            *PATCHES,
         ):
             patch.setattr(owner, name, replacement, raising=False)  # moto lacks some operations
         patch.setattr(TokenBucket, "acquire", _acquire_without_delay)
@@ -48,7 +66,7 @@ def _point_boto3_to(address: str, patch: pytest.MonkeyPatch) -> None:
         if name.startswith("AWS_"):
             patch.delenv(name)
     patch.setenv("AWS_ENDPOINT_URL", address)
-    patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    patch.setenv("AWS_DEFAULT_REGION", REGION)
     patch.setenv("AWS_ACCESS_KEY_ID", "testing")
     patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
@@ -61,3 +79,37 @@ def _point_boto3_to(address: str, patch: pytest.MonkeyPatch) -> None:
 def _acquire_without_delay(_: TokenBucket, amount: float = 1, block: bool = True) -> bool:
     """Replace the delay of boto3's retry mode `adaptive`: it does not use sleep, so it is real."""
     return True
+
+
+def _utcnow() -> datetime:
+    """Return the time of the checks' clock: moto takes no other."""
+    return datetime.fromtimestamp(now(), UTC).replace(tzinfo=None)
+
+
+def _get_region_from_url(*_: Any) -> str:
+    """Have one region, whatever region a client is for."""
+    return REGION
+
+
+def _call_action(self: BaseResponse) -> Any:
+    """Refuse what AWS refuses; moto accepts it, or fails and is asked again by boto3."""
+    error, message = None, None
+    try:
+        if isinstance(self, KinesisResponse):
+            parameters = json.loads(self.body or "{}")
+            error, message = "ValidationException", why_refused(self._get_action(), parameters)
+        if message is None:
+            return _plain_call_action(self)
+    except (NotImplementedError, OperationNotFoundError) as missing:
+        error, message = "UnknownOperationException", str(missing)
+    body = json.dumps({"__type": error, "message": message})
+    return 400, self.response_headers | {"Content-Type": JSON}, body
+
+
+PATCHES = (
+    (moto.core.utils, "utcnow", _utcnow),
+    (moto.kinesis.models, "utcnow", _utcnow),
+    (BaseResponse, "call_action", _call_action),
+    (BaseResponse, "get_region_from_url", _get_region_from_url),
+)
+"""What is replaced by what."""

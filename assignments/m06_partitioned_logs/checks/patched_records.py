@@ -1,12 +1,9 @@
 """The records of the simulated AWS: moto's, patched where AWS behaves differently."""
 
 import hashlib
-import itertools
-import re
 import threading
-import time
 from base64 import b64decode, b64encode
-from collections import Counter, OrderedDict
+from collections import Counter
 
 from moto.core.exceptions import JsonRESTError
 from moto.kinesis.exceptions import InvalidArgumentError
@@ -15,12 +12,15 @@ from moto.kinesis.responses import KinesisResponse
 from moto.kinesis.utils import compose_shard_iterator, decompose_shard_iterator
 
 from checks.faults import faults
-from checks.patched_streams import active_stream
+from checks.patched_shards import next_number, parents_of
+from checks.patched_streams import active_stream, most_bytes
+from checks.virtual_time import now
 
-FIRST_NUMBER = 49670000000000000000000000000000000000000000000000000000
-"""Sequence numbers have 56 digits, as on AWS. They are not consecutive: they are STEP apart."""
-STEP = 1 << 40
 LARGEST_PAGE = 10_000
+LARGEST_BATCH = 10 << 20
+"""Bytes."""
+ITERATOR_SECONDS = 300
+"""How long a shard iterator can be used."""
 
 handed_out: Counter[str] = Counter()
 """How many records were handed out, by the name of their stream."""
@@ -28,87 +28,71 @@ idle_answers: Counter[str] = Counter()
 """How many GetRecords responses in a row were empty and said "caught up", by stream."""
 
 _plain_get_shard_iterator = KinesisBackend.get_shard_iterator
-_plain_put_record = KinesisBackend.put_record
-_plain_put_records = KinesisBackend.put_records
 _plain_answer_get_records = KinesisResponse.get_records
-_plain_merge_shards = Stream.merge_shards
-_plain_split_shard = Stream.split_shard
-_plain_get_shard_for_key = Stream.get_shard_for_key
-_numbers = itertools.count(1)
 _appending = threading.Lock()
-
-
-# Shards keep their records in order, closed ones too.
 
 
 def _append(self, partition_key, data, explicit_hash_key):
     """A sequence number is long, and unique in all shards."""
     with _appending:  # each request runs in its own thread
-        number = FIRST_NUMBER + next(_numbers) * STEP
+        number = next_number()
         self.records[number] = Record(partition_key, data, number, explicit_hash_key)
     return str(number)
 
 
-def _split_shard(self, shard_to_split, new_starting_hash_key):
-    """A closed shard keeps its records; moto would move them."""
-    parent = self.shards[shard_to_split]
-    records, parent.records = parent.records, OrderedDict()
-    try:
-        _plain_split_shard(self, shard_to_split, new_starting_hash_key)
-    finally:
-        parent.records = records
-
-
-def _merge_shards(self, shard_to_merge, adjacent_shard_to_merge):
-    """Closed shards keep their records; moto would move them."""
-    parents = [self.shards[shard_to_merge], self.shards[adjacent_shard_to_merge]]
-    kept = [parent.records for parent in parents]
-    try:
-        for parent in parents:
-            parent.records = OrderedDict()
-        _plain_merge_shards(self, shard_to_merge, adjacent_shard_to_merge)
-    finally:
-        for parent, records in zip(parents, kept, strict=True):
-            parent.records = records
-
-
 def _get_shard_for_key(self, partition_key, explicit_hash_key):
-    """A closed shard takes no new records."""
-    shard = _plain_get_shard_for_key(self, partition_key, explicit_hash_key)
-    if shard is None or shard.is_open:
-        return shard
+    """A closed shard takes no new records, and a shard's range includes both its ends."""
     digest = hashlib.md5(partition_key.encode(), usedforsecurity=False).hexdigest()
     key = int(explicit_hash_key or int(digest, 16))
     open_shards = [shard for shard in self.shards.values() if shard.is_open]
-    return next(shard for shard in open_shards if shard.starting_hash <= key <= shard.ending_hash)
+    for shard in open_shards:
+        if shard.starting_hash <= key <= shard.ending_hash:
+            return shard
+    raise InvalidArgumentError("Invalid ExplicitHashKey: it must be in the range [0, 2^128-1].")
 
 
 def _put_record(self, stream_arn, stream_name, partition_key, explicit_hash_key, data):
     """A fault may throttle the call, or reject the record."""
     stream = active_stream(self, stream_arn, stream_name)
-    if faults.throttles("PutRecord", stream.stream_name) or faults.rejects(
-        stream.stream_name, b64decode(data)
-    ):
+    name, record = stream.stream_name, {"PartitionKey": partition_key, "Data": data}
+    _size_of(stream, record)
+    shard = stream.get_shard_for_key(partition_key, explicit_hash_key)
+    if faults.throttles("PutRecord", name) or faults.rejects(name, b64decode(data)):
         raise _throughput_exceeded()
-    return _plain_put_record(self, None, stream.stream_name, partition_key, explicit_hash_key, data)
+    return shard.put_record(partition_key, data, explicit_hash_key), shard.shard_id
 
 
 def _put_records(self, stream_arn, stream_name, records):
     """A fault may throttle the whole call, or reject some of its records."""
     stream = active_stream(self, stream_arn, stream_name)
     name = stream.stream_name
-    if len(records) > 500:  # moto refuses the call
-        return _plain_put_records(self, None, name, records)
+    if sum(_size_of(stream, record) for record in records) > LARGEST_BATCH:
+        raise InvalidArgumentError("Records size exceeds 10 MB limit")
+    shards = [
+        stream.get_shard_for_key(record["PartitionKey"], record.get("ExplicitHashKey"))
+        for record in records
+    ]
     if faults.throttles("PutRecords", name):
         raise _throughput_exceeded()
-    rejected = [faults.rejects(name, b64decode(record["Data"])) for record in records]
-    taken = [record for record, refused in zip(records, rejected, strict=True) if not refused]
-    results = iter(_plain_put_records(self, None, name, taken)["Records"])
-    refusal = {"ErrorCode": THROUGHPUT_EXCEEDED, "ErrorMessage": TOO_FAST}
-    return {
-        "FailedRecordCount": sum(rejected),
-        "Records": [refusal if refused else next(results) for refused in rejected],
-    }
+    results = []
+    for shard, record in zip(shards, records, strict=True):
+        if faults.rejects(name, b64decode(record["Data"])):
+            results.append({"ErrorCode": THROUGHPUT_EXCEEDED, "ErrorMessage": TOO_FAST})
+        else:
+            key, explicit_hash_key = record["PartitionKey"], record.get("ExplicitHashKey")
+            number = shard.put_record(key, record["Data"], explicit_hash_key)
+            results.append({"SequenceNumber": number, "ShardId": shard.shard_id})
+    failed = sum("ErrorCode" in result for result in results)
+    return {"FailedRecordCount": failed, "Records": results}
+
+
+def _size_of(stream, record):
+    """Return a record's size in bytes, its key included; a larger one is refused."""
+    size = len(record["PartitionKey"].encode()) + len(b64decode(record["Data"]))
+    if size > most_bytes(stream):
+        message = f"A record of {size} bytes is too large: the stream takes {most_bytes(stream)}."
+        raise JsonRESTError("ValidationException", message)
+    return size
 
 
 THROUGHPUT_EXCEEDED = "ProvisionedThroughputExceededException"
@@ -119,27 +103,16 @@ def _throughput_exceeded():
     return JsonRESTError(THROUGHPUT_EXCEEDED, TOO_FAST)
 
 
-def _invalid(value, parameter, rule):
-    return JsonRESTError(
-        "ValidationException",
-        f"1 validation error detected: Value '{value}' at '{parameter}' failed to satisfy "
-        f"constraint: Member must {rule}",
-    )
-
-
 def _get_shard_iterator(self, stream_arn, stream_name, shard_id, kind, number, moment):
     """A stream may be named by its ARN. An offset must belong to a record of this shard.
 
     The StartingSequenceNumber in the shard's description is a valid offset too.
     """
-    if number is not None and not re.fullmatch(r"0|[1-9]\d{0,128}", number):
-        rule = "satisfy regular expression pattern: 0|([1-9]\\d{0,128})"
-        raise _invalid(number, "startingSequenceNumber", rule)
     stream = active_stream(self, stream_arn, stream_name)
     shard = stream.shards.get(shard_id)
     if number is not None and kind in ("LATEST", "TRIM_HORIZON"):
         raise InvalidArgumentError(f"{kind} and also a StartingSequenceNumber.")
-    if kind == "AT_TIMESTAMP" and (moment is None or float(moment) > time.time() + 1):
+    if kind == "AT_TIMESTAMP" and (moment is None or float(moment) > now() + 1):
         raise InvalidArgumentError("AT_TIMESTAMP needs a Timestamp that is not in the future.")
     if shard and kind.endswith("SEQUENCE_NUMBER") and number not in _offsets_of(shard):
         raise InvalidArgumentError(
@@ -150,27 +123,28 @@ def _get_shard_iterator(self, stream_arn, stream_name, shard_id, kind, number, m
     if shard:
         for late in faults.late_records(name, shard_id):
             shard.put_record(late.partition_key, b64encode(late.data).decode(), "")
-    return _plain_get_shard_iterator(self, None, name, shard_id, kind, number, moment)
+    position = _plain_get_shard_iterator(self, None, name, shard_id, kind, number, moment)
+    return f"{position}~0~{now()}"
 
 
 def _offsets_of(shard):
-    return {"0", *(str(number) for number in (shard.get_min_sequence_number(), *shard.records))}
+    return {str(number) for number in (shard.starting_number, *shard.records)}
 
 
 def _get_records(self, stream_arn, shard_iterator, limit):
     """Pages may be empty or small. MillisBehindLatest says whether more records follow.
 
-    The last page of a closed shard comes without NextShardIterator.
+    An iterator expires. The last page of a closed shard comes without NextShardIterator.
     """
-    position, _, empty = shard_iterator.partition("~")
     try:
+        position, empty, made_at = shard_iterator.strip('"').split("~")
         name, shard_id, last = decompose_shard_iterator(position)
-        last, empty = int(last), int(empty or 0)
+        last, empty, age = int(last), int(empty), now() - float(made_at)
     except ValueError:
         raise InvalidArgumentError("Invalid ShardIterator.") from None
-    size = LARGEST_PAGE if limit is None else limit
-    if size > LARGEST_PAGE:
-        raise _invalid(size, "limit", f"have value less than or equal to {LARGEST_PAGE}")
+    if age > ITERATOR_SECONDS:
+        message = f"Iterator expired. It was created more than {ITERATOR_SECONDS} seconds ago."
+        raise JsonRESTError("ExpiredIteratorException", message)
     stream = active_stream(self, None, name)
     shard = stream.get_shard(shard_id)
     if faults.throttles("GetRecords", name, shard_id):
@@ -178,10 +152,10 @@ def _get_records(self, stream_arn, shard_iterator, limit):
     records = list(shard.records.values())
     rest = [record for record in records if record.sequence_number > last]
     index = len(records) - len(rest)
-    size = faults.page_size(name, size)
+    size = faults.page_size(name, LARGEST_PAGE if limit is None else limit)
     for fault in faults.empty_pages(name, shard_id):
         if index == fault.before_record and rest and empty < fault.pages:
-            return f"{position}~{empty + 1}", [], 1000 * len(rest)
+            return f"{position}~{empty + 1}~{now()}", [], 1000 * len(rest)
         if index < fault.before_record:
             size = min(size, fault.before_record - index)
     page, behind = rest[:size], 1000 * len(rest[size:])
@@ -189,7 +163,9 @@ def _get_records(self, stream_arn, shard_iterator, limit):
     idle_answers[name] = 0 if page or behind else idle_answers[name] + 1
     if page:
         last = page[-1].sequence_number
-    following = compose_shard_iterator(name, shard, last) if shard.is_open or behind else None
+    following = None
+    if shard.is_open or behind:
+        following = f"{compose_shard_iterator(name, shard, last)}~0~{now()}"
     return following, page, behind
 
 
@@ -203,17 +179,13 @@ def _answer_get_records(self):
         answer.result["ChildShards"] = [
             {
                 "ShardId": shard.shard_id,
-                "ParentShards": [parent for parent in _parents_of(shard) if parent],
+                "ParentShards": [parent for parent in parents_of(shard) if parent],
                 "HashKeyRange": shard.to_json()["HashKeyRange"],
             }
             for shard in shards
-            if shard_id in _parents_of(shard)
+            if shard_id in parents_of(shard)
         ]
     return answer
-
-
-def _parents_of(shard):
-    return shard.parent, shard.adjacent_parent
 
 
 PATCHES = (
@@ -222,8 +194,6 @@ PATCHES = (
     (KinesisBackend, "put_record", _put_record),
     (KinesisBackend, "put_records", _put_records),
     (KinesisResponse, "get_records", _answer_get_records),
-    (Stream, "merge_shards", _merge_shards),
-    (Stream, "split_shard", _split_shard),
     (Stream, "get_shard_for_key", _get_shard_for_key),
     (Shard, "put_record", _append),
 )

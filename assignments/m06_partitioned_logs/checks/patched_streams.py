@@ -1,33 +1,37 @@
 """The streams of the simulated AWS: moto's, patched where AWS behaves differently."""
 
+import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult, EmptyResult
-from moto.kinesis.exceptions import ResourceNotFoundError
+from moto.kinesis.exceptions import InvalidArgumentError, ResourceNotFoundError
 from moto.kinesis.models import KinesisBackend, Stream
 from moto.kinesis.responses import KinesisResponse
 
 from checks.faults import faults
-from checks.time_limit import now
+from checks.patched_shards import is_open_at
+from checks.virtual_time import now
 
 CHANGE_SECONDS = 15.0
-"""How long a new stream is CREATING, and a deleted one DELETING. AWS takes about as long."""
+"""How long a stream is CREATING, UPDATING or DELETING. AWS takes about as long."""
 STATUS_REQUESTS_PER_CHANGE = 3
 """After this many requests for its status, a stream changes earlier, so that loops end soon."""
 DEFAULT_SHARDS = 4
 """What a stream has that is created without ShardCount."""
+DEFAULT_KIB = 1024
+"""The largest record of a stream that is created without MaxRecordSizeInKiB."""
 
 _plain_describe_stream = KinesisBackend.describe_stream
 _plain_describe_limits = KinesisBackend.describe_limits
 _plain_summary = Stream.to_json_summary
 
 
-# Streams take some time to be created and deleted.
+# Streams take some time to be created, changed and deleted.
 
 
 def begin_change(stream: Stream, status: str) -> None:
-    """Make a stream CREATING or DELETING for a while."""
+    """Make a stream CREATING, UPDATING or DELETING for a while."""
     stream.status = status
     stream.changes_at = now() + CHANGE_SECONDS
     stream.status_requests_left = STATUS_REQUESTS_PER_CHANGE
@@ -51,9 +55,9 @@ def _count_status_request(stream):
 
 
 def _describe_stream(self, stream_arn, stream_name):
-    """A stream that was deleted some time ago is gone."""
+    """A stream that was deleted some time ago is gone. An ARN may be of any region."""
     finish_due_changes(self)
-    return _plain_describe_stream(self, stream_arn, stream_name)
+    return _plain_describe_stream(self, None, stream_name or str(stream_arn).rpartition("/")[2])
 
 
 def _describe_stream_summary(self, stream_arn, stream_name):
@@ -68,6 +72,35 @@ def active_stream(backend, stream_arn, stream_name):
     if stream.status == "CREATING":
         raise ResourceNotFoundError(f"Stream {stream.stream_name} not found: it is CREATING.")
     return stream
+
+
+def most_bytes(stream):
+    """Return how large a record of a stream can be, its partition key included."""
+    return 1024 * getattr(stream, "max_kib", DEFAULT_KIB)
+
+
+def _updating(plain):
+    """Make an operation keep a stream UPDATING for a while. Meanwhile there can be no other."""
+
+    def answer(self):
+        parameter = self._get_param
+        stream = self.kinesis_backend.describe_stream(
+            parameter("StreamARN"), parameter("StreamName")
+        )
+        if stream.status != "ACTIVE":
+            message = f"Stream {stream.stream_name} is not ACTIVE, but {stream.status}."
+            raise JsonRESTError("ResourceInUseException", message)
+        result = plain(self)
+        begin_change(stream, "UPDATING")
+        return result
+
+    return answer
+
+
+def _answer_update_max_record_size(self):
+    stream = self.kinesis_backend.describe_stream(self._get_param("StreamARN"), None)
+    stream.max_kib = self._get_param("MaxRecordSizeInKiB")
+    return EmptyResult()
 
 
 def _answer_list_streams(self):
@@ -91,12 +124,16 @@ def _answer_list_streams(self):
     return ActionResult(answer)
 
 
-def _delete_stream(self, stream_arn, stream_name):
-    """A stream is DELETING for a while before it is gone."""
-    stream = self.describe_stream(stream_arn, stream_name)
+def _answer_delete_stream(self):
+    """A stream is DELETING for a while before it is gone. Its consumers must be gone before."""
+    parameter = self._get_param
+    stream = self.kinesis_backend.describe_stream(parameter("StreamARN"), parameter("StreamName"))
+    if stream.consumers and not parameter("EnforceConsumerDeletion"):
+        message = f"Stream {stream.stream_name} has consumers: set EnforceConsumerDeletion."
+        raise JsonRESTError("ResourceInUseException", message)
     if stream.status != "DELETING":
         begin_change(stream, "DELETING")
-    return stream
+    return EmptyResult()
 
 
 def _answer_create_stream(self):
@@ -106,6 +143,7 @@ def _answer_create_stream(self):
     mode = self._get_param("StreamModeDetails")
     stream = self.kinesis_backend.create_stream(name, count or DEFAULT_SHARDS, stream_mode=mode)
     stream.tags.update(self._get_param("Tags") or {})
+    stream.max_kib = self._get_param("MaxRecordSizeInKiB") or DEFAULT_KIB
     begin_change(stream, "CREATING")
     return EmptyResult()
 
@@ -123,46 +161,65 @@ def _answer_describe_stream(self):
         shards = []
     answer["StreamDescription"]["Shards"] = shards[:limit]
     answer["StreamDescription"]["HasMoreShards"] = len(shards) > limit
+    answer["StreamDescription"]["StreamModeDetails"] = stream.stream_mode
     return ActionResult(answer)
 
 
 def _answer_list_shards(self):
     """A NextToken without a stream returns the next page. A stream that is CREATING has none."""
     parameter = self._get_param
-    name, arn, kind = parameter("StreamName"), parameter("StreamARN"), None
-    start = parameter("ExclusiveStartShardId") or ""
+    name, arn, chosen = (parameter(key) for key in ("StreamName", "StreamARN", "ShardFilter"))
+    start, most = parameter("ExclusiveStartShardId") or "", parameter("MaxResults") or 1000
     if token := parameter("NextToken"):
-        arn, (name, kind, start) = None, urlsafe_b64decode(token).decode().split(" ")
+        try:
+            name, start, chosen = json.loads(urlsafe_b64decode(token))
+        except ValueError:
+            message = "The NextToken is not valid."
+            raise JsonRESTError("ExpiredNextTokenException", message) from None
+        arn = None
     stream = self.kinesis_backend.describe_stream(arn, name)
     if stream.status == "CREATING":
         _count_status_request(stream)
         message = f"Stream {stream.stream_name} is not ACTIVE, but CREATING."
         raise JsonRESTError("ResourceInUseException", message)
-    if chosen := parameter("ShardFilter"):
-        kind = chosen["Type"]
-        if kind == "AFTER_SHARD_ID":
-            start = chosen["ShardId"]
+    is_chosen = _filter_of(stream, chosen or {"Type": "FROM_TRIM_HORIZON"})
     shards = [
         shard
         for shard in sorted(stream.shards.values(), key=lambda shard: shard.shard_id)
-        if shard.shard_id > start
-        and (kind != "AT_LATEST" or shard.is_open)
-        and (kind != "AT_TRIM_HORIZON" or not shard.parent)
+        if shard.shard_id > start and is_chosen(shard)
     ]
-    size = faults.shard_page_size(stream.stream_name, parameter("MaxResults") or 1000)
+    size = faults.shard_page_size(stream.stream_name, most)
     answer = {"Shards": [shard.to_json() for shard in shards[:size]]}
     if len(shards) > size:
-        more = f"{stream.stream_name} {kind} {shards[size - 1].shard_id}"
+        more = json.dumps([stream.stream_name, shards[size - 1].shard_id, chosen])
         answer["NextToken"] = urlsafe_b64encode(more.encode()).decode()
     return ActionResult(answer)
 
 
+def _filter_of(stream, chosen):
+    """Return what chooses the shards that a ShardFilter asks for. No record has expired yet."""
+    after, moment = chosen.get("ShardId"), chosen.get("Timestamp")
+    filters = {
+        "AFTER_SHARD_ID": after and (lambda shard: shard.shard_id > after),
+        "AT_LATEST": lambda shard: shard.is_open,
+        "AT_TIMESTAMP": moment and (lambda shard: is_open_at(stream, shard, moment)),
+        "AT_TRIM_HORIZON": lambda shard: not shard.parent,
+        "FROM_TIMESTAMP": moment and (lambda shard: shard.closed_at >= moment),
+        "FROM_TRIM_HORIZON": lambda shard: True,
+    }
+    if not filters.get(chosen["Type"]):
+        raise InvalidArgumentError(f"A ShardFilter cannot be {chosen}.")
+    return filters[chosen["Type"]]
+
+
 def _summary(self):
-    """A summary counts open shards and consumers."""
+    """A summary counts open shards and consumers, and names the size of the largest record."""
     answer = _plain_summary(self)
     shards = () if self.status == "CREATING" else self.shards.values()
     answer["StreamDescriptionSummary"].update(
-        OpenShardCount=sum(shard.is_open for shard in shards), ConsumerCount=len(self.consumers)
+        OpenShardCount=sum(shard.is_open for shard in shards),
+        ConsumerCount=len(self.consumers),
+        MaxRecordSizeInKiB=most_bytes(self) // 1024,
     )
     return answer
 
@@ -173,41 +230,25 @@ def _describe_limits(self):
     return _plain_describe_limits(self) | {"OpenShardCount": sum(shard.is_open for shard in shards)}
 
 
-# Tags can be changed by the ARN of a stream, too.
-
-
-def _tags(response):
-    return response.kinesis_backend.describe_stream(response._get_param("ResourceARN"), None).tags
-
-
-def _answer_tag_resource(self):
-    _tags(self).update(self._get_param("Tags"))
-    return EmptyResult()
-
-
-def _answer_untag_resource(self):
-    for key in self._get_param("TagKeys"):
-        _tags(self).pop(key, None)
-    return EmptyResult()
-
-
-def _answer_list_tags_for_resource(self):
-    tags = [{"Key": key, "Value": value} for key, value in sorted(_tags(self).items())]
-    return ActionResult({"Tags": tags})
-
-
+_UPDATING = (
+    "merge_shards",
+    "split_shard",
+    "start_stream_encryption",
+    "stop_stream_encryption",
+    "update_shard_count",
+    "update_stream_mode",
+)
 PATCHES = (
     (KinesisBackend, "describe_stream", _describe_stream),
     (KinesisBackend, "describe_stream_summary", _describe_stream_summary),
-    (KinesisBackend, "delete_stream", _delete_stream),
     (KinesisBackend, "describe_limits", _describe_limits),
     (KinesisResponse, "create_stream", _answer_create_stream),
+    (KinesisResponse, "delete_stream", _answer_delete_stream),
+    (KinesisResponse, "describe_stream", _answer_describe_stream),
     (KinesisResponse, "list_shards", _answer_list_shards),
     (KinesisResponse, "list_streams", _answer_list_streams),
-    (KinesisResponse, "list_tags_for_resource", _answer_list_tags_for_resource),
-    (KinesisResponse, "tag_resource", _answer_tag_resource),
-    (KinesisResponse, "untag_resource", _answer_untag_resource),
+    (KinesisResponse, "update_max_record_size", _updating(_answer_update_max_record_size)),
+    *((KinesisResponse, name, _updating(getattr(KinesisResponse, name))) for name in _UPDATING),
     (Stream, "to_json_summary", _summary),
-    (KinesisResponse, "describe_stream", _answer_describe_stream),
 )
 """What is replaced by what."""

@@ -89,7 +89,7 @@ def test_b2_queue_afterwards(brokers, cloud, name):
 
 
 def test_b3_log(brokers, cloud, name):
-    """B3: Both readings of the log have all messages, in order, past an empty page."""
+    """B3: Both readings return every message of the log, in order, past an empty page."""
     cloud.faults.add(EmptyPages("shardId-000000000000", before_record=5, pages=1, stream=name))
 
     answer = brokers.read_log_twice(name, MESSAGES)

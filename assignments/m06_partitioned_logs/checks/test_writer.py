@@ -179,10 +179,11 @@ def test_w5_partition_keys(writer, cloud, stream):
             f"Event {number} of {keys[0]} has the partition key {show(record.partition_key)}: "
             "it should be the event's userId.",
         )
+        shard = cloud.shard_for(stream, record.partition_key)
         writer.must(
-            not record.explicit_hash_key,
-            "A record was sent with an ExplicitHashKey: leave it out, so that Kinesis chooses the "
-            "shard from the partition key.",
+            record.shard_id == shard,
+            f"Event {number} of {keys[0]} is in {record.shard_id}; its partition key belongs to "
+            f"{shard}. Send no ExplicitHashKey, so that Kinesis chooses the shard.",
         )
 
 

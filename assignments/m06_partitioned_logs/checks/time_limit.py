@@ -1,12 +1,13 @@
 """Ends calls of your functions that take too long."""
 
-import contextlib
 import os
 import signal
 import threading
-import time
-from collections.abc import Callable, Iterator
-from typing import Any, SupportsIndex
+from collections.abc import Callable
+from time import monotonic, process_time
+from typing import Any
+
+from checks.virtual_time import skipped, virtual_time
 
 SECONDS = float(os.environ.get("CHECK_SECONDS", "10"))
 """Processor time that one call may take, and how long it may wait without doing anything.
@@ -16,18 +17,10 @@ Processor time is fair on a busy machine: a call takes longer there, but not mor
 """
 SECONDS_AFTER_TOO_LONG = 1.0
 """The limit of all later calls once a call took too long, so that the checks end soon."""
+LONGEST_SLEEPS = 600.0
+"""Seconds that one call may sleep in all, as where it is graded. They take no time here."""
 IDLE = 0.02
 """A call that uses less than this fraction of the processor counts as waiting."""
-LONGEST_SLEEP = 0.005
-"""Longer sleeps are cut short; `now` counts them in full."""
-
-_skipped = 0.0
-"""Seconds of sleep that were cut short so far."""
-
-
-def now() -> float:
-    """Return the time in seconds, as if no sleep of your code had been cut short."""
-    return time.monotonic() + _skipped
 
 
 class TooLong(Exception):  # noqa: N818 - reads as what happened
@@ -40,6 +33,13 @@ class TooLong(Exception):  # noqa: N818 - reads as what happened
         """Whether the limit was shorter, because an earlier call took too long."""
 
 
+class SleptTooLong(TooLong):
+    """A call slept longer than a graded call may."""
+
+    def __str__(self) -> str:
+        return f"slept for {self.seconds:.0f} s, longer than a graded call may"
+
+
 class TimeLimit:
     """The time that each call may take."""
 
@@ -48,24 +48,28 @@ class TimeLimit:
         self._was_shortened = False
 
     def run(self, call: Callable[[], Any]) -> Any:
-        """Call a function with shortened sleeps, and interrupt it when it takes too long.
+        """Call a function in virtual time, and interrupt it when it takes too long.
 
         Raises:
             TooLong: It took too long, even if it returned in the end.
         """
+        began = skipped()
         try:
-            return _within(self._seconds, call)
+            result = _within(self._seconds, call)
         except TooLong as error:
             error.was_shortened = self._was_shortened
             self._was_shortened = self._seconds > SECONDS_AFTER_TOO_LONG or self._was_shortened
             self._seconds = min(self._seconds, SECONDS_AFTER_TOO_LONG)
             raise
+        if skipped() - began > LONGEST_SLEEPS:
+            raise SleptTooLong(skipped() - began)
+        return result
 
 
 def _within(seconds: float, call: Callable[[], Any]) -> Any:
     """Call a function, and interrupt it as Ctrl+C does when the time is up."""
     if not seconds:
-        with _shortened_sleeps():
+        with virtual_time():
             return call()
     done, late = threading.Event(), threading.Event()
     caller = threading.get_ident()
@@ -88,7 +92,7 @@ def _within(seconds: float, call: Callable[[], Any]) -> Any:
     handler = signal.signal(signal.SIGINT, interrupt)
     try:
         watcher.start()
-        with _shortened_sleeps():
+        with virtual_time():
             result = call()
         done.set()
         watcher.join()
@@ -107,30 +111,13 @@ def _within(seconds: float, call: Callable[[], Any]) -> Any:
 
 def _wait_until_late(seconds: float, done: threading.Event) -> None:
     """Return when a call has used its processor time, has waited as long, or is done."""
-    began = worked_until = time.process_time()
-    worked_at = time.monotonic()
+    began = worked_until = process_time()
+    worked_at = monotonic()
     while not done.wait(min(seconds / 10, 0.2)):
-        used = time.process_time()
+        used = process_time()
         if used - began >= seconds:
             return
         if used - worked_until > IDLE * seconds:
-            worked_until, worked_at = used, time.monotonic()
-        elif time.monotonic() - worked_at >= seconds:
+            worked_until, worked_at = used, monotonic()
+        elif monotonic() - worked_at >= seconds:
             return
-
-
-@contextlib.contextmanager
-def _shortened_sleeps() -> Iterator[None]:
-    sleep = time.sleep
-
-    def short_sleep(seconds: float | SupportsIndex) -> None:
-        global _skipped
-        little = min(float(seconds), LONGEST_SLEEP)
-        sleep(little)
-        _skipped += float(seconds) - little
-
-    time.sleep = short_sleep
-    try:
-        yield
-    finally:
-        time.sleep = sleep

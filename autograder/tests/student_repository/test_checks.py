@@ -143,6 +143,10 @@ WRITER = "kinesis_multi_shard.py"
             "    while True:\n        try: time.sleep(1)\n        except: break",
             "did not return within 0.5 s",
         ),
+        (
+            "import time\ndef create_multi_shard_stream(name, count):\n    time.sleep(700)",
+            "slept for 700 s in all. Sleeping takes no time, but a graded call may sleep for 600 s",
+        ),
     ],
     ids=[
         "not Python",
@@ -153,6 +157,7 @@ WRITER = "kinesis_multi_shard.py"
         "an error",
         "exit",
         "endless, and catches the interrupt",
+        "long sleep",
     ],
 )
 def test_a_failure_names_the_line_of_the_student(
@@ -166,6 +171,20 @@ def test_a_failure_names_the_line_of_the_student(
     assert run.counts == {"writer": (0, 1)}
     assert sentence in run.text
     assert "Traceback" not in run.text
+
+
+def test_a_hash_key_may_be_sent_if_it_is_the_users(tmp_path: Path) -> None:
+    """Kinesis chooses the same shard. With another hash key, the check names both shards."""
+    sent = b'"PartitionKey": event["userId"]'
+    md5 = b"""str(int(__import__("hashlib").md5(event["userId"].encode()).hexdigest(), 16))"""
+    assert sent in SOLUTION.files[WRITER]
+
+    for key, passed in ((md5, 1), (b'"0"', 0)):
+        source = SOLUTION.files[WRITER].replace(sent, sent + b', "ExplicitHashKey": ' + key)
+        folder = clone(tmp_path / str(passed), {**SOLUTION.files, WRITER: source})
+        run = run_checks(folder, "-k", "w5", checkpoints=["writer"])
+        assert run.counts == {"writer": (passed, 1)}, run.text
+    assert "is in shardId-000000000000; its partition key belongs to shardId-" in run.text
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from checks.cloud import Cloud
 from checks.patched_moto import patched_moto
+from checks.virtual_time import start_over
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -20,6 +21,7 @@ def aws() -> Iterator[str]:
 def cloud(aws: str) -> Iterator[Cloud]:
     """The simulated AWS, seen from inside. Faults end with the check that adds them."""
     cloud = Cloud()
+    start_over()
     yield cloud
     cloud.faults.clear()
 

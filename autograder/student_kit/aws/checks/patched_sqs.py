@@ -1,9 +1,12 @@
 """The queues of the simulated AWS: moto's, patched where AWS behaves differently."""
 
 import itertools
+import math
 import re
 import threading
 from collections import Counter
+from copy import copy
+from hashlib import sha256
 
 from moto.core.responses import ActionResult
 from moto.sqs.exceptions import (
@@ -13,14 +16,18 @@ from moto.sqs.exceptions import (
     InvalidParameterValue,
     MissingParameter,
     SQSException,
+    TooManyEntriesInBatchRequest,
 )
-from moto.sqs.models import SQSBackend
+from moto.sqs.models import Queue, SQSBackend
 from moto.sqs.responses import SQSResponse
 
 from checks.faults import faults
+from checks.virtual_time import go_to, now
 
 QUIET_SECONDS = 0.3
-"""A long poll ends when no message was sent for so long. In real time: sleeps are cut short."""
+"""A long poll jumps ahead in time when no message was sent for so long, in real time."""
+DUPLICATE_SECONDS = 300
+"""How long a FIFO queue knows the messages that it was sent."""
 _NOT_IN_A_BODY = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _OUR_THREADS = ("(process_request_thread)", "(_server_entry)", "(watch)")
 """How the names of the threads end that are not yours: the server's, and the time limit's."""
@@ -34,6 +41,7 @@ _plain_create_queue = SQSBackend.create_queue
 _plain_purge_queue = SQSBackend.purge_queue
 _plain_receive_message = SQSBackend.receive_message
 _plain_send_message = SQSBackend.send_message
+_plain_send_message_batch = SQSBackend.send_message_batch
 _numbers = itertools.count(10**19)
 _sending = threading.Condition()
 
@@ -48,36 +56,86 @@ def _create_queue(self, name, tags=None, **attributes):
     return queue
 
 
-def _send_message(self, queue_name, message_body, *details, **more):
-    """A message has at least one character, and no control characters.
-
-    The messages of a FIFO queue have numbers that grow.
-    """
-    if not message_body:
+def _check_message(queue, body, attributes):
+    """A message has at least one character, no control characters, and ten attributes at most."""
+    if not body:
         raise MissingParameter("MessageBody")
-    if found := _NOT_IN_A_BODY.search(message_body):
+    if found := _NOT_IN_A_BODY.search(body):
         raise SQSException("InvalidMessageContents", f"Invalid character: {found[0]!r}.")
-    message = _plain_send_message(self, queue_name, message_body, *details, **more)
-    if self.get_queue(queue_name).fifo_queue:
+    if len(body.encode()) > queue.maximum_message_size:
+        raise InvalidParameterValue(
+            f"Message must be shorter than {queue.maximum_message_size} bytes."
+        )
+    if len(attributes or {}) > 10:
+        raise InvalidParameterValue("A message has at most 10 attributes.")
+    for name, value in (attributes or {}).items():
+        if not (value.get("StringValue") or value.get("BinaryValue")):
+            raise InvalidParameterValue(f"The attribute {name} has no value.")
+
+
+def _send_message(self, queue_name, message_body, message_attributes=None, *details, **more):
+    """The messages of a FIFO queue have numbers that grow.
+
+    A duplicate gets the answer of the message before, and is not sent.
+    """
+    queue = self.get_queue(queue_name)
+    _check_message(queue, message_body, message_attributes)
+    sent = vars(queue).setdefault("sent", {})
+    known_id = more.get("deduplication_id") or sha256(message_body.encode()).hexdigest()
+    if queue.deduplication_scope == "messageGroup":
+        known_id = (known_id, more.get("group_id"))
+    if known_id in sent and now() - sent[known_id].sent_timestamp / 1000 < DUPLICATE_SECONDS:
+        answer = copy(sent[known_id])
+        answer.body = message_body
+        return answer
+    message = _plain_send_message(
+        self, queue_name, message_body, message_attributes, *details, **more
+    )
+    if queue.fifo_queue:
         message.sequence_number = str(next(_numbers))
+        sent[known_id] = message
     with _sending:
         _sending.notify_all()
     return message
 
 
+def _add_message(self, message):
+    """moto would look for duplicates once more."""
+    self._messages.append(message)
+
+
+def _send_message_batch(self, queue_name, entries):
+    """An entry that is refused does not keep the others from being sent."""
+    queue, valid, failed = self.get_queue(queue_name), {}, []
+    for index, entry in entries.items():
+        try:
+            _check_message(queue, entry["MessageBody"], entry["MessageAttributes"])
+            valid[index] = entry
+        except SQSException as error:
+            why = {"SenderFault": True, "Code": error.code, "Message": error.message}
+            failed.append({"Id": entry["Id"], **why})
+    sent, refused = _plain_send_message_batch(self, queue_name, valid)
+    return sent, failed + refused
+
+
 def _receive_message(self, queue_name, count, wait_seconds, *details, **more):
     """A response may hold fewer messages than the request asks for.
 
-    A long poll of an empty queue ends immediately, unless another thread may send a message.
+    A long poll takes no time. It first waits for other threads, which may send a message; then it
+    jumps to the time at which a delayed or hidden message appears, or to its end.
     """
     size = faults.receive_size(queue_name, count)
-    is_quiet = not wait_seconds
+    queue, end = self.get_queue(queue_name), now() + wait_seconds
     while True:
+        for message in [message for message in queue.pending_messages if message.visible]:
+            queue.pending_messages.discard(message)  # a FIFO group begins with its first again
         messages = _plain_receive_message(self, queue_name, size, 0, *details, **more)
-        if messages or is_quiet or not _has_other_threads():
+        if messages or now() >= end:
             break
         with _sending:
-            is_quiet = not _sending.wait(QUIET_SECONDS)
+            is_quiet = not (_has_other_threads() and _sending.wait(QUIET_SECONDS))
+        if is_quiet:
+            go_to(min(end, _next_appearance(queue)))
     handed_out[queue_name] += len(messages)
     return messages
 
@@ -90,6 +148,15 @@ def _has_other_threads():
     )
 
 
+def _next_appearance(queue):
+    """Return a time just after the next delayed or hidden message appears.
+
+    The messages of one response reappear one soon after the other; 0.1 s later all are there.
+    """
+    moments = (max(message.visible_at, message.delayed_until) / 1000 for message in queue._messages)
+    return min((moment for moment in moments if moment >= now()), default=math.inf) + 0.1
+
+
 def _purge_queue(self, queue_name):
     """Record that the queue was purged."""
     _plain_purge_queue(self, queue_name)
@@ -97,10 +164,12 @@ def _purge_queue(self, queue_name):
 
 
 def _answer_delete_message_batch(self):
-    """The entries of a batch have distinct ids."""
+    """A batch has ten entries at most, with distinct ids."""
     entries = self._get_param("Entries", [])
     if not entries:
         raise EmptyBatchRequest("Delete")
+    if len(entries) > 10:
+        raise TooManyEntriesInBatchRequest(len(entries))
     ids = [entry["Id"] for entry in entries]
     for entry_id in ids:
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,80}", entry_id):
@@ -112,10 +181,12 @@ def _answer_delete_message_batch(self):
 
 
 PATCHES = (
+    (Queue, "add_message", _add_message),
     (SQSBackend, "create_queue", _create_queue),
     (SQSBackend, "purge_queue", _purge_queue),
     (SQSBackend, "receive_message", _receive_message),
     (SQSBackend, "send_message", _send_message),
+    (SQSBackend, "send_message_batch", _send_message_batch),
     (SQSResponse, "delete_message_batch", _answer_delete_message_batch),
 )
 """What is replaced by what."""

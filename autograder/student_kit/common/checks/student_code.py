@@ -14,7 +14,7 @@ import pytest
 
 from checks.hand_in import ROOT, installed_as_where_graded, why_not_graded
 from checks.student_streams import own_streams
-from checks.time_limit import TimeLimit, TooLong
+from checks.time_limit import LONGEST_SLEEPS, SleptTooLong, TimeLimit, TooLong
 
 CHECKS = Path(__file__).resolve().parent
 _NOT_YOURS = tuple(
@@ -204,6 +204,11 @@ def is_yours(file: str) -> bool:
 
 
 def _what_happened(call: str, error: BaseException) -> str:
+    if isinstance(error, SleptTooLong):
+        return (
+            f"{call} slept for {error.seconds:.0f} s in all. Sleeping takes no time, but a graded "
+            f"call may sleep for {LONGEST_SLEEPS:.0f} s only."
+        )
     if isinstance(error, TooLong):
         shorter = " (the limit is shorter after a call that took too long)"
         return (

@@ -1,0 +1,109 @@
+"""The clock of the checks: sleeping moves it forward and takes almost no time.
+
+While your code runs, it reads this clock. The simulated AWS always does.
+"""
+
+import asyncio
+import contextlib
+import datetime
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+LONGEST_SLEEP = 0.005
+"""Seconds that a sleep really takes at most."""
+
+_skipped = 0.0
+_moving = threading.Lock()
+_real_time = time.time
+_real_sleep = time.sleep
+_real_sleep_in_asyncio = asyncio.sleep
+_RealDatetime = datetime.datetime
+
+
+def now() -> float:
+    """Return the time in seconds since 1970."""
+    return _real_time() + _skipped
+
+
+def skipped() -> float:
+    """Return how many seconds this clock is ahead of the machine's."""
+    return _skipped
+
+
+def go_to(moment: float) -> None:
+    """Move the clock forward to a time; it does not go back."""
+    global _skipped
+    with _moving:
+        _skipped = max(_skipped, moment - _real_time())
+
+
+def start_over() -> None:
+    """Set the clock to the machine's time."""
+    global _skipped
+    _skipped = 0.0
+
+
+@contextlib.contextmanager
+def virtual_time() -> Iterator[None]:
+    """Let all code that runs meanwhile sleep and read the time by this clock."""
+    replacements: list[tuple[Any, str, Any]] = [
+        (time, "sleep", _sleep),
+        (asyncio, "sleep", _sleep_in_asyncio),
+        (datetime, "datetime", _Datetime),
+        *((time, name, clock) for name, clock in _CLOCKS.items()),
+    ]
+    before = [(owner, name, getattr(owner, name)) for owner, name, _ in replacements]
+    for owner, name, replacement in replacements:
+        setattr(owner, name, replacement)
+    try:
+        yield
+    finally:
+        for owner, name, replaced in before:
+            setattr(owner, name, replaced)
+
+
+def _sleep(seconds: float) -> None:
+    until = now() + seconds
+    _real_sleep(min(seconds, LONGEST_SLEEP))
+    go_to(until)
+
+
+async def _sleep_in_asyncio(delay: float, result: Any = None) -> Any:
+    until = now() + delay
+    await _real_sleep_in_asyncio(min(delay, LONGEST_SLEEP))
+    go_to(until)
+    return result
+
+
+def _ahead(real: Callable[[], Any], units: int) -> Callable[[], Any]:
+    """Return a clock that is ahead of a real clock, which counts so many units a second."""
+    return lambda: real() + type(real())(_skipped * units)
+
+
+_CLOCKS = {
+    name + ending: _ahead(getattr(time, name + ending), units)
+    for name in ("time", "monotonic", "perf_counter")
+    for ending, units in (("", 1), ("_ns", 10**9))
+}
+
+
+class _AnyDatetime(type):
+    """Takes real datetimes, such as those in AWS's answers, for datetimes of this clock."""
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, _RealDatetime)
+
+
+class _Datetime(_RealDatetime, metaclass=_AnyDatetime):
+    @classmethod
+    def now(cls, tz: datetime.tzinfo | None = None) -> Any:
+        return cls.fromtimestamp(now(), tz)
+
+    @classmethod
+    def utcnow(cls) -> Any:
+        return cls.fromtimestamp(now(), datetime.UTC).replace(tzinfo=None)
+
+
+_Datetime.__name__ = _Datetime.__qualname__ = _Datetime.__module__ = "datetime"  # for pickle
