@@ -188,7 +188,7 @@ def test_the_table_and_the_data_have_it_open(sound: ClassRun, faulty: ClassRun) 
     assert cells[2] == TEST
     assert cells[5:8] == ["grader_error", "", str(POINTS)]
     assert SAID in cells[8]
-    assert data["schema_version"] == 3
+    assert data["schema_version"] == 4
     assert [checkpoint["status"] for checkpoint in data["checkpoints"]] == [
         *("complete", "incomplete", "complete", "complete", "unmarked")
     ]
