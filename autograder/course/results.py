@@ -1,13 +1,11 @@
 """The folder of a class run: whose turn it is, and whether the results in it are still right."""
 
-import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from autograder.errors import AutograderError
-from autograder.files import make_folder, remove_leftovers, write_whole
+from autograder.files import locked, make_folder, remove_leftovers, write_whole
 from autograder.grading.grade import Grade
 from autograder.grading.results import has_best_python
 
@@ -57,16 +55,11 @@ def only_run_in(output: Path) -> Iterator[None]:
         AutograderError: Another run is writing there, or it cannot be made.
     """
     make_folder(output)
+    lock = output / LOCK
     try:
-        descriptor = os.open(output / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        lock.touch(0o644)
     except OSError as error:
         raise AutograderError(f"{output} cannot be written: {error.strerror}") from None
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise AutograderError(f"{output}: another run is writing there") from None
+    with locked(lock, wait=False):
         remove_leftovers(output)
         yield
-    finally:
-        os.close(descriptor)

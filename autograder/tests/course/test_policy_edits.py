@@ -1,6 +1,7 @@
 """`extend` and `excuse` change one entry of `course.toml`, and nothing else in the file."""
 
 import difflib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -207,6 +208,50 @@ def test_every_form_of_the_file_keeps_its_lines(course: Path, form: str) -> None
     assert read_policy(course).extensions == {}
 
 
+def test_many_at_the_same_time_lose_nothing(course: Path) -> None:
+    """Each waits for the one before it, and reads what that has written."""
+    names = [f"s{number}" for number in range(12)]
+    course.with_name("roster.csv").write_text("id,name\n" + "".join(f"{n},{n}\n" for n in names))
+    course.write_text(NOTED.replace("ada = 2026-12-08T23:59:00 # was ill\n", ""))
+
+    with ThreadPoolExecutor(6) as pool:
+        excused = pool.map(lambda name: excuse(course, name, excused=True), names)
+        extended = pool.map(lambda name: extend(course, name, "2026-12-09"), names)
+        said = [*excused, *extended]
+
+    assert len(said) == 24
+    policy = read_policy(course)
+    assert (set(policy.excused), set(policy.extensions)) == ({*names}, {*names})
+    assert sorted(path.name for path in course.parent.iterdir()) == ["course.toml", "roster.csv"]
+
+
+@pytest.mark.parametrize(
+    ("name", "until", "than"),
+    [
+        ("grace", "2026-11-30", "the deadline, 2026-12-01 23:59:59"),
+        ("ada", "2026-12-07", "the present extension, 2026-12-08 23:59"),
+        ("ada", "2026-11-30", "the deadline, 2026-12-01 23:59:59"),
+    ],
+)
+def test_an_earlier_time_must_be_meant(course: Path, name: str, until: str, than: str) -> None:
+    """Earlier than the deadline, or than what the student was promised."""
+    with pytest.raises(PolicyError, match=f"is before {than}: nothing changed. Add --shorten"):
+        extend(course, name, until)
+
+    assert course.read_text() == NOTED
+    said = extend(course, name, until, shorten=True)
+    assert f"-> {until} 23:59" in said
+
+
+def test_a_time_that_cannot_be_written_changes_nothing(course: Path) -> None:
+    """Not even if its fault shows only when it is calculated with."""
+    for until in ("9999-12-31T23:59-10:00", "0001-01-01T00:00+10:00"):
+        with pytest.raises(PolicyError, match="the year is not in"):
+            extend(course, "ada", until)
+
+    assert course.read_text() == NOTED
+
+
 @pytest.mark.parametrize(
     ("name", "until", "why"),
     [
@@ -251,12 +296,14 @@ def test_the_commands_print_the_change(
     run = CommandLine(monkeypatch, capsys)
     options = ("--course", str(course))
 
+    shortened = run("extend", "grace", "2026-11-09", "--shorten", *options)
     extended = run("extend", "grace", "2026-12-09", *options)
     removed = run("extend", "grace", "--remove", *options)
     excused = run("excuse", "grace", *options)
     refused = run("extend", "grace", *options)
 
-    assert extended.out == "grace: due 2026-12-01 23:59:59 -> 2026-12-09 23:59:59 (Europe/Berlin)\n"
+    assert shortened.out.endswith("-> 2026-11-09 23:59:59 (Europe/Berlin)\n")
+    assert extended.out == "grace: due 2026-11-09 23:59:59 -> 2026-12-09 23:59:59 (Europe/Berlin)\n"
     assert removed.out == "grace: due 2026-12-09 23:59:59 -> 2026-12-01 23:59:59 (Europe/Berlin)\n"
     assert excused.out == "grace: counts -> excused\n"
     assert (refused.status, refused.out) == (2, "")
