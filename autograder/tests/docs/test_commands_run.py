@@ -122,7 +122,9 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
         'timezone = "UTC"\nroster = "../gradebook/roster.csv"\ngradebook = "../gradebook"\n'
         "[deadline]\nat = 2026-12-01T23:59:00\n"
     )
-    (folder / "course" / "requests.csv").write_text("student,test,reason\nada,W3,as I read it\n")
+    (folder / "course" / "requests.csv").write_text(
+        'student,test,reason,answer\nada,W3,"The handout allows a second call, after throttling",\n'
+    )
     (folder / "gradebook").mkdir()
     (folder / "gradebook" / "roster.csv").write_text(
         "id,name,email,login\nada,Ada Lovelace,ada@example.org,ada\n"
