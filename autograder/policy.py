@@ -17,6 +17,7 @@ import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, Protocol, Self
@@ -34,6 +35,9 @@ DAY = timedelta(days=1)
 
 MOST_DAYS = 10_000
 """For which late work counts; `datetime` ends in the year 9999."""
+
+LONGEST_TEST = 200
+"""Characters of a test's name that are compared with others."""
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9._-]*\{login\}[A-Za-z0-9._-]*")
 
@@ -55,6 +59,14 @@ class Enrolment(Protocol):
 
     def find(self, name: str) -> Enrolled | None:
         """Return the student of that name; None if there is none."""
+
+
+class RosterEncoding(StrEnum):
+    """How a roster without a byte order mark is written."""
+
+    UTF_8 = "utf-8"
+    WINDOWS_1252 = "windows-1252"
+    """What older programs write in Western Europe and America."""
 
 
 class Ruling(StrEnum):
@@ -111,6 +123,7 @@ class Policy(_PolicyModel):
     repository: str | None = None
     """Each student's, with `{login}` in it; None likewise."""
     roster: Path = Field(default=Path("roster.csv"), strict=False)
+    roster_encoding: Annotated[RosterEncoding, Field(strict=False)] = RosterEncoding.UTF_8
     gradebook: Path = Field(default=Path("gradebook"), strict=False)
     staff: Annotated[tuple[str, ...], Field(strict=False)] = ()
     """Logins on GitHub; bots and owners of the organisation are staff without being named."""
@@ -320,12 +333,20 @@ def check_names(
                 mistakes.append(f"{key}.{name}: write the student's id: {found.id}")
     if tests is not None:
         mistakes += [
-            f'tests."{name}": is no hidden test: write it as grades name it, CHECKPOINT/NAME'
+            f'tests."{name}": is no hidden test: {_suggestion(name, tests)}'
             for name in policy.tests
             if name not in tests
         ]
     if mistakes:
         raise PolicyError("\n".join(mistakes))
+
+
+def _suggestion(name: str, tests: Collection[str]) -> str:
+    """Say which hidden test may be meant, or where their names are."""
+    alike = get_close_matches(name[:LONGEST_TEST], tests, n=3)
+    if alike:
+        return f"did you mean {' or '.join(map(repr, alike))}?"
+    return "`autograder tests` lists their names"
 
 
 @dataclass(frozen=True)

@@ -105,7 +105,7 @@ def grade_pushes_command(
     plan = read_plan(chosen, course.suites / chosen.id)
     try:
         rules = read_policy(policy)
-        roster = read_roster(rules.roster)
+        roster = read_roster(rules.roster, encoding=rules.roster_encoding)
         check_names(rules, roster, {test.id for test in plan.tests})
         book = _open_book(gradebook, chosen, rules)
     except (PolicyError, RosterError, GradebookError) as error:

@@ -121,7 +121,13 @@ def _find(course_file: Path, assignment: str | None, client: GitHubClient | None
     course = Course.of_this_checkout()
     chosen = choose_assignment(course, assignment, course_file=course_file)
     names = request_names(chosen, read_plan(chosen, course.suites / chosen.id))
-    return class_requests(course_file, policy, read_roster(policy.roster), names, client)
+    return class_requests(
+        course_file,
+        policy,
+        read_roster(policy.roster, encoding=policy.roster_encoding),
+        names,
+        client,
+    )
 
 
 def _lines(request: RegradeRequest, output: Path | None) -> Iterator[str]:

@@ -116,7 +116,7 @@ def excuse(course_file: Path, name: str, *, excused: bool) -> str:
 
 def _read(course_file: Path, name: str) -> tuple[Policy, Student, Roster]:
     policy = read_policy(course_file)
-    roster = read_roster(policy.roster)
+    roster = read_roster(policy.roster, encoding=policy.roster_encoding)
     student = roster.find(name)
     if student is None:
         suggestion = _similar_student(roster, name)

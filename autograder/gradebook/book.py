@@ -90,7 +90,8 @@ class Book:
         Raises:
             RosterError: The roster is missing, or has mistakes.
         """
-        return read_roster(roster_file(self.folder, self.policy))
+        file = roster_file(self.folder, self.policy)
+        return read_roster(file, encoding=self.policy.roster_encoding)
 
     def handins(self) -> Mapping[str, Handin]:
         """Read when each student handed in, by id.

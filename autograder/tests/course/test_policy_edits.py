@@ -1,6 +1,7 @@
 """`extend` and `excuse` change one entry of `course.toml`, and nothing else in the file."""
 
 import difflib
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from autograder.course.policy_edits import excuse, extend
-from autograder.errors import PolicyError
+from autograder.errors import PolicyError, RosterError
+from autograder.gradebook.book import Book
 from autograder.gradebook.roster import read_roster
 from autograder.policy import read_policy
 from autograder.tests.course.command_line import CommandLine
+from autograder.tests.gradebook.students import ASSIGNMENT, PLAN
 
 EXAMPLE = Path(__file__).parents[2] / "docs/reference/course.example.toml"
 ROSTER = """id,name,email,login
@@ -157,9 +160,7 @@ def test_an_excuse_can_be_removed(course: Path) -> None:
         pytest.param(NOTED, id="a table"),
         pytest.param(EXAMPLE.read_text(), id="the example"),
         pytest.param(
-            EXAMPLE.read_text()
-            .replace("[extensions]                          # by login or id\n", "")
-            .replace("ada = 2026-12-08T23:59:00\n", ""),
+            re.sub(r"(?m)^(\[extensions\]|#LOGIN).*\n", "", EXAMPLE.read_text()),
             id="only other tables",
         ),
         pytest.param(
@@ -287,6 +288,35 @@ def test_a_file_that_is_no_policy_is_left_alone(course: Path, text: str) -> None
         excuse(course, "ada", excused=True)
 
     assert course.read_text() == text
+
+
+def test_a_roster_may_be_in_the_encoding_that_the_file_names(course: Path) -> None:
+    """Without the key, the error says so."""
+    roster = course.with_name("roster.csv")
+    roster.write_bytes("id,name\njoerg,Jörg Müller\n".encode("cp1252"))
+
+    with pytest.raises(
+        RosterError, match=r"is not in UTF-8, as line 2 shows: .* `roster_encoding`"
+    ):
+        excuse(course, "joerg", excused=True)
+
+    course.write_text(f'roster_encoding = "windows-1252"\n{NOTED}'.replace("ada =", "joerg ="))
+    assert excuse(course, "joerg", excused=True) == "joerg: counts -> excused"
+    policy = read_policy(course)
+    book = Book(course.parent / "gradebook", ASSIGNMENT, policy)
+    assert [student.full_name for student in book.roster().students] == ["Jörg Müller"]
+
+
+def test_the_names_that_the_file_may_give_tests_are_listed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As they are written there, with requirement, points and title."""
+    done = CommandLine(monkeypatch, capsys)("tests", "--assignment", ASSIGNMENT.id)
+
+    lines = done.out.splitlines()
+    assert [line.partition("  ")[0] for line in lines] == [f'"{test.id}"' for test in PLAN.tests]
+    first = PLAN.tests[0]
+    assert lines[0].endswith(f"  {first.requirement}, {first.points:g} points: {first.title}")
 
 
 def test_the_commands_print_the_change(
