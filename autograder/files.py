@@ -11,6 +11,7 @@ from pathlib import Path
 from autograder.errors import AutograderError
 
 DEVICES = Path("/dev")
+LOCK = ".lock"
 PART = ".part"
 """The end of the name of a file that is being written."""
 
@@ -77,6 +78,22 @@ def _mode_of(path: Path) -> int:
         return path.stat().st_mode & 0o777
     except OSError:
         return 0o644
+
+
+@contextmanager
+def locked_folder(folder: Path, *, wait: bool) -> Iterator[None]:
+    """Hold a folder by a file in it, see `locked`.
+
+    Raises:
+        AutograderError: It cannot be written, or another process holds it and `wait` is false.
+    """
+    lock = folder / LOCK
+    try:
+        lock.touch(0o644)
+    except OSError as error:
+        raise AutograderError(f"{folder} cannot be written: {error.strerror}") from None
+    with locked(lock, wait=wait):
+        yield
 
 
 @contextmanager

@@ -16,7 +16,8 @@ from autograder.errors import GradebookError
 from autograder.files import make_folder
 from autograder.gradebook.book import Book, roster_file
 from autograder.grading.judge.plan import read_plan
-from autograder.policy import DEFAULT_COURSE, EVERYTHING_COUNTS, Policy, check_names, read_policy
+from autograder.policy import DEFAULT_COURSE, EVERYTHING_COUNTS, Policy, read_policy
+from autograder.policy_names import check_names
 from autograder.text import counted
 
 CourseFile = Annotated[

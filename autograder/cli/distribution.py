@@ -36,10 +36,10 @@ from autograder.gradebook.student import Student
 from autograder.policy import (
     DEFAULT_COURSE,
     Policy,
-    check_names,
     read_policy,
     student_repositories,
 )
+from autograder.policy_names import check_names
 from autograder.text import counted, in_log, inert
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9_][A-Za-z0-9._-]*")

@@ -39,10 +39,10 @@ from autograder.grading.judge.plan import read_plan
 from autograder.policy import (
     DEFAULT_COURSE,
     Policy,
-    check_names,
     read_policy,
     student_repositories,
 )
+from autograder.policy_names import check_names
 from autograder.sandbox import require_interpreter
 from autograder.text import in_log
 

@@ -23,10 +23,10 @@ from autograder.intake.matching import MATCHES_FILE, Unmatched, match_hand_ins, 
 from autograder.policy import (
     EVERYTHING_COUNTS,
     Policy,
-    check_names,
     read_policy,
     student_repositories,
 )
+from autograder.policy_names import check_names
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from autograder.files import locked, scratch_folder, write_whole
 from autograder.gradebook.keys import comparable
 from autograder.gradebook.roster import Roster, read_roster
 from autograder.gradebook.student import Student
-from autograder.policy import Policy, read_policy
+from autograder.policy import Policy, names_student, read_policy
 
 EXTENSIONS, EXCUSED = "extensions", "excused"
 ALIKE = 0.75
@@ -49,7 +49,7 @@ def extend(course_file: Path, name: str, until: str | None, *, shorten: bool = F
         policy, student, roster = _read(course_file, name)
         due = None if until is None else _parse_due(until, policy)
         names = [name for name in policy.extensions if roster.find(name) == student]
-        kept = next((name for name in names if _is_named(student, name)), student.id)
+        kept = next((name for name in names if names_student(name, student)), student.id)
 
         def change(document: dict[str, Any]) -> None:
             for name in names:
@@ -135,11 +135,6 @@ def _similar_student(roster: Roster, name: str) -> str | None:
     alike = get_close_matches(comparable(name)[:LONGEST_NAME], spelled, cutoff=ALIKE)
     found = set[str]().union(*(spelled[text] for text in alike))
     return found.pop() if len(found) == 1 else None
-
-
-def _is_named(student: Student, name: str) -> bool:
-    """Whether the policy finds a student's extension by this name; an e-mail address is none."""
-    return name.casefold() in (student.id.casefold(), (student.login or "").casefold())
 
 
 def _parse_due(text: str, policy: Policy) -> datetime:

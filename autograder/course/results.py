@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from autograder.errors import AutograderError
-from autograder.files import locked, make_folder, remove_leftovers, write_whole
+from autograder.files import locked_folder, make_folder, remove_leftovers, write_whole
 from autograder.grading.grade import Grade
 from autograder.grading.results import has_best_python
 
@@ -14,7 +13,6 @@ RESULTS = "results"
 GRADER_LOGS = "trouble"
 """Folder of what the grader printed when a test failed unexpectedly, `ID.txt`; it may show a
 student's code, so it is for instructors alone."""
-LOCK = ".lock"
 
 
 def is_current(grade: Grade, *, suite: str, confined: bool) -> bool:
@@ -55,11 +53,6 @@ def only_run_in(output: Path) -> Iterator[None]:
         AutograderError: Another run is writing there, or it cannot be made.
     """
     make_folder(output)
-    lock = output / LOCK
-    try:
-        lock.touch(0o644)
-    except OSError as error:
-        raise AutograderError(f"{output} cannot be written: {error.strerror}") from None
-    with locked(lock, wait=False):
+    with locked_folder(output, wait=False):
         remove_leftovers(output)
         yield

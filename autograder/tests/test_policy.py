@@ -20,10 +20,10 @@ from autograder.policy import (
     LatePenalty,
     Policy,
     Ruling,
-    check_names,
     read_policy,
     student_repositories,
 )
+from autograder.policy_names import check_names
 
 EXAMPLE = Path(__file__).parents[1] / "docs" / "reference" / "course.example.toml"
 ADA = Student(id="ada", login="Ada")
