@@ -12,6 +12,7 @@ import hashlib
 import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -22,13 +23,16 @@ from autograder.course.regrade_requests import (
     RegradeRequest,
     find_requests,
     first_named,
+    request_names,
 )
 from autograder.errors import AutograderError
 from autograder.files import locked, write_whole
-from autograder.github.client import GitHubClient
+from autograder.github.client import GitHubClient, GitHubServer
+from autograder.gradebook.book import Book
 from autograder.gradebook.roster import Roster
+from autograder.grading.judge.plan import SuitePlan
 from autograder.policy import Policy
-from autograder.text import in_csv
+from autograder.text import counted, in_csv
 
 REQUESTS_FILE = "requests.csv"
 COLUMNS = ("student", "test", "reason", "answer")
@@ -63,6 +67,31 @@ def class_requests(
         return found
     on_github = find_requests(client, policy, roster, names)
     return ClassRequests((*found.requests, *on_github.requests), (*found.unread, *on_github.unread))
+
+
+def open_request_lines(
+    course_file: Path, book: Book, plan: SuitePlan, server: GitHubServer | None
+) -> Iterator[str]:
+    """Say how many requests are open, and what could not be read: a line each, none if nothing.
+
+    Args:
+        course_file: The course's `course.toml`.
+        book: The gradebook of the assignment.
+        plan: The hidden tests.
+        server: GitHub; None to leave it out.
+    """
+    names = request_names(book.assignment, plan)
+    with ExitStack() as opened:
+        client = None if server is None else opened.enter_context(GitHubClient(server))
+        try:
+            found = class_requests(course_file, book.policy, book.roster(), names, client)
+        except AutograderError as error:
+            yield f"requests: {error}"
+            return
+    if found.requests:
+        number = counted(len(found.requests), "open request")
+        yield f"{number} of students: autograder requests list --course {course_file}"
+    yield from found.unread
 
 
 def read_requests(path: Path, roster: Roster, names: Mapping[str, str]) -> ClassRequests:
