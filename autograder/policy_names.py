@@ -41,7 +41,7 @@ def check_names(
                 mistakes.append(f"{key}.{name}: write the student's id: {found.id}")
     if tests is not None:
         mistakes += [
-            f'tests."{name}": is no hidden test: {_suggestion(name, tests)}'
+            f'tests."{name}": is not a hidden test: {_suggestion(name, tests)}'
             for name in policy.tests
             if name not in tests
         ]

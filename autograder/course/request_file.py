@@ -125,7 +125,7 @@ def read_requests(path: Path, roster: Roster, names: Mapping[str, str]) -> Class
 def _unknown_test(text: str, names: Mapping[str, str]) -> str:
     alike = get_close_matches(text.casefold()[:100], names, n=1)
     hint = f": did you mean {names[alike[0]]!r}?" if alike else ""
-    return f"{text[:100]!r} is no test, requirement or checkpoint{hint}"
+    return f"{text[:100]!r} is not a test, requirement or checkpoint{hint}"
 
 
 def answer_row(path: Path, number: int, answer: str) -> None:
@@ -240,7 +240,7 @@ def _read(path: Path) -> _RequestTable:
 
 
 def _records(path: Path, text: str, delimiter: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield each record's text and cells; a blank line has no cells."""
+    """Yield each record's text and cells, which are empty for a blank line."""
     lines = list(io.StringIO(text, newline=""))
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     begin = 0

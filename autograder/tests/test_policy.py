@@ -309,8 +309,8 @@ def test_an_unknown_student_or_test_is_a_mistake(tmp_path: Path) -> None:
     assert str(caught.value).splitlines() == [
         "extensions.ADA: is not in the roster",
         "excused.eve: is not in the roster",
-        "tests.\"writer/b\": is no hidden test: did you mean 'writer/a'?",
-        'tests."x": is no hidden test: `autograder tests` lists their names',
+        "tests.\"writer/b\": is not a hidden test: did you mean 'writer/a'?",
+        'tests."x": is not a hidden test: `autograder tests` lists their names',
     ]
 
 

@@ -134,7 +134,7 @@ def test_a_change_of_the_course_file_reaches_everything(checkout: Path, tmp_path
     ("change", "said"),
     [
         ('excused = ["nobody"]', "excused.nobody: is not in the roster"),
-        ('excused = []\n[tests]\n"a/b" = "full"', 'tests."a/b": is no hidden test'),
+        ('excused = []\n[tests]\n"a/b" = "full"', 'tests."a/b": is not a hidden test'),
     ],
 )
 def test_a_mistake_in_the_course_file_ends_it_before_anything(

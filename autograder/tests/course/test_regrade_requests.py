@@ -380,7 +380,10 @@ def test_two_answers_on_github_are_not_both_taken(course: Classroom, requests: R
         ("zoe,W1,x,", "line 3: 'zoe' is not in the roster"),
         ("ada,W1,no, the handout says so,", "line 3: has 5 cells, and the header 4: put a text"),
         ("ada,W1,no, the handout says so", "line 3: the answer begins with a blank, as the rest"),
-        ("ada,reader/nothing_much,x,", "line 3: 'reader/nothing_much' is no test, requirement or"),
+        (
+            "ada,reader/nothing_much,x,",
+            "line 3: 'reader/nothing_much' is not a test, requirement or",
+        ),
         (f"ada,{TEST.id[:-1]},x,", f"did you mean '{TEST.id}'?"),
     ],
 )
@@ -392,7 +395,7 @@ def test_odd_rows_are_named_by_their_line(lms: Path, run: CommandLine, row: str,
     done, numbers = listed_in(file, run)
 
     assert done.status == 1
-    assert len(numbers) == (2 if "no test" in done.err else 1)
+    assert len(numbers) == (2 if "not a test" in done.err else 1)
     assert why in done.err
     assert len(done.err.splitlines()) == 1
 
