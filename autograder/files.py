@@ -1,5 +1,7 @@
 """Writing files as a whole or not at all, and making folders."""
 
+import fcntl
+import os
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -9,6 +11,7 @@ from pathlib import Path
 from autograder.errors import AutograderError
 
 DEVICES = Path("/dev")
+LOCK = ".lock"
 PART = ".part"
 """The end of the name of a file that is being written."""
 
@@ -75,6 +78,61 @@ def _mode_of(path: Path) -> int:
         return path.stat().st_mode & 0o777
     except OSError:
         return 0o644
+
+
+@contextmanager
+def locked_folder(folder: Path, *, wait: bool) -> Iterator[None]:
+    """Hold a folder by a file in it, see `locked`.
+
+    Raises:
+        AutograderError: It cannot be written, or another process holds it and `wait` is false.
+    """
+    lock = folder / LOCK
+    try:
+        lock.touch(0o644)
+    except OSError as error:
+        raise AutograderError(f"{folder} cannot be written: {error.strerror}") from None
+    with locked(lock, wait=wait):
+        yield
+
+
+@contextmanager
+def locked(path: Path, *, wait: bool) -> Iterator[None]:
+    """Hold a file, which no other process that asks for it holds at the same time.
+
+    Who holds it may replace it, as the last thing before the context ends.
+
+    Args:
+        path: The file; it exists.
+        wait: Whether to wait while another process holds it.
+
+    Raises:
+        AutograderError: It cannot be written, or another process holds it and `wait` is false.
+    """
+    try:
+        descriptor = _lock(path, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise AutograderError(f"{path.parent}: another run is writing there") from None
+    except OSError as error:
+        raise AutograderError(f"{path} cannot be written: {error.strerror}") from None
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock(path: Path, operation: int) -> int:
+    """Lock a file and return its descriptor; a file that was replaced meanwhile is another one."""
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            fcntl.flock(descriptor, operation)
+            if os.path.samestat(os.fstat(descriptor), path.stat()):
+                return descriptor
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)
 
 
 def make_folder(folder: Path) -> None:

@@ -14,7 +14,7 @@ What follows from it is computed by pure functions: they are given the moment, a
 import hashlib
 import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -47,11 +47,12 @@ class Enrolled(Protocol):
         """The login on GitHub, if it is known."""
 
 
-class Enrolment(Protocol):
-    """A class in which a name can be looked up."""
+class RosterEncoding(StrEnum):
+    """How a roster without a byte order mark is written."""
 
-    def find(self, name: str) -> Enrolled | None:
-        """Return the student of that name; None if there is none."""
+    UTF_8 = "utf-8"
+    WINDOWS_1252 = "windows-1252"
+    """What older programs write in Western Europe and America."""
 
 
 class Ruling(StrEnum):
@@ -108,6 +109,7 @@ class Policy(_PolicyModel):
     repository: str | None = None
     """Each student's, with `{login}` in it; None likewise."""
     roster: Path = Field(default=Path("roster.csv"), strict=False)
+    roster_encoding: Annotated[RosterEncoding, Field(strict=False)] = RosterEncoding.UTF_8
     gradebook: Path = Field(default=Path("gradebook"), strict=False)
     staff: Annotated[tuple[str, ...], Field(strict=False)] = ()
     """Logins on GitHub; bots and owners of the organisation are staff without being named."""
@@ -161,13 +163,17 @@ class Policy(_PolicyModel):
     def extension_of(self, student: Enrolled | None) -> datetime | None:
         """Return until when a student's deadline is extended; None if it is not."""
         return next(
-            (when for name, when in self.extensions.items() if student and _names(name, student)),
+            (
+                when
+                for name, when in self.extensions.items()
+                if student and names_student(name, student)
+            ),
             None,
         )
 
     def excuses(self, student: Enrolled) -> bool:
         """Whether the assignment counts neither for a student nor against."""
-        return any(_names(name, student) for name in self.excused)
+        return any(names_student(name, student) for name in self.excused)
 
     def due(self, student: Enrolled | None) -> datetime | None:
         """When a student's work is due; for None, the deadline without an extension.
@@ -294,37 +300,6 @@ def _read_policy(path: Path) -> Policy:
     return policy.model_copy(update={key: path.parent / place for key, place in places.items()})
 
 
-def check_names(
-    policy: Policy, students: Enrolment | None, tests: Collection[str] | None = None
-) -> None:
-    """Check that each extension and excuse belongs to a student, and each ruling to a test.
-
-    Args:
-        policy: The course's.
-        students: The roster; None not to check them.
-        tests: Names of the hidden tests; None not to check them.
-
-    Raises:
-        PolicyError: Some do not; a line for each.
-    """
-    mistakes = []
-    for key, names in (("extensions", policy.extensions), ("excused", policy.excused)):
-        for name in names if students is not None else ():
-            found = students.find(name) if students is not None else None
-            if found is None:
-                mistakes.append(f"{key}.{name}: is not in the roster")
-            elif not _names(name, found):
-                mistakes.append(f"{key}.{name}: write the student's id: {found.id}")
-    if tests is not None:
-        mistakes += [
-            f'tests."{name}": is no hidden test: write it as grades name it, CHECKPOINT/NAME'
-            for name in policy.tests
-            if name not in tests
-        ]
-    if mistakes:
-        raise PolicyError("\n".join(mistakes))
-
-
 @dataclass(frozen=True)
 class StudentRepositories:
     """Where the students' repositories are on GitHub."""
@@ -345,6 +320,6 @@ def student_repositories(policy: Policy) -> StudentRepositories:
     return StudentRepositories(policy.organization, policy.repository)
 
 
-def _names(name: str, student: Enrolled) -> bool:
+def names_student(name: str, student: Enrolled) -> bool:
     """Whether a name of the course file is a student's login or id; case does not matter."""
     return name.casefold() in (student.id.casefold(), (student.login or "").casefold())

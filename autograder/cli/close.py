@@ -15,10 +15,13 @@ from autograder.course.class_outcomes import StudentOutcome
 from autograder.course.class_run import RunSettings, grade_class
 from autograder.course.class_submissions import class_submissions
 from autograder.course.closing import close_book, left_for_people, note_on_stage
+from autograder.course.request_file import open_request_lines
 from autograder.course.results import only_run_in
 from autograder.files import make_folder, write_whole
+from autograder.github.client import GitHubServer
 from autograder.gradebook.book import Book, roster_file
 from autograder.grading.foreman.pool import WORKERS
+from autograder.grading.judge.plan import read_plan
 from autograder.policy import read_policy
 from autograder.reports.class_page import as_page
 from autograder.reports.class_results import read_class
@@ -69,6 +72,7 @@ def close_command(
     source = submissions or course_file
     roster = roster_file(book.folder, policy) if submissions else None
     book.handins()  # a mistake in them ends it here
+    server = GitHubServer.from_environment() if policy.organization and not submissions else None
     with only_run_in(output), class_submissions(source, chosen, roster, policy) as found:
         the_class = found.with_records_of(book)
         outcomes: list[StudentOutcome] = []
@@ -95,6 +99,9 @@ def close_command(
         errors.print(inert(line), soft_wrap=True)
     left = [
         *the_class.oddities,
+        *open_request_lines(
+            course_file, book, read_plan(chosen, course.suites / chosen.id), server
+        ),
         *closed.problems,
         *filter(None, [unreadable_line(closed.outcomes)]),
         *left_to_do(closed.outcomes),

@@ -45,6 +45,7 @@ COMMANDS = (
             "submissions --output similar.html"),
     Command("extend", "policy_edits", "extend_command", CLASS, "ada 2026-12-08"),
     Command("excuse", "policy_edits", "excuse_command", CLASS, "grace"),
+    Command("tests", "course_file", "list_tests_command", CLASS, ""),
     Command("publish", "distribution", "publish_command", GITHUB,
             "--template OWNER/m06-template --dry-run"),
     Command("make-repositories", "distribution", "make_command", GITHUB,

@@ -1,4 +1,7 @@
-"""The option `--course`: the course's policy and gradebook, for each command that needs them."""
+"""The option `--course`: the course's policy and gradebook, for each command that needs them.
+
+And the command `autograder tests`, which names what `[tests]` in a course file may name.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,10 +11,14 @@ import typer
 
 from autograder.assignment import Assignment, Course
 from autograder.choice import choose_assignment
+from autograder.cli.options import AssignmentId
 from autograder.errors import GradebookError
+from autograder.files import make_folder
 from autograder.gradebook.book import Book, roster_file
 from autograder.grading.judge.plan import read_plan
-from autograder.policy import DEFAULT_COURSE, EVERYTHING_COUNTS, Policy, check_names, read_policy
+from autograder.policy import DEFAULT_COURSE, EVERYTHING_COUNTS, Policy, read_policy
+from autograder.policy_names import check_names
+from autograder.text import counted
 
 CourseFile = Annotated[
     Path | None,
@@ -99,7 +106,9 @@ def open_book(
     file, policy = course_policy(course_file)
     folder = gradebook_folder(given, policy)
     chosen = choose_assignment(course, assignment, course_file=file, results=[*results, folder])
-    if not folder.is_dir():
+    if given is None and file is not None:
+        make_folder(folder)
+    elif not folder.is_dir():
         raise GradebookError(f"{folder} is not a folder: make it, and put roster.csv into it")
     book = Book(folder, chosen, policy)
     check_policy(policy, book, course)
@@ -120,3 +129,13 @@ def test_names(course: Course, assignment: Assignment) -> frozenset[str]:
     """Return the names of an assignment's hidden tests."""
     plan = read_plan(assignment, course.suites / assignment.id)
     return frozenset(test.id for test in plan.tests)
+
+
+def list_tests_command(assignment: AssignmentId = None) -> None:
+    """List the hidden tests: their names, as `[tests]` in `course.toml` takes them, and titles."""
+    course = Course.of_this_checkout()
+    chosen = choose_assignment(course, assignment)
+    for test in read_plan(chosen, course.suites / chosen.id).tests:
+        typer.echo(
+            f'"{test.id}"  {test.requirement}, {counted(test.points, "point")}: {test.title}'
+        )

@@ -36,10 +36,10 @@ from autograder.gradebook.student import Student
 from autograder.policy import (
     DEFAULT_COURSE,
     Policy,
-    check_names,
     read_policy,
     student_repositories,
 )
+from autograder.policy_names import check_names
 from autograder.text import counted, in_log, inert
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9_][A-Za-z0-9._-]*")
@@ -235,7 +235,7 @@ def _read_class(course_file: Path, *, quiet: bool) -> tuple[Policy, Roster]:
     """Read the policy and the roster that it names."""
     with _discreet(quiet=quiet):
         policy = read_policy(course_file)
-        roster = read_roster(policy.roster)
+        roster = read_roster(policy.roster, encoding=policy.roster_encoding)
         check_names(policy, roster)
     student_repositories(policy)  # a course that is not on GitHub ends here
     return policy, roster
@@ -290,7 +290,7 @@ def _roster_if_any(course_file: Path) -> Roster | None:
     if course_file.exists():
         policy = read_policy(course_file)
         if policy.roster.exists():
-            return read_roster(policy.roster)
+            return read_roster(policy.roster, encoding=policy.roster_encoding)
     typer.echo(
         f"{course_file} names no roster that exists: students' names are not looked for", err=True
     )

@@ -44,7 +44,8 @@ from autograder.gradebook.book import Book
 from autograder.grading.foreman.pool import WORKERS
 from autograder.grading.grade import Status
 from autograder.intake.matching import MATCHES_FILE
-from autograder.policy import EVERYTHING_COUNTS, check_names
+from autograder.policy import EVERYTHING_COUNTS
+from autograder.policy_names import check_names
 from autograder.sandbox import require_interpreter
 from autograder.text import decimal_text, inert
 

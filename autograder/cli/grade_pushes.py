@@ -38,10 +38,10 @@ from autograder.grading.judge.plan import read_plan
 from autograder.policy import (
     DEFAULT_COURSE,
     Policy,
-    check_names,
     read_policy,
     student_repositories,
 )
+from autograder.policy_names import check_names
 from autograder.sandbox import require_interpreter
 from autograder.text import in_log
 
@@ -104,7 +104,7 @@ def grade_pushes_command(
     plan = read_plan(chosen, course.suites / chosen.id)
     try:
         rules = read_policy(policy)
-        roster = read_roster(rules.roster)
+        roster = read_roster(rules.roster, encoding=rules.roster_encoding)
         check_names(rules, roster, {test.id for test in plan.tests})
         book = _open_book(gradebook, chosen, rules)
     except (PolicyError, RosterError, GradebookError) as error:

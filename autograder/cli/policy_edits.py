@@ -24,11 +24,15 @@ def extend_command(
     course: CourseFile = DEFAULT_COURSE,
     *,
     remove: Annotated[bool, typer.Option("--remove", help="Remove the extension.")] = False,
+    shorten: Annotated[
+        bool,
+        typer.Option("--shorten", help="Allow a time before the deadline or present extension."),
+    ] = False,
 ) -> None:
     """Give a student another deadline: write it into `course.toml`, and keep its comments."""
     if remove == (until is not None):
         raise PolicyError("give either the time until which to extend, or --remove")
-    typer.echo(extend(course, student, until))
+    typer.echo(extend(course, student, until, shorten=shorten))
 
 
 def excuse_command(

@@ -19,10 +19,9 @@ from autograder.course.regrade_requests import (
     answer_comment,
     check_answer,
     find_request,
-    find_requests,
     request_names,
 )
-from autograder.course.request_file import REQUESTS_FILE, answer_row, read_requests
+from autograder.course.request_file import REQUESTS_FILE, answer_row, class_requests
 from autograder.errors import GitHubError
 from autograder.github.client import GitHubClient, GitHubServer
 from autograder.gradebook.roster import read_roster
@@ -54,13 +53,12 @@ def list_command(
     """List open requests: who, about what, and why.
 
     Reads comments that begin with `/regrade` (with GITHUB_TOKEN set), and `requests.csv` next to
-    the course file. Exit 1: some repositories could not be read.
+    the course file. Exit 1: some repositories, or some rows of the file, could not be read.
     """
     with ExitStack() as opened:
-        in_file, on_github = _find(course, assignment, _client(opened))
-    everything = (*in_file, *on_github.requests)
+        found = _find(course, assignment, _client(opened))
     seen: Counter[str] = Counter()
-    for request in everything:
+    for request in found.requests:
         seen[request.student] += 1
         if seen[request.student] <= MOST_PER_STUDENT:
             for line in _lines(request, output):
@@ -68,10 +66,10 @@ def list_command(
     for student, number in seen.items():
         if number > MOST_PER_STUDENT:
             typer.echo(f"{student}: {number - MOST_PER_STUDENT} more")
-    typer.echo(counted(len(everything), "open request"))
-    for student, why in on_github.unread:
-        typer.echo(f"{student}: {inert(why)}", err=True)
-    if on_github.unread:
+    typer.echo(counted(len(found.requests), "open request"))
+    for line in found.unread:
+        typer.echo(inert(line), err=True)
+    if found.unread:
         raise typer.Exit(1)
 
 
@@ -90,12 +88,11 @@ def answer(
     decided = check_answer(text)
     with ExitStack() as opened:
         client = _client(opened)
-        in_file, on_github = _find(course, assignment, client)
-        request = find_request((*in_file, *on_github.requests), number)
-        if request in in_file:
-            answer_row(course.with_name(REQUESTS_FILE), number, decided)
-        elif client is not None:
+        request = find_request(_find(course, assignment, client).requests, number)
+        if client is not None and request.repository:
             answer_comment(client, request, decided)
+        else:
+            answer_row(course.with_name(REQUESTS_FILE), number, decided)
     typer.echo(f"{request.student}: request {number} is answered")
 
 
@@ -108,31 +105,29 @@ def _client(opened: ExitStack) -> GitHubClient | None:
     return opened.enter_context(GitHubClient(server))
 
 
-def _find(
-    course_file: Path, assignment: str | None, client: GitHubClient | None
-) -> tuple[list[RegradeRequest], ClassRequests]:
-    """Find the open requests of a course: those in its file, and those on GitHub.
+def _find(course_file: Path, assignment: str | None, client: GitHubClient | None) -> ClassRequests:
+    """Find the open requests of a course.
 
     Raises:
         AutograderError: There is nowhere to look.
     """
     policy = read_policy(course_file)
-    roster = read_roster(policy.roster)
-    course = Course.of_this_checkout()
-    chosen = choose_assignment(course, assignment, course_file=course_file)
-    names = request_names(chosen, read_plan(chosen, course.suites / chosen.id))
     file = course_file.with_name(REQUESTS_FILE)
-    in_file = read_requests(file, roster, names)
-    if policy.organization is None:
-        client = None  # the course is not on GitHub
-    if client is None and not file.exists():
+    if not file.exists() and (client is None or policy.organization is None):
         raise GitHubError(
             f"there is nowhere to look: {file} does not exist, and GitHub is asked only if the "
             "course names its organization and GITHUB_TOKEN is set"
         )
-    if client is None:
-        return in_file, ClassRequests((), ())
-    return in_file, find_requests(client, policy, roster, names)
+    course = Course.of_this_checkout()
+    chosen = choose_assignment(course, assignment, course_file=course_file)
+    names = request_names(chosen, read_plan(chosen, course.suites / chosen.id))
+    return class_requests(
+        course_file,
+        policy,
+        read_roster(policy.roster, encoding=policy.roster_encoding),
+        names,
+        client,
+    )
 
 
 def _lines(request: RegradeRequest, output: Path | None) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The command `autograder similarity`."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -10,13 +10,15 @@ import typer
 
 from autograder.assignment import HANDOUT_FILE, Assignment, Course
 from autograder.choice import choose_assignment
+from autograder.cli.course_file import course_policy, known_roster
 from autograder.cli.options import AssignmentId
 from autograder.cli.output import check_writable
 from autograder.errors import AutograderError
 from autograder.files import write_whole
+from autograder.gradebook.roster import read_roster
 from autograder.intake.downloads import find_hand_ins
 from autograder.intake.hand_ins import StudentHandIn
-from autograder.intake.matching import match_hand_ins
+from autograder.intake.matching import MATCHES_FILE, match_hand_ins, read_matches
 from autograder.reports.similar_pairs import Sources, compare
 from autograder.reports.similarity_page import as_page
 from autograder.text import counted, in_log
@@ -31,6 +33,13 @@ def similarity_command(
     ],
     output: Annotated[Path, typer.Option(help="HTML file to write.")],
     assignment: AssignmentId = None,
+    roster: Annotated[
+        Path | None,
+        typer.Option(
+            show_default=False,
+            help="Roster, to show names. Default: the one that the course file names, if any.",
+        ),
+    ] = None,
     against: Annotated[
         list[Path] | None,
         typer.Option(
@@ -51,7 +60,13 @@ def similarity_command(
     chosen = choose_assignment(course, assignment, submissions=source)
     check_writable(output)
     problems: list[str] = []
-    submissions = list(_sources(_hand_ins(source, chosen, problems), chosen, problems))
+    hand_ins = _hand_ins(source, chosen, problems)
+    names = _names(source, chosen, roster)
+    submissions = [
+        replace(sources, student=names.get(work.origin, work.student))
+        for work in hand_ins
+        for sources in _sources([work], chosen, problems)
+    ]
     others = [known for folder in against or () for known in _known(folder, chosen, problems)]
     comparison = compare(submissions, handed_out(course, chosen), pairs, others)
     for line in (*problems, *comparison.left_out):
@@ -70,6 +85,29 @@ def _hand_ins(
     return match_hand_ins(found.hand_ins, None, {}).matched
 
 
+def _names(source: Path, assignment: Assignment, given: Path | None) -> Mapping[str, str]:
+    """Return the names and ids of those whose hand-in it is, by its origin, if a roster has them.
+
+    Raises:
+        AutograderError: The roster or the course file is wrong.
+    """
+    file, policy = course_policy(None)
+    path = given or known_roster(source, None, file, policy)
+    if path is None:
+        return {}
+    roster = read_roster(path, encoding=policy.roster_encoding)
+    settled = read_matches(path.with_name(MATCHES_FILE), roster)
+    found = match_hand_ins(find_hand_ins(source, assignment).hand_ins, roster, settled)
+    full_names = {student.id: student.full_name for student in roster.students}
+    names: dict[str, list[str]] = {}
+    for work in found.matched:
+        name = full_names.get(work.student)
+        shown = f"{name} ({work.student})" if name else work.student
+        for origin in (work.origin, *work.older):
+            names.setdefault(origin, []).append(shown)
+    return {origin: ", ".join(owners) for origin, owners in names.items()}
+
+
 def _known(folder: Path, assignment: Assignment, problems: list[str]) -> Iterator[Sources]:
     """Yield the code in a folder that a class is compared with: one solution, or a class."""
     name = folder.resolve().name or str(folder)
@@ -82,7 +120,7 @@ def _known(folder: Path, assignment: Assignment, problems: list[str]) -> Iterato
 
 
 def _sources(
-    handed_in: tuple[StudentHandIn, ...], assignment: Assignment, problems: list[str]
+    handed_in: Sequence[StudentHandIn], assignment: Assignment, problems: list[str]
 ) -> Iterator[Sources]:
     """Yield the Python files of each submission, and add what is left out to `problems`.
 

@@ -27,10 +27,10 @@ from autograder.lateness import lateness
 from autograder.policy import (
     EVERYTHING_COUNTS,
     Policy,
-    check_names,
     read_policy,
     student_repositories,
 )
+from autograder.policy_names import check_names
 
 
 @dataclass(frozen=True)
@@ -164,13 +164,13 @@ def class_submissions(
         AutograderError: Nothing can be found out at all.
     """
     if source.suffix != ".toml":
-        yield replace(_of_folder(source, assignment, roster_file), policy=policy)
+        yield _of_folder(source, assignment, roster_file, policy)
         return
     if roster_file is not None:
         raise AutograderError(f"{source} names the roster already: leave out --roster")
     policy = read_policy(source)
     student_repositories(policy)  # a course that is not on GitHub ends here
-    roster = read_roster(policy.roster)
+    roster = read_roster(policy.roster, encoding=policy.roster_encoding)
     check_names(policy, roster)
     server = GitHubServer.from_environment()
     os.environ.pop("GITHUB_TOKEN")  # no process that we start has it
@@ -193,9 +193,13 @@ def class_submissions(
         )
 
 
-def _of_folder(folder: Path, assignment: Assignment, roster_file: Path | None) -> ClassSubmissions:
+def _of_folder(
+    folder: Path, assignment: Assignment, roster_file: Path | None, policy: Policy
+) -> ClassSubmissions:
     """Find the hand-ins below a folder, and whose they are."""
-    roster = None if roster_file is None else read_roster(roster_file)
+    roster = None
+    if roster_file is not None:
+        roster = read_roster(roster_file, encoding=policy.roster_encoding)
     found = find_hand_ins(folder, assignment)
     settled = (
         {}
@@ -220,6 +224,7 @@ def _of_folder(folder: Path, assignment: Assignment, roster_file: Path | None) -
         unmatched=matches.unmatched,
         oddities=found.oddities,
         notes=notes,
+        policy=policy,
         students={student.id: student for student in students},
         title=assignment.title,
     )

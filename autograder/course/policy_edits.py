@@ -1,7 +1,8 @@
 """Changes `course.toml` for one student, and keeps its comments, order and format.
 
 The new text is read back as a policy before it replaces the file. So the file always has either its
-old content, or a new one that says what was asked for and nothing else.
+old content, or a new one that says what was asked for and nothing else. If two change it at the
+same time, the second waits, and reads what the first has written.
 """
 
 from collections.abc import Callable
@@ -16,11 +17,11 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from autograder.errors import PolicyError
-from autograder.files import scratch_folder, write_whole
+from autograder.files import locked, scratch_folder, write_whole
 from autograder.gradebook.keys import comparable
 from autograder.gradebook.roster import Roster, read_roster
 from autograder.gradebook.student import Student
-from autograder.policy import Policy, read_policy
+from autograder.policy import Policy, names_student, read_policy
 
 EXTENSIONS, EXCUSED = "extensions", "excused"
 ALIKE = 0.75
@@ -30,7 +31,7 @@ LONGEST_NAME = 100
 """Characters of a name or time as an error shows it."""
 
 
-def extend(course_file: Path, name: str, until: str | None) -> str:
+def extend(course_file: Path, name: str, until: str | None, *, shorten: bool = False) -> str:
     """Give a student an extension, or remove it; return a line that says what changed.
 
     Args:
@@ -38,28 +39,48 @@ def extend(course_file: Path, name: str, until: str | None) -> str:
         name: The student's login, id or e-mail address.
         until: When the work is due. A date means that day, at the deadline's time; a time without
             an offset is one of the course's zone. None removes the extension.
+        shorten: Whether it may be earlier than the deadline, or than the present extension.
 
     Raises:
         PolicyError: The file, the name or the time cannot be used. The file is unchanged.
         RosterError: The roster is wrong.
     """
-    policy, student, roster = _read(course_file, name)
-    due = None if until is None else _parse_due(until, policy)
-    names = [name for name in policy.extensions if roster.find(name) == student]
-    kept = next((name for name in names if _is_named(student, name)), student.id)
+    with locked(course_file, wait=True):
+        policy, student, roster = _read(course_file, name)
+        due = None if until is None else _parse_due(until, policy)
+        names = [name for name in policy.extensions if roster.find(name) == student]
+        kept = next((name for name in names if names_student(name, student)), student.id)
 
-    def change(document: dict[str, Any]) -> None:
-        for name in names:
-            if due is None or name != kept:
-                del document[EXTENSIONS][name]
-        if due is not None:
-            document.setdefault(EXTENSIONS, tomlkit.table())[kept] = due
+        def change(document: dict[str, Any]) -> None:
+            for name in names:
+                if due is None or name != kept:
+                    del document[EXTENSIONS][name]
+            if due is not None:
+                document.setdefault(EXTENSIONS, tomlkit.table())[kept] = due
 
-    changed = _edit(course_file, policy, change)
-    before, after = (_written(read.due(student), read) for read in (policy, changed))
-    if changed == policy:
-        return f"{student.id}: due {after} ({policy.timezone}) already, nothing changed"
+        changed, text = _draft(course_file, policy, change)
+        before, after = (_written(read.due(student), read) for read in (policy, changed))
+        if changed == policy:
+            return f"{student.id}: due {after} ({policy.timezone}) already, nothing changed"
+        if due is not None and not shorten:
+            _check_later(changed.due(student), student, policy)
+        write_whole(course_file, text)
     return f"{student.id}: due {before} -> {after} ({policy.timezone})"
+
+
+def _check_later(due: datetime | None, student: Student, policy: Policy) -> None:
+    """Check that a time is after the deadline, and after the student's present extension.
+
+    Raises:
+        PolicyError: It is earlier; the text says than what.
+    """
+    present = {"deadline": policy.due(None), "present extension": policy.extension_of(student)}
+    for what, moment in present.items():
+        if due is not None and moment is not None and due < moment:
+            raise PolicyError(
+                f"{student.id}: {_written(due, policy)} is before the {what},"
+                f" {_written(moment, policy)}: nothing changed. Add --shorten if you mean it"
+            )
 
 
 def excuse(course_file: Path, name: str, *, excused: bool) -> str:
@@ -74,26 +95,28 @@ def excuse(course_file: Path, name: str, *, excused: bool) -> str:
         PolicyError: The file or the name cannot be used. The file is unchanged.
         RosterError: The roster is wrong.
     """
-    policy, student, roster = _read(course_file, name)
-    names = [name for name in policy.excused if roster.find(name) == student]
-
-    def change(document: dict[str, Any]) -> None:
-        if not excused:
-            for name in names:
-                document[EXCUSED].remove(name)
-        elif not names:
-            document.setdefault(EXCUSED, tomlkit.array()).append(student.id)
-
-    changed = _edit(course_file, policy, change)
     before, after = ("counts", "excused") if excused else ("excused", "counts")
-    if changed == policy:
-        return f"{student.id}: {after} already, nothing changed"
+    with locked(course_file, wait=True):
+        policy, student, roster = _read(course_file, name)
+        names = [name for name in policy.excused if roster.find(name) == student]
+
+        def change(document: dict[str, Any]) -> None:
+            if not excused:
+                for name in names:
+                    document[EXCUSED].remove(name)
+            elif not names:
+                document.setdefault(EXCUSED, tomlkit.array()).append(student.id)
+
+        changed, text = _draft(course_file, policy, change)
+        if changed == policy:
+            return f"{student.id}: {after} already, nothing changed"
+        write_whole(course_file, text)
     return f"{student.id}: {before} -> {after}"
 
 
 def _read(course_file: Path, name: str) -> tuple[Policy, Student, Roster]:
     policy = read_policy(course_file)
-    roster = read_roster(policy.roster)
+    roster = read_roster(policy.roster, encoding=policy.roster_encoding)
     student = roster.find(name)
     if student is None:
         suggestion = _similar_student(roster, name)
@@ -112,11 +135,6 @@ def _similar_student(roster: Roster, name: str) -> str | None:
     alike = get_close_matches(comparable(name)[:LONGEST_NAME], spelled, cutoff=ALIKE)
     found = set[str]().union(*(spelled[text] for text in alike))
     return found.pop() if len(found) == 1 else None
-
-
-def _is_named(student: Student, name: str) -> bool:
-    """Whether the policy finds a student's extension by this name; an e-mail address is none."""
-    return name.casefold() in (student.id.casefold(), (student.login or "").casefold())
 
 
 def _parse_due(text: str, policy: Policy) -> datetime:
@@ -148,8 +166,10 @@ def _written(moment: datetime | None, policy: Policy) -> str:
     return local.strftime("%Y-%m-%d %H:%M:%S" if local.second else "%Y-%m-%d %H:%M")
 
 
-def _edit(course_file: Path, policy: Policy, change: Callable[[dict[str, Any]], None]) -> Policy:
-    """Change the file, unless it says the same already; return the policy that it holds then.
+def _draft(
+    course_file: Path, policy: Policy, change: Callable[[dict[str, Any]], None]
+) -> tuple[Policy, str]:
+    """Return the policy and the text that the file has once it is changed; nothing is written.
 
     Raises:
         PolicyError: The result would not be a policy, or would say something else, too.
@@ -167,13 +187,10 @@ def _edit(course_file: Path, policy: Policy, change: Callable[[dict[str, Any]], 
     # The copy lies in another folder, and paths in it are relative to that.
     paths = {key: value for key, value in policy if isinstance(value, Path)}
     changed = _read_draft(course_file, changed_text).model_copy(update=paths)
-    if changed == policy:
-        return policy
     same = {key: getattr(policy, key) for key in (EXTENSIONS, EXCUSED)}
     if changed.model_copy(update=same) != policy:
         raise PolicyError(f"{course_file} cannot be changed by this command: edit it by hand")
-    write_whole(course_file, changed_text)
-    return changed
+    return changed, changed_text
 
 
 def _before_comments(text: str, changed_text: str) -> str:

@@ -39,7 +39,7 @@ class RegradeRequest:
     """A request that nobody has answered."""
 
     number: int
-    """By which an answer names it: the number of the comment, or of the row in a file."""
+    """By which an answer names it: that of the comment, or one made of a row of `requests.csv`."""
     student: str
     about: str
     """The test, requirement or checkpoint that it names first; empty if it names none."""
@@ -73,11 +73,11 @@ def first_named(text: str, names: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class ClassRequests:
-    """The open requests of a class on GitHub."""
+    """The open requests of a class."""
 
     requests: tuple[RegradeRequest, ...]
-    unread: tuple[tuple[str, str], ...]
-    """The students whose comments could not be read, and why."""
+    unread: tuple[str, ...]
+    """A line for each student whose comments could not be read, and for each odd row of a file."""
 
 
 def find_requests(
@@ -90,7 +90,7 @@ def find_requests(
     """
     staff = Staff(client, policy)
     requests: list[RegradeRequest] = []
-    unread: list[tuple[str, str]] = []
+    unread: list[str] = []
     for found in find_student_repositories(client, policy, roster.students, roster.students):
         if found.repository is None:
             continue
@@ -99,7 +99,7 @@ def find_requests(
             comments = list_comments(client, name)
             requests += open_requests(found.student, name, comments, staff, names)
         except GitHubError as error:
-            unread.append((found.student.id, str(error)))
+            unread.append(f"{found.student.id}: {error}")
     return ClassRequests(tuple(requests), tuple(unread))
 
 
@@ -151,14 +151,16 @@ def find_request(requests: Sequence[RegradeRequest], number: int) -> RegradeRequ
     """Return the open request with a number.
 
     Raises:
-        AutograderError: There is none.
+        AutograderError: There is none, or more than one.
     """
-    for request in requests:
-        if request.number == number:
-            return request
-    raise AutograderError(
-        f"no open request has the number {number}: `requests list` names the open ones"
-    )
+    found = [request for request in requests if request.number == number]
+    if not found:
+        raise AutograderError(
+            f"no open request has the number {number}: `requests list` names the open ones"
+        )
+    if len(found) > 1:
+        raise AutograderError(f"several open requests have the number {number}: answer by hand")
+    return found[0]
 
 
 def check_answer(text: str) -> str:
@@ -179,7 +181,8 @@ def answer_comment(client: GitHubClient, request: RegradeRequest, answer: str) -
     """Write an answer next to a request, once.
 
     Raises:
-        GitHubError: It could not be written; doing it again writes it at most once.
+        GitHubError: It could not be written; doing it again writes it at most once. Or somebody
+            else has answered meanwhile.
     """
     if request.commit is None:
         raise GitHubError("the commit of the request is gone: answer the student in another way")
@@ -188,7 +191,12 @@ def answer_comment(client: GitHubClient, request: RegradeRequest, answer: str) -
     path = f"/repos/{request.repository}/commits/{request.commit}/comments"
     for number in range(MOST_TRIES):
         _, found = read_commit(client, request.repository, request.commit)
-        if any(marker in comment.body for comment in found.comments):
+        answers = [comment.body for comment in found.comments if marker in comment.body]
+        if answers and not any(body.strip() in answer for answer in answers):
+            raise GitHubError(
+                f"request {request.number} was answered meanwhile: see {request.address}"
+            )
+        if answers:
             return
         try:
             client.write("POST", path, "answering a request", {"body": body}, repeatable=False)

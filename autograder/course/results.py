@@ -1,13 +1,10 @@
 """The folder of a class run: whose turn it is, and whether the results in it are still right."""
 
-import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from autograder.errors import AutograderError
-from autograder.files import make_folder, remove_leftovers, write_whole
+from autograder.files import locked_folder, make_folder, remove_leftovers, write_whole
 from autograder.grading.grade import Grade
 from autograder.grading.results import has_best_python
 
@@ -16,7 +13,6 @@ RESULTS = "results"
 GRADER_LOGS = "trouble"
 """Folder of what the grader printed when a test failed unexpectedly, `ID.txt`; it may show a
 student's code, so it is for instructors alone."""
-LOCK = ".lock"
 
 
 def is_current(grade: Grade, *, suite: str, confined: bool) -> bool:
@@ -57,16 +53,6 @@ def only_run_in(output: Path) -> Iterator[None]:
         AutograderError: Another run is writing there, or it cannot be made.
     """
     make_folder(output)
-    try:
-        descriptor = os.open(output / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError as error:
-        raise AutograderError(f"{output} cannot be written: {error.strerror}") from None
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise AutograderError(f"{output}: another run is writing there") from None
+    with locked_folder(output, wait=False):
         remove_leftovers(output)
         yield
-    finally:
-        os.close(descriptor)

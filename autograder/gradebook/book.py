@@ -11,8 +11,6 @@ The points of the hidden tests can be written again at any time. The marks that 
 the database alone, and nothing here ever changes them. What a course decides is in its policy.
 """
 
-import fcntl
-import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -22,6 +20,7 @@ from pathlib import Path
 
 from autograder.assignment import Assignment
 from autograder.errors import GradebookError
+from autograder.files import locked_folder, remove_leftovers
 from autograder.gradebook.database import Database, StudentPoints, open_database, require_sound
 from autograder.gradebook.entries import (
     NOTHING_MARKED,
@@ -98,7 +97,8 @@ class Book:
         Raises:
             RosterError: The roster is missing, or has mistakes.
         """
-        return read_roster(roster_file(self.folder, self.policy))
+        file = roster_file(self.folder, self.policy)
+        return read_roster(file, encoding=self.policy.roster_encoding)
 
     def handins(self) -> Mapping[str, Handin]:
         """Read when each student handed in, by id.
@@ -299,17 +299,10 @@ class Book:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        """Hold the lock of this folder; the kernel frees it if its process is killed."""
-        lock = self.folder / ".lock"
-        try:
-            descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        except OSError as error:
-            raise GradebookError(f"{self.folder}: cannot be written: {error.strerror}") from None
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        """Hold the folder, and remove what a killed run left among the results."""
+        with locked_folder(self.folder, wait=True):
+            remove_leftovers(self.folder / RESULTS)
             yield
-        finally:
-            os.close(descriptor)
 
     def _back_up(self) -> None:
         """Copy the database as it is before a sync."""

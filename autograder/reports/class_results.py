@@ -110,7 +110,10 @@ def read_class(
     results = folder / RESULTS if (folder / RESULTS).is_dir() else folder
     if not results.is_dir():
         raise AutograderError(f"{folder} is not a folder: give what `grade-class` wrote")
-    roster = None if gradebook is None else read_roster(roster_file(gradebook, policy))
+    roster = None
+    if gradebook is not None:
+        file = roster_file(gradebook, policy)
+        roster = read_roster(file, encoding=policy.roster_encoding)
     grades: dict[str, Grade] = {}
     oddities = []
     for path in sorted(results.glob("*.json")):

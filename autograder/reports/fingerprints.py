@@ -2,17 +2,22 @@
 
 They do not depend on names, texts, numbers, comments, docstrings, type hints or layout, nor on the
 order of keyword arguments, on the kind of a loop, or on the way in which a text is formatted. Names
-behind a dot and those of keyword arguments count, as most come from AWS. Every run of `RUN` parts
-of the syntax tree is a fingerprint, so code in another order, or with other code between, has most
-of its fingerprints still. Runs so short occur in honest code too: who compares must weigh them.
+behind a dot and those of keyword arguments count, as most come from AWS. What is only written
+around code is taken off: `[x][0]`, `(y := x)`, `if True:`, `pass`, `getattr(x, "name")`,
+`exec("...")`. Every run of `RUN` parts of the syntax tree is a fingerprint, so code in another
+order, or with other code between, has most of its fingerprints still. Runs so short occur in honest
+code too: who compares must weigh them.
 
 Code is parsed, never run.
 """
 
 import ast
 import builtins
+import codecs
 import hashlib
+import io
 import re
+import tokenize
 import warnings
 from collections.abc import Iterator
 from itertools import pairwise
@@ -30,8 +35,20 @@ _NAMED_ALIKE: dict[type[ast.AST], str] = {
     ast.AsyncFunctionDef: "FunctionDef",
     ast.AsyncWith: "With",
 }
-_SKIPPED = (ast.Module, ast.Expr, ast.arguments, ast.expr_context, ast.Await, ast.FormattedValue)
+_SKIPPED = (
+    ast.Pass,
+    ast.Module,
+    ast.Expr,
+    ast.arguments,
+    ast.expr_context,
+    ast.Await,
+    ast.FormattedValue,
+)
 _UNCOMPARED_FIELDS = frozenset({"annotation", "returns", "type_params", "format_spec"})
+_SLOW_ENCODINGS = frozenset({"idna", "punycode"})
+"""They take quadratic time."""
+_DEEPEST_HIDDEN = 4
+"""How often code in a text may be in code in a text."""
 _BEGIN = re.compile(r"(?!(?:elif|else|except|finally)\b)[^\W\d]|@")
 """How the first line of a statement of a module begins."""
 
@@ -58,15 +75,38 @@ class Fingerprinted(NamedTuple):
 
 
 def read_source(content: bytes) -> str:
-    """Read a Python file, whose lines then end in line feeds.
+    """Read a Python file as Python does, by its `coding:`; its lines then end in line feeds.
 
     Raises:
-        IncomparableError: It is not UTF-8.
+        IncomparableError: It is not written in its encoding.
     """
+    encoding = "utf-8-sig"
     try:
-        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError:
-        raise IncomparableError("it is not UTF-8") from None
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+        if codecs.lookup(encoding).name in _SLOW_ENCODINGS:
+            raise IncomparableError(f"its encoding is {encoding}")
+        text = content.decode(encoding)
+    except (SyntaxError, ValueError, LookupError):
+        raise IncomparableError(
+            f"it is not {'UTF-8' if encoding.startswith('utf-8') else encoding}"
+        ) from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def size_of_code(content: bytes, most: int) -> int:
+    """Return how many bytes a file has without comments; more than `most` is not told apart."""
+    if len(content) <= most:
+        return len(content)
+    size = 0
+    try:
+        for token in tokenize.tokenize(io.BytesIO(content).readline):
+            if token.type != tokenize.COMMENT:
+                size += len(token.string.encode("utf-8", "surrogatepass"))
+            if size > most:
+                break
+    except (tokenize.TokenError, SyntaxError, ValueError, LookupError):
+        return len(content)
+    return size
 
 
 def fingerprints_of(source: str) -> Fingerprinted:
@@ -136,20 +176,67 @@ def _parts(tree: ast.Module) -> Iterator[tuple[str, int]]:
 
     Without recursion, as code may be nested as deeply as the parser allows.
     """
-    waiting: list[tuple[ast.AST, int]] = [(tree, 1)]
+    # With each node its line, and how deep it is in code that is in a text: that has no line.
+    waiting: list[tuple[ast.AST, int, int]] = [(tree, 1, 0)]
     while waiting:
-        node, line = waiting.pop()
-        line = getattr(node, "lineno", line)
+        node, line, depth = waiting.pop()
+        node = _unwrapped(node)
+        if not depth:
+            line = getattr(node, "lineno", line)
         children: list[ast.AST]
+        hidden = _hidden_code(node) if depth < _DEEPEST_HIDDEN else None
         values = _formatted_values(node)
-        if values is not None:
+        if hidden is not None:
+            depth += 1
+            children = [*hidden.body]
+        elif values is not None:
             yield "text", line
             children = values
+        elif isinstance(node, ast.If) and isinstance(node.test, ast.Constant):
+            children = [*(node.body if node.test.value else node.orelse)]
         else:
             if not isinstance(node, _SKIPPED):
                 yield _label(node), line
             children = list(_children(node))
-        waiting += [(child, line) for child in reversed(children)]
+        waiting += [(child, line, depth) for child in reversed(children)]
+
+
+def _unwrapped(node: ast.AST) -> ast.AST:
+    """Return an expression without what is only written around it."""
+    while True:
+        match node:
+            case ast.Subscript(
+                value=ast.List(elts=[element]) | ast.Tuple(elts=[element]),
+                slice=ast.Constant(value=0) | ast.UnaryOp(ast.USub(), ast.Constant(value=1)),
+            ) if not isinstance(element, ast.Starred):
+                node = element
+            case ast.NamedExpr(value=value):
+                node = value
+            case ast.IfExp(test=ast.Constant(value=chosen), body=body, orelse=orelse):
+                node = body if chosen else orelse
+            case ast.Call(
+                func=ast.Name(id="getattr"),
+                args=[value, ast.Constant(value=str() as name)],
+                keywords=[],
+            ):
+                return ast.copy_location(ast.Attribute(value, name, ast.Load()), node)
+            case _:
+                return node
+
+
+def _hidden_code(node: ast.AST) -> ast.Module | None:
+    """Return the code in `exec("...")`, `eval("...")`, also with `compile`; else None."""
+    match node:
+        case ast.Call(func=ast.Name(id="exec" | "eval"), args=[argument, *_]):
+            match argument:
+                case ast.Call(func=ast.Name(id="compile"), args=[inner, *_]):
+                    argument = inner
+            match argument:
+                case ast.Constant(value=str() as source):
+                    return _parse(source)
+                case ast.Constant(value=bytes() as content):
+                    return _parse(content.decode("utf-8", "replace"))
+    return None
 
 
 def _formatted_values(node: ast.AST) -> list[ast.AST] | None:

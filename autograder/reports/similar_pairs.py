@@ -16,6 +16,7 @@ from autograder.reports.fingerprints import (
     IncomparableError,
     fingerprints_of,
     read_source,
+    size_of_code,
 )
 from autograder.text import counted
 
@@ -25,13 +26,19 @@ the task in the same way."""
 LEAST_SHARE = 0.25
 """A pair that shares less is not shown. Of 25 programs that were written separately, no two share
 as much."""
+LEAST_SHARE_OF_FEW = 0.75
+"""The same for a submission that has only `LEAST_OWN`: a function or two of separate programs share
+up to two thirds with another program. In between, it is in proportion."""
+ENOUGH_OWN = 250
+"""Own fingerprints from which on `LEAST_SHARE` is enough."""
 NEARLY_EQUAL = 0.5
 """What a submission shares with the middle of its group, at least, of the larger of the two."""
 SMALLEST_GROUP = 3
 MOST_FILES = 20
 """Files of one submission that are compared."""
 MOST_BYTES = 64 << 10
-"""Of one submission; four times what the longest right ones have. It takes about a second."""
+"""Of one submission, without comments; four times what the longest right ones have. It takes about
+a second."""
 
 
 @dataclass(frozen=True)
@@ -173,11 +180,12 @@ def _read(sources: Sources, left_out: list[str]) -> tuple[ReadFile, ...]:
         if len(files) == MOST_FILES:
             left_out.append(f"{sources.student}: has more than {MOST_FILES} files; some are not in")
             break
-        if len(content) > room:
+        size = size_of_code(content, room)
+        if size > room:
             most = f"{MOST_BYTES >> 10} KiB of code are compared"
             left_out.append(f"{sources.student}: {name}: left out, as at most {most}")
             continue
-        room -= len(content)
+        room -= size
         try:
             source = read_source(content)
             found = fingerprints_of(source)
@@ -249,10 +257,17 @@ def _similar_pairs(compared: Sequence[Compared], weights: Mapping[int, float]) -
             continue
         smaller = min(first.weight, second.weight)
         share = _weight_of(first.own & second.own, weights) / smaller
-        if share >= LEAST_SHARE or have_equal_file(first, second):
+        own = min(len(first.own), len(second.own))
+        if share >= least_share(own) or have_equal_file(first, second):
             found.append(Pair(first, second, share))
     found.sort(key=lambda pair: (-pair.share, pair.first.student, pair.second.student))
     return found
+
+
+def least_share(own: int) -> float:
+    """Return what a pair must share to be shown, if its smaller side has so many fingerprints."""
+    missing = max(0, ENOUGH_OWN - own) / (ENOUGH_OWN - LEAST_OWN)
+    return LEAST_SHARE + (LEAST_SHARE_OF_FEW - LEAST_SHARE) * min(1, missing)
 
 
 def _groups(pairs: Iterable[Pair]) -> tuple[SimilarGroup, ...]:

@@ -11,7 +11,13 @@ from functools import cache
 from jinja2 import Template
 
 from autograder.feedback.page import page_environment
-from autograder.reports.similar_pairs import LEAST_SHARE, Compared, Comparison, ReadFile
+from autograder.reports.similar_pairs import (
+    LEAST_SHARE,
+    LEAST_SHARE_OF_FEW,
+    Compared,
+    Comparison,
+    ReadFile,
+)
 from autograder.text import counted, in_html
 
 CONTEXT = 3
@@ -128,6 +134,7 @@ def as_page(comparison: Comparison, title: str, *, anonymous: bool = False) -> s
         pairs=pairs,
         anonymous=anonymous,
         least_percent=int(LEAST_SHARE * 100),
+        least_of_few=int(LEAST_SHARE_OF_FEW * 100),
         left_out=left_out[:MOST_LEFT_OUT],
         more_left_out=len(left_out) - len(left_out[:MOST_LEFT_OUT]),
     )

@@ -20,10 +20,10 @@ from autograder.policy import (
     LatePenalty,
     Policy,
     Ruling,
-    check_names,
     read_policy,
     student_repositories,
 )
+from autograder.policy_names import check_names
 
 EXAMPLE = Path(__file__).parents[1] / "docs" / "reference" / "course.example.toml"
 ADA = Student(id="ada", login="Ada")
@@ -299,7 +299,9 @@ def test_a_mistake_is_reported_with_its_key(tmp_path: Path, old: str, new: str, 
 def test_an_unknown_student_or_test_is_a_mistake(tmp_path: Path) -> None:
     """A misspelt login must not cost a student the extension, nor a misspelt test its ruling."""
     text = TEXT.replace("timezone", 'excused = ["eve", "bob"]\ntimezone')
-    read = policy(tmp_path, f'{text}[tests]\n"writer/b" = "full"\n"writer/a" = "dropped"\n')
+    read = policy(
+        tmp_path, f'{text}[tests]\n"writer/b" = "full"\n"writer/a" = "dropped"\n"x" = "full"\n'
+    )
 
     with pytest.raises(PolicyError) as caught:
         check_names(read, Roster(students=(BOB,)), {"writer/a"})
@@ -307,7 +309,8 @@ def test_an_unknown_student_or_test_is_a_mistake(tmp_path: Path) -> None:
     assert str(caught.value).splitlines() == [
         "extensions.ADA: is not in the roster",
         "excused.eve: is not in the roster",
-        'tests."writer/b": is no hidden test: write it as grades name it, CHECKPOINT/NAME',
+        "tests.\"writer/b\": is not a hidden test: did you mean 'writer/a'?",
+        'tests."x": is not a hidden test: `autograder tests` lists their names',
     ]
 
 
@@ -357,16 +360,35 @@ def test_without_a_course_file_everything_counts() -> None:
     assert not EVERYTHING_COUNTS.excuses(BOB)
 
 
-def test_the_example_file_has_every_key() -> None:
-    """It is what a course copies, so each key is in it, with a comment."""
-    text = EXAMPLE.read_text(encoding="utf-8")
-    read = read_policy(EXAMPLE)
-    keys = {*Policy.model_fields, *Deadline.model_fields, *LatePenalty.model_fields, "from"}
+def test_the_example_file_has_every_key(tmp_path: Path) -> None:
+    """It is what a course copies, so each key is in it, with a comment; all can be used at once."""
+    text = re.sub(r"(?m)^#(?! )", "", EXAMPLE.read_text(encoding="utf-8"))
+    read = policy(tmp_path, text)
+    keys = {
+        *Policy.model_fields,
+        *Deadline.model_fields,
+        *LatePenalty.model_fields,
+        "from",
+        "cases",
+    }
 
     assert not [key for key in keys if not re.search(rf"(?m)^\[*{key}\b.*#", text)]
     assert read.model_fields_set == set(Policy.model_fields)
     assert set(read.tests.values()) == set(Ruling)
-    check_names(read, Roster(students=(ADA, Student(id="grace"))), read_plan_of_example())
+    check_names(read, Roster(students=(Student(id="login"),)), read_plan_of_example())
+
+
+def test_a_copy_of_the_example_decides_nothing_but_the_deadline() -> None:
+    """It names no student, no test and no organisation; whatever the class, it can be used."""
+    read = read_policy(EXAMPLE)
+
+    assert read.model_fields_set == {
+        *("timezone", "assignment", "deadline", "extensions", "tests"),
+        "roster",
+        "gradebook",
+    }
+    check_names(read, Roster(students=()), ())
+    assert (read.deadline and read.deadline.grace_minutes, read.late) == (0, None)
 
 
 def read_plan_of_example() -> frozenset[str]:

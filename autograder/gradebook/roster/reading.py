@@ -29,6 +29,7 @@ from autograder.text import counted
 MAX_ROSTER_BYTES = 5_000_000
 _MOST_MISTAKES = 50
 _MOST_COLUMNS_SHOWN = 8
+_OTHER_ENCODING = "save it again as 'CSV UTF-8', or write `roster_encoding` into the course file"
 
 
 class Roster(BaseModel):
@@ -108,7 +109,7 @@ def _table(path: Path, encoding: RosterEncoding) -> RosterTable:
     try:
         text = decode_roster(content, encoding)
     except ValueError as error:
-        raise RosterError(f"{path} {error}: save it again as 'CSV UTF-8'") from None
+        raise RosterError(f"{path} {error}: {_OTHER_ENCODING}") from None
     if not text.strip(" \t\r\n,;"):
         raise RosterError(f"{path} is empty: a roster has a header and a line for each student")
     table = parse_roster(text)

@@ -12,10 +12,10 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 
 from autograder.gradebook.roster.forms import Form, recognise
+from autograder.policy import RosterEncoding as RosterEncoding
 
 MAX_ROWS = 20_000
 """Larger than any course, and read within seconds."""
@@ -36,14 +36,6 @@ _CALLED = {
 _DELIMITERS = ",;\t"
 # Excel writes the line for itself, with whatever the region's separator of lists is.
 _SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?[,;\t|]*(?:\r\n|\r|\n)', re.IGNORECASE)
-
-
-class RosterEncoding(StrEnum):
-    """How a file without a byte order mark is written."""
-
-    UTF_8 = "utf-8"
-    WINDOWS_1252 = "windows-1252"
-    """What older programs write in Western Europe and America."""
 
 
 @dataclass(frozen=True)

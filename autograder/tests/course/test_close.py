@@ -99,6 +99,22 @@ def test_everything_follows_from_the_course_file(checkout: Path, tmp_path: Path)
     assert "exports: csv, moodle" in done.output
 
 
+def test_open_requests_are_left_for_people(checkout: Path, tmp_path: Path) -> None:
+    """Until they are answered; a row that cannot be understood is named, too."""
+    file = make_course(tmp_path, checkout)
+    requests = file.with_name("requests.csv")
+    requests.write_text("student,test,reason,answer\nada,,why?,\nzoe,,why?,\n")
+
+    asked = close(checkout, file, "--assignment", SECOND)
+    requests.write_text("student,test,reason,answer\nada,,why?,See W1.\n")
+    answered = close(checkout, file, "--assignment", SECOND)
+
+    lines = asked.output.splitlines()
+    assert f"1 open request of students: autograder requests list --course {file}" in lines
+    assert f"{requests}, line 3: 'zoe' is not in the roster" in lines
+    assert (asked.status, answered.status) == (1, 0)
+
+
 def test_a_change_of_the_course_file_reaches_everything(checkout: Path, tmp_path: Path) -> None:
     """Nothing is graded again for it."""
     file = make_course(tmp_path, checkout)
@@ -118,7 +134,7 @@ def test_a_change_of_the_course_file_reaches_everything(checkout: Path, tmp_path
     ("change", "said"),
     [
         ('excused = ["nobody"]', "excused.nobody: is not in the roster"),
-        ('excused = []\n[tests]\n"a/b" = "full"', 'tests."a/b": is no hidden test'),
+        ('excused = []\n[tests]\n"a/b" = "full"', 'tests."a/b": is not a hidden test'),
     ],
 )
 def test_a_mistake_in_the_course_file_ends_it_before_anything(
@@ -149,7 +165,7 @@ def test_a_course_that_is_not_on_github_needs_submissions(checkout: Path, tmp_pa
 def test_on_github_what_stood_at_each_deadline_is_graded(
     checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A later push changes nothing for ada, and is late work of bob; commits are in the table."""
+    """A later push changes nothing for ada, and is late work of bob; open requests are counted."""
     solution = (checkout / "solutions" / SECOND / "word_count.py").read_text()
     due = START + timedelta(days=1)
     (tmp_path / "course").mkdir()
@@ -167,13 +183,15 @@ def test_on_github_what_stood_at_each_deadline_is_graded(
             github.now = due + timedelta(hours=after)
             commit = github.push(f"course/m07-{login}", {"word_count.py": text})
             pushed.setdefault(login, commit)
+        github.comment("course/m07-ada", pushed["ada"], "/regrade please", actor="ada")
         token = github.add_token("staff", {"course/*": "read"})
         for name, value in github.environment(token).items():
             monkeypatch.setenv(name, value)
 
         done = run(checkout, "close", file, "--output", tmp_path / "out", "--any-python")
 
-    assert done.status == 0, done.output + done.errors
+    assert done.status == 1, done.output + done.errors
+    assert done.output.splitlines()[-1].startswith("1 open request of students: autograder")
     with (tmp_path / "out" / "exports" / "csv.csv").open(newline="") as rows:
         found = {row["student"]: row for row in csv.DictReader(rows)}
     assert {name: row["commit"] for name, row in found.items()} == {**pushed, "eve": ""}

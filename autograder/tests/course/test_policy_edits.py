@@ -1,16 +1,20 @@
 """`extend` and `excuse` change one entry of `course.toml`, and nothing else in the file."""
 
 import difflib
+import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from autograder.course.policy_edits import excuse, extend
-from autograder.errors import PolicyError
+from autograder.errors import PolicyError, RosterError
+from autograder.gradebook.book import Book
 from autograder.gradebook.roster import read_roster
 from autograder.policy import read_policy
 from autograder.tests.course.command_line import CommandLine
+from autograder.tests.gradebook.students import ASSIGNMENT, PLAN
 
 EXAMPLE = Path(__file__).parents[2] / "docs/reference/course.example.toml"
 ROSTER = """id,name,email,login
@@ -156,9 +160,7 @@ def test_an_excuse_can_be_removed(course: Path) -> None:
         pytest.param(NOTED, id="a table"),
         pytest.param(EXAMPLE.read_text(), id="the example"),
         pytest.param(
-            EXAMPLE.read_text()
-            .replace("[extensions]                          # by login or id\n", "")
-            .replace("ada = 2026-12-08T23:59:00\n", ""),
+            re.sub(r"(?m)^(\[extensions\]|#LOGIN).*\n", "", EXAMPLE.read_text()),
             id="only other tables",
         ),
         pytest.param(
@@ -207,6 +209,50 @@ def test_every_form_of_the_file_keeps_its_lines(course: Path, form: str) -> None
     assert read_policy(course).extensions == {}
 
 
+def test_many_at_the_same_time_lose_nothing(course: Path) -> None:
+    """Each waits for the one before it, and reads what that has written."""
+    names = [f"s{number}" for number in range(12)]
+    course.with_name("roster.csv").write_text("id,name\n" + "".join(f"{n},{n}\n" for n in names))
+    course.write_text(NOTED.replace("ada = 2026-12-08T23:59:00 # was ill\n", ""))
+
+    with ThreadPoolExecutor(6) as pool:
+        excused = pool.map(lambda name: excuse(course, name, excused=True), names)
+        extended = pool.map(lambda name: extend(course, name, "2026-12-09"), names)
+        said = [*excused, *extended]
+
+    assert len(said) == 24
+    policy = read_policy(course)
+    assert (set(policy.excused), set(policy.extensions)) == ({*names}, {*names})
+    assert sorted(path.name for path in course.parent.iterdir()) == ["course.toml", "roster.csv"]
+
+
+@pytest.mark.parametrize(
+    ("name", "until", "than"),
+    [
+        ("grace", "2026-11-30", "the deadline, 2026-12-01 23:59:59"),
+        ("ada", "2026-12-07", "the present extension, 2026-12-08 23:59"),
+        ("ada", "2026-11-30", "the deadline, 2026-12-01 23:59:59"),
+    ],
+)
+def test_an_earlier_time_must_be_meant(course: Path, name: str, until: str, than: str) -> None:
+    """Earlier than the deadline, or than what the student was promised."""
+    with pytest.raises(PolicyError, match=f"is before {than}: nothing changed. Add --shorten"):
+        extend(course, name, until)
+
+    assert course.read_text() == NOTED
+    said = extend(course, name, until, shorten=True)
+    assert f"-> {until} 23:59" in said
+
+
+def test_a_time_that_cannot_be_written_changes_nothing(course: Path) -> None:
+    """Not even if its fault shows only when it is calculated with."""
+    for until in ("9999-12-31T23:59-10:00", "0001-01-01T00:00+10:00"):
+        with pytest.raises(PolicyError, match="the year is not in"):
+            extend(course, "ada", until)
+
+    assert course.read_text() == NOTED
+
+
 @pytest.mark.parametrize(
     ("name", "until", "why"),
     [
@@ -244,6 +290,35 @@ def test_a_file_that_is_no_policy_is_left_alone(course: Path, text: str) -> None
     assert course.read_text() == text
 
 
+def test_a_roster_may_be_in_the_encoding_that_the_file_names(course: Path) -> None:
+    """Without the key, the error says so."""
+    roster = course.with_name("roster.csv")
+    roster.write_bytes("id,name\njoerg,Jörg Müller\n".encode("cp1252"))
+
+    with pytest.raises(
+        RosterError, match=r"is not in UTF-8, as line 2 shows: .* `roster_encoding`"
+    ):
+        excuse(course, "joerg", excused=True)
+
+    course.write_text(f'roster_encoding = "windows-1252"\n{NOTED}'.replace("ada =", "joerg ="))
+    assert excuse(course, "joerg", excused=True) == "joerg: counts -> excused"
+    policy = read_policy(course)
+    book = Book(course.parent / "gradebook", ASSIGNMENT, policy)
+    assert [student.full_name for student in book.roster().students] == ["Jörg Müller"]
+
+
+def test_the_names_that_the_file_may_give_tests_are_listed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As they are written there, with requirement, points and title."""
+    done = CommandLine(monkeypatch, capsys)("tests", "--assignment", ASSIGNMENT.id)
+
+    lines = done.out.splitlines()
+    assert [line.partition("  ")[0] for line in lines] == [f'"{test.id}"' for test in PLAN.tests]
+    first = PLAN.tests[0]
+    assert lines[0].endswith(f"  {first.requirement}, {first.points:g} points: {first.title}")
+
+
 def test_the_commands_print_the_change(
     course: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -251,12 +326,14 @@ def test_the_commands_print_the_change(
     run = CommandLine(monkeypatch, capsys)
     options = ("--course", str(course))
 
+    shortened = run("extend", "grace", "2026-11-09", "--shorten", *options)
     extended = run("extend", "grace", "2026-12-09", *options)
     removed = run("extend", "grace", "--remove", *options)
     excused = run("excuse", "grace", *options)
     refused = run("extend", "grace", *options)
 
-    assert extended.out == "grace: due 2026-12-01 23:59:59 -> 2026-12-09 23:59:59 (Europe/Berlin)\n"
+    assert shortened.out.endswith("-> 2026-11-09 23:59:59 (Europe/Berlin)\n")
+    assert extended.out == "grace: due 2026-11-09 23:59:59 -> 2026-12-09 23:59:59 (Europe/Berlin)\n"
     assert removed.out == "grace: due 2026-12-09 23:59:59 -> 2026-12-01 23:59:59 (Europe/Berlin)\n"
     assert excused.out == "grace: counts -> excused\n"
     assert (refused.status, refused.out) == (2, "")

@@ -3,13 +3,25 @@
 import csv
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from autograder.course.regrade_requests import first_named, request_names
+from autograder.course.regrade_requests import (
+    answer_comment,
+    find_request,
+    find_requests,
+    first_named,
+    request_names,
+)
+from autograder.course.request_file import answer_row, read_requests
+from autograder.errors import AutograderError, GitHubError
 from autograder.github import client as github
 from autograder.github import comments
+from autograder.github.client import GitHubClient, GitHubServer
+from autograder.gradebook.roster import read_roster
+from autograder.policy import read_policy
 from autograder.tests.course.classroom import INSTRUCTOR, Classroom
 from autograder.tests.course.command_line import CommandLine, CommandResult
 from autograder.tests.feedback.nasty import NASTY
@@ -249,43 +261,151 @@ def lms(tmp_path: Path, course: Classroom, monkeypatch: pytest.MonkeyPatch) -> P
     return course.folder / "course.toml"
 
 
+def listed_in(file: Path, run: CommandLine) -> tuple[CommandResult, list[int]]:
+    """List the requests of a course of an LMS; return the result, and the numbers in it."""
+    done = run("requests", "list", "--course", str(file.with_name("course.toml")))
+    rows = [line.split("  ") for line in done.out.splitlines()]
+    return done, [int(row[0]) for row in rows if row[0].isdigit()]
+
+
 def test_a_course_of_an_lms_has_a_file_of_requests(
     lms: Path, run: CommandLine, tmp_path: Path
 ) -> None:
     """No token is needed; rows with an answer are closed."""
     out = str(tmp_path / "out")
+    _, numbers = listed_in(lms.with_name("requests.csv"), run)
 
     listed = run("requests", "list", "--course", str(lms), "--output", out)
 
     assert listed.out.splitlines() == [
-        f"1  ada {PLAN.of('writer')[0].requirement}: W1 is\\nwrong",
-        f'3  bob {TEST.id}: says "no"; why?',
+        f"{numbers[0]}  ada {PLAN.of('writer')[0].requirement}: W1 is\\nwrong",
+        f'{numbers[1]}  bob {TEST.id}: says "no"; why?',
         f"    {out}/feedback/bob.html",
         "2 open requests",
     ]
 
 
-def test_an_answer_goes_into_the_column_of_answers(lms: Path, run: CommandLine) -> None:
-    """All other cells stay as they are, in the form of the file."""
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_an_answer_changes_its_own_row_and_nothing_else(
+    lms: Path, run: CommandLine, mark: str, end: str
+) -> None:
+    """Byte order mark, line ends, blank lines, further columns, odd rows: all stay as they are."""
     file = lms.with_name("requests.csv")
-    before = list(csv.reader(file.read_text().splitlines(keepends=True), delimiter=";"))
+    lines = [
+        *("\n", "Student;test ;reason;seen;seen;answer\n", "\n"),
+        *("zoe;;gone;\n", "ada;W1;a;b;c;d;e;f\n", 'ADA@example.org;W1;"quoted";"yes"\n'),
+        f'bob;{TEST.id};"says ""no""; why?"\n',
+        "\n",
+    ]
+    before = mark + "".join(lines).replace("\n", end)
+    file.write_bytes(before.encode())
+    _, numbers = listed_in(file, run)
 
-    done = run("requests", "answer", "3", "--text", "=No; see R2.", "--course", str(lms))
-    closed = run("requests", "answer", "2", "--text", "No.", "--course", str(lms))
+    answer = ("--text", "=No; see R2.", "--course", str(lms))
+    done = run("requests", "answer", str(numbers[1]), *answer)
+    closed = run("requests", "answer", str(numbers[1]), *answer)
 
-    after = list(csv.reader(file.read_text().splitlines(keepends=True), delimiter=";"))
-    assert (done.status, done.out) == (0, "bob: request 3 is answered\n")
+    old, new = (text.split(end) for text in (before, file.read_bytes().decode()))
+    assert (done.status, done.out) == (0, f"bob: request {numbers[1]} is answered\n")
     assert closed.status == 2
-    assert after[:3] == before[:3]
-    assert after[3] == [*before[3][:4], "'=No; see R2."]
+    assert [number for number, line in enumerate(old) if line != new[number]] == [6]
+    row = next(csv.reader([new[6]], delimiter=";"))
+    assert row == ["bob", TEST.id, 'says "no"; why?', "", "", "'=No; see R2."]
+
+
+def test_a_file_without_a_column_of_answers_gets_one(lms: Path, run: CommandLine) -> None:
+    """It is the last; rows that are not answered keep their text."""
+    file = lms.with_name("requests.csv")
+    file.write_text("student,test,reason\nada,W1,no\nbob,W1,no")
+    _, numbers = listed_in(file, run)
+
+    run("requests", "answer", str(numbers[1]), "--text", "Yes.", "--course", str(lms))
+
+    assert file.read_text() == "student,test,reason,answer\nada,W1,no\nbob,W1,no,Yes."
+
+
+def test_a_number_stays_that_of_its_request(lms: Path, run: CommandLine) -> None:
+    """Wherever its row is in the file, and if others are added or answered."""
+    file = lms.with_name("requests.csv")
+    rows = ["ada,W1,no,\n", "bob,W1,no,\n", "bob,W2,no,\n", "ada,W1,no,\n"]
+    header = "student,test,reason,answer\n"
+    file.write_text(header + "".join(rows))
+    _, numbers = listed_in(file, run)
+
+    file.write_text(header + "ada,R1,new,\n" + "".join(sorted(rows, reverse=True)))
+    _, sorted_numbers = listed_in(file, run)
+    run("requests", "answer", str(numbers[1]), "--text", "Yes.", "--course", str(lms))
+
+    assert len(set(numbers)) == 4
+    assert set(numbers) < set(sorted_numbers)
+    assert [line for line in file.read_text().splitlines() if "Yes" in line] == ["bob,W1,no,Yes."]
+
+
+def test_answers_at_the_same_time_are_all_kept(lms: Path) -> None:
+    """Each waits for the one before it, and two answers to one request are not both taken."""
+    file = lms.with_name("requests.csv")
+    rows = "".join(f"ada,W1,reason {number},\n" for number in range(20))
+    file.write_text("student,test,reason,answer\n" + rows)
+    policy = read_policy(lms)
+    found = read_requests(file, read_roster(policy.roster), NAMES).requests
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda request: answer_row(file, request.number, "Yes."), found))
+
+    assert file.read_text().count(",Yes.\n") == 20
+    with pytest.raises(AutograderError, match="any more"):
+        answer_row(file, found[0].number, "No.")
+
+
+def test_two_answers_on_github_are_not_both_taken(course: Classroom, requests: Requests) -> None:
+    """The second is told that there is one already; the same again is written once."""
+    number = requests.ask("/regrade W1")
+    policy = read_policy(course.folder / "course.toml")
+    with GitHubClient(GitHubServer.from_environment()) as client:
+        found = find_requests(client, policy, read_roster(policy.roster), NAMES)
+        request = find_request(found.requests, number)
+
+        for _ in range(2):
+            answer_comment(client, request, "Yes.")
+        with pytest.raises(GitHubError, match="was answered meanwhile: see http"):
+            answer_comment(client, request, "No.")
+
+    assert len(course.github.repository(course.name("ada")).comments) == 2
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        ("zoe,W1,x,", "line 3: 'zoe' is not in the roster"),
+        ("ada,W1,no, the handout says so,", "line 3: has 5 cells, and the header 4: put a text"),
+        ("ada,W1,no, the handout says so", "line 3: the answer begins with a blank, as the rest"),
+        (
+            "ada,reader/nothing_much,x,",
+            "line 3: 'reader/nothing_much' is not a test, requirement or",
+        ),
+        (f"ada,{TEST.id[:-1]},x,", f"did you mean '{TEST.id}'?"),
+    ],
+)
+def test_odd_rows_are_named_by_their_line(lms: Path, run: CommandLine, row: str, why: str) -> None:
+    """The other rows are listed, and the exit code is 1."""
+    file = lms.with_name("requests.csv")
+    file.write_text(f"student,test,reason,answer\nbob,W1,x,\n{row}\nzoe,,gone,answered\n")
+
+    done, numbers = listed_in(file, run)
+
+    assert done.status == 1
+    assert len(numbers) == (2 if "not a test" in done.err else 1)
+    assert why in done.err
+    assert len(done.err.splitlines()) == 1
 
 
 @pytest.mark.parametrize(
     ("text", "why"),
     [
         ("student,test\nada,W1\n", "has no column 'reason'"),
-        ("student,test,reason\nzoe,W1,x\n", "'zoe' is not in the roster"),
-        ('student,test,reason\nada,W1,"x\n', "is not valid CSV"),
+        ("student,test,reason,answer,Answer\n", "has two columns 'answer': rename one of them"),
+        ('student,test,reason\nada,W1,x\nada,W1,"x\n', "is not valid CSV from line 3 on"),
         ("", "has no column 'student'"),
         ("student,test,reason\n\xff", "cannot be read as UTF-8"),
     ],

@@ -24,7 +24,6 @@ PLACEHOLDERS = {
     "NAME": WRONG,
     "solutions/m06_partitioned_logs": str(COURSE.solutions / "m06_partitioned_logs"),
     "autograder/suites/m06_partitioned_logs": str(COURSE.suites / "m06_partitioned_logs"),
-    "course/roster.csv": "gradebook/roster.csv",
     "course/gradebook": "gradebook",
     "course/.grade-pushes/results": "out/results",
 }
@@ -109,7 +108,7 @@ RUN_HERE = sorted(
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a folder with two hand-ins, a roster and a policy."""
+    """Make a folder with two hand-ins, a roster, and the example of a course file as it is."""
     folder = tmp_path_factory.mktemp("course")
     folder.chmod(0o755)
     solution = COURSE.solutions / "m06_partitioned_logs"
@@ -119,13 +118,13 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("kinesis_read_shards.py", "compare_with_sqs.py"):
         (folder / "submissions" / "grace" / name).unlink()
     (folder / "course").mkdir()
-    (folder / "course" / "course.toml").write_text(
-        'timezone = "UTC"\nroster = "../gradebook/roster.csv"\ngradebook = "../gradebook"\n'
-        "[deadline]\nat = 2026-12-01T23:59:00\n"
+    example = PROJECT / "autograder" / "docs" / "reference" / "course.example.toml"
+    shutil.copy(example, folder / "course" / "course.toml")
+    (folder / "course" / "requests.csv").write_text(
+        'student,test,reason,answer\nada,W3,"The handout allows a second call, after throttling",\n'
     )
-    (folder / "course" / "requests.csv").write_text("student,test,reason\nada,W3,as I read it\n")
     (folder / "gradebook").mkdir()
-    (folder / "gradebook" / "roster.csv").write_text(
+    (folder / "course" / "roster.csv").write_text(
         "id,name,email,login\nada,Ada Lovelace,ada@example.org,ada\n"
         "grace,Grace Hopper,grace@example.org,grace\n"
     )

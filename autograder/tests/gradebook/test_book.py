@@ -333,7 +333,7 @@ def test_a_read_only_folder_is_reported(book: Book, results: Path) -> None:
 
     error = as_nobody(lambda: book.sync([results]))
 
-    assert error == f"GradebookError: {book.folder}: cannot be written: Permission denied"
+    assert error == f"AutograderError: {book.folder} cannot be written: Permission denied"
     assert dump(book) == before
 
 

@@ -128,6 +128,16 @@ def test_more_than_ten_causes_and_tests_are_folded() -> None:
     assert folded_tests
 
 
+def test_tests_have_the_names_that_the_course_file_takes() -> None:
+    """Below their titles; not on an anonymous page, which is for the lecture hall."""
+    rows = lost_by({f"student-{n}": "returned 7" for n in range(3)}, HINTS[0])
+
+    shown = [f"<code><bdi>{TESTS[0]}</bdi></code>" in as_page(rows, "Logs", anonymous=anonymous)
+             for anonymous in (False, True)]  # fmt: skip
+
+    assert shown == [True, False]
+
+
 @pytest.mark.parametrize("anonymous", [True, False])
 def test_hostile_strings_make_no_tag(anonymous: bool) -> None:
     """The strings are in names, titles and hints."""

@@ -64,6 +64,55 @@ def test_other_calls_and_statements_change_fingerprints(what: str, other: str) -
     assert values(PLAIN) != values(PLAIN.replace(what, other))
 
 
+IN_LIST = PLAIN.replace("client.get_records(", "[client.get_records][0](")
+WALRUS = PLAIN.replace("client.get_records(", "(got := client.get_records)(")
+GETATTR = PLAIN.replace("client.get_records(", 'getattr(client, "get_records")(')
+CHOSEN = PLAIN.replace("client.get_records(", "(client.get_records if True else 0)(")
+PASSES = PLAIN.replace("\n    return", "; pass\n    pass\n    return")
+UNDER_IF = "if 1:\n" + PLAIN.replace("\n", "\n ")
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        *(IN_LIST, IN_LIST.replace("[client.get_records]", "(client.get_records,)")),
+        *(WALRUS, GETATTR, CHOSEN, PASSES, UNDER_IF),
+        *(f"exec({PLAIN!r})", f"exec(compile({PLAIN!r}, '', 'exec'))", f"exec({PLAIN.encode()!r})"),
+        f"exec({f'exec({PLAIN!r})'!r})",
+    ],
+)
+def test_what_is_written_around_code_does_not_change_fingerprints(wrapped: str) -> None:
+    """One-element lists, walruses, `pass`, constant conditions, code in a text."""
+    assert values(wrapped) == values(PLAIN)
+
+
+def test_code_in_a_text_is_at_the_line_of_the_text() -> None:
+    """And text that is not code, or is code in code too often, is a text."""
+    marks = fingerprints_of(f"x = 1\nexec({PLAIN!r})").fingerprints
+    deep = PLAIN
+    for _ in range(8):
+        deep = f"exec({deep!r})"
+
+    assert {line for mark in marks for line in mark.lines} == {1, 2}
+    assert values(f"exec('(')\n{PLAIN}") != values(PLAIN)
+    assert len(deep) > 100_000 or len(values(deep)) < len(values(PLAIN))
+
+
+@pytest.mark.parametrize("coding", ["latin-1", "cp1252", "iso-8859-15", "utf-8"])
+def test_a_file_is_read_by_its_own_encoding(coding: str) -> None:
+    """As Python does."""
+    source = f"# coding: {coding}\n# \xe9\n{PLAIN}"
+
+    assert values(read_source(source.encode(coding))) == values(PLAIN)
+
+
+def test_escapes_of_a_whole_file_are_read() -> None:
+    """Python reads such a file as the code that it stands for."""
+    escaped = "".join(f"\\x{ord(character):02x}" for character in PLAIN)
+
+    assert values(read_source(f"# coding: unicode_escape\n{escaped}".encode())) == values(PLAIN)
+
+
 def test_code_in_another_order_has_most_of_its_fingerprints_still() -> None:
     """Only those at the seams change."""
     first, second = PLAIN, PLAIN.replace("get_records", "list_shards").replace("+=", "=")
@@ -99,6 +148,10 @@ def test_line_numbers_are_those_of_the_file(end: str) -> None:
     ("content", "message"),
     [
         (b"# \xff", "not UTF-8"),
+        (b"# coding: punycode\nx", "its encoding is punycode"),
+        (b"# coding: no-such\nx", "not UTF-8"),
+        (b"# coding: ascii\n# \xff", "not ascii"),
+        (b"# coding: zlib_codec\nx", "not"),
         (b"x = (1,", "not Python"),
         (b"\0", "not Python"),
         (b"-" * 100_000 + b"1", "not Python"),

@@ -1,5 +1,6 @@
 """Which submissions are alike: which code counts, and how the share is computed."""
 
+import ast
 import random
 from collections.abc import Iterable
 
@@ -254,8 +255,38 @@ def test_twenty_disguised_copies_come_before_all_honest_pairs(seed: int) -> None
     assert min(share for _, share in found) > HALF
 
 
-def test_honest_solutions_of_one_small_exercise_share_less_than_copies() -> None:
-    """Some are shown, as they are short, but all below the copies of whole programs."""
-    found = ranking(small_class())
+def test_honest_solutions_of_one_small_exercise_are_not_shown() -> None:
+    """They share up to 40 %, as they are short: more is asked of short submissions."""
+    assert ranking(small_class()) == []
 
-    assert max(share for _, share in found) < HALF
+
+def test_a_short_part_of_an_honest_program_is_not_shown() -> None:
+    """Of a function or two, another program may have two thirds; a copy of them is shown."""
+    programs = whole_programs()
+    functions = [
+        ast.unparse(statement).encode()
+        for name, content in programs[0].items()
+        for statement in ast.parse(content).body
+        if isinstance(statement, ast.FunctionDef) and name.endswith(".py")
+    ]
+    others = [Sources(f"other-{at}", files) for at, files in enumerate(programs[1:])]
+    given = handed_out(COURSE, ASSIGNMENT)
+
+    for function in functions:
+        part = Sources("part", {FILE: function})
+        copied = Sources("whole", programs[0])
+        honest = compare([part, *others], given, 50).pairs
+        copies = compare([part, copied], given, 50)
+
+        assert "part" not in {pair.second.student for pair in honest}
+        assert copies.left_out or [pair.share for pair in copies.pairs] == [1.0]
+
+
+def test_comments_do_not_make_a_file_too_large() -> None:
+    """Only code counts."""
+    padded = code(1) + "#" + "x" * (MOST_BYTES + 1) + "\n"
+
+    found = compared(student("a", code(1)), student("b", padded))
+
+    assert shares(found) == [("a", "b", 1.0)]
+    assert found.left_out == ()

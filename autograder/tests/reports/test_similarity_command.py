@@ -101,6 +101,29 @@ def test_the_class_is_compared_with_a_solution_and_with_another_year(
     assert "<bdi>yan</bdi> from <bdi>year-2025</bdi></td><td>" not in page
 
 
+def test_a_roster_gives_names_and_who_is_not_in_it_is_compared_too(
+    run: Run, school: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The course file's, or another one; hand-ins may be packed."""
+    (tmp_path / "course").mkdir()
+    (tmp_path / "course" / "course.toml").write_text('timezone = "UTC"\n')
+    (tmp_path / "course" / "roster.csv").write_text("id,name\nada,Ada Lovelace\ncyd,Cyd Roe\n")
+    shutil.copy(tmp_path / "course" / "roster.csv", tmp_path / "other.csv")
+    shutil.make_archive(str(tmp_path / "packed"), "zip", school / "bob")
+    shutil.rmtree(school / "bob")
+    (school / "bob").mkdir()
+    shutil.move(tmp_path / "packed.zip", school / "bob" / "all.zip")
+    monkeypatch.chdir(tmp_path)
+
+    run(school, "--output", "page.html", "--assignment", ASSIGNMENT.id)
+    shutil.rmtree(tmp_path / "course")
+    run(school, "--output", "p.html", "--assignment", ASSIGNMENT.id, "--roster", "other.csv")
+
+    for name in ("page.html", "p.html"):
+        page = (tmp_path / name).read_text("utf-8")
+        assert "<bdi>Ada Lovelace (ada)</bdi></td><td><bdi>bob</bdi></td>" in page
+
+
 def test_groups_are_counted(run: Run, school: Path, tmp_path: Path) -> None:
     """They come before the pairs."""
     shutil.copytree(school / "ada", school / "eve")
