@@ -50,6 +50,11 @@ class Checkpoint:
     @property
     def count(self) -> str:
         """`writer 2 of 4 visible checks`."""
+        if self.id == "rehearsed":  # cases of lost tests, which do not know what is right
+            return (
+                f"rehearsed {self.passed} of {len(self.checks)} cases no longer go as in the lost "
+                "test; whether they are right, the requirement says"
+            )
         return f"{self.id} {self.passed} of {len(self.checks)} visible checks"
 
     @property

@@ -19,6 +19,8 @@ MOST_RECORDS = 8
 MOST_PRINTED = 30
 """Lines."""
 WIDTH = 100
+LAST_DIGITS = 12
+"""Of a sequence number: these differ within a scene."""
 
 Item = TypeVar("Item")
 
@@ -85,8 +87,12 @@ def _records(shard: LogShard) -> Iterator[str]:
         if record is None:
             yield f"{_short(shard.shard_id)} ... {number} more records ..."
             continue
-        place = f"{_short(shard.shard_id)}[{number}] ...{record.sequence_number[-12:]}"
+        place = f"{_short(shard.shard_id)}[{number}] {_last_digits(record.sequence_number)}"
         yield f"{place} key {record.partition_key!r}: {_data(record)}"
+
+
+def _last_digits(sequence_number: str) -> str:
+    return f"...{sequence_number[-LAST_DIGITS:]}"
 
 
 def _ends(items: Sequence[Item]) -> Iterator[tuple[int, Item | None]]:
@@ -152,7 +158,9 @@ def _asked(request: Request) -> str:
         shown.append(_short(str(asked["ShardId"])))
     for key in _SHOWN_PARAMETERS:
         if key in asked:
-            shown.append(f"{key}={asked[key]}")
+            value = str(asked[key])
+            is_number = key == "StartingSequenceNumber" and len(value) > LAST_DIGITS
+            shown.append(f"{key}={_last_digits(value) if is_number else value}")
     for key in ("Records", "Entries"):
         if isinstance(asked.get(key), list):
             shown.append(_count(asked[key], key.lower()))

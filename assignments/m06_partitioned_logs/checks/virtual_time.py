@@ -1,6 +1,6 @@
 """The clock of the checks: sleeping moves it forward and takes almost no time.
 
-While your code runs, it reads this clock. The simulated AWS always does.
+While your code runs, it reads this clock. What the checks simulate always does.
 """
 
 import asyncio
@@ -90,7 +90,7 @@ _CLOCKS = {
 
 
 class _AnyDatetime(type):
-    """Takes real datetimes, such as those in AWS's answers, for datetimes of this clock."""
+    """Takes real datetimes, such as those in a service's answers, for datetimes of this clock."""
 
     def __instancecheck__(cls, instance: object) -> bool:
         return isinstance(instance, _RealDatetime)

@@ -18,7 +18,7 @@ ACCOUNT = "123456789012"
 
 @dataclass(frozen=True)
 class StoredRecord:
-    """A record as a shard holds it."""
+    """What a shard keeps of a record."""
 
     shard_id: str
     sequence_number: str
