@@ -18,10 +18,10 @@ class Usage:
     """What a call used up."""
 
     cpu_seconds: float = 0.0
-    import_seconds: float = 0.0
-    """Processor time until the module was imported, by the child's own account."""
     virtual_seconds: float = 0.0
     printed_bytes: int = 0
+    import_seconds: float = 0.0
+    """Processor time until the module was imported, by the child's own account."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def read_result(
     reason = facts.get("reason")
     usage = Usage(
         cpu_seconds=_number(facts.get("cpu_seconds")),
-        import_seconds=_number(facts.get("import_seconds")),
+        import_seconds=_number(facts.get("import_seconds", 0.0)),
         printed_bytes=_whole(facts.get("printed_bytes")),
     )
     imported = facts.get("imported")

@@ -15,10 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from autograder.assignment import Assignment, Course
 from autograder.errors import AssignmentError
+from autograder.grading.foreman.report import TESTS_FAILED, TESTS_PASSED
 from autograder.grading.judge.plan import SuitePlan
 from autograder.sandbox import StopReason
 from autograder.submission import Submission
@@ -113,7 +112,7 @@ def _observed(
          "--seed", seed, "--observe", str(notes), *tests],
         cwd=suite.parents[2], capture_output=True, text=True, check=False, timeout=PLAY_SECONDS,
     )  # fmt: skip
-    if ran.returncode not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+    if ran.returncode not in (TESTS_PASSED, TESTS_FAILED):
         raise AssignmentError(f"{seed}: pytest ended with {ran.returncode}: {ran.stdout}")
     lines = notes.read_text("utf-8").splitlines() if notes.exists() else []
     return [json.loads(line) for line in lines]

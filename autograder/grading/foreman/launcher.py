@@ -122,11 +122,12 @@ class Launcher:
         self._end()
 
     def _end(self) -> None:
-        self._control.close()
+        # In this order: a process that finds its connection broken would print a traceback.
         if self._process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
+        self._control.close()
 
     def __enter__(self) -> Self:
         return self

@@ -228,9 +228,9 @@ def test_the_table_has_a_row_for_each_student_and_no_formula() -> None:
 
     assert rows[0] == {
         "student": "ada",
-        "before": f"{94 - FIRST.max_score}",
+        "before": f"{94 - FIRST.max_score:g}",
         "after": "94",
-        "change": f"{FIRST.max_score}",
+        "change": f"{FIRST.max_score:g}",
         "max_before": "100",
         "max_after": "100",
         "tests": f"{FIRST.id} +{FIRST.max_score:g}",

@@ -140,7 +140,7 @@ def test_the_handout_states_the_points_and_limits_of_the_grader() -> None:
 
     stated = [
         *(f"({checkpoint.points} points)" for checkpoint in MODULE.checkpoints),
-        f"| processor time | {limits.cpu_seconds} s |",
+        f"| processor time | {limits.cpu_seconds:g} s |",
         f"| sleep, in virtual time | {limits.virtual_seconds:g} s |",
         f"sleep does not count) | {limits.still_seconds:g} s |",
         f"| real time | {limits.wall_seconds:g} s;",

@@ -13,7 +13,8 @@ from autograder.tests.hostile.corpus import AIMS, Attack, read_attacks
 from autograder.tests.hostile.intake import INTAKE
 from autograder.tests.hostile.shown import every_form_of, harm_in
 
-LONGEST_LINE = 2000
+LONGEST_LINE = 2100
+"""Characters: a case to rehearse has 2,000, after the command."""
 LARGEST_GRADE = 256 << 10
 """Bytes of JSON, for one checkpoint."""
 LARGEST_PROCESS = 320
