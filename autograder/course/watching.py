@@ -6,9 +6,10 @@ wait, and for feedback of which more may be shown now.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from datetime import datetime
+from typing import NoReturn
 
 from autograder.course.find_pushes import (
     Push,
@@ -72,11 +73,13 @@ class Watch:
         Raises:
             GitHubError: GitHub could not be asked; the next round looks at the same students.
         """
-        found = find_pushes(self._context, self._due(), self._roster)
-        self._again &= self._graded.keys()
+        under_way = {student for student, grade in self._graded.items() if not grade.done()}
+        found = find_pushes(self._context, self._due(under_way), self._roster)
+        self._again &= under_way
         outcomes = [*self._ended(), *found.others]
         for push in found.to_grade:
             self._graded[push.student.id] = self._submit(push)
+            self._again.discard(push.student.id)
         return outcomes
 
     def wait(self, seconds: float, sleep: Callable[[float], object] = time.sleep) -> None:
@@ -95,8 +98,12 @@ class Watch:
                     self._again.add(student)
                 yield outcome
 
-    def _due(self) -> Sequence[Student]:
-        """Return at whom to look: who has pushed, or everybody if it is time for that."""
+    def _due(self, under_way: Set[str]) -> Sequence[Student]:
+        """Return at whom to look: who has pushed, or everybody if it is time for that.
+
+        Args:
+            under_way: Ids of students whose pushes are being graded. A later round looks at them.
+        """
         pushed_at = recent_pushes(self._context.client, self._organization)
         changed = {name for name, at in pushed_at.items() if at != self._pushed_at.get(name)}
         is_whole = self._clock() >= self._whole_round_at
@@ -107,7 +114,7 @@ class Watch:
             repositories = changed & self._by_repository.keys()
             self._again |= {self._by_repository[name].id for name in repositories}
         self._pushed_at = pushed_at
-        return [self._students[student] for student in self._again - self._graded.keys()]
+        return [self._students[student] for student in self._again - under_way]
 
 
 def watch_pushes(
@@ -115,7 +122,7 @@ def watch_pushes(
     every: float,
     on_round: Callable[[list[PushOutcome]], None],
     on_error: Callable[[GitHubError], None],
-) -> None:
+) -> NoReturn:
     """Do rounds until the process is stopped.
 
     Args:

@@ -23,6 +23,8 @@ MOST_PUSHES = 10_000
 TREES_AT_ONCE = 50
 """Commits of one repository whose top folders are listed in one query."""
 MOST_PAGES_OF_REPOSITORIES = 100
+LATEST_PUSHES = 100
+"""Repositories in the answer that says which were pushed to last: the most that GitHub gives."""
 MOST_ADMINS = 100
 """Owners of an organisation that are looked at."""
 
@@ -46,12 +48,12 @@ query($owner: String!, $after: String) {
   }
 }
 """
-_RECENT_PUSHES = """
-query($owner: String!, $order: RepositoryOrder) {
-  repositoryOwner(login: $owner) {
-    repositories(first: 100, orderBy: $order) { nodes { name pushedAt } }
-  }
-}
+_RECENT_PUSHES = f"""
+query($owner: String!, $order: RepositoryOrder) {{
+  repositoryOwner(login: $owner) {{
+    repositories(first: {LATEST_PUSHES}, orderBy: $order) {{ nodes {{ name pushedAt }} }}
+  }}
+}}
 """
 
 
@@ -185,7 +187,7 @@ def list_repositories(client: GitHubClient, owner: str) -> list[str]:
 
 
 def recent_pushes(client: GitHubClient, owner: str) -> dict[str, datetime | None]:
-    """Return when an owner's repositories were last pushed to: those of the hundred latest pushes.
+    """Return when an owner's repositories were last pushed to: those of the latest pushes.
 
     Returns:
         The time of the last push to any branch, by the repository's name in lower case; None if

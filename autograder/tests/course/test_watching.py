@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from autograder.tests.course.classroom import Classroom, FakeClock
 from autograder.tests.github_stand_in import Fault, StandIn
 
 LOGINS = [f"student-{number}" for number in range(60)]
+ROUND_SECONDS = 20
 
 
 class FakeGrader:
@@ -30,10 +31,22 @@ class FakeGrader:
         self.threads = ThreadPoolExecutor(2)
         self.held: dict[str, threading.Event] = {}
         """What grading a student's push waits for."""
+        self._begun: list[tuple[str, Future[PushOutcome]]] = []
+
+    @property
+    def not_held(self) -> list[Future[PushOutcome]]:
+        """Grades that come to an end by themselves."""
+        return [
+            future
+            for student, future in self._begun
+            if student not in self.held or self.held[student].is_set()
+        ]
 
     def submit(self, push: Push) -> Future[PushOutcome]:
         """Grade a push in a thread."""
-        return self.threads.submit(self._grade, push)
+        future = self.threads.submit(self._grade, push)
+        self._begun.append((push.student.id, future))
+        return future
 
     def _grade(self, push: Push) -> PushOutcome:
         if push.student.id in self.held:
@@ -54,11 +67,13 @@ class Watched:
         )
 
     def rounds(self, number: int = 1) -> dict[str, PushState]:
-        """Do rounds; return what came to an end."""
+        """Do rounds; return what came to an end. Each waits for the grades that nothing holds."""
         ended: dict[str, PushState] = {}
         for _ in range(number):
             ended |= {outcome.student.id: outcome.state for outcome in self.watch.round()}
-            self.watch.wait(60, sleep=self.clock.sleep)
+            wait(self.grader.not_held)
+            self.clock.sleep(ROUND_SECONDS)
+            self.course.github.wait(seconds=ROUND_SECONDS)
         return ended
 
     def queries(self) -> list[str]:
@@ -121,6 +136,35 @@ def test_a_slow_submission_delays_nobody(watched: Watched) -> None:
     assert len(watched.course.comments(sha, quick)) == 1
     assert afterwards == {slow: PushState.GRADED}
     assert len(watched.course.comments(newer, slow)) == 1
+
+
+def test_a_push_after_a_grade_is_graded_by_the_round_that_tells_the_grade(
+    watched: Watched,
+) -> None:
+    """It does not wait for one more round."""
+    login = LOGINS[4]
+    watched.course.push(login)
+    watched.rounds()
+    newer = watched.course.push(login, text="x = 2\n")
+
+    told, graded = watched.rounds(), watched.course.pool.graded[-1]
+
+    assert told == {login: PushState.GRADED}
+    assert graded == newer
+
+
+def test_waiting_for_the_next_round_ends_when_a_grade_does(watched: Watched) -> None:
+    """With nothing to grade, it sleeps until the round is due."""
+    slept: list[float] = []
+    watched.watch.wait(60, sleep=slept.append)
+    watched.course.push(LOGINS[6])
+    watched.watch.round()
+
+    watched.watch.wait(60, sleep=slept.append)
+    ended = watched.watch.round()
+
+    assert slept == [60]
+    assert [outcome.state for outcome in ended] == [PushState.GRADED]
 
 
 def test_a_round_in_which_github_fails_loses_no_push(watched: Watched) -> None:
