@@ -30,12 +30,10 @@ QUEUE_OPERATIONS = frozenset({"ReceiveMessage"})
 SECOND_READING = 2
 """A late record arrives between the first and the second reading of a shard."""
 
-_CONTROL_PLANE = frozenset(
-    {"CreateStream", "DeleteStream", "DescribeStream", "DescribeStreamSummary", "ListShards"}
-)
-LIFECYCLE = frozenset({"CreateStream", "DeleteStream"})
 _SHARD_OPERATIONS = frozenset({"GetRecords", "GetShardIterator"})
 _PUTS = frozenset({"PutRecord", "PutRecords"})
+_CONTROL_PLANE = STREAM_OPERATIONS - _SHARD_OPERATIONS - _PUTS
+LIFECYCLE = frozenset({"CreateStream", "DeleteStream"})
 
 LARGEST_CHOSEN = LARGEST_JSON
 """In bytes. No larger record is shown to `choose`, which would have to parse up to 1 MiB of a
@@ -58,6 +56,7 @@ class Fail:
 
     Attributes:
         operation: One of STREAM_OPERATIONS or QUEUE_OPERATIONS.
+        message: The error's text; `{shard}`, `{stream}` and `{account}` stand for what was asked.
         times: How many requests are refused.
         after: How many requests pass before that.
         stream: The stream whose requests are counted, for an operation on a stream.
@@ -108,7 +107,7 @@ def Throttle(  # noqa: N802 - reads as a fault
         error, message = "LimitExceededException", "Rate exceeded."
     else:
         error = "ProvisionedThroughputExceededException"
-        message = "Rate exceeded for shard shardId-000000000000."
+        message = "Rate exceeded for shard {shard} in stream {stream} under account {account}."
     return Fail(
         operation,
         error,

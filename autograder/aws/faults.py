@@ -29,6 +29,7 @@ from autograder.aws.fault_kinds import (
     RejectRecords,
     ShardPageSize,
 )
+from autograder.aws.moto_adapter import ACCOUNT
 
 _Kind = TypeVar("_Kind", bound=Fault)
 
@@ -135,7 +136,7 @@ class Faults:
         Args:
             operation: Its name.
             target: The stream or queue.
-            shard_id: The shard, if it is about one.
+            shard_id: The shard, if it is about one; of several records, that of the first.
             records: The partition key and the data, in base64, of each record that it puts.
 
         Raises:
@@ -152,7 +153,9 @@ class Faults:
             ):
                 binding.requests += 1
                 if fault.after < binding.requests <= fault.after + fault.times:
-                    raise AwsError(fault.error, fault.message, fault.status)
+                    raise AwsError(
+                        fault.error, _worded(fault.message, target, shard_id), fault.status
+                    )
 
     def rejects(self, stream: str, partition_key: str, data: str) -> bool:
         """Count a record that is about to be stored; True if it is rejected this time.
@@ -251,3 +254,11 @@ def _only(kind: str, arranged: Collection[str]) -> str:
         raise ValueError(f"a fault needs the name of its {kind}, as {kind}=...: {made}")
     (name,) = arranged
     return name
+
+
+def _worded(message: str, target: str, shard_id: str | None) -> str:
+    """Fill in what a request asked for."""
+    asked = {"{shard}": shard_id or "", "{stream}": target, "{account}": ACCOUNT}
+    for place, value in asked.items():
+        message = message.replace(place, value)
+    return message

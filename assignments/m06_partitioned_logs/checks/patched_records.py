@@ -58,7 +58,7 @@ def _put_record(self, stream_arn, stream_name, partition_key, explicit_hash_key,
     _size_of(stream, record)
     shard = stream.get_shard_for_key(partition_key, explicit_hash_key)
     if faults.throttles("PutRecord", name) or faults.rejects(name, b64decode(data)):
-        raise _throughput_exceeded()
+        raise _throughput_exceeded(stream, shard)
     return shard.put_record(partition_key, data, explicit_hash_key), shard.shard_id
 
 
@@ -73,11 +73,12 @@ def _put_records(self, stream_arn, stream_name, records):
         for record in records
     ]
     if faults.throttles("PutRecords", name):
-        raise _throughput_exceeded()
+        raise _throughput_exceeded(stream, shards[0])
     results = []
     for shard, record in zip(shards, records, strict=True):
         if faults.rejects(name, b64decode(record["Data"])):
-            results.append({"ErrorCode": THROUGHPUT_EXCEEDED, "ErrorMessage": TOO_FAST})
+            too_fast = _too_fast(stream, shard)
+            results.append({"ErrorCode": THROUGHPUT_EXCEEDED, "ErrorMessage": too_fast})
         else:
             key, explicit_hash_key = record["PartitionKey"], record.get("ExplicitHashKey")
             number = shard.put_record(key, record["Data"], explicit_hash_key)
@@ -96,11 +97,15 @@ def _size_of(stream, record):
 
 
 THROUGHPUT_EXCEEDED = "ProvisionedThroughputExceededException"
-TOO_FAST = "Rate exceeded for shard shardId-000000000000."
 
 
-def _throughput_exceeded():
-    return JsonRESTError(THROUGHPUT_EXCEEDED, TOO_FAST)
+def _too_fast(stream, shard):
+    place = f"shard {shard.shard_id} in stream {stream.stream_name}"
+    return f"Rate exceeded for {place} under account {stream.account_id}."
+
+
+def _throughput_exceeded(stream, shard):
+    return JsonRESTError(THROUGHPUT_EXCEEDED, _too_fast(stream, shard))
 
 
 def _get_shard_iterator(self, stream_arn, stream_name, shard_id, kind, number, moment):
@@ -148,7 +153,7 @@ def _get_records(self, stream_arn, shard_iterator, limit):
     stream = active_stream(self, None, name)
     shard = stream.get_shard(shard_id)
     if faults.throttles("GetRecords", name, shard_id):
-        raise _throughput_exceeded()
+        raise _throughput_exceeded(stream, shard)
     records = list(shard.records.values())
     rest = [record for record in records if record.sequence_number > last]
     index = len(records) - len(rest)

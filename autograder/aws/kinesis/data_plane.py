@@ -57,7 +57,7 @@ class DataPlane:
         self._expect_known(stream, parameters.get("SequenceNumberForOrdering"))
         self._expect_throughput(stream, shard, data)
         _expect_no_dry_run(parameters)
-        self._faults.strike("PutRecord", stream.stream_name, records=[(key, data)])
+        self._faults.strike("PutRecord", stream.stream_name, shard.shard_id, [(key, data)])
         return self._store(stream, shard, key, data) | _encryption(stream.is_encrypted)
 
     def _put_records(self, parameters: Parameters) -> Answer:
@@ -69,7 +69,7 @@ class DataPlane:
         shards = [stream.open_shard_for(key, explicit) for key, explicit, _ in checked]
         _expect_no_dry_run(parameters)
         records = [(key, data) for key, _, data in checked]
-        self._faults.strike("PutRecords", stream.stream_name, records=records)
+        self._faults.strike("PutRecords", stream.stream_name, shards[0].shard_id, records)
         results: list[Answer] = []
         for shard, (key, _, data) in zip(shards, checked, strict=True):
             try:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from autograder.aws.calls import CallBudget
 from autograder.aws.fault_kinds import STREAM_OPERATIONS, Fail, RejectRecords, Throttle
@@ -51,6 +52,30 @@ def test_get_records_is_not_used_up_with_iterators_that_are_refused(
         "ExpiredIteratorException",
     ]
     assert codes == [THROTTLED, ""]
+
+
+def test_a_throttled_request_names_its_shard(cloud: Cloud, kinesis: "KinesisClient") -> None:
+    """And its stream, as AWS does."""
+    cloud.kinesis.create_stream("s", 3)
+    last = "shardId-000000000002"
+    iterator = iterator_of(kinesis, "s", last)
+    hash_key = str(2**128 - 1)
+    cloud.faults.add(Throttle("GetRecords", times=1))
+    cloud.faults.add(Throttle("PutRecord", times=1))
+    expected = f"Rate exceeded for shard {last} in stream s under account 123456789012."
+
+    texts = []
+    for request in (
+        lambda: kinesis.get_records(ShardIterator=iterator),
+        lambda: kinesis.put_record(
+            StreamName="s", Data=b"x", PartitionKey="x", ExplicitHashKey=hash_key
+        ),
+    ):
+        with pytest.raises(ClientError) as caught:
+            request()
+        texts.append(caught.value.response["Error"]["Message"])
+
+    assert texts == [expected, expected]
 
 
 def test_puts_are_not_used_up_with_records_that_are_refused(

@@ -73,6 +73,41 @@ def test_faults_of_the_scene_strike_and_are_marked(solved: Path) -> None:
     assert "After the call\n  as before\n" in text
 
 
+def test_a_page_tells_whether_more_follow(tmp_path: Path) -> None:
+    """A page of shards, and one of records at the end of a shard, which is not a fault's page."""
+    source = b"""import boto3
+def read_from_shard(name, shard, most=50):
+    kinesis = boto3.client("kinesis")
+    kinesis.list_shards(StreamName=name, MaxResults=1)
+    kinesis.describe_stream(StreamName=name, Limit=1)
+    kinesis.describe_stream(StreamName=name)
+    last = kinesis.get_shard_iterator(
+        StreamName=name, ShardId=shard, ShardIteratorType="LATEST"
+    )["ShardIterator"]
+    kinesis.get_records(ShardIterator=last)
+"""
+    folder = clone(tmp_path / "clone", {f"{READER}.py": source})
+
+    status, text = rehearse(folder, word_of(*filled(1), read()))
+
+    assert status == 0
+    assert "ListShards -> 1 shard, more follow" in text
+    assert "DescribeStream Limit=1 -> ACTIVE, 1 shard, more follow" in text
+    assert "DescribeStream -> ACTIVE, 2 shards\n" in text
+    assert "GetRecords shard 1 -> 0 records, 0 ms behind" in text
+
+
+def test_requests_that_boto3_repeats_are_told_from_the_students(solved: Path) -> None:
+    """It says how often boto3 asks by itself."""
+    word = word_of(*filled(1), cases.Throttle("GetRecords", "meters", 5, 0, SHARD), read())
+
+    status, text = rehearse(solved, word)
+
+    assert status == 0
+    assert f"Rate exceeded for shard {SHARD} in stream meters" in text
+    assert "  (5 times; boto3 itself asks up to 5 times)" in text
+
+
 def test_an_offset_is_that_of_the_same_record_at_home(solved: Path) -> None:
     """Though its sequence number is another one."""
     place = {cases.NUMBER: ["meters", SHARD, 3]}

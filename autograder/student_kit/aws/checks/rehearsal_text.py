@@ -19,6 +19,8 @@ MOST_RECORDS = 8
 MOST_PRINTED = 30
 """Lines."""
 WIDTH = 100
+THROTTLED = "THROTTLED"
+"""The mark of a request that was refused for its rate."""
 LAST_DIGITS = 12
 """Of a sequence number: these differ within a scene."""
 
@@ -133,11 +135,18 @@ def _requests(requests: Sequence[Request]) -> Iterator[str]:
     ]
     grouped = [(line, len(list(same))) for (line, _), same in groupby(lines)]
     for line, times in grouped[:MOST_REQUESTS]:
-        yield f"{line}{f'  ({times} times)' if times > 1 else ''}"
+        yield f"{line}{_repeated(line, times)}"
     if len(grouped) > MOST_REQUESTS:
         yield f"... and {len(grouped) - MOST_REQUESTS} more lines"
     if not grouped:
         yield "no request"
+
+
+def _repeated(line: str, times: int) -> str:
+    if times == 1:
+        return ""
+    by_boto3 = "; boto3 itself asks up to 5 times" if THROTTLED in line else ""
+    return f"  ({times} times{by_boto3})"
 
 
 def _sends(request: Request) -> bool:
@@ -191,7 +200,7 @@ def _answered(request: Request) -> str:
     answer = request.answer
     if (error := request.error) is not None:
         message = _cut(str(answer.get("message") or answer.get("Message") or ""))
-        mark = "THROTTLED" if "Exceeded" in error else "ERROR"
+        mark = THROTTLED if "Exceeded" in error else "ERROR"
         return f"{mark} {error}: {message}"
     if request.operation == "GetRecords":
         return _page(answer)
@@ -202,18 +211,18 @@ def _answered(request: Request) -> str:
         return f"REJECTED {len(numbers)} of {len(records)} records: {which}"
     if request.operation == "ReceiveMessage":
         return _count(answer.get("Messages") or [], "messages")
-    for key in _UNITS:
-        if isinstance(answer.get(key), list):
-            return _count(answer[key], _UNITS[key])
     summary = answer.get("StreamDescription") or answer.get("StreamDescriptionSummary")
-    if isinstance(summary, dict):
-        return str(summary.get("StreamStatus"))
-    return "done"
+    listed = summary if isinstance(summary, dict) else answer
+    parts = [str(summary["StreamStatus"])] if isinstance(summary, dict) else []
+    parts += [_count(listed[key], _UNITS[key]) for key in _UNITS if key in listed]
+    if listed.get("NextToken") or listed.get("HasMoreShards") or listed.get("HasMoreStreams"):
+        parts.append("more follow")
+    return ", ".join(parts) or "done"
 
 
 def _page(answer: dict[str, Any]) -> str:
     records, behind = answer.get("Records", []), answer.get("MillisBehindLatest")
-    count = _count(records, "records") if records else "EMPTY PAGE"
+    count = _count(records, "records") if records or not behind else "EMPTY PAGE"
     end = "" if answer.get("NextShardIterator") else ", no next iterator"
     return f"{count}, {behind} ms behind{end}"
 
