@@ -27,7 +27,7 @@ from autograder.aws.sqs.parameters import (
     system_attribute_names,
     without_empty_sids,
 )
-from autograder.aws.sqs.queues import FaithfulQueues
+from autograder.aws.sqs.queues import FaithfulQueues, failed_entry
 from autograder.aws.sqs.redrive import expect_allow_policy, expect_redrive_policy
 
 MAX_LISTED = 1000
@@ -127,14 +127,7 @@ class SqsApi:
             try:
                 self._check_message(queue, entry)
             except AwsError as error:
-                failed.append(
-                    {
-                        "Id": entry["Id"],
-                        "SenderFault": True,
-                        "Code": error.code,
-                        "Message": error.message,
-                    }
-                )
+                failed.append(failed_entry(entry["Id"], error.code, error.message))
             else:
                 valid.append(entry)
         if failed and not valid and queue in self._backend.queues:

@@ -225,14 +225,7 @@ class FaithfulQueues(SQSBackend):
             try:
                 self.delete_message(queue_name, entry["ReceiptHandle"])
             except ReceiptHandleIsInvalid as error:
-                failed.append(
-                    {
-                        "Id": entry["Id"],
-                        "SenderFault": True,
-                        "Code": error.code,
-                        "Message": error.message,
-                    }
-                )
+                failed.append(failed_entry(entry["Id"], error.code, error.message))
             else:
                 done.append(entry["Id"])
         return done, failed
@@ -270,3 +263,8 @@ def _like(sent: Message, body: str, attributes: dict[str, Any] | None) -> Messag
     duplicate = copy.copy(sent)
     duplicate.body, duplicate.message_attributes = body, attributes or {}
     return duplicate
+
+
+def failed_entry(id_: str, code: str, message: str) -> dict[str, Any]:
+    """Make a BatchResultErrorEntry: what is wrong with one entry of a batch."""
+    return {"Id": id_, "SenderFault": True, "Code": code, "Message": message}
