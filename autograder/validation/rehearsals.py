@@ -9,7 +9,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,9 @@ from autograder.validation.corpus import DeclaredSubmission
 from autograder.validation.visible import environment_of_students, lay_out
 
 PLAY_SECONDS = 300
+"""For a case to end, or a few dozen."""
+OBSERVE_SECONDS = 1200
+"""For the lost tests of a submission to end."""
 _STOPPED = frozenset({*StopReason, "TooLong", "MemoryError"})
 """How a call ends that exceeds a limit."""
 _PLAYER = """
@@ -81,7 +84,8 @@ def rehearse_cases(
                 for each in _observed(declared.name, right, tests, suite)
             }
             words = [each["case"] for each in lost if each["case"]]
-            played, played_right = _played(theirs, words), _played(right, words)
+            played = iter(play_at_home(theirs, words))
+            played_right = iter(play_at_home(right, words))
         on_done()
         return [
             LostTest(
@@ -110,7 +114,7 @@ def _observed(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider",
          "-p", "autograder.grading.foreman.plugin", "--submission", str(submission),
          "--seed", seed, "--observe", str(notes), *tests],
-        cwd=suite.parents[2], capture_output=True, text=True, check=False, timeout=PLAY_SECONDS,
+        cwd=suite.parents[2], capture_output=True, text=True, check=False, timeout=OBSERVE_SECONDS,
     )  # fmt: skip
     if ran.returncode not in (TESTS_PASSED, TESTS_FAILED):
         raise AssignmentError(f"{seed}: pytest ended with {ran.returncode}: {ran.stdout}")
@@ -118,16 +122,25 @@ def _observed(
     return [json.loads(line) for line in lines]
 
 
-def _played(folder: Path, words: Sequence[str]) -> Iterator[list[dict[str, Any]]]:
-    """Play cases in a clone of the student repository, as a student does; tell how they ended."""
-    ran = subprocess.run(
-        [sys.executable, "-c", _PLAYER],
-        cwd=folder, env=environment_of_students(), input=json.dumps(words), capture_output=True,
-        text=True, check=False, timeout=PLAY_SECONDS,
-    )  # fmt: skip
-    lines = ran.stdout.splitlines()
-    ends = [json.loads(line) for line in lines]
-    return iter(ends + [[{"error": ran.stderr[-300:]}]] * (len(words) - len(ends)))
+def play_at_home(folder: Path, words: Sequence[str]) -> list[list[dict[str, Any]]]:
+    """Play cases in a clone of the student repository, as a student does; tell how they ended.
+
+    Code that ends the process, or never ends, costs its own case only.
+    """
+    ends: list[list[dict[str, Any]]] = []
+    while remaining := words[len(ends) :]:
+        try:
+            ran = subprocess.run(
+                [sys.executable, "-c", _PLAYER],
+                cwd=folder, env=environment_of_students(), input=json.dumps(remaining).encode(),
+                capture_output=True, check=False, timeout=PLAY_SECONDS,
+            )  # fmt: skip
+            output, problem = ran.stdout, ran.stderr[-300:].decode(errors="replace")
+        except subprocess.TimeoutExpired as error:
+            output, problem = error.stdout or b"", f"no end within {PLAY_SECONDS} s"
+        complete = output[: output.rfind(b"\n") + 1].splitlines()
+        ends += [json.loads(line) for line in complete] or [[{"error": problem}]]
+    return ends
 
 
 def _solution_difference(

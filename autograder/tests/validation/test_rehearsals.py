@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from autograder.cases import read_case
+from autograder.cases import Call, read_case, write_case
 from autograder.grading.judge.plan import read_plan
 from autograder.tests.checkout import copy_checkout
-from autograder.tests.student_repository.clone import ASSIGNMENT, CORPUS, COURSE, SOLUTION
+from autograder.tests.student_repository.clone import ASSIGNMENT, CORPUS, COURSE, SOLUTION, clone
 from autograder.validation.findings import weak_rehearsals
-from autograder.validation.rehearsals import difference_of, rehearse_cases
+from autograder.validation.rehearsals import difference_of, play_at_home, rehearse_cases
 from autograder.validation.report import FindingKind, PlayedCases
 
 NAMES = (
@@ -36,6 +36,25 @@ def test_cases_play_at_home_as_the_grader_saw_it() -> None:
     assert not [test for test in lost if test.case is None]
     assert not [test.difference for test in lost if test.difference]
     assert not [test.solution_difference for test in lost if test.solution_difference]
+
+
+def test_code_that_ends_the_process_costs_its_own_case_only(tmp_path: Path) -> None:
+    """The cases before and after it are played."""
+    source = b"""import os
+def read_from_shard(name, shard, most=50):
+    os._exit(most - 50)
+"""
+    folder = clone(tmp_path / "clone", {"kinesis_read_shards.py": source})
+    calls = [
+        Call("kinesis_read_shards", function, ["m", "0"], {}, [])
+        for function in ("missing", "read_from_shard", "missing")
+    ]
+
+    ends = play_at_home(folder, [write_case([call]) or "" for call in calls])
+
+    assert [len(end) for end in ends] == [1, 1, 1]
+    assert ends[0] == ends[2]
+    assert ends[1] == [{"error": ""}]
 
 
 def test_a_difference_is_found() -> None:
