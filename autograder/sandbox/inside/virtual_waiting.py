@@ -1,5 +1,7 @@
 """Waiting in virtual time: a wait with a timeout jumps where nobody could end it meanwhile.
 
+Threads that sleep at the same time wake at the same time, in their order.
+
 This is the only place that reaches into private parts of Python's own threading, queue,
 concurrent.futures and asyncio. Each function says what breaks when they change. The tests named are
 in `autograder/tests/sandbox/test_virtual_clock.py`.
@@ -15,6 +17,9 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures.thread import _worker as worker
+from time import perf_counter as real_time
+from time import process_time, thread_time
+from time import sleep as real_sleep
 from types import FrameType
 from typing import Any
 
@@ -25,6 +30,15 @@ STEPS = (0.002, 0.005, 0.01, 0.01)
 woken, and not have run yet."""
 BUSY_STEP = 0.01
 """Real seconds after which a thread looks again whether all others wait."""
+LONG_SLEEP = 1.0
+"""Virtual seconds from which a sleep lets other threads go on first. Shorter pauses move the clock
+at once: code that makes hundreds of them would use up real time."""
+QUIET_STEPS = 3
+"""In a row, in which no other thread has worked."""
+MOST_STEPS = 40
+"""After which a sleep ends whatever the others do: one may wait for it in a loop."""
+WORKING = 0.1
+"""Share of a step's time. Looking takes a hundredth of it; a request of boto3 takes most."""
 _JOINING = frozenset({"join", "_wait_for_tstate_lock"})
 """Functions of `threading` in which a thread waits for another to end; the second up to 3.12."""
 
@@ -36,6 +50,49 @@ class Waiting:
         self._clock = clock
         self._until: dict[int, float] = {}
         """The virtual time at which each thread's wait ends; infinity without a timeout."""
+        self._looking = 0.0
+        """Processor time of threads that sleep, in seconds: they look what others do."""
+
+    def sleep(self, seconds: float) -> None:
+        """Take the place of `time.sleep`: threads that sleep at the same time wake together.
+
+        So a long sleep does not move the clock before other threads have come to their own.
+        """
+        me = threading.get_ident()
+        if not seconds >= LONG_SLEEP or self._is_alone(me):
+            self._clock.sleep(seconds)
+            return
+        offset = self._clock.offset + float(seconds)
+        self._until[me] = time.monotonic() + float(seconds)
+        try:
+            self._let_others_work(me)
+        finally:
+            self._until.pop(me, None)
+        self._clock.follow(offset)
+
+    def _let_others_work(self, me: int) -> None:
+        """Wait in real time until no other thread works, or waits less long than this one."""
+        quiet = 0
+        own, others = thread_time(), process_time() - self._looking
+        for _ in range(MOST_STEPS):
+            began = real_time()
+            real_sleep(BUSY_STEP)
+            took = real_time() - began
+            self._looking += thread_time() - own
+            own, before, others = thread_time(), others, process_time() - self._looking
+            is_quiet = (
+                others - before < WORKING * BUSY_STEP
+                and took < 2 * BUSY_STEP  # or the machine is busy, and others got no processor
+                and not self._is_later(me)
+            )
+            quiet = quiet + 1 if is_quiet else 0
+            if quiet == QUIET_STEPS:
+                return
+
+    def _is_later(self, me: int) -> bool:
+        """Tell whether a wait of another thread ends before this one's."""
+        mine = self._until[me]
+        return any(self._until.get(thread, math.inf) < mine for thread in sys._current_frames())
 
     def wait(self, timeout: float | None, ended: Callable[[float | None], Any]) -> Any:
         """Wait until a condition holds or the timeout, in virtual seconds, has passed.
@@ -97,6 +154,7 @@ def _has_nothing_to_do(frame: FrameType) -> bool:
 def install(clock: VirtualClock) -> None:
     """Let waits with a timeout jump, for this process and for good."""
     waiting = Waiting(clock)
+    vars(time).update(sleep=waiting.sleep)
     _replace_conditions(waiting)
     _replace_selecting(clock, waiting)
 

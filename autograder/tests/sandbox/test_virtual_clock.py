@@ -26,10 +26,11 @@ def wait_for_item():
         queue.Queue().get(timeout=30)
     except queue.Empty:
         return "empty"
-def wait_for_another():
+def wait_for_another(seconds=30):
     event = threading.Event()
-    threading.Thread(target=lambda: (time.sleep(100), event.set())).start()
+    threading.Thread(target=lambda: (time.sleep(seconds), event.set()), daemon=True).start()
     return event.wait(60)
+def wait_too_short_for_another(): return wait_for_another(100)
 def wait_by_select():
     select.select([], [], [], 30)
     return select.select([], [], [], 0)
@@ -111,6 +112,45 @@ def take_turns():
         thread.join()
     return not missed
 
+def sleep_at_the_same_time():
+    began = time.monotonic()
+    def consume():
+        for _ in range(3):
+            end = time.thread_time() + 0.002
+            while time.thread_time() < end:
+                pass
+            time.sleep(30)
+    threads = [threading.Thread(target=consume) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return time.monotonic() - began < 100
+
+def wake_in_order():
+    woken = []
+    def sleep(seconds):
+        time.sleep(seconds)
+        woken.append(seconds)
+    threads = [threading.Thread(target=sleep, args=(seconds,)) for seconds in (30, 10, 20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return woken == [10, 20, 30]
+
+def sleep_for_who_spins():
+    done = []
+    def spin():
+        while not done:
+            pass
+    thread = threading.Thread(target=spin)
+    thread.start()
+    time.sleep(300)
+    done.append(True)
+    thread.join()
+    return True
+
 def wait_for_who_waits():
     # The other one waits with a timeout too, and sets the event then: time moves that far.
     done = threading.Event()
@@ -159,7 +199,8 @@ def test_waiting_for_an_event_is_virtual_too(call: Callable[[str], CallResult]) 
         ("wait_for_condition", [False, False], 30),
         ("wait_for_item", "empty", 30),
         ("adaptive_bucket", [True, True], 4),
-        ("wait_for_another", True, 100),
+        ("wait_for_another", True, 30),
+        ("wait_too_short_for_another", False, 60),
         ("wait_by_select", [[], [], []], 30),
         ("wait_in_a_loop", [3, 1, 2], 30),
         ("talk_in_a_loop", "word", 0),
@@ -186,6 +227,9 @@ def test_waiting_with_a_timeout_is_virtual(
         ("wait_for_a_busy_thread", 0),
         ("take_turns", 0),
         ("wait_for_who_waits", 50),
+        ("sleep_at_the_same_time", 90),
+        ("wake_in_order", 30),
+        ("sleep_for_who_spins", 300),
     ],
 )
 def test_time_jumps_once_all_threads_wait(sandbox: Sandbox, function: str, seconds: float) -> None:
