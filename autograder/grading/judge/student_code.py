@@ -116,7 +116,8 @@ class StudentCode:
         """Call a function several times in one process, and return the values.
 
         What its module remembers from one call, the next one finds; otherwise each call has a new
-        process. The limits of one call hold for all together.
+        process. Each call may sleep and send as much as one alone; the processor time and the
+        memory of one call are enough for all.
 
         Raises:
             Verdict: One of the calls did not return a value.
@@ -146,10 +147,12 @@ class StudentCode:
             module, function, self.limits, sends_many=self._sends_many
         )
         calls_before = len(self._cloud.calls.all())
+        times = 1 + len(again)
+        limits = limits.model_copy(update={"virtual_seconds": times * limits.virtual_seconds})
         budget = CallBudget(
-            api_calls=limits.aws.api_calls,
-            idle_reads=limits.aws.idle_reads,
-            traffic_bytes=limits.aws.traffic_mib << 20,
+            api_calls=times * limits.aws.api_calls,
+            idle_reads=times * limits.aws.idle_reads,
+            traffic_bytes=(times * limits.aws.traffic_mib) << 20,
             seconds=min(limits.cpu_seconds, self._time_budget.cloud_seconds_left),
         )
         begin = time.monotonic()

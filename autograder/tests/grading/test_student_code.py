@@ -19,7 +19,7 @@ from autograder.tests.limits import LIMITS
 
 PATIENT = LIMITS.model_copy(update={"wall_seconds": 60.0})
 CODE = """
-import os, resource, select, socket
+import os, resource, select, socket, time
 
 import boto3
 
@@ -34,6 +34,10 @@ known = []
 def remembers(value):
     known.append(value)
     return known
+
+def sleep(seconds):
+    time.sleep(seconds)
+    return seconds
 
 def request(service, operation):
     client = boto3.client(service)
@@ -136,6 +140,15 @@ def test_calls_in_a_row_share_what_the_module_remembers(student: StudentCode) ->
 
     assert values == [["a", "b"], ["a", "b"]]
     assert module.remembers("c") == ["c"]
+
+
+def test_each_call_in_a_row_may_sleep_as_long_as_one_alone(student: StudentCode) -> None:
+    """The handout names the limits of a call."""
+    most = LIMITS.virtual_seconds - 1
+
+    values = student.module("code_of_theirs").values_in_a_row("sleep", [most], [most], [most])
+
+    assert values == [most] * 3
 
 
 @pytest.mark.parametrize(
