@@ -243,10 +243,11 @@ def _worded(shape: Shape, check: Check) -> Check:
     if values:
         allowed = re.compile("|".join(map(re.escape, values)))
         constraint = f"Member must satisfy enum value set: [{', '.join(values)}]"
-    elif pattern and ".*" not in pattern:
+    elif pattern and (".*" not in pattern or pattern.startswith("arn:")):
         if pattern.startswith("^(") and pattern.endswith(")$"):
             pattern = pattern[2:-2]
-        allowed = re.compile(pattern, re.ASCII)
+        # Colons divide an ARN, so that no two of these parts can match the same text.
+        allowed = re.compile(pattern.replace(".*", "[^:]*"), re.ASCII)
         constraint = f"Member must satisfy regular expression pattern: {pattern}"
     else:
         return check

@@ -177,3 +177,15 @@ def test_the_keys_of_tags_are_not_those_of_aws(kinesis: "KinesisClient", name: s
 
     assert error_code(caught) == "InvalidArgumentException"
     assert kinesis.list_tags_for_stream(StreamName=name)["Tags"] == []
+
+
+def test_the_limit_of_an_account_is_that_of_create_stream(
+    kinesis: "KinesisClient", name: str
+) -> None:
+    """DescribeLimits, ShardLimit: CreateStream refuses one shard more."""
+    most = kinesis.describe_limits()["ShardLimit"]
+
+    with pytest.raises(ClientError) as caught:
+        kinesis.create_stream(StreamName=name, ShardCount=most + 1)
+
+    assert error_code(caught) == "LimitExceededException"

@@ -164,3 +164,12 @@ def test_an_unknown_stream_is_named_with_its_account(unchecked: "KinesisClient",
     assert start == f"Stream {name}"
     assert end[:12].isdigit()
     assert end[12:] == " not found."
+
+
+@pytest.mark.parametrize("arn", ["nonsense", "arn:aws:sqs:eu-west-1:123456789012:stream/s"])
+def test_an_arn_has_its_form(kinesis: "KinesisClient", arn: str) -> None:
+    """StreamARN has a pattern: another text is a ValidationException, not a missing stream."""
+    with pytest.raises(ClientError) as caught:
+        kinesis.describe_stream_summary(StreamARN=arn)
+
+    assert error_code(caught) == "ValidationException"

@@ -266,3 +266,13 @@ def test_a_fifo_message_is_not_deleted_after_its_timeout(sqs: "SQSClient", fifo:
         ("old", "InvalidParameterValue")
     ]
     assert [entry["Id"] for entry in batch["Successful"]] == ["new"]
+
+
+def test_a_queue_stays_of_its_kind(sqs: "SQSClient", fifo: str) -> None:
+    """SetQueueAttributes, FifoQueue: it cannot be changed."""
+    sqs.set_queue_attributes(QueueUrl=fifo, Attributes={"FifoQueue": "true"})
+
+    with pytest.raises(ClientError) as caught:
+        sqs.set_queue_attributes(QueueUrl=fifo, Attributes={"FifoQueue": "false"})
+
+    assert error_code(caught) == "InvalidAttributeValue"

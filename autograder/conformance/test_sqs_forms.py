@@ -15,8 +15,9 @@ import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
 
-from autograder.conformance.sqs_helpers import make_queue, receive
+from autograder.conformance.sqs_helpers import error_code, make_queue, receive
 
 if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
@@ -136,3 +137,57 @@ def test_both_protocols_have_the_same_queues(ask: Ask, sqs: "SQSClient", name: s
     sqs.send_message(QueueUrl=url, MessageBody="m")
 
     assert text_at(ask(Action="ReceiveMessage", QueueUrl=url), ".//Message/Body") == "m"
+
+
+@pytest.mark.parametrize("seconds", [-1, 43_201])
+def test_a_visibility_timeout_of_a_request_has_bounds(
+    sqs: "SQSClient", name: str, seconds: int
+) -> None:
+    """ReceiveMessage and ChangeMessageVisibility, VisibilityTimeout: 0 to 43,200 seconds."""
+    url = make_queue(sqs, name, "m")
+    (message,) = receive(sqs, url)
+
+    with pytest.raises(ClientError) as receiving:
+        receive(sqs, url, VisibilityTimeout=seconds)
+    with pytest.raises(ClientError) as changing:
+        sqs.change_message_visibility(
+            QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=seconds
+        )
+
+    assert error_code(receiving) == error_code(changing) == "InvalidParameterValue"
+
+
+def test_a_visibility_timeout_out_of_bounds_fails_alone_in_a_batch(
+    sqs: "SQSClient", name: str
+) -> None:
+    """ChangeMessageVisibilityBatch reports the result of each entry."""
+    url = make_queue(sqs, name, "m", "n")
+    messages = receive(sqs, url)
+
+    answer = sqs.change_message_visibility_batch(
+        QueueUrl=url,
+        Entries=[
+            {"Id": body, "ReceiptHandle": message["ReceiptHandle"], "VisibilityTimeout": seconds}
+            for body, message, seconds in zip("mn", messages, (-1, 9), strict=True)
+        ],
+    )
+
+    assert [entry["Id"] for entry in answer["Successful"]] == ["n"]
+    assert [entry["Id"] for entry in answer["Failed"]] == ["m"]
+
+
+@pytest.mark.parametrize("attribute", ["AWS.a", "amazon.a", ".a", "a.", "a..b", "a b", "a" * 257])
+def test_the_name_of_a_message_attribute_has_rules(
+    sqs: "SQSClient", name: str, attribute: str
+) -> None:
+    """Developer Guide, message attributes: letters, digits, `_`, `-`, `.`; none of AWS's."""
+    url = make_queue(sqs, name)
+
+    with pytest.raises(ClientError) as caught:
+        sqs.send_message(
+            QueueUrl=url,
+            MessageBody="m",
+            MessageAttributes={attribute: {"DataType": "String", "StringValue": "x"}},
+        )
+
+    assert error_code(caught) == "InvalidParameterValue"

@@ -102,6 +102,8 @@ def _call_action(self: BaseResponse) -> Any:
             return _plain_call_action(self)
     except (NotImplementedError, OperationNotFoundError) as missing:
         error, message = "UnknownOperationException", str(missing)
+    except ValueError as wrong:  # a text that moto takes for a number or a JSON document
+        error, message = "InvalidParameterValue", str(wrong)
     body = json.dumps({"__type": error, "message": message})
     return 400, self.response_headers | {"Content-Type": JSON}, body
 

@@ -12,7 +12,7 @@ from moto.kinesis.responses import KinesisResponse
 from moto.kinesis.utils import compose_shard_iterator, decompose_shard_iterator
 
 from checks.faults import faults
-from checks.patched_shards import next_number, parents_of
+from checks.patched_shards import full_id, next_number, parents_of
 from checks.patched_streams import active_stream, most_bytes
 from checks.virtual_time import now
 
@@ -114,6 +114,7 @@ def _get_shard_iterator(self, stream_arn, stream_name, shard_id, kind, number, m
     The StartingSequenceNumber in the shard's description is a valid offset too.
     """
     stream = active_stream(self, stream_arn, stream_name)
+    shard_id = full_id(shard_id)
     shard = stream.shards.get(shard_id)
     if number is not None and kind in ("LATEST", "TRIM_HORIZON"):
         raise InvalidArgumentError(f"{kind} and also a StartingSequenceNumber.")

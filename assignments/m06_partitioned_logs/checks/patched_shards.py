@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 from collections import OrderedDict
 
 from moto.kinesis.exceptions import InvalidArgumentError
@@ -27,6 +28,13 @@ def next_number():
 def parents_of(shard):
     """Return the ids of the shards that a shard replaced, each of them an id or None."""
     return shard.parent, shard.adjacent_parent
+
+
+def full_id(shard_id):
+    """Return the id of a shard that is named by its number: `0` is shardId-000000000000."""
+    number = shard_id.rpartition("-")[2]
+    is_short = shard_id in (number, f"shardId-{number}") and re.fullmatch("[0-9]{1,12}", number)
+    return f"shardId-{int(number):012}" if is_short else shard_id
 
 
 def is_open_at(stream, shard, moment):

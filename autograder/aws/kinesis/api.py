@@ -11,7 +11,7 @@ from autograder.aws.kinesis.consumers import Consumers
 from autograder.aws.kinesis.control_plane import ControlPlane
 from autograder.aws.kinesis.data_plane import DataPlane
 from autograder.aws.kinesis.resharding import Resharding
-from autograder.aws.kinesis.streams import FaithfulBackend
+from autograder.aws.kinesis.streams import MAX_SHARDS, FaithfulBackend
 from autograder.aws.kinesis.tags import Tagging
 from autograder.aws.kinesis.tokens import ShardIterator
 from autograder.aws.moto_adapter import MotoKinesis, ask_moto
@@ -53,6 +53,7 @@ class KinesisApi:
             self._backend.named_stream(parameters).enter("UPDATING")
         if operation == "DescribeLimits":
             streams = self._backend.present_streams()
+            answer["ShardLimit"] = MAX_SHARDS
             answer["OpenShardCount"] = self._backend.count_open_shards()
             answer["OnDemandStreamCount"] = sum(stream.is_on_demand for stream in streams)
         return answer

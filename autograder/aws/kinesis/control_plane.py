@@ -168,13 +168,15 @@ class ControlPlane:
         """List shards by pages.
 
         AWS documents StreamName together with NextToken as an error, yet boto3's own paginator
-        sends both; so a token is taken with the name it was made for.
+        sends both; so a token is taken with the name it was made for, and with an
+        ExclusiveStartShardId.
         """
         token = parameters.get("NextToken")
         start = parameters.get("ExclusiveStartShardId")
         chosen = parameters.get("ShardFilter")
         if token is not None:
             listing = ListingToken.parse(token)
+            listing.expect_fresh(self._backend.clock.now())
             start, chosen = listing.after, listing.shard_filter
             if parameters.get("StreamName") not in (None, listing.stream):
                 raise invalid_argument("NextToken and StreamName cannot be provided together.")
@@ -189,7 +191,8 @@ class ControlPlane:
         answer: Answer = {"Shards": [shard.to_json() for shard in shards[:size]]}
         if len(shards) > size:
             last = shards[size - 1].shard_id
-            answer["NextToken"] = ListingToken(stream.stream_name, last, chosen).encoded()
+            listing = ListingToken(stream.stream_name, last, chosen, self._backend.clock.now())
+            answer["NextToken"] = listing.encoded()
         return answer
 
     def _enable_metrics(self, parameters: Parameters) -> Answer:

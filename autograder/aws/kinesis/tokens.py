@@ -16,6 +16,7 @@ from autograder.aws.errors import AwsError, invalid_argument
 
 MAX_TOKEN = 4096
 """Characters; a stream's name has 128 at most."""
+TOKEN_SECONDS = 300
 MOST_EMPTY_PAGES = 10_000
 LATEST = 1e12
 """Seconds since the epoch that no clock here reaches."""
@@ -71,6 +72,8 @@ class ListingToken:
     """The id of the last shard that was listed."""
     shard_filter: dict[str, Any] | None
     """The ShardFilter of the first request."""
+    born: float
+    """Virtual time at which it was made, in seconds since the epoch."""
 
     @classmethod
     def parse(cls, token: str) -> Self:
@@ -80,17 +83,28 @@ class ListingToken:
             AwsError: It is not valid.
         """
         match _parse(token):
-            case [str(name), str(after), None]:
-                return cls(name, after, None)
-            case [str(name), str(after), {"Type": str(), **members} as chosen] if _are_plain(
-                members
-            ):
-                return cls(name, after, chosen)
+            case [str(name), str(after), None, float(born)]:
+                return cls(name, after, None, born)
+            case [
+                str(name), str(after), {"Type": str(), **members} as chosen, float(born)
+            ] if _are_plain(members):  # fmt: skip
+                return cls(name, after, chosen, born)
         raise AwsError("ExpiredNextTokenException", "The NextToken is not valid.")
+
+    def expect_fresh(self, now: float) -> None:
+        """Check that the token is not too old.
+
+        Source: Kinesis API Reference, ListShards, NextToken: it expires after 300 seconds.
+
+        Raises:
+            AwsError: It is.
+        """
+        if not self.born <= now <= self.born + TOKEN_SECONDS:
+            raise AwsError("ExpiredNextTokenException", "The NextToken has expired.")
 
     def encoded(self) -> str:
         """Write the token as clients see it."""
-        return _encode([self.stream, self.after, self.shard_filter])
+        return _encode([self.stream, self.after, self.shard_filter, self.born])
 
 
 def unquoted(token: str) -> str:

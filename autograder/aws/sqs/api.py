@@ -15,11 +15,11 @@ from autograder.aws.moto_adapter import MotoSqs, ask_moto, messages_of
 from autograder.aws.sqs.parameters import (
     MAX_MESSAGE_BYTES,
     QUERY_PREFIX,
-    WHOLE_NUMBERS,
     check_characters,
     check_contents,
     check_system_attribute_names,
     checked_attributes,
+    expect_kind,
     expect_throughput_limit,
     invalid_value,
     message_size,
@@ -99,6 +99,8 @@ class SqsApi:
         queues, name = self._backend.queues, queue_named_in(parameters)
         attributes = checked_attributes(parameters["Attributes"])
         queue = queues.get(name)
+        if operation == "SetQueueAttributes" and queue is not None:
+            expect_kind(attributes, is_fifo=queue.fifo_queue)
         expect_allow_policy(attributes.get("RedriveAllowPolicy", ""))
         expect_redrive_policy(attributes.get("RedrivePolicy", ""), name, queues)
         expect_throughput_limit((queue.attributes if queue else {}) | attributes)
@@ -180,10 +182,7 @@ class SqsApi:
         if not 1 <= asked <= MAX_RECEIVED:
             reason = f"Must be between 1 and {MAX_RECEIVED}, if provided"
             raise invalid_value("MaxNumberOfMessages", asked, reason)
-        if (
-            queue in self._backend.queues
-            and parameters.get("VisibilityTimeout", 0) <= WHOLE_NUMBERS["VisibilityTimeout"][1]
-        ):  # else moto refuses it
+        if queue in self._backend.queues:  # else moto refuses it
             self._faults.strike("ReceiveMessage", queue)
             asked = self._faults.receive_size(queue, asked)
         parameters = {**parameters, "WaitTimeSeconds": 0, "MaxNumberOfMessages": asked}

@@ -35,6 +35,7 @@ _MAX_DOCUMENT = 8192
 _MAX_BRACKETS = 256
 """In a document: far more than a policy needs, and no depth that breaks a parser."""
 _NOT_IN_A_BODY = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ATTRIBUTE_NAME = re.compile(r"(?!(?i:aws|amazon)\.|\.)(?!.*\.(?:\.|$))[A-Za-z0-9_.-]{1,256}")
 _NUMBER = r"[+-]?([0-9]{1,128}(\.[0-9]{0,128})?|\.[0-9]{1,128})([eE][+-]?[0-9]{1,3})?"
 QUERY_PREFIX = "AWS.SimpleQueueService."
 """Before some codes of the query protocol."""
@@ -128,12 +129,18 @@ def check_contents(parameters: dict[str, Any]) -> None:
                 )
             check_entry_ids(value)
             for entry in value:
-                check_contents(entry)
+                # An entry whose timeout is out of bounds fails alone.
+                check_contents({key: entry[key] for key in entry if key != "VisibilityTimeout"})
         elif name == "MessageBody":
             if not value:
                 raise missing_parameter(name)
         elif name == "MessageAttributes":
             check_message_attributes(value)
+        elif name == "VisibilityTimeout":
+            least, most = WHOLE_NUMBERS[name]
+            if not least <= value <= most:
+                reason = f"Must be >= {least} and <= {most}, if provided"
+                raise invalid_value(name, value, reason)
         elif size > _MAX_NAMES:
             raise sqs_error("InvalidParameterValue", f"{name} has {_MAX_NAMES} items at most.")
 
@@ -145,7 +152,8 @@ def check_message_attributes(attributes: dict[str, dict[str, Any]]) -> None:
     MessageAttributeValue.
 
     Raises:
-        AwsError: They are too many, or the value of one is missing or not a number.
+        AwsError: They are too many, or one has a name that is not allowed, no value, or a value
+            that is not a number.
     """
     if len(attributes) > _MAX_MESSAGE_ATTRIBUTES:
         raise sqs_error(
@@ -154,6 +162,12 @@ def check_message_attributes(attributes: dict[str, dict[str, Any]]) -> None:
             f"[{_MAX_MESSAGE_ATTRIBUTES}].",
         )
     for name, attribute in attributes.items():
+        if not _ATTRIBUTE_NAME.fullmatch(name):
+            raise sqs_error(
+                "InvalidParameterValue",
+                f"The message attribute name '{name[:100]}' is invalid. Attribute name can contain "
+                "A-Z, a-z, 0-9, underscore (_), hyphen (-), and period (.) characters.",
+            )
         kind = attribute["DataType"]
         is_binary = kind.split(".")[0] == "Binary"
         value = attribute.get("BinaryValue" if is_binary else "StringValue")
@@ -231,6 +245,22 @@ def checked_attributes(attributes: dict[str, str]) -> dict[str, str]:
         if not fits:
             raise sqs_error("InvalidAttributeValue", f"Invalid value for the parameter {name}.")
     return checked
+
+
+def expect_kind(attributes: Mapping[str, str], *, is_fifo: bool) -> None:
+    """Check that a queue stays what it is.
+
+    Source: SQS API Reference, SetQueueAttributes, FifoQueue: it cannot be changed.
+
+    Raises:
+        AwsError: The attributes would make it one of the other kind.
+    """
+    if attributes.get("FifoQueue", str(is_fifo)).lower() != str(is_fifo).lower():
+        raise sqs_error(
+            "InvalidAttributeValue",
+            "Invalid value for the parameter FifoQueue. Reason: Modifying queue type is not "
+            "supported.",
+        )
 
 
 def expect_throughput_limit(attributes: Mapping[str, object]) -> None:

@@ -22,6 +22,8 @@ FIRST_SEQUENCE_NUMBER = 18849496460467696128
 SEQUENCE_STEP = 256
 GIVEN_BACK = -1.0
 """Instead of a moment: a message is visible because its timeout was set to 0."""
+LONGEST_VISIBILITY = 43_200
+"""Seconds."""
 SHOWN = 500
 """Characters of a receipt handle in an error: more than any that was given out has."""
 DEDUPLICATION_SECONDS = 300
@@ -256,6 +258,27 @@ class FaithfulQueues(SQSBackend):
         super().change_message_visibility(queue_name, receipt_handle, visibility_timeout)
         if int(visibility_timeout) == 0:
             message.visible_at = GIVEN_BACK
+
+    def change_message_visibility_batch(
+        self, queue_name: str, entries: list[dict[str, Any]]
+    ) -> tuple[list[str], list[dict[str, Any]]]:
+        """Change how long messages stay hidden; each that fails has the error of its own."""
+        done: list[str] = []
+        failed: list[dict[str, Any]] = []
+        for entry in entries:
+            seconds = entry["VisibilityTimeout"]
+            try:
+                if not 0 <= seconds <= LONGEST_VISIBILITY:
+                    raise InvalidParameterValue(
+                        f"Value {seconds} for parameter VisibilityTimeout is invalid. Reason: Must "
+                        f"be >= 0 and <= {LONGEST_VISIBILITY}, if provided."
+                    )
+                self.change_message_visibility(queue_name, entry["ReceiptHandle"], seconds)
+            except SQSException as error:
+                failed.append(failed_entry(entry["Id"], error.code, error.message))
+            else:
+                done.append(entry["Id"])
+        return done, failed
 
 
 def _like(sent: Message, body: str, attributes: dict[str, Any] | None) -> Message:

@@ -150,11 +150,11 @@ def test_anything_but_plain_json_of_the_right_types_is_refused(ask: Ask, body: b
             '{"StreamName": "t", "ShardCount": 1000000}',
             "LimitExceededException",
         ),
-        ("kinesis.ListStreamConsumers", '{"StreamARN": "x"}', "ResourceNotFoundException"),
+        ("kinesis.ListStreamConsumers", '{"StreamARN": "x"}', "ValidationException"),
         (
             "kinesis.RegisterStreamConsumer",
             '{"StreamARN": "x", "ConsumerName": "c"}',
-            "ResourceNotFoundException",
+            "ValidationException",
         ),
         ("kinesis.ListStreamConsumers", "{}", "ValidationException"),
         ("kinesis.CallAction", "{}", "UnknownOperationException"),

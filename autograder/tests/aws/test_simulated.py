@@ -26,6 +26,7 @@ from autograder.aws.fault_kinds import (
     Throttle,
 )
 from autograder.aws.simulated import Cloud
+from autograder.tests.aws.kinesis_requests import code_of
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
@@ -182,6 +183,21 @@ def test_iterators_expire_after_five_minutes(cloud: Cloud, kinesis: "KinesisClie
 
     with pytest.raises(kinesis.exceptions.ExpiredIteratorException):
         kinesis.get_records(ShardIterator=iterator)
+
+
+def test_tokens_of_a_listing_expire_after_five_minutes(
+    cloud: Cloud, kinesis: "KinesisClient"
+) -> None:
+    """Up to then, they work."""
+    cloud.kinesis.create_stream("s", 2)
+    token = kinesis.list_shards(StreamName="s", MaxResults=1)["NextToken"]
+
+    cloud.clock.advance(299)
+    fresh = code_of(kinesis.list_shards, NextToken=token)
+    cloud.clock.advance(2)
+    old = code_of(kinesis.list_shards, NextToken=token)
+
+    assert (fresh, old) == ("", "ExpiredNextTokenException")
 
 
 def test_a_long_poll_moves_the_clock_instead_of_waiting(cloud: Cloud, sqs: "SQSClient") -> None:

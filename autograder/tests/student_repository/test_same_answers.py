@@ -49,13 +49,11 @@ DIFFERENT = {
     # No requirement comes near, and no program has a reason to ask for it.
     "a_dry_run_stores_nothing",
     "a_page_has_at_most_10_mib",
-    "a_shard_id_may_be_short",
     # Consumers are ACTIVE at once: they cannot do anything here.
     "a_consumer_becomes_active",
     "at_most_five_consumers_are_creating",
     "the_arn_of_a_consumer_ends_in_its_time",
     # Errors and rarer answers of SQS, which moto has in its own words.
-    "a_dead_letter_names_its_source",
     "a_deleted_message_has_no_visibility_timeout",
     "a_queue_keeps_its_policy",
     "a_queue_may_be_closed_to_dead_letters",

@@ -26,14 +26,20 @@ from checks.virtual_time import go_to, now
 
 QUIET_SECONDS = 0.3
 """A long poll jumps ahead in time when no message was sent for so long, in real time."""
+LONGEST_TIMEOUT = 43_200
+"""Seconds that a message can be hidden."""
+SOURCE = "DeadLetterQueueSourceArn"
 DUPLICATE_SECONDS = 300
 """How long a FIFO queue knows the messages that it was sent."""
+_ATTRIBUTE_NAME = re.compile(r"(?!(?i:aws|amazon)\.|\.)(?!.*\.(?:\.|$))[A-Za-z0-9_.-]{1,256}")
 _NOT_IN_A_BODY = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _OUR_THREADS = ("(process_request_thread)", "(_server_entry)", "(watch)")
 """How the names of the threads end that are not yours: the server's, and the time limit's."""
 
 handed_out: Counter[str] = Counter()
 """How many messages were handed out, by the name of their queue."""
+dead_letter_sources: dict[str, str] = {}
+"""The ARN of the queue that a dead letter comes from, by the message's id."""
 purged: set[str] = set()
 """The queues that were purged."""
 
@@ -42,6 +48,9 @@ _plain_purge_queue = SQSBackend.purge_queue
 _plain_receive_message = SQSBackend.receive_message
 _plain_send_message = SQSBackend.send_message
 _plain_send_message_batch = SQSBackend.send_message_batch
+_plain_set_queue_attributes = SQSBackend.set_queue_attributes
+_plain_change_message_visibility = SQSBackend.change_message_visibility
+_plain_answer_receive_message = SQSResponse.receive_message
 _numbers = itertools.count(10**19)
 _sending = threading.Condition()
 
@@ -69,6 +78,8 @@ def _check_message(queue, body, attributes):
     if len(attributes or {}) > 10:
         raise InvalidParameterValue("A message has at most 10 attributes.")
     for name, value in (attributes or {}).items():
+        if not _ATTRIBUTE_NAME.fullmatch(name):
+            raise InvalidParameterValue(f"The attribute name {name} is not allowed.")
         if not (value.get("StringValue") or value.get("BinaryValue")):
             raise InvalidParameterValue(f"The attribute {name} has no value.")
 
@@ -107,6 +118,8 @@ def _add_message(self, message):
 def _send_message_batch(self, queue_name, entries):
     """An entry that is refused does not keep the others from being sent."""
     queue, valid, failed = self.get_queue(queue_name), {}, []
+    if not all(entry["MessageBody"] for entry in entries.values()):
+        raise MissingParameter("MessageBody")
     for index, entry in entries.items():
         try:
             _check_message(queue, entry["MessageBody"], entry["MessageAttributes"])
@@ -118,18 +131,55 @@ def _send_message_batch(self, queue_name, entries):
     return sent, failed + refused
 
 
-def _receive_message(self, queue_name, count, wait_seconds, *details, **more):
+def _set_queue_attributes(self, queue_name, attributes):
+    """A queue stays what it is."""
+    is_fifo = str(self.get_queue(queue_name).fifo_queue)
+    if attributes.get("FifoQueue", is_fifo).lower() != is_fifo.lower():
+        raise SQSException("InvalidAttributeValue", "FifoQueue cannot be changed.")
+    return _plain_set_queue_attributes(self, queue_name, attributes)
+
+
+def _change_message_visibility(self, queue_name, receipt_handle, visibility_timeout):
+    _check_timeout(int(visibility_timeout))
+    _plain_change_message_visibility(self, queue_name, receipt_handle, visibility_timeout)
+
+
+def _check_timeout(seconds):
+    if not 0 <= seconds <= LONGEST_TIMEOUT:
+        raise InvalidParameterValue(f"A VisibilityTimeout is 0 to {LONGEST_TIMEOUT} seconds.")
+
+
+def _change_message_visibility_batch(self, queue_name, entries):
+    """An entry that is refused does not keep the others from being changed."""
+    done, failed = [], []
+    for entry in entries:
+        try:
+            self.change_message_visibility(
+                queue_name, entry["ReceiptHandle"], entry["VisibilityTimeout"]
+            )
+            done.append(entry["Id"])
+        except SQSException as error:
+            why = {"SenderFault": True, "Code": error.code, "Message": error.message}
+            failed.append({"Id": entry["Id"], **why})
+    return done, failed
+
+
+def _receive_message(self, queue_name, count, wait_seconds, visibility_timeout, *details, **more):
     """A response may hold fewer messages than the request asks for.
 
     A long poll takes no time. It first waits for other threads, which may send a message; then it
     jumps to the time at which a delayed or hidden message appears, or to its end.
     """
+    _check_timeout(visibility_timeout)
     size = faults.receive_size(queue_name, count)
     queue, end = self.get_queue(queue_name), now() + wait_seconds
     while True:
         for message in [message for message in queue.pending_messages if message.visible]:
             queue.pending_messages.discard(message)  # a FIFO group begins with its first again
-        messages = _plain_receive_message(self, queue_name, size, 0, *details, **more)
+        messages = _plain_receive_message(
+            self, queue_name, size, 0, visibility_timeout, *details, **more
+        )
+        _note_source(queue)
         if messages or now() >= end:
             break
         with _sending:
@@ -138,6 +188,26 @@ def _receive_message(self, queue_name, count, wait_seconds, *details, **more):
             go_to(min(end, _next_appearance(queue)))
     handed_out[queue_name] += len(messages)
     return messages
+
+
+def _note_source(queue):
+    """Note of each dead letter which queue it comes from."""
+    if queue.dead_letter_queue is not None:
+        for message in queue.dead_letter_queue._messages:
+            if message.approximate_receive_count and message.id not in dead_letter_sources:
+                dead_letter_sources[message.id] = queue.queue_arn
+
+
+def _answer_receive_message(self):
+    """A dead letter names its queue, if that is asked for."""
+    answer = _plain_answer_receive_message(self)
+    names = ("AttributeNames", "MessageSystemAttributeNames")
+    asked = {name for key in names for name in self._get_param(key, [])}
+    if asked & {"All", SOURCE}:
+        for message in answer.result.get("Messages", []):
+            if (source := dead_letter_sources.get(message["MessageId"])) is not None:
+                message.setdefault("Attributes", {})[SOURCE] = source
+    return answer
 
 
 def _has_other_threads():
@@ -182,11 +252,15 @@ def _answer_delete_message_batch(self):
 
 PATCHES = (
     (Queue, "add_message", _add_message),
+    (SQSBackend, "change_message_visibility", _change_message_visibility),
+    (SQSBackend, "change_message_visibility_batch", _change_message_visibility_batch),
     (SQSBackend, "create_queue", _create_queue),
     (SQSBackend, "purge_queue", _purge_queue),
     (SQSBackend, "receive_message", _receive_message),
     (SQSBackend, "send_message", _send_message),
     (SQSBackend, "send_message_batch", _send_message_batch),
+    (SQSBackend, "set_queue_attributes", _set_queue_attributes),
+    (SQSResponse, "receive_message", _answer_receive_message),
     (SQSResponse, "delete_message_batch", _answer_delete_message_batch),
 )
 """What is replaced by what."""

@@ -19,11 +19,16 @@ STATUS_REQUESTS_PER_CHANGE = 3
 """After this many requests for its status, a stream changes earlier, so that loops end soon."""
 DEFAULT_SHARDS = 4
 """What a stream has that is created without ShardCount."""
+MOST_SHARDS = 500
+"""Of an account, open and closed ones together."""
+TOKEN_SECONDS = 300
+"""How long the token of a page of shards can be used."""
 DEFAULT_KIB = 1024
 """The largest record of a stream that is created without MaxRecordSizeInKiB."""
 
 _plain_describe_stream = KinesisBackend.describe_stream
 _plain_describe_limits = KinesisBackend.describe_limits
+_plain_answer_update_shard_count = KinesisResponse.update_shard_count
 _plain_summary = Stream.to_json_summary
 
 
@@ -141,6 +146,9 @@ def _answer_create_stream(self):
     finish_due_changes(self.kinesis_backend)
     name, count = self._get_param("StreamName"), self._get_param("ShardCount")
     mode = self._get_param("StreamModeDetails")
+    if len(_all_shards(self.kinesis_backend)) + (count or DEFAULT_SHARDS) > MOST_SHARDS:
+        message = f"An account has at most {MOST_SHARDS} shards."
+        raise JsonRESTError("LimitExceededException", message)
     stream = self.kinesis_backend.create_stream(name, count or DEFAULT_SHARDS, stream_mode=mode)
     stream.tags.update(self._get_param("Tags") or {})
     stream.max_kib = self._get_param("MaxRecordSizeInKiB") or DEFAULT_KIB
@@ -172,10 +180,12 @@ def _answer_list_shards(self):
     start, most = parameter("ExclusiveStartShardId") or "", parameter("MaxResults") or 1000
     if token := parameter("NextToken"):
         try:
-            name, start, chosen = json.loads(urlsafe_b64decode(token))
+            name, start, chosen, made_at = json.loads(urlsafe_b64decode(token))
         except ValueError:
             message = "The NextToken is not valid."
             raise JsonRESTError("ExpiredNextTokenException", message) from None
+        if now() > made_at + TOKEN_SECONDS:
+            raise JsonRESTError("ExpiredNextTokenException", "The NextToken has expired.")
         arn = None
     stream = self.kinesis_backend.describe_stream(arn, name)
     if stream.status == "CREATING":
@@ -191,7 +201,7 @@ def _answer_list_shards(self):
     size = faults.shard_page_size(stream.stream_name, most)
     answer = {"Shards": [shard.to_json() for shard in shards[:size]]}
     if len(shards) > size:
-        more = json.dumps([stream.stream_name, shards[size - 1].shard_id, chosen])
+        more = json.dumps([stream.stream_name, shards[size - 1].shard_id, chosen, now()])
         answer["NextToken"] = urlsafe_b64encode(more.encode()).decode()
     return ActionResult(answer)
 
@@ -226,8 +236,22 @@ def _summary(self):
 
 def _describe_limits(self):
     """The limits of an account count the shards that are open."""
-    shards = [shard for stream in self.streams.values() for shard in stream.shards.values()]
-    return _plain_describe_limits(self) | {"OpenShardCount": sum(shard.is_open for shard in shards)}
+    return _plain_describe_limits(self) | {
+        "OpenShardCount": sum(shard.is_open for shard in _all_shards(self)),
+        "ShardLimit": MOST_SHARDS,
+    }
+
+
+def _all_shards(backend):
+    return [shard for stream in backend.streams.values() for shard in stream.shards.values()]
+
+
+def _answer_update_shard_count(self):
+    """The answer names the stream by its ARN too."""
+    parameter = self._get_param
+    answer = _plain_answer_update_shard_count(self).result
+    stream = self.kinesis_backend.describe_stream(parameter("StreamARN"), parameter("StreamName"))
+    return ActionResult(answer | {"StreamName": stream.stream_name, "StreamARN": stream.arn})
 
 
 _UPDATING = (
@@ -235,7 +259,6 @@ _UPDATING = (
     "split_shard",
     "start_stream_encryption",
     "stop_stream_encryption",
-    "update_shard_count",
     "update_stream_mode",
 )
 PATCHES = (
@@ -247,6 +270,7 @@ PATCHES = (
     (KinesisResponse, "describe_stream", _answer_describe_stream),
     (KinesisResponse, "list_shards", _answer_list_shards),
     (KinesisResponse, "list_streams", _answer_list_streams),
+    (KinesisResponse, "update_shard_count", _updating(_answer_update_shard_count)),
     (KinesisResponse, "update_max_record_size", _updating(_answer_update_max_record_size)),
     *((KinesisResponse, name, _updating(getattr(KinesisResponse, name))) for name in _UPDATING),
     (Stream, "to_json_summary", _summary),

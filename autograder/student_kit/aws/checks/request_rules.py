@@ -34,6 +34,10 @@ def _violations(shape: Any, value: Any, name: str) -> Iterator[str]:
         if shape.type_name == "list":
             for number, member in enumerate(value, 1):
                 yield from _violations(shape.member, member, f"{name}.{number}.member")
+        if shape.type_name == "map":
+            for key, member in value.items():
+                yield from _violations(shape.key, key, f"{name}.key")
+                yield from _violations(shape.value, member, f"{name}.value")
         if rule := _broken_rule(shape, value):
             shown = value if isinstance(value, str | int) else f"[{len(value)} members]"
             yield f"Value '{shown}' at '{name}' failed to satisfy constraint: Member must {rule}"
@@ -51,6 +55,10 @@ def _broken_rule(shape: Any, value: Any) -> str | None:
     if "enum" in rules and value not in rules["enum"]:
         return f"satisfy enum value set: [{', '.join(rules['enum'])}]"
     pattern = rules.get("pattern", ".*")
-    if ".*" not in pattern and not re.fullmatch(pattern, value):  # an ARN is looked up
+    if pattern.startswith("arn:"):
+        is_allowed = re.fullmatch(pattern.replace(".*", "[^:]*"), value)
+    else:
+        is_allowed = ".*" in pattern or re.fullmatch(pattern, value)
+    if not is_allowed:
         return f"satisfy regular expression pattern: {pattern}"
     return None
