@@ -144,7 +144,7 @@ def test_what_came_too_late_has_no_points() -> None:
     """Also while an answer waits for a mark, which nobody needs to give."""
     late = UNDECIDED.model_copy(update={"penalty_percent": 100.0, "counts": False, "days_late": 9})
 
-    assert (late.status, late.total) == (StandingStatus.COMPLETE, 0)
+    assert (late.status, late.total) == (StandingStatus.TOO_LATE, 0)
     assert late.final_scores == (0, 0)
 
 
