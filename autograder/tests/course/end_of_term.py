@@ -40,6 +40,8 @@ from autograder.tests.gradebook.students import ASSIGNMENT, ID, SOLUTION, a_grad
 CODE, NOTEBOOK = "compare_with_sqs.py", "concepts.ipynb"
 TOO_STRICT, TOO_LENIENT = "reader/an_empty_page_is_not_the_end", "writer/partition_key_is_the_user"
 """Hidden tests that are corrected at the end."""
+FAILED_AT = "reader/oldest_records_come_first"
+"""The hidden test at which the grader fails for some students."""
 MARKERS = ("grace", "lin")
 POLICY = f"""# Our course.
 assignment = "{ID}"
@@ -85,6 +87,8 @@ def term_class(students: int, seed: int) -> list[TermStudent]:
             outcomes.pop(TOO_STRICT, None)
         if loses:
             outcomes[TOO_LENIENT] = Outcome.WRONG
+        if number % 40 == 10:
+            outcomes[FAILED_AT] = Outcome.GRADER_ERROR
         marks = {} if made.excused or made.handed_in_at is None else made.marks
         final = replace(made, outcomes=outcomes, marks=marks)
         found.append(TermStudent(final, gains, loses))
@@ -225,6 +229,16 @@ class EndOfTerm:
         """Grade the class again; a grade that the grader failed at is left to do."""
         source = (self.file,) if self.github else (self.folder / "class", "--course", self.file)
         return self.run("regrade", *source, "--output", self.output, *more)
+
+    def grade_pushes(self, *more: str) -> None:
+        """Post the grades at GitHub, if the class is there; 1 if the grader failed at somebody."""
+        if self.github is not None:
+            failed = [
+                name
+                for name, made in self.handed_in.items()
+                if Outcome.GRADER_ERROR in made.outcomes.values()
+            ]
+            self.run("grade-pushes", "--course", self.file, *more, status=1 if failed else 0)
 
     def correct_the_tests(self) -> None:
         """Correct two hidden tests."""

@@ -370,7 +370,8 @@ def test_notebooks_are_kept_for_marking(tmp_path: Path) -> None:
     kept = tmp_path / "out" / "notebooks" / "ada.ipynb"
     assert kept.read_bytes() == (SOLUTION / "concepts.ipynb").read_bytes()
     words = " ".join(done.output.split())
-    assert "4 open answers of 1 student to mark: autograder gradebook mark" in words
+    command = f"autograder gradebook mark {tmp_path}/out/notebooks --course {file}"
+    assert f"4 open answers of 1 student to mark: {command}" in words
 
 
 def test_killed_at_any_moment_it_ends_in_the_same_state(checkout: Path, tmp_path: Path) -> None:

@@ -53,8 +53,7 @@ def term(
     folder = tmp_path_factory.mktemp("term")
     with played(folder, CLASS, on_github=request.param == "GitHub") as made:
         made.close()
-        if made.github is not None:
-            made.run("grade-pushes", "--course", made.file)
+        made.grade_pushes()
         made.decide()
         made.close()
         made.marked = made.mark()
@@ -63,8 +62,7 @@ def term(
         made.correct_the_tests()
         made.dry_run = made.regrade("--dry-run").output
         made.regrade()
-        if made.github is not None:
-            made.run("grade-pushes", "--regrade", "--course", made.file)
+        made.grade_pushes("--regrade")
         made.close()
         yield made
 
