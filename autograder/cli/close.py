@@ -105,7 +105,7 @@ def close_command(
         *closed.problems,
         *filter(None, [unreadable_line(closed.outcomes)]),
         *left_to_do(closed.outcomes),
-        *left_for_people(closed, the_class, output, policy, settings.moment),
+        *left_for_people(closed, the_class, output, course_file, policy, settings.moment),
     ]
     for line in left:
         console.print(inert(line), soft_wrap=True)

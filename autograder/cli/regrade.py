@@ -175,5 +175,6 @@ def _print_changes(changes: Sequence[ScoreChange], students: int) -> None:
     gained = sum(change.points > 0 for change in changes)
     lost = sum(change.points < 0 for change in changes)
     console.print(
-        f"{counted(students, 'student')} compared: {gained} gained points, {lost} lost points"
+        f"{counted(students, 'student')} compared: {gained} gained points, {lost} lost points,"
+        f" {students - gained - lost} unchanged"
     )

@@ -24,6 +24,9 @@ from autograder.reports.similarity_page import as_page
 from autograder.text import counted, in_log
 
 MOST_PAIRS = 50
+NOTHING_TO_DO = (
+    "you need not unpack or move anything: all files are compared but those that are left out"
+)
 _CODE_BLOCK = re.compile(r"^```\w*\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
@@ -60,16 +63,17 @@ def similarity_command(
     chosen = choose_assignment(course, assignment, submissions=source)
     check_writable(output)
     problems: list[str] = []
+    told: list[str] = []
     hand_ins = _hand_ins(source, chosen, problems)
     names = _names(source, chosen, roster)
     submissions = [
         replace(sources, student=names.get(work.origin, work.student))
         for work in hand_ins
-        for sources in _sources([work], chosen, problems)
+        for sources in _sources([work], chosen, problems, told)
     ]
-    others = [known for folder in against or () for known in _known(folder, chosen, problems)]
+    others = [known for folder in against or () for known in _known(folder, chosen, problems, told)]
     comparison = compare(submissions, handed_out(course, chosen), pairs, others)
-    for line in (*problems, *comparison.left_out):
+    for line in (*problems, *comparison.left_out, *told, *([NOTHING_TO_DO] if told else [])):
         typer.echo(in_log(line), err=True)
     write_whole(output, as_page(comparison, chosen.title, anonymous=anonymous))
     groups = [counted(len(comparison.groups), "group")] if comparison.groups else []
@@ -108,21 +112,28 @@ def _names(source: Path, assignment: Assignment, given: Path | None) -> Mapping[
     return {origin: ", ".join(owners) for origin, owners in names.items()}
 
 
-def _known(folder: Path, assignment: Assignment, problems: list[str]) -> Iterator[Sources]:
+def _known(
+    folder: Path, assignment: Assignment, problems: list[str], told: list[str]
+) -> Iterator[Sources]:
     """Yield the code in a folder that a class is compared with: one solution, or a class."""
     name = folder.resolve().name or str(folder)
     if any((folder / file).exists() for file in assignment.files):
         hand_ins: tuple[StudentHandIn, ...] = (StudentHandIn.of_folder("solution", folder),)
     else:
         hand_ins = _hand_ins(folder, assignment, problems)
-    for known in _sources(hand_ins, assignment, problems):
+    for known in _sources(hand_ins, assignment, problems, told):
         yield replace(known, origin=name)
 
 
 def _sources(
-    handed_in: Sequence[StudentHandIn], assignment: Assignment, problems: list[str]
+    handed_in: Sequence[StudentHandIn],
+    assignment: Assignment,
+    problems: list[str],
+    told: list[str],
 ) -> Iterator[Sources]:
-    """Yield the Python files of each submission, and add what is left out to `problems`.
+    """Yield the Python files of each submission.
+
+    What cannot be read is added to `problems`, and what students read of their files to `told`.
 
     The files that are graded come first: only so much of a submission is compared.
     """
@@ -135,7 +146,7 @@ def _sources(
         problems += [
             f"{work.student}: {refusal.file}: {refusal.reason}" for refusal in submission.refused
         ]
-        problems += [f"{work.student}: {note}" for note in submission.notes]
+        told += [f"{work.student}'s feedback says: {note}" for note in submission.notes]
         names = sorted(submission.files, key=lambda name: name not in assignment.files)
         code = {
             name: submission.files[name]

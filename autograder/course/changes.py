@@ -139,7 +139,7 @@ class ScoreChange:
     max_before: float | None
     max_after: float | None
     tests: tuple[ChangedTest, ...]
-    """Before the late penalty; empty if there was no grade before."""
+    """Those that gave or took points, before the late penalty; empty if there was no grade."""
     reasons: Mapping[ChangeReason, float]
     """The points by reason, after the late penalty: together the whole change, but for rounding."""
 
@@ -154,14 +154,17 @@ def score_changes(
 ) -> tuple[ScoreChange, ...]:
     """Return how the points of students changed, by student.
 
-    Students with the same points from the same tests are left out, and so are students without a
-    grade now: nothing says what they would get.
+    Students with the same points as before are left out, also if the most points are others: a
+    dropped test would list the whole class. So are students without a grade now: nothing says what
+    they would get.
     """
     found = (_change(student, before.get(student), now) for student, now in sorted(after.items()))
     return tuple(change for change in found if change is not None)
 
 
 def _change(student: str, before: ScoreBasis | None, after: ScoreBasis) -> ScoreChange | None:
+    if before is not None and _are_equal(before.points, after.points):
+        return None
     if before is None:
         reasons = {ChangeReason.SUBMISSION: after.points or 0.0}
         return ScoreChange(student, None, after.points, None, after.max_points, (), reasons)
@@ -173,16 +176,15 @@ def _change(student: str, before: ScoreBasis | None, after: ScoreBasis) -> Score
     rest = (after.points or 0.0) - (before.points or 0.0) - sum(reasons.values())
     if abs(rest) > CENT or ChangeReason.POLICY in reasons or before.percent != after.percent:
         reasons[ChangeReason.POLICY] = rest
-    if not tests and before.points == after.points and before.max_points == after.max_points:
-        return None
+    parts = {reason: rounded(points) for reason, points in reasons.items()}
     return ScoreChange(
         student,
         before.points,
         after.points,
         before.max_points,
         after.max_points,
-        tests,
-        {reason: rounded(points) for reason, points in reasons.items()},
+        tuple(test for test in tests if test.points),
+        {reason: points for reason, points in parts.items() if points} or parts,
     )
 
 

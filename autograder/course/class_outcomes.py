@@ -137,7 +137,7 @@ def _state(entry: BookEntry, grade: Grade) -> str:
     if graded.count(Outcome.MISSING) == sum(len(part.tests) for part in graded.checkpoints):
         return NOTHING_GRADABLE
     if not entry.standing.counts:
-        return Status.COMPLETE.value
+        return StandingStatus.TOO_LATE.value
     if entry.to_mark_again:
         return MARK_AGAIN
     states = {checkpoint.status for checkpoint in grade.checkpoints}

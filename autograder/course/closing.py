@@ -127,6 +127,7 @@ def left_for_people(
     closed: ClosedBook,
     submissions: ClassSubmissions,
     output: Path,
+    course_file: Path,
     policy: Policy,
     moment: datetime,
 ) -> Iterator[str]:
@@ -136,7 +137,7 @@ def left_for_people(
         answers = sum(len(entry.to_mark) for entry in to_mark)
         yield (
             f"{counted(answers, 'open answer')} of {counted(len(to_mark), 'student')} to mark:"
-            f" autograder gradebook mark {output / NOTEBOOKS}"
+            f" autograder gradebook mark {output / NOTEBOOKS} --course {course_file}"
         )
     again = [
         f"{entry.student.id} {', '.join(map(cell_name, entry.to_mark_again))}"

@@ -17,6 +17,7 @@ from autograder.course.handin_history import (
     PushedHandin,
     counting_handin,
     find_handin,
+    graded_handin,
     unseen_work,
 )
 from autograder.course.handouts import Handouts
@@ -79,6 +80,8 @@ class Push:
     """What to grade, in this order: the hand-in that counts, and the newest, if it is another."""
     counting: PushedHandin | None
     """The hand-in that counts, also if it is graded already."""
+    recorded: PushedHandin | None
+    """The hand-in that the gradebook keeps: the one that counts; if all is too late, the newest."""
     head: str | None = None
     """Superseded once the default branch is not here any more; None: an instructor asked for it."""
     hint: BranchWork | None = None
@@ -222,7 +225,9 @@ def _asked_for(
         counting = handin  # such as what a student sent to an instructor, who pushed it
     elif counting == found:
         counting = handin
-    return Push(student, repository, (handin,), counting)
+    is_newest = found is not None and found == history.newest
+    recorded = counting or (handin if is_newest else None)
+    return Push(student, repository, (handin,), counting, recorded)
 
 
 def _look_closer(
@@ -239,6 +244,7 @@ def _look_closer(
         repository,
         (),
         counting,
+        graded_handin(policy, student, history),
         head=repository.head.commit if repository.head else None,
         hint=None if work is None or _is_told(repository, work) else work,
         note=note,

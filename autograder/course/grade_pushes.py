@@ -159,7 +159,7 @@ def _grade_handin(
 
     grade = _kept_grade(context, student, commit) or _new_grade(context, examiner, push, commit)
     at_github = Handin(handed_in_at=handin.at, commit=handin.commit, repository=full_name)
-    if context.book is not None and handin == push.counting:
+    if context.book is not None and handin == push.recorded:
         context.book.hand_in(student.id, grade, at_github)
 
     withheld_until = policy.withheld_until(student, now)

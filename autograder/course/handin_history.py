@@ -118,7 +118,7 @@ def handin_history(
 def counting_handin(
     policy: Policy, student: Student, history: HandinHistory
 ) -> PushedHandin | None:
-    """Return the hand-in by which a student is graded.
+    """Return the hand-in that counts.
 
     It is the last one in time, grace included, or else the last one that counts as late work.
     """
@@ -126,6 +126,15 @@ def counting_handin(
     in_time = [handin for handin in history.handins if not late[handin].days]
     counting = in_time or [handin for handin in history.handins if late[handin].counts]
     return counting[-1] if counting else None
+
+
+def graded_handin(policy: Policy, student: Student, history: HandinHistory) -> PushedHandin | None:
+    """Return the hand-in by which a student is graded.
+
+    It is the one that counts. If all came after the last day for late work, it is the newest, which
+    gives 0 points.
+    """
+    return counting_handin(policy, student, history) or history.newest
 
 
 def unseen_work(

@@ -1,7 +1,7 @@
 """Reads from GitHub what students pushed, and finds the commit by which each is graded.
 
-`handin_history` decides which pushes are hand-ins and which of them counts. `grade-class` and
-`grade-pushes` both ask here, so that they agree.
+`handin_history` decides which pushes are hand-ins and by which of them a student is graded.
+`grade-class` and `grade-pushes` both ask here, so that they agree.
 
 For one repository, there is a request for each 100 pushes, and one for the top folders of each 50
 commits. A repository that holds nothing but the handout takes none.
@@ -15,7 +15,7 @@ from autograder.assignment import Assignment, Course
 from autograder.course.handin_history import (
     ContentPush,
     HandinHistory,
-    counting_handin,
+    graded_handin,
     handin_history,
     unseen_work,
 )
@@ -64,7 +64,7 @@ class ClassPushes:
     pushed: tuple[PushedSubmission, ...]
     """By student."""
     missing: tuple[str, ...]
-    """The ids of students who have handed in nothing that counts."""
+    """The ids of students who have handed in nothing."""
     unseen: tuple[tuple[str, str], ...]
     """The students whose pushes could not be looked up, and why."""
     notes: tuple[tuple[str, str], ...] = ()
@@ -193,7 +193,7 @@ def find_class_pushes(
     handouts: Handouts | None = None,
     now: datetime | None = None,
 ) -> ClassPushes:
-    """Find the commit that counts, of each student.
+    """Find the commit by which each student is graded.
 
     Args:
         client: GitHub.
@@ -220,7 +220,7 @@ def find_class_pushes(
             except GitHubError as error:
                 unseen.append((student.id, str(error)))
                 continue
-        handin = counting_handin(policy, student, history)
+        handin = graded_handin(policy, student, history)
         if handin is None or repository is None:
             missing.append(student.id)
         else:
@@ -241,6 +241,3 @@ def _notes(
     work = unseen_work(policy, found.student, history, now)
     if work is not None:
         yield f"has work on the branch {inert(work.branch)!r}, which is not graded"
-    newest = history.newest
-    if newest is not None and counting_handin(policy, found.student, history) is None:
-        yield f"handed in too late to count: at {newest.at:%Y-%m-%d %H:%M %Z}"

@@ -25,6 +25,8 @@ class StandingStatus(StrEnum):
     """Some points are open: they wait for a marker, or to be graded again."""
     MISSING = "missing"
     """Nothing was handed in."""
+    TOO_LATE = "too late"
+    """What was handed in came after the last day for late work: it has 0 points."""
     EXCUSED = "excused"
     """The assignment counts neither for the student nor against."""
 
@@ -178,11 +180,16 @@ class Standing(_StandingModel):
         return rounded(sum(checkpoint.open_points for checkpoint in self.checkpoints))
 
     @property
+    def days_late_text(self) -> str:
+        """Say how late it was: `up to 2 days late`; empty if it was not."""
+        return f"up to {counted(self.days_late, 'day')} late" if self.days_late else ""
+
+    @property
     def lateness_text(self) -> str:
         """Say how late it was and what that costs: `up to 2 days late, 20 % off`; empty if not."""
-        if not self.days_late:
+        late = self.days_late_text
+        if not late:
             return ""
-        late = f"up to {counted(self.days_late, 'day')} late"
         if not self.counts:
             return f"{late}, too late to count"
         taken = f", {decimal_text(self.penalty_percent)} % off" if self.penalty_percent else ""
@@ -190,11 +197,13 @@ class Standing(_StandingModel):
 
     @property
     def status(self) -> StandingStatus:
-        """The first that holds of: excused, missing, undecided, complete."""
+        """The first that holds of: excused, missing, too late, undecided, complete."""
         if self.excused:
             return StandingStatus.EXCUSED
         if self.missing:
             return StandingStatus.MISSING
+        if not self.counts:
+            return StandingStatus.TOO_LATE
         return StandingStatus.COMPLETE if self.total is not None else StandingStatus.UNDECIDED
 
 

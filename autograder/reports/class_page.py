@@ -38,6 +38,7 @@ STATES = {
     "waiting": State.WAITING.value,
     "incomplete": State.INCOMPLETE.value,
     "missing": State.MISSING.value,
+    "too-late": State.TOO_LATE.value,
     "untried": UNTRIED,
     "excused": State.EXCUSED.value,
     "late": "late",
@@ -161,6 +162,7 @@ def _tiles(figures: ClassFigures, *, anonymous: bool) -> list[tuple[str, str]]:
             states[State.WAITING] or None,
             f"{plural(states[State.WAITING], 'waits', 'wait')} for a person",
         ),
+        (states[State.TOO_LATE] or None, "too late to count"),
         (states[State.EXCUSED] or None, "excused"),
     ]
     return [(str(figure), what) for figure, what in tiles if figure is not None]
@@ -225,7 +227,9 @@ def _shown(row: Row, figures: ClassFigures, results: str) -> ShownStudent:
         score = row.standing.so_far_after_penalty
         open_points = decimal_text(row.standing.open_points)
         if row.late:
-            shown_notes[0] = row.standing.lateness_text
+            is_said = row.state is State.TOO_LATE
+            standing = row.standing
+            shown_notes[0] = standing.days_late_text if is_said else standing.lateness_text
     return ShownStudent(
         name=row.shown_name,
         page=_link(row, results),

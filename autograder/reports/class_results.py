@@ -22,7 +22,7 @@ from autograder.gradebook.entries import (
 from autograder.gradebook.handins import HANDINS_FILE, Handin, read_handins
 from autograder.gradebook.people_points import read_points
 from autograder.gradebook.roster import Roster, read_roster
-from autograder.gradebook.standing import Standing
+from autograder.gradebook.standing import Standing, StandingStatus
 from autograder.gradebook.student import Student
 from autograder.grading.grade import Grade, Outcome, Status, decided_points
 from autograder.grading.results import read_result
@@ -45,7 +45,9 @@ class State(StrEnum):
     """At some tests, whose points are neither given nor lost."""
     WAITING = "waits for a person"
     MISSING = "not handed in"
-    EXCUSED = "excused"
+    TOO_LATE = StandingStatus.TOO_LATE.value
+    """After the last day for late work: it has 0 points, and nothing that is open would count."""
+    EXCUSED = StandingStatus.EXCUSED.value
 
 
 @dataclass(frozen=True)
@@ -200,7 +202,7 @@ def _state(entry: BookEntry) -> State:
     if entry.standing.excused:
         return State.EXCUSED
     if entry.grade is not None and not entry.standing.counts:
-        return State.COMPLETE  # too late: nothing that is open would count
+        return State.TOO_LATE
     return State.MISSING if entry.grade is None else state_of(entry.grade)
 
 

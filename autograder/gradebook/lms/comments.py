@@ -11,9 +11,10 @@ from autograder.text import in_html, inert
 _LEAD = "Autograder: "
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _PART = rf"[^;()]+: {_NUMBER} of {_NUMBER}"
+_TOO_LATE = ", too late to count"
 _OURS = re.compile(
-    rf"{_LEAD}(?:feedback at \S+|{_NUMBER} of {_NUMBER} points(?: after a deduction of {_NUMBER})?"
-    rf"(?: \({_PART}(?:; {_PART})*\))?)"
+    rf"{_LEAD}(?:feedback at \S+|{_NUMBER} of {_NUMBER} points"
+    rf"(?: after a deduction of {_NUMBER}|{_TOO_LATE})?(?: \({_PART}(?:; {_PART})*\))?)"
 )
 _TITLE = re.compile(r"[;()]")
 """What a title loses here: it parts the comment."""
@@ -63,9 +64,10 @@ def comment_of(standing: Standing) -> GradeComment:
         f"{_TITLE.sub(' ', inert(title))}: {number(score)} of {number(most)}"
         for title, score, most in scores
     )
+    taken = f" after a deduction of {deducted}" if deducted else ""
     return GradeComment(
         f"{_LEAD}{number(total)} of {number(standing.max_score)} points"
-        + (f" after a deduction of {deducted}" if deducted else "")
+        + (taken if standing.counts else _TOO_LATE)
         + (f" ({parts})" if parts else "")
     )
 

@@ -108,6 +108,8 @@ class MadeStudent:
             return "excused"
         if self.handed_in_at is None:
             return "missing"
+        if not self.counts:
+            return "too late"
         return "undecided" if self.total is None else "complete"
 
 

@@ -85,8 +85,11 @@ class Expected:
 
     has_handed_in: bool
     commit: str | None = None
-    """The commit by which the student is graded."""
+    """The commit that counts."""
     at: datetime | None = None
+    graded: str | None = None
+    """The commit by which the student is graded: it counts, or all is too late."""
+    graded_at: datetime | None = None
     newest: str | None = None
     """The commit at which the newest hand-in has its feedback."""
     newest_at: datetime | None = None
@@ -153,10 +156,13 @@ class Oracle:
         ]
         counting = handed_in[max(counts)] if counts else None
         newest = handed_in[max(handed_in)] if handed_in else None
+        graded = counting or newest
         return Expected(
             newest is not None,
             counting.first_commit if counting else None,
             counting.came_at if counting else None,
+            graded.first_commit if graded else None,
+            graded.came_at if graded else None,
             newest.last_commit if newest else None,
             newest.came_at if newest else None,
             newest is counting,

@@ -209,9 +209,9 @@ class Term(RandomCourse):
         _agree("state", outcomes[-1].state, state)
         _agree("unseen", found.unseen, ())
         _agree(
-            "what counts",
+            "what is graded",
             [(work.commit, work.handed_in_at) for work in found.pushed],
-            [(expected.commit, expected.at)] if expected.commit else [],
+            [(expected.graded, expected.graded_at)] if expected.graded else [],
         )
         noted = [note for _, note in found.notes if "branch" in note]
         _agree("other branch", [expected.other_branch or ""], [

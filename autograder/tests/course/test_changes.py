@@ -22,7 +22,8 @@ from autograder.tests.gradebook.students import a_grade
 
 WRONG, OPEN = Outcome.WRONG, Outcome.UNMARKED
 WRITER = a_grade().checkpoints[0].tests
-FIRST, SECOND = WRITER[0], WRITER[1]
+FIRST, SECOND = WRITER[0], WRITER[3]
+assert FIRST.max_score != SECOND.max_score
 ANSWER = next(test for test in a_grade().checkpoints[-1].tests if test.marked_by == "person")
 
 
@@ -94,13 +95,24 @@ def test_a_mark_is_told_from_the_suite() -> None:
 
 
 def test_an_answer_that_was_not_there_is_due_to_the_submission() -> None:
-    """No person has decided anything."""
-    before = basis(graded({ANSWER.id: Outcome.MISSING}))
+    """No person has decided anything; the test gives no points yet, and is not named."""
+    before = basis(graded({ANSWER.id: Outcome.MISSING, FIRST.id: WRONG}))
 
     found = change(before, basis(graded(files="b")))
 
-    assert list(found.reasons) == [ChangeReason.SUBMISSION]
-    assert (found.tests[0].before, found.tests[0].after) == (0.0, None)
+    assert dict(found.reasons) == {ChangeReason.SUBMISSION: FIRST.max_score}
+    assert [test.test for test in found.tests] == [FIRST.id]
+
+
+def test_who_gains_by_the_suite_is_not_told_of_a_dropped_test_that_changed_nothing() -> None:
+    """Neither as a reason nor among the tests."""
+    rulings = {SECOND.id: "dropped"}
+    before = basis(graded({FIRST.id: WRONG, SECOND.id: WRONG}))
+
+    found = change(before, basis(graded({SECOND.id: WRONG}, suite="sha256:2"), rulings=rulings))
+
+    assert words_of_reasons(found) == f"suite +{FIRST.max_score:g}"
+    assert [words_of_test(test) for test in found.tests] == [f"{FIRST.id} +{FIRST.max_score:g}"]
 
 
 def test_points_that_a_person_set_for_a_checkpoint_are_a_mark() -> None:
@@ -131,18 +143,16 @@ def test_the_late_penalty_is_due_to_the_policy() -> None:
 
 
 def test_a_dropped_test_lowers_the_maximum() -> None:
-    """It is due to the policy, and named; who had not passed it keeps their points."""
+    """It is due to the policy, and named; who had not passed it is not listed."""
     rulings = {FIRST.id: "dropped"}
+    failed = graded({FIRST.id: WRONG})
 
     passed = change(basis(graded()), basis(graded(), rulings=rulings))
-    failed = change(
-        basis(graded({FIRST.id: WRONG})), basis(graded({FIRST.id: WRONG}), rulings=rulings)
-    )
+    not_passed = score_changes({"bob": basis(failed)}, {"bob": basis(failed, rulings=rulings)})
 
     assert words_of_reasons(passed) == f"policy -{FIRST.max_score:g}"
     assert (passed.max_before, passed.max_after) == (100, 100 - FIRST.max_score)
-    assert words_of_reasons(failed) == "policy 0"
-    assert failed.points == 0
+    assert not_passed == ()
 
 
 def test_a_test_given_to_everybody_no_longer_depends_on_the_suite() -> None:
@@ -171,18 +181,22 @@ def test_a_first_grade_names_no_tests() -> None:
     assert words_of_reasons(found) == "submission +94"
 
 
-def test_a_renamed_test_is_two_changes_of_the_suite() -> None:
-    """Its points go and come."""
+def test_who_gains_as_much_as_is_lost_is_left_out() -> None:
+    """A renamed test takes its points from everybody, and gives them back."""
     grade = graded(suite="sha256:2")
     writer = grade.checkpoints[0]
     renamed = writer.tests[0].model_copy(update={"id": "writer/other"})
     checkpoint = checkpoint_of(writer.id, writer.title, (renamed, *writer.tests[1:]))
     after = grade.model_copy(update={"checkpoints": (checkpoint, *grade.checkpoints[1:])})
 
-    found = change(basis(graded()), basis(after))
+    assert score_changes({"ada": basis(graded())}, {"ada": basis(after)}) == ()
 
-    assert [test.points for test in found.tests] == [-FIRST.max_score, FIRST.max_score]
-    assert words_of_reasons(found) == "suite 0"
+
+def test_an_excuse_from_0_points_is_listed() -> None:
+    """The points do not count any more, although none are lost."""
+    found = change(score_basis(graded(), 0.0, 100.0), score_basis(graded(), None))
+
+    assert (found.before, found.after) == (0.0, None)
 
 
 def test_who_has_the_same_points_from_the_same_tests_is_left_out() -> None:

@@ -225,6 +225,52 @@ def test_excused_students_are_in_no_figure(checkout: Path, tmp_path: Path) -> No
     assert float(rows["bob"]["total"]) == pytest.approx(0.9 * float(rows["ada"]["total"]))
 
 
+TOO_LATE = "[late]\npercent_per_day = 10\ndays = 2\n"
+
+
+@pytest.mark.parametrize("route", ["LMS", "GitHub"])
+def test_what_came_after_the_last_late_day_is_too_late(
+    checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, route: str
+) -> None:
+    """It has 0 points and the same word in all tables, wherever it was handed in."""
+    file = make_course(tmp_path, checkout)
+    late_by = timedelta(days=4)
+    if route == "LMS":
+        file.write_text(COURSE_FILE.replace("[late]\npercent_per_day = 10\n", TOO_LATE))
+        at = datetime(2024, 12, 1, 23, 59, tzinfo=UTC) + late_by
+        handins = file.parent / "gradebook" / "handins.csv"
+        handins.write_text(f"student,handed_in_at\ncyd,{at.isoformat()}\n")
+        done = close(checkout, file, "--assignment", SECOND)
+    else:
+        due = START + timedelta(days=1)
+        file.write_text(
+            f'assignment = "{SECOND}"\norganization = "course"\nrepository = "m07-{{login}}"\n'
+            f'timezone = "UTC"\n[deadline]\nat = {due.isoformat()}\n{TOO_LATE}'
+        )
+        (file.parent / "gradebook" / "handins.csv").unlink()
+        with StandIn(tmp_path / "github") as github:
+            github.add_repository("course/m07-cyd")
+            github.now = due + late_by
+            github.push("course/m07-cyd", {"word_count.py": WRONG})
+            token = github.add_token("staff", {"course/*": "read"})
+            for name, value in github.environment(token).items():
+                monkeypatch.setenv(name, value)
+            done = run(checkout, "close", file, "--output", tmp_path / "out", "--any-python")
+
+    shown = run(checkout, "gradebook", "status", "--course", file, "--assignment", SECOND)
+    row = grades(tmp_path)["cyd"]
+    (in_status,) = [line for line in shown.output.splitlines() if "cyd" in line]
+    out = tmp_path / "out"
+    with (out / "exports" / "csv.csv").open(newline="") as rows:
+        (exported,) = [found for found in csv.DictReader(rows) if found["student"] == "cyd"]
+    assert (done.status, done.errors.strip()) == (0, "")
+    assert (row["state"], row["total"]) == ("too late", "0")
+    assert (exported["status"], exported["total"], exported["counts"]) == ("too late", "0", "no")
+    assert [cell.strip() for cell in in_status.strip("│").split("│")][5] == "too late"
+    assert "<td>too late, up to 4 days late</td>" in (out / "class.html").read_text()
+    assert "Too late. This was" in (out / "feedback" / "cyd.html").read_text()
+
+
 def test_before_a_deadline_it_says_so(checkout: Path, tmp_path: Path) -> None:
     """Which deadline, for how many it is open, and what their pages show."""
     file = make_course(tmp_path, checkout)
@@ -324,7 +370,8 @@ def test_notebooks_are_kept_for_marking(tmp_path: Path) -> None:
     kept = tmp_path / "out" / "notebooks" / "ada.ipynb"
     assert kept.read_bytes() == (SOLUTION / "concepts.ipynb").read_bytes()
     words = " ".join(done.output.split())
-    assert "4 open answers of 1 student to mark: autograder gradebook mark" in words
+    command = f"autograder gradebook mark {tmp_path}/out/notebooks --course {file}"
+    assert f"4 open answers of 1 student to mark: {command}" in words
 
 
 def test_killed_at_any_moment_it_ends_in_the_same_state(checkout: Path, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ import pytest
 from autograder.course.find_pushes import PushState
 from autograder.gradebook.book import Book
 from autograder.grading.grade import Outcome
+from autograder.policy import read_policy
 from autograder.tests.course.classroom import CONTEXTS, FILE, Classroom, round_elsewhere
 from autograder.tests.github_stand_in import Fault, StandIn, broken, secondary_limit
 from autograder.tests.gradebook.students import ASSIGNMENT, COURSE, a_grade
@@ -540,6 +541,27 @@ def test_grades_and_push_times_go_into_the_gradebook(course: Classroom, tmp_path
         "repository": "course/m06-ada",
     }
     assert sha in (folder / "results" / "ada.json").read_text()
+
+
+def test_work_that_is_too_late_goes_into_the_gradebook_if_there_is_no_other(
+    course: Classroom, tmp_path: Path
+) -> None:
+    """The newest does, with its time; its comment says that it does not count."""
+    course.change_policy(LATE)
+    folder = tmp_path / "gradebook"
+    folder.mkdir()
+    (folder / "roster.csv").write_text((course.folder / "roster.csv").read_text())
+    policy = read_policy(course.folder / "course.toml")
+    book = Book(folder, ASSIGNMENT, policy)
+    course.github.wait(days=20)
+    sha = course.push()
+
+    course.done(book=book)
+
+    (entry,) = book.entries()
+    assert (entry.standing.status, entry.standing.total) == ("too late", 0.0)
+    assert entry.standing.commit == sha
+    assert "**Too late.**" in course.comments(sha)[0]
 
 
 def test_the_students_job_shows_the_published_grade(course: Classroom, tmp_path: Path) -> None:

@@ -89,15 +89,21 @@ def test_an_extension_moves_one_students_deadline(github: StandIn, tmp_path: Pat
 def test_a_late_student_is_graded_by_the_last_commit_that_counts(
     github: StandIn, tmp_path: Path
 ) -> None:
-    """It is the last commit within the days for late work."""
+    """It is the last commit within the days for late work; if there is none, the newest."""
     within = push(github, "ada", "late", after=timedelta(days=1))
     push(github, "ada", "too late", after=timedelta(days=4))
-    push(github, "bob", "too late", after=timedelta(days=4))
+    late_by = timedelta(days=4)
+    push(github, "bob", "much too late", after=late_by)
+    newest = push(github, "bob", "later still", after=late_by + timedelta(hours=1))
 
     found = find(github, tmp_path, "[late]\npercent_per_day = 10\ndays = 2\n")
 
-    assert [(work.student, work.commit) for work in found.pushed] == [("ada", within)]
-    assert "bob" in found.missing
+    assert [(work.student, work.commit) for work in found.pushed] == [
+        ("ada", within),
+        ("bob", newest),
+    ]
+    assert found.pushed[1].handed_in_at == DUE + late_by + timedelta(hours=1)
+    assert "bob" not in found.missing
 
 
 def test_a_student_who_pushed_nothing_is_missing(github: StandIn, tmp_path: Path) -> None:

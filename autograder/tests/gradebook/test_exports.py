@@ -19,7 +19,7 @@ from autograder.gradebook.exports.classroom50 import COLUMNS as CLASSROOM_50
 from autograder.gradebook.exports.classroom50 import whole_points
 from autograder.gradebook.exports.github_classroom import COLUMNS as GITHUB_CLASSROOM
 from autograder.gradebook.exports.gradescope import COLUMNS as GRADESCOPE
-from autograder.gradebook.lms.comments import comment_of
+from autograder.gradebook.lms.comments import comment_of, is_ours, plain_comment
 from autograder.gradebook.roster import read_roster
 from autograder.gradebook.standing import CheckpointPoints, Standing, StandingStatus
 from autograder.gradebook.student import Student
@@ -144,7 +144,7 @@ def test_what_came_too_late_has_no_points() -> None:
     """Also while an answer waits for a mark, which nobody needs to give."""
     late = UNDECIDED.model_copy(update={"penalty_percent": 100.0, "counts": False, "days_late": 9})
 
-    assert (late.status, late.total) == (StandingStatus.COMPLETE, 0)
+    assert (late.status, late.total) == (StandingStatus.TOO_LATE, 0)
     assert late.final_scores == (0, 0)
 
 
@@ -679,10 +679,9 @@ def test_what_came_too_late_says_how_its_points_came() -> None:
         *("7.5", "5", "12.5", "12.5", "0")
     ]
     assert (row["open_points"], row["counts"]) == ("0", "no")
-    assert (
-        "0 of 20 points after a deduction of 12.5 (A: 7.5 of 10; B: 5 of 10)"
-        in comment_of(late).text
-    )
+    comment = comment_of(late).text
+    assert "0 of 20 points, too late to count (A: 7.5 of 10; B: 5 of 10)" in comment
+    assert is_ours(plain_comment(comment))
 
 
 def test_an_excused_student_has_nothing_that_counts() -> None:

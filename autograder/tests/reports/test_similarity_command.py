@@ -124,6 +124,26 @@ def test_a_roster_gives_names_and_who_is_not_in_it_is_compared_too(
         assert "<bdi>Ada Lovelace (ada)</bdi></td><td><bdi>bob</bdi></td>" in page
 
 
+def test_what_is_said_to_students_is_not_said_to_the_instructor(
+    run: Run, school: Path, tmp_path: Path
+) -> None:
+    """A packed hand-in is compared; the lines say that there is nothing to do about it."""
+    shutil.make_archive(str(tmp_path / "packed"), "zip", school / "bob")
+    shutil.rmtree(school / "bob")
+    (school / "bob").mkdir()
+    shutil.move(tmp_path / "packed.zip", school / "bob" / "all.zip")
+
+    code, out, err = run(school, "--output", tmp_path / "page.html")
+
+    assert (code, out) == (0, "3 submissions compared, 1 similar pair found\n")
+    lines = err.splitlines()
+    told = "bob's feedback says: the files are taken from 'all.zip': hand them in unpacked"
+    assert told in lines
+    assert lines[-1] == (
+        "you need not unpack or move anything: all files are compared but those that are left out"
+    )
+
+
 def test_groups_are_counted(run: Run, school: Path, tmp_path: Path) -> None:
     """They come before the pairs."""
     shutil.copytree(school / "ada", school / "eve")
