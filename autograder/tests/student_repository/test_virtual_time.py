@@ -12,6 +12,7 @@ import json
 import pickle
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from time import monotonic
 
@@ -73,6 +74,22 @@ def test_sleeps_side_by_side_take_as_long_as_the_longest():
     for thread in threads:
         thread.join()
     assert passed(before) == {100}
+
+
+def test_threads_that_work_between_sleeps_sleep_together():
+    began = time.time()
+
+    def work():
+        for _ in range(3):
+            end = time.thread_time() + 0.01
+            while time.thread_time() < end:
+                pass
+            time.sleep(30)
+
+    with ThreadPoolExecutor(8) as pool:
+        for worker in [pool.submit(work) for _ in range(8)]:
+            worker.result()
+    assert 89 < time.time() - began < 100
 
 
 def test_datetimes_are_as_everywhere():

@@ -16,6 +16,8 @@ LONGEST_SLEEP = 0.005
 
 _skipped = 0.0
 _moving = threading.Lock()
+_sleeping_until: list[float] = []
+"""When the threads wake that wait for others before they sleep."""
 _real_time = time.time
 _real_sleep = time.sleep
 _real_sleep_in_asyncio = asyncio.sleep
@@ -65,9 +67,35 @@ def virtual_time() -> Iterator[None]:
 
 
 def _sleep(seconds: float) -> None:
+    """Sleep. Threads of yours that sleep at the same time wake at the same time."""
     until = now() + seconds
-    _real_sleep(min(seconds, LONGEST_SLEEP))
+    if seconds >= 1 and _has_company():
+        _wait_for_calm(until)
+    else:
+        _real_sleep(min(seconds, LONGEST_SLEEP))
     go_to(until)
+
+
+def _has_company() -> bool:
+    """Tell whether your code has another thread than this one; main only waits for this one."""
+    others = set(threading.enumerate()) - {threading.current_thread(), threading.main_thread()}
+    return any(not thread.daemon for thread in others)
+
+
+def _wait_for_calm(until: float) -> None:
+    """Wait, half a second at most, until no other thread works, or sleeps less long."""
+    _sleeping_until.append(until)
+    calm = 0
+    try:
+        for _ in range(25):
+            used = time.process_time()
+            _real_sleep(0.02)
+            is_calm = time.process_time() - used < 0.004 and until <= min(_sleeping_until)
+            calm = calm + 1 if is_calm else 0
+            if calm == 2:
+                break
+    finally:
+        _sleeping_until.remove(until)
 
 
 async def _sleep_in_asyncio(delay: float, result: Any = None) -> Any:
