@@ -151,7 +151,7 @@ class StudentCode:
         limits = limits.model_copy(update={"virtual_seconds": times * limits.virtual_seconds})
         budget = CallBudget(
             api_calls=times * limits.aws.api_calls,
-            idle_reads=times * limits.aws.idle_reads,
+            idle_reads=limits.aws.idle_reads,
             traffic_bytes=(times * limits.aws.traffic_mib) << 20,
             seconds=min(limits.cpu_seconds, self._time_budget.cloud_seconds_left),
         )
