@@ -44,7 +44,7 @@ class Readable(Protocol):
 
         Raises:
             SubmissionError: It cannot be read as it was handed in.
-            AutograderError: It cannot be had.
+            AutograderError: Its source, such as GitHub, does not give it.
         """
 
 
