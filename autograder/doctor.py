@@ -118,14 +118,14 @@ def examine(machine: Machine, *, any_python: bool = False) -> Iterator[MachineCh
     yield MachineCheck(
         "filter of system calls",
         not machine.filter,
-        machine.filter or "can be had",
+        machine.filter or "available",
         "grade on a machine with an x86_64 or aarch64 processor",
     )
     if not machine.is_root:
         yield MachineCheck(
             "user namespaces",
             not machine.user_namespaces,
-            machine.user_namespaces or "can be had",
+            machine.user_namespaces or "available",
             _allow(machine.user_namespaces, machine.bubblewrap or "/usr/bin/bwrap"),
         )
     yield MachineCheck(

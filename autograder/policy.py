@@ -149,9 +149,7 @@ class Policy(_PolicyModel):
             lacking = "repository" if self.repository is None else "organization"
             raise ValueError(f"{lacking}: a course on GitHub names both, another one neither")
         if self.organization and not self.deadline and self.closed_answers == "after_deadline":
-            raise ValueError(
-                'closed_answers: without [deadline] there is no moment to wait for: "immediately"'
-            )
+            raise ValueError('closed_answers: without [deadline], this must be "immediately"')
         return self
 
     def repository_of(self, student: Enrolled) -> str | None:

@@ -50,7 +50,7 @@ def close_command(
     no_sandbox: NoSandbox = False,
     any_python: AnyPython = False,
 ) -> None:
-    """Grade what stood at each deadline, and make everything that follows from it.
+    """Grade what counts at each deadline, and write everything that follows from it.
 
     Gradebook, feedback pages, report and exports; then the last lines say what is left for people.
     Run it again after an interruption, after marking, or after a change of the course file: it does

@@ -42,7 +42,7 @@ def course_policy(given: Path | None) -> tuple[Path | None, Policy]:
     """Read the course file that is given, or else the default one.
 
     Returns:
-        The file and its policy; None and one by which everything counts if there is no file.
+        The file and its policy; without a file, None and a policy by which everything counts.
 
     Raises:
         PolicyError: It is missing or wrong.

@@ -81,8 +81,8 @@ def grade_class_command(
     roster: Annotated[
         Path | None,
         typer.Option(
-            help="Who is in the class; matches.csv beside it settles whose a hand-in is. Default: "
-            "the gradebook's roster, or whoever handed in."
+            help="Who is in the class; matches.csv next to it says whose a hand-in is. Default: "
+            "the gradebook's roster, the course's, or everybody who handed in."
         ),
     ] = None,
     gradebook: Annotated[
@@ -233,7 +233,7 @@ def left_to_do(outcomes: Sequence[StudentOutcome]) -> Iterator[str]:
     """Say what an instructor has to look at: for each kind how many, and three of them."""
     advice = {
         ClassAction.NOT_READABLE: "ask for the files again",
-        ClassAction.NOT_MATCHED: f"say whose in {MATCHES_FILE}, beside the roster",
+        ClassAction.NOT_MATCHED: f"say whose in {MATCHES_FILE}, next to the roster",
         ClassAction.FAILED: "run the same again; if it fails again, see the folder `trouble`",
     }
     for action, what in advice.items():

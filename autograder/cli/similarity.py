@@ -24,9 +24,7 @@ from autograder.reports.similarity_page import as_page
 from autograder.text import counted, in_log
 
 MOST_PAIRS = 50
-NOTHING_TO_DO = (
-    "you need not unpack or move anything: all files are compared but those that are left out"
-)
+NOTHING_TO_DO = "nothing to unpack or move: all files are compared, except those that are left out"
 _CODE_BLOCK = re.compile(r"^```\w*\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
@@ -63,17 +61,19 @@ def similarity_command(
     chosen = choose_assignment(course, assignment, submissions=source)
     check_writable(output)
     problems: list[str] = []
-    told: list[str] = []
+    notes: list[str] = []
     hand_ins = _hand_ins(source, chosen, problems)
     names = _names(source, chosen, roster)
     submissions = [
         replace(sources, student=names.get(work.origin, work.student))
         for work in hand_ins
-        for sources in _sources([work], chosen, problems, told)
+        for sources in _sources([work], chosen, problems, notes)
     ]
-    others = [known for folder in against or () for known in _known(folder, chosen, problems, told)]
+    others = [
+        known for folder in against or () for known in _known(folder, chosen, problems, notes)
+    ]
     comparison = compare(submissions, handed_out(course, chosen), pairs, others)
-    for line in (*problems, *comparison.left_out, *told, *([NOTHING_TO_DO] if told else [])):
+    for line in (*problems, *comparison.left_out, *notes, *([NOTHING_TO_DO] if notes else [])):
         typer.echo(in_log(line), err=True)
     write_whole(output, as_page(comparison, chosen.title, anonymous=anonymous))
     groups = [counted(len(comparison.groups), "group")] if comparison.groups else []
@@ -113,7 +113,7 @@ def _names(source: Path, assignment: Assignment, given: Path | None) -> Mapping[
 
 
 def _known(
-    folder: Path, assignment: Assignment, problems: list[str], told: list[str]
+    folder: Path, assignment: Assignment, problems: list[str], notes: list[str]
 ) -> Iterator[Sources]:
     """Yield the code in a folder that a class is compared with: one solution, or a class."""
     name = folder.resolve().name or str(folder)
@@ -121,7 +121,7 @@ def _known(
         hand_ins: tuple[StudentHandIn, ...] = (StudentHandIn.of_folder("solution", folder),)
     else:
         hand_ins = _hand_ins(folder, assignment, problems)
-    for known in _sources(hand_ins, assignment, problems, told):
+    for known in _sources(hand_ins, assignment, problems, notes):
         yield replace(known, origin=name)
 
 
@@ -129,11 +129,11 @@ def _sources(
     handed_in: Sequence[StudentHandIn],
     assignment: Assignment,
     problems: list[str],
-    told: list[str],
+    notes: list[str],
 ) -> Iterator[Sources]:
     """Yield the Python files of each submission.
 
-    What cannot be read is added to `problems`, and what students read of their files to `told`.
+    Adds to `problems` what cannot be read, and to `notes` what students' feedback says of files.
 
     The files that are graded come first: only so much of a submission is compared.
     """
@@ -146,7 +146,7 @@ def _sources(
         problems += [
             f"{work.student}: {refusal.file}: {refusal.reason}" for refusal in submission.refused
         ]
-        told += [f"{work.student}'s feedback says: {note}" for note in submission.notes]
+        notes += [f"{work.student}'s feedback says: {note}" for note in submission.notes]
         names = sorted(submission.files, key=lambda name: name not in assignment.files)
         code = {
             name: submission.files[name]

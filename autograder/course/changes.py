@@ -154,9 +154,9 @@ def score_changes(
 ) -> tuple[ScoreChange, ...]:
     """Return how the points of students changed, by student.
 
-    Students with the same points as before are left out, also if the most points are others: a
-    dropped test would list the whole class. So are students without a grade now: nothing says what
-    they would get.
+    Students whose points stay the same are left out, even if the maximum changed: otherwise, a
+    dropped test would list the whole class. Students without a grade now are left out, too: what
+    they would get is unknown.
     """
     found = (_change(student, before.get(student), now) for student, now in sorted(after.items()))
     return tuple(change for change in found if change is not None)

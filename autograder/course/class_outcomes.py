@@ -82,7 +82,7 @@ class StudentOutcome:
 
 _SETTLED = {ClassAction.GRADED, ClassAction.KEPT, ClassAction.MISSING, ClassAction.LEFT_ALONE}
 NOTHING_GRADABLE = "nothing gradable"
-"""The state where no graded file, or none of the functions that are asked for, is there."""
+"""The state of a hand-in that lacks all graded files, or all functions that tests call."""
 EXCUSED = StandingStatus.EXCUSED.value
 MARK_AGAIN = "to mark again"
 """The state where an answer was changed after it was marked."""

@@ -280,7 +280,7 @@ def _keep(
     output: Path,
     settings: RunSettings,
 ) -> StudentOutcome:
-    """Keep a result; its page is written anew, as the policy may have changed."""
+    """Keep a result; its page is written again, as the policy may have changed."""
     entry = submissions.entry(work.student, grade)
     write_page(entry, submissions, output, settings.moment)
     return outcome_of(work.student, ClassAction.KEPT, entry, hand_in=work.origin)
@@ -324,7 +324,7 @@ def _write(
         write_page(entry, submissions, output, settings.moment)
         write_notebook(student, step.submission, output)
         write_grader_log(output, student, grader_log)
-        # Last: whoever finds a result finds all that belongs to it.
+        # Last: if a result exists, everything that belongs to it must exist, too.
         write_result(output / RESULTS / f"{student}.json", grade)
     except AutograderError as error:
         return outcome_of(student, ClassAction.FAILED, earlier, str(error), hand_in=origin)

@@ -246,7 +246,7 @@ def _look_closer(
         counting,
         graded_handin(policy, student, history),
         head=repository.head.commit if repository.head else None,
-        hint=None if work is None or _is_told(repository, work) else work,
+        hint=None if work is None or _has_hint(repository, work) else work,
         note=note,
         otherwise=PushState.NOTHING_YET if newest is None else PushState.ALREADY,
     )
@@ -267,7 +267,7 @@ def _is_newest_graded(
     return context.is_graded(student, posted)
 
 
-def _is_told(repository: RepositoryState, work: BranchWork) -> bool:
+def _has_hint(repository: RepositoryState, work: BranchWork) -> bool:
     return any(
         is_hint(comment, work.commit)
         for tip in repository.other_branches

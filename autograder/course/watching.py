@@ -99,7 +99,7 @@ class Watch:
                 yield outcome
 
     def _due(self, under_way: Set[str]) -> Sequence[Student]:
-        """Return at whom to look: who has pushed, or everybody if it is time for that.
+        """Return the students to look at: who has pushed, or everybody if it is time for that.
 
         Args:
             under_way: Ids of students whose pushes are being graded. A later round looks at them.

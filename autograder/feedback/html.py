@@ -117,7 +117,7 @@ def _tone(test: GradedTest) -> str:
 
 
 def _share(part: float, scored: Grade | GradedCheckpoint) -> int:
-    """Return how much of the most points that can be had some points are, in percent."""
+    """Return which share of the maximum some points are, in percent."""
     ratio = part / scored.max_score if scored.max_score else 0.0
     return round(100 * min(1.0, max(0.0, ratio))) if math.isfinite(ratio) else 0
 

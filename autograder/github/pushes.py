@@ -24,7 +24,7 @@ TREES_AT_ONCE = 50
 """Commits of one repository whose top folders are listed in one query."""
 MOST_PAGES_OF_REPOSITORIES = 100
 LATEST_PUSHES = 100
-"""Repositories in the answer that says which were pushed to last: the most that GitHub gives."""
+"""How many repositories a query for the latest pushes returns: the most that GitHub allows."""
 MOST_ADMINS = 100
 """Owners of an organisation that are looked at."""
 
@@ -222,7 +222,7 @@ def _branch_push(activity: Mapping[str, Any]) -> BranchPush:
 
 
 def _existing(commit: str) -> str | None:
-    """Return a commit's id; None for the zeros that stand for none."""
+    """Return a commit's id; None for the zeros that GitHub writes instead of one."""
     return commit if set(commit) != {"0"} else None
 
 

@@ -116,9 +116,9 @@ class Book:
     ) -> Synced:
         """Write results into the gradebook; writing the same ones again changes nothing.
 
-        A result's file is named after its student. One that cannot be taken stops no other. The
-        database also gets anew what follows from the results of earlier syncs, since the policy or
-        a mark may have changed.
+        A result's file is named after its student. A result that cannot be taken does not stop the
+        others. What follows from the results of earlier syncs is written again, since the policy
+        or a mark may have changed.
 
         Args:
             results: Files of JSON, or folders of them.

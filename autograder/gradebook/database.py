@@ -6,7 +6,7 @@ formgrader. They are never mixed: nbgrader sets points of files that it does not
 
 What lateness costs is in nbgrader's own field for it, so that formgrader and `nbgrader export` show
 our totals. It has that field in each assignment, takes it off that assignment's points, and never
-goes below zero. So neither can carry the whole: each carries the part of its own points.
+goes below zero. So neither can carry the whole: each carries the penalty on its own points.
 """
 
 import os
@@ -172,7 +172,7 @@ class Database:
 
 
 def _take_off(notebook: Any, remaining: float) -> None:
-    """Set nbgrader's penalty of a notebook so that so many of its points remain."""
+    """Set nbgrader's penalty of a notebook so that `remaining` points are left."""
     points = sum(
         (grade.auto_score if grade.manual_score is None else grade.manual_score) or 0.0
         for grade in notebook.grades

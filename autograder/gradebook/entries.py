@@ -94,7 +94,7 @@ def _with_grade(record: StudentRecord, grade: Grade, policy: Policy) -> BookEntr
 
 
 def check_points(records: Iterable[StudentRecord]) -> None:
-    """Refuse points of people that are below 0, or more than can be had.
+    """Refuse points given by people that are below 0 or above the maximum.
 
     Raises:
         GradebookError: A line for each.

@@ -38,9 +38,9 @@ def with_marks(grade: Grade, known: StudentPoints) -> Grade:
 
 
 def impossible_points(grade: Grade, known: StudentPoints) -> Iterator[str]:
-    """Say which points of people are below 0, or more than can be had, a line each.
+    """Say which points given by people are below 0 or above the maximum, a line each.
 
-    nbgrader takes any number; what is meant to go beyond the most points is extra credit there.
+    nbgrader takes any number; points meant to go beyond the maximum are extra credit there.
     """
     for checkpoint in grade.checkpoints:
         given = [(checkpoint.id, known.by_hand.get(checkpoint.id), machine_maximum(checkpoint))]

@@ -1,4 +1,4 @@
-"""What a student is told of a standing besides the points: lateness and its cost, and an excuse."""
+"""What a student reads of a standing besides the points: lateness and its cost, and an excuse."""
 
 import re
 from collections.abc import Iterator

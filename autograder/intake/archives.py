@@ -30,7 +30,7 @@ MAX_ARCHIVE_BYTES = 50 << 20
 MAX_UNPACKED_BYTES = 100 << 20
 """Of all members together: what is read through, kept or not."""
 MAX_DIRECTORY_BYTES = 4 << 20
-"""Of a zip file's list of members, which Python reads at once: 200 bytes for each that we take."""
+"""Of a zip file's list of members, which Python reads whole: 200 bytes for each that we take."""
 OPENED = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tbz2")
 CLOSED = (".rar", ".7z", ".xz", ".txz")
 """Archives that Python cannot open, or not with a bound on its memory."""
@@ -192,7 +192,7 @@ def _tar_members(name: str, content: bytes) -> Iterator[tuple[str, "IO[bytes] | 
         plain = cast(IO[bytes], gzip.GzipFile(fileobj=packed))
     elif ending.endswith((".bz2", ".tbz2")):
         plain = bz2.BZ2File(packed)
-    # As a stream: what is skipped is counted too.
+    # As a stream, so that members that are skipped count, too.
     with tarfile.open(fileobj=_Counted(plain, MAX_UNPACKED_BYTES), mode="r|") as archive:
         for count, member in enumerate(archive):
             archive.members = []  # type: ignore[attr-defined]  # tarfile would keep each
@@ -203,7 +203,7 @@ def _tar_members(name: str, content: bytes) -> Iterator[tuple[str, "IO[bytes] | 
 
 
 class _Counted(io.RawIOBase):
-    """A file of which only so many bytes can be read."""
+    """A file that raises an error once more than `left` bytes are read."""
 
     def __init__(self, file: IO[bytes], left: int) -> None:
         self._file = file

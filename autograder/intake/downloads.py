@@ -172,7 +172,7 @@ def _is_any_gradable(found: FoundHandIns, assignment: Assignment) -> bool:
 
 
 def _is_gradable(hand_in: HandIn, assignment: Assignment) -> bool:
-    """Return whether a hand-in has a graded file, or cannot be read, which is told elsewhere."""
+    """Return whether a hand-in has a graded file, or is unreadable, which is reported elsewhere."""
     try:
         source = find_files(hand_in.files(), assignment.files).source
         return any(source.exists(name) for name in assignment.files)

@@ -1,4 +1,4 @@
-"""A hand-in: the files that somebody handed in at once, and all that may say who it was."""
+"""A hand-in: the files that somebody handed in together, and all that may say who it was."""
 
 import contextlib
 import hashlib
@@ -44,7 +44,7 @@ class Readable(Protocol):
 
         Raises:
             SubmissionError: It cannot be read as it was handed in.
-            AutograderError: It cannot be had.
+            AutograderError: Its source, such as GitHub, does not give it.
         """
 
 
@@ -63,7 +63,7 @@ class Submitter:
 
 @dataclass(frozen=True)
 class HandIn:
-    """What was handed in at once, wherever it comes from."""
+    """What was handed in together, wherever it comes from."""
 
     origin: str
     """What the source calls it, such as the name of its folder."""

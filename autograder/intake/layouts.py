@@ -1,6 +1,6 @@
 """Finds where in a hand-in the graded files lie: at the top, one folder down, or in an archive.
 
-Students wrap their files into a folder or pack them, and some systems add a folder of their own,
+Students wrap their files into a folder or pack them, and some systems add another folder,
 as nbgrader does with `STUDENT/ASSIGNMENT/`. Where exactly one folder can be meant, its files are
 taken, and a note says so. Where several can, nothing is guessed: files are missing as usual.
 """

@@ -1,9 +1,9 @@
 """Finds whose each hand-in is: the one place where hand-ins meet the roster.
 
 A hand-in is a student's if a key of both is equal: a login, an e-mail address, a number of the
-system. Only where no such key is equal does the name count, and only where it can be one student
-alone. Nothing is guessed: whatever may be several students', or nobody's, is listed with what would
-settle it, and a line in `matches.csv` does.
+system. If no such key is equal, the name decides, but only if exactly one student has it. Nothing
+is guessed: a hand-in that may be several students', or nobody's, is listed, and a line in
+`matches.csv` says whose it is.
 """
 
 import csv

@@ -83,7 +83,7 @@ def _of_moodle(entry: str, is_folder: bool) -> NamedPart | None:
     owner = f"{name}_{match['number']}"
     is_typed = match["plugin"] == "onlinetext"
     if is_folder:
-        # Text that was typed in is a folder of its own, beside that of the files.
+        # Text that was typed in is in a separate folder, next to that of the files.
         attempt = "0" if is_typed else "1"
         return NamedPart(owner, submitter, None, attempt, is_typed=is_typed)
     return NamedPart(owner, submitter, match["file"], match["plugin"], is_typed=is_typed)

@@ -265,7 +265,7 @@ def _similar_pairs(compared: Sequence[Compared], weights: Mapping[int, float]) -
 
 
 def least_share(own: int) -> float:
-    """Return what a pair must share to be shown, if its smaller side has so many fingerprints."""
+    """Return what a pair must share to be shown, by the fingerprints of its smaller side."""
     missing = max(0, ENOUGH_OWN - own) / (ENOUGH_OWN - LEAST_OWN)
     return LEAST_SHARE + (LEAST_SHARE_OF_FEW - LEAST_SHARE) * min(1, missing)
 

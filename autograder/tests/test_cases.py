@@ -1,4 +1,4 @@
-"""Cases: what is written is read again, and what anybody makes up is refused in one line."""
+"""Cases: a written word reads as the same case, and an invented one is refused in one line."""
 
 import base64
 import json

@@ -361,7 +361,7 @@ def test_without_a_course_file_everything_counts() -> None:
 
 
 def test_the_example_file_has_every_key(tmp_path: Path) -> None:
-    """It is what a course copies, so each key is in it, with a comment; all can be used at once."""
+    """A course copies it, so each key is in it, with a comment; all can be used together."""
     text = re.sub(r"(?m)^#(?! )", "", EXAMPLE.read_text(encoding="utf-8"))
     read = policy(tmp_path, text)
     keys = {

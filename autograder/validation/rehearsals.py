@@ -25,9 +25,9 @@ from autograder.validation.corpus import DeclaredSubmission
 from autograder.validation.visible import environment_of_students, lay_out
 
 PLAY_SECONDS = 300
-"""For a case to end, or a few dozen."""
+"""How long one case may take, or a few dozen together."""
 OBSERVE_SECONDS = 1200
-"""For the lost tests of a submission to end."""
+"""How long all lost tests of a submission may take together."""
 _STOPPED = frozenset({*StopReason, "TooLong", "MemoryError"})
 """How a call ends that exceeds a limit."""
 _PLAYER = """

@@ -114,7 +114,7 @@ def messages_received_again(ask: Ask) -> None:
 
 
 def messages_deleted_again(ask: Ask) -> None:
-    """Send messages to a FIFO queue and delete them: the queue goes on to know their ids."""
+    """Send messages to a FIFO queue and delete them: the queue still knows their ids."""
     url = queue(ask, "q.fifo", FifoQueue="true")
     for number in range(50):
         ask("sqs", "SendMessage", QueueUrl=url, MessageBody=WIDE + "x" * 10_000,
@@ -208,7 +208,7 @@ def test_what_a_test_holds_is_bounded_over_all_its_calls(body: str, cloud: Cloud
 
 
 def test_a_new_test_may_hold_as_much_as_the_one_before(cloud: Cloud, ask: Ask) -> None:
-    """What is held is counted from the beginning after a reset."""
+    """After a reset, memory is counted from the beginning."""
     budget = CallBudget(api_calls=100, idle_reads=10, traffic_bytes=1 << 20)
     exceeded: list[str] = []
 

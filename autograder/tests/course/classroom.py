@@ -118,7 +118,7 @@ class FakePool:
             yield do(self, task)
 
     def submit(self, do: Callable[[Any, Push], PushOutcome], task: Push) -> Future[PushOutcome]:
-        """Call `do` at once."""
+        """Call `do` immediately."""
         ended: Future[PushOutcome] = Future()
         ended.set_result(do(self, task))
         return ended

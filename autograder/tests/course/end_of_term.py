@@ -138,7 +138,7 @@ class MadeExaminers:
         return made.model_copy(update={"submission": about, "grader": grader}), ""
 
     def submit(self, do: Any, task: Any) -> Future[Any]:
-        """Do a task at once."""
+        """Do a task immediately."""
         ended: Future[Any] = Future()
         is_submission = isinstance(task, Submission)
         ended.set_result(self.grade(task) if is_submission else do(self, task))

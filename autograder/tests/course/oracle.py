@@ -1,6 +1,6 @@
-"""Says what must come of a student's term, from what really happened.
+"""Says what the result of a student's term must be, from what really happened.
 
-This is written apart from the code under test, and shares nothing with it. It is told who pushed
+This is written apart from the code under test, and shares nothing with it. Its input is who pushed
 which version of the work when; it knows nothing of commits' contents, lists of activities, or
 GitHub. Versions are labels: the same version is the same graded files.
 """

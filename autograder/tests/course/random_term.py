@@ -218,7 +218,7 @@ class Term(RandomCourse):
             re.findall(r"branch '(\w+)'", note)[0] for note in noted
         ] or [""])  # fmt: skip
         if expected.other_branch:
-            _agree("the student is told", self._is_told(expected.other_branch), True)
+            _agree("the student is informed", self._is_informed(expected.other_branch), True)
         else:
             _agree("notes", [outcome.note for outcome in outcomes if "branch" in outcome.note], [])
         self._compare_comments(expected.newest, expected.newest_at, expected.is_newest_counting)
@@ -250,7 +250,7 @@ class Term(RandomCourse):
         activities = self.github.repository(self._repository).activities
         return self._knows_id and any(made["actor"]["id"] == number for made in activities)
 
-    def _is_told(self, branch: str) -> bool:
+    def _is_informed(self, branch: str) -> bool:
         sha = self.github.repository(self._repository).heads()[f"refs/heads/{branch}"]
         comments = self.github.comments(self._repository, sha)
         return sum("**Not graded.**" in comment for comment in comments) == 1

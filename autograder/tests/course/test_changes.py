@@ -182,7 +182,7 @@ def test_a_first_grade_names_no_tests() -> None:
 
 
 def test_who_gains_as_much_as_is_lost_is_left_out() -> None:
-    """A renamed test takes its points from everybody, and gives them back."""
+    """A renamed test takes its points from everybody, and its new name gives them again."""
     grade = graded(suite="sha256:2")
     writer = grade.checkpoints[0]
     renamed = writer.tests[0].model_copy(update={"id": "writer/other"})

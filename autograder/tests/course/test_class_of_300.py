@@ -16,7 +16,7 @@ from autograder.tests.intake.downloads import NOTEBOOK, WRITER, tarred, zipped
 CODE = "def delete_stream(stream_name): ...\n"
 STUDENTS = [f"Student {chr(0x391 + number % 24)} {number:03}" for number in range(300)]
 ABSENT = 20
-"""So many of the last hand in nothing."""
+"""How many students, the last ones, hand in nothing."""
 RUN = 12
 """Of the others, each twelfth has code that is run: all of them would take minutes."""
 NOTES = {"notes.txt": b"Next week."}

@@ -295,7 +295,7 @@ def test_before_a_deadline_it_says_so(checkout: Path, tmp_path: Path) -> None:
 
 
 def test_text_that_was_typed_in_is_not_left_to_do(checkout: Path, tmp_path: Path) -> None:
-    """Beside files it changes nothing; alone it is nothing gradable, until a person says so."""
+    """Next to files it changes nothing; alone it is nothing gradable, until a person decides."""
     file = make_course(tmp_path, checkout)
     handed_in = tmp_path / "submissions"
     for number, name in enumerate(STUDENTS[:4], start=10):

@@ -88,7 +88,7 @@ def test_the_output_identifies_nobody(
 def test_work_on_another_branch_is_reported_without_its_name(
     course: Classroom, run: Run, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """A branch has a name that the student chose; it is no failure."""
+    """The student chose the branch's name; the run does not count as failed."""
     course.hand_out("bob")
     course.github.push(course.name("bob"), {FILE: "x = 1\n"}, branch="bobs-own", actor="bob")
 

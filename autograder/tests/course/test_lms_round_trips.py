@@ -180,7 +180,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def lay_out(system: LearningSystem, folder: Path, solution: Path) -> None:
     """Write what the system lets an instructor download: one hand-in each, one of a group.
 
-    All but two are too large, since that is judged at once.
+    All but two are too large, since that is judged without running them.
     """
     (folder / "gradebook").mkdir()
     with (folder / "gradebook" / "roster.csv").open(
@@ -235,7 +235,7 @@ def _metadata() -> str:
 def test_everybody_is_in_the_grade_file(
     system: LearningSystem, checkout: Path, tmp_path: Path
 ) -> None:
-    """With the points of their own hand-in; the group's members have the same."""
+    """With the points of each student's hand-in; the group's members have the same."""
     lay_out(system, tmp_path, checkout / "solutions" / SECOND / FILE)
     book, table = tmp_path / "gradebook", tmp_path / "grades.csv"
     given = ("--assignment", SECOND, "--gradebook", book)

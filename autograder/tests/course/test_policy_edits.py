@@ -69,7 +69,7 @@ def test_a_date_means_the_time_of_the_deadline(course: Path) -> None:
 
 
 def test_an_extension_is_changed_where_it_stands(course: Path) -> None:
-    """By whichever name the student is called; the comment beside it stays."""
+    """By whichever name the student is called; the comment next to it stays."""
     said = extend(course, "ADA@example.org", "2026-12-10T18:00")
 
     assert said == "ada: due 2026-12-08 23:59 -> 2026-12-10 18:00 (Europe/Berlin)"

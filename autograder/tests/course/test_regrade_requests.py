@@ -359,7 +359,7 @@ def test_answers_at_the_same_time_are_all_kept(lms: Path) -> None:
 
 
 def test_two_answers_on_github_are_not_both_taken(course: Classroom, requests: Requests) -> None:
-    """The second is told that there is one already; the same again is written once."""
+    """The second is refused, as there is one already; the same again is written once."""
     number = requests.ask("/regrade W1")
     policy = read_policy(course.folder / "course.toml")
     with GitHubClient(GitHubServer.from_environment()) as client:

@@ -108,7 +108,7 @@ def test_a_round_without_pushes_is_one_query(watched: Watched) -> None:
 def test_a_push_is_graded_by_the_next_round_and_nobody_else_is_looked_at(
     watched: Watched,
 ) -> None:
-    """Its end is told in the round after that, which finds nothing new."""
+    """The round after that reports its end, and finds nothing new."""
     sha = watched.course.push(LOGINS[7])
 
     first, second, third = (watched.rounds() for _ in range(3))

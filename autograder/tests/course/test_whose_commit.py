@@ -156,7 +156,7 @@ def test_a_student_s_push_with_an_instructor_s_fix_is_no_new_hand_in(course: Cla
 def test_staff_is_known_by_the_account(
     github: StandIn, tmp_path: Path, actor: str, policy: str
 ) -> None:
-    """Their pushes are no hand-ins, even if the repository is otherwise empty."""
+    """Their pushes are not hand-ins, even if the repository is otherwise empty."""
     course = Classroom(github, tmp_path / "course", policy=policy)
     github.admins["course"] = {"Olga"}
     course.token = github.add_token("grader", {"course/*": "write"})

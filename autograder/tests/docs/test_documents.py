@@ -118,6 +118,23 @@ def test_the_files_that_documents_name_exist() -> None:
     assert missing == []
 
 
+def test_the_files_and_names_on_the_architecture_page_exist() -> None:
+    """A name in brackets after a file is one that the file defines."""
+    package = PROJECT / "autograder"
+    text = (package / "docs" / "maintainers" / "architecture.md").read_text("utf-8")
+    named = re.findall(r"`([\w./]+\.(?:py|jinja|j2|css))`(?: \(((?:`\w+`(?:, )?)+)\))?", text)
+
+    missing = [path for path, _ in named if not (package / path).is_file()]
+    undefined = [
+        f"{path}: {name}"
+        for path, names in named
+        for name in re.findall(r"\w+", names)
+        if path not in missing and f"def {name}(" not in (package / path).read_text("utf-8")
+    ]
+
+    assert (missing, undefined) == ([], [])
+
+
 def commands_of_the_help() -> Iterator[Any]:
     """Yield all commands, those of groups too."""
     to_visit: list[Any] = [typer.main.get_command(app)]

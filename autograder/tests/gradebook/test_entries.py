@@ -114,7 +114,7 @@ def test_a_mark_beyond_the_points_of_an_answer_is_refused(given: float) -> None:
 
 
 def test_points_set_by_hand_are_within_those_of_the_hidden_tests() -> None:
-    """Extra credit is a column of its own in formgrader."""
+    """Extra credit is a separate column in formgrader."""
     with pytest.raises(GradebookError, match="ada writer: 31 of 30 points"):
         entry(a_grade(), StudentPoints(by_hand={"writer": 31}))
 
@@ -205,7 +205,7 @@ def test_a_page_shows_as_much_as_the_stage_says(
                                     (50 * HOUR, "0 / 100", "100 / 100")]
 )  # fmt: skip
 def test_the_headline_has_the_points_that_count(late: timedelta, headline: str, title: str) -> None:
-    """With those before the penalty beside."""
+    """The points before the penalty are next to it."""
     rules = policy(late={"percent_per_day": 10, "days": 2})
 
     text = page(entry(a_grade(), points(), rules, late), rules, DUE + 99 * HOUR)

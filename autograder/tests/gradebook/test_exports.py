@@ -643,7 +643,7 @@ def test_whole_points_are_rounded_half_up(score: float, whole: int) -> None:
 
 
 def test_classroom_50_gets_extra_credit() -> None:
-    """More than the most points is no mistake there."""
+    """More points than the maximum are allowed there."""
     better = COMPLETE.model_copy(update={"checkpoints": points(32.5, 15)})
 
     (row,) = export("classroom50", [better])

@@ -222,7 +222,7 @@ def test_an_archive_beside_the_graded_files_is_not_opened(tmp_path: Path) -> Non
 
 
 def test_two_folders_with_graded_files_are_not_chosen_between(tmp_path: Path) -> None:
-    """What is missing is said as for any other hand-in."""
+    """The missing files are named as for any other hand-in."""
     for name in ("old", "new"):
         (tmp_path / name).mkdir()
         (tmp_path / name / WRITER).touch()

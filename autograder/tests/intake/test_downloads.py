@@ -185,7 +185,7 @@ def test_what_is_no_submission_is_listed(folder: Path) -> None:
 
 
 def test_text_that_was_typed_in_is_named(folder: Path) -> None:
-    """It is not graded; whoever handed in nothing else has a row."""
+    """It is not graded; a student who handed in nothing else has a row."""
     (folder / f"ada_98701_4711_{WRITER}").touch()
     (folder / "conor_98703_text.html").touch()
 

@@ -107,7 +107,7 @@ def test_a_file_is_read_by_its_own_encoding(coding: str) -> None:
 
 
 def test_escapes_of_a_whole_file_are_read() -> None:
-    """Python reads such a file as the code that it stands for."""
+    """Python reads such a file as the code that it encodes."""
     escaped = "".join(f"\\x{ord(character):02x}" for character in PLAIN)
 
     assert values(read_source(f"# coding: unicode_escape\n{escaped}".encode())) == values(PLAIN)

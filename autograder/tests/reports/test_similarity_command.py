@@ -140,7 +140,7 @@ def test_what_is_said_to_students_is_not_said_to_the_instructor(
     told = "bob's feedback says: the files are taken from 'all.zip': hand them in unpacked"
     assert told in lines
     assert lines[-1] == (
-        "you need not unpack or move anything: all files are compared but those that are left out"
+        "nothing to unpack or move: all files are compared, except those that are left out"
     )
 
 

@@ -120,7 +120,7 @@ def test_an_offset_is_that_of_the_same_record_at_home(solved: Path) -> None:
 
 
 def test_records_are_rejected_in_the_order_in_which_they_come(solved: Path) -> None:
-    """Also by a writer that makes each record anew, with another time."""
+    """Also by a writer that makes each record again, with another time."""
     call = cases.Call(WRITER, "send_events_to_shards", ["meters", 6], {}, [])
     word = word_of(cases.MakeStream("meters", 2), cases.RejectPuts("meters", [1, 4], 3), call)
 
@@ -158,7 +158,7 @@ def test_the_debugger_stops_at_the_first_line_of_the_function(tmp_path: Path) ->
 
 
 def test_the_debugger_stops_in_each_call_of_a_case(tmp_path: Path) -> None:
-    """Behind the scene of each, and the second call goes on where the first has ended."""
+    """After the scene of each; the second call begins where the first has ended."""
     source = b"def read_from_shard(name, shard, most=50):\n    return most\n"
     folder = clone(tmp_path / "clone", {f"{READER}.py": source})
 
@@ -185,7 +185,7 @@ def test_leaving_the_debugger_is_not_taken_for_a_result(tmp_path: Path) -> None:
 
 
 def test_a_saved_case_fails_for_a_mistake_of_another_kind(tmp_path: Path) -> None:
-    """A name that is misspelt is no mending."""
+    """A misspelt name does not fix it."""
     folder = clone(tmp_path / "clone", files_of("wrong/gives_up_after_three_empty_pages"))
     word = word_of(*filled(5), cases.ServeEmptyPages("meters", SHARD, 2, 6), read())
     rehearse(folder, word, "--save")

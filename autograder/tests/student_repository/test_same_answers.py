@@ -49,7 +49,7 @@ DIFFERENT = {
     # No requirement comes near, and no program has a reason to ask for it.
     "a_dry_run_stores_nothing",
     "a_page_has_at_most_10_mib",
-    # Consumers are ACTIVE at once: they cannot do anything here.
+    # Consumers are ACTIVE immediately: they cannot do anything here.
     "a_consumer_becomes_active",
     "at_most_five_consumers_are_creating",
     "the_arn_of_a_consumer_ends_in_its_time",
