@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.grading.grade import Grade, Status
+from autograder.grading.grade import Grade, Outcome, Status
 from autograder.tests.hostile.arena import HONEST_SCORE, LONGEST_SECONDS, Arena
 from autograder.tests.hostile.corpus import AIMS, Attack, read_attacks
 from autograder.tests.hostile.intake import INTAKE
@@ -15,6 +15,8 @@ from autograder.tests.hostile.shown import every_form_of, harm_in
 
 LONGEST_LINE = 2100
 """Characters: a case to rehearse has 2,000, after the command."""
+BUSY = {Outcome.TIMED_OUT.value}
+"""Outcomes of any attack on a busy machine: a call in the arena has one second."""
 LARGEST_GRADE = 256 << 10
 """Bytes of JSON, for one checkpoint."""
 LARGEST_PROCESS = 320
@@ -70,8 +72,9 @@ def test_an_attack_gets_nothing(
     ]
     assert after.grade.score <= attack.declared.earns
     assert seen == []
-    assert outcomes(after.grade) <= {outcome.value for outcome in attack.declared.outcomes}
-    assert attack.declared.says in said(after.grade)
+    unexpected = outcomes(after.grade) - {outcome.value for outcome in attack.declared.outcomes}
+    assert unexpected <= BUSY
+    assert unexpected or attack.declared.says in said(after.grade)
     assert after.grader_log == ""
     assert all(checkpoint.status is not Status.INCOMPLETE for checkpoint in after.grade.checkpoints)
     assert harm_in(shown["text"]) == set()

@@ -1,6 +1,6 @@
 # /// attack
 # file = "kinesis_multi_shard.py"
-# outcomes = ["passed", "wrong", "crashed", "timed_out"]
+# outcomes = ["passed", "wrong", "crashed"]
 # earns = 14.0
 # says = "No event in the log has a number"
 # ///

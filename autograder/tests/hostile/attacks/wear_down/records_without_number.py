@@ -1,7 +1,6 @@
 # /// attack
 # file = "kinesis_multi_shard.py"
 # outcomes = ["timed_out", "wrong", "missing", "crashed", "passed"]
-# says = "The stream holds"
 # earns = 4
 # ///
 """Stores very many tiny records: small on the wire, large as Python's objects."""
