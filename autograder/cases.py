@@ -4,22 +4,26 @@ A case holds what a test arranged and called, and nothing of the verdict. A stud
 home: `checks/rehearse.py` arranges the same scene in the simulated AWS of the checks, and calls the
 same function. This file is laid into the student repository, so both sides write and read alike.
 
-A word is `c1`, for the version, and base64 of compressed JSON: a list of steps, each a list of its
-kind and its fields. Anybody can make up a word: `read_case` checks its size, depth and types.
+A word is `c2`, for the version, and base64 of compressed JSON: a list of steps, each a list of its
+kind and its fields. Digits that seldom recur are kept apart, as one large number before the rest,
+since they would compress badly. Anybody can make up a word: `read_case` checks its size, depth and
+types.
 """
 
 import base64
 import binascii
 import dataclasses
+import itertools
 import json
 import re
 import types
 import zlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-PREFIX = "c1"
+PREFIX = "c2"
 LONGEST_WORD = 2000
 """Characters, as a word must fit into a comment and onto a command line."""
 LARGEST_TEXT = 256 << 10
@@ -33,6 +37,14 @@ MOST_REPEATED = 10_000
 LARGEST_STEADY = 1e9
 """Numbers above are taken for times, in seconds or milliseconds since 1970."""
 
+LONGEST_RUN = 9
+"""Digits in a row that are kept apart. The control character of that number replaces them, as JSON
+has no such characters."""
+MOST_APART = 4000
+"""Digits of a case that are kept apart. Python reads numbers of at most 4,300 digits."""
+_LENGTH = 2
+"""Bytes for the length of the number that holds these digits."""
+
 _WORD = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{1,{LONGEST_WORD - len(PREFIX)}}}")
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}")
@@ -44,7 +56,7 @@ _CHANGING = re.compile(
 _COMMON_TEXT = (
     b',"ACTIVE"],["queue","send","split","merge","reject",["throttle","PutRecords",'
     b'["empty_pages","shard_page_size","receive_size",["page_size","GetRecords",'
-    b'"{\\"timestamp\\":\\"2026-01-0T:.000000Z\\"}","]],["call","$number":null],{},[]]]'
+    b'"{\\"timestamp\\":\\"2026-\2-\2T\2:\2:\2.000000Z\\"}","]],["call","$number":null],{},[]]]'
     b'[["stream",","shardId-000000000001",["put","","shardId-000000000000","{\\"'
 )
 """What most cases have in them, which makes them shorter. A change needs another prefix."""
@@ -240,12 +252,76 @@ def steady_data(data: bytes) -> str:
 
 def write_case(steps: Sequence[Step]) -> str | None:
     """Write steps as a word; None if it would be longer than LONGEST_WORD."""
-    fields = [[step.kind, *dataclasses.astuple(step)] for step in steps]
-    text = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
-    packer = zlib.compressobj(9, zlib.DEFLATED, 15, 9, zlib.Z_DEFAULT_STRATEGY, _COMMON_TEXT)
-    packed = packer.compress(text) + packer.flush()
+    text = json.dumps(
+        [_fields_of(step) for step in steps], ensure_ascii=False, separators=(",", ":")
+    )
+    if len(text.encode()) > LARGEST_TEXT:
+        return None
+    text, digits = _set_apart(text, len(steps))
+    if len(digits) > MOST_APART:
+        return None
+    number = int(digits or "0")
+    apart = number.to_bytes((number.bit_length() + 7) // 8, "big")
+    # As a part of the dictionary, the digits are covered by its checksum.
+    packer = zlib.compressobj(
+        9, zlib.DEFLATED, 15, 9, zlib.Z_DEFAULT_STRATEGY, apart + _COMMON_TEXT
+    )
+    packed = packer.compress(text.encode()) + packer.flush()
+    packed = len(apart).to_bytes(_LENGTH, "big") + apart + packed
     word = PREFIX + base64.urlsafe_b64encode(packed).decode().rstrip("=")
-    return word if len(word) <= LONGEST_WORD and len(text) <= LARGEST_TEXT else None
+    return word if len(word) <= LONGEST_WORD else None
+
+
+def _fields_of(step: Step) -> list[Any]:
+    """List a step's kind and fields; a partition key that the record has too is its place there."""
+    fields = [step.kind, *dataclasses.astuple(step)]
+    if isinstance(step, PutRecord | AppendLate):
+        values = _values_in(step.data)
+        if step.partition_key in values:
+            fields[-1] = values.index(step.partition_key)
+    return fields
+
+
+def _values_in(data: str) -> list[object]:
+    """List the values of a record's event, if it is a JSON object."""
+    try:
+        event = json.loads(data)
+    except ValueError:
+        return []
+    return list(event.values()) if isinstance(event, dict) else []
+
+
+def _set_apart(text: str, steps: int) -> tuple[str, str]:
+    """Take the digits out of a text, but for those that most steps have.
+
+    Returns:
+        The text without them, and the digits.
+    """
+    times = Counter(re.findall("[0-9]+", text))
+    apart: list[str] = []
+
+    def shortened(match: re.Match[str]) -> str:
+        run = match[0]
+        if len(run) > LONGEST_RUN or times[run] > steps / 2:
+            return run
+        apart.append(run)
+        return chr(len(run))
+
+    return re.sub("[0-9]+", shortened, text), "".join(apart)
+
+
+def _put_back(text: str, number: int) -> str:
+    """Put the digits back that were kept apart from a text.
+
+    Raises:
+        ValueError: The text has too few places for them.
+    """
+    places = re.compile(f"[\\x01-\\x0{LONGEST_RUN}]")
+    count = sum(ord(place) for place in places.findall(text))
+    if count > MOST_APART or number >= 10**count:
+        raise ValueError("the digits do not fit")
+    digits = iter(f"{number:0{count}}")
+    return places.sub(lambda place: "".join(itertools.islice(digits, ord(place[0]))), text)
 
 
 def read_case(word: str) -> tuple[Step, ...]:
@@ -261,11 +337,13 @@ def read_case(word: str) -> tuple[Step, ...]:
         raise CaseError("This is not a case: it has characters that no case has, or is too long.")
     try:
         packed = base64.urlsafe_b64decode(word[len(PREFIX) :] + "=" * (-(len(word) - 2) % 4))
-        unpacker = zlib.decompressobj(15, _COMMON_TEXT)
-        text = unpacker.decompress(packed, LARGEST_TEXT)
+        begin = _LENGTH + int.from_bytes(packed[:_LENGTH], "big")
+        apart = packed[_LENGTH:begin]
+        unpacker = zlib.decompressobj(15, apart + _COMMON_TEXT)
+        text = unpacker.decompress(packed[begin:], LARGEST_TEXT)
         if not unpacker.eof:
             raise CaseError("The case is incomplete: copy the whole word from your feedback.")
-        steps = json.loads(text)
+        steps = json.loads(_put_back(text.decode(), int.from_bytes(apart, "big")))
     except (binascii.Error, zlib.error, ValueError, RecursionError):
         raise CaseError("The case is damaged: copy the whole word from your feedback.") from None
     if not isinstance(steps, list) or not 0 < len(steps) <= MOST_STEPS:
@@ -283,6 +361,8 @@ def _step(fields: object) -> Step:
     if kind is None:
         raise CaseError("The case is for another version of the checks: pull the newest ones.")
     declared = dataclasses.fields(kind)
+    if kind in (PutRecord, AppendLate):
+        fields = _with_key(fields)
     if len(fields) != len(declared) + 1 or not all(
         _fits(value, field.name, field.type)
         for value, field in zip(fields[1:], declared, strict=True)
@@ -290,6 +370,15 @@ def _step(fields: object) -> Step:
         raise CaseError("This is not a case.")
     step: Step = kind(*fields[1:])
     return step
+
+
+def _with_key(fields: list[Any]) -> list[Any]:
+    """Write out a partition key that is a place in the record."""
+    *others, data, place = fields
+    if type(place) is not int or not isinstance(data, str):
+        return fields
+    values = _values_in(data)
+    return [*others, data, values[place] if 0 <= place < len(values) else None]
 
 
 def _fits(value: object, name: str, wanted: object) -> bool:

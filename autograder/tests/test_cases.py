@@ -6,6 +6,8 @@ import random
 import zlib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from autograder import cases
 from autograder.cases import CaseError, read_case, write_case
@@ -33,6 +35,11 @@ def packed(steps: object) -> str:
     text = steps if isinstance(steps, bytes) else json.dumps(steps).encode()
     packer = zlib.compressobj(9, zdict=cases._COMMON_TEXT)
     data = packer.compress(text) + packer.flush()
+    return in_a_word(b"\0\0" + data)
+
+
+def in_a_word(data: bytes) -> str:
+    """Write bytes as a word."""
     return cases.PREFIX + base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
@@ -44,6 +51,62 @@ def test_each_kind_of_step_comes_back_as_it_was_written() -> None:
 
     assert word is not None
     assert read_case(word) == STEPS
+
+
+def event(rng: random.Random) -> dict[str, object]:
+    """Make an event with some forty digits that nobody can guess."""
+    return {
+        "eventId": rng.randrange(10**4),
+        "userId": f"{rng.choice(('rider', 'Zoë'))}-{rng.randrange(10**6):06}",
+        "action": f"{rng.choice(('brake', 'zoom'))} {rng.randrange(10**4)}",
+        "timestamp": f"2026-0{rng.randint(1, 9)}-{rng.randint(10, 28)}T08:00:00Z",
+        "reading": rng.randrange(10**9),
+    }
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_seventy_random_events_fit_into_a_word(seed: int) -> None:
+    """Reading fifty records by default can be judged with no fewer."""
+    rng = random.Random(seed)
+    events = [event(rng) for _ in range(70)]
+    steps: tuple[cases.Step, ...] = (
+        cases.MakeStream(f"meters-{seed}", 1),
+        *(
+            cases.PutRecord("meters", "shardId-000000000000", json.dumps(each), str(each["userId"]))
+            for each in events
+        ),
+        cases.Call("module", "read", ["meters", "shardId-000000000000"], {}, []),
+    )
+
+    word = write_case(steps)
+
+    assert word is not None
+    assert read_case(word) == steps
+
+
+@given(
+    st.lists(
+        st.builds(
+            cases.PutRecord,
+            st.just("meters"),
+            st.from_regex(r"shardId-[0-9]{1,12}", fullmatch=True),
+            st.one_of(
+                st.text(st.characters(codec="utf-8")),
+                st.dictionaries(st.text(), st.one_of(st.integers(), st.text("01")), max_size=3).map(
+                    json.dumps
+                ),
+            ),
+            st.text(st.sampled_from("01a\n\x01\x09")),
+        ),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_any_data_come_back_as_they_were(steps: list[cases.PutRecord]) -> None:
+    """Whatever digits and control characters are in them."""
+    word = write_case(steps)
+
+    assert word is None or read_case(word) == tuple(steps)
 
 
 def test_a_word_may_be_broken_by_the_terminal_that_it_is_copied_from() -> None:
@@ -72,11 +135,19 @@ CALL = ["call", "module", "read", [], {}, []]
     [
         "",
         "hello",
-        "c1",
-        "c1!!!!",
-        "c1" + "A" * 1998,
-        "c1" + "A" * 5000,
-        "c2" + "A" * 20,
+        "c2",
+        "c2!!!!",
+        "c2" + "A" * 1998,
+        "c2" + "A" * 5000,
+        "c1" + "A" * 20,
+        in_a_word(b"\xff\xff"),
+        packed(b'[["stream","meters",\x01,"ACTIVE"],["stream","meters",\x0f,"ACTIVE"]]'),
+        packed(b"[" + b"\x09" * 200_000 + b"]"),
+        packed([["put", "meters", "x", '{"a": "b"}', 1]]),
+        packed([["put", "meters", "x", '{"a": 7}', 0]]),
+        packed([["put", "meters", "x", "no json", 0]]),
+        packed([["put", "meters", "x", "[" * 100_000, 0]]),
+        packed([["put", "meters", "x", '{"a": "b"}', -1]]),
         packed(b"no json"),
         packed({}),
         packed([]),

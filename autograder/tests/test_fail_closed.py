@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,10 +15,11 @@ import pytest
 from autograder.assignment import Course
 from autograder.aws import engine
 from autograder.errors import CloudError, SandboxError
-from autograder.grading.foreman.examiner import Examiner
+from autograder.grading.foreman import examiner as examiners
+from autograder.grading.foreman.examiner import MOST_RUNS, Examiner
 from autograder.grading.foreman.launcher import Launcher
 from autograder.submission import read_submission
-from autograder.tests.hostile.arena import adopt_orphans, descendants, left_behind, traces
+from autograder.tests.hostile.arena import adopt_orphans, left_behind, traces
 
 COURSE = Course.of_this_checkout()
 ASSIGNMENT = COURSE.load("m06_partitioned_logs")
@@ -57,19 +58,44 @@ def test_a_killed_grader_leaves_nothing_running(
     assert left_behind(before) == ()
 
 
-def test_when_the_hidden_tests_are_killed_nothing_counts_as_lost() -> None:
+@pytest.fixture
+def examiner(monkeypatch: pytest.MonkeyPatch) -> Iterator[Examiner]:
+    """Start an examiner with an interpreter of its own, which may be killed."""
+    monkeypatch.setattr(examiners, "Launcher", Launcher)
+    with Examiner(ASSIGNMENT, COURSE) as started:
+        yield started
+
+
+def test_hidden_tests_run_again_if_their_process_was_killed(examiner: Examiner) -> None:
+    """The log says so. Here it is killed before the run."""
+    submission = read_submission(SOLUTION, ASSIGNMENT)
+    examiner.grade(submission, checkpoints=["brokers"])
+    kill(examiner._launcher)
+
+    grade, grader_log = examiner.grade(submission, checkpoints=["brokers"])
+
+    assert grade.score == grade.max_score
+    assert "the process that starts the hidden tests ended (-9)" in grader_log
+
+
+def test_when_the_hidden_tests_are_killed_again_and_again_nothing_counts_as_lost(
+    examiner: Examiner, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The checkpoint stays ungraded, because it is not the student's fault; the next is graded."""
     submission = read_submission(SOLUTION, ASSIGNMENT)
-    with Examiner(ASSIGNMENT, COURSE) as examiner:
-        examiner.grade(submission, checkpoints=["brokers"])
-        for pid in descendants():
-            os.kill(pid, signal.SIGKILL)
+    with monkeypatch.context() as patch:
+        patch.setattr(examiner._launcher, "_warm_up", lambda: kill(examiner._launcher))
         killed, grader_log = examiner.grade(submission, checkpoints=["brokers"])
-        following, _ = examiner.grade(submission, checkpoints=["brokers"])
+    following, _ = examiner.grade(submission, checkpoints=["brokers"])
 
     assert {test.outcome for test in killed.checkpoints[0].tests} == {"grader_error"}
-    assert grader_log
+    assert grader_log.count("the process that starts the hidden tests ended") == MOST_RUNS
     assert following.score == following.max_score
+
+
+def kill(launcher: Launcher) -> None:
+    """Kill the warm interpreter."""
+    os.kill(launcher._process.pid, signal.SIGKILL)
 
 
 def test_a_run_that_takes_too_long_is_ended(tmp_path: Path) -> None:

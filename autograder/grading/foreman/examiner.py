@@ -37,7 +37,7 @@ from autograder.submission import Submission
 MOST_ATTACHMENTS = 4
 """Of one checkpoint: a page with more explains less, and is larger."""
 MOST_RUNS = 4
-"""Of one submission. Each run after the first begins behind the test that interrupted the last."""
+"""Of one submission. Each run after the first begins where the last was interrupted."""
 
 
 class Examiner:
@@ -144,7 +144,7 @@ class Examiner:
             verdicts, log = read(run, missing, self._plan.requirements)
             graded |= verdicts
             logs += [log] if log else []
-            if len(graded) == len(expected) or run.exit_code is None:
+            if len(graded) == len(expected) or run.was_late:
                 break
         missing = [test for test in expected if test.id not in graded]
         graded |= judge_unfinished(missing, run, self._plan.requirements)

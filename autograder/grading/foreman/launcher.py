@@ -46,9 +46,11 @@ class RunExit:
     """How a run ended."""
 
     exit_code: int | None
-    """None if it did not end in time."""
+    """Negative if a signal ended it; None if it did not end in time, or nobody knows."""
     output: str
     """The end of what it printed, for the instructor."""
+    is_lost: bool = False
+    """The warm interpreter ended, so nobody knows how the run did. Student code cannot do that."""
 
 
 class Launcher:
@@ -93,14 +95,22 @@ class Launcher:
         self._control.settimeout(seconds)
         try:
             self._control.sendall(order.encode() + b"\n")
-            exit_code: int | None = int(self._control.recv(64))
-        except (OSError, ValueError):  # too late, or the interpreter was killed
-            exit_code = None
-            self._end()
-            if self._is_closed:
-                raise AutograderError("grading was interrupted") from None
-            self._start()
-        return RunExit(exit_code, _end_of(folder / OUTPUT))
+            return RunExit(int(self._control.recv(64)), _end_of(folder / OUTPUT))
+        except TimeoutError:
+            self._start_again()
+            return RunExit(None, _end_of(folder / OUTPUT))
+        except (OSError, ValueError):  # the connection is broken, or says nothing more
+            code = self._start_again()
+            why = f"the process that starts the hidden tests ended ({code})\n"
+            return RunExit(None, why + _end_of(folder / OUTPUT), is_lost=True)
+
+    def _start_again(self) -> int:
+        """End the interpreter and start another; return the exit code of the first."""
+        code = self._end()
+        if self._is_closed:
+            raise AutograderError("grading was interrupted") from None
+        self._start()
+        return code
 
     def _warm_up(self) -> None:
         """Wait until everything is imported."""
@@ -121,13 +131,14 @@ class Launcher:
         self._is_closed = True
         self._end()
 
-    def _end(self) -> None:
+    def _end(self) -> int:
         # In this order: a process that finds its connection broken would print a traceback.
         if self._process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+        code = self._process.wait()
         self._control.close()
+        return code
 
     def __enter__(self) -> Self:
         return self

@@ -86,6 +86,7 @@ class PytestRunner:
                 ended.output,
                 read_journal(scratch / JOURNAL),
                 time.monotonic() - begin,
+                ended.is_lost,
             )
 
 

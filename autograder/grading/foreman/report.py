@@ -32,7 +32,7 @@ class PytestRun:
     """What a run of pytest left behind."""
 
     exit_code: int | None
-    """Negative if a signal ended it; None if it did not end in time."""
+    """Negative if a signal ended it; None if it did not end in time, or nobody knows."""
     report: object
     """The parsed report; None if there is none."""
     output: str
@@ -41,11 +41,18 @@ class PytestRun:
     """What its journal says."""
     seconds: float = 0.0
     """How long it took, in real time."""
+    is_lost: bool = False
+    """Something outside the run ended it."""
 
     @property
     def was_interrupted(self) -> bool:
-        """Whether a signal or the time limit ended it, so that the report is missing."""
+        """Whether it did not end by itself, so that the report is missing."""
         return self.exit_code is None or self.exit_code < 0
+
+    @property
+    def was_late(self) -> bool:
+        """Whether the time limit ended it."""
+        return self.exit_code is None and not self.is_lost
 
 
 def read_verdicts(
@@ -88,10 +95,11 @@ def read_interrupted(
     """Judge by the journal of a run that was interrupted, as far as it came.
 
     The test that was under way is `unreadable` if it was inspecting: its own code never came back
-    from something that the student's code had left behind. Else it is the grader's error.
+    from something that the student's code had left behind. Else it is the grader's error. If the
+    run is lost, that test has no verdict yet.
 
     Returns:
-        A graded test for each planned one that began, by id, and the grader's log.
+        A graded test by id for each planned one that began, and the grader's log.
     """
     progress = run.progress
     graded = {
@@ -100,7 +108,8 @@ def read_interrupted(
         if test.node_id in progress.entries
     }
     under_way = [test for test in expected if test.node_id == progress.under_way]
-    graded |= judge_unfinished(under_way, run, requirements)
+    if not run.is_lost:
+        graded |= judge_unfinished(under_way, run, requirements)
     names = ", ".join(test.id for test in under_way) or "no test"
     return graded, (
         f"the run was ended ({run.exit_code}) in the phase {progress.phase.value} of {names}\n"
@@ -116,10 +125,10 @@ def judge_unfinished(
     They are `unreadable` if the student's work used up the time: a signal ended the run while it
     inspected, or it did not end in time and the calls of student code took most of it.
     """
-    if run.exit_code is None:
+    if run.was_late:
         is_theirs = run.progress.student_seconds > run.seconds / 2
     else:
-        is_theirs = run.progress.phase is Phase.INSPECT
+        is_theirs = run.progress.phase is Phase.INSPECT and not run.is_lost
     if not is_theirs:
         return {test.id: _graded(test, None, requirements) for test in tests}
     feedback = unreadable(InspectionLimitError()).feedback

@@ -13,7 +13,7 @@ from autograder.feedback.text import print_grade
 from autograder.grading.grade import Feedback, Grade
 from autograder.tests.feedback.nasty import grade_of
 
-WORD = "c1" + "aB-_9" * 399
+WORD = "c2" + "aB-_9" * 399
 COMMAND = f"uv run checks/rehearse.py {WORD}"
 
 
@@ -86,7 +86,7 @@ def test_a_page_has_one_script_which_copies_the_command() -> None:
     assert "script-src" not in bare
 
 
-@pytest.mark.parametrize("case", ["c1; rm -rf ~", "c1`id`", "$(id)", "c1\nid", "", "c1<b>"])
+@pytest.mark.parametrize("case", ["c2; rm -rf ~", "c2`id`", "$(id)", "c2\nid", "", "c2<b>"])
 def test_what_is_no_case_is_not_shown(case: str) -> None:
     """A result that somebody has changed must not put a command into a terminal."""
     grade = with_case(case)

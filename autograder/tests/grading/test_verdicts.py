@@ -5,7 +5,12 @@ from typing import Any
 import pytest
 
 from autograder.grading.foreman.journal import RunProgress
-from autograder.grading.foreman.report import PytestRun, judge_unfinished, read_verdicts
+from autograder.grading.foreman.report import (
+    PytestRun,
+    judge_unfinished,
+    read_interrupted,
+    read_verdicts,
+)
 from autograder.grading.grade import Outcome, Status, checkpoint_of
 from autograder.grading.judge.phases import Phase
 from autograder.grading.judge.plan import PlannedTest
@@ -163,3 +168,17 @@ def test_tests_that_were_not_reached_cost_points_only_if_the_student_used_up_the
     judged = judge_unfinished(PLAN, ran, REQUIREMENTS)
 
     assert {test.outcome for test in judged.values()} == {outcome}
+
+
+@pytest.mark.parametrize("phase", [Phase.ARRANGE, Phase.INSPECT])
+def test_a_run_that_something_else_ended_costs_no_points(phase: Phase) -> None:
+    """Its last test is run again; if that fails too, the grader is at fault."""
+    progress = RunProgress(under_way=PLAN[0].node_id, phase=phase, student_seconds=90.0)
+    lost = PytestRun(None, None, "killed", progress, seconds=100.0, is_lost=True)
+
+    verdicts, grader_log = read_interrupted(lost, PLAN, REQUIREMENTS)
+    unfinished = judge_unfinished(PLAN, lost, REQUIREMENTS)
+
+    assert verdicts == {}
+    assert "killed" in grader_log
+    assert {test.outcome for test in unfinished.values()} == {Outcome.GRADER_ERROR}
