@@ -1,5 +1,6 @@
 """The command `autograder grade`."""
 
+import os
 from collections.abc import Callable
 from enum import StrEnum
 from functools import partial
@@ -35,6 +36,9 @@ class Format(StrEnum):
     ACTIONS = "actions"
 
 
+PARTS = 2
+"""In which a submission is graded at the same time: with more, starting them costs what is won."""
+
 _WRITERS: dict[Format, Callable[[Grade], str]] = {
     Format.JSON: as_json,
     Format.MARKDOWN: as_markdown,
@@ -59,7 +63,9 @@ def grade_command(
     chosen = choose_assignment(course, assignment, submissions=path)
     submission = read_submission(path, chosen)
     check_writable(output)
-    with Examiner(chosen, course, confined=not no_sandbox) as examiner:
+    with Examiner(
+        chosen, course, confined=not no_sandbox, side_by_side=min(os.cpu_count() or 1, PARTS)
+    ) as examiner:
         result, grader_log = examiner.grade(submission, checkpoints=checkpoint or ())
     if grader_log:
         _print_grader_log(grader_log)

@@ -6,6 +6,7 @@ interrupted, the verdicts in its journal hold, and the tests that it did not rea
 
 import importlib.metadata
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Self
 
@@ -47,6 +48,8 @@ class Examiner:
         assignment: What they answer.
         course: Where the hidden suites are.
         confined: False runs the code without a sandbox.
+        side_by_side: In how many parts a submission is graded at the same time. A part has one
+            processor, a sandbox and a time budget of its own.
 
     Raises:
         AssignmentError: The suite has a mistake.
@@ -54,17 +57,26 @@ class Examiner:
         SandboxError: No sandbox is available on this machine.
     """
 
-    def __init__(self, assignment: Assignment, course: Course, *, confined: bool = True) -> None:
+    def __init__(
+        self,
+        assignment: Assignment,
+        course: Course,
+        *,
+        confined: bool = True,
+        side_by_side: int = 1,
+    ) -> None:
         suite = course.suites / assignment.id
         self._assignment = assignment
         self._confined = confined
-        self._launcher = Launcher()  # first, since it takes longest to get ready
+        # First, since they take longest to get ready.
+        self._launchers = [Launcher() for _ in range(side_by_side)]
         try:
             self._plan = read_plan(assignment, suite)
             self._interpreter = interpreter_for(assignment.python)
-            self._suite = PytestRunner(
-                self._launcher, suite, assignment, self._interpreter, confined
-            )
+            self._runners = [
+                PytestRunner(launcher, suite, assignment, self._interpreter, confined)
+                for launcher in self._launchers
+            ]
             require_engine()
             if confined:
                 require_sandbox(self._interpreter, PRELOAD)
@@ -73,8 +85,9 @@ class Examiner:
             raise
 
     def close(self) -> None:
-        """End the process that runs the hidden tests."""
-        self._launcher.close()
+        """End the processes that run the hidden tests."""
+        for launcher in self._launchers:
+            launcher.close()
 
     def __enter__(self) -> Self:
         return self
@@ -117,7 +130,7 @@ class Examiner:
                 }
         grader_log = ""
         if to_run:
-            verdicts, grader_log = self._run(
+            verdicts, grader_log = self._run_parts(
                 submission, to_run, submission.digest if seed is None else seed
             )
             graded |= verdicts
@@ -131,15 +144,42 @@ class Examiner:
                 raise AssignmentError(f"unknown checkpoint {name!r}; there are: {', '.join(known)}")
         return [checkpoint for checkpoint in checkpoints if not names or checkpoint.id in names]
 
-    def _run(
+    def _run_parts(
         self, submission: Submission, expected: Sequence[PlannedTest], seed: str
+    ) -> tuple[dict[str, GradedTest], str]:
+        """Run tests, in several parts at the same time if that was asked for."""
+        parts = in_parts(expected, self._assignment.checkpoints, len(self._runners))
+        if len(parts) == 1:
+            return self._run(self._runners[0], submission, expected, seed)
+        graded: dict[str, GradedTest] = {}
+        logs: list[str] = []
+        with ThreadPoolExecutor(len(parts)) as threads:
+            runs = [
+                threads.submit(self._run, runner, submission, part, seed)
+                for runner, part in zip(self._runners, parts, strict=False)
+            ]
+            try:
+                for verdicts, log in (run.result() for run in runs):
+                    graded |= verdicts
+                    logs += [log] if log else []
+            except BaseException:
+                self.close()  # or the other parts would be waited for
+                raise
+        return graded, "\n".join(logs)
+
+    def _run(
+        self,
+        runner: PytestRunner,
+        submission: Submission,
+        expected: Sequence[PlannedTest],
+        seed: str,
     ) -> tuple[dict[str, GradedTest], str]:
         """Run tests until each has its verdict."""
         graded: dict[str, GradedTest] = {}
         logs: list[str] = []
         for _ in range(MOST_RUNS):
             missing = [test for test in expected if test.id not in graded]
-            run = self._suite.run(submission, [test.node_id for test in missing], seed=seed)
+            run = runner.run(submission, [test.node_id for test in missing], seed=seed)
             read = read_interrupted if run.was_interrupted else read_verdicts
             verdicts, log = read(run, missing, self._plan.requirements)
             graded |= verdicts
@@ -186,6 +226,34 @@ class Examiner:
             ),
             checkpoints=added_up,
         )
+
+
+def in_parts(
+    tests: Sequence[PlannedTest], checkpoints: Sequence[Checkpoint], most: int
+) -> list[list[PlannedTest]]:
+    """Divide tests into parts of about the same size, which can run at the same time.
+
+    Tests of the same graded files stay together: what a function's earlier calls have shown bounds
+    the time of its later ones.
+
+    Args:
+        tests: What to divide.
+        checkpoints: All of the assignment.
+        most: How many parts there may be.
+    """
+    groups: list[tuple[set[str], list[PlannedTest]]] = []
+    for checkpoint in checkpoints:
+        files = set(checkpoint.files)
+        found = [test for test in tests if test.checkpoint == checkpoint.id]
+        for others, more in [group for group in groups if group[0] & files]:
+            groups.remove((others, more))
+            files, found = files | others, more + found
+        if found:
+            groups.append((files, found))
+    parts: list[list[PlannedTest]] = [[] for _ in range(most)]
+    for _, found in sorted(groups, key=lambda group: len(group[1]), reverse=True):
+        min(parts, key=len).extend(found)
+    return [part for part in parts if part]
 
 
 def with_few_attachments(tests: Sequence[GradedTest]) -> list[GradedTest]:
