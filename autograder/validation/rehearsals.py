@@ -94,7 +94,7 @@ def rehearse_cases(
                 each["case"],
                 each["no_case"],
                 difference_of(each["calls"], next(played)) if each["case"] else "",
-                _solution_difference(passed[each["test"]], next(played_right))
+                solution_difference(passed[each["test"]], next(played_right))
                 if each["case"]
                 else "",
             )
@@ -143,11 +143,17 @@ def play_at_home(folder: Path, words: Sequence[str]) -> list[list[dict[str, Any]
     return ends
 
 
-def _solution_difference(
+def solution_difference(
     graded: Sequence[Mapping[str, Any]], played: Sequence[Mapping[str, Any]]
 ) -> str:
-    """Compare the solution's calls with those of a case, which ends where a fault came to light."""
-    return difference_of(graded[: len(played)], played)
+    """Compare the calls that the solution's grade and a case have in common.
+
+    A case ends where a fault came to light, or has a further call that looked for its cause.
+    """
+    common = min(len(graded), len(played))
+    if not common:
+        return "no call"
+    return difference_of(graded[:common], played[:common])
 
 
 def difference_of(graded: Sequence[Mapping[str, Any]], played: Sequence[Mapping[str, Any]]) -> str:

@@ -14,7 +14,12 @@ from autograder.grading.judge.plan import read_plan
 from autograder.tests.checkout import copy_checkout
 from autograder.tests.student_repository.clone import ASSIGNMENT, CORPUS, COURSE, SOLUTION, clone
 from autograder.validation.findings import weak_rehearsals
-from autograder.validation.rehearsals import difference_of, play_at_home, rehearse_cases
+from autograder.validation.rehearsals import (
+    difference_of,
+    play_at_home,
+    rehearse_cases,
+    solution_difference,
+)
 from autograder.validation.report import FindingKind, PlayedCases
 
 NAMES = (
@@ -77,6 +82,16 @@ def test_a_difference_is_found() -> None:
         ("answers", ["Split ThrottlingException"]),
     ):
         assert difference_of([call], [{**call, key: value}]).startswith(f"call 1: {key}: ")
+
+
+def test_the_solution_is_compared_in_the_calls_that_it_has_in_common_with_a_case() -> None:
+    """A case has fewer, where a fault came to light, or one more, that looked for its cause."""
+    call, other = {"value": [1]}, {"value": [2]}
+
+    assert solution_difference([call, other], [call]) == ""
+    assert solution_difference([call], [call, other]) == ""
+    assert solution_difference([call, call], [call, other]).startswith("call 2: value: ")
+    assert solution_difference([], [call]) == "no call"
 
 
 @pytest.mark.parametrize(
