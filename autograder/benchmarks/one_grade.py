@@ -1,14 +1,14 @@
 """What one grade costs, cold and warm, and who spends it."""
 
 import json
-import statistics
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from autograder.benchmarks.shares import as_lines
+from autograder.benchmarks import profile, unit_costs
 from autograder.benchmarks.submissions import (
     ASSIGNMENT,
     polling_for_ever,
@@ -46,16 +46,16 @@ def warm_grade(submission: Submission, repeats: int) -> Spread:
         return timed(lambda: examiner.grade(submission), repeats)
 
 
-def shares_of(submission: Submission, repeats: int) -> dict[str, float]:
-    """Return the seconds that each part of a warm grade takes: medians."""
+def profile_of(submission: Submission, repeats: int) -> dict[str, Any]:
+    """Profile warm grades; return the one whose processor time is the median."""
     course, assignment = the_assignment()
-    runs = []
+    profiles = []
     with Launcher() as launcher:
         for _ in range(repeats + 1):
             with tempfile.TemporaryDirectory(prefix="autograder-") as name:
                 scratch = Path(name)
                 scratch.chmod(0o755)
-                stage, shares = scratch / "submission", scratch / "shares.json"
+                stage, written = scratch / "submission", scratch / "profile.json"
                 stage.mkdir()
                 submission.copy_to(stage)
                 files = [f"test_{checkpoint.id}.py" for checkpoint in assignment.checkpoints]
@@ -64,11 +64,13 @@ def shares_of(submission: Submission, repeats: int) -> dict[str, float]:
                 arguments = pytest_arguments(
                     suite, files, scratch, stage, "any", python, confined=True
                 )
-                plugin = ["-p", "autograder.benchmarks.shares", "--shares", str(shares)]
+                plugin = ["-p", "autograder.benchmarks.profile", "--profile-to", str(written)]
                 launcher.run([*plugin, *arguments], scratch, RUN_SECONDS)
-                runs.append(json.loads(shares.read_text()))
-    counted = runs[1:]  # the first one found nothing warm
-    return {part: statistics.median(run[part] for run in counted) for part in counted[0]}
+                profiles.append(json.loads(written.read_text()))
+    counted = profiles[1:]  # the first one found nothing warm
+    by_cost = sorted(counted, key=lambda profile: sum(profile["parts"].values()))
+    median: dict[str, Any] = by_cost[len(by_cost) // 2]
+    return median
 
 
 def report(repeats: int) -> Iterator[str]:
@@ -79,5 +81,7 @@ def report(repeats: int) -> Iterator[str]:
     yield f"a warm grade          {warm}"
     endless = warm_grade(polling_for_ever(), repeats)
     yield f"one that polls endlessly {endless.median - warm.median:5.2f} s more"
-    yield "of a warm grade:"
-    yield from as_lines(shares_of(solution, repeats))
+    yield "a warm grade's processor time, with the profiler:"
+    yield from profile.as_lines(profile_of(solution, repeats))
+    yield "processor time of the student's code:"
+    yield from unit_costs.as_lines(unit_costs.unit_costs(repeats * 10))
