@@ -10,13 +10,15 @@ from autograder.aws.faults import decoded_size
 from autograder.aws.shapes import enum_of
 
 MAX_MESSAGE_BYTES = 1 << 20
+LONGEST_VISIBILITY = 43_200
+"""Seconds."""
 WHOLE_NUMBERS = {
     "DelaySeconds": (0, 900),
     "KmsDataKeyReusePeriodSeconds": (60, 86_400),
     "MaximumMessageSize": (1024, MAX_MESSAGE_BYTES),
     "MessageRetentionPeriod": (60, 1_209_600),
     "ReceiveMessageWaitTimeSeconds": (0, 20),
-    "VisibilityTimeout": (0, 43_200),
+    "VisibilityTimeout": (0, LONGEST_VISIBILITY),
 }
 _BOOLEAN = r"(?i:true|false)"
 """boto3 users write `str(True)`, and SQS takes it."""

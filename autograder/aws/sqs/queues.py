@@ -16,14 +16,13 @@ from moto.sqs.models import Message, Queue, SQSBackend
 
 from autograder.aws.clock import AwsClock
 from autograder.aws.moto_adapter import messages_of
+from autograder.aws.sqs.parameters import LONGEST_VISIBILITY
 
 FIRST_SEQUENCE_NUMBER = 18849496460467696128
 """Of 20 digits, as AWS's have. What matters is that numbers increase."""
 SEQUENCE_STEP = 256
 GIVEN_BACK = -1.0
 """Instead of a moment: a message is visible because its timeout was set to 0."""
-LONGEST_VISIBILITY = 43_200
-"""Seconds."""
 SHOWN = 500
 """Characters of a receipt handle in an error: more than any that was given out has."""
 DEDUPLICATION_SECONDS = 300
