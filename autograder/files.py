@@ -73,7 +73,7 @@ def _replace(path: Path, data: bytes) -> None:
 
 
 def _mode_of(path: Path) -> int:
-    """Return who may read and write a file that is replaced; all may read a new one."""
+    """Return who may read and write a file that is replaced; all may read a new file."""
     try:
         return path.stat().st_mode & 0o777
     except OSError:
@@ -122,7 +122,7 @@ def locked(path: Path, *, wait: bool) -> Iterator[None]:
 
 
 def _lock(path: Path, operation: int) -> int:
-    """Lock a file and return its descriptor; a file that was replaced meanwhile is another one."""
+    """Lock a file and return its descriptor; open it again if it was replaced meanwhile."""
     while True:
         descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
         try:

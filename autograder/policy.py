@@ -36,7 +36,7 @@ _REPOSITORY = re.compile(r"[A-Za-z0-9._-]*\{login\}[A-Za-z0-9._-]*")
 
 
 class Enrolled(Protocol):
-    """A student, as far as a policy has to know one."""
+    """What a policy has to know of a student."""
 
     @property
     def id(self) -> str:
@@ -259,7 +259,7 @@ class Policy(_PolicyModel):
 
 
 EVERYTHING_COUNTS = Policy(timezone="UTC")
-"""The policy where there is no course file: nothing is late, nobody excused, no test dropped."""
+"""The policy without a course file: nothing is late, nobody excused, no test dropped."""
 
 
 def read_policy(path: Path) -> Policy:

@@ -85,8 +85,8 @@ class CallLog:
     def __init__(self) -> None:
         self._calls: list[LoggedCall] = []
         self.held_bytes = 0
-        """The memory that all requests hold, at most. Deleting a message or a stream gives none of
-        it back: the log and the duplicates that a FIFO queue knows remain."""
+        """The memory that all requests hold, at most. Deleting a message or a stream frees
+        nothing: the log and the duplicates that a FIFO queue knows remain."""
         self._lock = threading.Lock()
 
     def add(self, call: LoggedCall, held_bytes: int) -> None:

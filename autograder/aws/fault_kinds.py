@@ -56,7 +56,7 @@ class Fail:
 
     Attributes:
         operation: One of STREAM_OPERATIONS or QUEUE_OPERATIONS.
-        message: The error's text; `{shard}`, `{stream}` and `{account}` stand for what was asked.
+        message: The error's text; `{shard}`, `{stream}` and `{account}` become the request's.
         times: How many requests are refused.
         after: How many requests pass before that.
         stream: The stream whose requests are counted, for an operation on a stream.

@@ -15,7 +15,7 @@ from autograder.aws.sqs.backstage import Depth
 
 MOST_STEPS = cases.MOST_STEPS
 TOO_LARGE = "its scene is too large to be passed on"
-NOT_TEXT = "its scene has data that are no text"
+NOT_TEXT = "its scene has data that are not text"
 OWN_ERROR = "its scene has an error that the checks cannot repeat"
 _THROTTLES = frozenset({"LimitExceededException", "ProvisionedThroughputExceededException"})
 
@@ -74,7 +74,7 @@ class Recorder:
         self.note(cases.Call(module, function, *map(self._with_places, call)))
 
     def observed(self, value: Any, error: str | None) -> dict[str, Any]:
-        """Return how a call ended, as `checks/rehearsal.py` does; None for what has no value.
+        """Return how a call ended, as `checks/rehearsal.py` does, with None for a missing value.
 
         Args:
             value: What it returned.

@@ -27,7 +27,7 @@ MOST_SHARDS = 200
 MOST_RECORDS = 4_000
 """Of one stream: several times what the largest test asks for."""
 LONGEST_DATA = LARGEST_JSON + 1
-"""Bytes of one record that are read: what is longer is no event."""
+"""How many bytes of a record are read: a longer record is not an event."""
 MOST_RECORD_BYTES = 8 << 20
 """Of all records of a stream that are read."""
 LONGEST_PARAMETER = 1_000

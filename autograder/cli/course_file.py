@@ -39,7 +39,7 @@ GradebookFolder = Annotated[
 
 
 def course_policy(given: Path | None) -> tuple[Path | None, Policy]:
-    """Read the course file that is given, or else the default one.
+    """Read the course file that is given, or else the default file.
 
     Returns:
         The file and its policy; without a file, None and a policy by which everything counts.
@@ -66,7 +66,7 @@ def known_roster(
     Args:
         source: What is graded; a course file names its own roster.
         gradebook: The gradebook's folder, if it is given.
-        file: The course file, if there is one.
+        file: The course file, if any.
         policy: What it says.
     """
     if source.suffix == ".toml" or (gradebook is None and file is None):

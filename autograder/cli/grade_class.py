@@ -116,9 +116,9 @@ def grade_class_command(
     book = None if gradebook is None else Book(gradebook, chosen, policy)
     roster = roster or known_roster(source, gradebook, file, policy)
     known = known_book(gradebook, file, policy, chosen)
-    which = None if part is None else _part(part)
+    chosen_part = None if part is None else _part(part)
     with only_run_in(output), class_submissions(source, chosen, roster, policy) as found:
-        submissions = found if which is None else found.part(*which)
+        submissions = found if chosen_part is None else found.part(*chosen_part)
         submissions = submissions.select(only or (), begin)
         if known is not None:
             submissions = submissions.with_records_of(known)

@@ -205,7 +205,7 @@ def test_an_iterator_can_be_used_again(kinesis: "KinesisClient", name: str) -> N
     assert [[record["Data"] for record in page] for page in pages] == [[b"a", b"b"]] * 2
 
 
-def test_the_next_iterator_goes_on_behind_the_page(kinesis: "KinesisClient", name: str) -> None:
+def test_the_next_iterator_continues_after_the_page(kinesis: "KinesisClient", name: str) -> None:
     """GetRecords, NextShardIterator: no record is left out and none comes twice."""
     (shard,) = make_stream(kinesis, name, 1)
     put_three(kinesis, name)

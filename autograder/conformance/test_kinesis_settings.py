@@ -103,7 +103,7 @@ def test_a_resource_is_tagged_by_its_arn(kinesis: "KinesisClient", name: str) ->
     assert kinesis.list_tags_for_stream(StreamName=name)["Tags"] == [{"Key": "b", "Value": "2"}]
 
 
-def test_a_consumer_has_tags_of_its_own(kinesis: "KinesisClient", name: str) -> None:
+def test_a_consumer_has_its_own_tags(kinesis: "KinesisClient", name: str) -> None:
     """RegisterStreamConsumer, Tags; TagResource takes the ARN of a consumer."""
     arn = make_stream_with_arn(kinesis, name)
     consumer = kinesis.register_stream_consumer(StreamARN=arn, ConsumerName="c", Tags={"a": "1"})[

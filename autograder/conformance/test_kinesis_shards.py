@@ -328,7 +328,7 @@ def test_the_numbers_of_children_follow_their_parents(kinesis: "KinesisClient", 
 
 
 def test_the_end_of_a_shard_names_its_children(kinesis: "KinesisClient", name: str) -> None:
-    """GetRecords, ChildShards: only in the last answer, which has no NextShardIterator."""
+    """GetRecords, ChildShards: only in the last answer, which lacks NextShardIterator."""
     (shard,) = make_stream(kinesis, name, 1)
     before = kinesis.get_records(ShardIterator=iterator(kinesis, name, shard))
     kinesis.split_shard(StreamName=name, ShardToSplit=shard, NewStartingHashKey=str(2**127))

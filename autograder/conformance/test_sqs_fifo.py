@@ -96,7 +96,7 @@ def test_a_fifo_message_needs_an_id(sqs: "SQSClient", fifo: str) -> None:
     assert error_code(caught) == "InvalidParameterValue"
 
 
-def test_a_fifo_message_has_no_delay_of_its_own(sqs: "SQSClient", fifo: str) -> None:
+def test_a_fifo_message_sets_no_delay(sqs: "SQSClient", fifo: str) -> None:
     """SendMessage, DelaySeconds: "you can't set DelaySeconds per message"."""
     with pytest.raises(ClientError) as caught:
         sqs.send_message(

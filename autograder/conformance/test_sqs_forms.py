@@ -180,7 +180,7 @@ def test_a_visibility_timeout_out_of_bounds_fails_alone_in_a_batch(
 def test_the_name_of_a_message_attribute_has_rules(
     sqs: "SQSClient", name: str, attribute: str
 ) -> None:
-    """Developer Guide, message attributes: letters, digits, `_`, `-`, `.`; none of AWS's."""
+    """Developer Guide, message attributes: letters, digits, `_`, `-`, `.`; no prefix of AWS."""
     url = make_queue(sqs, name)
 
     with pytest.raises(ClientError) as caught:

@@ -181,14 +181,14 @@ def test_a_wrong_receive_says_what_is_wrong(
     assert reason in message
 
 
-def test_a_receive_of_an_empty_queue_has_no_messages(sqs: "SQSClient", name: str) -> None:
+def test_an_empty_queue_returns_no_messages(sqs: "SQSClient", name: str) -> None:
     """ReceiveMessage: "the call does not return a message list"."""
     url = make_queue(sqs, name)
 
     assert "Messages" not in sqs.receive_message(QueueUrl=url)
 
 
-def test_each_receive_has_a_handle_of_its_own(sqs: "SQSClient", name: str) -> None:
+def test_each_receive_has_its_own_handle(sqs: "SQSClient", name: str) -> None:
     """Developer Guide, "Queue and message identifiers": a new receipt handle each time."""
     url = make_queue(sqs, name, "m", VisibilityTimeout="0")
 
@@ -219,7 +219,7 @@ def test_the_visibility_timeout_of_a_receive_comes_first(sqs: "SQSClient", name:
     assert [len(messages) for messages in (first, second, third)] == [1, 1, 0]
 
 
-def test_a_message_is_given_back_at_once(sqs: "SQSClient", name: str) -> None:
+def test_a_message_is_given_back_immediately(sqs: "SQSClient", name: str) -> None:
     """ChangeMessageVisibility to 0 makes a message visible immediately."""
     url = make_queue(sqs, name, "m")
     handle = receive(sqs, url)[0]["ReceiptHandle"]

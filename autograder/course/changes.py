@@ -50,7 +50,7 @@ class ScoredTest:
     max_score: float
     is_open: bool = False
     by_person: bool = False
-    """Whether they are a person's decision, or wait for one."""
+    """Whether a person decides them, or still has to."""
 
 
 @dataclass(frozen=True)
@@ -134,12 +134,12 @@ class ScoreChange:
 
     student: str
     before: float | None
-    """None: there was no grade, or it did not count."""
+    """None: the grade was missing, or did not count."""
     after: float | None
     max_before: float | None
     max_after: float | None
     tests: tuple[ChangedTest, ...]
-    """Those that gave or took points, before the late penalty; empty if there was no grade."""
+    """Those that gave or took points, before the late penalty; empty without an earlier grade."""
     reasons: Mapping[ChangeReason, float]
     """The points by reason, after the late penalty: together the whole change, but for rounding."""
 

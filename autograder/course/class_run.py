@@ -195,7 +195,7 @@ def _rest(
 
 
 def _kept_entry(submissions: ClassSubmissions, student: str, output: Path) -> BookEntry | None:
-    """Return what an earlier run wrote of a student; None if there is no result."""
+    """Return what an earlier run wrote of a student; None without a result."""
     grade = read_result(output / RESULTS / f"{student}.json")
     return None if grade is None else submissions.entry(student, grade)
 
@@ -287,7 +287,7 @@ def _keep(
 
 
 def _has_notebook(student: str, grade: Grade, output: Path) -> bool:
-    """Whether the notebook of a graded submission is kept, if it has one."""
+    """Whether the notebook of a graded submission is kept; true if it has no notebook."""
     handed_in = any(name.endswith(NOTEBOOK) for name in grade.submission.files)
     return not handed_in or notebook_file(student, output).exists()
 

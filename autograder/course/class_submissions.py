@@ -57,7 +57,7 @@ class ClassSubmissions:
     """What people gave, by student."""
     policy: Policy = EVERYTHING_COUNTS
     students: Mapping[str, Student] = field(default_factory=dict)
-    """The roster, by id; empty without one."""
+    """The roster, by id; empty without a roster."""
     title: str = ""
     """The assignment's, for the pages; empty to show its id."""
 

@@ -138,7 +138,7 @@ def _similar_student(roster: Roster, name: str) -> str | None:
 
 
 def _parse_due(text: str, policy: Policy) -> datetime:
-    """Read a date or a time; a time without an offset stays one.
+    """Read a date or a time; add no offset to a time without an offset.
 
     Raises:
         PolicyError: It is neither.

@@ -34,7 +34,7 @@ def results_before(output: Path) -> Path:
         output: The folder of a class run.
 
     Raises:
-        AutograderError: There are no results.
+        AutograderError: The results are missing.
     """
     for name in (KEPT, RESULTS):
         if (output / name).is_dir():
@@ -46,7 +46,7 @@ def keep_results(output: Path) -> Path:
     """Copy the results, unless an interrupted run has kept older ones; return the copy's folder.
 
     Raises:
-        AutograderError: There are no results, or they cannot be copied.
+        AutograderError: The results are missing or cannot be copied.
     """
     before = results_before(output)
     if before.name == KEPT:

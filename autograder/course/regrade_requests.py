@@ -151,7 +151,7 @@ def find_request(requests: Sequence[RegradeRequest], number: int) -> RegradeRequ
     """Return the open request with a number.
 
     Raises:
-        AutograderError: There is none, or more than one.
+        AutograderError: No open request has the number, or several have it.
     """
     found = [request for request in requests if request.number == number]
     if not found:

@@ -166,7 +166,7 @@ class _Row:
 
     @property
     def is_open(self) -> bool:
-        """Whether it has no answer."""
+        """Whether it still waits for an answer."""
         return not self.answer and not self.fault
 
 
@@ -175,7 +175,7 @@ class _RequestTable:
     """The file: its records as they are written, and what they say."""
 
     mark: str
-    """The byte order mark, if the file has one."""
+    """The byte order mark; empty if the file lacks it."""
     delimiter: str
     records: Sequence[tuple[str, Sequence[str]]]
     """Each with its text and its cells: the header, rows, and blank lines."""

@@ -222,7 +222,7 @@ def _branch_push(activity: Mapping[str, Any]) -> BranchPush:
 
 
 def _existing(commit: str) -> str | None:
-    """Return a commit's id; None for the zeros that GitHub writes instead of one."""
+    """Return a commit's id; None for the zeros that GitHub writes in its place."""
     return commit if set(commit) != {"0"} else None
 
 

@@ -246,7 +246,7 @@ def find_pull_request(client: GitHubClient, full_name: str, branch: str) -> Pull
 def open_pull_request(
     client: GitHubClient, full_name: str, *, branch: str, base: str, title: str, body: str
 ) -> PullRequest:
-    """Open a pull request for a branch that has no open one.
+    """Open a pull request for a branch, which must not have an open one yet.
 
     Raises:
         GitHubError: It could not be opened.

@@ -220,7 +220,7 @@ class Book:
         )
 
     def points(self) -> Mapping[str, StudentPoints]:
-        """Return what people gave each student, by id; empty as long as there is no database.
+        """Return what people gave each student, by id; empty until the database exists.
 
         Raises:
             GradebookError: The database cannot be used.

@@ -21,7 +21,7 @@ def names_in_database(assignment_id: str) -> tuple[str, str]:
 
 
 def read_points(folder: Path, assignment_id: str) -> Mapping[str, StudentPoints]:
-    """Return what people gave each student, by id; empty as long as there is no database.
+    """Return what people gave each student, by id; empty until the database exists.
 
     Args:
         folder: The gradebook's.

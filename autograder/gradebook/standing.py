@@ -88,7 +88,7 @@ class Standing(_StandingModel):
     penalty_percent: float = Field(default=0.0, ge=0, le=100)
     """Of the points, taken off for lateness."""
     counts: bool = True
-    """False if it came too late to count: then there are no points."""
+    """False if it came too late to count: then it gets no points."""
     excused: bool = False
     missing: bool = False
     commit: str | None = None
@@ -246,7 +246,7 @@ def standing_without_grade(
     is_missing: bool,
     score: float | None,
 ) -> Standing:
-    """Return the standing of a student of whom there is no grade.
+    """Return the standing of a student without a grade.
 
     Args:
         student: Who.

@@ -113,7 +113,7 @@ def _find_in(folder: Path, assignment: Assignment) -> FoundHandIns:
 
 
 def _of_parts(parts: Sequence[tuple[NamedPart, Path]]) -> HandIn:
-    """Make a hand-in of a folder with a known name, or of all loose files of one."""
+    """Make a hand-in of an owner's parts: the last folder, or all loose files."""
     ordered = sorted(parts, key=lambda found: found[0].attempt)
     last, path = ordered[-1]
     attempt = last.attempt

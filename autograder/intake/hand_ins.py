@@ -53,7 +53,7 @@ class Submitter:
     """Somebody who handed something in, as far as the source says who."""
 
     name: str
-    """For people; it makes the student's id where there is no roster."""
+    """For people; without a roster, it becomes the student's id."""
     keys: Keys
     number: str = ""
     """What the source tells students of the same name apart by."""

@@ -176,7 +176,7 @@ def _parts(tree: ast.Module) -> Iterator[tuple[str, int]]:
 
     Without recursion, as code may be nested as deeply as the parser allows.
     """
-    # With each node its line, and how deep it is in code that is in a text: that has no line.
+    # Each node, its line, and how deep it is in code inside a text, which keeps the text's line.
     waiting: list[tuple[ast.AST, int, int]] = [(tree, 1, 0)]
     while waiting:
         node, line, depth = waiting.pop()

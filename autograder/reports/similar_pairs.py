@@ -96,7 +96,7 @@ class Pair:
         return self.share_of_larger >= NEARLY_EQUAL or have_equal_file(self.first, self.second)
 
     def other(self, side: Compared) -> Compared:
-        """Return the side that is not this one."""
+        """Return the opposite side."""
         return self.second if self.first is side else self.first
 
 

@@ -80,7 +80,7 @@ class ShownPair:
 
     names: tuple[ShownName, ShownName]
     percent: int
-    """The share of the smaller one; in a group, that of the larger one."""
+    """The share of the smaller submission; in a group, that of the larger submission."""
     lines: tuple[int, int]
     """How many lines of each are similar."""
     sides: tuple[Side, Side]

@@ -4,8 +4,8 @@
 outside the sandbox, while it waits for the answer: student code cannot stop it.
 
 What can hold memory: private pages of the processes and their page tables, which the kernel reports
-for each of them; buffers of sockets; two small tmpfs, and the files in them beside their content;
-pipes, which the kernel bounds per user.
+for each of them; buffers of sockets; two small tmpfs, and what their files take
+besides their content; pipes, which the kernel bounds per user.
 Shared memory without a file would escape every count, since a single mapped page keeps all others,
 so the filter of system calls refuses it, as it refuses buffers of sockets that are larger than the
 default.
@@ -171,7 +171,7 @@ def _status(pid: int) -> bytes:
 
 
 def _inode_bytes(first: int) -> int:
-    """Return what the files in a sandbox's writable folders take beside their content.
+    """Return what the files in a sandbox's writable folders take besides their content.
 
     Files in memory are bounded by their content's size; an empty one has none.
     """
@@ -266,4 +266,4 @@ def _is_at_work(pid: int) -> bool:
 
 
 def _namespace_of(pid: int) -> str:
-    return os.readlink(f"/proc/{pid}/ns/pid")  # noqa: PTH115 - the link's text is no path
+    return os.readlink(f"/proc/{pid}/ns/pid")  # noqa: PTH115 - the link's text is not a path

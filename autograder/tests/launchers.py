@@ -16,7 +16,7 @@ class SharedLaunchers:
         self._idle: defaultdict[object, list[_SharedLauncher]] = defaultdict(list)
 
     def borrow(self) -> Launcher:
-        """Return an idle launcher of this environment, or a new one."""
+        """Return an idle or a new launcher of this environment."""
         place = self._idle[_surroundings()]
         return place.pop() if place else _SharedLauncher(place)
 

@@ -60,7 +60,7 @@ def test_a_killed_grader_leaves_nothing_running(
 
 @pytest.fixture
 def examiner(monkeypatch: pytest.MonkeyPatch) -> Iterator[Examiner]:
-    """Start an examiner with an interpreter of its own, which may be killed."""
+    """Start an examiner with its own interpreter, which may be killed."""
     monkeypatch.setattr(examiners, "Launcher", Launcher)
     with Examiner(ASSIGNMENT, COURSE) as started:
         yield started

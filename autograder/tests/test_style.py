@@ -56,7 +56,7 @@ SILENCED = re.compile(r"# (?:noqa|type: ignore)\b(?P<rest>.*)")
 REASON = re.compile(r"[:\[][^#]*(?: - |  # )\S")
 
 
-def test_each_silenced_rule_has_its_reason_beside_it() -> None:
+def test_each_silenced_rule_has_its_reason_next_to_it() -> None:
     """As `# noqa: S603 - a list, no shell` or `# type: ignore[misc]  # it has no types`."""
     found = [
         f"{name}:{number}"

@@ -20,7 +20,7 @@ def read_from_shard(stream_name: str, shard_id: str, max_records: int = 50) -> l
         number is the string that Kinesis gives; the event is the decoded JSON.
     R2: An empty page is not the end. Go on until you are caught up (nothing returned and
         MillisBehindLatest 0), and then stop.
-    R3: A closed shard ends with an answer that has no NextShardIterator.
+    R3: A closed shard ends with an answer without NextShardIterator.
     R4: Return at most `max_records` pairs, the oldest ones; 0 gives an empty list.
     R6: When GetRecords is throttled, up to 8 times in a row, wait and go on: nothing is lost,
         nothing is returned twice.
@@ -99,7 +99,7 @@ def replay_from_offset(
 
 
 def main() -> None:
-    """Read every shard, then go back in time and replay part of one."""
+    """Read every shard, then go back in time and replay part of a shard."""
     stream_name = "iot-sensor-data"
     shards = read_all_shards(stream_name)
     for shard_id, pairs in shards.items():

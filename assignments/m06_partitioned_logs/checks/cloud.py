@@ -32,7 +32,7 @@ class Cloud:
     faults = faults
 
     def empty(self) -> None:
-        """Delete all streams and queues at once, and set the clock to the machine's time."""
+        """Delete all streams and queues immediately, and set the clock to the machine's time."""
         self._backend.streams.clear()
         self._queues.queues.clear()
         start_over()

@@ -85,7 +85,7 @@ def most_bytes(stream):
 
 
 def _updating(plain):
-    """Make an operation keep a stream UPDATING for a while. Meanwhile there can be no other."""
+    """Make an operation keep a stream UPDATING for a while. Meanwhile, refuse other changes."""
 
     def answer(self):
         parameter = self._get_param

@@ -266,7 +266,7 @@ class _Printed(io.BytesIO):
 
 
 def _imported(module: str) -> ModuleType:
-    """Import a file of yours anew: each call of a test runs in a process of its own."""
+    """Import a file of yours again: each call of a test runs in its own process."""
     for name, loaded in list(sys.modules.items()):
         file = getattr(loaded, "__dict__", {}).get("__file__")
         if isinstance(file, str) and is_yours(file):
@@ -289,10 +289,10 @@ def _listed(arguments: Sequence[Any], named: dict[str, Any]) -> str:
 
 
 def play(word: str, *, announce: Announce | None = None) -> tuple[PlayedCall, ...]:
-    """Play a case in a simulated AWS of its own; with `announce`, each call in a debugger.
+    """Play a case in a new simulated AWS; with `announce`, each call in a debugger.
 
     Raises:
-        cases.CaseError: The word is not a case, or not one of this repository.
+        cases.CaseError: The word is not a case, or belongs to another repository.
         LeftDebuggerError: The debugger was left.
     """
     steps = cases.read_case(word)

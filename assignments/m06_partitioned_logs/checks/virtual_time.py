@@ -77,7 +77,7 @@ def _sleep(seconds: float) -> None:
 
 
 def _has_company() -> bool:
-    """Tell whether your code has another thread than this one; main only waits for this one."""
+    """Tell whether your code has another thread; the main thread only waits for this thread."""
     others = set(threading.enumerate()) - {threading.current_thread(), threading.main_thread()}
     return any(not thread.daemon for thread in others)
 
@@ -106,7 +106,7 @@ async def _sleep_in_asyncio(delay: float, result: Any = None) -> Any:
 
 
 def _ahead(real: Callable[[], Any], units: int) -> Callable[[], Any]:
-    """Return a clock that is ahead of a real clock, which counts so many units a second."""
+    """Return a clock that is ahead of a real clock, which counts `units` a second."""
     return lambda: real() + type(real())(_skipped * units)
 
 

@@ -116,7 +116,7 @@ class FaithfulQueues(SQSBackend):
             WeakKeyDictionary()
         )
         """By queue, group and deduplication id: when a message was sent, and the message. The group
-        is empty if the whole queue has no duplicates."""
+        is empty if duplicates are dropped across the whole queue."""
         self.dead_letter_sources: dict[str, str] = {}
         """By message id: the ARN of the queue that a dead letter comes from."""
 
@@ -261,7 +261,7 @@ class FaithfulQueues(SQSBackend):
     def change_message_visibility_batch(
         self, queue_name: str, entries: list[dict[str, Any]]
     ) -> tuple[list[str], list[dict[str, Any]]]:
-        """Change how long messages stay hidden; each that fails has the error of its own."""
+        """Change how long messages stay hidden; each that fails gets its own error."""
         done: list[str] = []
         failed: list[dict[str, Any]] = []
         for entry in entries:

@@ -26,7 +26,7 @@ def expect_redrive_policy(text: str, source: str, queues: Mapping[str, Queue]) -
         queues: All queues by name.
 
     Raises:
-        AwsError: It does not, or that queue is not there for this one.
+        AwsError: It does not, or the source may not use that queue.
     """
     document = parse_document(text)
     if not document:

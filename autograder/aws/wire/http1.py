@@ -31,7 +31,7 @@ class RequestHead:
 
     method: str
     target: str
-    """The path, with the query if there is one."""
+    """The path, including any query."""
     headers: Mapping[str, str]
     """By names in small letters; the values of a header that appears twice are joined by commas."""
     size: int

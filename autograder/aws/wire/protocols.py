@@ -135,7 +135,7 @@ class QueryProtocol:
             raise AwsError("MalformedQueryString", f"A form has {MAX_FORM} bytes at most.", 404)
         found = _ACTION.search(raw)
         if found is None:
-            raise AwsError("MissingAction", "The form has no field Action.")
+            raise AwsError("MissingAction", "The form lacks the field Action.")
         operation = found[1].decode()
         return (Service.STS if operation == STS_OPERATION else Service.SQS), operation
 

@@ -18,7 +18,7 @@ _KEYS = {"OrgDefinedId": "idnumber", "Username": "username"}
 def as_brightspace(assignment_id: str, title: str, standings: Sequence[Standing]) -> str:
     """Write the standings for Brightspace's gradebook.
 
-    There is a grade item for each checkpoint and one for the total: keep either those or this one.
+    There is a grade item for each checkpoint and one for the total: keep either those or the total.
     A cell is empty where points are not decided, and for an excused student.
 
     Args:

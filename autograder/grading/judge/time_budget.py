@@ -31,14 +31,14 @@ FIFTH, TENTH, TWENTIETH, FIFTIETH = 1 / 5, 1 / 10, 1 / 20, 1 / 50
 with two requests, and 0.1 s with seventy."""
 
 OFTEN = 2
-"""So many calls in a row must hang before a function has the smallest share."""
+"""How many calls in a row must hang before a function has the smallest share."""
 
 TIMES_THE_LONGEST = 5
-"""A call that has less time still has so many times what the longest call of this submission took
+"""A call with less time still gets this many times what the longest call of this submission took
 that ended by itself: the machine may be slow, and so may right code."""
 
 MOST_AT_ONCE = 4
-"""A test that sends several hundred events has so many times the share."""
+"""A test that sends several hundred events gets this many times the share."""
 
 COSTLY_SECONDS = 0.25
 """Processor time from which a call that was stopped has hung, whatever it was stopped for."""

@@ -32,7 +32,7 @@ BUSY_STEP = 0.01
 """Real seconds after which a thread looks again whether all others wait."""
 LONG_SLEEP = 1.0
 """Virtual seconds from which a sleep lets other threads go on first. Shorter pauses move the clock
-at once: code that makes hundreds of them would use up real time."""
+immediately: code that makes hundreds of them would use up real time."""
 QUIET_STEPS = 3
 """In a row, in which no other thread has worked."""
 MOST_STEPS = 40
@@ -71,7 +71,7 @@ class Waiting:
         self._clock.follow(offset)
 
     def _let_others_work(self, me: int) -> None:
-        """Wait in real time until no other thread works, or waits less long than this one."""
+        """Wait in real time until no other thread works, or waits less long than `me`."""
         quiet = 0
         own, others = thread_time(), process_time() - self._looking
         for _ in range(MOST_STEPS):

@@ -120,7 +120,7 @@ def expect_queue_readings(value: Any, messages: list[str], *, seen: Seen, queue:
 
 
 def deleted_messages(seen: Seen, queue: str) -> int:
-    """Count the messages that were deleted with the handles of their own receipts."""
+    """Count the messages that were deleted with a handle that came with them."""
     receipts: dict[str, str] = {}
     for receive in seen.calls("ReceiveMessage", on=queue):
         receipts |= receive.receipts

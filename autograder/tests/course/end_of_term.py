@@ -126,7 +126,7 @@ class MadeExaminers:
         """End."""
 
     def grade(self, submission: Submission) -> tuple[Grade, str]:
-        """Return the grade of a submission; the suite says whether it is the corrected one."""
+        """Return the grade of a submission, which depends on whether the suite is corrected."""
         written = json.loads(submission.files[CODE].decode().removeprefix("# "))
         is_corrected = is_suite_corrected(self._suite)
         outcomes = written["now"] if is_corrected else written["before"]

@@ -223,7 +223,7 @@ def test_tiles_and_rows_of_the_class_page(term: EndOfTerm) -> None:
 
 
 def row_is_empty(student: MadeStudent) -> bool:
-    """Whether the report has no points of a student."""
+    """Whether the report's row of a student lacks points."""
     return student.excused or student.handed_in_at is None
 
 

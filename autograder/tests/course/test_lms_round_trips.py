@@ -59,7 +59,7 @@ class Person:
 
 CLASS = tuple(Person(number, name) for number, name in enumerate(NAMES, start=1))
 RIGHT, GROUP = CLASS[0], CLASS[-2:]
-"""Whose solution is right; and who hand in together, also a right one."""
+"""Whose solution is right; and who hand in a right solution together."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Students' requests: who may ask and answer, what is shown, and that an answer closes one."""
+"""Students' requests: who may ask and answer, what is shown, and that answers close them."""
 
 import csv
 import os

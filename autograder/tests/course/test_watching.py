@@ -85,7 +85,7 @@ class Watched:
 
 @pytest.fixture
 def watched(tmp_path: Path) -> Iterator[Watched]:
-    """Watch a course of sixty students, none of whom has pushed yet, after its first round."""
+    """Watch a course of sixty students after its first round, before anybody has pushed."""
     with StandIn(tmp_path / "github") as github:
         made = Watched(Classroom(github, tmp_path / "course", LOGINS))
         made.rounds()

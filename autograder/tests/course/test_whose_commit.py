@@ -379,7 +379,7 @@ def test_an_extension_that_is_granted_afterwards_corrects_the_comment(course: Cl
 
 
 def test_a_changed_penalty_changes_what_was_published(course: Classroom) -> None:
-    """Comment and statuses show the new one."""
+    """Comment and statuses show the new penalty."""
     late = push(course, "x = 1\n", DUE + HOUR)
     course.done()
     course.change_policy(LATE.replace("10", "25"))
@@ -430,7 +430,7 @@ def test_what_an_instructor_pushes_for_a_student_can_be_named(
 
 
 def test_a_renamed_repository_is_found(course: Classroom) -> None:
-    """GitHub leads from the old name to the new one."""
+    """GitHub redirects from the old name to the new name."""
     work = push(course, "x = 1\n", DUE - DAY)
     course.github.rename_repository(course.name("ada"), "course/m06-lovelace")
     course.token = course.github.add_token("grader", {"course/*": "write"})

@@ -187,7 +187,7 @@ def test_a_megabyte_everywhere_is_truncated(text: str) -> None:
 
 
 def test_the_page_shows_the_titles_that_people_know() -> None:
-    """The assignment's title and the student's name; nobody's name without one."""
+    """The assignment's title and, if it is given, the student's name."""
     grade = grade_of(HARMLESS)
 
     named = as_html(grade, title="Partitioned <logs>", student="Ada <i>Novak")

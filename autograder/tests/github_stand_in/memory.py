@@ -1,6 +1,6 @@
 """GitHub in memory: the stand-in without git and without a network, for many short plays.
 
-A client reaches it by `MemoryGitHub.transport()`. It answers as the stand-in does, but has no git:
+A client reaches it by `MemoryGitHub.transport()`. It answers as the stand-in does, but without git:
 commits are made with `push`, and their files are read from `MemoryRepository.commits`.
 """
 

@@ -190,7 +190,7 @@ class GitHubState:
             full_name: The repository.
             files: All files of the commit.
             branch: Where it is pushed to.
-            force: Whether it has no parent, so that the commits before it are lost.
+            force: Whether to leave out the parent, so that the commits before it are lost.
             actor: The login of the account that pushes.
         """
         repository = self.repository(full_name)

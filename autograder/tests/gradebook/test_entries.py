@@ -92,7 +92,7 @@ def test_any_answer_may_have_changed_in_another_notebook() -> None:
 
 
 def test_a_mark_for_an_answer_that_is_gone_does_not_count() -> None:
-    """The newest hand-in has no notebook, and its points are lost like the closed ones."""
+    """The newest hand-in lacks the notebook, and its points are lost like the closed ones."""
     gone = dict.fromkeys((test.id for test in a_grade().checkpoints[-1].tests), Outcome.MISSING)
 
     made = entry(a_grade(gone), replace(points(), marked_notebook="sha256:old"))
@@ -225,7 +225,7 @@ def open_answer(**changed: object) -> GradedTest:
 
 
 def test_a_person_s_mark_is_not_right_or_wrong() -> None:
-    """A blank answer is no answer."""
+    """A blank answer is not an answer."""
     assert outcome_text(open_answer()) == "marked"
     assert outcome_text(open_answer(outcome=Outcome.PASSED)) == "marked"
     assert outcome_text(open_answer(score=0.0)) == "wrong"

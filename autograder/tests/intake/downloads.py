@@ -146,7 +146,7 @@ DOWNLOADS = (
         frozenset({"Team 7_31_assignsubmission_file_"}),
     ),
     Download(
-        "Moodle, twins of whom the roster has no number",
+        "Moodle, twins whose numbers the roster lacks",
         {
             f"Ada Lovelace_31_assignsubmission_file_/{WRITER}": code("one"),
             f"Ada Lovelace_32_assignsubmission_file_/{WRITER}": code("other"),

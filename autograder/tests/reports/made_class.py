@@ -49,7 +49,7 @@ def disguised_files(files: Files, rng: random.Random, count: int) -> Files:
 def make_class(
     seed: int, honest: int = 20, copies: int = 20, ways: int = len(DISGUISES)
 ) -> MadeClass:
-    """Make a class in which each of `copies` students copied from another honest one."""
+    """Make a class in which each of `copies` students copied from another honest student."""
     rng = random.Random(seed)
     programs = rng.sample(whole_programs(), honest)
     submissions = {f"honest-{number:02}": files for number, files in enumerate(programs)}

@@ -92,7 +92,7 @@ def test_each_test_and_each_student_has_a_row() -> None:
 
 
 def test_nobody_changed() -> None:
-    """The page says so, and has no table."""
+    """The page says so, without a table."""
     page = as_page([], TITLE, 20)
 
     assert "Nobody's points changed." in page.replace("&#39;", "'")

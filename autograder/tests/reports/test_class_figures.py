@@ -82,8 +82,8 @@ def test_median_and_spread_are_those_of_the_points_that_remain() -> None:
     assert [at for at, count in enumerate(figures.bins) if count] == [0, 5, 9]
 
 
-def test_open_answers_are_no_misconception() -> None:
-    """What a person took off has no hint."""
+def test_open_answers_are_not_misconceptions() -> None:
+    """What a person took off comes without a hint."""
     open_tests = [test.id for test in WHOLE.checkpoints[-1].tests if test.marked_by == "person"]
     half = grade_with(dict.fromkeys(open_tests, WRONG), HINTS[0])
 

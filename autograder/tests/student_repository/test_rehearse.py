@@ -109,7 +109,7 @@ def test_requests_that_boto3_repeats_are_told_from_the_students(solved: Path) ->
 
 
 def test_an_offset_is_that_of_the_same_record_at_home(solved: Path) -> None:
-    """Though its sequence number is another one."""
+    """Though its sequence number differs."""
     place = {cases.NUMBER: ["meters", SHARD, 3]}
 
     status, text = rehearse(solved, word_of(*filled(5), read(place, function="replay_from_offset")))
@@ -146,7 +146,7 @@ def test_an_error_shows_the_students_own_lines(tmp_path: Path) -> None:
 
 
 def test_the_debugger_stops_at_the_first_line_of_the_function(tmp_path: Path) -> None:
-    """The student's own, not one of the checks."""
+    """The student's function, not a function of the checks."""
     source = b"def read_from_shard(name, shard, most=50):\n    found = name * 2\n    return found\n"
     folder = clone(tmp_path / "clone", {f"{READER}.py": source})
 

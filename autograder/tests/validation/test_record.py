@@ -25,7 +25,7 @@ def assignment(course: Course) -> Assignment:
 
 
 def test_nothing_is_validated_before_the_first_time(course: Course, assignment: Assignment) -> None:
-    """There is no record, or a broken one."""
+    """The record is missing or broken."""
     (course.suites / ID / "validated.json").write_text("[")
 
     assert not is_validated(course, assignment)

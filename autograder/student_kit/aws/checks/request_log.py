@@ -26,7 +26,7 @@ class Request:
 
     @property
     def error(self) -> str | None:
-        """The name of the error, if the answer is one."""
+        """The name of the error, if the answer is an error."""
         if self.status < 400:
             return None
         return str(self.answer.get("__type", self.status)).rpartition("#")[2]

@@ -128,7 +128,7 @@ def test_grades_that_moodle_ignores_are_reported(lms: MoodleStandIn) -> None:
 
 
 def test_locked_grades_are_named(lms: MoodleStandIn) -> None:
-    """Moodle would keep the old one."""
+    """Moodle would keep the old grade."""
     lms.users[5].is_locked = True
 
     plan = plan_of(lms, ALL)

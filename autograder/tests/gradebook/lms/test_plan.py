@@ -193,7 +193,7 @@ def test_an_id_that_the_lms_does_not_show_does_not_count() -> None:
 
 
 def test_two_students_who_are_one_person_there_get_nothing() -> None:
-    """Either could be the right one."""
+    """Either could be the right student."""
     twins = [a_student("ada", canvas_id="1"), a_student("bob", sis_user_id="s1")]
 
     plan = make_plan(
