@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from autograder.sandbox.inside.vocabulary import ABOUT_TO_SLEEP
+
 SAMPLE_SECONDS = 0.2
 """Time between two looks: calls shorter than this are never looked at, and cost nothing more."""
 LOOK_SECONDS = 0.5
@@ -254,13 +256,14 @@ def _queued_bytes(row: bytes) -> int:
 
 
 def _is_at_work(pid: int) -> bool:
-    """Tell whether a thread of a process is running, runnable, or in the midst of a system call."""
+    """Tell whether a thread of a process is running, runnable, in a system call, or says so."""
     threads = Path(f"/proc/{pid}/task")
     with suppress(OSError):  # the process has ended
         for thread in threads.iterdir():
             with suppress(OSError):  # the thread has ended
                 # The name, in brackets, may hold anything; the state follows it.
-                if (thread / "stat").read_bytes().rpartition(b") ")[2][:1] in b"RD":
+                name, _, state = (thread / "stat").read_bytes().rpartition(b") ")
+                if state[:1] in b"RD" or name.partition(b" (")[2] == ABOUT_TO_SLEEP:
                     return True
     return False
 

@@ -14,11 +14,15 @@ from typing import Any
 LONGEST_SLEEP = 0.005
 """Seconds that a sleep really takes at most."""
 
+CALM_STEP = 0.02
+"""Seconds between two looks whether other threads work."""
+
 _skipped = 0.0
 _moving = threading.Lock()
 _sleeping_until: list[float] = []
 """When the threads wake that wait for others before they sleep."""
 _real_time = time.time
+_real_monotonic = time.monotonic
 _real_sleep = time.sleep
 _real_sleep_in_asyncio = asyncio.sleep
 _RealDatetime = datetime.datetime
@@ -77,8 +81,8 @@ def _sleep(seconds: float) -> None:
 
 
 def _has_company() -> bool:
-    """Tell whether your code has another thread; the main thread only waits for this thread."""
-    others = set(threading.enumerate()) - {threading.current_thread(), threading.main_thread()}
+    """Tell whether your code has another thread. The main thread is one, even if it only waits."""
+    others = set(threading.enumerate()) - {threading.current_thread()}
     return any(not thread.daemon for thread in others)
 
 
@@ -88,9 +92,13 @@ def _wait_for_calm(until: float) -> None:
     calm = 0
     try:
         for _ in range(25):
-            used = time.process_time()
-            _real_sleep(0.02)
-            is_calm = time.process_time() - used < 0.004 and until <= min(_sleeping_until)
+            used, began = time.process_time(), _real_monotonic()
+            _real_sleep(CALM_STEP)
+            is_calm = (
+                time.process_time() - used < CALM_STEP / 5
+                and _real_monotonic() - began < 2 * CALM_STEP  # or the machine is busy
+                and until <= min(_sleeping_until)
+            )
             calm = calm + 1 if is_calm else 0
             if calm == 2:
                 break

@@ -2,6 +2,10 @@
 
 from enum import StrEnum
 
+ABOUT_TO_SLEEP = b"about to sleep"
+"""The name of a thread that lets others work before its sleep moves the clock. From outside it
+looks as if it waited for an answer, but it goes on by itself."""
+
 
 class StopReason(StrEnum):
     """Why a call of a student's function ended without an answer.

@@ -94,7 +94,7 @@ def sleep_and_poll():
 """
 
 CONSUMERS = """
-import asyncio, multiprocessing, threading, time
+import asyncio, multiprocessing, os, select, threading, time
 import boto3
 
 def send_later():
@@ -129,6 +129,18 @@ def compute_and_send():
 
 def next_to_a_busy_thread():
     return next_to(threading.Thread(target=compute_and_send))
+
+def work_a_little():
+    reading, _ = os.pipe()
+    for _ in range(25):
+        select.select([reading], [], [], 0.01)  # in real time
+        end = time.thread_time() + 0.002
+        while time.thread_time() < end:
+            pass
+
+def next_to_a_thread_that_lets_others_work_before_it_sleeps():
+    threading.Thread(target=work_a_little).start()
+    return next_to_a_thread()
 
 def in_asyncio():
     async def main():
@@ -220,7 +232,14 @@ def test_the_student_and_the_simulated_aws_have_the_same_time(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    "function", ["next_to_a_thread", "next_to_a_busy_thread", "next_to_a_process", "in_asyncio"]
+    "function",
+    [
+        "next_to_a_thread",
+        "next_to_a_busy_thread",
+        "next_to_a_thread_that_lets_others_work_before_it_sleeps",
+        "next_to_a_process",
+        "in_asyncio",
+    ],
 )
 def test_a_long_poll_receives_what_the_same_call_sends_meanwhile(
     tmp_path: Path, function: str
