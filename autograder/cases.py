@@ -31,6 +31,10 @@ LARGEST_TEXT = 256 << 10
 DEEPEST = 50
 MOST_STEPS = 5000
 MOST_SHARDS = 100
+MOST_SHARDS_TOGETHER = 500
+"""As many as an account of the checks may have; each call shows them all."""
+MOST_CALLS = 20
+"""Of functions, those in a row included: each may take its whole time."""
 MOST_REPEATED = 10_000
 """A limit on numbers that tell how often something happens."""
 
@@ -46,6 +50,15 @@ _LENGTH = 2
 """Bytes for the length of the number that holds these digits."""
 
 _WORD = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{1,{LONGEST_WORD - len(PREFIX)}}}")
+_ATTRIBUTES = frozenset(
+    {
+        "ContentBasedDeduplication", "DeduplicationScope", "DelaySeconds", "FifoQueue",
+        "FifoThroughputLimit", "KmsDataKeyReusePeriodSeconds", "KmsMasterKeyId",
+        "MaximumMessageSize", "MessageRetentionPeriod", "Policy", "ReceiveMessageWaitTimeSeconds",
+        "RedriveAllowPolicy", "RedrivePolicy", "SqsManagedSseEnabled", "VisibilityTimeout",
+    }
+)  # fmt: skip
+"""Of a queue. moto takes any name for a variable of its own."""
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}")
 _CHANGING = re.compile(
@@ -251,7 +264,17 @@ def steady_data(data: bytes) -> str:
 
 
 def write_case(steps: Sequence[Step]) -> str | None:
-    """Write steps as a word; None if it would be longer than LONGEST_WORD."""
+    """Write steps as a word; None if it would be too long, or `read_case` would refuse it."""
+    try:
+        word = _packed(steps)
+        if word is not None:
+            read_case(word)
+    except (CaseError, ValueError, TypeError, RecursionError):
+        return None
+    return word
+
+
+def _packed(steps: Sequence[Step]) -> str | None:
     text = json.dumps(
         [_fields_of(step) for step in steps], ensure_ascii=False, separators=(",", ":")
     )
@@ -268,8 +291,12 @@ def write_case(steps: Sequence[Step]) -> str | None:
     )
     packed = packer.compress(text.encode()) + packer.flush()
     packed = len(apart).to_bytes(_LENGTH, "big") + apart + packed
-    word = PREFIX + base64.urlsafe_b64encode(packed).decode().rstrip("=")
+    word = PREFIX + _in_letters(packed)
     return word if len(word) <= LONGEST_WORD else None
+
+
+def _in_letters(packed: bytes) -> str:
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
 def _fields_of(step: Step) -> list[Any]:
@@ -336,22 +363,40 @@ def read_case(word: str) -> tuple[Step, ...]:
     if not _WORD.fullmatch(word):
         raise CaseError("This is not a case: it has characters that no case has, or is too long.")
     try:
-        packed = base64.urlsafe_b64decode(word[len(PREFIX) :] + "=" * (-(len(word) - 2) % 4))
-        begin = _LENGTH + int.from_bytes(packed[:_LENGTH], "big")
-        apart = packed[_LENGTH:begin]
-        unpacker = zlib.decompressobj(15, apart + _COMMON_TEXT)
-        text = unpacker.decompress(packed[begin:], LARGEST_TEXT)
-        if not unpacker.eof:
-            raise CaseError("The case is incomplete: copy the whole word from your feedback.")
-        steps = json.loads(_put_back(text.decode(), int.from_bytes(apart, "big")))
+        steps = _unpacked(word)
     except (binascii.Error, zlib.error, ValueError, RecursionError):
         raise CaseError("The case is damaged: copy the whole word from your feedback.") from None
     if not isinstance(steps, list) or not 0 < len(steps) <= MOST_STEPS:
         raise CaseError("This is not a case.")
     try:
-        return tuple(_step(step) for step in steps)
+        case = tuple(_step(step) for step in steps)
     except RecursionError:
         raise CaseError("This is not a case.") from None
+    shards = sum(step.shards for step in case if isinstance(step, MakeStream))
+    shards += 2 * sum(isinstance(step, SplitShard | MergeShards) for step in case)
+    calls = sum(1 + len(step.again) for step in case if isinstance(step, Call))
+    if shards > MOST_SHARDS_TOGETHER or calls > MOST_CALLS:
+        raise CaseError("The case has too many shards, or too many calls.")
+    return case
+
+
+def _unpacked(word: str) -> object:
+    """Read the JSON in a word.
+
+    Raises:
+        CaseError: The word is incomplete.
+        zlib.error, ValueError, RecursionError: It is damaged.
+    """
+    packed = base64.urlsafe_b64decode(word[len(PREFIX) :] + "=" * (-(len(word) - 2) % 4))
+    begin = _LENGTH + int.from_bytes(packed[:_LENGTH], "big")
+    apart = packed[_LENGTH:begin]
+    unpacker = zlib.decompressobj(15, apart + _COMMON_TEXT)
+    text = unpacker.decompress(packed[begin:], LARGEST_TEXT)
+    if not unpacker.eof:
+        raise CaseError("The case is incomplete: copy the whole word from your feedback.")
+    if unpacker.unused_data or not word.endswith(_in_letters(packed)):
+        raise ValueError("there is more than a case, or a changed last letter")
+    return json.loads(_put_back(text.decode(), int.from_bytes(apart, "big")))
 
 
 def _step(fields: object) -> Step:
@@ -361,9 +406,11 @@ def _step(fields: object) -> Step:
     if kind is None:
         raise CaseError("The case is for another version of the checks: pull the newest ones.")
     declared = dataclasses.fields(kind)
+    if len(fields) != len(declared) + 1:
+        raise CaseError("This is not a case.")
     if kind in (PutRecord, AppendLate):
         fields = _with_key(fields)
-    if len(fields) != len(declared) + 1 or not all(
+    if not all(
         _fits(value, field.name, field.type)
         for value, field in zip(fields[1:], declared, strict=True)
     ):
@@ -395,9 +442,13 @@ def _fits(value: object, name: str, wanted: object) -> bool:
     if name == "chosen":
         return isinstance(value, list) and all(_fits(each, "", int) for each in value)
     if name == "attributes":
-        return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
-    if name == "again":
-        return isinstance(value, list) and all(isinstance(each, list) for each in value)
+        return isinstance(value, dict) and all(
+            each in _ATTRIBUTES and isinstance(value[each], str) for each in value
+        )
+    if name == "named" and not (isinstance(value, dict) and all(map(_IDENTIFIER.fullmatch, value))):
+        return False
+    if name == "again" and not (isinstance(value, list) and all(type(v) is list for v in value)):
+        return False
     kind = getattr(wanted, "__origin__", wanted)  # of `list[Any]`, the list
     return isinstance(kind, type) and isinstance(value, kind) and _depth(value) <= DEEPEST
 

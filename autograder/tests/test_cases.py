@@ -116,6 +116,22 @@ def test_a_word_may_be_broken_by_the_terminal_that_it_is_copied_from() -> None:
     assert read_case(f" {word[:40]}\n  {word[40:]}\n") == STEPS
 
 
+@pytest.mark.parametrize(
+    "step",
+    [
+        cases.LimitShardPages("meters", 1000),
+        cases.SendMessage("parcels", "\ud800"),
+        cases.Call("module", "read", [10**5000], {}, []),
+        cases.Call("module", "read", [b"bytes"], {}, []),
+        cases.Call("module", "read", json.loads("[" * 300 + "]" * 300), {}, []),
+    ],
+    ids=["shards", "half a character", "a long number", "bytes", "deep"],
+)
+def test_what_could_not_be_read_is_not_written(step: cases.Step) -> None:
+    """A word in feedback always plays."""
+    assert write_case([step]) is None
+
+
 def test_a_scene_that_does_not_fit_into_a_word_has_none() -> None:
     """Rather than a part of it."""
     rng = random.Random(1)
@@ -168,6 +184,16 @@ CALL = ["call", "module", "read", [], {}, []]
         packed([["call", "module", "read", {}, {}, []]]),
         packed([["call", "module", "read", [], {}, [1]]]),
         packed([CALL] * (cases.MOST_STEPS + 1)),
+        packed([CALL] * (cases.MOST_CALLS + 1)),
+        packed([["call", "module", "read", [], {}, [[]] * cases.MOST_CALLS]]),
+        packed([["call", "module", "read", [], {"$number": ["meters", "x", 0]}, []]]),
+        packed([["call", "module", "read", [], {"a b": 1}, []]]),
+        packed([["call", "module", "read", [], {}, [json.loads("[" * 100 + "]" * 100)]]]),
+        packed([["stream", f"meters-{number}", 100, "ACTIVE"] for number in range(6)]),
+        packed([["queue", "parcels", {"_messages": "1"}]]),
+        packed([["put"]]),
+        packed([["late_record", "meters"]]),
+        packed([CALL]) + "AAAA",
         packed(b"[" * 100_000),
         packed(b"[" + b"[" * 300 + b"]" * 300 + b"]"),
         packed(b'[["call","module","read",[' + b"[" * 900 + b"]" * 900 + b"],{},[]]]"),
@@ -191,7 +217,7 @@ def test_a_word_that_was_cut_off_or_changed_is_refused() -> None:
     damaged = [word[:length] for length in range(len(word))]
     damaged += [
         f"{word[:at]}{'A' if word[at] != 'A' else 'B'}{word[at + 1 :]}"
-        for at in rng.sample(range(2, len(word) - 1), 100)
+        for at in [*rng.sample(range(2, len(word) - 1), 100), len(word) - 1]
     ]
 
     for text in damaged:

@@ -11,10 +11,16 @@ from pathlib import Path
 
 sys.path[:] = [str(Path(__file__).resolve().parents[1]), *sys.path[1:]]
 
-from checks import saved_cases
-from checks.cases import CaseError
-from checks.rehearsal import LeftDebuggerError, PlayedCall, Snapshot, play
-from checks.rehearsal_text import shown_call, shown_scene
+try:
+    from checks import saved_cases
+    from checks.cases import CaseError
+    from checks.rehearsal import LeftDebuggerError, PlayedCall, Snapshot, play
+    from checks.rehearsal_text import shown_call, shown_scene
+except ModuleNotFoundError as missing:
+    sys.exit(
+        f"{missing.name} is not installed: run `uv run checks/rehearse.py CASE`, or first "
+        "`pip install -r requirements.txt`."
+    )
 
 END = "Sequence numbers and times are others than in your feedback."
 

@@ -1,5 +1,6 @@
 """Keeps rehearsed cases as checks of your own, in test_rehearsed.py."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,10 +24,13 @@ from checks.saved_cases import play_again
 def save(word: str, calls: Sequence[PlayedCall]) -> str:
     """Write a check that fails as long as a case ends as it did. Returns a sentence about it."""
     word = "".join(word.split())
-    text = _PATH.read_text("utf-8") if _PATH.exists() else _HEAD
+    try:
+        text = _PATH.read_bytes().decode() if _PATH.exists() else _HEAD
+    except UnicodeDecodeError:
+        return f"Not saved: {FILE} is not UTF-8. Rename it, and save the case again."
     if word in text:
         return f"{FILE} has this case already."
-    number = text.count("\ndef test_") + 1
+    number = max(map(int, re.findall(r"^def test_case_([0-9]{1,9})\b", text, re.M)), default=0) + 1
     text += f'''
 
 def test_case_{number}() -> None:
@@ -36,7 +40,7 @@ def test_case_{number}() -> None:
         not_again="{outcome_of(calls)}",
     )
 '''
-    _PATH.write_text(text, "utf-8")
+    _PATH.write_bytes(text.encode())
     return (
         f"Saved as test_case_{number} in {FILE}. It fails as long as your function does the same; "
         "what is right, the requirement says."

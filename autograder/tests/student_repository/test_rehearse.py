@@ -172,6 +172,23 @@ def test_the_debugger_stops_in_each_call_of_a_case(tmp_path: Path) -> None:
     assert text.index("Before the call") < text.index("(Pdb) 50")
 
 
+def test_what_is_saved_from_the_debugger_is_what_the_whole_case_does(tmp_path: Path) -> None:
+    """Calls in a row run in the debugger too, so the saved check is red."""
+    source = b"def read_from_shard(name, shard, most=50):\n    return most\n"
+    folder = clone(tmp_path / "clone", {f"{READER}.py": source})
+    call = cases.Call(READER, "read_from_shard", ["meters", SHARD], {}, [["meters", SHARD, 7]])
+
+    status, text = rehearse(
+        folder, word_of(*filled(1), call), "--pdb", "--save", typed="c\np most\nc\n"
+    )
+    done = run_checks(folder, "checks/test_rehearsed.py")
+
+    assert status == 0
+    assert "(Pdb) 7" in text
+    assert done.status == 1
+    assert "still ends as in the test that you lost" in done.text
+
+
 def test_leaving_the_debugger_is_not_taken_for_a_result(tmp_path: Path) -> None:
     """Nothing was returned."""
     source = b"def read_from_shard(name, shard, most=50):\n    return most\n"
@@ -238,6 +255,45 @@ def test_a_saved_case_is_a_check_that_fails_until_the_function_is_mended(tmp_pat
     assert after.status == 0
 
 
+def test_saved_cases_have_numbers_of_their_own(tmp_path: Path) -> None:
+    """Also after one of them was taken out of the file, whose line ends stay."""
+    folder = clone(tmp_path / "clone", SOLUTION.files)
+    file = folder / "checks" / "test_rehearsed.py"
+    for records in (1, 2):
+        rehearse(folder, word_of(*filled(records), read()), "--save")
+    text = file.read_text()
+    file.write_bytes(text.replace("def test_case_1", "def case_1").replace("\n", "\r\n").encode())
+
+    _, said = rehearse(folder, word_of(*filled(3), read()), "--save")
+
+    assert "Saved as test_case_3" in said
+    assert b"def test_case_2() -> None:\r\n" in file.read_bytes()
+
+
+def test_a_value_that_holds_itself_can_be_shown_and_saved(tmp_path: Path) -> None:
+    """Its type stands for it."""
+    source = (
+        b"def read_from_shard(name, shard, most=50):\n    a = []\n    a.append(a)\n    return a\n"
+    )
+    folder = clone(tmp_path / "clone", {f"{READER}.py": source})
+
+    status, text = rehearse(folder, word_of(*filled(1), read()), "--save")
+
+    assert status == 0
+    assert "Saved as test_case_1" in text
+
+
+def test_calls_share_their_time(tmp_path: Path) -> None:
+    """Only the first that never ends has all of it."""
+    source = b"def read_from_shard(name, shard, most=50):\n    while True:\n        pass\n"
+    folder = clone(tmp_path / "clone", {f"{READER}.py": source})
+
+    status, text = rehearse(folder, word_of(*filled(1), *[read()] * 4))
+
+    assert status == 0
+    assert text.count("not ended after 1 s") == 3
+
+
 @pytest.mark.parametrize(
     "steps",
     [
@@ -245,18 +301,19 @@ def test_a_saved_case_is_a_check_that_fails_until_the_function_is_mended(tmp_pat
         [cases.Call("checks", "play", [], {}, [])],
         [cases.Call(READER, "boto3", [], {}, [])],
         [cases.Call(READER, "no_such_function", [], {}, [])],
+        [cases.Call(READER, "follow_iterator", [], {}, [])],
         [cases.MakeStream("meters", 2)],
         [cases.PutRecord("meters", SHARD, "x", "k"), read()],
         [cases.MakeStream("meters", 2), cases.MakeStream("meters", 2), read()],
         [*filled(1), read({cases.NUMBER: ["meters", SHARD, 9]})],
         [*filled(1), read({cases.NUMBER: 3})],
     ],
-    ids=range(9),
+    ids=range(10),
 )
 def test_a_case_that_somebody_made_up_fails_with_a_line(
     steps: list[cases.Step], solved: Path
 ) -> None:
-    """It calls nothing but a function of a graded file."""
+    """It calls nothing but a function of a graded file that a check calls too."""
     status, text = rehearse(solved, word_of(*steps))
 
     assert status == 2

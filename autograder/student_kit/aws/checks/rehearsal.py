@@ -4,15 +4,18 @@ A case holds what a hidden test arranged and called. It does not hold what the t
 """
 
 import contextlib
+import functools
 import hashlib
 import importlib
 import io
 import json
 import pdb
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -34,6 +37,7 @@ from checks.request_log import Request, recorded_requests
 from checks.student_code import is_yours, relative
 from checks.time_limit import TimeLimit
 
+HERE = Path(__file__).parent
 LONGEST_PRINT = 20_000
 """Bytes."""
 MISFIT = "The steps of the case do not fit together: copy the whole word again."
@@ -107,6 +111,8 @@ class _Player:
     announce: Announce | None
     """With it, each call is announced and then run in a debugger."""
     cloud: Cloud = field(default_factory=Cloud)
+    limit: TimeLimit = field(default_factory=TimeLimit)
+    """Of all calls: once one took too long, the others have less time."""
 
     def play(self, steps: Sequence[cases.Step]) -> Iterator[PlayedCall]:
         self.cloud.empty()
@@ -166,8 +172,12 @@ class _Player:
     def _call(self, step: cases.Call) -> PlayedCall:
         if f"{step.module}.py" not in graded_files():
             raise cases.CaseError(f"{step.module}.py is not a graded file of this repository.")
+        if not _is_checked(step.function):
+            raise cases.CaseError(f"No check calls a function {step.function}.")
         try:
-            arguments, named, again = map(self._numbers, (step.arguments, step.named, step.again))
+            put = _Places(self.cloud).put
+            arguments, again = put(step.arguments), put(step.again)
+            named = {key: put(value) for key, value in step.named.items()}
         except (KeyError, IndexError, ValueError, TypeError):
             raise cases.CaseError(MISFIT) from None
         text = f"{step.function}({_listed(arguments, named)})"
@@ -181,16 +191,16 @@ class _Player:
                 raise cases.CaseError(f"{step.module}.py has no function {step.function}.")
             if self.announce is not None:
                 self.announce(text, before)
-                return _in_debugger(lambda: found(*arguments, **named))
-            value = found(*arguments, **named)
-            return [value, *(found(*each) for each in again)] if again else value
+            call = found if self.announce is None else functools.partial(_in_debugger, found)
+            value = call(*arguments, **named)
+            return [value, *(call(*each) for each in again)] if again else value
 
         try:
             if self.announce is not None:
                 value = run()
             else:
                 with contextlib.redirect_stdout(printed.stream()), installed_as_where_graded():
-                    value = TimeLimit().run(run)
+                    value = self.limit.run(run)
         except (cases.CaseError, LeftDebuggerError, KeyboardInterrupt):
             raise
         except BaseException as raised:
@@ -199,20 +209,6 @@ class _Player:
             text, before, self.snapshot(), tuple(self.requests[seen:]),
             printed.text(), value, error, lines,
         )  # fmt: skip
-
-    def _numbers(self, value: Any) -> Any:
-        """Put the sequence numbers of this scene for the places that a case has instead."""
-        if isinstance(value, list):
-            return [self._numbers(each) for each in value]
-        if not isinstance(value, dict):
-            return value
-        if set(value) == {cases.NUMBER}:
-            stream, shard_id, at = value[cases.NUMBER]
-            in_shard = [
-                record for record in self.cloud.records(stream) if record.shard_id == shard_id
-            ]
-            return in_shard[at].sequence_number
-        return {key: self._numbers(each) for key, each in value.items()}
 
     def snapshot(self) -> Snapshot:
         return Snapshot(
@@ -231,6 +227,32 @@ class _Player:
         for shard_id, is_open, parents in self.cloud.shards(stream):
             in_shard = tuple(record for record in records if record.shard_id == shard_id)
             yield LogShard(shard_id, is_open, parents, in_shard)
+
+
+class _Places:
+    """Puts the sequence numbers of this scene for the places that a case has instead."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+        self._records: dict[str, list[StoredRecord]] = {}
+
+    def put(self, value: Any) -> Any:
+        """Return a value with numbers for its places.
+
+        Raises:
+            KeyError, IndexError, ValueError, TypeError: There is no such place.
+        """
+        if isinstance(value, list):
+            return [self.put(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        if set(value) == {cases.NUMBER}:
+            stream, shard_id, at = value[cases.NUMBER]
+            if stream not in self._records:
+                self._records[stream] = self._cloud.records(stream)
+            in_shard = [record for record in self._records[stream] if record.shard_id == shard_id]
+            return in_shard[at].sequence_number
+        return {key: self.put(each) for key, each in value.items()}
 
 
 class _Order:
@@ -263,6 +285,12 @@ class _Printed(io.BytesIO):
 
     def close(self) -> None:
         """Keep the text."""
+
+
+def _is_checked(function: str) -> bool:
+    """Tell whether a check calls a function. Others are your own, and no case calls them."""
+    called = re.compile(rf"\.{function}\(|[\"']{function}[\"']")
+    return any(called.search(path.read_text("utf-8")) for path in HERE.glob("test_*.py"))
 
 
 def _imported(module: str) -> ModuleType:
@@ -314,9 +342,13 @@ def observed(call: PlayedCall) -> dict[str, Any]:
         for shard in stream.shards
         for number, record in enumerate(shard.records)
     }
+    try:
+        value = cases.steady(call.value, places)
+    except RecursionError:  # it holds itself
+        value = type(call.value).__name__
     return {
         "error": None if call.error is None else type(call.error).__name__,
-        "value": cases.steady(call.value, places),
+        "value": value,
         "streams": [
             [stream.name, stream.status, [
                 [shard.shard_id, [
@@ -348,14 +380,14 @@ class _Debugger(pdb.Pdb):
         super().set_quit()
 
 
-def _in_debugger(call: Callable[[], Any]) -> Any:
+def _in_debugger(function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
     """Stop at the first line of the function: in the debugger of an editor, or else in pdb."""
     if "debugpy" in sys.modules:
         breakpoint()
-        return call()
+        return function(*arguments, **named)
     debugger = _Debugger()
     debugger.rcLines += ["step", "step"]  # through the lambda, and into the function
-    value = debugger.runcall(call)
+    value = debugger.runcall(lambda: function(*arguments, **named))
     if debugger.was_left:
         raise LeftDebuggerError
     return value
