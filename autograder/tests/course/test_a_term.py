@@ -53,9 +53,16 @@ COMMANDS = (
 
 @pytest.fixture
 def term(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> Iterator[Term]:
-    """Begin a term: work is due in 5 days, for one student in 12."""
+    """Begin a term: work is due in 5 days, for the last student in 12.
+
+    As a parameter, a test may ask for other students.
+    """
+    names: dict[str, str] = getattr(request, "param", NAMES)
     made = checkout(tmp_path / "instructors")
     monkeypatch.setattr(Course, "of_this_checkout", lambda: made)
     monkeypatch.chdir(made.assignments.parent)
@@ -68,8 +75,8 @@ def term(
             tmp_path / "students",
             CommandLine(monkeypatch, capsys),
             due=5,
-            extension=("eve-m", 12),
-            names=NAMES,
+            extension=([*names][-1], 12),
+            names=names,
         )
 
 
@@ -158,6 +165,7 @@ def test_a_term(term: Term, tmp_path: Path) -> None:
     assert term.writes() == []
 
 
+@pytest.mark.parametrize("term", [{"ada-l": "Ada Lovelace"}], indirect=True, ids=["alone"])
 @pytest.mark.parametrize(("secret", "permission", "lower"), LESS)
 def test_each_right_of_the_guides_tokens_is_needed(
     term: Term, monkeypatch: pytest.MonkeyPatch, secret: str, permission: str, lower: str
@@ -182,7 +190,7 @@ def a_short_term(term: Term) -> Iterator[CommandResult]:
             return
     term.join("ada-l").push({READER: SOLUTION.files[READER]})
     yield term.attempt("grade-pushes")
-    term.pass_days(9)
+    term.pass_days(16)
     yield term.attempt("grade-pushes")
     yield term.attempt("release-solutions")
 
