@@ -74,7 +74,9 @@ def changed_feedback(corpus: Sequence[DeclaredSubmission], by_name: TrialsByName
         Finding(
             kind=FindingKind.FEEDBACK_CHANGED,
             subject=declared.name,
-            detail="differs from its .txt file: run with --update and read the difference",
+            detail="differs from its .txt file: run with --update and read the difference"
+            if declared.feedback_file.is_file()
+            else "has no .txt file: run with --update and read what it writes",
         )
         for declared in corpus
         if not declared.is_right
@@ -192,16 +194,36 @@ def weak_rehearsals(cases: PlayedCases) -> list[Finding]:
 
 
 def unchecked(assignment: Assignment, repository: Path) -> list[Finding]:
-    """Name the checkpoints for which students lack visible checks.
+    """Name the checkpoints for which students lack visible checks, and checks of no checkpoint.
 
     Args:
         assignment: Whose checkpoints.
         repository: The student repository.
     """
+    wanted = {f"test_{checkpoint.id}.py": checkpoint.id for checkpoint in assignment.checkpoints}
+    found = {path.name for path in (repository / "checks").glob("test_*.py")}
     return [
-        Finding(kind=FindingKind.UNCHECKED, subject=checkpoint.id)
-        for checkpoint in assignment.checkpoints
-        if not (repository / "checks" / f"test_{checkpoint.id}.py").is_file()
+        Finding(kind=FindingKind.UNCHECKED, subject=checkpoint)
+        for name, checkpoint in wanted.items()
+        if name not in found
+    ] + [
+        Finding(kind=FindingKind.NO_CHECKPOINT, subject=name, detail="rename or delete it")
+        for name in sorted(found - wanted.keys())
+    ]
+
+
+def left_behind(folder: Path, corpus: Sequence[DeclaredSubmission]) -> list[Finding]:
+    """Name the files of expected feedback whose submission is gone.
+
+    Args:
+        folder: Of the corpus.
+        corpus: All its submissions.
+    """
+    expected = {declared.feedback_file for declared in corpus}
+    return [
+        Finding(kind=FindingKind.NO_SUBMISSION, subject=path.name, detail="rename or delete it")
+        for path in sorted((folder / "wrong").glob("*.txt"))
+        if path not in expected
     ]
 
 

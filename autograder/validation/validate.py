@@ -14,6 +14,7 @@ from autograder.validation.findings import (
     costs_of,
     grader_faults,
     judge,
+    left_behind,
     passed_by_idle,
     powers_of,
     unchecked,
@@ -35,7 +36,7 @@ from autograder.validation.report import (
 )
 from autograder.validation.suite_rules import detours
 from autograder.validation.trials import Candidate, Trial, try_all
-from autograder.validation.visible import refused_by_checks
+from autograder.validation.visible import problem_of_checks, refused_by_checks
 
 Progress = Callable[[str, int], Callable[[], None]]
 """Given what is graded and how many there are, it returns what to call after each."""
@@ -149,6 +150,7 @@ class _Validator:
             findings += weak_tests(tests)
             repository = self._course.assignments / self._assignment.id
             findings += unchecked(self._assignment, repository)
+            findings += left_behind(corpus_folder(self._course, self._assignment), corpus)
             findings += untraced(plan.requirements, self._inputs.handout, plan)
         score = None
         if self._options.mutants:
@@ -263,7 +265,17 @@ class _Validator:
         at_home = CaughtAtHome(caught=len(wrong) - len(missed), missed=missed)
         if not self._options.only:
             findings += weak_checks(at_home)
+            findings += self._check_solution()
         return at_home, findings
+
+    def _check_solution(self) -> list[Finding]:
+        """Run all visible checks on the solution, as students do."""
+        repository = self._course.assignments / self._assignment.id
+        problem = problem_of_checks(repository, self._inputs.solution)
+        if problem is None:
+            return []
+        kind = FindingKind.SOLUTION_REFUSED_AT_HOME
+        return [Finding(kind=kind, subject=self._assignment.id, detail=problem)]
 
     def _rehearse(self) -> tuple[PlayedCases, list[Finding]]:
         """Play the cases of lost tests at home: each should go as the grader saw it."""

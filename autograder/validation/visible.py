@@ -63,6 +63,22 @@ def run_visible_checks(
     )
 
 
+def problem_of_checks(repository: Path, solution: Submission) -> str | None:
+    """Run all visible checks on the solution, and return the last line of what failed, if any.
+
+    Raises:
+        subprocess.TimeoutExpired: They took far too long.
+    """
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
+        folder = Path(scratch) / "repository"
+        lay_out(repository, folder, solution.files)
+        done = run_visible_checks(folder, [], {})
+    if done.returncode == 0:
+        return None
+    errors = [line for line in done.stdout.splitlines() if line.startswith(("E ", "  failed"))]
+    return errors[0].removeprefix("E").strip() if errors else f"pytest ended with {done.returncode}"
+
+
 def refused_by_checks(
     submissions: Sequence[DeclaredSubmission],
     solution: Submission,

@@ -46,6 +46,7 @@ RUN_ELSEWHERE = {
     "uv run autograder validate --repeats": "tests/validation/test_validate.py",
     "uv run autograder validate --format": "tests/validation/test_validate.py",
     "uv run autograder validate --only NAME --update": "tests/validation/test_validate.py",
+    "uv run autograder validate --update": "tests/validation/test_validate.py",
     "uv run autograder validate": ".ci/run",
     "uv run autograder close": "tests/course/test_close.py",
     "uv run autograder classroom50": "tests/classroom50/test_command.py",

@@ -14,11 +14,12 @@ from autograder.cli import main
 from autograder.cli.app import app
 from autograder.grading.grade import Outcome
 from autograder.grading.judge.plan import PlannedTest, SuitePlan
-from autograder.submission import Submission
-from autograder.validation.corpus import DeclaredSubmission, corpus_folder
+from autograder.submission import Submission, read_submission
+from autograder.validation.corpus import DeclaredSubmission, corpus_folder, read_corpus
 from autograder.validation.findings import (
     costs_of,
     judge,
+    left_behind,
     powers_of,
     unchecked,
     weak_checks,
@@ -35,6 +36,7 @@ from autograder.validation.report import (
 )
 from autograder.validation.trials import Candidate, Trial
 from autograder.validation.validate import ValidationOptions, validate
+from autograder.validation.visible import problem_of_checks
 
 
 def declared(name: str, *fails: str) -> DeclaredSubmission:
@@ -293,3 +295,38 @@ def test_a_checkpoint_without_visible_checks_is_named(tmp_path: Path) -> None:
     (tmp_path / "checks" / "test_reader.py").unlink()
 
     assert kinds(unchecked(assignment, tmp_path)) == [(FindingKind.UNCHECKED, "")]
+
+
+def test_files_that_a_renamed_checkpoint_or_submission_left_behind_are_named(
+    tmp_path: Path,
+) -> None:
+    """Students would run the checks, and nobody would read the feedback."""
+    course = Course.of_this_checkout()
+    assignment = course.load("m06_partitioned_logs")
+    shutil.copytree(course.assignments / assignment.id / "checks", tmp_path / "checks")
+    (tmp_path / "checks" / "test_greeting.py").write_text("def test(greeting): pass\n")
+    shutil.copytree(course.suites / assignment.id / "submissions", tmp_path / "submissions")
+    (tmp_path / "submissions" / "wrong" / "is_gone.txt").write_text("lost\n")
+    corpus = read_corpus(tmp_path / "submissions", assignment)
+
+    found = [*unchecked(assignment, tmp_path), *left_behind(tmp_path / "submissions", corpus)]
+
+    assert [(finding.kind, finding.subject) for finding in found] == [
+        (FindingKind.NO_CHECKPOINT, "test_greeting.py"),
+        (FindingKind.NO_SUBMISSION, "is_gone.txt"),
+    ]
+
+
+def test_a_visible_check_that_the_solution_fails_is_reported(tmp_path: Path) -> None:
+    """Here its fixture is missing."""
+    repository = tmp_path / "repository"
+    (repository / "checks").mkdir(parents=True)
+    (repository / "checks" / "test_x.py").write_text("def test(greeting): pass\n")
+    course = Course.of_this_checkout()
+    assignment = course.load("m06_partitioned_logs")
+    solution = read_submission(course.solutions / assignment.id, assignment)
+
+    problem = problem_of_checks(repository, solution)
+
+    assert problem is not None
+    assert "fixture 'greeting' not found" in problem
