@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from _pytest._code import Traceback
+
     from autograder.assignment import Assignment
     from autograder.aws.scene import Scene
     from autograder.aws.seen import Seen
@@ -64,13 +66,16 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         from autograder.grading.foreman.session import GradingSession
         from autograder.grading.judge.phases import Phases
 
+        submission = session.config.getoption("submission")
+        if submission is not None and not Path(submission).is_dir():
+            raise pytest.UsageError(f"--submission {submission} is not a folder")
         suite = next(filter(_is_hidden, session.items)).path.parent
         path = session.config.getoption("journal")
         journal = session.config.stash[_JOURNAL] = Journal(Path(path) if path else None)
         session.config.stash[_SESSION] = GradingSession.set_up(
             suite,
             Phases(journal.entered),
-            submission=session.config.getoption("submission"),
+            submission=submission,
             interpreter=session.config.getoption("interpreter"),
             confined=not session.config.getoption("no_sandbox"),
         )
@@ -131,7 +136,7 @@ def pytest_runtest_makereport(
         if verdict is not None:
             entry["metadata"] = {"verdict": _as_data(item, verdict)}
             if call.excinfo is not None and call.excinfo.value is verdict:
-                report.longrepr = _as_text(item, verdict)
+                report.longrepr = _as_text(item, verdict, call.excinfo.traceback)
         if report.when == "call":
             _observe(item, is_lost=verdict is not None and verdict.outcome in _failures())
         if report.when == "teardown":
@@ -192,10 +197,11 @@ def _as_data(item: pytest.Item, verdict: "Verdict") -> dict[str, Any]:
     return {"outcome": verdict.outcome.value, "feedback": feedback.model_dump(mode="json")}
 
 
-def _as_text(item: pytest.Item, verdict: "Verdict") -> str:
-    """Return what the student would read, and the place of the test."""
+def _as_text(item: pytest.Item, verdict: "Verdict", traceback: "Traceback") -> str:
+    """Return what the student would read, and the line of the test that decided."""
     feedback = verdict.feedback
-    file, line, _ = item.location
+    file, begin, _ = item.location
+    line = [begin or 0, *(each.lineno for each in traceback if each.path == item.path)][-1]
     title = getattr(getattr(item, "function", None), "__doc__", None) or item.name
     lines = [
         (verdict.outcome.value, title.splitlines()[0]),
@@ -203,7 +209,7 @@ def _as_text(item: pytest.Item, verdict: "Verdict") -> str:
         ("expected", feedback.expected),
         *(("at", frame) for frame in feedback.trace),
         ("hint", feedback.hint),
-        ("test", f"{file}:{(line or 0) + 1}"),
+        ("test", f"{file}:{line + 1}"),
     ]
     return "\n".join(f"{label + ':':15}{_printable(text)}" for label, text in lines if text)
 

@@ -22,9 +22,10 @@ def run(*arguments: object) -> str:
     command = [sys.executable, "-m", "pytest", SUITE / "test_writer.py", "-k", TEST, *arguments]
     # In CI, pytest repeats each message in its summary.
     laptop = {name: value for name, value in os.environ.items() if name not in PYTEST_IN_CI}
-    return subprocess.run(
+    done = subprocess.run(
         list(map(str, command)), check=False, capture_output=True, text=True, env=laptop
-    ).stdout
+    )
+    return done.stdout + done.stderr
 
 
 def submission_that(folder: Path, body: str) -> Path:
@@ -46,10 +47,17 @@ def test_a_failing_test_says_what_the_student_reads(tmp_path: Path) -> None:
     assert [line.split(":")[0] for line in lines] == ["crashed", "got", "at", "hint", "test"]
     assert "ValueError: no " in lines[1]
     assert "kinesis_multi_shard.py:4" in lines[2]
-    assert re.search(r"test_writer\.py:\d+$", lines[-1])
+    assert decisive_line(lines[-1]).strip().startswith("writer.create_multi_shard_stream(")
     assert "\x1b" not in printed
     assert "raise Verdict" not in printed
     assert len(printed.splitlines()) < 20
+
+
+def decisive_line(printed: str) -> str:
+    """Return the line of the test that pytest names."""
+    found = re.search(r"test_writer\.py:(\d+)$", printed)
+    assert found is not None
+    return (SUITE / "test_writer.py").read_text().splitlines()[int(found[1]) - 1]
 
 
 def test_the_seed_of_a_grade_reproduces_its_data(tmp_path: Path) -> None:
@@ -71,6 +79,14 @@ def test_the_seed_of_a_grade_reproduces_its_data(tmp_path: Path) -> None:
     by_seed = [SHARDS.findall(run("--submission", folder, "--seed", seed)) for seed in seeds]
     assert by_grade == by_seed
     assert by_grade[0] != by_grade[1]
+
+
+def test_a_folder_that_is_missing_is_reported_in_one_line(tmp_path: Path) -> None:
+    """And not as a file that the student did not hand in."""
+    printed = run("--submission", tmp_path / "nobody")
+
+    assert "nobody is not a folder" in printed
+    assert "kinesis_multi_shard.py" not in printed
 
 
 def test_a_file_that_is_not_a_grade_is_reported_in_one_line(tmp_path: Path) -> None:
