@@ -1,5 +1,6 @@
 """Students rehearse a case at home: the scene, the requests, and what came back."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from autograder.tests.student_repository.clone import SOLUTION, clone, files_of,
 
 SHARD = "shardId-000000000001"
 READER, WRITER = "kinesis_read_shards", "kinesis_multi_shard"
+BROKERS = "compare_with_sqs"
 
 
 def word_of(*steps: cases.Step) -> str:
@@ -91,7 +93,7 @@ def read_from_shard(name, shard, most=50):
     status, text = rehearse(folder, word_of(*filled(1), read()))
 
     assert status == 0
-    assert "ListShards -> 1 shard, more follow" in text
+    assert "ListShards MaxResults=1 -> 1 shard, more follow" in text
     assert "DescribeStream Limit=1 -> ACTIVE, 1 shard, more follow" in text
     assert "DescribeStream -> ACTIVE, 2 shards\n" in text
     assert "GetRecords shard 1 -> 0 records, 0 ms behind" in text
@@ -106,6 +108,36 @@ def test_requests_that_boto3_repeats_are_told_from_the_students(solved: Path) ->
     assert status == 0
     assert f"Rate exceeded for shard {SHARD} in stream meters" in text
     assert "  (5 times; boto3 itself asks up to 5 times)" in text
+
+
+def test_each_key_of_a_result_has_a_line(solved: Path) -> None:
+    """So a missing shard is seen."""
+    call = cases.Call(READER, "read_all_shards", ["meters"], {}, [])
+
+    _, text = rehearse(solved, word_of(*filled(9), call))
+
+    assert "  a dict of 2\n" in text
+    assert re.search(r"^ +'shardId-000000000000': \[\]$", text, re.MULTILINE)
+    assert re.search(r"^ +'shardId-000000000001': \[\('", text, re.MULTILINE)
+
+
+def test_a_message_is_shown_with_what_it_was_asked_for(tmp_path: Path) -> None:
+    """Its text when it is sent, and how long it stays hidden when it is received."""
+    source = b"""import boto3
+
+def read_queue_twice(name, messages):
+    sqs = boto3.client("sqs")
+    url = sqs.create_queue(QueueName=name)["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="hello")
+    return len(sqs.receive_message(QueueUrl=url, VisibilityTimeout=0)["Messages"])
+"""
+    folder = clone(tmp_path / "clone", {f"{BROKERS}.py": source})
+    call = cases.Call(BROKERS, "read_queue_twice", ["parcels", []], {}, [])
+
+    _, text = rehearse(folder, word_of(call))
+
+    assert "SendMessage 'hello' -> done" in text
+    assert "ReceiveMessage VisibilityTimeout=0 -> 1 message" in text
 
 
 def test_an_offset_is_that_of_the_same_record_at_home(solved: Path) -> None:

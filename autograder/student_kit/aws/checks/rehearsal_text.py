@@ -21,6 +21,8 @@ MOST_PRINTED = 30
 WIDTH = 100
 THROTTLED = "THROTTLED"
 """The mark of a request that was refused for its rate."""
+LONGEST_BODY = 40
+"""Characters of a message."""
 LAST_DIGITS = 12
 """Of a sequence number: these differ within a scene."""
 
@@ -123,7 +125,7 @@ def _short(shard_id: str) -> str:
 
 _SHOWN_PARAMETERS = (
     "ShardIteratorType", "StartingSequenceNumber", "Limit", "MaxNumberOfMessages",
-    "WaitTimeSeconds",
+    "WaitTimeSeconds", "VisibilityTimeout", "DelaySeconds", "ShardCount", "MaxResults",
 )  # fmt: skip
 
 
@@ -176,6 +178,8 @@ def _asked(request: Request) -> str:
             shown += [repr(part["PartitionKey"]) for part in asked[key] if "PartitionKey" in part]
     if "PartitionKey" in asked:
         shown.append(f"key {asked['PartitionKey']!r}")
+    if "MessageBody" in asked:
+        shown.append(_cut(repr(asked["MessageBody"]), LONGEST_BODY))
     return f"{_cut(' '.join(shown))} " if shown else ""
 
 
@@ -228,13 +232,14 @@ def _page(answer: dict[str, Any]) -> str:
 
 
 def _value(value: Any) -> Iterator[str]:
-    if isinstance(value, list | tuple) and value:
+    if isinstance(value, list | tuple | dict) and value:
         yield f"a {type(value).__name__} of {len(value)}"
-        for number, each in _ends([(each,) for each in value]):
-            if each is None:
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        for number, item in _ends(list(items)):
+            if item is None:
                 yield f"  ... {number} more ..."
             else:
-                yield f"  {number}: {_cut(show(each[0]), 2 * WIDTH)}"
+                yield f"  {_cut(show(item[0]))}: {_cut(show(item[1]), 2 * WIDTH)}"
     else:
         yield _cut(show(value), 4 * WIDTH)
 
