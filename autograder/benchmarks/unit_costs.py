@@ -79,12 +79,12 @@ def unit_costs(repeats: int) -> dict[str, Cost]:
         for server in servers:
             server.close()
         cloud.close()
-    nothing, client, one, eleven = (_median(found[function]) for function in FUNCTIONS)
+    nothing, client, first, eleven = (_median(found[function]) for function in FUNCTIONS)
     return {
         "a call that does nothing": nothing,
         "a client": _difference(client, nothing),
-        "the first request": _difference(one, client),
-        "another request": _difference(eleven, one, times=10),
+        "the first request": _difference(first, client),
+        "another request": _difference(eleven, first, times=10),
     }
 
 
