@@ -13,7 +13,7 @@ CHECKPOINTS = [
 
 
 def planned(**counts: int) -> list[PlannedTest]:
-    """Plan so many tests of each checkpoint."""
+    """Plan this number of tests for each checkpoint."""
     return [
         PlannedTest(name, f"test_{number}", "", "", 1.0)
         for name, count in counts.items()

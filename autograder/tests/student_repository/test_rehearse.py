@@ -303,7 +303,7 @@ def test_saved_cases_have_numbers_of_their_own(tmp_path: Path) -> None:
 
 
 def test_a_value_that_holds_itself_can_be_shown_and_saved(tmp_path: Path) -> None:
-    """Its type stands for it."""
+    """Its type is shown instead."""
     source = (
         b"def read_from_shard(name, shard, most=50):\n    a = []\n    a.append(a)\n    return a\n"
     )
