@@ -17,6 +17,10 @@ LONGEST_SLEEP = 0.005
 CALM_STEP = 0.02
 """Seconds between two looks whether other threads work."""
 
+MOST_WORK, MOST_STEPS = 0.5, 250
+"""Seconds of processor time that other threads may use, and looks, before a sleep ends: another
+thread may wait for it in a loop."""
+
 _skipped = 0.0
 _moving = threading.Lock()
 _sleeping_until: list[float] = []
@@ -87,11 +91,11 @@ def _has_company() -> bool:
 
 
 def _wait_for_calm(until: float) -> None:
-    """Wait, half a second at most, until no other thread works, or sleeps less long."""
+    """Wait until no other thread works, or sleeps less long; see `MOST_WORK`."""
     _sleeping_until.append(until)
-    calm = 0
+    calm, most = 0, time.process_time() + MOST_WORK
     try:
-        for _ in range(25):
+        for _ in range(MOST_STEPS):
             used, began = time.process_time(), _real_monotonic()
             _real_sleep(CALM_STEP)
             is_calm = (
@@ -100,7 +104,7 @@ def _wait_for_calm(until: float) -> None:
                 and until <= min(_sleeping_until)
             )
             calm = calm + 1 if is_calm else 0
-            if calm == 2:
+            if calm == 2 or used > most:
                 break
     finally:
         _sleeping_until.remove(until)

@@ -37,8 +37,11 @@ LONG_SLEEP = 1.0
 immediately: code that makes hundreds of them would use up real time."""
 QUIET_STEPS = 3
 """In a row, in which no other thread has worked."""
-MOST_STEPS = 40
-"""After which a sleep ends whatever the others do: one may wait for it in a loop."""
+MOST_WORK = 0.4
+"""Seconds of other threads' processor time after which a sleep ends: one may wait for it in a
+loop. Real time would not do: on a busy machine a thread that deletes ten messages takes longer."""
+MOST_STEPS = 500
+"""After which a sleep ends whatever the others do."""
 WORKING = 0.1
 """Share of a step's time. Looking takes a hundredth of it; a request of boto3 takes most."""
 _SET_NAME, _GET_NAME = 15, 16
@@ -80,6 +83,7 @@ class Waiting:
         """Wait in real time until no other thread works, or waits less long than `me`."""
         quiet = 0
         own, others = thread_time(), process_time() - self._looking
+        most = others + MOST_WORK
         for _ in range(MOST_STEPS):
             began = real_time()
             real_sleep(BUSY_STEP)
@@ -92,7 +96,7 @@ class Waiting:
                 and not self._is_later(me)
             )
             quiet = quiet + 1 if is_quiet else 0
-            if quiet == QUIET_STEPS:
+            if quiet == QUIET_STEPS or others > most:
                 return
 
     def _is_later(self, me: int) -> bool:

@@ -151,6 +151,22 @@ def sleep_for_who_spins():
     thread.join()
     return True
 
+def sleep_beside_slow_work():
+    # As on a busy machine: the other thread works for 0.2 s, and has the processor a fifth of
+    # the time.
+    done, held = [], threading.Lock()
+    def work():
+        for _ in range(100):
+            end = time.thread_time() + 0.002
+            while time.thread_time() < end:
+                pass
+            held.acquire(timeout=0.008)
+        done.append(True)
+    held.acquire()
+    threading.Thread(target=work).start()
+    time.sleep(30)
+    return bool(done)
+
 def wait_for_who_waits():
     # The other one waits with a timeout too, and sets the event then: time moves that far.
     done = threading.Event()
@@ -230,6 +246,7 @@ def test_waiting_with_a_timeout_is_virtual(
         ("sleep_at_the_same_time", 90),
         ("wake_in_order", 30),
         ("sleep_for_who_spins", 300),
+        ("sleep_beside_slow_work", 30),
     ],
 )
 def test_time_jumps_once_all_threads_wait(sandbox: Sandbox, function: str, seconds: float) -> None:

@@ -92,6 +92,25 @@ def test_threads_that_work_between_sleeps_sleep_together():
     assert 89 < time.time() - began < 100
 
 
+def test_a_sleep_begins_after_the_work_of_another_that_has_little_of_the_processor():
+    done, held = [], threading.Lock()
+
+    def work():
+        for _ in range(100):
+            end = time.thread_time() + 0.003
+            while time.thread_time() < end:
+                pass
+            held.acquire(timeout=0.007)
+        done.append(True)
+
+    held.acquire()
+    worker = threading.Thread(target=work)
+    worker.start()
+    time.sleep(30)
+    assert done
+    worker.join()
+
+
 def test_datetimes_are_as_everywhere():
     aware, now = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC), datetime.datetime.now()
     arrived = boto3.client("kinesis").list_streams()["ResponseMetadata"]["HTTPHeaders"]["date"]
