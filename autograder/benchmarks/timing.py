@@ -23,7 +23,7 @@ class Spread:
 
 
 def timed(action: Callable[[], object], repeats: int) -> Spread:
-    """Call `do` several times, and return the seconds that each call takes."""
+    """Call a function several times, and return the seconds that each call takes."""
     seconds = []
     for _ in range(repeats):
         begin = time.perf_counter()

@@ -59,7 +59,7 @@ def unit_costs(repeats: int) -> dict[str, Cost]:
     _, assignment = the_assignment()
     interpreter = interpreter_for(assignment.python)
     limits = assignment.limits
-    budget = CallBudget(api_calls=100, idle_reads=100, traffic_bytes=1 << 20)
+    budget = CallBudget(api_calls=100, idle_reads=100, traffic_bytes=1 << 26)
     found: dict[str, list[Cost]] = {name: [] for name in FUNCTIONS}
     with tempfile.TemporaryDirectory(prefix="autograder-") as name:
         folder = Path(name)
