@@ -64,7 +64,7 @@ def run_visible_checks(
 
 
 def problem_of_checks(repository: Path, solution: Submission) -> str | None:
-    """Run all visible checks on the solution, and return the last line of what failed, if any.
+    """Run all visible checks on the solution; return the first line of what failed, if any.
 
     Raises:
         subprocess.TimeoutExpired: They took far too long.

@@ -231,10 +231,11 @@ class Examiner:
 def in_parts(
     tests: Sequence[PlannedTest], checkpoints: Sequence[Checkpoint], most: int
 ) -> list[list[PlannedTest]]:
-    """Divide tests into parts of about the same size, which can run at the same time.
+    """Divide tests into parts of about as many points, which can run at the same time.
 
-    Tests of the same graded files stay together: what a function's earlier calls have shown bounds
-    the time of its later ones.
+    Points tell better than their number how long tests take: many small questions about a notebook
+    take no time. Tests of the same graded files stay together: what a function's earlier calls
+    have shown bounds the time of its later ones.
 
     Args:
         tests: What to divide.
@@ -251,9 +252,13 @@ def in_parts(
         if found:
             groups.append((files, found))
     parts: list[list[PlannedTest]] = [[] for _ in range(most)]
-    for _, found in sorted(groups, key=lambda group: len(group[1]), reverse=True):
-        min(parts, key=len).extend(found)
+    for _, found in sorted(groups, key=lambda group: _points(group[1]), reverse=True):
+        min(parts, key=_points).extend(found)
     return [part for part in parts if part]
+
+
+def _points(tests: Sequence[PlannedTest]) -> float:
+    return sum(test.points for test in tests)
 
 
 def with_few_attachments(tests: Sequence[GradedTest]) -> list[GradedTest]:

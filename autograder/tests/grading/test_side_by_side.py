@@ -12,10 +12,10 @@ CHECKPOINTS = [
 ]
 
 
-def planned(**counts: int) -> list[PlannedTest]:
+def planned(points: float = 1, **counts: int) -> list[PlannedTest]:
     """Plan this number of tests for each checkpoint."""
     return [
-        PlannedTest(name, f"test_{number}", "", "", 1.0)
+        PlannedTest(name, f"test_{number}", "", "", points)
         for name, count in counts.items()
         for number in range(count)
     ]
@@ -37,6 +37,15 @@ def test_tests_of_the_same_file_stay_together() -> None:
     parts = in_parts(tests, CHECKPOINTS, 2)
 
     assert sizes(parts) == [{"one": 3, "three": 3}, {"two": 4, "four": 1}]
+
+
+def test_points_weigh_more_than_the_number_of_tests() -> None:
+    """Small questions about a notebook take no time."""
+    tests = planned(one=3) + planned(two=2) + planned(four=8, points=0.25)
+
+    parts = in_parts(tests, CHECKPOINTS, 2)
+
+    assert sizes(parts) == [{"one": 3}, {"two": 2, "four": 8}]
 
 
 def test_there_is_no_empty_part() -> None:
