@@ -17,6 +17,11 @@ settings.load_profile("quick")  # for more: pytest --hypothesis-profile thorough
 TIMERS = {"ITIMER_PROF": signal.ITIMER_PROF, "ITIMER_VIRTUAL": signal.ITIMER_VIRTUAL}
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add an option for the hostile corpus."""
+    parser.addoption("--all-attacks", action="store_true", help="even if all have held before")
+
+
 def pytest_xdist_auto_num_workers() -> int:
     """Return how many workers `-n auto` starts: two for each processor, since many tests wait.
 

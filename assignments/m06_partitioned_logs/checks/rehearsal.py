@@ -113,6 +113,8 @@ class _Player:
     cloud: Cloud = field(default_factory=Cloud)
     limit: TimeLimit = field(default_factory=TimeLimit)
     """Of all calls: once one took too long, the others have less time."""
+    printed: "_Printed" = field(default_factory=lambda: _Printed())
+    """One for all calls: what logs remembers the stream of the first call."""
 
     def play(self, steps: Sequence[cases.Step]) -> Iterator[PlayedCall]:
         self.cloud.empty()
@@ -182,7 +184,6 @@ class _Player:
             raise cases.CaseError(MISFIT) from None
         text = f"{step.function}({_listed(arguments, named)})"
         before, seen = self.snapshot(), len(self.requests)
-        printed = _Printed()
         value, error, lines = None, None, ()
 
         def run() -> Any:
@@ -199,7 +200,12 @@ class _Player:
             if self.announce is not None:
                 value = run()
             else:
-                with contextlib.redirect_stdout(printed.stream()), installed_as_where_graded():
+                stream = self.printed.stream()
+                with (
+                    contextlib.redirect_stdout(stream),
+                    contextlib.redirect_stderr(stream),  # what is logged, for example
+                    installed_as_where_graded(),
+                ):
                     value = self.limit.run(run)
         except (cases.CaseError, LeftDebuggerError, KeyboardInterrupt):
             raise
@@ -207,7 +213,7 @@ class _Player:
             error, lines = raised, tuple(_your_lines(raised))
         return PlayedCall(
             text, before, self.snapshot(), tuple(self.requests[seen:]),
-            printed.text(), value, error, lines,
+            self.printed.take(), value, error, lines,
         )  # fmt: skip
 
     def snapshot(self) -> Snapshot:
@@ -275,8 +281,12 @@ class _Printed(io.BytesIO):
     def stream(self) -> io.TextIOWrapper:
         return io.TextIOWrapper(self, "utf-8", errors="backslashreplace", write_through=True)
 
-    def text(self) -> str:
-        return self.getvalue().decode("utf-8", "replace")
+    def take(self) -> str:
+        """Return what was printed since the last time."""
+        text = self.getvalue().decode("utf-8", "replace")
+        self.seek(0)
+        self.truncate()
+        return text
 
     def write(self, data: Any) -> int:
         size = len(memoryview(data).cast("B"))

@@ -11,6 +11,7 @@ from autograder.grading.grade import Grade, Outcome, Status
 from autograder.tests.hostile.arena import HONEST_SCORE, LONGEST_SECONDS, Arena
 from autograder.tests.hostile.corpus import AIMS, Attack, read_attacks
 from autograder.tests.hostile.intake import INTAKE
+from autograder.tests.hostile.record import chosen
 from autograder.tests.hostile.shown import every_form_of, harm_in
 
 LONGEST_LINE = 2100
@@ -46,7 +47,14 @@ def arena(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
         arena.close()
 
 
-@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Choose the attacks: see `record`."""
+    if "attack" in metafunc.fixturenames:
+        everything = metafunc.config.getoption("--all-attacks")
+        attacks = ATTACKS if everything else chosen(ATTACKS)
+        metafunc.parametrize("attack", attacks, ids=lambda attack: attack.name)
+
+
 def test_an_attack_gets_nothing(
     attack: Attack,
     arena: Arena,

@@ -14,6 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from checks.events import some_events
+from checks.virtual_time import virtual_time
 
 REFUSED = r"InvalidArgumentException|ValidationException"
 
@@ -128,7 +129,12 @@ def test_millis_behind_latest_says_whether_more_follows(cloud, stream, shards):
     cloud.put(stream, shards[0], *some_events(2))
     first = kinesis.get_records(ShardIterator=iterator_of(stream, shards[0]), Limit=1)
     second = kinesis.get_records(ShardIterator=first["NextShardIterator"], Limit=1)
-    assert first["MillisBehindLatest"] > 0 == second["MillisBehindLatest"]
+    assert 0 < first["MillisBehindLatest"] < 60_000
+    assert second["MillisBehindLatest"] == 0
+    with virtual_time():
+        time.sleep(100)
+        later = kinesis.get_records(ShardIterator=iterator_of(stream, shards[0]), Limit=1)
+    assert 100_000 <= later["MillisBehindLatest"] < 160_000
     with pytest.raises(ClientError, match=REFUSED):
         kinesis.get_records(ShardIterator=second["NextShardIterator"], Limit=10_001)
     with pytest.raises(kinesis.exceptions.InvalidArgumentException):

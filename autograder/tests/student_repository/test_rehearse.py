@@ -70,7 +70,7 @@ def test_faults_of_the_scene_strike_and_are_marked(solved: Path) -> None:
     assert "shard 1 |[0][1][2][3][4]>" in text
     assert f"Your code: read_from_shard('meters', '{SHARD}')" in text
     assert "GetRecords shard 1 Limit=50 -> THROTTLED ProvisionedThroughputExceededException" in text
-    assert "GetRecords shard 1 Limit=48 -> EMPTY PAGE, 3000 ms behind" in text
+    assert "GetRecords shard 1 Limit=48 -> EMPTY PAGE, 4200 ms behind" in text
     assert "a list of 5" in text
     assert "After the call\n  as before\n" in text
 
@@ -175,6 +175,26 @@ def test_an_error_shows_the_students_own_lines(tmp_path: Path) -> None:
     assert "Raised KeyError: 'x'" in text
     assert "kinesis_read_shards.py, line 3: {}['x']" in text
     assert "  reading meters" in text
+
+
+def test_what_is_logged_is_shown_with_what_is_printed(tmp_path: Path) -> None:
+    """In order, in each call; the log still has the stream of the first call."""
+    source = b"""import logging
+logging.basicConfig(format="log %(message)s")
+def read_from_shard(name, shard, most=50):
+    print("reads", most)
+    logging.warning("has read %s", most)
+"""
+    folder = clone(tmp_path / "clone", {f"{READER}.py": source})
+
+    status, text = rehearse(folder, word_of(*filled(1), read(), read(7)))
+
+    assert status == 0
+    shown = text[text.index("Call 1 of 2") :]
+    assert re.findall("(?:log|reads) .*", shown) == [
+        *("reads 50", "log has read 50"),
+        *("reads 7", "log has read 7"),
+    ]
 
 
 def test_the_debugger_stops_at_the_first_line_of_the_function(tmp_path: Path) -> None:

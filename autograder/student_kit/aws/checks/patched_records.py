@@ -96,6 +96,8 @@ def _size_of(stream, record):
     return size
 
 
+BEHIND_AN_EMPTY_PAGE = 4200
+"""Milliseconds."""
 THROUGHPUT_EXCEEDED = "ProvisionedThroughputExceededException"
 
 
@@ -138,7 +140,7 @@ def _offsets_of(shard):
 
 
 def _get_records(self, stream_arn, shard_iterator, limit):
-    """Pages may be empty or small. MillisBehindLatest says whether more records follow.
+    """Pages may be empty or small. MillisBehindLatest is the age of the next record, or 0.
 
     An iterator expires. The last page of a closed shard comes without NextShardIterator.
     """
@@ -161,10 +163,11 @@ def _get_records(self, stream_arn, shard_iterator, limit):
     size = faults.page_size(name, LARGEST_PAGE if limit is None else limit)
     for fault in faults.empty_pages(name, shard_id):
         if index == fault.before_record and rest and empty < fault.pages:
-            return f"{position}~{empty + 1}~{now()}", [], 1000 * len(rest)
+            return f"{position}~{empty + 1}~{now()}", [], BEHIND_AN_EMPTY_PAGE
         if index < fault.before_record:
             size = min(size, fault.before_record - index)
-    page, behind = rest[:size], 1000 * len(rest[size:])
+    page, left = rest[:size], rest[size:]
+    behind = max(1, int(1000 * (now() - left[0].created_at))) if left else 0
     handed_out[name] += len(page)
     idle_answers[name] = 0 if page or behind else idle_answers[name] + 1
     if page:
