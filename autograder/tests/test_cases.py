@@ -191,6 +191,7 @@ CALL = ["call", "module", "read", [], {}, []]
         packed([["call", "module", "read", [], {}, [json.loads("[" * 100 + "]" * 100)]]]),
         packed([["stream", f"meters-{number}", 100, "ACTIVE"] for number in range(6)]),
         packed([["queue", "parcels", {"_messages": "1"}]]),
+        packed([CALL, *[["send", "parcels", ""]] * (cases.MOST_MESSAGES + 1)]),
         packed([["put"]]),
         packed([["late_record", "meters"]]),
         packed([CALL]) + "AAAA",
@@ -208,6 +209,17 @@ def test_what_somebody_made_up_is_refused_in_one_line(word: str) -> None:
 
     assert str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("data", [b"[" * 2500 + b"]" * 2500, b'{"1e999": [1e999]}', b"\xff"])
+def test_any_data_of_a_record_can_be_compared(data: bytes) -> None:
+    """However deep, and whatever is in them."""
+    assert cases.steady_data(data) == cases.steady_data(data)
+
+
+def test_any_key_of_a_value_can_be_compared() -> None:
+    """Also a number that Python does not write."""
+    assert cases.steady({10**5000: 1}, {}) == {"(changes)": 1}
 
 
 def test_a_word_that_was_cut_off_or_changed_is_refused() -> None:

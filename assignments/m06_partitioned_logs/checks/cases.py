@@ -34,6 +34,8 @@ MOST_STEPS = 5000
 MOST_SHARDS = 100
 MOST_SHARDS_TOGETHER = 500
 """As many as an account of the checks may have; each call shows them all."""
+MOST_MESSAGES = 400
+"""In all queues. The simulated AWS of the checks looks at all earlier ones for each."""
 MOST_CALLS = 20
 """Of functions, those in a row included: each may take its whole time."""
 MOST_REPEATED = 10_000
@@ -244,7 +246,7 @@ def steady(value: Any, places: Mapping[str, str]) -> Any:
         places: What to put for each sequence number of the log.
     """
     if isinstance(value, dict):
-        return {steady(str(key), places): steady(each, places) for key, each in value.items()}
+        return {_steady_key(key, places): steady(each, places) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [steady(each, places) for each in value]
     if isinstance(value, str):
@@ -254,14 +256,17 @@ def steady(value: Any, places: Mapping[str, str]) -> Any:
     return value if value is None else type(value).__name__
 
 
+def _steady_key(key: Any, places: Mapping[str, str]) -> str:
+    return str(steady(key if isinstance(key, int | float) else str(key), places))
+
+
 def steady_data(data: bytes) -> str:
     """Return the data of a record as they are whenever a case is played."""
     text = data.decode("utf-8", "replace")
     try:
-        event = json.loads(text)
+        return json.dumps(steady(json.loads(text), {}), sort_keys=True)
     except (ValueError, RecursionError):
-        event = text
-    return json.dumps(steady(event, {}), sort_keys=True)
+        return json.dumps(steady(text, {}))
 
 
 def write_case(steps: Sequence[Step]) -> str | None:
@@ -376,8 +381,9 @@ def read_case(word: str) -> tuple[Step, ...]:
     shards = sum(step.shards for step in case if isinstance(step, MakeStream))
     shards += 2 * sum(isinstance(step, SplitShard | MergeShards) for step in case)
     calls = sum(1 + len(step.again) for step in case if isinstance(step, Call))
-    if shards > MOST_SHARDS_TOGETHER or calls > MOST_CALLS:
-        raise CaseError("The case has too many shards, or too many calls.")
+    messages = sum(isinstance(step, SendMessage) for step in case)
+    if shards > MOST_SHARDS_TOGETHER or calls > MOST_CALLS or messages > MOST_MESSAGES:
+        raise CaseError("The case has too many shards, messages or calls.")
     return case
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from checks import on_actions
+from checks import on_actions, time_limit
 from checks.hand_in import ROOT, your_hand_in
 from checks.student_code import CheckFailed, Location
 
@@ -52,8 +52,8 @@ class Checkpoint:
         """`writer 2 of 4 visible checks`."""
         if self.id == "rehearsed":  # cases of lost tests, which do not know what is right
             return (
-                f"rehearsed {self.passed} of {len(self.checks)} cases no longer go as in the lost "
-                "test; whether they are right, the requirement says"
+                f"rehearsed {self.passed} of {len(self.checks)} saved cases pass: "
+                "they end differently now. What is right, the requirement says"
             )
         return f"{self.id} {self.passed} of {len(self.checks)} visible checks"
 
@@ -73,6 +73,7 @@ class Report:
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Keep Actions from reading what student code prints as commands."""
+        time_limit.end_process = lambda why: self._end(session, why)
         if on_actions.active():
             reporter = session.config.pluginmanager.get_plugin("terminalreporter")
             if reporter is not None:
@@ -139,6 +140,18 @@ class Report:
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(self._status)
+
+    def _end(self, session: pytest.Session, why: str) -> None:
+        """End the process where a call cannot be interrupted; print the results so far."""
+        capture = session.config.pluginmanager.get_plugin("capturemanager")
+        if capture is not None:
+            capture.suspend_global_capture(in_=True)
+        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None:
+            self.pytest_terminal_summary(reporter)
+            reporter.write_line(why, red=True)
+            sys.stdout.flush()
+        os._exit(1)
 
     def _failed(self) -> list[tuple[Checkpoint, Check]]:
         return [

@@ -29,6 +29,8 @@ REGION = "us-east-1"
 JSON = "application/x-amz-json-1.1"
 
 _plain_call_action = BaseResponse.call_action
+_addresses: list[str] = []
+"""Of the servers that run now; the last one is in use."""
 
 
 @contextlib.contextmanager
@@ -53,27 +55,35 @@ def patched_moto(port: int = 0) -> Iterator[str]:
         patch.setattr(TokenBucket, "acquire", _acquire_without_delay)
         server.start()
         host, port = server.get_host_and_port()
-        _point_boto3_to(f"http://{host}:{port}", patch)
+        _addresses.append(f"http://{host}:{port}")
+        _point_boto3_to(_addresses[-1])
         try:
-            yield f"http://{host}:{port}"
+            yield _addresses[-1]
         finally:
+            ended = _addresses.pop()
+            _point_boto3_to(_addresses[-1] if _addresses else ended)
             server.stop()
 
 
-def _point_boto3_to(address: str, patch: pytest.MonkeyPatch) -> None:
-    """Set the environment so that no code reaches another AWS, whatever your settings are."""
+def _point_boto3_to(address: str) -> None:
+    """Set the environment so that no code reaches another AWS, whatever your settings are.
+
+    It stays so until the process ends: a thread of yours may still send requests.
+    """
     for name in list(os.environ):
         if name.startswith("AWS_"):
-            patch.delenv(name)
-    patch.setenv("AWS_ENDPOINT_URL", address)
-    patch.setenv("AWS_DEFAULT_REGION", REGION)
-    patch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    for file in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
-        patch.setenv(file, os.devnull)  # not those in the home folder
-    for proxy in ("NO_PROXY", "no_proxy"):
-        patch.setenv(proxy, "127.0.0.1")
+            del os.environ[name]
+    os.environ |= {
+        "AWS_ENDPOINT_URL": address,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,  # not those in the home folder
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "NO_PROXY": "127.0.0.1",
+        "no_proxy": "127.0.0.1",
+    }
 
 
 def _acquire_without_delay(_: TokenBucket, amount: float = 1, block: bool = True) -> bool:

@@ -21,6 +21,8 @@ MOST_PRINTED = 30
 WIDTH = 100
 THROTTLED = "THROTTLED"
 """The mark of a request that was refused for its rate."""
+TIMES_OF_BOTO3 = 5
+"""As often boto3 sends a request that is throttled, unless a client has other settings."""
 LONGEST_BODY = 40
 """Characters of a message."""
 LAST_DIGITS = 12
@@ -29,9 +31,10 @@ LAST_DIGITS = 12
 Item = TypeVar("Item")
 
 
-def shown_call(call: PlayedCall) -> Iterator[str]:
-    """Write all there is to say about a call."""
-    yield from shown_scene(call.before)
+def shown_call(call: PlayedCall, *, with_scene: bool = True) -> Iterator[str]:
+    """Write all there is to say about a call, or all but what there was before."""
+    if with_scene:
+        yield from shown_scene(call.before)
     yield f"\nYour code: {_cut(call.text, 2 * WIDTH)}"
     yield from _indented(_requests(call.requests))
     if call.printed:
@@ -132,7 +135,7 @@ _SHOWN_PARAMETERS = (
 def _requests(requests: Sequence[Request]) -> Iterator[str]:
     """Write a line for each request; equal ones in a row are counted, but not those that send."""
     lines = [
-        (_request(request), number if _sends(request) else None)
+        (shown_request(request), number if _sends(request) else None)
         for number, request in enumerate(requests)
     ]
     grouped = [(line, len(list(same))) for (line, _), same in groupby(lines)]
@@ -147,7 +150,8 @@ def _requests(requests: Sequence[Request]) -> Iterator[str]:
 def _repeated(line: str, times: int) -> str:
     if times == 1:
         return ""
-    by_boto3 = "; boto3 itself asks up to 5 times" if THROTTLED in line else ""
+    may_be_boto3 = THROTTLED in line and not times % TIMES_OF_BOTO3
+    by_boto3 = f"; boto3 itself asks {TIMES_OF_BOTO3} times" if may_be_boto3 else ""
     return f"  ({times} times{by_boto3})"
 
 
@@ -156,7 +160,8 @@ def _sends(request: Request) -> bool:
     return any(key in request.parameters for key in ("Records", "Entries", "Data", "MessageBody"))
 
 
-def _request(request: Request) -> str:
+def shown_request(request: Request) -> str:
+    """Write a request and its answer."""
     return f"{request.operation} {_asked(request)}-> {_answered(request)}"
 
 

@@ -46,9 +46,12 @@ class Request:
 class _Logged:
     """The application of moto's server, with a record of what passes through it."""
 
-    def __init__(self, application: Any, requests: list[Request]) -> None:
+    def __init__(
+        self, application: Any, requests: list[Request], on_request: Callable[[Request], None]
+    ) -> None:
         self._application = application
         self._requests = requests
+        self._on_request = on_request
 
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
@@ -64,7 +67,9 @@ class _Logged:
 
         answer = b"".join(self._application(environ, start))
         operation = str(environ.get("HTTP_X_AMZ_TARGET", "?")).rpartition(".")[2]
-        self._requests.append(Request(operation, _json_of(body), status, _json_of(answer)))
+        request = Request(operation, _json_of(body), status, _json_of(answer))
+        self._requests.append(request)
+        self._on_request(request)
         return [answer]
 
 
@@ -81,13 +86,19 @@ def _json_of(body: bytes) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def recorded_requests() -> Iterator[list[Request]]:
-    """Have the server that starts within this context record its requests in the yielded list."""
+def recorded_requests(
+    on_request: Callable[[Request], None] = lambda _: None,
+) -> Iterator[list[Request]]:
+    """Have the server that starts within this context record its requests in the yielded list.
+
+    Args:
+        on_request: Called with each as soon as it is answered.
+    """
     requests: list[Request] = []
     plain = threaded_moto_server.DomainDispatcherApplication
 
     def logged(*arguments: Any) -> _Logged:
-        return _Logged(plain(*arguments), requests)
+        return _Logged(plain(*arguments), requests, on_request)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(threaded_moto_server, "DomainDispatcherApplication", logged)

@@ -1,6 +1,8 @@
 """Students rehearse a case at home: the scene, the requests, and what came back."""
 
+import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -8,44 +10,17 @@ from pathlib import Path
 import pytest
 
 from autograder import cases
-from autograder.cases import write_case
-from autograder.tests.student_repository.clone import SOLUTION, clone, files_of, run_checks
-
-SHARD = "shardId-000000000001"
-READER, WRITER = "kinesis_read_shards", "kinesis_multi_shard"
-BROKERS = "compare_with_sqs"
-
-
-def word_of(*steps: cases.Step) -> str:
-    """Write a case."""
-    word = write_case(steps)
-    assert word is not None
-    return word
-
-
-def filled(records: int) -> list[cases.Step]:
-    """Make a stream, and put records into its second shard."""
-    return [
-        cases.MakeStream("meters", 2),
-        *(
-            cases.PutRecord("meters", SHARD, f'{{"eventId": {number}, "userId": "eve"}}', "eve")
-            for number in range(records)
-        ),
-    ]
-
-
-def read(*arguments: object, function: str = "read_from_shard") -> cases.Call:
-    """Make a call of the reader."""
-    return cases.Call(READER, function, ["meters", SHARD, *arguments], {}, [])
-
-
-def rehearse(folder: Path, word: str, *options: str, typed: str = "") -> tuple[int, str]:
-    """Run the command of a clone as a student does; returns the exit code, and what it printed."""
-    done = subprocess.run(
-        [sys.executable, "checks/rehearse.py", word, *options],
-        cwd=folder, input=typed, capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
-    return done.returncode, done.stdout + done.stderr
+from autograder.tests.student_repository.clone import SOLUTION, clone, run_checks
+from autograder.tests.student_repository.rehearsing import (
+    BROKERS,
+    READER,
+    SHARD,
+    WRITER,
+    filled,
+    read,
+    rehearse,
+    word_of,
+)
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +82,7 @@ def test_requests_that_boto3_repeats_are_told_from_the_students(solved: Path) ->
 
     assert status == 0
     assert f"Rate exceeded for shard {SHARD} in stream meters" in text
-    assert "  (5 times; boto3 itself asks up to 5 times)" in text
+    assert "  (5 times; boto3 itself asks 5 times)" in text
 
 
 def test_each_key_of_a_result_has_a_line(solved: Path) -> None:
@@ -197,75 +172,6 @@ def read_from_shard(name, shard, most=50):
     ]
 
 
-def test_the_debugger_stops_at_the_first_line_of_the_function(tmp_path: Path) -> None:
-    """The student's function, not a function of the checks."""
-    source = b"def read_from_shard(name, shard, most=50):\n    found = name * 2\n    return found\n"
-    folder = clone(tmp_path / "clone", {f"{READER}.py": source})
-
-    status, text = rehearse(folder, word_of(*filled(1), read()), "--pdb", typed="p name\nc\n")
-
-    assert status == 0
-    assert "kinesis_read_shards.py(2)read_from_shard()" in text
-    assert "(Pdb) 'meters'" in text
-
-
-def test_the_debugger_stops_in_each_call_of_a_case(tmp_path: Path) -> None:
-    """After the scene of each; the second call begins where the first has ended."""
-    source = b"def read_from_shard(name, shard, most=50):\n    return most\n"
-    folder = clone(tmp_path / "clone", {f"{READER}.py": source})
-
-    status, text = rehearse(
-        folder, word_of(*filled(1), read(), read(7)), "--pdb", typed="p most\nc\np most\nc\n"
-    )
-
-    assert status == 0
-    assert "(Pdb) 50" in text
-    assert "(Pdb) 7" in text
-    assert text.index("Before the call") < text.index("(Pdb) 50")
-
-
-def test_what_is_saved_from_the_debugger_is_what_the_whole_case_does(tmp_path: Path) -> None:
-    """Calls in a row run in the debugger too, so the saved check is red."""
-    source = b"def read_from_shard(name, shard, most=50):\n    return most\n"
-    folder = clone(tmp_path / "clone", {f"{READER}.py": source})
-    call = cases.Call(READER, "read_from_shard", ["meters", SHARD], {}, [["meters", SHARD, 7]])
-
-    status, text = rehearse(
-        folder, word_of(*filled(1), call), "--pdb", "--save", typed="c\np most\nc\n"
-    )
-    done = run_checks(folder, "checks/test_rehearsed.py")
-
-    assert status == 0
-    assert "(Pdb) 7" in text
-    assert done.status == 1
-    assert "still ends as in the test that you lost" in done.text
-
-
-def test_leaving_the_debugger_is_not_taken_for_a_result(tmp_path: Path) -> None:
-    """Nothing was returned."""
-    source = b"def read_from_shard(name, shard, most=50):\n    return most\n"
-    folder = clone(tmp_path / "clone", {f"{READER}.py": source})
-
-    status, text = rehearse(folder, word_of(*filled(1), read()), "--pdb", typed="q\n")
-
-    assert status == 0
-    assert "You left the debugger before the call came to its end." in text
-    assert "Returned" not in text
-
-
-def test_a_saved_case_fails_for_a_mistake_of_another_kind(tmp_path: Path) -> None:
-    """A misspelt name does not fix it."""
-    folder = clone(tmp_path / "clone", files_of("wrong/gives_up_after_three_empty_pages"))
-    word = word_of(*filled(5), cases.ServeEmptyPages("meters", SHARD, 2, 6), read())
-    rehearse(folder, word, "--save")
-    (folder / f"{READER}.py").write_text("def read_from_shard(name, shard, most=50):\n    oops\n")
-
-    done = run_checks(folder, "checks/test_rehearsed.py")
-
-    assert done.status == 1
-    assert "raised NameError" in done.text
-
-
 def test_records_that_are_sent_are_told_apart(tmp_path: Path) -> None:
     """Each batch has its own line, with its keys and what of it was rejected."""
     source = b"""import boto3
@@ -285,54 +191,6 @@ def send_events_to_shards(stream_name, num_events=30):
     _, text = rehearse(folder, word)
 
     assert text.count("PutRecords 2 records 'ann' 'bob' -> REJECTED 1 of 2 records: 1") == 2
-
-
-def test_a_saved_case_is_a_check_that_fails_until_the_function_is_mended(tmp_path: Path) -> None:
-    """And it is saved once."""
-    wrong = files_of("wrong/gives_up_after_three_empty_pages")
-    folder = clone(tmp_path / "clone", wrong)
-    word = word_of(*filled(5), cases.ServeEmptyPages("meters", SHARD, 2, 6), read())
-
-    status, text = rehearse(folder, word, "--save")
-    again = rehearse(folder, word, "--save")
-    before = run_checks(folder, "checks/test_rehearsed.py")
-    (folder / f"{READER}.py").write_bytes(SOLUTION.files[f"{READER}.py"])
-    after = run_checks(folder, "checks/test_rehearsed.py")
-
-    assert status == 0
-    assert "Saved as test_case_1 in checks/test_rehearsed.py" in text
-    assert "has this case already" in again[1]
-    assert before.status == 1
-    assert "still ends as in the test that you lost" in before.text
-    assert after.status == 0
-
-
-def test_saved_cases_have_numbers_of_their_own(tmp_path: Path) -> None:
-    """Also after one of them was taken out of the file, whose line ends stay."""
-    folder = clone(tmp_path / "clone", SOLUTION.files)
-    file = folder / "checks" / "test_rehearsed.py"
-    for records in (1, 2):
-        rehearse(folder, word_of(*filled(records), read()), "--save")
-    text = file.read_text()
-    file.write_bytes(text.replace("def test_case_1", "def case_1").replace("\n", "\r\n").encode())
-
-    _, said = rehearse(folder, word_of(*filled(3), read()), "--save")
-
-    assert "Saved as test_case_3" in said
-    assert b"def test_case_2() -> None:\r\n" in file.read_bytes()
-
-
-def test_a_value_that_holds_itself_can_be_shown_and_saved(tmp_path: Path) -> None:
-    """Its type is shown instead."""
-    source = (
-        b"def read_from_shard(name, shard, most=50):\n    a = []\n    a.append(a)\n    return a\n"
-    )
-    folder = clone(tmp_path / "clone", {f"{READER}.py": source})
-
-    status, text = rehearse(folder, word_of(*filled(1), read()), "--save")
-
-    assert status == 0
-    assert "Saved as test_case_1" in text
 
 
 def test_calls_share_their_time(tmp_path: Path) -> None:
@@ -371,3 +229,122 @@ def test_a_case_that_somebody_made_up_fails_with_a_line(
     assert status == 2
     assert len(text.splitlines()) == 1
     assert not (solved / "broken").exists()
+
+
+def test_a_function_may_be_decorated_by_a_helper(tmp_path: Path) -> None:
+    """Its module is another one then, which is the student's too."""
+    helper = b"""def logged(function):
+    def call(*arguments):
+        print("calls")
+        return function(*arguments)
+    return call
+"""
+    source = b"""import functools
+from helper import logged
+@logged
+def read(most, name, shard):
+    return [name] * most
+read_from_shard = functools.partial(read, 3)
+"""
+    folder = clone(tmp_path / "clone", {f"{READER}.py": source, "helper.py": helper})
+
+    status, text = rehearse(folder, word_of(*filled(1), read()))
+
+    assert status == 0
+    assert "a list of 3" in text
+
+
+def test_a_case_calls_no_function_that_is_not_the_students(tmp_path: Path) -> None:
+    """Even if a graded file has it by the name of one that the checks call."""
+    source = b"from subprocess import call as read_from_shard\n"
+    folder = clone(tmp_path / "clone", {f"{READER}.py": source})
+    call = cases.Call(READER, "read_from_shard", [["touch", "broken"]], {}, [])
+
+    status, text = rehearse(folder, word_of(*filled(1), call))
+
+    assert status == 2
+    assert "has no function read_from_shard" in text
+    assert not (folder / "broken").exists()
+
+
+def test_the_end_of_the_process_is_shown(tmp_path: Path) -> None:
+    """With the scene and the requests."""
+    source = b"import os\ndef read_from_shard(name, shard, most=50):\n    os._exit(0)\n"
+    folder = clone(tmp_path / "clone", {f"{READER}.py": source})
+
+    status, text = rehearse(folder, word_of(*filled(1), read()))
+
+    assert status == 0
+    assert "your code ended the process with os._exit(0)" in text
+    assert "kinesis_read_shards.py, line 3" in text
+
+
+THREAD = b"""import threading
+import boto3
+def send():
+    while True:
+        try:
+            boto3.session.Session().client("kinesis").list_streams()
+        except Exception:
+            pass
+def read_from_shard(name, shard, most=50):
+    threading.Thread(target=send).start()
+    return []
+"""
+
+
+def test_a_thread_that_is_left_reaches_no_other_aws_and_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even the AWS that the machine's settings name."""
+    folder = clone(tmp_path / "clone", {f"{READER}.py": THREAD})
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{other.getsockname()[1]}")
+        other.settimeout(0)
+
+        status, text = rehearse(folder, word_of(*filled(1), read()))
+
+        with pytest.raises(BlockingIOError):
+            other.accept()
+    assert status == 0
+    assert "A thread that your code started still ran, and was ended." in text
+
+
+ENDLESS = b"""import time
+def read_from_shard(name, shard, most=50):
+    while True:
+        try:
+            time.sleep(1)
+        except:
+            pass
+"""
+
+
+def test_code_that_catches_each_interrupt_ends_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a rehearsal and in the checks, which print what they know so far."""
+    folder = clone(tmp_path / "clone", {f"{READER}.py": ENDLESS})
+    monkeypatch.setenv("CHECK_SECONDS", "0.2")
+
+    status, text = rehearse(folder, word_of(*filled(1), read()))
+    checks = run_checks(folder, checkpoints=["reader"])
+
+    assert (status, checks.status) == (1, 1)
+    for said in (text, checks.text):
+        assert "Your code runs on and on, and catches each interrupt" in said
+
+
+def test_another_package_named_checks_is_said_in_a_line(solved: Path, tmp_path: Path) -> None:
+    """Such as one of the machine's settings."""
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "checks" / "__init__.py").touch()
+
+    done = subprocess.run(
+        [sys.executable, "checks/rehearse.py", word_of(*filled(1), read())],
+        cwd=solved, env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+    assert done.returncode == 1
+    assert done.stderr == "Another file or folder named `checks` hides the checks: rename it.\n"

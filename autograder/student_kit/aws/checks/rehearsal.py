@@ -9,6 +9,7 @@ import hashlib
 import importlib
 import io
 import json
+import os
 import pdb
 import re
 import sys
@@ -16,8 +17,8 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from types import FrameType, ModuleType
+from typing import Any, NoReturn, Protocol
 
 from checks import cases
 from checks.cloud import Cloud, StoredRecord
@@ -36,6 +37,7 @@ from checks.patched_moto import patched_moto
 from checks.request_log import Request, recorded_requests
 from checks.student_code import is_yours, relative
 from checks.time_limit import TimeLimit
+from checks.virtual_time import virtual_time
 
 HERE = Path(__file__).parent
 LONGEST_PRINT = 20_000
@@ -99,8 +101,14 @@ class LeftDebuggerError(Exception):
     """The debugger was left before a call came to its end."""
 
 
-Announce = Callable[[str, Snapshot], None]
-"""Takes a call, as Python writes it, and the scene before it."""
+class Announcer(Protocol):
+    """Tells what happens while somebody debugs."""
+
+    def call(self, text: str, scene: Snapshot) -> None:
+        """Tell the call, as Python writes it, and the scene before it."""
+
+    def request(self, request: Request) -> None:
+        """Tell a request and its answer."""
 
 
 @dataclass
@@ -108,7 +116,7 @@ class _Player:
     """Plays the steps of a case, one after the other."""
 
     requests: list[Request]
-    announce: Announce | None
+    announcer: Announcer | None
     """With it, each call is announced and then run in a debugger."""
     cloud: Cloud = field(default_factory=Cloud)
     limit: TimeLimit = field(default_factory=TimeLimit)
@@ -188,23 +196,25 @@ class _Player:
 
         def run() -> Any:
             found = getattr(_imported(step.module), step.function, None)
-            if getattr(found, "__module__", None) != step.module or not callable(found):
+            if not callable(found) or not _is_your_own(found):
                 raise cases.CaseError(f"{step.module}.py has no function {step.function}.")
-            if self.announce is not None:
-                self.announce(text, before)
-            call = found if self.announce is None else functools.partial(_in_debugger, found)
+            if self.announcer is not None:
+                self.announcer.call(text, before)
+            call = found if self.announcer is None else functools.partial(_in_debugger, found)
             value = call(*arguments, **named)
             return [value, *(call(*each) for each in again)] if again else value
 
         try:
-            if self.announce is not None:
-                value = run()
+            if self.announcer is not None:
+                with installed_as_where_graded(), virtual_time():
+                    value = run()
             else:
                 stream = self.printed.stream()
                 with (
                     contextlib.redirect_stdout(stream),
                     contextlib.redirect_stderr(stream),  # what is logged, for example
                     installed_as_where_graded(),
+                    _without_exit(),
                 ):
                     value = self.limit.run(run)
         except (cases.CaseError, LeftDebuggerError, KeyboardInterrupt):
@@ -300,7 +310,37 @@ class _Printed(io.BytesIO):
 def _is_checked(function: str) -> bool:
     """Tell whether a check calls a function. Others are your own, and no case calls them."""
     called = re.compile(rf"\.{function}\(|[\"']{function}[\"']")
-    return any(called.search(path.read_text("utf-8")) for path in HERE.glob("test_*.py"))
+    texts = (path.read_text("utf-8", "replace") for path in HERE.glob("test_*.py"))
+    return any(map(called.search, texts))
+
+
+def _is_your_own(function: Any) -> bool:
+    """Tell whether a function, or what decorates it, is in a file of yours."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    module = sys.modules.get(getattr(function, "__module__", None) or "")
+    return is_yours(getattr(module, "__file__", None) or "")
+
+
+class EndedProcessError(BaseException):
+    """Your code wanted to end the process."""
+
+
+@contextlib.contextmanager
+def _without_exit() -> Iterator[None]:
+    """Turn an end of the process into an error, so that the rest is still shown."""
+
+    def leave(status: int) -> NoReturn:
+        if os.getpid() != this:
+            end(status)
+        raise EndedProcessError(f"your code ended the process with os._exit({status})")
+
+    this, end = os.getpid(), os._exit
+    setattr(os, "_exit", leave)  # noqa: B010 - a replacement
+    try:
+        yield
+    finally:
+        setattr(os, "_exit", end)  # noqa: B010 - a replacement
 
 
 def _imported(module: str) -> ModuleType:
@@ -326,8 +366,8 @@ def _listed(arguments: Sequence[Any], named: dict[str, Any]) -> str:
     return ", ".join([*map(repr, arguments), *(f"{key}={each!r}" for key, each in named.items())])
 
 
-def play(word: str, *, announce: Announce | None = None) -> tuple[PlayedCall, ...]:
-    """Play a case in a new simulated AWS; with `announce`, each call in a debugger.
+def play(word: str, announcer: Announcer | None = None) -> tuple[PlayedCall, ...]:
+    """Play a case in a new simulated AWS; with an announcer, each call in a debugger.
 
     Raises:
         cases.CaseError: The word is not a case, or belongs to another repository.
@@ -336,10 +376,11 @@ def play(word: str, *, announce: Announce | None = None) -> tuple[PlayedCall, ..
     steps = cases.read_case(word)
     if not any(isinstance(step, cases.Call) for step in steps):
         raise cases.CaseError("This is not a case.")
-    with recorded_requests() as requests, patched_moto():
+    on_request = announcer.request if announcer else lambda _: None
+    with recorded_requests(on_request) as requests, patched_moto():
         faults.clear()
         try:
-            return tuple(_Player(requests, announce).play(steps))
+            return tuple(_Player(requests, announcer).play(steps))
         finally:
             faults.clear()
 
@@ -381,9 +422,12 @@ def outcome_of(calls: Sequence[PlayedCall]) -> str:
 
 
 class _Debugger(pdb.Pdb):
-    """Notes whether it was left before the call came to its end."""
+    """Stops in your files alone. Notes whether it was left before the call came to its end."""
 
     was_left = False
+
+    def stop_here(self, frame: FrameType) -> bool:
+        return is_yours(frame.f_code.co_filename) and super().stop_here(frame)
 
     def set_quit(self) -> None:
         self.was_left = True
@@ -396,7 +440,7 @@ def _in_debugger(function: Callable[..., Any], *arguments: Any, **named: Any) ->
         breakpoint()
         return function(*arguments, **named)
     debugger = _Debugger()
-    debugger.rcLines += ["step", "step"]  # through the lambda, and into the function
+    debugger.rcLines += ["step"]  # over the line that calls the function
     value = debugger.runcall(lambda: function(*arguments, **named))
     if debugger.was_left:
         raise LeftDebuggerError

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from time import monotonic, process_time
@@ -21,6 +22,16 @@ LONGEST_SLEEPS = 600.0
 """Seconds that one call may sleep in all, as where it is graded. They take no time here."""
 IDLE = 0.02
 """A call that uses less than this fraction of the processor counts as waiting."""
+
+
+MOST_INTERRUPTS = 10
+"""After which the checks end: the code catches them all."""
+INTERRUPT_SECONDS = 0.5
+"""Between two interrupts."""
+CANNOT_END = (
+    "\nThe checks end here. Your code runs on and on, and catches each interrupt: use `except "
+    "Exception:`, or a special error, instead of `except:` or `except BaseException:`.\n"
+)
 
 
 class TooLong(Exception):  # noqa: N818 - reads as what happened
@@ -76,13 +87,17 @@ def _within(seconds: float, call: Callable[[], Any]) -> Any:
 
     def watch() -> None:
         _wait_until_late(seconds, done)
-        while not done.is_set():
+        for _ in range(MOST_INTERRUPTS):
+            if done.is_set():
+                return
             late.set()
             if hasattr(signal, "pthread_kill"):
                 signal.pthread_kill(caller, signal.SIGINT)
             else:
                 signal.raise_signal(signal.SIGINT)
-            done.wait(0.5)  # then interrupt again: the code may have caught the first one
+            done.wait(INTERRUPT_SECONDS)  # then again: the code may have caught the first one
+        if not done.is_set():
+            end_process(CANNOT_END)
 
     def interrupt(*_: object) -> None:
         if not done.is_set():
@@ -107,6 +122,21 @@ def _within(seconds: float, call: Callable[[], Any]) -> Any:
     if late.is_set():
         raise TooLong(seconds)
     return result
+
+
+_exit = os._exit  # a rehearsal replaces it while your code runs
+
+
+def _end_process(why: str) -> None:
+    if sys.__stderr__ is not None:
+        sys.__stderr__.write(why)
+        sys.__stderr__.flush()
+    _exit(1)
+
+
+end_process: Callable[[str], None] = _end_process
+"""What ends the process where a call cannot be interrupted. The plugin of the checks replaces it,
+since pytest would keep the message for itself."""
 
 
 def _wait_until_late(seconds: float, done: threading.Event) -> None:
