@@ -1,4 +1,4 @@
-"""A rehearsed case that is saved is a check, which fails until the function is mended."""
+"""A rehearsed case that is saved is a check, which fails until the function is fixed."""
 
 from pathlib import Path
 
@@ -100,7 +100,7 @@ def test_a_value_that_holds_itself_can_be_shown_and_saved(tmp_path: Path) -> Non
     ids=["order of a set", "time"],
 )
 def test_what_differs_each_time_is_not_saved(tmp_path: Path, result: str) -> None:
-    """The check would pass at once, with the same code."""
+    """The check would pass without a change of the code."""
     source = f"import time\ndef read_from_shard(name, shard, most=50):\n    return {result}\n"
     folder = clone(tmp_path / "clone", {f"{READER}.py": source.encode()})
 

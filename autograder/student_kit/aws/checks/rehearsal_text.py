@@ -40,7 +40,7 @@ def shown_call(call: PlayedCall, *, with_scene: bool = True) -> Iterator[str]:
     if call.printed:
         yield "\nPrinted"
         lines = call.printed.splitlines()
-        yield from _indented(_cut(line) for line in lines[:MOST_PRINTED])
+        yield from _indented(_cut(line, 2 * WIDTH) for line in lines[:MOST_PRINTED])
         if len(lines) > MOST_PRINTED:
             yield f"  ... and {len(lines) - MOST_PRINTED} more lines"
     if call.error is None:
@@ -133,9 +133,9 @@ _SHOWN_PARAMETERS = (
 
 
 def _requests(requests: Sequence[Request]) -> Iterator[str]:
-    """Write a line for each request; equal ones in a row are counted, but not those that send."""
+    """Write a line for each request; equal ones in a row are counted, but not those that store."""
     lines = [
-        (shown_request(request), number if _sends(request) else None)
+        (shown_request(request), number if _stores(request) else None)
         for number, request in enumerate(requests)
     ]
     grouped = [(line, len(list(same))) for (line, _), same in groupby(lines)]
@@ -155,9 +155,11 @@ def _repeated(line: str, times: int) -> str:
     return f"  ({times} times{by_boto3})"
 
 
-def _sends(request: Request) -> bool:
-    """Tell whether a request sends data, which may be other data in each of them."""
-    return any(key in request.parameters for key in ("Records", "Entries", "Data", "MessageBody"))
+def _stores(request: Request) -> bool:
+    """Tell whether a request stores data, which may be other data in each of them."""
+    return request.error is None and any(
+        key in request.parameters for key in ("Records", "Entries", "Data", "MessageBody")
+    )
 
 
 def shown_request(request: Request) -> str:
@@ -244,7 +246,8 @@ def _value(value: Any) -> Iterator[str]:
             if item is None:
                 yield f"  ... {number} more ..."
             else:
-                yield f"  {_cut(show(item[0]))}: {_cut(show(item[1]), 2 * WIDTH)}"
+                count = f"({len(item[1])}) " if isinstance(item[1], list | tuple | dict) else ""
+                yield f"  {_cut(show(item[0]))}: {count}{_cut(show(item[1]), 2 * WIDTH)}"
     else:
         yield _cut(show(value), 4 * WIDTH)
 

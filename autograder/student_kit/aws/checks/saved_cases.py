@@ -50,7 +50,7 @@ def save(word: str, calls: Sequence[PlayedCall]) -> str:
     if _outcome_elsewhere(word) != outcome_of(calls):
         return (
             "Not saved: your function does not do the same each time, so a check could not tell "
-            "whether it is mended. Look for what is random, or depends on the time or on the "
+            "whether it is fixed. Look for what is random, or depends on the time or on the "
             "order of a set."
         )
     if not text.strip():
