@@ -22,7 +22,7 @@ from autograder.feedback.content import points_open
 from autograder.gradebook.exports.classroom50 import whole_points
 from autograder.gradebook.handins import Handin
 from autograder.gradebook.roster import Roster
-from autograder.gradebook.standing import Standing
+from autograder.gradebook.standing import Standing, StandingStatus
 
 LARGEST = 100 << 20
 OVERRIDDEN_BY = "overridden_by"
@@ -153,9 +153,9 @@ def with_overrides(scores: Scores, standings: Sequence[Standing]) -> Overridden:
         if not standing.student.login:
             left.append(f"{standing.student.id}: the roster lacks the GitHub login")
         elif total is None:
-            why = (
-                points_open(standing.open_points) if standing.open_points else standing.status.value
-            )
+            why = standing.status.value
+            if standing.status is StandingStatus.UNDECIDED and standing.open_points:
+                why = points_open(standing.open_points)
             left.append(f"{standing.student.id}: the total is not known yet ({why})")
         elif number is None:
             left.append(f"{standing.student.id}: Classroom 50 has collected no submission")

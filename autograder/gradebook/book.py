@@ -3,6 +3,7 @@
     roster.csv               who is in the course; any form that `roster` knows
     handins.csv              when each handed in, and what; optional
     results/ID.json          the last grade of each student, as `autograder grade` wrote it
+    ungraded.csv             whose hand-in cannot be read, and why
     gradebook.db             nbgrader's database: points by machine and by people
     source/, autograded/ ... nbgrader's folders, for marking open answers in formgrader
     markers/NAME/            the points of one of several markers
@@ -11,9 +12,8 @@ The points of the hidden tests can be written again at any time. The marks that 
 the database alone, and nothing here ever changes them. What a course decides is in its policy.
 """
 
-import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
@@ -21,7 +21,13 @@ from pathlib import Path
 from autograder.assignment import Assignment
 from autograder.errors import GradebookError
 from autograder.files import locked_folder, remove_leftovers
-from autograder.gradebook.database import Database, StudentPoints, open_database, require_sound
+from autograder.gradebook.database import (
+    Database,
+    StudentPoints,
+    back_up,
+    open_database,
+    require_sound,
+)
 from autograder.gradebook.entries import (
     NOTHING_MARKED,
     NOTHING_NOTED,
@@ -44,6 +50,13 @@ from autograder.gradebook.result_files import read_results
 from autograder.gradebook.roster import Roster, read_roster
 from autograder.gradebook.rulings import counted_twice, under_rulings
 from autograder.gradebook.student import Student
+from autograder.gradebook.withdrawals import (
+    find_ungraded,
+    keep_unreadable,
+    read_unreadable,
+    remove_results,
+    withdrawn_line,
+)
 from autograder.grading.grade import Grade
 from autograder.grading.results import (
     EarlierVersionError,
@@ -97,8 +110,7 @@ class Book:
         Raises:
             RosterError: The roster is missing, or has mistakes.
         """
-        file = roster_file(self.folder, self.policy)
-        return read_roster(file, encoding=self.policy.roster_encoding)
+        return read_roster(self._roster_file, encoding=self.policy.roster_encoding)
 
     def handins(self) -> Mapping[str, Handin]:
         """Read when each student handed in, by id.
@@ -111,14 +123,15 @@ class Book:
 
     def sync(
         self,
-        results: Iterable[Path],
+        results: Sequence[Path],
         on_student: Callable[[], None] = lambda: None,
     ) -> Synced:
         """Write results into the gradebook; writing the same ones again changes nothing.
 
         A result's file is named after its student. A result that cannot be taken does not stop the
         others. What follows from the results of earlier syncs is written again, since the policy
-        or a mark may have changed.
+        or a mark may have changed. The earlier result of a student whom `ungraded.csv` lists, next
+        to the results, is withdrawn.
 
         Args:
             results: Files of JSON, or folders of them.
@@ -131,10 +144,13 @@ class Book:
         roster = self.roster()
         with self._locked():
             handins = read_handins(self.folder / HANDINS_FILE, roster)
-            taken, problems = read_results(results, self.assignment, roster)
+            taken, problems = read_results(results, self.assignment, roster, self._roster_file)
+            listed = find_ungraded(results, roster)
+            ungraded = {name: listed[name] for name in listed if name not in taken}
             require_sound(self.database)
-            self._back_up()
-            grades = {**self._kept_grades(roster), **taken}
+            back_up(self.database, self.folder / BACKUP)
+            kept = self._kept_grades(roster)
+            grades = {**{name: kept[name] for name in kept if name not in ungraded}, **taken}
             with self._open() as database:
                 known = with_copies(database.read(), self.folder, self.assignment.id)
                 check_points(
@@ -155,7 +171,12 @@ class Book:
                     if student_id in taken:
                         self._keep(student_id, grade)
                         on_student()
-        warnings = [
+                for student_id in ungraded:
+                    database.withdraw(student_id)
+            keep_unreadable(self.folder, ungraded, graded=taken)
+            removed = remove_results({name: self._result_file(name) for name in ungraded})
+        warnings = [withdrawn_line(name, known.get(name, NOTHING_MARKED)) for name in removed]
+        warnings += [
             f"{name} {line}"
             for name, grade in sorted(grades.items())
             for line in counted_twice(grade, known.get(name, NOTHING_MARKED), self.policy.tests)
@@ -178,6 +199,7 @@ class Book:
         with self._locked():
             known = read_handins(self.folder / HANDINS_FILE, roster)
             self._keep(student_id, grade)
+            keep_unreadable(self.folder, {}, graded=[student_id])
             self._note(known, {student_id: handin})
 
     def note_handins(self, handins: Mapping[str, Handin]) -> None:
@@ -206,12 +228,13 @@ class Book:
         """
         roster = self.roster()
         handins = read_handins(self.folder / HANDINS_FILE, roster)
-        known = self.points()
+        known, unreadable = self.points(), read_unreadable(self.folder)
         records = [
             self._record(
                 student,
                 handins.get(student.id, NOTHING_NOTED),
                 known.get(student.id, NOTHING_MARKED),
+                unreadable.get(student.id),
             )
             for student in roster.students
         ]
@@ -227,10 +250,12 @@ class Book:
         """
         return read_points(self.folder, self.assignment.id)
 
-    def _record(self, student: Student, handin: Handin, points: StudentPoints) -> StudentRecord:
+    def _record(
+        self, student: Student, handin: Handin, points: StudentPoints, unreadable: str | None
+    ) -> StudentRecord:
         result = self._result_file(student.id)
         if not result.exists():
-            return StudentRecord(student, None, handin, points)
+            return StudentRecord(student, None, handin, points, unreadable=unreadable)
         try:
             grade = load_grade(result)
         except EarlierVersionError:
@@ -277,7 +302,11 @@ class Book:
         folder = self.folder / RESULTS
         if not folder.is_dir():
             return {}
-        return read_results([folder], self.assignment, roster)[0]
+        return read_results([folder], self.assignment, roster, self._roster_file)[0]
+
+    @property
+    def _roster_file(self) -> Path:
+        return roster_file(self.folder, self.policy)
 
     def _result_file(self, student_id: str) -> Path:
         return self.folder / RESULTS / f"{student_id}.json"
@@ -290,12 +319,8 @@ class Book:
             raise GradebookError(f"{file.parent}: cannot be made: {error.strerror}") from None
         write_result(file, grade)
 
-    @contextmanager
-    def _open(self) -> Iterator[Database]:
-        with open_database(
-            self.database, self.code_assignment, self.notebook_assignment
-        ) as database:
-            yield database
+    def _open(self) -> AbstractContextManager[Database]:
+        return open_database(self.database, self.code_assignment, self.notebook_assignment)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -303,21 +328,6 @@ class Book:
         with locked_folder(self.folder, wait=True):
             remove_leftovers(self.folder / RESULTS)
             yield
-
-    def _back_up(self) -> None:
-        """Copy the database as it is before a sync."""
-        if not self.database.exists():
-            return
-        part = self.folder / f"{BACKUP}.part"
-        try:
-            with (
-                closing(sqlite3.connect(self.database)) as source,
-                closing(sqlite3.connect(part)) as target,
-            ):
-                source.backup(target)
-            part.replace(self.folder / BACKUP)
-        except (sqlite3.Error, OSError) as error:
-            raise GradebookError(f"{self.database}: cannot be backed up: {error}") from None
 
 
 def _names(student: Student) -> dict[str, str]:

@@ -134,8 +134,21 @@ class Database:
             grade.needs_manual_grade = given.is_open and grade.manual_score is None
             comments[given.checkpoint].auto_comment = given.comment
         _take_off(notebook, remaining.code)
-        for marked in self._marked_notebooks(student):
+        for marked in self._notebooks(self._written, student):
             _take_off(marked, remaining.written)
+        self._book.db.commit()
+
+    def withdraw(self, student: str) -> None:
+        """Take back all that was written for a student; people's marks stay as they are."""
+        for notebook in self._notebooks(self._code, student):
+            notebook.assignment.timestamp = None
+            notebook.late_submission_penalty = None
+            for grade in notebook.grades:
+                grade.auto_score, grade.needs_manual_grade = None, False
+            for comment in notebook.comments:
+                comment.auto_comment = None
+        for marked in self._notebooks(self._written, student):
+            marked.late_submission_penalty = None
         self._book.db.commit()
 
     def read(self) -> dict[str, StudentPoints]:
@@ -155,12 +168,12 @@ class Database:
         """Whether the database has an assignment of that name."""
         return any(assignment.name == name for assignment in self._book.assignments)
 
-    def _marked_notebooks(self, student: str) -> Sequence[Any]:
-        """Return the notebooks of one student that people mark: one, or none yet."""
+    def _notebooks(self, assignment: str, student: str) -> Sequence[Any]:
+        """Return the notebooks of one student in an assignment: one, or none yet."""
         from nbgrader.api import MissingEntry
 
         try:
-            return list(self._book.find_submission(self._written, student).notebooks)
+            return list(self._book.find_submission(assignment, student).notebooks)
         except MissingEntry:
             return ()
 
@@ -310,3 +323,24 @@ def require_sound(path: Path) -> None:
             f"{path}: the database is damaged ({str(found)[:100]}): put its last backup "
             "(gradebook.db.before-sync) in its place; marks by machine come back with a sync"
         )
+
+
+def back_up(path: Path, copy: Path) -> None:
+    """Copy a database as it is, if it exists.
+
+    Args:
+        path: Its file.
+        copy: The file to write, in the same folder.
+
+    Raises:
+        GradebookError: It cannot be read or written.
+    """
+    if not path.exists():
+        return
+    part = copy.with_name(f"{copy.name}.part")
+    try:
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(part)) as target:
+            source.backup(target)
+        part.replace(copy)
+    except (sqlite3.Error, OSError) as error:
+        raise GradebookError(f"{path}: cannot be backed up: {error}") from None

@@ -17,7 +17,7 @@ from autograder.gradebook.standing import (
     standing_without_grade,
 )
 from autograder.gradebook.student import Student
-from autograder.grading.grade import Grade, without_closed_verdicts
+from autograder.grading.grade import Grade, Outcome, without_closed_verdicts
 from autograder.lateness import after_penalty
 from autograder.policy import Policy
 from autograder.text import counted
@@ -37,6 +37,8 @@ class StudentRecord:
     """What people gave."""
     is_outdated: bool = False
     """Whether there is a grade that an earlier version of the grader wrote."""
+    unreadable: str | None = None
+    """Why what was handed in cannot be read; None if it can, or if nothing was."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,16 @@ class BookEntry:
     def student(self) -> Student:
         """Who it is about."""
         return self.record.student
+
+    @property
+    def has_nothing_gradable(self) -> bool:
+        """Whether what was handed in lacks everything that tests look at."""
+        graded = self.record.grade  # a ruling gives points for what is not there
+        return graded is not None and all(
+            test.outcome is Outcome.MISSING
+            for checkpoint in graded.checkpoints
+            for test in checkpoint.tests
+        )
 
 
 def entry_of(
@@ -186,7 +198,7 @@ def _without_grade(
     *,
     missing_is_zero: bool,
 ) -> BookEntry:
-    is_missing = not record.is_outdated
+    is_missing = not record.is_outdated and record.unreadable is None
     standing = standing_without_grade(
         record.student,
         checkpoints,
@@ -194,5 +206,6 @@ def _without_grade(
         policy,
         is_missing=is_missing,
         score=0.0 if is_missing and missing_is_zero else None,
+        unreadable=record.unreadable,
     )
     return BookEntry(record, None, standing)

@@ -1,6 +1,6 @@
 """Grades as files that a gradebook takes: found, read, and matched to the roster by their names."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from autograder.assignment import Assignment
@@ -8,10 +8,14 @@ from autograder.errors import AutograderError, GradebookError
 from autograder.gradebook.roster import Roster
 from autograder.grading.grade import Grade
 from autograder.grading.results import load_grade
+from autograder.text import counted, plural
+
+MOST_NAMED = 3
+"""Students who are named in a line."""
 
 
 def read_results(
-    results: Iterable[Path], assignment: Assignment, roster: Roster
+    results: Iterable[Path], assignment: Assignment, roster: Roster, roster_file: Path
 ) -> tuple[dict[str, Grade], tuple[str, ...]]:
     """Read grades; one that cannot be taken stops no other.
 
@@ -19,25 +23,47 @@ def read_results(
         results: Files of JSON, or folders of them, each named after its student.
         assignment: What they must be grades of.
         roster: Who is in the course.
+        roster_file: Where that was read, for people.
 
     Returns:
-        The grades by student id, and a line for each file that cannot be taken.
+        The grades by student id, and a line for each file that cannot be taken; one line for all
+        whose students are not in the roster.
 
     Raises:
         GradebookError: A path does not exist.
     """
     taken: dict[str, Grade] = {}
     problems: list[str] = []
+    strangers: list[str] = []
     for path in _files(results):
         student = roster.find(path.stem)
         if student is None:
-            problems.append(f"{path}: {path.stem!r} is not in roster.csv")
+            strangers.append(path.stem)
             continue
         try:
             taken[student.id] = _read_result(path, assignment)
         except AutograderError as error:
             problems.append(str(error))
+    if strangers:
+        problems.append(strangers_line(strangers, roster_file))
     return taken, tuple(problems)
+
+
+def strangers_line(names: Sequence[str], roster_file: Path) -> str:
+    """Say of whom there are results though they are not in the roster, by three examples.
+
+    Args:
+        names: The names of the results; at least one.
+        roster_file: Where it says who is in the course.
+    """
+    results = f"{counted(len(names), 'result')} {plural(len(names), 'is', 'are')}"
+    return f"{results} of students who are not in {roster_file}: {some_names(names)}"
+
+
+def some_names(names: Sequence[str]) -> str:
+    """Return the first three names, and how many more there are."""
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(names[:MOST_NAMED]) + more
 
 
 def _read_result(path: Path, assignment: Assignment) -> Grade:

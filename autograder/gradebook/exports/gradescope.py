@@ -31,6 +31,7 @@ _STATUS = {
     StandingStatus.COMPLETE: "Graded",
     StandingStatus.UNDECIDED: "Ungraded",
     StandingStatus.MISSING: "Missing",
+    StandingStatus.NOT_READABLE: "Ungraded",
     StandingStatus.TOO_LATE: "Graded",
     StandingStatus.EXCUSED: "Ungraded",
 }

@@ -22,7 +22,8 @@ def as_plain(assignment_id: str, title: str, standings: Sequence[Standing]) -> s
 
     There is a column for each checkpoint, named by its id, with the points before the penalty. They
     add up to `before_penalty`; `total` is what remains of that. Empty points are not decided;
-    `status` says why, and `open_points` how many are open. Texts are escaped: formulas are not
+    `status` says why, `open_points` how many are open, and `remark` why a hand-in cannot be read.
+    Texts are escaped: formulas are not
     computed, and invisible characters are visible. Programs that need names unchanged read the
     other forms.
 
@@ -51,6 +52,7 @@ def as_plain(assignment_id: str, title: str, standings: Sequence[Standing]) -> s
                 "handed_in_at",
                 "repository",
                 "commit",
+                "remark",
             ),
         ]
     ]
@@ -88,6 +90,7 @@ def as_plain(assignment_id: str, title: str, standings: Sequence[Standing]) -> s
                 utc(standing.handed_in_at),
                 in_csv(repository_address(standing)),
                 in_csv(standing.commit or ""),
+                in_csv(standing.unreadable_text),
             ]
         )
     file = io.StringIO()

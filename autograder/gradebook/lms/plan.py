@@ -78,12 +78,17 @@ class UnsentReason(StrEnum):
 
     UNDECIDED = "open points"
     MISSING = "nothing handed in"
+    NOT_READABLE = "what was handed in cannot be read"
     EXCUSED = "excused, which the LMS does not know"
     BLOCKED = "locked in the LMS, or the assignment is not for them"
     COMMENTED = "a comment of a person, which the LMS would replace: enter the grade there"
 
 
 _FOR_PEOPLE = frozenset({UnsentReason.BLOCKED, UnsentReason.COMMENTED})
+_WITHOUT_TOTAL = {
+    StandingStatus.MISSING: UnsentReason.MISSING,
+    StandingStatus.NOT_READABLE: UnsentReason.NOT_READABLE,
+}
 
 
 @dataclass(frozen=True)
@@ -215,8 +220,7 @@ def _compare(
     if value.is_excused and not lms.knows_excused:
         return UnsentReason.EXCUSED
     if not value.is_excused and value.points is None:
-        is_missing = standing.status is StandingStatus.MISSING
-        return UnsentReason.MISSING if is_missing else UnsentReason.UNDECIDED
+        return _WITHOUT_TOTAL.get(standing.status, UnsentReason.UNDECIDED)
     comment = comment_of(standing) if lms.takes_comments and not value.is_excused else None
     is_commented = comment is None or is_there(comment, there.comments)
     is_same = value.equals(there.value)

@@ -56,13 +56,16 @@ def shown(points: Decimal) -> str:
 
 
 def test_the_class_has_students_of_all_kinds() -> None:
-    """Otherwise the tests below would prove less than they say."""
+    """Otherwise the tests below would prove less than they say.
+
+    An unreadable hand-in alone is not among them: it has no points that could differ.
+    """
     kinds = [
         (student.status, student.percent > 0, student.extended_to is not None, student.counts)
         for student in CLASS.values()
     ]
 
-    assert {status for status, *_ in kinds} == set(StandingStatus)
+    assert {status for status, *_ in kinds} == set(StandingStatus) - {StandingStatus.NOT_READABLE}
     assert len(set(kinds)) >= 14
 
 

@@ -19,6 +19,7 @@ from autograder.gradebook.database import require_sound
 from autograder.gradebook.entries import BookEntry
 from autograder.gradebook.handins import Handin
 from autograder.gradebook.standing import StandingStatus
+from autograder.gradebook.ungraded import NOT_HANDED_IN, NOT_READABLE, Ungraded, write_ungraded
 from autograder.grading.grade import Outcome
 from autograder.policy import Deadline, LatePenalty, Policy, Ruling
 from autograder.tests.gradebook.students import ASSIGNMENT, a_grade, make_book, write_result
@@ -292,8 +293,22 @@ def test_a_bad_result_does_not_stop_the_others(book: Book, results: Path) -> Non
 
     assert synced.written == ("ada", "bob")
     assert len(synced.problems) == 4
-    assert any("'stranger' is not in roster.csv" in line for line in synced.problems)
+    roster = book.folder / "roster.csv"
+    assert f"1 result is of students who are not in {roster}: stranger" in synced.problems
     assert any("is not a grade of all checkpoints" in line for line in synced.problems)
+
+
+def test_results_of_another_course_are_reported_in_one_line(book: Book, results: Path) -> None:
+    """It counts them, names three, and says which roster was read."""
+    for number in range(1, 6):
+        write_result(results, f"stud0{number}", a_grade())
+
+    synced = book.sync([results])
+
+    assert synced.problems == (
+        f"5 results are of students who are not in {book.folder / 'roster.csv'}: "
+        "stud01, stud02, stud03 and 2 more",
+    )
 
 
 def test_a_damaged_database_is_reported_and_not_changed(book: Book, results: Path) -> None:
@@ -389,3 +404,91 @@ def test_two_concurrent_syncs_both_succeed(book: Book, results: Path) -> None:
     assert [process.returncode for process in both] == [0, 0]
     assert all(text.endswith("done 5\n") for text in outputs)
     assert len([known for known in book.entries() if known.grade]) == 5
+
+
+def run_again_without(results: Path, student: str, state: str, reason: str = "") -> None:
+    """Do what a class run does if a student's hand-in is gone, or cannot be read."""
+    (results / f"{student}.json").unlink(missing_ok=True)
+    write_ungraded(results, [Ungraded(student, state, reason)])
+
+
+def test_a_hand_in_that_cannot_be_read_is_not_missing(book: Book, results: Path) -> None:
+    """It has no points, also where those who handed in nothing have 0; others are as before."""
+    run_again_without(results, "cyd", NOT_READABLE, "work.rar cannot be opened")
+
+    book.sync([results])
+
+    for is_zero in (False, True):
+        cyd, dan = book.entries(missing_is_zero=is_zero)[2:4]
+        assert cyd.standing.status is StandingStatus.NOT_READABLE
+        assert cyd.standing.unreadable == "work.rar cannot be opened"
+        assert (cyd.standing.total, cyd.standing.open_points) == (None, 100)
+        assert set(cyd.standing.final_scores) == {None}
+        assert dan.standing.status is StandingStatus.MISSING
+
+
+@pytest.mark.parametrize("way", ["sync", "push"])
+def test_a_later_grade_removes_the_note_of_an_unreadable_hand_in(
+    book: Book, results: Path, way: str
+) -> None:
+    """Also if the grade came with a push, and is gone again later."""
+    run_again_without(results, "cyd", NOT_READABLE, "work.rar cannot be opened")
+    book.sync([results])
+    run_again_without(results, "dan", NOT_HANDED_IN)
+    write_result(results, "cyd", a_grade(OPEN))
+
+    if way == "sync":
+        book.sync([results])
+    else:
+        book.hand_in("cyd", a_grade(OPEN), Handin())
+
+    assert entry(book, "cyd").standing.total == 85 + 9
+    (book.folder / "results" / "cyd.json").unlink()
+    assert entry(book, "cyd").standing.status is StandingStatus.MISSING
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [(NOT_HANDED_IN, StandingStatus.MISSING), (NOT_READABLE, StandingStatus.NOT_READABLE)],
+)
+@pytest.mark.parametrize("given", ["folder", "files"])
+def test_the_result_of_a_hand_in_that_is_gone_is_withdrawn(
+    book: Book, results: Path, state: str, status: StandingStatus, given: str
+) -> None:
+    """From the gradebook's folder and nbgrader's database; the command says so."""
+    book.sync([results])
+    run_again_without(results, "bob", state)
+
+    synced = book.sync([results] if given == "folder" else sorted(results.glob("*.json")))
+
+    assert synced.warnings == (
+        "bob: the earlier result was withdrawn, since nothing readable is handed in now",
+    )
+    assert (entry(book, "bob").standing.status, entry(book, "bob").grade) == (status, None)
+    assert not (book.folder / "results" / "bob.json").exists()
+    assert exported_by_nbgrader(book)["bob"] == 0
+    assert exported_by_nbgrader(book)["ada"] == 85 + 9
+    assert book.sync([results]).warnings == ()
+
+
+def test_marks_outlive_a_result_that_is_withdrawn(book: Book, results: Path) -> None:
+    """The warning names them; they count again as soon as there is a grade."""
+    book.sync([results])
+    mark(book, "ada", "c1-why", 0.5, "Well put.")
+    run_again_without(results, "ada", NOT_HANDED_IN)
+
+    synced = book.sync([results])
+
+    assert synced.warnings[0].endswith("; people's marks stay in the gradebook, but do not count")
+    assert book.points()["ada"].marks["c1-why"].score == 0.5
+    assert book.points()["ada"].marks["c1-why"].comment == "Well put."
+
+
+def test_results_of_students_whom_no_run_lists_stay(book: Book, results: Path) -> None:
+    """A run over a part of the class says nothing about the others."""
+    book.sync([results])
+    (results / "ada.json").unlink()
+
+    book.sync([results])
+
+    assert entry(book, "ada").grade is not None

@@ -79,6 +79,9 @@ COMPLETE = Standing(
 )
 UNDECIDED = Standing(student=student(2), checkpoints=points(0, None), handed_in_at=WHEN)
 MISSING = Standing(student=student(3), checkpoints=points(None, None), missing=True)
+UNREADABLE = Standing(
+    student=student(5), checkpoints=points(None, None), unreadable="work.rar cannot be opened"
+)
 EXCUSED = Standing(
     student=student(4), checkpoints=points(12, None), handed_in_at=WHEN, excused=True
 )
@@ -115,6 +118,8 @@ def names() -> st.SearchStrategy[str]:
         (UNDECIDED, StandingStatus.UNDECIDED, None),
         (MISSING, StandingStatus.MISSING, None),
         (EXCUSED, StandingStatus.EXCUSED, None),
+        (UNREADABLE, StandingStatus.NOT_READABLE, None),
+        (UNREADABLE.model_copy(update={"excused": True}), StandingStatus.EXCUSED, None),
         (MISSING.model_copy(update={"checkpoints": points(0, 0)}), StandingStatus.MISSING, 0),
         (COMPLETE.model_copy(update={"excused": True}), StandingStatus.EXCUSED, None),
     ],
@@ -289,6 +294,7 @@ def test_the_plain_table_has_everything() -> None:
         "max_score": "45",
         "open_points": "0",
         "late_hours": "3.02",
+        "remark": "",
         "days_late": "1",
         "counts": "yes",
         "due": "",
@@ -738,6 +744,19 @@ def test_all_students_that_cannot_be_matched_are_reported_together(
         "octo-2 (Jane Doe 2)",
         "octo-3 (a\\u202eb\\n)",
     ]
+
+
+def test_a_hand_in_that_cannot_be_read_has_no_points_and_a_reason() -> None:
+    """It is not taken for one that was never made."""
+    said = "what was handed in cannot be read: work.rar cannot be opened"
+
+    (plain,) = export("csv", [UNREADABLE])
+    (moodle,) = export("moodle", [UNREADABLE])
+    (gradescope,) = export("gradescope", [UNREADABLE])
+
+    assert (plain["status"], plain["remark"], plain["total"]) == ("not readable", said, "")
+    assert (moodle["Feedback"], moodle[f"{TITLE}: total"]) == (said, "-")
+    assert (gradescope["Status"], gradescope["Total Score"]) == ("Ungraded", "")
 
 
 def test_times_are_in_utc() -> None:

@@ -1,0 +1,114 @@
+"""What a sync takes back: results of students who have nothing readable handed in any more.
+
+A class run lists these students in `ungraded.csv`, next to its results. The gradebook keeps a file
+of the same form with those of them whose hand-in cannot be read: they did not hand in nothing.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+
+from autograder.errors import GradebookError
+from autograder.gradebook.database import StudentPoints
+from autograder.gradebook.roster import Roster
+from autograder.gradebook.ungraded import (
+    NOT_READABLE,
+    Ungraded,
+    read_ungraded,
+    write_ungraded,
+)
+
+
+def find_ungraded(results: Iterable[Path], roster: Roster) -> dict[str, Ungraded]:
+    """Return the students whom class runs list without a grade, by the roster's id.
+
+    Args:
+        results: Files of results, or folders of them; the lists lie in the same folders.
+        roster: Who is in the course; others are left out.
+
+    Raises:
+        GradebookError: A list cannot be read.
+    """
+    folders = dict.fromkeys(path if path.is_dir() else path.parent for path in results)
+    return {
+        student.id: ungraded
+        for folder in folders
+        for name, ungraded in read_ungraded(folder).items()
+        for student in [roster.find(name)]
+        if student is not None
+    }
+
+
+def read_unreadable(folder: Path) -> dict[str, str]:
+    """Return why hand-ins cannot be read, by student, as the gradebook keeps it.
+
+    Args:
+        folder: The gradebook's.
+
+    Raises:
+        GradebookError: The file has mistakes.
+    """
+    return {
+        student: ungraded.reason
+        for student, ungraded in read_ungraded(folder).items()
+        if ungraded.state == NOT_READABLE
+    }
+
+
+def keep_unreadable(
+    folder: Path, found: Mapping[str, Ungraded], graded: Collection[str] = ()
+) -> None:
+    """Keep whose hand-ins cannot be read; whoever has a grade by now is no longer among them.
+
+    Args:
+        folder: The gradebook's.
+        found: Students without a grade, by id; what is kept of others stays.
+        graded: Students who have a grade.
+
+    Raises:
+        AutograderError: The file cannot be read or written.
+    """
+    before = read_ungraded(folder)
+    new = {name: Ungraded(name, row.state, row.reason) for name, row in found.items()}
+    after = {
+        name: row
+        for name, row in {**before, **new}.items()
+        if row.state == NOT_READABLE and name not in graded
+    }
+    if after != before:
+        write_ungraded(folder, after.values())
+
+
+def remove_results(files: Mapping[str, Path]) -> list[str]:
+    """Remove the results of students; return who had one.
+
+    Args:
+        files: The files of results by student; they need not exist.
+
+    Raises:
+        GradebookError: A file cannot be removed.
+    """
+    removed = []
+    for student, file in files.items():
+        try:
+            file.unlink()
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise GradebookError(f"{file} cannot be removed: {error.strerror}") from None
+        removed.append(student)
+    return removed
+
+
+def withdrawn_line(student: str, points: StudentPoints) -> str:
+    """Say that a result was withdrawn, and what becomes of marks that people gave.
+
+    Args:
+        student: Whose it was.
+        points: What people gave the student.
+    """
+    marked = points.marks or points.by_hand or points.extra_credit
+    kept = "; people's marks stay in the gradebook, but do not count" if marked else ""
+    return (
+        f"{student}: the earlier result was withdrawn, since nothing readable is handed in now"
+        f"{kept}"
+    )
