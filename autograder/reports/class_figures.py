@@ -83,12 +83,23 @@ class CheckpointFigures:
 
 
 @dataclass(frozen=True)
+class UntriedTests:
+    """What those who tried something lost in tests that they did not try."""
+
+    lost: float
+    """The points that they lost."""
+    students: int
+    """How many of them lost some."""
+
+
+@dataclass(frozen=True)
 class ClassFigures:
-    """The figures of a class. All but the first are about those who handed something in."""
+    """The figures of a class. All but the first and the states are about those who tried."""
 
     nothing: int | None
-    """Students who handed in nothing, or the stubs as they were; None if that is not known."""
+    """Students who handed in nothing; None if that is not known."""
     graded: int
+    """Students who tried something."""
     states: Counter[State]
     unreadable: Mapping[str, int]
     """By student, tests that could not read what the code left behind."""
@@ -102,6 +113,7 @@ class ClassFigures:
     checkpoints: tuple[CheckpointFigures, ...]
     causes: tuple[Cause, ...]
     """Why points were lost: what many share first, each with the most points first."""
+    untried: UntriedTests
     tests: tuple[TestFigures, ...]
     """With the most points lost first."""
     attempts: tuple[tuple[float, int], ...]
@@ -109,7 +121,7 @@ class ClassFigures:
 
 
 def figures_of(rows: Sequence[Row]) -> ClassFigures:
-    """Compute the figures. Those who are excused or handed in nothing are in no statistic."""
+    """Compute the figures. Those who are excused or tried nothing are in no statistic."""
     expected = [row for row in rows if row.state is not State.EXCUSED]
     counted = [row for row in expected if has_tried(row)]
     grades = [row.grade for row in counted if row.grade is not None]
@@ -119,13 +131,13 @@ def figures_of(rows: Sequence[Row]) -> ClassFigures:
         if row.grade is not None and decided_points(row.grade)[1] > 0
     ]
     lateness = [row.late for row in counted if row.late is not None]
-    nothing = len(expected) - len(counted)
+    states = Counter(map(shown_state, rows))
     bins = Counter(min(int(share * BINS), BINS - 1) for share in shares)
     return ClassFigures(
-        nothing=nothing if nothing or any(row.enrolled for row in rows) else None,
+        nothing=states[State.MISSING] if any(row.enrolled for row in rows) else None,
         graded=len(grades),
         unreadable={row.shown_name: row.unreadable for row in counted},
-        states=Counter(row.state for row in rows if row.grade is None or has_tried(row)),
+        states=states,
         late=sum(lateness) if lateness else None,
         median=median(shares) if shares else None,
         bins=tuple(bins[number] for number in range(BINS)),
@@ -136,16 +148,24 @@ def figures_of(rows: Sequence[Row]) -> ClassFigures:
                 key=lambda cause: (not cause.is_shared, -cause.lost, cause.words),
             )
         ),
+        untried=_untried(grades),
         tests=tuple(sorted(_tests(grades), key=lambda test: (-test.lost, test.id))),
         attempts=tuple(_attempts(counted)),
     )
 
 
 def has_tried(row: Row) -> bool:
-    """Return whether a student handed in more than nothing and the unchanged stubs."""
-    return row.grade is not None and any(
-        _is_tried(test) for checkpoint in row.grade.checkpoints for test in checkpoint.tests
-    )
+    """Return whether a student handed in something to grade, and not the unchanged stubs alone."""
+    if row.grade is None or row.state is State.NOTHING_GRADABLE:
+        return False
+    return any(_is_tried(test) for part in row.grade.checkpoints for test in part.tests)
+
+
+def shown_state(row: Row) -> State:
+    """Return the state to show of a student: that of unchanged stubs is `UNTRIED`."""
+    own = (State.EXCUSED, State.NOTHING_GRADABLE)
+    is_own = row.state in own or row.grade is None or has_tried(row)
+    return row.state if is_own else State.UNTRIED
 
 
 def remaining_share(row: Row) -> float:
@@ -180,6 +200,19 @@ def _checkpoints(grades: Sequence[Grade]) -> Iterable[CheckpointFigures]:
             full=sum(share == 1 for share in found),
             tried=len(found),
         )
+
+
+def _untried(grades: Sequence[Grade]) -> UntriedTests:
+    lost = [
+        sum(
+            test.max_score - test.score
+            for checkpoint in grade.checkpoints
+            for test in checkpoint.tests
+            if not _is_tried(test)
+        )
+        for grade in grades
+    ]
+    return UntriedTests(sum(lost), sum(points > 0 for points in lost))
 
 
 def _causes(rows: Sequence[Row]) -> Iterable[Cause]:

@@ -17,7 +17,7 @@ from autograder.reports.class_figures import (
     Cause,
     ClassFigures,
     figures_of,
-    has_tried,
+    shown_state,
 )
 from autograder.reports.class_results import Row, State
 from autograder.text import counted, decimal_text, inert, plural, rounded
@@ -31,15 +31,15 @@ LONGEST_EXAMPLE = 200
 """Characters of what came back."""
 TALLEST, BASE = 130, 162
 """Of the histogram, in its own units: the height of the tallest column, and where columns stand."""
-UNTRIED = "only the stubs"
-"""The state of a student who handed in what was handed out."""
 STATES = {
     "complete": State.COMPLETE.value,
     "waiting": State.WAITING.value,
     "incomplete": State.INCOMPLETE.value,
     "missing": State.MISSING.value,
+    "not-readable": State.NOT_READABLE.value,
+    "nothing-gradable": State.NOTHING_GRADABLE.value,
     "too-late": State.TOO_LATE.value,
-    "untried": UNTRIED,
+    "untried": State.UNTRIED.value,
     "excused": State.EXCUSED.value,
     "late": "late",
     "unreadable": "unreadable",
@@ -152,8 +152,12 @@ def _tiles(figures: ClassFigures, *, anonymous: bool) -> list[tuple[str, str]]:
     unreadable, look_at_them = unreadable_summary(figures.unreadable, named=not anonymous)
     middle = None if figures.median is None else f"{percent(figures.median)} %"
     tiles: list[tuple[str | int | None, str]] = [
-        (figures.graded, "handed in"),
+        (figures.graded, "handed in and tried something"),
         (figures.nothing, "handed in nothing (not counted)"),
+        *(
+            (states[state] or None, f"{state.value} (not counted)")
+            for state in (State.UNTRIED, State.NOTHING_GRADABLE, State.NOT_READABLE)
+        ),
         (middle, "median score after late penalties"),
         (figures.late, "late"),
         (states[State.INCOMPLETE] or None, State.INCOMPLETE.value),
@@ -212,10 +216,10 @@ def _trend(figures: ClassFigures) -> list[Point]:
 
 
 def _shown(row: Row, figures: ClassFigures, results: str) -> ShownStudent:
-    state = UNTRIED if row.grade is not None and not has_tried(row) else row.state.value
-    if row.state is State.EXCUSED:
-        state = row.state.value
+    state = shown_state(row).value
     keys = [key for key, what in STATES.items() if what == state]
+    if row.state is State.NOT_READABLE and row.standing and row.standing.unreadable:
+        state = f"{state}: {inert(row.standing.unreadable, LONGEST_EXAMPLE)}"
     notes = [*(["late"] if row.late else []), *(["unreadable"] if row.unreadable else [])]
     points: dict[str, str] = {}
     score: float | None = None

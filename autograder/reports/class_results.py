@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from autograder.course.class_outcomes import NOTHING_GRADABLE
 from autograder.course.class_pages import FEEDBACK
 from autograder.course.class_run import ATTEMPTS
 from autograder.course.results import RESULTS
 from autograder.errors import AutograderError
-from autograder.gradebook.book import ROSTER, roster_file
+from autograder.gradebook.book import roster_file
 from autograder.gradebook.database import StudentPoints
 from autograder.gradebook.entries import (
     NOTHING_MARKED,
@@ -21,9 +22,12 @@ from autograder.gradebook.entries import (
 )
 from autograder.gradebook.handins import HANDINS_FILE, Handin, read_handins
 from autograder.gradebook.people_points import read_points
+from autograder.gradebook.result_files import strangers_line
 from autograder.gradebook.roster import Roster, read_roster
 from autograder.gradebook.standing import Standing, StandingStatus
 from autograder.gradebook.student import Student
+from autograder.gradebook.ungraded import NOT_READABLE, read_ungraded
+from autograder.gradebook.withdrawals import read_unreadable
 from autograder.grading.grade import Grade, Outcome, Status, decided_points
 from autograder.grading.results import read_result
 from autograder.policy import EVERYTHING_COUNTS, Policy
@@ -45,6 +49,11 @@ class State(StrEnum):
     """At some tests, whose points are neither given nor lost."""
     WAITING = "waits for a person"
     MISSING = "not handed in"
+    NOT_READABLE = StandingStatus.NOT_READABLE.value
+    NOTHING_GRADABLE = NOTHING_GRADABLE
+    """There is a hand-in, but it lacks everything that tests look at."""
+    UNTRIED = "only the stubs"
+    """What was handed in is what was handed out."""
     TOO_LATE = StandingStatus.TOO_LATE.value
     """After the last day for late work: it has 0 points, and nothing that is open would count."""
     EXCUSED = StandingStatus.EXCUSED.value
@@ -135,12 +144,11 @@ def read_class(
     if not grades or assignment is None:
         raise AutograderError("\n".join([f"{results} holds no result", *oddities]))
     enrolled = {student.id: student for student in roster.students} if roster else {}
-    oddities += [
-        f"{name}.json: {name} is not in {ROSTER}"
-        for name in grades
-        if enrolled and name not in enrolled
-    ]
-    records = _records(grades, enrolled, gradebook, roster, assignment)
+    strangers = [name for name in grades if enrolled and name not in enrolled]
+    if strangers and gradebook is not None:
+        oddities.append(strangers_line(strangers, roster_file(gradebook, policy)))
+    unreadable = _unreadable(results, gradebook)
+    records = _records(grades, enrolled, gradebook, roster, assignment, unreadable)
     attempts = _read_attempts(folder / ATTEMPTS)
     rows = [
         _row(entry, attempts, folder, enrolled=entry.student.id in enrolled)
@@ -155,8 +163,9 @@ def _records(
     gradebook: Path | None,
     roster: Roster | None,
     assignment: str,
+    unreadable: Mapping[str, str],
 ) -> list[StudentRecord]:
-    """Return what is on record of each student who is enrolled or has a grade, by id."""
+    """Return what is on record of each student who is enrolled or handed in, by id."""
     handins: Mapping[str, Handin] = {}
     points: Mapping[str, StudentPoints] = {}
     if gradebook is not None and roster is not None:
@@ -169,9 +178,19 @@ def _records(
             grades.get(name),
             handins.get(name, NOTHING_NOTED),
             points.get(name, NOTHING_MARKED),
+            unreadable=None if name in grades else unreadable.get(name),
         )
-        for name in sorted({*grades, *enrolled})
+        for name in sorted({*grades, *enrolled, *unreadable})
     ]
+
+
+def _unreadable(results: Path, gradebook: Path | None) -> dict[str, str]:
+    """Return why hand-ins cannot be read, by student; the class run knows better than the book."""
+    listed = read_ungraded(results)
+    kept = {} if gradebook is None else read_unreadable(gradebook)
+    return {name: reason for name, reason in kept.items() if name not in listed} | {
+        name: row.reason for name, row in listed.items() if row.state == NOT_READABLE
+    }
 
 
 def _row(
@@ -201,9 +220,12 @@ def _row(
 def _state(entry: BookEntry) -> State:
     if entry.standing.excused:
         return State.EXCUSED
-    if entry.grade is not None and not entry.standing.counts:
-        return State.TOO_LATE
-    return State.MISSING if entry.grade is None else state_of(entry.grade)
+    if entry.grade is None:
+        is_readable = entry.standing.unreadable is None
+        return State.MISSING if is_readable else State.NOT_READABLE
+    if entry.has_nothing_gradable:
+        return State.NOTHING_GRADABLE
+    return state_of(entry.grade) if entry.standing.counts else State.TOO_LATE
 
 
 def state_of(grade: Grade) -> State:

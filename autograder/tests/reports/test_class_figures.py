@@ -100,7 +100,8 @@ def test_who_handed_in_nothing_is_in_no_statistic() -> None:
     figures = figures_of([row(WHOLE), row(stubs, State.COMPLETE, 0.0), missing])
     only_nothing = figures_of([row(stubs), missing])
 
-    assert (figures.nothing, figures.graded, figures.median) == (2, 1, 1.0)
+    assert (figures.nothing, figures.graded, figures.median) == (1, 1, 1.0)
+    assert figures.states[State.UNTRIED] == 1
     assert figures.causes == ()
     assert {test.tried for test in figures.tests} == {1}
     assert [(found.share, found.tried) for found in figures.checkpoints] == [
@@ -108,7 +109,20 @@ def test_who_handed_in_nothing_is_in_no_statistic() -> None:
     ]
     assert sum(figures.bins) == 1
     assert figures.attempts == ()
-    assert (only_nothing.nothing, only_nothing.graded, only_nothing.median) == (2, 0, None)
+    assert (only_nothing.nothing, only_nothing.graded, only_nothing.median) == (1, 0, None)
+
+
+def test_points_lost_in_tests_that_nobody_tried_are_counted_apart() -> None:
+    """They are no misconception, but they are lost; who tried nothing at all is not counted."""
+    half = grade_with({FIRST: Outcome.MISSING, SECOND: Outcome.UNIMPLEMENTED})
+    stubs = grade_with(dict.fromkeys(TESTS, Outcome.UNIMPLEMENTED))
+
+    figures = figures_of([row(WHOLE), row(half), row(stubs)])
+
+    points = {test.id: test.points for test in figures.tests}
+    assert figures.untried.lost == points[FIRST] + points[SECOND]
+    assert figures.untried.students == 1
+    assert figures.causes == ()
 
 
 def test_who_left_a_stub_did_not_try_its_tests() -> None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from autograder.cli.app import app
+from autograder.gradebook.ungraded import NOT_READABLE, Ungraded, write_ungraded
 from autograder.grading.grade import Outcome
 from autograder.policy import Policy
 from autograder.reports.class_page import as_page
@@ -87,6 +89,41 @@ def test_the_table_has_the_points_that_remain(tmp_path: Path) -> None:
     assert rows["bob"][0] == "0"
     assert rows["bob"][7] == "too late, up to 8 days late"
     assert rows["cyd"][:8] == ["", "", "", "", "", "", "", "excused"]
+
+
+def test_the_page_says_what_became_of_each_hand_in(tmp_path: Path) -> None:
+    """At the top by count, and in each student's row with the reason."""
+    folder = write_class(tmp_path / "class", 1)
+    for number, outcome in ((1, Outcome.MISSING), (2, Outcome.UNIMPLEMENTED)):
+        grade = grade_with(dict.fromkeys(TESTS, outcome))
+        write_result(folder / "results", f"student-000{number}", grade)
+    write_ungraded(folder / "results", [Ungraded("student-0003", NOT_READABLE, "<b>.rar")])
+
+    page = as_page(read_class(folder, folder).rows, "Logs")
+
+    tiles = re.findall(r"<li><strong>(\d+)</strong> ([^<]*)</li>", page)
+    assert ("0", "handed in nothing (not counted)") in tiles
+    for state in ("only the stubs", "nothing gradable", "not readable"):
+        assert ("1", f"{state} (not counted)") in tiles
+    states = re.findall(r"<tr data-states.*<td>([^<]*)</td><td[^>]*>\d+</td></tr>", page)
+    assert states[1:] == [
+        "nothing gradable",
+        "only the stubs",
+        "not readable: &lt;b&gt;.rar",
+    ]
+    assert '<option value="not-readable">not readable</option>' in page
+
+
+def test_the_page_does_not_say_that_nothing_is_lost_if_tests_were_not_tried() -> None:
+    """Whose file is missing has lost its points."""
+    (row,) = lost_by({"ada": "b"}, HINTS[0])
+    missing = replace(row, grade=grade_with({TESTS[0]: Outcome.MISSING}))
+
+    page = as_page([missing], "Logs")
+
+    assert "no decided points are lost" not in page
+    assert "No points are lost in the hidden tests that students tried." in page
+    assert "1 student lost 2 points in tests that they did not try" in page
 
 
 def test_the_top_of_the_page_names_three_misconceptions() -> None:

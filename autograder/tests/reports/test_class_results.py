@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import AutograderError
+from autograder.gradebook.ungraded import NOT_HANDED_IN, NOT_READABLE, Ungraded, write_ungraded
+from autograder.grading.grade import Outcome
 from autograder.policy import EVERYTHING_COUNTS, Deadline
 from autograder.reports.class_results import State, read_class
-from autograder.tests.reports.classes import WHOLE, write_class
+from autograder.tests.gradebook.students import a_grade
+from autograder.tests.reports.classes import TESTS, WHOLE, write_class
 
 POLICY = EVERYTHING_COUNTS.model_copy(
     update={"deadline": Deadline(at=datetime(2026, 12, 2, 23, tzinfo=UTC))}
@@ -28,6 +31,35 @@ def test_results_roster_and_attempts_come_together(tmp_path: Path) -> None:
     assert len(rows["student-0003"].attempts) == 4
     assert rows["student-0001"].page == "feedback/student-0001.html"
     assert rows["student-0008"].state is State.MISSING
+
+
+def test_who_has_no_points_has_the_state_that_says_why(tmp_path: Path) -> None:
+    """Nothing handed in, nothing readable, and nothing that can be graded are three things."""
+    folder = write_class(tmp_path / "class", 1)
+    nothing = a_grade(dict.fromkeys(TESTS, Outcome.MISSING))
+    (folder / "results" / "student-0001.json").write_text(nothing.model_dump_json())
+    rows = [Ungraded("student-0002", NOT_READABLE, "work.rar cannot be opened")]
+    write_ungraded(folder / "results", rows)
+
+    found = {row.id: row for row in read_class(folder, folder).rows}
+
+    assert [found[f"student-000{number}"].state for number in (1, 2, 3)] == [
+        State.NOTHING_GRADABLE,
+        State.NOT_READABLE,
+        State.MISSING,
+    ]
+
+
+def test_the_class_run_knows_better_than_the_gradebook_what_is_unreadable(tmp_path: Path) -> None:
+    """What only the gradebook knows is shown, too."""
+    folder = write_class(tmp_path / "class", 1)
+    known = [Ungraded(f"student-000{number}", NOT_READABLE, "work.rar") for number in (0, 1, 2)]
+    write_ungraded(folder, known)
+    write_ungraded(folder / "results", [Ungraded("student-0001", NOT_HANDED_IN, "")])
+
+    states = [row.state for row in read_class(folder, folder).rows]
+
+    assert states == [State.WAITING, State.MISSING, State.NOT_READABLE, State.MISSING]
 
 
 def test_lateness_is_not_known_without_a_deadline(tmp_path: Path) -> None:
