@@ -1,7 +1,7 @@
 """The command line of the gradebook: sync, status, mark, reconcile, export, feedback."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -19,10 +19,13 @@ from autograder.cli.course_file import CourseFile, GradebookFolder, open_book
 from autograder.cli.options import AssignmentId, example
 from autograder.cli.push import push
 from autograder.course.class_submissions import ClassSubmissions, class_submissions
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, ExportError
 from autograder.files import make_folder, write_whole
 from autograder.gradebook.book import roster_file
+from autograder.gradebook.entries import BookEntry
 from autograder.gradebook.exports import FORMATS
+from autograder.gradebook.exports.canvas import new_assignments_line, title_of
+from autograder.gradebook.exports.table import without_total
 from autograder.gradebook.marking.agreement import AgreementState
 from autograder.gradebook.marking.folders import folder_of_marker, notebook_of, own_folder
 from autograder.gradebook.marking.formgrader import running_formgrader
@@ -32,6 +35,7 @@ from autograder.gradebook.marking.reconciling import reconcile as compare_marker
 from autograder.gradebook.marks import cell_name
 from autograder.gradebook.notes import feedback_page
 from autograder.gradebook.standing import Standing
+from autograder.reports.feedback_zip import zip_of_pages
 from autograder.text import counted, decimal_text, inert
 
 gradebook = typer.Typer(
@@ -53,6 +57,8 @@ class ExportFormat(StrEnum):
 
 
 PORT = 8888
+_STATUS_COLUMNS = ("student", "name", "points", "penalty", "open", "status", "late", "to mark")
+_NEVER_LEFT_OUT = ("student", "status")
 
 
 def _report_problems(problems: tuple[str, ...]) -> None:
@@ -99,14 +105,18 @@ def status(
     console = Console(highlight=False, markup=False)
     summary = ", ".join(f"{number} {name}" for name, number in sorted(counts.items()))
     console.print(f"{counted(len(entries), 'student')}: {summary or 'none'}")
-    table = Table()
-    for title in ("student", "name", "points", "penalty", "open", "status", "late", "to mark"):
-        table.add_column(title)
+    console.print(_status_table(entries), crop=False)
     for entry in entries:
-        standing, total = entry.standing, entry.standing.total
-        table.add_row(
-            Text(entry.student.id),
-            Text(inert(entry.student.full_name)),
+        if text := entry.standing.unreadable_text:
+            console.print(f"{entry.student.id}: {inert(text)}", soft_wrap=True)
+
+
+def _status_table(entries: Sequence[BookEntry]) -> Table:
+    """Return a row for each student; columns that are empty for all are left out."""
+    rows = {
+        entry.student.id: [
+            entry.student.id,
+            inert(entry.student.full_name),
             "" if total is None else f"{decimal_text(total)} / {decimal_text(standing.max_score)}",
             f"-{decimal_text(standing.penalty)}"
             if standing.penalty and not standing.excused
@@ -118,8 +128,24 @@ def status(
                 f"{cell_name(test)} (again)" if test in entry.to_mark_again else cell_name(test)
                 for test in entry.to_mark
             ),
-        )
-    console.print(table)
+        ]
+        for entry in entries
+        for standing, total in [(entry.standing, entry.standing.total)]
+    }
+    table = Table()
+    for title, *cells in zip(_STATUS_COLUMNS, *rows.values(), strict=True):
+        if title in _NEVER_LEFT_OUT or any(cells):
+            # Ids and states are what a reader looks for: in a narrow terminal, others fold.
+            is_whole = title in _NEVER_LEFT_OUT
+            width = max(map(len, (title, *cells))) if is_whole else None
+            table.add_column(title, overflow="fold", min_width=width, no_wrap=is_whole)
+    shown = {column.header for column in table.columns}
+    for row in rows.values():
+        cells = [
+            Text(cell) for title, cell in zip(_STATUS_COLUMNS, row, strict=True) if title in shown
+        ]
+        table.add_row(*cells)
+    return table
 
 
 def _lateness(standing: Standing) -> str:
@@ -231,6 +257,13 @@ def export(
     course_file: CourseFile = None,
     folder: GradebookFolder = None,
     assignment: AssignmentId = None,
+    column: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TITLE",
+            help="For canvas: the assignment of the roster's Canvas export that gets the totals.",
+        ),
+    ] = None,
     *,
     missing_is_zero: Annotated[
         bool,
@@ -239,15 +272,18 @@ def export(
 ) -> None:
     """Write everybody's points in a format that another system imports."""
     book, _ = open_book(folder, course_file, assignment)
-    entries = book.entries(missing_is_zero=missing_is_zero)
-    text = FORMATS[format.value](
-        book.assignment.id, book.assignment.title, [entry.standing for entry in entries]
-    )
+    standings = [entry.standing for entry in book.entries(missing_is_zero=missing_is_zero)]
+    title = book.assignment.title
+    if column is not None:
+        if format is not ExportFormat.CANVAS:
+            raise ExportError("--column names an assignment of Canvas: give --format canvas")
+        title = title_of(column, standings)
+    text = FORMATS[format.value](book.assignment.id, title, standings)
     make_folder(output.parent)
     write_whole(output, text)
-    undecided = sum(entry.standing.total is None for entry in entries)
-    students = counted(len(entries), "student")
-    typer.echo(f"{students} written, {undecided} of them without a total")
+    typer.echo(f"{counted(len(standings), 'student')} written{without_total(standings)}")
+    if format is ExportFormat.CANVAS and (line := new_assignments_line(title, standings)):
+        typer.echo(inert(line), err=True)
 
 
 @gradebook.command(epilog=example("gradebook feedback --output pages"))
@@ -266,6 +302,36 @@ def feedback(
         page = feedback_page(entry, book.assignment.title, book.policy, moment)
         write_whole(output / f"{entry.student.id}.html", page)
     typer.echo(f"{counted(len(graded), 'page')} written")
+
+
+@gradebook.command(epilog=example("gradebook feedback-zip downloads feedback.zip"))
+def feedback_zip(
+    source: Annotated[
+        Path, typer.Argument(help="The unpacked download of Moodle or Canvas that was graded.")
+    ],
+    output: Annotated[Path, typer.Argument(help="Zip file to write.")],
+    course_file: CourseFile = None,
+    folder: GradebookFolder = None,
+    assignment: AssignmentId = None,
+) -> None:
+    """Write all feedback pages as one zip that Moodle or Canvas takes back.
+
+    Its files are named as in the download. Exit 1: some pages are not in it; they are named.
+    """
+    book, _ = open_book(folder, course_file, assignment)
+    moment = datetime.now(UTC)
+    pages = {
+        entry.student.id: feedback_page(entry, book.assignment.title, book.policy, moment)
+        for entry in book.entries()
+        if entry.grade is not None
+    }
+    with class_submissions(source, book.assignment, roster_file(book.folder, book.policy)) as found:
+        zipped = zip_of_pages(pages, found.handed_in)
+    if zipped.names:
+        make_folder(output.parent)
+        write_whole(output, zipped.content)
+    typer.echo(f"{counted(len(zipped.names), 'page')} written to {output}")
+    _report_problems(zipped.problems)
 
 
 gradebook.add_typer(push, name="push")

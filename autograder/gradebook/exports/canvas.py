@@ -7,7 +7,7 @@ unknown title it makes a new assignment.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from autograder.errors import ExportError
 from autograder.gradebook.exports.table import Cell, as_table, columns_of, number, refuse, scores_of
@@ -51,7 +51,7 @@ def as_canvas(assignment_id: str, title: str, standings: Sequence[Standing]) -> 
 
     Args:
         assignment_id: Names the file in messages.
-        title: The assignment's title.
+        title: The assignment's title, here or in Canvas.
         standings: One row each, in this order.
 
     Raises:
@@ -64,14 +64,7 @@ def as_canvas(assignment_id: str, title: str, standings: Sequence[Standing]) -> 
         "Canvas",
         "the roster has no ID, SIS User ID or SIS Login ID: use the file that Canvas exports",
     )
-    header = next(
-        (
-            standing.student.canvas_header
-            for standing in standings
-            if standing.student.canvas_header
-        ),
-        (),
-    )
+    header = next((found for found in _headers(standings) if found), ())
     identity = [column for column in header if column_key(column) in _IDENTITY] or list(_STANDARD)
     columns = columns_of(standings)
     theirs = {_bare(column): column for column in reversed(header) if column not in identity}
@@ -95,6 +88,53 @@ def as_canvas(assignment_id: str, title: str, standings: Sequence[Standing]) -> 
             ]
         )
     return as_table(rows)
+
+
+def title_of(column: str, standings: Sequence[Standing]) -> str:
+    """Return the title of an assignment that Canvas has already, to write the total under it.
+
+    Args:
+        column: Its column in the export of Canvas that is the roster, with or without its number.
+        standings: Those of the students.
+
+    Raises:
+        ExportError: There is no such column.
+    """
+    known = _assignments(standings)
+    if _bare(column) not in map(_bare, known):
+        there = ", ".join(map(repr, known)) or "none"
+        raise ExportError(f"the roster has no assignment {column!r} of Canvas; it has: {there}")
+    return _bare(column)
+
+
+def new_assignments_line(title: str, standings: Sequence[Standing]) -> str:
+    """Say that Canvas would make new assignments though it has others; empty if it would not.
+
+    Args:
+        title: The title under which the points are exported.
+        standings: Those of the students.
+    """
+    known = _assignments(standings)
+    ours = {title, *_titles(title, columns_of(standings))}
+    if not known or ours & set(map(_bare, known)):
+        return ""
+    return (
+        f"the roster has no assignment {title!r} of Canvas, so Canvas would make new ones. To fill "
+        "one that exists with the totals, name it with --column. The roster has: "
+        f"{', '.join(map(repr, known))}"
+    )
+
+
+def _assignments(standings: Sequence[Standing]) -> list[str]:
+    """Return the columns of the roster's Canvas export that are assignments."""
+    header = next((found for found in _headers(standings) if found), ())
+    return [
+        column for column in header if _NUMBERED.fullmatch(column) and not _COMPUTED.search(column)
+    ]
+
+
+def _headers(standings: Sequence[Standing]) -> Iterator[tuple[str, ...]]:
+    return (standing.student.canvas_header for standing in standings)
 
 
 def _known_to_canvas(student: Student) -> bool:

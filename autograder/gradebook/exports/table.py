@@ -2,15 +2,21 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from autograder.errors import ExportError
-from autograder.gradebook.standing import CheckpointPoints, Standing
+from autograder.gradebook.result_files import some_names
+from autograder.gradebook.standing import CheckpointPoints, Standing, StandingStatus
 from autograder.gradebook.student import Student
 from autograder.text import counted, inert, rounded
 
 Cell = str | int | float | None
+_WHY = {
+    StandingStatus.UNDECIDED: "with open points",
+    StandingStatus.MISSING: "handed in nothing",
+}
 
 
 def as_table(rows: Iterable[Sequence[Cell]]) -> str:
@@ -61,6 +67,17 @@ def repository_address(standing: Standing) -> str:
     if not repository or "://" in repository:
         return repository.rstrip("/")
     return f"https://github.com/{repository.strip('/')}"
+
+
+def without_total(standings: Sequence[Standing]) -> str:
+    """Say how many have no total, why, and name three: `, 2 of them ...`; empty if all have one."""
+    lacking = [standing for standing in standings if standing.total is None]
+    if not lacking:
+        return ""
+    counts = Counter(_WHY.get(standing.status, standing.status.value) for standing in lacking)
+    reasons = ", ".join(f"{number} {why}" for why, number in counts.most_common())
+    names = some_names([standing.student.id for standing in lacking])
+    return f", {len(lacking)} of them without a total: {reasons} ({names})"
 
 
 def refuse(students: Sequence[Student], form: str, lack: str) -> None:
