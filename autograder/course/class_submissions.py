@@ -22,7 +22,15 @@ from autograder.gradebook.student import Student
 from autograder.grading.grade import Grade
 from autograder.intake.downloads import find_hand_ins
 from autograder.intake.hand_ins import Readable
-from autograder.intake.matching import MATCHES_FILE, NOBODY, Unmatched, match_hand_ins, read_matches
+from autograder.intake.layouts import some_of
+from autograder.intake.matching import (
+    MATCHES_FILE,
+    NOBODY,
+    Matches,
+    Unmatched,
+    match_hand_ins,
+    read_matches,
+)
 from autograder.lateness import lateness
 from autograder.policy import (
     EVERYTHING_COUNTS,
@@ -31,6 +39,7 @@ from autograder.policy import (
     student_repositories,
 )
 from autograder.policy_names import check_names
+from autograder.text import counted, plural
 
 
 @dataclass(frozen=True)
@@ -60,6 +69,8 @@ class ClassSubmissions:
     """The roster, by id; empty without a roster."""
     title: str = ""
     """The assignment's, for the pages; empty to show its id."""
+    is_whole: bool = True
+    """Whether it is the whole class, and not a part of it."""
 
     def __len__(self) -> int:
         """Count the students, and the hand-ins that are nobody's yet."""
@@ -69,7 +80,7 @@ class ClassSubmissions:
     def entry(self, student: str, grade: Grade) -> BookEntry:
         """Return a grade as it counts, with people's marks, and its student's standing."""
         return entry_of(
-            self._student(student),
+            self.student(student),
             grade,
             self.handins.get(student, NOTHING_NOTED),
             self.policy,
@@ -78,15 +89,16 @@ class ClassSubmissions:
 
     def excuses(self, student: str) -> bool:
         """Whether the assignment does not count for a student."""
-        return self.policy.excuses(self._student(student))
+        return self.policy.excuses(self.student(student))
 
     def terms_of(self, student: str) -> StudentTerms:
         """Return the terms by which a student's points count."""
         handed_in_at = self.handins.get(student, NOTHING_NOTED).handed_in_at
-        late = lateness(self.policy, self._student(student), handed_in_at)
+        late = lateness(self.policy, self.student(student), handed_in_at)
         return StudentTerms(penalty_percent=late.percent, excused=self.excuses(student))
 
-    def _student(self, student: str) -> Student:
+    def student(self, student: str) -> Student:
+        """Return what the roster says of a student."""
         # Without a roster, ids are the names of folders, which are not all fit for a roster.
         return self.students.get(student) or Student.model_construct(id=student)
 
@@ -114,6 +126,7 @@ class ClassSubmissions:
             unselected=_only(self.unselected, belongs),
             unmatched=[hand_in for hand_in in self.unmatched if belongs(hand_in.origin)],
             handins={name: handin for name, handin in self.handins.items() if belongs(name)},
+            is_whole=False,
         )
 
     def select(self, only: Collection[str], since: datetime | None) -> "ClassSubmissions":
@@ -136,8 +149,14 @@ class ClassSubmissions:
             if (not only or work.student in only)
             and (since is None or work.handed_in_at is None or work.handed_in_at >= since)
         ]
-        others = present - {work.student for work in selected}
-        return replace(self, handed_in=selected, unselected=[*self.unselected, *sorted(others)])
+        missing = [student for student in self.missing if not only or student in only]
+        others = {*present, *self.missing} - {work.student for work in selected} - {*missing}
+        return replace(
+            self,
+            handed_in=selected,
+            missing=missing,
+            unselected=[*self.unselected, *sorted(others)],
+        )
 
 
 def _only(students: Sequence[str], belongs: Callable[[str], bool]) -> list[str]:
@@ -193,6 +212,21 @@ def class_submissions(
         )
 
 
+def _notes_on_matches(matches: Matches, unused: Sequence[str]) -> Iterator[str]:
+    """Say what may be wrong about whose the hand-ins are, though each has its student."""
+    if unused:
+        yield (
+            f"{MATCHES_FILE} names {counted(len(unused), 'hand-in')} that"
+            f" {plural(len(unused), 'is', 'are')} not there: {some_of(list(map(repr, unused)))}"
+        )
+    if matches.of_groups:
+        names = [f"{work.origin!r} ({work.student})" for work in matches.of_groups]
+        yield (
+            f"{counted(len(names), 'hand-in')} may be a group's, since the name is not the"
+            f" student's: {some_of(names)}: a row for each member in {MATCHES_FILE} gives it to all"
+        )
+
+
 def _of_folder(
     folder: Path, assignment: Assignment, roster_file: Path | None, policy: Policy
 ) -> ClassSubmissions:
@@ -217,6 +251,7 @@ def _of_folder(
             for work in matches.matched
             for name in work.older
         ),
+        *_notes_on_matches(matches, [name for name in matches.unused if name not in found.notes]),
     ]
     return ClassSubmissions(
         matches.matched,

@@ -6,19 +6,23 @@ own without such a name is taken for a student's folder.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC
 from itertools import islice
 from pathlib import Path
 
 from autograder.assignment import Assignment
 from autograder.errors import SubmissionError
 from autograder.gradebook.keys import Key, KeyKind
-from autograder.intake.gradescope import SUBMITTERS, read_submitters
+from autograder.intake.archives import is_archive
+from autograder.intake.gradescope import SUBMITTERS, read_submissions
 from autograder.intake.hand_ins import HandIn, Submitter, any_keys, folder_files
 from autograder.intake.layouts import find_files, is_metadata
-from autograder.intake.names import NamedPart, recognise, refusals
+from autograder.intake.names import ATTEMPT_REPORT, NamedPart, recognise, refusals
 from autograder.submission import LooseFiles
 from autograder.text import counted
 
+LONGEST_NAME = 500
+"""Bytes of the line of a report that names a student."""
 MOST_ENTRIES = 100_000
 """In the folder of a class: loose files of ten thousand students."""
 
@@ -60,6 +64,12 @@ def find_hand_ins(folder: Path, assignment: Assignment) -> FoundHandIns:
             f"{folder} looks like the folder above those of a class: give {names} in it"
         )
     if not found.hand_ins:
+        archives = [entry.name for entry in entries if is_archive(entry.name)]
+        if archives:
+            raise SubmissionError(
+                f"{folder} contains no submission, but {archives[0]!r}: unpack it, and give the"
+                " folder with what was in it"
+            )
         raise SubmissionError(f"{folder} contains no submission: give a folder per student")
     raise SubmissionError(
         f"{folder} has {counted(len(found.hand_ins), 'submission')}, and none has a file of "
@@ -68,6 +78,11 @@ def find_hand_ins(folder: Path, assignment: Assignment) -> FoundHandIns:
 
 
 def _entries(folder: Path) -> list[Path]:
+    if folder.is_file():
+        advice = "unpack it, and give the folder with what was in it"
+        if not is_archive(folder.name):
+            advice = "give the folder with the submissions of a class"
+        raise SubmissionError(f"{folder} is a file: {advice}")
     try:
         return sorted(islice(folder.iterdir(), MOST_ENTRIES), key=lambda path: path.name)
     except OSError as error:
@@ -107,8 +122,15 @@ def _find_in(folder: Path, assignment: Assignment) -> FoundHandIns:
         for part, path in parts
         if part.is_typed
     }
+    older = {
+        name: f"{name!r} is left out: a newer one of {hand_in.origin!r} counts"
+        for hand_in in hand_ins
+        for name in hand_in.older
+    }
     return FoundHandIns(
-        tuple(sorted(hand_ins, key=lambda hand_in: hand_in.origin)), tuple(oddities), typed
+        tuple(sorted(hand_ins, key=lambda hand_in: hand_in.origin)),
+        tuple(oddities),
+        {**older, **typed},
     )
 
 
@@ -116,17 +138,32 @@ def _of_parts(parts: Sequence[tuple[NamedPart, Path]]) -> HandIn:
     """Make a hand-in of an owner's parts: the last folder, or all loose files."""
     ordered = sorted(parts, key=lambda found: found[0].attempt)
     last, path = ordered[-1]
-    attempt = last.attempt
-    if last.file is None:
-        return HandIn(path.name, (last.submitter,), (path,), folder_files(path), attempt)
     paths = {part.file: path for part, path in ordered if part.file is not None}
+    taken = (path,) if last.file is None else tuple(paths.values())
     return HandIn(
-        last.origin or last.owner,
-        (last.submitter,),
-        tuple(paths.values()),
-        lambda: LooseFiles(paths),
-        attempt,
+        path.name if last.file is None else last.origin or last.owner,
+        (_with_report(last.submitter, paths.get(ATTEMPT_REPORT)),),
+        taken,
+        folder_files(path) if last.file is None else lambda: LooseFiles(paths),
+        last.attempt,
+        is_typed=all(part.is_typed or part.file == ATTEMPT_REPORT for part, _ in parts),
+        sent_at=last.sent_at,
+        is_late=any(part.is_late for part, _ in parts),
+        older=tuple(path.name for part, path in ordered if path not in taken and not part.is_typed),
     )
+
+
+def _with_report(submitter: Submitter, report: Path | None) -> Submitter:
+    """Add whom Blackboard's report on an attempt names, as in `Name: Ada Lovelace (ada)`."""
+    if report is None:
+        return submitter
+    try:
+        with report.open("rb") as file:
+            line = file.readline(LONGEST_NAME).decode("utf-8-sig", "replace")
+    except OSError:
+        return submitter
+    label, colon, name = line.partition(":")
+    return replace(submitter, known_as=name.strip()) if colon and label.strip() else submitter
 
 
 def _of_folder(entry: Path, prefix: str) -> HandIn:
@@ -150,7 +187,7 @@ def _common_start(names: Sequence[str]) -> str:
 
 
 def _of_gradescope(folder: Path, entries: Sequence[Path]) -> FoundHandIns:
-    submitters = read_submitters(folder / SUBMITTERS)
+    submissions = read_submissions(folder / SUBMITTERS)
     hand_ins: list[HandIn] = []
     oddities: list[str] = []
     for entry in entries:
@@ -158,12 +195,14 @@ def _of_gradescope(folder: Path, entries: Sequence[Path]) -> FoundHandIns:
             if entry.name != SUBMITTERS:
                 oddities.append(f"{entry.name!r} is not a folder of a student")
             continue
-        named = submitters.get(entry.name)
-        hand_ins.append(
-            HandIn(entry.name, named, (entry,), folder_files(entry))
-            if named
-            else _of_folder(entry, "")
-        )
+        hand_in = _of_folder(entry, "")
+        if (facts := submissions.get(entry.name)) is not None:
+            sent_at = facts.created_at
+            attempt = sent_at.astimezone(UTC).isoformat() if sent_at else ""
+            hand_in = replace(
+                hand_in, submitters=facts.submitters, sent_at=sent_at, attempt=attempt
+            )
+        hand_ins.append(hand_in)
     return FoundHandIns(tuple(hand_ins), tuple(oddities))
 
 

@@ -14,7 +14,7 @@ from autograder.assignment import Assignment
 from autograder.errors import SubmissionError
 from autograder.gradebook.keys import Key, KeyKind, comparable
 from autograder.gradebook.student import student_id
-from autograder.intake.layouts import find_files
+from autograder.intake.layouts import contents_of, find_files
 from autograder.submission import FolderFiles, Submission, read_source
 
 Keys = frozenset[Key]
@@ -47,6 +47,9 @@ class Readable(Protocol):
             AutograderError: Its source, such as GitHub, does not give it.
         """
 
+    def contents(self, assignment: Assignment) -> str:
+        """Say what is in it where nothing of it can be graded; empty if that is not known."""
+
 
 @dataclass(frozen=True)
 class Submitter:
@@ -59,6 +62,12 @@ class Submitter:
     """What the source tells students of the same name apart by."""
     may_be_id: bool = False
     """Whether the name may be an id of ours: that of a folder which a person has named."""
+    may_have_group: bool = False
+    """Whether a group's name and a hyphen may stand before the name."""
+    label: str = ""
+    """A name that the source shows, and by which nobody is matched."""
+    known_as: str = ""
+    """What else the source says of the person, in words; empty if that is all in `origin`."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +84,14 @@ class HandIn:
     """Gives its files."""
     attempt: str = ""
     """Sorts the hand-ins of one student: a time or a number that the source names."""
+    is_typed: bool = False
+    """Whether there is no file in it, but text that was typed in, or a report of the system."""
+    sent_at: datetime | None = None
+    """When it came, as the source says; without a zone, by the clock of the system."""
+    is_late: bool = False
+    """Whether the source says that it came late."""
+    older: tuple[str, ...] = ()
+    """Folders and files of the same hand-in, in which others have taken their place."""
 
     @property
     def handed_in_at(self) -> datetime | None:
@@ -104,6 +121,14 @@ class HandIn:
             return read_source(found.source, assignment, note=found.note)
         except OSError as error:
             raise SubmissionError(f"{self.origin} cannot be read: {error.strerror}") from None
+
+    def contents(self, assignment: Assignment) -> str:
+        """Say what is in it where nothing of it can be graded; empty if it cannot be read."""
+        if self.is_typed:
+            return "no file, at most text that was typed in"
+        with contextlib.suppress(OSError, SubmissionError):
+            return contents_of(self.files(), assignment.files)
+        return ""
 
 
 @dataclass(frozen=True)
@@ -140,6 +165,10 @@ class StudentHandIn:
             SubmissionError: It cannot be read.
         """
         return self.hand_in.read(assignment)
+
+    def contents(self, assignment: Assignment) -> str:
+        """Say what is in it where nothing of it can be graded."""
+        return self.hand_in.contents(assignment)
 
 
 def folder_files(folder: Path) -> Callable[[], FileSource]:

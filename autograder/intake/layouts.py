@@ -2,20 +2,27 @@
 
 Students wrap their files into a folder or pack them, and some systems add another folder,
 as nbgrader does with `STUDENT/ASSIGNMENT/`. Where exactly one folder can be meant, its files are
-taken, and a note says so. Where several can, nothing is guessed: files are missing as usual.
+taken, and a note says so. Where several can, nothing is guessed: files are missing as usual. Where
+nothing can be graded, a line says what is there, for the person who looks.
 """
 
-from collections.abc import Collection
+from collections import deque
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from autograder.admission import CHECKS, FileSource, FolderEntry
 from autograder.errors import SubmissionError
 from autograder.intake.archives import MAX_ARCHIVE_BYTES, is_archive, open_archive
+from autograder.text import counted
 
 METADATA = frozenset(
     {"__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini", "timestamp.txt", "node_modules"}
 )
 """What systems and nbgrader put next to a student's files."""
+MOST_FOLDERS = 100
+"""Folders that are looked at: a student chooses how many there are."""
+MOST_FILES = 1000
+MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -105,3 +112,53 @@ def _only_folder(source: FileSource, graded: Collection[str]) -> str | None:
     ]
     holding = [name for name in folders if _holds(Subfolder(source, name), graded)]
     return holding[0] if len(holding) == 1 else None
+
+
+def contents_of(source: FileSource, graded: Collection[str]) -> str:
+    """Say what is in a hand-in of which nothing can be graded.
+
+    Args:
+        source: The whole hand-in.
+        graded: The names of the graded files.
+
+    Raises:
+        OSError: It cannot be read.
+        SubmissionError: It is an archive that cannot be opened.
+    """
+    found = find_files(source, graded).source
+    if any(found.exists(name) for name in graded):
+        return "the graded files that are there have no function that is called"
+    paths = list(_paths(found))
+    deep = [path for path in paths if path.rpartition("/")[2] in graded]
+    if deep:
+        levels = min(path.count("/") for path in deep)
+        return f"found {some_of(deep)}, {counted(levels, 'folder')} too deep"
+    return f"only {some_of(paths)}" if paths else "nothing but an empty folder"
+
+
+def _paths(source: FileSource) -> Iterator[str]:
+    """Yield the first files, those of the top folder first."""
+    folders = deque([""])
+    looked_at = files = 0
+    while folders and looked_at < MOST_FOLDERS:
+        folder = folders.popleft()
+        looked_at += 1
+        for entry in source.entries(folder):
+            path = f"{folder}/{entry.name}" if folder else entry.name
+            if is_metadata(entry.name):
+                continue
+            if entry.is_folder:
+                folders.append(path)
+            elif files < MOST_FILES:
+                files += 1
+                yield path
+
+
+def some_of(names: Sequence[str]) -> str:
+    """List the first few names, and how many more there are.
+
+    >>> some_of(["ada", "bob", "cyd", "dan"])
+    'ada, bob, cyd and 1 more'
+    """
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(names[:MOST_NAMED]) + more

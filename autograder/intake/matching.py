@@ -7,6 +7,9 @@ is guessed: a hand-in that may be several students', or nobody's, is listed, and
 """
 
 import csv
+import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +51,22 @@ class Matches:
     unmatched: tuple[Unmatched, ...] = ()
     left_out: tuple[str, ...] = ()
     """The hand-ins that are nobody's, as `matches.csv` says."""
+    unused: tuple[str, ...] = ()
+    """What `matches.csv` names as hand-ins, and is none."""
+    of_groups: tuple[StudentHandIn, ...] = ()
+    """Hand-ins that look as if a group had handed them in, but name one student alone."""
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """A hand-in that may be a student's."""
+
+    student: str
+    """The student's id."""
+    hand_in: HandIn
+    by_name: bool = False
+    """Whether only a name says so."""
+    looks_like_group: bool = False
 
 
 def match_hand_ins(
@@ -60,38 +79,65 @@ def match_hand_ins(
         roster: The class; without it, students are called as their hand-ins are.
         settled: By the name of a hand-in, whose a person said it is; see `read_matches`.
     """
-    claims: dict[str, list[tuple[str, HandIn, bool]]] = {}
+    claims: dict[str, list[_Claim]] = {}
     unmatched: list[Unmatched] = []
     left_out: list[str] = []
     if roster is None:
         for student_id, hand_in in ids_without_roster(hand_ins):
-            claim = (student_id, hand_in, False)
-            claims.setdefault(comparable(student_id), []).append(claim)
+            claims.setdefault(comparable(student_id), []).append(_Claim(student_id, hand_in))
         return Matches(_newest_of_each(claims))
     by_key = _students_by_key(roster)
-    for hand_in in hand_ins:
+    all_of = list(hand_ins)
+    in_a_group: list[tuple[HandIn, Submitter, Student]] = []
+    for hand_in in all_of:
         if (names := settled.get(hand_in.origin)) is not None:
             if NOBODY in names:
                 left_out.append(hand_in.origin)
             for name in names:
                 if (student := roster.find(name)) is not None:
-                    claims.setdefault(student.id, []).append((student.id, hand_in, False))
+                    claims.setdefault(student.id, []).append(_Claim(student.id, hand_in))
             continue
         for submitter in hand_in.submitters:
             found, by_name = _owners(submitter, roster, by_key)
             if len(found) == 1:
-                claims.setdefault(found[0].id, []).append((found[0].id, hand_in, by_name))
+                is_group = _looks_like_group(submitter, found[0])
+                claim = _Claim(found[0].id, hand_in, by_name, is_group)
+                claims.setdefault(found[0].id, []).append(claim)
+            elif not found and len(member := _behind_group(submitter, by_key)) == 1:
+                in_a_group.append((hand_in, submitter, member[0]))
             else:
-                unmatched.append(Unmatched(hand_in.origin, _why(found)))
+                unmatched.append(Unmatched(hand_in.origin, _why(found, submitter)))
+    claimed_otherwise = {*claims}
+    behind = Counter(student.id for _, _, student in in_a_group)
+    for hand_in, submitter, student in in_a_group:
+        # What stands behind a hyphen may be half of a stranger's name: a person settles any doubt.
+        if student.id in claimed_otherwise or behind[student.id] > 1:
+            unmatched.append(Unmatched(hand_in.origin, _why([student], submitter)))
+        else:
+            claims[student.id] = [_Claim(student.id, hand_in, by_name=True)]
     for student_id, claimed in list(claims.items()):
-        named = [hand_in for _, hand_in, is_by_name in claimed if is_by_name]
-        if not named or not _are_twins([hand_in for _, hand_in, _ in claimed]):
+        named = [claim.hand_in for claim in claimed if claim.by_name]
+        if not named or not _are_twins([claim.hand_in for claim in claimed]):
             continue
         # Only the one that has the student's own number is known to be the student's.
-        claims[student_id] = [claim for claim in claimed if not claim[2]]
+        claims[student_id] = [claim for claim in claimed if not claim.by_name]
         why = f"{counted(len(claimed), 'hand-in')} have this name, and the roster has it once"
         unmatched += [Unmatched(hand_in.origin, why) for hand_in in named]
-    return Matches(_newest_of_each(claims), tuple(unmatched), tuple(left_out))
+    matched = _newest_of_each(claims)
+    of_groups = {
+        (claim.student, claim.hand_in.origin)
+        for claimed in claims.values()
+        for claim in claimed
+        if claim.looks_like_group
+    }
+    known = {hand_in.origin for hand_in in all_of}
+    return Matches(
+        matched,
+        tuple(unmatched),
+        tuple(left_out),
+        unused=tuple(name for name in settled if name not in known),
+        of_groups=tuple(work for work in matched if (work.student, work.origin) in of_groups),
+    )
 
 
 def read_matches(path: Path, roster: Roster) -> Mapping[str, tuple[str, ...]]:
@@ -130,9 +176,20 @@ def read_matches(path: Path, roster: Roster) -> Mapping[str, tuple[str, ...]]:
 def _students_by_key(roster: Roster) -> Mapping[Key, list[Student]]:
     found: dict[Key, list[Student]] = {}
     for student in roster.students:
-        for key in student.keys:
+        for key in frozenset(map(_as_in_file_name, student.keys)):
             found.setdefault(key, []).append(student)
     return found
+
+
+_NOT_IN_FILE_NAMES = re.compile(r"[\x00-\x1f\x7f&<>\"`|':\\/]")
+"""What Moodle takes out of names of files (lib/moodlelib.php, `clean_param`, PARAM_FILE)."""
+
+
+def _as_in_file_name(key: Key) -> Key:
+    """Return a name's key as a system writes it into the name of a file; other keys as they are."""
+    if key.kind is not KeyKind.NAME:
+        return key
+    return Key.of(key.kind, _NOT_IN_FILE_NAMES.sub("", key.value))
 
 
 def _owners(
@@ -143,17 +200,45 @@ def _owners(
         return [named], False
     names = {key for key in submitter.keys if key.kind is KeyKind.NAME}
     exact = _students_with(submitter.keys - names, by_key)
-    return (exact, False) if exact else (_students_with(names, by_key), True)
+    return (exact, False) if exact else (_students_with(map(_as_in_file_name, names), by_key), True)
+
+
+def _behind_group(submitter: Submitter, by_key: Mapping[Key, list[Student]]) -> list[Student]:
+    """Return the students whose name stands behind a group's name and a hyphen."""
+    _, hyphen, name = submitter.name.partition("-")
+    if not (submitter.may_have_group and hyphen and name.strip()):
+        return []
+    return _students_with([_as_in_file_name(Key.of(KeyKind.NAME, name))], by_key)
+
+
+def _looks_like_group(submitter: Submitter, student: Student) -> bool:
+    """Return whether the source shows a name in which no part of the student's name is.
+
+    Canvas puts the group's name before the number of the member who handed in for all.
+    """
+    label = _letters(submitter.label)
+    words = re.split(r"[^\w]+", student.full_name)
+    return bool(label and any(words)) and not any(
+        _letters(word) and _letters(word) in label for word in words
+    )
+
+
+def _letters(text: str) -> str:
+    """Return letters and digits without case and accents."""
+    plain = unicodedata.normalize("NFKD", comparable(text))
+    return "".join(character for character in plain if character.isalnum())
 
 
 def _students_with(keys: Iterable[Key], by_key: Mapping[Key, list[Student]]) -> list[Student]:
     return list({student.id: student for key in keys for student in by_key.get(key, ())}.values())
 
 
-def _why(found: Sequence[Student]) -> str:
+def _why(found: Sequence[Student], submitter: Submitter) -> str:
+    known_as = f": {submitter.known_as}" if submitter.known_as else ""
     if not found:
-        return "nobody in the roster has this name, number or address"
-    return f"it may be from {' or '.join(sorted(student.id for student in found)[:5])}"
+        return f"nobody in the roster has this name, number or address{known_as}"
+    may_be = " or ".join(sorted(student.id for student in found)[:5])
+    return f"it may be from {may_be}{known_as}"
 
 
 def _are_twins(hand_ins: Sequence[HandIn]) -> bool:
@@ -163,16 +248,15 @@ def _are_twins(hand_ins: Sequence[HandIn]) -> bool:
 
 
 def _newest_of_each(
-    claims: Mapping[str, Sequence[tuple[str, HandIn, bool]]],
+    claims: Mapping[str, Sequence[_Claim]],
 ) -> tuple[StudentHandIn, ...]:
     found = []
     for claimed in claims.values():
         if not claimed:
             continue
-        ordered = sorted(claimed, key=lambda claim: _age(claim[1]))
-        student, newest, _ = ordered[-1]
-        older = tuple(hand_in.origin for _, hand_in, _ in ordered[:-1])
-        found.append(StudentHandIn(student, newest, older))
+        ordered = sorted(claimed, key=lambda claim: _age(claim.hand_in))
+        older = tuple(claim.hand_in.origin for claim in ordered[:-1])
+        found.append(StudentHandIn(ordered[-1].student, ordered[-1].hand_in, older))
     return tuple(sorted(found, key=lambda match: match.student))
 
 

@@ -4,7 +4,9 @@ Sources:
     Moodle: mod/assign/locallib.php, `download_submissions` and `get_path_from_pathnamehash`:
         `NAME_NUMBER_assignsubmission_PLUGIN_` as a folder, or in front of each file; the number is
         the one of the grading worksheet's "Participant 657717". With blind marking, and in any
-        language, NAME is the word for "Participant"; for a team it is the team's.
+        language, NAME is the word for "Participant"; for a team it is the team's. If the teacher
+        had chosen a group, NAME begins with the group's name and a hyphen. Some characters are
+        taken out of it (lib/moodlelib.php, `clean_param`, PARAM_FILE).
     Canvas: app/models/content_zipper.rb, `zip_assignment`:
         `lovelaceada_LATE_98765_4711_answers.py`: the student's id and the file's; a quiz puts
         `question_1234_` between them, and text that was typed in ends in `_text.html`. A file that
@@ -17,6 +19,7 @@ Sources:
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,6 +42,10 @@ class NamedPart:
     """What to call the hand-in; the owner if that is empty."""
     is_typed: bool = False
     """Whether it is text that was typed into the system, which is not graded."""
+    sent_at: datetime | None = None
+    """When it came, by the system's clock, whose zone the name does not tell."""
+    is_late: bool = False
+    """Whether the system says that it came late."""
 
 
 @dataclass(frozen=True)
@@ -50,12 +57,14 @@ class System:
     """Given the name of an entry, and whether it is a folder: what it tells, if it is one of it."""
 
 
+ATTEMPT_REPORT = "attempt.txt"
+"""How Blackboard's report on an attempt is called here; its name in a download ends in `.txt`."""
 _MOODLE = re.compile(
     r"(?P<name>.*)_(?P<number>\d{1,18})_assignsubmission_(?P<plugin>[a-z]+)(?:_(?P<file>.*))?",
     re.DOTALL,
 )
 _CANVAS = re.compile(
-    r"(?P<name>[^_]+)(?:_LATE)?_(?P<number>\d{1,18})_(?:question_\d{1,18}_)?"
+    r"(?P<name>[^_]+)(?P<late>_LATE)?_(?P<number>\d{1,18})_(?:question_\d{1,18}_)?"
     r"(?:(?P<order>\d{1,18})_(?P<file>.+)|(?P<text>text\.html))",
     re.DOTALL,
 )
@@ -79,7 +88,7 @@ def _of_moodle(entry: str, is_folder: bool) -> NamedPart | None:
         return None
     name = match["name"].strip()
     keys = keys_of(name=name, moodle_participant=match["number"])
-    submitter = Submitter(name, keys, match["number"])
+    submitter = Submitter(name, keys, match["number"], may_have_group=True)
     owner = f"{name}_{match['number']}"
     is_typed = match["plugin"] == "onlinetext"
     if is_folder:
@@ -95,18 +104,32 @@ def _of_canvas(entry: str, is_folder: bool) -> NamedPart | None:
         return None
     file = match["text"] or _AGAIN.sub("", match["file"])
     order = f"{int(match['order'] or 0):020d}"
-    submitter = Submitter(match["number"], keys_of(canvas_id=match["number"]))
+    keys = keys_of(canvas_id=match["number"])
+    submitter = Submitter(match["number"], keys, label=match["name"])
     origin = f"{match['name']}_{match['number']}"
-    return NamedPart(match["number"], submitter, file, order, origin, bool(match["text"]))
+    is_typed, is_late = bool(match["text"]), bool(match["late"])
+    return NamedPart(match["number"], submitter, file, order, origin, is_typed, is_late=is_late)
 
 
 def _of_brightspace(entry: str, is_folder: bool) -> NamedPart | None:
     match = _BRIGHTSPACE.fullmatch(entry)
     if match is None or is_folder == bool(match["file"]):
         return None
-    owner = f"{match['number']}-{match['attempt']} - {match['name']}"
+    # The numbers may be the same for all hand-ins of a student: only the time tells them apart.
+    owner = f"{match['number']}-{match['attempt']} - {match['name']} - {match['when']}"
     submitter = Submitter(match["name"], keys_of(name=match["name"]), match["number"])
-    return NamedPart(owner, submitter, match["file"], f"{int(match['attempt']):020d}")
+    when = _brightspace_time(match["when"])
+    attempt = f"{when.isoformat() if when else ''} {int(match['attempt']):020d}"
+    return NamedPart(owner, submitter, match["file"], attempt, sent_at=when)
+
+
+def _brightspace_time(text: str) -> datetime | None:
+    """Read `Dec 1, 2026 1015 AM`; None for a month in another language."""
+    compact = text.replace(".", "").replace(":", "").replace(",", "").upper()
+    for form in ("%b %d %Y %I%M %p", "%B %d %Y %I%M %p", "%b %d %Y %I%M%p", "%B %d %Y %I%M%p"):
+        with suppress(ValueError):
+            return datetime.strptime(compact, form)
+    return None
 
 
 def _of_blackboard(entry: str, is_folder: bool) -> NamedPart | None:
@@ -114,7 +137,7 @@ def _of_blackboard(entry: str, is_folder: bool) -> NamedPart | None:
     if match is None:
         return None
     try:
-        datetime.strptime(match["when"], "%Y-%m-%d-%H-%M-%S")
+        when = datetime.strptime(match["when"], "%Y-%m-%d-%H-%M-%S")
     except ValueError:
         return None
     # Both the title and the username may hold underscores: the roster decides.
@@ -123,7 +146,8 @@ def _of_blackboard(entry: str, is_folder: bool) -> NamedPart | None:
     keys = frozenset(Key.of(KeyKind.USERNAME, username) for username in usernames)
     owner = f"{match['start']}_attempt_{match['when']}"
     submitter = Submitter(parts[-1], keys)
-    return NamedPart(owner, submitter, match["file"] or "attempt.txt", match["when"])
+    file = match["file"] or ATTEMPT_REPORT
+    return NamedPart(owner, submitter, file, match["when"], sent_at=when)
 
 
 def _of_ilias(entry: str, is_folder: bool) -> NamedPart | None:

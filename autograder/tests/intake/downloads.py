@@ -156,6 +156,30 @@ DOWNLOADS = (
         ),
     ),
     Download(
+        "Moodle, a name with an apostrophe and no number that the roster has",
+        {f"Conor OBrien_31_assignsubmission_file_/{WRITER}": code("conor")},
+        frozenset({"conor"}),
+    ),
+    Download(
+        "Moodle, a group was chosen",
+        {
+            f"Team 7-Ada Lovelace_31_assignsubmission_file_/{WRITER}": code(ADA.id),
+            f"Team 7-Jürgen Müller_32_assignsubmission_file_/{WRITER}": code(JUERGEN.id),
+            f"Team 7-Zoe Nobody_33_assignsubmission_file_/{WRITER}": "",
+        },
+        BOTH,
+        frozenset({"Team 7-Zoe Nobody_33_assignsubmission_file_"}),
+    ),
+    Download(
+        "Moodle, half of a stranger's name is a student's name",
+        {
+            f"Ada Lovelace_31_assignsubmission_file_/{WRITER}": code(ADA.id),
+            f"Eva-Ada Lovelace_32_assignsubmission_file_/{WRITER}": "",
+        },
+        frozenset({ADA.id}),
+        frozenset({"Eva-Ada Lovelace_32_assignsubmission_file_"}),
+    ),
+    Download(
         "Moodle, packed by the student",
         {"Ada Lovelace_657701_assignsubmission_file_/m06.zip": zipped({WRITER: code(ADA.id)})},
         frozenset({ADA.id}),
@@ -230,6 +254,22 @@ DOWNLOADS = (
         },
         frozenset({ADA.id}),
     ),
+    Download(
+        "Brightspace, handed in twice under one number",
+        {
+            f"77-99 - Ada Lovelace - Dec 1, 2026 1015 AM/{WRITER}": code(ADA.id),
+            f"77-99 - Ada Lovelace - Nov 30, 2026 1015 AM/{WRITER}": "OWNER = 'old'\n",
+        },
+        frozenset({ADA.id}),
+    ),
+    Download(
+        "Brightspace, flat, handed in twice under one number",
+        {
+            f"77-99 - Ada Lovelace - Dec 1, 2026 115 PM - {WRITER}": code(ADA.id),
+            f"77-99 - Ada Lovelace - Dec 1, 2026 1015 AM - {WRITER}": "OWNER = 'old'\n",
+        },
+        frozenset({ADA.id}),
+    ),
     of_all("M_6_{username}_attempt_2026-12-01-10-15-30_" + WRITER, "Blackboard"),
     Download(
         "Blackboard, two attempts with their reports",
@@ -295,4 +335,9 @@ DOWNLOADS = (
         refused="another assignment's download",
     ),
     Download("nothing", {"readme.txt": ""}, refused="contains no submission"),
+    Download(
+        "a download that is still packed",
+        {"submissions.zip": zipped({f"ada/{WRITER}": ""})},
+        refused="no submission, but 'submissions.zip': unpack it",
+    ),
 )

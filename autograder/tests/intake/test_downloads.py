@@ -5,6 +5,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from autograder.tests.intake.downloads import (
     CLASS,
     DOWNLOADS,
     MOODLE,
+    READER,
     WRITER,
     Download,
     code,
@@ -237,3 +239,144 @@ def test_a_time_outside_of_the_calendar_is_ignored() -> None:
         os.utime(name, (2**45, 2**45))
 
         assert StudentHandIn.of_folder("ada", Path(name)).handed_in_at is None
+
+
+def test_an_archive_instead_of_a_folder_is_to_be_unpacked(tmp_path: Path) -> None:
+    """As systems give it."""
+    (tmp_path / "submissions.zip").touch()
+    (tmp_path / "notes.txt").touch()
+
+    with pytest.raises(SubmissionError, match=r"submissions\.zip is a file: unpack it"):
+        find_hand_ins(tmp_path / "submissions.zip", ASSIGNMENT)
+    with pytest.raises(SubmissionError, match=r"notes\.txt is a file: give the folder"):
+        find_hand_ins(tmp_path / "notes.txt", ASSIGNMENT)
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        (
+            "77-99 - Ada Lovelace - Nov 30, 2026 1015 AM",
+            "77-99 - Ada Lovelace - Dec 1, 2026 1015 AM",
+        ),
+        ("ADA", "ada"),
+    ],
+)
+def test_an_older_folder_of_a_student_is_named(folder: Path, older: str, newer: str) -> None:
+    """Whatever the source: nothing is dropped without a word."""
+    for moment, name in enumerate((older, newer), 1_000_000_000):
+        (folder / name).mkdir()
+        (folder / name / WRITER).touch()
+        os.utime(folder / name / WRITER, (moment, moment))
+        os.utime(folder / name, (moment, moment))
+
+    (work,) = match(folder).matched
+
+    assert (work.origin, work.older) == (newer, (older,))
+
+
+@pytest.mark.parametrize(
+    ("kept", "left_out"),
+    [
+        (f"ada_98701_4712_{WRITER}", "ada_98701_4711_kinesis_multi_shard-1.py"),
+        (
+            f"Ada Lovelace_1_assignsubmission_file_/{WRITER}",
+            f"Ada Lovelace_1_assignsubmission_feedback_/{READER}",
+        ),
+    ],
+)
+def test_an_older_file_or_folder_in_a_hand_in_is_named(
+    folder: Path, kept: str, left_out: str
+) -> None:
+    """Its name is that of another one, or its system puts several folders side by side."""
+    for name in (kept, left_out):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).touch()
+    entries = sorted({name.partition("/")[0] for name in (kept, left_out)})
+
+    found = find_hand_ins(folder, ASSIGNMENT)
+
+    (hand_in,) = found.hand_ins
+    assert len(hand_in.older) == 1
+    assert hand_in.older[0] in entries
+    assert found.notes[hand_in.older[0]].startswith(f"{hand_in.older[0]!r} is left out")
+
+
+def test_rows_of_matches_that_name_no_hand_in_are_told(folder: Path) -> None:
+    """They may be misspelled."""
+    (folder / f"ada_98701_4711_{WRITER}").touch()
+    settle(folder, [(name, "-") for name in ("ada_98701", "Ada_98701", "ada")])
+
+    assert match(folder).unused == ("Ada_98701", "ada")
+
+
+def test_a_name_without_the_characters_that_moodle_removes_must_be_unambiguous(
+    folder: Path,
+) -> None:
+    """Two students whose names then are equal are told apart by a person."""
+    roster = Roster(students=(Student(id="a", name="Sean O'Brien"), Student(id="b", name="S OB")))
+    same = Roster(students=(*roster.students, Student(id="c", name="Sean OBrien")))
+    (folder / "Sean OBrien_1_assignsubmission_file_").mkdir()
+    (folder / "Sean OBrien_1_assignsubmission_file_" / WRITER).touch()
+
+    assert [work.student for work in match(folder, roster).matched] == ["a"]
+    assert [hand_in.why for hand_in in match(folder, same).unmatched] == ["it may be from a or c"]
+
+
+@pytest.mark.parametrize(
+    ("label", "is_group"),
+    [
+        ("team7", True),
+        ("lovelaceada", False),
+        ("adalovelace", False),
+        ("byronada", False),
+        ("lovelace", False),
+    ],
+)
+def test_a_name_of_canvas_that_is_not_the_students_may_be_a_groups(
+    folder: Path, label: str, is_group: bool
+) -> None:
+    """It is still that student's, whose number it has."""
+    (folder / f"{label}_98701_4711_{WRITER}").touch()
+
+    matches = match(folder)
+
+    assert [work.student for work in matches.matched] == ["ada"]
+    assert [work.origin for work in matches.of_groups] == ([f"{label}_98701"] if is_group else [])
+
+
+def test_a_groups_hand_in_that_a_person_has_settled_is_not_named(folder: Path) -> None:
+    """It has a row for each member."""
+    (folder / f"team7_98701_4711_{WRITER}").touch()
+    settle(folder, [("team7_98701", "ada"), ("team7_98701", "juergen")])
+
+    matches = match(folder)
+
+    assert [work.student for work in matches.matched] == ["ada", "juergen"]
+    assert matches.of_groups == ()
+
+
+def test_whose_an_unknown_hand_in_is_by_its_system_is_told(folder: Path) -> None:
+    """Blackboard's report on an attempt names the student."""
+    start = "M6_zoe_attempt_2026-12-01-10-15-30"
+    (folder / f"{start}_{WRITER}").touch()
+    (folder / f"{start}.txt").write_text("Name: Zoe Nobody (zoe)\nAssignment: M6\n")
+
+    (hand_in,) = match(folder).unmatched
+
+    assert hand_in.why == (
+        "nobody in the roster has this name, number or address: Zoe Nobody (zoe)"
+    )
+
+
+def test_when_hand_ins_came_is_read_where_the_source_says_it(folder: Path) -> None:
+    """Without a zone, it is the time of the system's clock."""
+    (folder / f"M6_ada_attempt_2026-12-01-10-15-30_{WRITER}").touch()
+    (folder / f"M6_conor_attempt_2026-12-02-22-15-30_{WRITER}").touch()
+
+    found = find_hand_ins(folder, ASSIGNMENT)
+
+    assert [hand_in.sent_at for hand_in in found.hand_ins] == [
+        datetime(2026, 12, 1, 10, 15, 30),
+        datetime(2026, 12, 2, 22, 15, 30),
+    ]

@@ -1,5 +1,6 @@
 """A file in Gradescope's download names the students of each submission."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from autograder.assignment import Course
 from autograder.errors import SubmissionError
 from autograder.intake.downloads import find_hand_ins
-from autograder.intake.gradescope import SUBMITTERS, read_submitters
+from autograder.intake.gradescope import SUBMITTERS, read_submissions
 
 ASSIGNMENT = Course.of_this_checkout().load("m06_partitioned_logs")
 METADATA = """---
@@ -56,6 +57,18 @@ def test_a_folder_that_the_file_does_not_list_goes_by_its_name(tmp_path: Path) -
     assert [who.name for who in hand_in.submitters] == ["submission_999"]
 
 
+def test_names_and_times_are_kept_for_people(tmp_path: Path) -> None:
+    """An unknown submission is told by its student's name; the time has its zone."""
+    (tmp_path / SUBMITTERS).write_text(METADATA)
+
+    submissions = read_submissions(tmp_path / SUBMITTERS)
+
+    ada, bob = submissions["submission_101"], submissions["submission_102"]
+    assert ada.submitters[0].known_as == "Ada Lovelace, ada@example.org, 2044517"
+    assert ada.created_at == datetime(2026, 11, 30, 10, tzinfo=UTC)
+    assert bob.created_at is None
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -74,7 +87,7 @@ def test_an_invalid_file_is_reported_in_one_line(tmp_path: Path, text: str) -> N
     path.write_text(text)
 
     with pytest.raises(SubmissionError) as refused:
-        read_submitters(path)
+        read_submissions(path)
 
     assert "\n" not in str(refused.value)
 
@@ -85,7 +98,7 @@ def test_aliases_that_expand_to_billions_of_values_are_harmless(tmp_path: Path) 
     bombs = (f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30))
     path.write_text(f"a0: &a0 {{':sid': '1'}}\n{''.join(bombs)}s: {{':submitters': *a29}}\n")
 
-    assert read_submitters(path) == {}
+    assert read_submissions(path) == {}
 
 
 @pytest.mark.parametrize(
@@ -96,4 +109,4 @@ def test_an_entry_that_names_nobody_is_ignored(tmp_path: Path, facts: str) -> No
     path = tmp_path / SUBMITTERS
     path.write_text(facts)
 
-    assert read_submitters(path) == {}
+    assert read_submissions(path) == {}
