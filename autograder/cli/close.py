@@ -9,7 +9,15 @@ from rich.console import Console
 from autograder.assignment import Course
 from autograder.choice import choose_assignment
 from autograder.cli.course_file import check_policy
-from autograder.cli.grade_class import left_to_do, progress_bar, summary, unreadable_line
+from autograder.cli.grade_class import (
+    INTERRUPTED,
+    interrupted,
+    left_to_do,
+    progress_bar,
+    summary,
+    unreadable_line,
+    worth_knowing,
+)
 from autograder.cli.options import AnyPython, AssignmentId, NoSandbox, Workers
 from autograder.course.class_outcomes import StudentOutcome
 from autograder.course.class_run import RunSettings, grade_class
@@ -17,6 +25,7 @@ from autograder.course.class_submissions import class_submissions
 from autograder.course.closing import close_book, left_for_people, note_on_stage
 from autograder.course.request_file import open_request_lines
 from autograder.course.results import only_run_in
+from autograder.course.unknown_times import line_on_unknown_times
 from autograder.files import make_folder, write_whole
 from autograder.github.client import GitHubServer
 from autograder.gradebook.book import Book, roster_file
@@ -55,7 +64,7 @@ def close_command(
     Gradebook, feedback pages, report and exports; then the last lines say what is left for people.
     Run it again after an interruption, after marking, or after a change of the course file: it does
     what is missing. For GitHub, it needs GITHUB_TOKEN. Exit 0: all grades are final; 1: something
-    is left to do.
+    is left to do; 130: interrupted.
     """
     course = Course.of_this_checkout()
     policy = read_policy(course_file)
@@ -76,26 +85,30 @@ def close_command(
     with only_run_in(output), class_submissions(source, chosen, roster, policy) as found:
         the_class = found.with_records_of(book)
         outcomes: list[StudentOutcome] = []
-        with progress_bar(errors) as bar:
-            task = bar.add_task("grading", total=len(the_class))
-            for outcome in grade_class(
-                the_class,
-                chosen,
-                course,
-                output,
-                settings,
-                on_wait=lambda why: bar.console.print(why, soft_wrap=True),
-            ):
-                outcomes.append(outcome)
-                bar.advance(task)
-        closed = close_book(book, course, the_class, outcomes, output, settings.moment)
-        rows = read_class(output, book.folder, policy, chosen.id).rows
-        write_whole(output / REPORT, as_page(rows, chosen.title, results="."))
+        try:
+            with progress_bar(errors) as bar:
+                task = bar.add_task("grading", total=len(the_class))
+                for outcome in grade_class(
+                    the_class,
+                    chosen,
+                    course,
+                    output,
+                    settings,
+                    on_wait=lambda why: bar.console.print(why, soft_wrap=True),
+                ):
+                    outcomes.append(outcome)
+                    bar.advance(task)
+            closed = close_book(book, course, the_class, outcomes, output, settings.moment)
+            rows = read_class(output, book.folder, policy, chosen.id).rows
+            write_whole(output / REPORT, as_page(rows, chosen.title, results="."))
+        except KeyboardInterrupt:
+            errors.print(interrupted(outcomes, the_class), soft_wrap=True)
+            raise typer.Exit(INTERRUPTED) from None
     console.print(summary(closed.outcomes))
     written = [name for name, why in closed.exports.items() if not why]
     console.print(f"report: {output / REPORT}; exports: {', '.join(written)}", soft_wrap=True)
     stage = note_on_stage(policy, settings.moment)
-    for line in (*the_class.notes, *closed.warnings, *stage):
+    for line in (*the_class.notes, *closed.warnings, *worth_knowing(closed.outcomes), *stage):
         errors.print(inert(line), soft_wrap=True)
     left = [
         *the_class.oddities,
@@ -103,7 +116,13 @@ def close_command(
             course_file, book, read_plan(chosen, course.suites / chosen.id), server
         ),
         *closed.problems,
-        *filter(None, [unreadable_line(closed.outcomes)]),
+        *filter(
+            None,
+            [
+                unreadable_line(closed.outcomes),
+                line_on_unknown_times(the_class, book.folder),
+            ],
+        ),
         *left_to_do(closed.outcomes),
         *left_for_people(closed, the_class, output, course_file, policy, settings.moment),
     ]

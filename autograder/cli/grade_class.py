@@ -28,29 +28,32 @@ from autograder.choice import choose_assignment
 from autograder.cli.course_file import (
     CourseFile,
     course_policy,
+    gradebook_folder,
     known_book,
     known_roster,
     test_names,
 )
 from autograder.cli.options import AnyPython, AssignmentId, NoSandbox, Workers
 from autograder.course.class_outcomes import EXCUSED, NOTHING_GRADABLE, ClassAction, StudentOutcome
-from autograder.course.class_pages import write_from_book
+from autograder.course.class_pages import TABLE, files_to_sync, write_from_book
 from autograder.course.class_run import RunSettings, grade_class
-from autograder.course.class_submissions import class_submissions
-from autograder.course.results import RESULTS, only_run_in
+from autograder.course.class_submissions import ClassSubmissions, class_submissions
+from autograder.course.results import only_run_in
+from autograder.course.unknown_times import line_on_unknown_times
+from autograder.course.withdrawn import WITHDRAWN
 from autograder.errors import AutograderError
 from autograder.feedback.content import unreadable_summary
 from autograder.gradebook.book import Book
 from autograder.grading.foreman.pool import WORKERS
 from autograder.grading.grade import Status
+from autograder.intake.layouts import some_of
 from autograder.intake.matching import MATCHES_FILE
 from autograder.policy import EVERYTHING_COUNTS
 from autograder.policy_names import check_names
 from autograder.sandbox import require_interpreter
-from autograder.text import decimal_text, inert
+from autograder.text import counted, decimal_text, inert, plural
 
 MINUTE = timedelta(minutes=1)
-EXAMPLES = 3
 INTERRUPTED = 130
 
 
@@ -140,22 +143,24 @@ def grade_class_command(
                     if reason := outcome.reason:
                         bar.console.print(f"{inert(outcome.who)}: {inert(reason)}", soft_wrap=True)
         except KeyboardInterrupt:
-            errors.print(_interrupted(outcomes, len(submissions)), soft_wrap=True)
+            errors.print(interrupted(outcomes, submissions), soft_wrap=True)
             raise typer.Exit(INTERRUPTED) from None
     problems: tuple[str, ...] = ()
     if book is not None:
         if submissions.handins:
             book.note_handins(submissions.handins)
-        results = [output / RESULTS / f"{work.student}.json" for work in submissions.handed_in]
-        problems = book.sync([path for path in results if path.exists()]).problems
+        synced = book.sync(files_to_sync(submissions, output))
+        problems = synced.problems
         _, outcomes = write_from_book(book, outcomes, output, settings.moment)
-        for line in problems:
+        for line in (*problems, *synced.warnings):
             errors.print(inert(line), soft_wrap=True)
     console = Console(highlight=False, markup=False)
     console.print(summary(outcomes))
     if line := unreadable_line(outcomes):
         console.print(line, soft_wrap=True)
-    for line in left_to_do(outcomes):
+    folder = gradebook_folder(gradebook, policy)
+    last = [*worth_knowing(outcomes), line_on_unknown_times(submissions, folder)]
+    for line in (*left_to_do(outcomes), *filter(None, last), *waiting(outcomes)):
         console.print(inert(line), soft_wrap=True)
     if problems or submissions.unseen or not all(outcome.is_settled for outcome in outcomes):
         raise typer.Exit(1)
@@ -220,9 +225,11 @@ def unreadable_line(outcomes: Iterable[StudentOutcome]) -> str:
     return f"{tests} {words}" if tests else ""
 
 
-def _interrupted(outcomes: Sequence[StudentOutcome], total: int) -> str:
-    """Say how far a run came, and how to go on."""
-    done = sum(outcome.action in (ClassAction.GRADED, ClassAction.KEPT) for outcome in outcomes)
+def interrupted(outcomes: Sequence[StudentOutcome], submissions: ClassSubmissions) -> str:
+    """Say how far a run came, of the hand-ins that can be graded, and how to go on."""
+    counts = Counter(outcome.action for outcome in outcomes)
+    done = counts[ClassAction.GRADED] + counts[ClassAction.KEPT]
+    total = len(submissions.handed_in) - counts[ClassAction.NOT_READABLE]
     return (
         f"Interrupted: {done} of {total} are graded, and their results are kept. Run the same "
         "command again to continue."
@@ -239,15 +246,38 @@ def left_to_do(outcomes: Sequence[StudentOutcome]) -> Iterator[str]:
     for action, what in advice.items():
         found = [outcome.who for outcome in outcomes if outcome.action is action]
         if found:
-            yield f"{len(found)} {action}: {_some(found)}: {what}"
+            yield f"{len(found)} {action}: {some_of(found)}: {what}"
     empty = [outcome.who for outcome in outcomes if outcome.state == NOTHING_GRADABLE]
     if empty:
-        yield f"{len(empty)} {NOTHING_GRADABLE}: {_some(empty)}: look where their files are"
+        yield f"{len(empty)} {NOTHING_GRADABLE}: {some_of(empty)}: look where their files are"
 
 
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - EXAMPLES} more" if len(names) > EXAMPLES else ""
-    return ", ".join(names[:EXAMPLES]) + more
+def worth_knowing(outcomes: Sequence[StudentOutcome]) -> Iterator[str]:
+    """Say what an instructor may want to look at, though every grade is as it should be."""
+    withdrawn = [outcome.student for outcome in outcomes if outcome.is_withdrawn]
+    if withdrawn:
+        yield (
+            f"{counted(len(withdrawn), 'result')} withdrawn, since the hand-in is gone or cannot be"
+            f" read: {some_of(withdrawn)}: kept in {WITHDRAWN}/"
+        )
+    misnamed = [
+        outcome.student
+        for outcome in outcomes
+        if outcome.misnamed and outcome.state != NOTHING_GRADABLE
+    ]
+    if misnamed:
+        yield (
+            f"{len(misnamed)} with a graded file missing where another may be meant:"
+            f" {some_of(misnamed)}: see `reason` in {TABLE}"
+        )
+
+
+def waiting(outcomes: Sequence[StudentOutcome]) -> Iterator[str]:
+    """Say how many grades are not final yet; mostly, people have to mark answers."""
+    count = sum(outcome.open_points > 0 and outcome.state != EXCUSED for outcome in outcomes)
+    if count:
+        verb = plural(count, "has", "have")
+        yield f"{count} {verb} open points (marking): see `state` in {TABLE}"
 
 
 def summary(outcomes: Sequence[StudentOutcome]) -> Table:

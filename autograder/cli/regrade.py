@@ -13,7 +13,7 @@ from rich.table import Table
 from autograder.assignment import Assignment, Course
 from autograder.choice import choose_assignment
 from autograder.cli.course_file import CourseFile, course_policy, known_book, known_roster
-from autograder.cli.grade_class import INTERRUPTED, left_to_do, unreadable_line
+from autograder.cli.grade_class import INTERRUPTED, left_to_do, unreadable_line, worth_knowing
 from autograder.cli.options import AnyPython, AssignmentId, NoSandbox, Workers
 from autograder.cli.output import check_writable
 from autograder.course.changes import (
@@ -24,7 +24,6 @@ from autograder.course.changes import (
     words_of_test,
 )
 from autograder.course.class_outcomes import ClassAction, StudentOutcome
-from autograder.course.class_pages import FEEDBACK
 from autograder.course.class_run import RunSettings, grade_class
 from autograder.course.class_submissions import ClassSubmissions, class_submissions
 from autograder.course.regrade import (
@@ -33,7 +32,7 @@ from autograder.course.regrade import (
     keep_results,
     results_before,
 )
-from autograder.course.results import RESULTS, only_run_in
+from autograder.course.results import FEEDBACK, RESULTS, only_run_in
 from autograder.files import scratch_folder, write_whole
 from autograder.grading.foreman.pool import WORKERS
 from autograder.reports.changes_page import as_page
@@ -107,7 +106,8 @@ def regrade_command(
     if not dry_run and not any(outcome.action is ClassAction.FAILED for outcome in outcomes):
         forget_results(output)
     _print_changes(changed, students)
-    for line in (*compared.problems, unreadable_line(outcomes), *left_to_do(outcomes)):
+    lines = (*compared.problems, unreadable_line(outcomes), *left_to_do(outcomes))
+    for line in (*lines, *worth_knowing(outcomes)):
         if line:
             typer.echo(inert(line))
     if (

@@ -12,7 +12,6 @@ import typer
 from autograder.assignment import Course
 from autograder.choice import choose_assignment
 from autograder.cli.options import AssignmentId, example
-from autograder.course.class_pages import FEEDBACK
 from autograder.course.regrade_requests import (
     ClassRequests,
     RegradeRequest,
@@ -22,6 +21,7 @@ from autograder.course.regrade_requests import (
     request_names,
 )
 from autograder.course.request_file import REQUESTS_FILE, answer_row, class_requests
+from autograder.course.results import FEEDBACK
 from autograder.errors import GitHubError
 from autograder.github.client import GitHubClient, GitHubServer
 from autograder.gradebook.roster import read_roster

@@ -2,8 +2,9 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -26,8 +27,9 @@ class ClassAction(StrEnum):
     FAILED = "failed"
     """The grader failed; a result that was there before stays."""
     MISSING = "not handed in"
+    """Nothing was handed in; a result that was there before is withdrawn."""
     NOT_READABLE = "not readable"
-    """What was handed in cannot be opened; a result that was there before stays."""
+    """What was handed in cannot be opened; a result that was there before is withdrawn."""
     NOT_MATCHED = "not matched"
     """A hand-in of which it is not known whose it is."""
     LEFT_ALONE = "left alone"
@@ -61,6 +63,12 @@ class StudentOutcome:
     """Tests that could not read what the code left behind: an instructor should look at them."""
     hand_in: str = ""
     """What the source calls the hand-in."""
+    note: str = ""
+    """What a person should know of it, though nothing must be settled; else empty."""
+    is_withdrawn: bool = False
+    """Whether the result of an earlier hand-in was withdrawn, and there is no other."""
+    misnamed: int = 0
+    """Graded files that are missing where another file may be meant."""
 
     @property
     def who(self) -> str:
@@ -69,10 +77,12 @@ class StudentOutcome:
 
     @property
     def reason(self) -> str:
-        """Why something is left to do, in a line; empty if nothing is."""
+        """Why something is left to do, and what to know of it, in a line; empty if nothing is."""
         if self.problem and self.action is ClassAction.GRADED:
-            return f"the grader failed: see {GRADER_LOGS}/{self.student}.txt"
-        return (self.problem.strip().splitlines() or [""])[-1]
+            problem = f"the grader failed: see {GRADER_LOGS}/{self.student}.txt"
+        else:
+            problem = (self.problem.strip().splitlines() or [""])[-1]
+        return "; ".join(filter(None, [problem, self.note]))
 
     @property
     def is_settled(self) -> bool:
@@ -112,6 +122,8 @@ def outcome_of(
         state = EXCUSED if excused else action.value
         return StudentOutcome(student, action, {}, 0.0, 0.0, state, problem, hand_in=hand_in)
     standing = entry.standing
+    misnamed = _misnamed(entry.record.grade or grade)
+    more = f", and {len(misnamed) - 1} more" if len(misnamed) > 1 else ""
     return StudentOutcome(
         student=student,
         action=action,
@@ -126,7 +138,27 @@ def outcome_of(
         counting=None if standing.excused else standing.so_far_after_penalty,
         unreadable=grade.count(Outcome.UNREADABLE),
         hand_in=hand_in,
+        note=f"{misnamed[0].removesuffix('.')}{more}" if misnamed else "",
+        misnamed=len(misnamed),
     )
+
+
+_MEANT = re.compile(r"The file .+ is missing, but there is .+")
+"""How a student is told of a file that may be meant (`autograder.admission`).
+
+A grade has no other trace of it; a test of a class with such a file fails if the words change.
+"""
+
+
+def _misnamed(grade: Grade) -> list[str]:
+    """Return the sentences on graded files that are missing where another file may be meant."""
+    said = (
+        test.feedback.came_back
+        for checkpoint in grade.checkpoints
+        for test in checkpoint.tests
+        if test.outcome is Outcome.MISSING and test.feedback is not None
+    )
+    return [sentence for sentence in dict.fromkeys(said) if _MEANT.fullmatch(sentence)]
 
 
 def _state(entry: BookEntry, grade: Grade) -> str:
@@ -151,12 +183,15 @@ def with_entries(
     """Return outcomes with what a gradebook knows of the same students by now."""
     known = {entry.student.id: entry for entry in entries if entry.grade is not None}
     return [
-        outcome_of(
-            outcome.student,
-            outcome.action,
-            known[outcome.student],
-            outcome.problem,
-            outcome.hand_in,
+        replace(
+            outcome_of(
+                outcome.student,
+                outcome.action,
+                known[outcome.student],
+                outcome.problem,
+                outcome.hand_in,
+            ),
+            note=outcome.note,
         )
         if outcome.points and outcome.student in known
         else outcome

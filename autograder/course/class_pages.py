@@ -6,15 +6,15 @@ from pathlib import Path
 
 from autograder.course.class_outcomes import StudentOutcome, grades_table, with_entries
 from autograder.course.class_submissions import ClassSubmissions
-from autograder.course.results import RESULTS
+from autograder.course.results import FEEDBACK as FEEDBACK
+from autograder.course.results import NOTEBOOK, NOTEBOOKS, RESULTS
 from autograder.files import write_whole
 from autograder.gradebook.book import Book
 from autograder.gradebook.entries import BookEntry
 from autograder.gradebook.notes import feedback_page
 from autograder.submission import Submission
 
-FEEDBACK, TABLE = "feedback", "grades.csv"
-NOTEBOOKS, NOTEBOOK = "notebooks", ".ipynb"
+TABLE = "grades.csv"
 
 
 def write_notebook(student: str, submission: Submission, output: Path) -> None:
@@ -30,6 +30,15 @@ def write_notebook(student: str, submission: Submission, output: Path) -> None:
 def notebook_file(student: str, output: Path) -> Path:
     """Return where a student's notebook is kept."""
     return output / NOTEBOOKS / f"{student}{NOTEBOOK}"
+
+
+def files_to_sync(submissions: ClassSubmissions, output: Path) -> list[Path]:
+    """Return the results of a class run that a gradebook takes.
+
+    If there are none, it is their folder, where a list tells who has no grade any more.
+    """
+    results = [output / RESULTS / f"{work.student}.json" for work in submissions.handed_in]
+    return [path for path in results if path.exists()] or [output / RESULTS]
 
 
 def write_from_book(

@@ -9,12 +9,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.assignment import Assignment, Course
 from autograder.course.class_outcomes import (
+    NOTHING_GRADABLE,
     ClassAction,
     StudentOutcome,
     grades_table,
@@ -22,9 +23,6 @@ from autograder.course.class_outcomes import (
     outcome_of,
 )
 from autograder.course.class_pages import (
-    FEEDBACK,
-    NOTEBOOK,
-    NOTEBOOKS,
     TABLE,
     notebook_file,
     write_notebook,
@@ -32,7 +30,15 @@ from autograder.course.class_pages import (
 )
 from autograder.course.class_submissions import ClassSubmissions
 from autograder.course.kept_terms import write_terms
-from autograder.course.results import RESULTS, is_current, write_grader_log
+from autograder.course.results import (
+    FEEDBACK,
+    NOTEBOOK,
+    NOTEBOOKS,
+    RESULTS,
+    is_current,
+    write_grader_log,
+)
+from autograder.course.withdrawn import note_ungraded, without_old_result
 from autograder.errors import AutograderError, SubmissionError
 from autograder.files import make_folder, write_whole
 from autograder.gradebook.entries import BookEntry, StudentRecord, check_points
@@ -95,7 +101,7 @@ def grade_class(
         assignment: What they answer.
         course: Where the hidden suite lies.
         output: Folder for `results/ID.json`, `feedback/ID.html`, `notebooks/ID.ipynb`, `grades.csv`
-            and `attempts.csv`.
+            and `attempts.csv`; and for `withdrawn/`, results whose hand-in is gone.
         settings: How to grade.
         on_wait: Called with the reason if no grade comes for a while.
 
@@ -109,10 +115,14 @@ def grade_class(
     table = output / TABLE
     _check_marks(submissions, output)
     outcomes: list[StudentOutcome] = []
+    works = {work.student: work for work in submissions.handed_in}
     try:
         for name in (RESULTS, FEEDBACK, NOTEBOOKS):
             make_folder(output / name)
-        for outcome in _outcomes(submissions, assignment, course, output, settings, suite, on_wait):
+        for done in _outcomes(submissions, assignment, course, output, settings, suite, on_wait):
+            outcome = without_old_result(done, output)
+            if outcome.state == NOTHING_GRADABLE and not outcome.note and outcome.who in works:
+                outcome = replace(outcome, note=works[outcome.who].contents(assignment))
             outcomes.append(outcome)
             yield outcome
     except BaseException:
@@ -121,6 +131,7 @@ def grade_class(
             write_whole(table, grades_table([*outcomes, *rest], assignment))
         raise
     write_whole(table, grades_table(outcomes, assignment))
+    note_ungraded(outcomes, output, is_whole=submissions.is_whole)
     write_terms(output / RESULTS, submissions.policy.tests, submissions.terms_of)
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from autograder.assignment import Course
 from autograder.course.class_outcomes import StudentOutcome
-from autograder.course.class_pages import NOTEBOOKS, write_from_book
+from autograder.course.class_pages import files_to_sync, write_from_book
 from autograder.course.class_submissions import ClassSubmissions
-from autograder.course.results import RESULTS
+from autograder.course.results import NOTEBOOKS
 from autograder.errors import ExportError
 from autograder.feedback.content import Detail
 from autograder.files import make_folder, write_whole
@@ -80,8 +80,7 @@ def close_book(
     if submissions.handins:
         book.note_handins(submissions.handins)
     _renew_copies(book, course, output)
-    results = [output / RESULTS / f"{work.student}.json" for work in submissions.handed_in]
-    synced = book.sync([path for path in results if path.exists()])
+    synced = book.sync(files_to_sync(submissions, output))
     entries, known = write_from_book(book, outcomes, output, moment)
     exports = _export(book, entries, output / EXPORTS)
     return ClosedBook(entries, tuple(known), synced.problems, synced.warnings, exports)

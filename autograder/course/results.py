@@ -10,6 +10,10 @@ from autograder.grading.results import has_best_python
 
 RESULTS = "results"
 """Folder with a grade for each student, `ID.json`."""
+FEEDBACK = "feedback"
+"""Folder of each student's page, `ID.html`."""
+NOTEBOOKS, NOTEBOOK = "notebooks", ".ipynb"
+"""Folder of each student's notebook as it was handed in, `ID.ipynb`; and how its name ends."""
 GRADER_LOGS = "trouble"
 """Folder of what the grader printed when a test failed unexpectedly, `ID.txt`; it may show a
 student's code, so it is for instructors alone."""

@@ -2,6 +2,8 @@
 
 import csv
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,12 +14,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from autograder.assignment import Course
 from autograder.cli.app import app
+from autograder.course.class_submissions import class_submissions
 from autograder.course.results import only_run_in
 from autograder.tests.checkout import hear_interrupts
 from autograder.tests.intake.downloads import WRITER, zipped
 
 CODE = "def delete_stream(stream_name): ...\n"
+SQS = "def read_queue_twice(queue_name, messages): ...\n"
 ROSTER = """id,name,email
 ada,Ada Lovelace,ada@example.org
 bob,Bob van Dyk,bob@example.org
@@ -69,7 +74,7 @@ def test_everybody_is_in_one_row_and_the_summary_says_what_is_left(folder: Path)
     assert done.exit_code == 1
     assert states(folder) == {
         "ada": ("complete", ""),
-        "bob": ("nothing gradable", ""),
+        "bob": ("nothing gradable", "only essay.txt"),
         "cyd": (
             "not readable",
             "m06.rar cannot be opened: it is of a kind that is not opened here: hand in a zip file",
@@ -132,17 +137,27 @@ def test_nothing_is_left_once_a_person_has_settled_it(folder: Path) -> None:
 
     assert done.exit_code == 0
     assert set(states(folder)) == {"ada", "bob", "cyd", "dan", "eve"}
-    assert states(folder)["eve"] == ("nothing gradable", "")
+    assert states(folder)["eve"][0] == "nothing gradable"
 
 
-def test_an_interrupted_run_says_how_to_go_on(folder: Path) -> None:
-    """Its table names everybody, also those whom it did not come to."""
+@pytest.mark.parametrize("name", ["grade-class", "close"])
+def test_an_interrupted_run_says_how_to_go_on(folder: Path, name: str) -> None:
+    """Its table names everybody, also those whom it did not come to.
+
+    Of the hand-ins that count, Cyd's cannot be read; the run may have found that out already.
+    """
     endless = "import time\nwhile True:\n    time.monotonic()\n"
     for path in folder.glob(f"*/{WRITER}"):
         path.write_text(endless)
     output = folder.with_name("out")
-    command = [sys.executable, "-m", "autograder", "grade-class", str(folder), "--output"]
-    command += [str(output), "--roster", str(folder.with_name("roster.csv")), "--any-python"]
+    course = folder.with_name("course.toml")
+    course.write_text('timezone = "UTC"\nroster = "roster.csv"\n')
+    given = {
+        "grade-class": [str(folder), "--roster", str(folder.with_name("roster.csv"))],
+        "close": [str(course), "--submissions", str(folder)],
+    }
+    command = [sys.executable, "-m", "autograder", name, *given[name], "--output", str(output)]
+    command.append("--any-python")
 
     with subprocess.Popen(
         command,
@@ -158,5 +173,71 @@ def test_an_interrupted_run_says_how_to_go_on(folder: Path) -> None:
         _, errors = process.communicate(timeout=60)
 
     assert process.returncode == 130
+    assert re.search(r"Interrupted: \d of [34] are graded", errors)
     assert "Run the same command again to continue" in errors
     assert set(states(folder)) >= {"ada", "bob", "cyd", "dan", "eve"}
+
+
+def test_a_graded_file_under_another_name_is_in_the_table_and_the_last_lines(folder: Path) -> None:
+    """Its work was not seen, though every point is decided."""
+    ada = folder / "Ada Lovelace_1_assignsubmission_file_"
+    (ada / WRITER).rename(ada / "kinesis_multi_shard (1).py")
+    (ada / "compare_with_sqs.py").write_text(SQS)
+    dan = folder / "Dan Roe_4_assignsubmission_file_"
+    (dan / "compare_with_sqs.py").write_text(SQS)
+
+    done = run(folder)
+
+    assert states(folder)["ada"] == (
+        "complete",
+        "The file kinesis_multi_shard.py is missing, but there is kinesis_multi_shard (1).py:"
+        " rename it to kinesis_multi_shard.py",
+    )
+    assert states(folder)["dan"] == (
+        "complete",
+        "The file kinesis_multi_shard.py is missing, but there is m06.zip: unpack it in the top"
+        " folder, and 2 more",
+    )
+    assert "2 with a graded file missing where another may be meant: ada, dan" in done.output
+
+
+def test_open_points_are_in_the_last_lines(folder: Path) -> None:
+    """Exit 0 alone would say that all grades are final."""
+    solution = Course.of_this_checkout().solutions / "m06_partitioned_logs"
+    shutil.copy(solution / "concepts.ipynb", folder / "Ada Lovelace_1_assignsubmission_file_")
+
+    done = run(folder)
+
+    assert states(folder)["ada"][0] == "unmarked"
+    assert "1 has open points" in done.output
+
+
+def test_what_may_be_wrong_with_matches_is_in_one_line(folder: Path) -> None:
+    """Text that was typed in has its own name in the file, and no hand-in of that name."""
+    typed = "Ada Lovelace_1_assignsubmission_onlinetext_"
+    (folder / typed).mkdir()
+    rows = [f"{typed},-", *(f"{name},eve" for name in ("a", "b", "c", "d"))]
+    folder.with_name("matches.csv").write_text("\n".join(["hand_in,student", *rows, ""]))
+    assignment = Course.of_this_checkout().load("m06_partitioned_logs")
+
+    with class_submissions(folder, assignment, folder.with_name("roster.csv")) as found:
+        notes = found.notes
+
+    assert notes == ["matches.csv names 4 hand-ins that are not there: 'a', 'b', 'c' and 1 more"]
+
+
+def test_a_groups_hand_in_of_canvas_is_in_one_line(tmp_path: Path) -> None:
+    """It is graded for the student whose number it has."""
+    (tmp_path / "roster.csv").write_text("id,canvas_id,name\nada,17,Ada Lovelace\n")
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / f"team7_17_4711_{WRITER}").touch()
+    assignment = Course.of_this_checkout().load("m06_partitioned_logs")
+
+    with class_submissions(tmp_path / "class", assignment, tmp_path / "roster.csv") as found:
+        notes, students = found.notes, [work.student for work in found.handed_in]
+
+    assert students == ["ada"]
+    assert notes == [
+        "1 hand-in may be a group's, since the name is not the student's: 'team7_17' (ada): a row"
+        " for each member in matches.csv gives it to all"
+    ]

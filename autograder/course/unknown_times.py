@@ -1,0 +1,74 @@
+"""Finds hand-ins that may be late, and of which the gradebook does not say when they came.
+
+Most downloads tell a time, or a mark such as Canvas's `LATE`. No penalty follows from that: the
+clock's zone is not always known, and a teacher may have agreed to a later time in the LMS. An
+instructor is told, and decides.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from autograder.course.class_submissions import ClassSubmissions
+from autograder.gradebook.handins import HANDINS_FILE
+from autograder.intake.hand_ins import StudentHandIn
+from autograder.intake.layouts import some_of
+from autograder.policy import Policy
+from autograder.text import counted
+
+
+@dataclass(frozen=True)
+class _LateSign:
+    """A hand-in that may be late."""
+
+    student: str
+    exact: datetime | None
+    """When it came, if the source says so with a zone."""
+
+
+def line_on_unknown_times(submissions: ClassSubmissions, gradebook: Path) -> str:
+    """Say which hand-ins may be late without a time in the gradebook, and where to write it.
+
+    Args:
+        submissions: The class, with what its gradebook knows.
+        gradebook: The gradebook's folder.
+
+    Returns:
+        A line; empty if there are none, or if nothing can be late.
+    """
+    found = list(_late_signs(submissions))
+    if not found:
+        return ""
+    exact = [f"{sign.student},{sign.exact.isoformat()}" for sign in found if sign.exact]
+    told = f"; the download says: {some_of(exact)}" if exact else ""
+    return (
+        f"{counted(len(found), 'hand-in')} may be late, and no times are known:"
+        f" {some_of([sign.student for sign in found])}: write them as `student,handed_in_at` into"
+        f" {gradebook / HANDINS_FILE}{told}"
+    )
+
+
+def _late_signs(submissions: ClassSubmissions) -> Iterator[_LateSign]:
+    policy = submissions.policy
+    if not (policy.deadline or policy.late or policy.extensions):
+        return
+    for work in submissions.handed_in:
+        noted = submissions.handins.get(work.student)
+        is_known = noted is not None and noted.handed_in_at is not None
+        if not isinstance(work, StudentHandIn) or is_known or submissions.excuses(work.student):
+            continue
+        hand_in = work.hand_in
+        due = policy.due(submissions.student(work.student))
+        moment = None if hand_in.sent_at is None else _in_zone(hand_in.sent_at, policy)
+        if hand_in.is_late or (moment is not None and policy.late_days(due, moment) > 0):
+            is_exact = hand_in.sent_at is not None and hand_in.sent_at.tzinfo is not None
+            yield _LateSign(work.student, hand_in.sent_at if is_exact else None)
+
+
+def _in_zone(moment: datetime, policy: Policy) -> datetime:
+    """Return a time with its zone; the clock of the LMS is taken for that of the course."""
+    if moment.tzinfo is not None:
+        return moment
+    return moment.replace(tzinfo=ZoneInfo(policy.timezone))

@@ -1,0 +1,103 @@
+"""Takes a result away whose hand-in is gone, and lists the students of a class without a grade.
+
+A hand-in may be given to another student in `matches.csv`, be deleted, or be replaced by one that
+cannot be opened. Its earlier result must not count then. It is kept in `withdrawn/`, in case the
+change was a mistake.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from autograder.course.class_outcomes import ClassAction, StudentOutcome
+from autograder.course.results import FEEDBACK, GRADER_LOGS, NOTEBOOK, NOTEBOOKS, RESULTS
+from autograder.errors import AutograderError
+from autograder.files import make_folder
+from autograder.gradebook.ungraded import Ungraded, read_ungraded, write_ungraded
+
+WITHDRAWN = "withdrawn"
+"""Folder of the last result of each student who has no grade any more, with what belongs to it."""
+WHY = f"the result of an earlier hand-in was withdrawn: see {WITHDRAWN}/"
+NO_HAND_IN = frozenset({ClassAction.MISSING, ClassAction.NOT_READABLE})
+"""What was done about students who have no grade for what they handed in, and can have none."""
+
+
+def without_old_result(outcome: StudentOutcome, output: Path) -> StudentOutcome:
+    """Withdraw the earlier result of a student who has nothing to grade now, and say so.
+
+    The outcomes of other students come back as they are. A result that an earlier run has withdrawn
+    is named again, since the student still has none.
+
+    Args:
+        outcome: What was done about the student.
+        output: The folder of the class run.
+
+    Raises:
+        AutograderError: A file cannot be moved.
+    """
+    if outcome.action not in NO_HAND_IN or not outcome.student:
+        return outcome
+    result, *others = _files_of(outcome.student)
+    if (output / result).exists():
+        for name in others:
+            (output / WITHDRAWN / name).unlink(missing_ok=True)
+    # The result last: as long as it is there, a run that was killed does this again.
+    for name in (*others, result):
+        _move(output / name, output / WITHDRAWN / name)
+    is_withdrawn = (output / WITHDRAWN / result).exists()
+    return replace(outcome, note=WHY, is_withdrawn=True) if is_withdrawn else outcome
+
+
+def _files_of(student: str) -> tuple[str, ...]:
+    """Return the files of a student's result: the result itself, and what belongs to it."""
+    return (
+        f"{RESULTS}/{student}.json",
+        f"{FEEDBACK}/{student}.html",
+        f"{NOTEBOOKS}/{student}{NOTEBOOK}",
+        f"{GRADER_LOGS}/{student}.txt",
+    )
+
+
+def _move(file: Path, target: Path) -> None:
+    if not file.exists():
+        return
+    make_folder(target.parent)
+    try:
+        file.replace(target)
+    except OSError as error:
+        raise AutograderError(f"{file} cannot be moved to {target}: {error.strerror}") from None
+
+
+def note_ungraded(outcomes: Iterable[StudentOutcome], output: Path, *, is_whole: bool) -> None:
+    """Write next to the results who has no grade, and why.
+
+    Args:
+        outcomes: Those of a run that came to its end.
+        output: Its folder.
+        is_whole: Whether the run knew the whole class; otherwise, others' rows stay.
+
+    Raises:
+        AutograderError: The file cannot be read or written.
+    """
+    results = output / RESULTS
+    done = {outcome.student: outcome for outcome in outcomes if outcome.student}
+    write_ungraded(results, [*_rows(done.values()), *_kept_rows(done, results, is_whole=is_whole)])
+
+
+def _rows(outcomes: Iterable[StudentOutcome]) -> Iterator[Ungraded]:
+    for outcome in outcomes:
+        if outcome.action in NO_HAND_IN:
+            yield Ungraded(outcome.student, outcome.action.value, outcome.reason)
+
+
+def _kept_rows(
+    done: dict[str, StudentOutcome], results: Path, *, is_whole: bool
+) -> Iterator[Ungraded]:
+    """Yield the rows of an earlier run about students of whom this run found out nothing."""
+    for student, row in read_ungraded(results).items():
+        if student in done:
+            is_unknown = done[student].action in (ClassAction.LEFT_ALONE, ClassAction.FAILED)
+        else:
+            is_unknown = not is_whole
+        if is_unknown and not (results / f"{student}.json").exists():
+            yield row
