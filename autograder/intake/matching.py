@@ -107,22 +107,8 @@ def match_hand_ins(
                 in_a_group.append((hand_in, submitter, member[0]))
             else:
                 unmatched.append(Unmatched(hand_in.origin, _why(found, submitter)))
-    claimed_otherwise = {*claims}
-    behind = Counter(student.id for _, _, student in in_a_group)
-    for hand_in, submitter, student in in_a_group:
-        # What stands behind a hyphen may be half of a stranger's name: a person settles any doubt.
-        if student.id in claimed_otherwise or behind[student.id] > 1:
-            unmatched.append(Unmatched(hand_in.origin, _why([student], submitter)))
-        else:
-            claims[student.id] = [_Claim(student.id, hand_in, by_name=True)]
-    for student_id, claimed in list(claims.items()):
-        named = [claim.hand_in for claim in claimed if claim.by_name]
-        if not named or not _are_twins([claim.hand_in for claim in claimed]):
-            continue
-        # Only the one that has the student's own number is known to be the student's.
-        claims[student_id] = [claim for claim in claimed if not claim.by_name]
-        why = f"{counted(len(claimed), 'hand-in')} have this name, and the roster has it once"
-        unmatched += [Unmatched(hand_in.origin, why) for hand_in in named]
+    claims, doubtful = _with_members(claims, in_a_group)
+    claims, strangers = _without_twins(claims)
     matched = _newest_of_each(claims)
     of_groups = {
         (claim.student, claim.hand_in.origin)
@@ -133,11 +119,47 @@ def match_hand_ins(
     known = {hand_in.origin for hand_in in all_of}
     return Matches(
         matched,
-        tuple(unmatched),
+        (*unmatched, *doubtful, *strangers),
         tuple(left_out),
         unused=tuple(name for name in settled if name not in known),
         of_groups=tuple(work for work in matched if (work.student, work.origin) in of_groups),
     )
+
+
+def _with_members(
+    claims: Mapping[str, list[_Claim]], in_a_group: Sequence[tuple[HandIn, Submitter, Student]]
+) -> tuple[dict[str, list[_Claim]], list[Unmatched]]:
+    """Add hand-ins with a group's name in front, as far as there is no doubt whose they are.
+
+    What stands behind a hyphen may be half of a stranger's name. So a person settles whose such a
+    hand-in is if there is another of the same student.
+    """
+    given, doubtful = dict(claims), []
+    behind = Counter(student.id for _, _, student in in_a_group)
+    for hand_in, submitter, student in in_a_group:
+        if student.id in claims or behind[student.id] > 1:
+            doubtful.append(Unmatched(hand_in.origin, _why([student], submitter)))
+        else:
+            given[student.id] = [_Claim(student.id, hand_in, by_name=True)]
+    return given, doubtful
+
+
+def _without_twins(
+    claims: Mapping[str, list[_Claim]],
+) -> tuple[dict[str, list[_Claim]], list[Unmatched]]:
+    """Take hand-ins away that only have a student's name, where several persons have it.
+
+    Only the one that has the student's own number is known to be the student's.
+    """
+    left, strangers = dict(claims), []
+    for student_id, claimed in claims.items():
+        named = [claim.hand_in for claim in claimed if claim.by_name]
+        if not named or not _are_twins([claim.hand_in for claim in claimed]):
+            continue
+        left[student_id] = [claim for claim in claimed if not claim.by_name]
+        why = f"{counted(len(claimed), 'hand-in')} have this name, and the roster has it once"
+        strangers += [Unmatched(hand_in.origin, why) for hand_in in named]
+    return left, strangers
 
 
 def read_matches(path: Path, roster: Roster) -> Mapping[str, tuple[str, ...]]:
