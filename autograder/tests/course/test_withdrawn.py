@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from autograder.course.class_pages import files_to_sync
+from autograder.course.class_submissions import ClassSubmissions
 from autograder.gradebook.ungraded import Ungraded, read_ungraded
+from autograder.intake.hand_ins import StudentHandIn
 from autograder.tests.course.test_class_of_folders import folder, run, states
 from autograder.tests.intake.downloads import WRITER
 
@@ -132,3 +135,16 @@ def test_students_without_a_grade_are_listed_next_to_the_results(
         "eve": Ungraded("eve", "not handed in", WITHDRAWN),
     }
     assert read_ungraded(output / "results") == {"eve": before["eve"]}
+
+
+def test_a_gradebook_takes_the_list_even_if_no_result_is_left(tmp_path: Path) -> None:
+    """Otherwise the points of the last student would stay in it."""
+    (tmp_path / "results").mkdir()
+    submissions = ClassSubmissions([StudentHandIn.of_folder("ada", tmp_path / "ada")])
+    before = files_to_sync(submissions, tmp_path)
+    (tmp_path / "results" / "ada.json").touch()
+
+    after = files_to_sync(submissions, tmp_path)
+
+    assert before == [tmp_path / "results"]
+    assert after == [tmp_path / "results" / "ada.json"]
