@@ -46,11 +46,11 @@ from autograder.feedback.content import unreadable_summary
 from autograder.gradebook.book import Book
 from autograder.grading.foreman.pool import WORKERS
 from autograder.grading.grade import Status
-from autograder.intake.layouts import some_of
 from autograder.intake.matching import MATCHES_FILE
 from autograder.policy import EVERYTHING_COUNTS
 from autograder.policy_names import check_names
 from autograder.sandbox import require_interpreter
+from autograder.some_names import some_of
 from autograder.text import counted, decimal_text, inert, plural
 
 MINUTE = timedelta(minutes=1)

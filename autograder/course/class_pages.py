@@ -6,8 +6,7 @@ from pathlib import Path
 
 from autograder.course.class_outcomes import StudentOutcome, grades_table, with_entries
 from autograder.course.class_submissions import ClassSubmissions
-from autograder.course.results import FEEDBACK as FEEDBACK
-from autograder.course.results import NOTEBOOK, NOTEBOOKS, RESULTS
+from autograder.course.results import FEEDBACK, NOTEBOOK, NOTEBOOKS, RESULTS
 from autograder.files import write_whole
 from autograder.gradebook.book import Book
 from autograder.gradebook.entries import BookEntry

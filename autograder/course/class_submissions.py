@@ -22,7 +22,6 @@ from autograder.gradebook.student import Student
 from autograder.grading.grade import Grade
 from autograder.intake.downloads import find_hand_ins
 from autograder.intake.hand_ins import Readable
-from autograder.intake.layouts import some_of
 from autograder.intake.matching import (
     MATCHES_FILE,
     NOBODY,
@@ -39,6 +38,7 @@ from autograder.policy import (
     student_repositories,
 )
 from autograder.policy_names import check_names
+from autograder.some_names import some_of
 from autograder.text import counted, plural
 
 

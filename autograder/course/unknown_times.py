@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 from autograder.course.class_submissions import ClassSubmissions
 from autograder.gradebook.handins import HANDINS_FILE
 from autograder.intake.hand_ins import StudentHandIn
-from autograder.intake.layouts import some_of
 from autograder.policy import Policy
+from autograder.some_names import some_of
 from autograder.text import counted
 
 

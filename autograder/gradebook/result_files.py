@@ -8,10 +8,8 @@ from autograder.errors import AutograderError, GradebookError
 from autograder.gradebook.roster import Roster
 from autograder.grading.grade import Grade
 from autograder.grading.results import load_grade
+from autograder.some_names import some_of
 from autograder.text import counted, plural
-
-MOST_NAMED = 3
-"""Students who are named in a line."""
 
 
 def read_results(
@@ -57,13 +55,7 @@ def strangers_line(names: Sequence[str], roster_file: Path) -> str:
         roster_file: Where it says who is in the course.
     """
     results = f"{counted(len(names), 'result')} {plural(len(names), 'is', 'are')}"
-    return f"{results} of students who are not in {roster_file}: {some_names(names)}"
-
-
-def some_names(names: Sequence[str]) -> str:
-    """Return the first three names, and how many more there are."""
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    return ", ".join(names[:MOST_NAMED]) + more
+    return f"{results} of students who are not in {roster_file}: {some_of(names)}"
 
 
 def _read_result(path: Path, assignment: Assignment) -> Grade:

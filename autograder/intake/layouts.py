@@ -7,22 +7,25 @@ nothing can be graded, a line says what is there, for the person who looks.
 """
 
 from collections import deque
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from autograder.admission import CHECKS, FileSource, FolderEntry
 from autograder.errors import SubmissionError
 from autograder.intake.archives import MAX_ARCHIVE_BYTES, is_archive, open_archive
+from autograder.some_names import some_of
 from autograder.text import counted
 
 METADATA = frozenset(
-    {"__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini", "timestamp.txt", "node_modules"}
-)
+    {
+        "__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini", "index.html", "node_modules",
+        "timestamp.txt",
+    }
+)  # fmt: skip
 """What systems and nbgrader put next to a student's files."""
 MOST_FOLDERS = 100
 """Folders that are looked at: a student chooses how many there are."""
 MOST_FILES = 1000
-MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -152,13 +155,3 @@ def _paths(source: FileSource) -> Iterator[str]:
             elif files < MOST_FILES:
                 files += 1
                 yield path
-
-
-def some_of(names: Sequence[str]) -> str:
-    """List the first few names, and how many more there are.
-
-    >>> some_of(["ada", "bob", "cyd", "dan"])
-    'ada, bob, cyd and 1 more'
-    """
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    return ", ".join(names[:MOST_NAMED]) + more

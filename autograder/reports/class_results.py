@@ -7,9 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from autograder.course.class_outcomes import NOTHING_GRADABLE
-from autograder.course.class_pages import FEEDBACK
 from autograder.course.class_run import ATTEMPTS
-from autograder.course.results import RESULTS
+from autograder.course.results import FEEDBACK, RESULTS
 from autograder.errors import AutograderError
 from autograder.gradebook.book import roster_file
 from autograder.gradebook.database import StudentPoints

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from autograder.errors import ExportError
-from autograder.gradebook.result_files import some_names
 from autograder.gradebook.standing import CheckpointPoints, Standing, StandingStatus
 from autograder.gradebook.student import Student
+from autograder.some_names import some_of
 from autograder.text import counted, inert, rounded
 
 Cell = str | int | float | None
@@ -76,7 +76,7 @@ def without_total(standings: Sequence[Standing]) -> str:
         return ""
     counts = Counter(_WHY.get(standing.status, standing.status.value) for standing in lacking)
     reasons = ", ".join(f"{number} {why}" for why, number in counts.most_common())
-    names = some_names([standing.student.id for standing in lacking])
+    names = some_of([standing.student.id for standing in lacking])
     return f", {len(lacking)} of them without a total: {reasons} ({names})"
 
 
