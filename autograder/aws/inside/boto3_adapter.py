@@ -10,8 +10,10 @@ place that reaches into private parts of boto3 and botocore; each function says 
 they change. The tests named are in `autograder/tests/aws/test_boto3_adapter.py`.
 """
 
+import contextlib
 import functools
 import os
+import re
 import socket
 import threading
 from typing import Any, Protocol
@@ -34,6 +36,8 @@ REQUEST_BYTES = 64 << 10
 CLIENTS_AHEAD = {"kinesis": 6, "sqs": 2}
 """Clients of each service that are made ahead: code that makes one in each function and calls one
 function for each shard needs as many."""
+LONG_POLL = re.compile(rb'"WaitTimeSeconds": ?[1-9]')
+"""In a request whose answer may wait until the clock moves."""
 NAMES_KEPT = 256
 """Parts of user agents: a request has about thirty, mostly the same."""
 
@@ -46,6 +50,9 @@ class SharedClock(Protocol):
 
     def follow(self, offset: float) -> None:
         """Move forward to at least this offset."""
+
+    def asking(self) -> contextlib.AbstractContextManager[None]:
+        """Say that this thread waits for an answer, which comes although it does nothing."""
 
 
 def preload(clock: SharedClock) -> None:
@@ -84,7 +91,9 @@ def _share_clock(clock: SharedClock) -> None:
         request.headers[CLOCK_HEADER] = repr(clock.offset)
         if _is_alone(runner):
             request.headers[ALONE_HEADER] = "1"
-        response = real_send(session, request)
+        waits = LONG_POLL.search(request.body) if isinstance(request.body, bytes) else None
+        with contextlib.nullcontext() if waits else clock.asking():
+            response = real_send(session, request)
         try:
             offset = float(response.headers.get(CLOCK_HEADER, "0"))
         except ValueError:

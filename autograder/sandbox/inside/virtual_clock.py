@@ -5,12 +5,17 @@ inherits it. Waiters, back-off and polite pauses then cost nothing, and a loop t
 end is found immediately. What the runner preloads may share the clock with a server.
 """
 
+import contextlib
 import datetime as datetime_module
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from time import perf_counter as real_time
 from typing import Any
+
+SLOWEST_ANSWER = 1.0
+"""Real seconds after which an answer is taken for one that waits until the clock moves."""
 
 
 class VirtualClock:
@@ -21,6 +26,8 @@ class VirtualClock:
         self._budget = math.inf
         self._on_exhausted: Callable[[], None] = lambda: None
         self._lock = threading.Lock()
+        self._asked: dict[int, float] = {}
+        """The real time at which each thread that waits for an answer has asked."""
 
     def limit(self, budget: float, on_exhausted: Callable[[], None]) -> None:
         """Have `on_exhausted` called once the offset is beyond a budget, in seconds."""
@@ -41,6 +48,21 @@ class VirtualClock:
             self.offset = max(self.offset, offset)
         if self.offset > self._budget:
             self._on_exhausted()
+
+    @contextlib.contextmanager
+    def asking(self) -> Iterator[None]:
+        """Say that this thread waits for an answer, which comes although it does nothing."""
+        me = threading.get_ident()
+        self._asked[me] = real_time()
+        try:
+            yield
+        finally:
+            self._asked.pop(me, None)
+
+    def is_asked(self) -> bool:
+        """Tell whether a thread waits for an answer that must come soon."""
+        latest = real_time() - SLOWEST_ANSWER
+        return any(asked > latest for asked in tuple(self._asked.values()))
 
 
 def install(clock: VirtualClock) -> None:

@@ -94,6 +94,7 @@ class Waiting:
                 others - before < WORKING * BUSY_STEP
                 and took < 2 * BUSY_STEP  # or the machine is busy, and others got no processor
                 and not self._is_later(me)
+                and not self._clock.is_asked()
             )
             quiet = quiet + 1 if is_quiet else 0
             if quiet == QUIET_STEPS or others > most:

@@ -1,13 +1,16 @@
 """What student code gets of the preloaded boto3, what it does not get, and the shared time."""
 
+import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from autograder.aws import PRELOAD
 from autograder.aws.calls import CallBudget
+from autograder.aws.inside.boto3_adapter import ANSWER, REQUEST_BYTES
 from autograder.aws.server import Server
 from autograder.aws.simulated import Cloud
 from autograder.sandbox import Returned, Sandbox
@@ -15,10 +18,14 @@ from autograder.sandbox.bubblewrap import environment
 from autograder.tests.limits import LIMITS
 
 READY = """
-import sys, types
+import contextlib, sys, types
 sys.path.append(sys.argv[1])
 import boto3_adapter
-boto3_adapter.preload(types.SimpleNamespace(offset=0.0, follow=lambda offset: None))
+boto3_adapter.preload(
+    types.SimpleNamespace(
+        offset=0.0, follow=lambda offset: None, asking=contextlib.nullcontext
+    )
+)
 import boto3
 """
 
@@ -91,6 +98,23 @@ def sleep_and_poll():
     url = sqs.create_queue(QueueName="empty")["QueueUrl"]
     sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)
     return round(time.time() - before, -1)
+"""
+
+SLOW_ANSWER = """
+import threading, time
+import boto3
+
+def sleep_while_another_asks():
+    seconds = []
+    def ask():
+        before = time.time()
+        boto3.client("sqs").list_queues()
+        seconds.append(time.time() - before)
+    thread = threading.Thread(target=ask)
+    thread.start()
+    time.sleep(30)
+    thread.join()
+    return seconds[0] < 20
 """
 
 CONSUMERS = """
@@ -257,6 +281,32 @@ def test_a_long_poll_receives_what_the_same_call_sends_meanwhile(
 
     assert isinstance(result, Returned)
     assert result.value == ["m"]
+
+
+def test_nobody_sleeps_on_while_another_waits_for_an_answer(tmp_path: Path) -> None:
+    """The simulated AWS may be slow on a busy machine; a message must not reappear for that."""
+    tmp_path.chmod(0o755)
+    (tmp_path / "sleeper.py").write_text(SLOW_ANSWER)
+
+    with Sandbox(tmp_path, LIMITS, preload=PRELOAD) as sandbox:
+        server = threading.Thread(target=_answer_slowly, args=(sandbox.listener,))
+        server.start()
+        result = sandbox.call("sleeper", "sleep_while_another_asks", [], {})
+        server.join()
+
+    assert isinstance(result, Returned)
+    assert result.value is True
+    assert result.usage.virtual_seconds == 30
+
+
+def _answer_slowly(listener: socket.socket) -> None:
+    """Answer a request half a second after it came."""
+    listener.settimeout(20)
+    connection, _ = listener.accept()
+    with connection:
+        connection.recv(REQUEST_BYTES)
+        threading.Event().wait(0.5)
+        connection.sendall(ANSWER)
 
 
 def test_student_code_cannot_import_or_change_the_preloaded_modules(
