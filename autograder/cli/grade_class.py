@@ -244,27 +244,27 @@ def left_to_do(outcomes: Sequence[StudentOutcome]) -> Iterator[str]:
         ClassAction.FAILED: "run the same again; if it fails again, see the folder `trouble`",
     }
     for action, what in advice.items():
-        found = [outcome.who for outcome in outcomes if outcome.action is action]
+        found = sorted(outcome.who for outcome in outcomes if outcome.action is action)
         if found:
             yield f"{len(found)} {action}: {some_of(found)}: {what}"
-    empty = [outcome.who for outcome in outcomes if outcome.state == NOTHING_GRADABLE]
+    empty = sorted(outcome.who for outcome in outcomes if outcome.state == NOTHING_GRADABLE)
     if empty:
         yield f"{len(empty)} {NOTHING_GRADABLE}: {some_of(empty)}: look where their files are"
 
 
 def worth_knowing(outcomes: Sequence[StudentOutcome]) -> Iterator[str]:
     """Say what an instructor may want to look at, though every grade is as it should be."""
-    withdrawn = [outcome.student for outcome in outcomes if outcome.is_withdrawn]
+    withdrawn = sorted(outcome.student for outcome in outcomes if outcome.is_withdrawn)
     if withdrawn:
         yield (
             f"{counted(len(withdrawn), 'result')} withdrawn, since the hand-in is gone or cannot be"
             f" read: {some_of(withdrawn)}: kept in {WITHDRAWN}/"
         )
-    misnamed = [
+    misnamed = sorted(
         outcome.student
         for outcome in outcomes
         if outcome.misnamed and outcome.state != NOTHING_GRADABLE
-    ]
+    )
     if misnamed:
         yield (
             f"{len(misnamed)} with a graded file missing where another may be meant:"

@@ -266,7 +266,7 @@ def test_what_came_after_the_last_late_day_is_too_late(
     assert (done.status, done.errors.strip()) == (0, "")
     assert (row["state"], row["total"]) == ("too late", "0")
     assert (exported["status"], exported["total"], exported["counts"]) == ("too late", "0", "no")
-    assert [cell.strip() for cell in in_status.strip("│").split("│")][5] == "too late"
+    assert "too late" in [cell.strip() for cell in in_status.strip("│").split("│")]
     assert "<td>too late, up to 4 days late</td>" in (out / "class.html").read_text()
     assert "Too late. This was" in (out / "feedback" / "cyd.html").read_text()
 

@@ -211,7 +211,7 @@ def test_tiles_and_rows_of_the_class_page(term: EndOfTerm) -> None:
     counted = [student for student in term.handed_in.values() if not student.excused]
     statuses = Counter(student.status for student in made(term).values())
 
-    assert tiles["handed in"] == len(counted)
+    assert tiles["handed in and tried something"] == len(counted)
     assert tiles["handed in nothing (not counted)"] == statuses["missing"]
     assert tiles["late"] == sum(student.days_late > 0 for student in counted)
     assert tiles.get("too late to count", 0) == statuses["too late"]
