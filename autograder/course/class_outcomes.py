@@ -66,7 +66,7 @@ class StudentOutcome:
     note: str = ""
     """What a person should know of it, though nothing must be settled; else empty."""
     is_withdrawn: bool = False
-    """Whether the result of an earlier hand-in was withdrawn, and there is no other."""
+    """Whether the result of an earlier hand-in was withdrawn, and none replaced it."""
     misnamed: int = 0
     """Graded files that are missing where another file may be meant."""
 
@@ -144,9 +144,9 @@ def outcome_of(
 
 
 _MEANT = re.compile(r"The file .+ is missing, but there is .+")
-"""How a student is told of a file that may be meant (`autograder.admission`).
+"""How feedback names a file that may be meant (`autograder.admission`).
 
-A grade has no other trace of it; a test of a class with such a file fails if the words change.
+A grade keeps nothing else of it; a test of a class with such a file fails if the words change.
 """
 
 

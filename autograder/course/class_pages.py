@@ -34,7 +34,7 @@ def notebook_file(student: str, output: Path) -> Path:
 def files_to_sync(submissions: ClassSubmissions, output: Path) -> list[Path]:
     """Return the results of a class run that a gradebook takes.
 
-    If there are none, it is their folder, where a list tells who has no grade any more.
+    If there are none, it is their folder, where a list names the students without a grade.
     """
     results = [output / RESULTS / f"{work.student}.json" for work in submissions.handed_in]
     return [path for path in results if path.exists()] or [output / RESULTS]

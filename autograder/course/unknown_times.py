@@ -2,7 +2,7 @@
 
 Most downloads tell a time, or a mark such as Canvas's `LATE`. No penalty follows from that: the
 clock's zone is not always known, and a teacher may have agreed to a later time in the LMS. An
-instructor is told, and decides.
+instructor reads it, and decides.
 """
 
 from collections.abc import Iterator

@@ -16,14 +16,14 @@ from autograder.files import make_folder
 from autograder.gradebook.ungraded import Ungraded, read_ungraded, write_ungraded
 
 WITHDRAWN = "withdrawn"
-"""Folder of the last result of each student who has no grade any more, with what belongs to it."""
+"""Folder of the last result of each student who lost the grade, with what belongs to it."""
 WHY = f"the result of an earlier hand-in was withdrawn: see {WITHDRAWN}/"
 NO_HAND_IN = frozenset({ClassAction.MISSING, ClassAction.NOT_READABLE})
-"""What was done about students who have no grade for what they handed in, and can have none."""
+"""What was done about students who cannot have a grade for what they handed in."""
 
 
 def without_old_result(outcome: StudentOutcome, output: Path) -> StudentOutcome:
-    """Withdraw the earlier result of a student who has nothing to grade now, and say so.
+    """Withdraw the earlier result of a student without anything to grade now, and say so.
 
     The outcomes of other students come back as they are. A result that an earlier run has withdrawn
     is named again, since the student still has none.
@@ -69,7 +69,7 @@ def _move(file: Path, target: Path) -> None:
 
 
 def note_ungraded(outcomes: Iterable[StudentOutcome], output: Path, *, is_whole: bool) -> None:
-    """Write next to the results who has no grade, and why.
+    """Write next to the results who lacks a grade, and why.
 
     Args:
         outcomes: Those of a run that came to its end.

@@ -51,7 +51,7 @@ def strangers_line(names: Sequence[str], roster_file: Path) -> str:
     """Say of whom there are results though they are not in the roster, by three examples.
 
     Args:
-        names: The names of the results; at least one.
+        names: The names of the results, not empty.
         roster_file: Where it says who is in the course.
     """
     results = f"{counted(len(names), 'result')} {plural(len(names), 'is', 'are')}"

@@ -1,4 +1,4 @@
-"""Reads and writes `ungraded.csv`, next to the results of a class run: who has no grade, and why.
+"""Reads and writes `ungraded.csv`, next to the results of a class run: who lacks a grade, and why.
 
 Columns: `student` (an id of the class), `state` (`not handed in` or `not readable`), `reason`.
 """
@@ -22,7 +22,7 @@ LARGEST = 10 << 20
 
 @dataclass(frozen=True)
 class Ungraded:
-    """A student whose work of a class run has no grade."""
+    """A student without a grade in a class run."""
 
     student: str
     """The student's id."""
@@ -33,7 +33,7 @@ class Ungraded:
 
 
 def read_ungraded(folder: Path) -> dict[str, Ungraded]:
-    """Read which students have no grade, by id; a missing file counts as empty.
+    """Read which students lack a grade, by id; a missing file counts as empty.
 
     Args:
         folder: That of the results.
@@ -61,7 +61,7 @@ def read_ungraded(folder: Path) -> dict[str, Ungraded]:
 
 
 def write_ungraded(folder: Path, rows: Iterable[Ungraded]) -> None:
-    """Write which students have no grade, sorted by id.
+    """Write which students lack a grade, sorted by id.
 
     Args:
         folder: That of the results; it exists.

@@ -57,7 +57,7 @@ def read_unreadable(folder: Path) -> dict[str, str]:
 def keep_unreadable(
     folder: Path, found: Mapping[str, Ungraded], graded: Collection[str] = ()
 ) -> None:
-    """Keep whose hand-ins cannot be read; whoever has a grade by now is no longer among them.
+    """Keep whose hand-ins cannot be read, without the students who have a grade by now.
 
     Args:
         folder: The gradebook's.
@@ -79,7 +79,7 @@ def keep_unreadable(
 
 
 def remove_results(files: Mapping[str, Path]) -> list[str]:
-    """Remove the results of students; return who had one.
+    """Remove the results of students; return the students who had a result.
 
     Args:
         files: The files of results by student; they need not exist.
@@ -100,7 +100,7 @@ def remove_results(files: Mapping[str, Path]) -> list[str]:
 
 
 def withdrawn_line(student: str, points: StudentPoints) -> str:
-    """Say that a result was withdrawn, and what becomes of marks that people gave.
+    """Say that a result was withdrawn, and that marks stay which people gave.
 
     Args:
         student: Whose it was.

@@ -85,7 +85,7 @@ class HandIn:
     attempt: str = ""
     """Sorts the hand-ins of one student: a time or a number that the source names."""
     is_typed: bool = False
-    """Whether there is no file in it, but text that was typed in, or a report of the system."""
+    """Whether it holds only text that was typed in, or a report of the system."""
     sent_at: datetime | None = None
     """When it came, as the source says; without a zone, by the clock of the system."""
     is_late: bool = False

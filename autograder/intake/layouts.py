@@ -130,7 +130,7 @@ def contents_of(source: FileSource, graded: Collection[str]) -> str:
     """
     found = find_files(source, graded).source
     if any(found.exists(name) for name in graded):
-        return "the graded files that are there have no function that is called"
+        return "the graded files lack all functions that are called"
     paths = list(_paths(found))
     deep = [path for path in paths if path.rpartition("/")[2] in graded]
     if deep:

@@ -129,9 +129,9 @@ def match_hand_ins(
 def _with_members(
     claims: Mapping[str, list[_Claim]], in_a_group: Sequence[tuple[HandIn, Submitter, Student]]
 ) -> tuple[dict[str, list[_Claim]], list[Unmatched]]:
-    """Add hand-ins with a group's name in front, as far as there is no doubt whose they are.
+    """Add hand-ins with a group's name in front, if it is certain whose they are.
 
-    What stands behind a hyphen may be half of a stranger's name. So a person settles whose such a
+    What follows a hyphen may be half of a stranger's name. So a person settles whose such a
     hand-in is if there is another of the same student.
     """
     given, doubtful = dict(claims), []
@@ -226,7 +226,7 @@ def _owners(
 
 
 def _behind_group(submitter: Submitter, by_key: Mapping[Key, list[Student]]) -> list[Student]:
-    """Return the students whose name stands behind a group's name and a hyphen."""
+    """Return the students whose name follows a group's name and a hyphen."""
     _, hyphen, name = submitter.name.partition("-")
     if not (submitter.may_have_group and hyphen and name.strip()):
         return []

@@ -17,7 +17,7 @@ from autograder.intake.names import SYSTEMS, NamedPart
 
 PAGE = "feedback.html"
 EARLIEST = (1980, 1, 1, 0, 0, 0)
-"""The time of all files, so that the same pages make the same zip; a zip knows no earlier one."""
+"""The time of all files, so that equal pages make equal zips: the earliest that a zip can have."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def zip_of_pages(pages: Mapping[str, str], handed_in: Iterable[Readable]) -> Pag
         work = hand_ins.get(student)
         name = entry_name(work) if isinstance(work, StudentHandIn) else None
         if work is None:
-            problems.append(f"{student}: the download has no hand-in of this student")
+            problems.append(f"{student}: the download lacks a hand-in of this student")
         elif name is None:
             problems.append(f"{student}: {work.origin!r} is not a name that Moodle or Canvas gives")
         elif name in owners:
@@ -73,7 +73,7 @@ def entry_name(work: StudentHandIn) -> str | None:
 
 def _entry_of(system: str, part: NamedPart) -> str | None:
     if system == "Moodle":
-        # Text that was typed in has a folder of its own; feedback is a file of the same student.
+        # Text that was typed in has a separate folder; feedback is a file of the same student.
         start = f"{part.owner}_assignsubmission_file_"
         return f"{start}/{PAGE}" if part.file is None else f"{start}{PAGE}"
     if system == "Canvas" and int(part.attempt):

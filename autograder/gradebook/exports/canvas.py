@@ -103,7 +103,7 @@ def title_of(column: str, standings: Sequence[Standing]) -> str:
     known = _assignments(standings)
     if _bare(column) not in map(_bare, known):
         there = ", ".join(map(repr, known)) or "none"
-        raise ExportError(f"the roster has no assignment {column!r} of Canvas; it has: {there}")
+        raise ExportError(f"the roster lacks the Canvas assignment {column!r}; it has: {there}")
     return _bare(column)
 
 
@@ -119,7 +119,7 @@ def new_assignments_line(title: str, standings: Sequence[Standing]) -> str:
     if not known or ours & set(map(_bare, known)):
         return ""
     return (
-        f"the roster has no assignment {title!r} of Canvas, so Canvas would make new ones. To fill "
+        f"the roster lacks the Canvas assignment {title!r}, so Canvas would make new ones. To fill "
         "one that exists with the totals, name it with --column. The roster has: "
         f"{', '.join(map(repr, known))}"
     )

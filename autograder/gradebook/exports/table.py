@@ -70,7 +70,7 @@ def repository_address(standing: Standing) -> str:
 
 
 def without_total(standings: Sequence[Standing]) -> str:
-    """Say how many have no total, why, and name three: `, 2 of them ...`; empty if all have one."""
+    """Say how many lack a total, and why, and name three; empty if nobody lacks it."""
     lacking = [standing for standing in standings if standing.total is None]
     if not lacking:
         return ""

@@ -92,7 +92,8 @@ def test_an_export_to_canvas_says_which_assignments_exist(book: Book, tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("form", "said"), [("canvas", "no assignment 'Homework 7'"), ("csv", "give --format canvas")]
+    ("form", "said"),
+    [("canvas", "lacks the Canvas assignment 'Homework 7'"), ("csv", "give --format canvas")],
 )
 def test_a_column_that_cannot_be_filled_is_refused(book: Book, form: str, said: str) -> None:
     """Nothing is written."""

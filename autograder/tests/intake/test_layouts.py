@@ -19,7 +19,7 @@ from autograder.tests.intake.downloads import READER, WRITER
             [f"old/{WRITER}", f"new/{READER}"],
             f"found new/{READER}, old/{WRITER}, 1 folder too deep",
         ),
-        ([WRITER], "the graded files that are there have no function that is called"),
+        ([WRITER], "the graded files lack all functions that are called"),
     ],
 )
 def test_the_line_names_what_was_found(names: list[str], said: str) -> None:

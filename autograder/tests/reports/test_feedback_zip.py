@@ -93,5 +93,5 @@ def test_pages_without_a_name_to_upload_them_under_are_named(book: Book, tmp_pat
 
     assert files == {}
     assert "ada: 'ada' is not a name that Moodle or Canvas gives" in said
-    assert "bob: the download has no hand-in of this student" in said
+    assert "bob: the download lacks a hand-in of this student" in said
     assert code == 1
