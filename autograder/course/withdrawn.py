@@ -14,6 +14,7 @@ from autograder.course.results import FEEDBACK, GRADER_LOGS, NOTEBOOK, NOTEBOOKS
 from autograder.errors import AutograderError
 from autograder.files import make_folder
 from autograder.gradebook.ungraded import Ungraded, read_ungraded, write_ungraded
+from autograder.grading.results import read_result
 
 WITHDRAWN = "withdrawn"
 """Folder of the last result of each student who lost the grade, with what belongs to it."""
@@ -81,13 +82,16 @@ def note_ungraded(outcomes: Iterable[StudentOutcome], output: Path, *, is_whole:
     """
     results = output / RESULTS
     done = {outcome.student: outcome for outcome in outcomes if outcome.student}
-    write_ungraded(results, [*_rows(done.values()), *_kept_rows(done, results, is_whole=is_whole)])
+    kept = _kept_rows(done, results, is_whole=is_whole)
+    write_ungraded(results, [*_rows(done.values(), output), *kept])
 
 
-def _rows(outcomes: Iterable[StudentOutcome]) -> Iterator[Ungraded]:
+def _rows(outcomes: Iterable[StudentOutcome], output: Path) -> Iterator[Ungraded]:
     for outcome in outcomes:
         if outcome.action in NO_HAND_IN:
-            yield Ungraded(outcome.student, outcome.action.value, outcome.reason)
+            earlier = read_result(output / WITHDRAWN / RESULTS / f"{outcome.student}.json")
+            withdrawn = "" if earlier is None else earlier.submission.digest
+            yield Ungraded(outcome.student, outcome.action.value, outcome.reason, withdrawn)
 
 
 def _kept_rows(

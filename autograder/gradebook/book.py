@@ -53,8 +53,10 @@ from autograder.gradebook.student import Student
 from autograder.gradebook.withdrawals import (
     find_ungraded,
     keep_unreadable,
+    left_alone_line,
     read_unreadable,
     remove_results,
+    takes_back,
     withdrawn_line,
 )
 from autograder.grading.grade import Grade
@@ -130,8 +132,8 @@ class Book:
 
         A result's file is named after its student. A result that cannot be taken does not stop the
         others. What follows from the results of earlier syncs is written again, since the policy
-        or a mark may have changed. The earlier result of a student whom `ungraded.csv` lists, next
-        to the results, is withdrawn.
+        or a mark may have changed. The earlier result of a student is withdrawn if `ungraded.csv`,
+        next to the results, says so (see `takes_back`).
 
         Args:
             results: Files of JSON, or folders of them.
@@ -145,11 +147,15 @@ class Book:
         with self._locked():
             handins = read_handins(self.folder / HANDINS_FILE, roster)
             taken, problems = read_results(results, self.assignment, roster, self._roster_file)
+            kept = self._kept_grades(roster)
             listed = find_ungraded(results, roster)
-            ungraded = {name: listed[name] for name in listed if name not in taken}
+            ungraded = {
+                name: row
+                for name, row in listed.items()
+                if name not in taken and takes_back(row, kept.get(name))
+            }
             require_sound(self.database)
             back_up(self.database, self.folder / BACKUP)
-            kept = self._kept_grades(roster)
             grades = {**{name: kept[name] for name in kept if name not in ungraded}, **taken}
             with self._open() as database:
                 known = with_copies(database.read(), self.folder, self.assignment.id)
@@ -176,6 +182,8 @@ class Book:
             keep_unreadable(self.folder, ungraded, graded=taken)
             removed = remove_results({name: self._result_file(name) for name in ungraded})
         warnings = [withdrawn_line(name, known.get(name, NOTHING_MARKED)) for name in removed]
+        stay = (listed.keys() - ungraded.keys()) & (kept.keys() - taken.keys())
+        warnings += filter(None, [left_alone_line(sorted(stay))])
         warnings += [
             f"{name} {line}"
             for name, grade in sorted(grades.items())

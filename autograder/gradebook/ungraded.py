@@ -1,6 +1,7 @@
 """Reads and writes `ungraded.csv`, next to the results of a class run: who lacks a grade, and why.
 
-Columns: `student` (an id of the class), `state` (`not handed in` or `not readable`), `reason`.
+Columns: `student` (an id of the class), `state` (`not handed in` or `not readable`), `reason`,
+`withdrawn` (the digest of the submission whose result was withdrawn).
 """
 
 import csv
@@ -30,6 +31,8 @@ class Ungraded:
     """`NOT_HANDED_IN` or `NOT_READABLE`."""
     reason: str
     """What a person should know of it, in a line; may be empty."""
+    withdrawn: str = ""
+    """The digest of an earlier submission whose result was withdrawn; empty without one."""
 
 
 def read_ungraded(folder: Path) -> dict[str, Ungraded]:

@@ -4,7 +4,8 @@ A class run lists these students in `ungraded.csv`, next to its results. The gra
 of the same form with those of them whose hand-in cannot be read: they did not hand in nothing.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from autograder.errors import GradebookError
@@ -16,6 +17,9 @@ from autograder.gradebook.ungraded import (
     read_ungraded,
     write_ungraded,
 )
+from autograder.grading.grade import Grade
+from autograder.some_names import some_of
+from autograder.text import counted, plural
 
 
 def find_ungraded(results: Iterable[Path], roster: Roster) -> dict[str, Ungraded]:
@@ -36,6 +40,31 @@ def find_ungraded(results: Iterable[Path], roster: Roster) -> dict[str, Ungraded
         for student in [roster.find(name)]
         if student is not None
     }
+
+
+def takes_back(ungraded: Ungraded, kept: Grade | None) -> bool:
+    """Tell whether a class run says that a result of an earlier sync counts no longer.
+
+    A run may know the hand-ins of one section, and the roster of all. So that it lacks a hand-in
+    means nothing for a result from elsewhere.
+
+    Args:
+        ungraded: What the run says of a student.
+        kept: The student's result; None without one.
+    """
+    is_same = kept is None or kept.submission.digest == ungraded.withdrawn
+    return ungraded.state == NOT_READABLE or is_same
+
+
+def left_alone_line(students: Sequence[str]) -> str:
+    """Say that results stay although a class run found no hand-in; empty without students."""
+    if not students:
+        return ""
+    return (
+        f"{counted(len(students), 'student')} without a hand-in in this run"
+        f" {plural(len(students), 'keeps', 'keep')} the result of an earlier sync:"
+        f" {some_of(students)}: if it should not count, delete it from the gradebook's results/"
+    )
 
 
 def read_unreadable(folder: Path) -> dict[str, str]:
@@ -68,7 +97,7 @@ def keep_unreadable(
         AutograderError: The file cannot be read or written.
     """
     before = read_ungraded(folder)
-    new = {name: Ungraded(name, row.state, row.reason) for name, row in found.items()}
+    new = {name: replace(row, student=name, withdrawn="") for name, row in found.items()}
     after = {
         name: row
         for name, row in {**before, **new}.items()

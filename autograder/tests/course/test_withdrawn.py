@@ -132,8 +132,9 @@ def test_students_without_a_grade_are_listed_next_to_the_results(
     reason = "m06.rar cannot be opened: it is of a kind that is not opened here: hand in a zip file"
     assert before == {
         "cyd": Ungraded("cyd", "not readable", reason),
-        "eve": Ungraded("eve", "not handed in", WITHDRAWN),
+        "eve": Ungraded("eve", "not handed in", WITHDRAWN, before["eve"].withdrawn),
     }
+    assert before["eve"].withdrawn.startswith("sha256:")
     assert read_ungraded(output / "results") == {"eve": before["eve"]}
 
 

@@ -21,6 +21,7 @@ from autograder.gradebook.handins import Handin
 from autograder.gradebook.standing import StandingStatus
 from autograder.gradebook.ungraded import NOT_HANDED_IN, NOT_READABLE, Ungraded, write_ungraded
 from autograder.grading.grade import Outcome
+from autograder.grading.results import load_grade
 from autograder.policy import Deadline, LatePenalty, Policy, Ruling
 from autograder.tests.gradebook.students import ASSIGNMENT, a_grade, make_book, write_result
 
@@ -408,8 +409,10 @@ def test_two_concurrent_syncs_both_succeed(book: Book, results: Path) -> None:
 
 def run_again_without(results: Path, student: str, state: str, reason: str = "") -> None:
     """Do what a class run does if a student's hand-in is gone, or cannot be read."""
-    (results / f"{student}.json").unlink(missing_ok=True)
-    write_ungraded(results, [Ungraded(student, state, reason)])
+    earlier = results / f"{student}.json"
+    withdrawn = load_grade(earlier).submission.digest if earlier.exists() else ""
+    earlier.unlink(missing_ok=True)
+    write_ungraded(results, [Ungraded(student, state, reason, withdrawn)])
 
 
 def test_a_hand_in_that_cannot_be_read_is_not_missing(book: Book, results: Path) -> None:
@@ -425,6 +428,24 @@ def test_a_hand_in_that_cannot_be_read_is_not_missing(book: Book, results: Path)
         assert (cyd.standing.total, cyd.standing.open_points) == (None, 100)
         assert set(cyd.standing.final_scores) == {None}
         assert dan.standing.status is StandingStatus.MISSING
+
+
+def test_a_run_over_another_section_withdraws_nothing(
+    book: Book, results: Path, tmp_path: Path
+) -> None:
+    """It lacks this section's hand-ins, and lists everybody of the roster."""
+    book.sync([results])
+    other = tmp_path / "other"
+    other.mkdir()
+    write_ungraded(other, [Ungraded("ada", NOT_HANDED_IN, "")])
+
+    synced = book.sync([other])
+
+    assert entry(book, "ada").grade is not None
+    assert synced.warnings == (
+        "1 student without a hand-in in this run keeps the result of an earlier sync: ada: if it"
+        " should not count, delete it from the gradebook's results/",
+    )
 
 
 @pytest.mark.parametrize("way", ["sync", "push"])

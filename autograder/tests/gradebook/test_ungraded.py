@@ -17,7 +17,7 @@ def test_rows_come_back_by_student(tmp_path: Path) -> None:
 
     text = (tmp_path / UNGRADED).read_text("utf-8")
 
-    assert text.startswith("student,state,reason\nada,not handed in,\nbob,")
+    assert text.startswith("student,state,reason,withdrawn\nada,not handed in,,\nbob,")
     assert read_ungraded(tmp_path) == {"ada": ADA, "bob": BOB}
 
 
