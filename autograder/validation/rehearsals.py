@@ -28,8 +28,8 @@ PLAY_SECONDS = 300
 """How long one case may take, or a few dozen together."""
 OBSERVE_SECONDS = 1200
 """How long all lost tests of a submission may take together."""
-_STOPPED = frozenset({*StopReason, "TooLong", "MemoryError"})
-"""How a call ends that exceeds a limit."""
+_STOPPED = frozenset({*StopReason, "TooLong", "MemoryError", "EndedProcessError"})
+"""How a call ends that exceeds a limit, or ends the process."""
 _PLAYER = """
 import json, sys
 sys.path.insert(0, ".")

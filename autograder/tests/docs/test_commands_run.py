@@ -53,6 +53,10 @@ RUN_ELSEWHERE = {
     "uv run autograder grade-pushes": "tests/course/test_command.py",
     "uv run autograder grade-class SOURCE --output out --dask": "tests/cluster/test_dask.py",
     "uv run python -m distributed": "tests/cluster/test_dask.py",
+    "uv run autograder gradebook export --format canvas --output canvas.csv --column": (
+        "tests/gradebook/test_gradebook_command.py"
+    ),
+    "uv run autograder gradebook feedback-zip": "tests/reports/test_feedback_zip.py",
     "uv run autograder gradebook mark": "tests/gradebook/test_formgrader.py",
     "uv run autograder gradebook push": "tests/gradebook/lms/test_push_command.py",
     "uv run autograder gradebook reconcile": "tests/gradebook/test_reconciling.py",

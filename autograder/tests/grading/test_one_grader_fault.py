@@ -530,6 +530,5 @@ def test_the_status_command_shows_open_points(book: Book) -> None:
     )
 
     bob = next(line for line in done.stdout.splitlines() if "bob" in line)
-    assert [cell.strip() for cell in bob.split("\u2502")][3:7] == [
-        *("", "", f"{POINTS:g}", "undecided")
-    ]
+    cells = [cell.strip() for cell in bob.split("\u2502")]
+    assert cells[cells.index("undecided") - 1] == f"{POINTS:g}"

@@ -92,8 +92,8 @@ def test_each_key_of_a_result_has_a_line(solved: Path) -> None:
     _, text = rehearse(solved, word_of(*filled(9), call))
 
     assert "  a dict of 2\n" in text
-    assert re.search(r"^ +'shardId-000000000000': \[\]$", text, re.MULTILINE)
-    assert re.search(r"^ +'shardId-000000000001': \[\('", text, re.MULTILINE)
+    assert re.search(r"^ +'shardId-000000000000': \(0\) \[\]$", text, re.MULTILINE)
+    assert re.search(r"^ +'shardId-000000000001': \(9\) \[\('", text, re.MULTILINE)
 
 
 def test_a_message_is_shown_with_what_it_was_asked_for(tmp_path: Path) -> None:

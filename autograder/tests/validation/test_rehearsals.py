@@ -59,7 +59,7 @@ def read_from_shard(name, shard, most=50):
 
     assert [len(end) for end in ends] == [1, 1, 1]
     assert ends[0] == ends[2]
-    assert ends[1] == [{"error": ""}]
+    assert ends[1][0]["error"] == "EndedProcessError"
 
 
 def test_a_difference_is_found() -> None:
