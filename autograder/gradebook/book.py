@@ -53,10 +53,10 @@ from autograder.gradebook.student import Student
 from autograder.gradebook.withdrawals import (
     find_ungraded,
     keep_unreadable,
-    left_alone_line,
+    left_alone,
     read_unreadable,
     remove_results,
-    takes_back,
+    taken_back,
     withdrawn_line,
 )
 from autograder.grading.grade import Grade
@@ -132,8 +132,7 @@ class Book:
 
         A result's file is named after its student. A result that cannot be taken does not stop the
         others. What follows from the results of earlier syncs is written again, since the policy
-        or a mark may have changed. The earlier result of a student is withdrawn if `ungraded.csv`,
-        next to the results, says so (see `takes_back`).
+        or a mark may have changed. Earlier results may be withdrawn (see `taken_back`).
 
         Args:
             results: Files of JSON, or folders of them.
@@ -149,11 +148,7 @@ class Book:
             taken, problems = read_results(results, self.assignment, roster, self._roster_file)
             kept = self._kept_grades(roster)
             listed = find_ungraded(results, roster)
-            ungraded = {
-                name: row
-                for name, row in listed.items()
-                if name not in taken and takes_back(row, kept.get(name))
-            }
+            ungraded = taken_back(listed, kept, taken)
             require_sound(self.database)
             back_up(self.database, self.folder / BACKUP)
             grades = {**{name: kept[name] for name in kept if name not in ungraded}, **taken}
@@ -182,8 +177,7 @@ class Book:
             keep_unreadable(self.folder, ungraded, graded=taken)
             removed = remove_results({name: self._result_file(name) for name in ungraded})
         warnings = [withdrawn_line(name, known.get(name, NOTHING_MARKED)) for name in removed]
-        stay = (listed.keys() - ungraded.keys()) & (kept.keys() - taken.keys())
-        warnings += filter(None, [left_alone_line(sorted(stay))])
+        warnings += left_alone(listed.keys() - ungraded.keys() - taken.keys(), kept)
         warnings += [
             f"{name} {line}"
             for name, grade in sorted(grades.items())

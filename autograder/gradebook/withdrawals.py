@@ -4,7 +4,7 @@ A class run lists these students in `ungraded.csv`, next to its results. The gra
 of the same form with those of them whose hand-in cannot be read: they did not hand in nothing.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,29 +42,46 @@ def find_ungraded(results: Iterable[Path], roster: Roster) -> dict[str, Ungraded
     }
 
 
-def takes_back(ungraded: Ungraded, kept: Grade | None) -> bool:
-    """Tell whether a class run says that a result of an earlier sync counts no longer.
+def taken_back(
+    listed: Mapping[str, Ungraded], kept: Mapping[str, Grade], taken: Collection[str]
+) -> dict[str, Ungraded]:
+    """Choose the students whose results of earlier syncs count no longer.
 
-    A run may know the hand-ins of one section, and the roster of all. So that it lacks a hand-in
-    means nothing for a result from elsewhere.
+    A class run may know the hand-ins of one section, and the roster of all. So that it lacks a
+    hand-in means nothing for a result from elsewhere: it takes back what it has withdrawn.
 
     Args:
-        ungraded: What the run says of a student.
-        kept: The student's result; None without one.
+        listed: Whom class runs list without a grade, by student.
+        kept: The results of earlier syncs, by student.
+        taken: Students with a result of this sync.
     """
-    is_same = kept is None or kept.submission.digest == ungraded.withdrawn
-    return ungraded.state == NOT_READABLE or is_same
+    return {
+        student: row
+        for student, row in listed.items()
+        if student not in taken
+        and (
+            row.state == NOT_READABLE
+            or student not in kept
+            or kept[student].submission.digest == row.withdrawn
+        )
+    }
 
 
-def left_alone_line(students: Sequence[str]) -> str:
-    """Say that results stay although a class run found no hand-in; empty without students."""
-    if not students:
-        return ""
-    return (
-        f"{counted(len(students), 'student')} without a hand-in in this run"
-        f" {plural(len(students), 'keeps', 'keep')} the result of an earlier sync:"
-        f" {some_of(students)}: if it should not count, delete it from the gradebook's results/"
-    )
+def left_alone(students: Collection[str], kept: Collection[str]) -> list[str]:
+    """Say that results stay although a class run lacks the hand-ins; empty if there are none.
+
+    Args:
+        students: Whose hand-ins it lacks.
+        kept: The students with results of earlier syncs.
+    """
+    found = sorted(student for student in students if student in kept)
+    if not found:
+        return []
+    return [
+        f"{counted(len(found), 'student')} without a hand-in in this run"
+        f" {plural(len(found), 'keeps', 'keep')} the result of an earlier sync:"
+        f" {some_of(found)}: if it should not count, delete it from the gradebook's results/"
+    ]
 
 
 def read_unreadable(folder: Path) -> dict[str, str]:

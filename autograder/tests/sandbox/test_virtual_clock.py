@@ -152,15 +152,15 @@ def sleep_for_who_spins():
     return True
 
 def sleep_beside_slow_work():
-    # As on a busy machine: the other thread works for 0.2 s, and has the processor a fifth of
-    # the time.
+    # As on a busy machine: the other thread works for 0.24 s, and has the processor two fifths
+    # of the time.
     done, held = [], threading.Lock()
     def work():
-        for _ in range(100):
-            end = time.thread_time() + 0.002
+        for _ in range(60):
+            end = time.thread_time() + 0.004
             while time.thread_time() < end:
                 pass
-            held.acquire(timeout=0.008)
+            held.acquire(timeout=0.006)
         done.append(True)
     held.acquire()
     threading.Thread(target=work).start()

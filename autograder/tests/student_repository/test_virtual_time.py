@@ -96,11 +96,11 @@ def test_a_sleep_begins_after_the_work_of_another_that_has_little_of_the_process
     done, held = [], threading.Lock()
 
     def work():
-        for _ in range(100):
-            end = time.thread_time() + 0.003
+        for _ in range(36):
+            end = time.thread_time() + 0.01
             while time.thread_time() < end:
                 pass
-            held.acquire(timeout=0.007)
+            held.acquire(timeout=0.01)
         done.append(True)
 
     held.acquire()
