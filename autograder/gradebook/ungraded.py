@@ -32,7 +32,7 @@ class Ungraded:
     reason: str
     """What a person should know of it, in a line; may be empty."""
     withdrawn: str = ""
-    """The digest of an earlier submission whose result was withdrawn; empty without one."""
+    """The digest of an earlier submission whose result was withdrawn; empty if none was."""
 
 
 def read_ungraded(folder: Path) -> dict[str, Ungraded]:

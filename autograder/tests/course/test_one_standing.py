@@ -58,7 +58,7 @@ def shown(points: Decimal) -> str:
 def test_the_class_has_students_of_all_kinds() -> None:
     """Otherwise the tests below would prove less than they say.
 
-    An unreadable hand-in alone is not among them: it has no points that could differ.
+    An unreadable hand-in alone is not among them: it lacks points that could differ.
     """
     kinds = [
         (student.status, student.percent > 0, student.extended_to is not None, student.counts)

@@ -1,4 +1,4 @@
-"""A result does not outlive its hand-in: it is kept aside, and the student has no grade."""
+"""A result does not outlive its hand-in: it is kept aside, and the student loses the grade."""
 
 import shutil
 from pathlib import Path

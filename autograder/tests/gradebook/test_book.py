@@ -416,7 +416,7 @@ def run_again_without(results: Path, student: str, state: str, reason: str = "")
 
 
 def test_a_hand_in_that_cannot_be_read_is_not_missing(book: Book, results: Path) -> None:
-    """It has no points, also where those who handed in nothing have 0; others are as before."""
+    """Its points stay empty, even if students without a hand-in get 0; others are as before."""
     run_again_without(results, "cyd", NOT_READABLE, "work.rar cannot be opened")
 
     book.sync([results])

@@ -313,7 +313,7 @@ def test_rows_of_matches_that_name_no_hand_in_are_told(folder: Path) -> None:
 def test_a_name_without_the_characters_that_moodle_removes_must_be_unambiguous(
     folder: Path,
 ) -> None:
-    """Two students whose names then are equal are told apart by a person."""
+    """A person settles which of two students is meant if their names are equal then."""
     roster = Roster(students=(Student(id="a", name="Sean O'Brien"), Student(id="b", name="S OB")))
     same = Roster(students=(*roster.students, Student(id="c", name="Sean OBrien")))
     (folder / "Sean OBrien_1_assignsubmission_file_").mkdir()

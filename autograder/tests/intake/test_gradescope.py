@@ -58,7 +58,7 @@ def test_a_folder_that_the_file_does_not_list_goes_by_its_name(tmp_path: Path) -
 
 
 def test_names_and_times_are_kept_for_people(tmp_path: Path) -> None:
-    """An unknown submission is told by its student's name; the time has its zone."""
+    """The message names the student of an unknown submission; the time has its zone."""
     (tmp_path / SUBMITTERS).write_text(METADATA)
 
     submissions = read_submissions(tmp_path / SUBMITTERS)

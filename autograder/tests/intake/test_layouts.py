@@ -23,7 +23,7 @@ from autograder.tests.intake.downloads import READER, WRITER
     ],
 )
 def test_the_line_names_what_was_found(names: list[str], said: str) -> None:
-    """Files of systems are no hand-in."""
+    """Files of systems do not count as a hand-in."""
     source = ArchiveFiles(dict.fromkeys(names, b""))
 
     assert contents_of(source, (WRITER, READER)) == said

@@ -113,7 +113,7 @@ def test_who_handed_in_nothing_is_in_no_statistic() -> None:
 
 
 def test_points_lost_in_tests_that_nobody_tried_are_counted_apart() -> None:
-    """They are no misconception, but they are lost; who tried nothing at all is not counted."""
+    """They are lost without a misconception; students who tried nothing are not counted."""
     half = grade_with({FIRST: Outcome.MISSING, SECOND: Outcome.UNIMPLEMENTED})
     stubs = grade_with(dict.fromkeys(TESTS, Outcome.UNIMPLEMENTED))
 

@@ -86,7 +86,7 @@ def test_canvas_gets_both_of_its_numbers_back(book: Book, tmp_path: Path) -> Non
 
 
 def test_pages_without_a_name_to_upload_them_under_are_named(book: Book, tmp_path: Path) -> None:
-    """Folders that a person named lead back to no LMS; then there is no zip."""
+    """Folders that a person named lead back to no LMS, so nothing is written."""
     hand_in(tmp_path / "download", "ada")
 
     files, said, code = pack(book, tmp_path / "download")
