@@ -13,14 +13,14 @@ from autograder.cli.grade_class import (
     INTERRUPTED,
     interrupted,
     left_to_do,
-    progress_bar,
     summary,
     unreadable_line,
+    with_progress,
     worth_knowing,
 )
 from autograder.cli.options import AnyPython, AssignmentId, NoSandbox, Workers
 from autograder.course.class_outcomes import StudentOutcome
-from autograder.course.class_run import RunSettings, grade_class
+from autograder.course.class_run import RunSettings
 from autograder.course.class_submissions import class_submissions
 from autograder.course.closing import close_book, left_for_people, note_on_stage
 from autograder.course.request_file import open_request_lines
@@ -86,18 +86,8 @@ def close_command(
         the_class = found.with_records_of(book)
         outcomes: list[StudentOutcome] = []
         try:
-            with progress_bar(errors) as bar:
-                task = bar.add_task("grading", total=len(the_class))
-                for outcome in grade_class(
-                    the_class,
-                    chosen,
-                    course,
-                    output,
-                    settings,
-                    on_wait=lambda why: bar.console.print(why, soft_wrap=True),
-                ):
-                    outcomes.append(outcome)
-                    bar.advance(task)
+            for outcome in with_progress(the_class, chosen, course, output, settings, errors):
+                outcomes.append(outcome)
             closed = close_book(book, course, the_class, outcomes, output, settings.moment)
             rows = read_class(output, book.folder, policy, chosen.id).rows
             write_whole(output / REPORT, as_page(rows, chosen.title, results="."))

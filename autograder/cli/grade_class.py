@@ -23,7 +23,7 @@ from rich.progress import Task as ProgressTask
 from rich.table import Table
 from rich.text import Text
 
-from autograder.assignment import Course
+from autograder.assignment import Assignment, Course
 from autograder.choice import choose_assignment
 from autograder.cli.course_file import (
     CourseFile,
@@ -128,20 +128,10 @@ def grade_class_command(
         for line in (*submissions.oddities, *submissions.notes):
             errors.print(inert(line), soft_wrap=True)
         try:
-            with progress_bar(errors) as bar:
-                task = bar.add_task("grading", total=len(submissions))
-                for outcome in grade_class(
-                    submissions,
-                    chosen,
-                    course,
-                    output,
-                    settings,
-                    on_wait=lambda why: bar.console.print(why, soft_wrap=True),
-                ):
-                    outcomes.append(outcome)
-                    bar.advance(task)
-                    if reason := outcome.reason:
-                        bar.console.print(f"{inert(outcome.who)}: {inert(reason)}", soft_wrap=True)
+            for outcome in with_progress(submissions, chosen, course, output, settings, errors):
+                outcomes.append(outcome)
+                if reason := outcome.reason:
+                    errors.print(f"{inert(outcome.who)}: {inert(reason)}", soft_wrap=True)
         except KeyboardInterrupt:
             errors.print(interrupted(outcomes, submissions), soft_wrap=True)
             raise typer.Exit(INTERRUPTED) from None
@@ -204,17 +194,40 @@ class _Rate(ProgressColumn):
         return Text("" if task.speed is None else f"{task.speed:.2f}/s")
 
 
-def progress_bar(console: Console) -> Progress:
-    """Make a progress bar with the rate and the time left."""
-    return Progress(
+def with_progress(
+    submissions: ClassSubmissions,
+    assignment: Assignment,
+    course: Course,
+    output: Path,
+    settings: RunSettings,
+    console: Console,
+) -> Iterator[StudentOutcome]:
+    """Grade a class, and show a bar with the rate and the time left.
+
+    The bar stays below what else is printed to the console meanwhile.
+
+    Raises:
+        AutograderError: The run as a whole cannot go on.
+    """
+    columns = [
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         _Rate(),
         TimeRemainingColumn(),
-        console=console,
-        transient=True,
-    )
+    ]
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("grading", total=len(submissions))
+        for outcome in grade_class(
+            submissions,
+            assignment,
+            course,
+            output,
+            settings,
+            on_wait=lambda why: console.print(why, soft_wrap=True),
+        ):
+            bar.advance(task)
+            yield outcome
 
 
 def unreadable_line(outcomes: Iterable[StudentOutcome]) -> str:
