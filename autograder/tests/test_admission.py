@@ -245,10 +245,19 @@ def test_packages_that_are_not_installed_are_noted() -> None:
         ("kinesis_multi_shard (1).py", "rename it to"),
         ("kinesis_multi_shard-Copy1.py", "rename it to"),
         ("kinesis-multi-shard.py", "rename it to"),
+        ("KinesisMultiShard.py", "rename it to"),
+        ("kinesis_multi_shard_final_v2.py", "rename it to"),
+        ("kinesis_multi_shard - Kopie.py", "rename it to"),
+        ("Kopie von kinesis_multi_shard.py", "rename it to"),
+        ("kinesis_multi_shard(1)(1).py", "rename it to"),
+        ("20261120101530_kinesis_multi_shard.py", "rename it to"),
+        ("Kinesis (1).py", "if it is meant, rename it to"),
+        ("writer.py", "if it is meant, rename it to"),
         ("kinesis_multi_shard.py.txt", "rename it to"),
         ("src/kinesis_multi_shard.py", "move it to the top folder"),
         ("m06-ada/kinesis_multi_shard.py", "move it to the top folder"),
         ("src/Kinesis_Multi_Shard.py", "move it to the top folder and rename it to"),
+        ("src/ada_kinesis_multi_shard.py", "move it to the top folder and rename it to"),
         ("m06.zip", "unpack it in the top folder"),
     ],
 )
@@ -266,8 +275,8 @@ def test_a_file_with_a_similar_name_is_suggested(there: str, pointed_to: str) ->
     [
         [],
         [
-            "writer.py",
-            "kinesis.py",
+            "test_kinesis_multi_shard.py",
+            "conftest.py",
             ".venv/kinesis_multi_shard.py",
             "checks/kinesis_multi_shard.py",
         ],
@@ -289,6 +298,25 @@ def test_the_most_similar_of_several_files_is_suggested() -> None:
     taken = admit(Given(dict.fromkeys(there, "")), GRADED)
 
     assert "but there is my concepts.ipynb: rename it" in taken.missing[NOTEBOOK]
+
+
+def test_a_module_that_is_used_is_not_suggested() -> None:
+    """A graded file imports it, so it is a helper."""
+    there = {READER: "import helpers", "helpers.py": "", "kinesis.py": ""}
+
+    taken = admit(Given(there), GRADED)
+
+    meant = f"but there is kinesis.py: if it is meant, rename it to {WRITER}."
+    assert meant in taken.missing[WRITER]
+
+
+def test_the_name_in_full_goes_before_any_other_module() -> None:
+    """Wherever it stands."""
+    there = dict.fromkeys(["kinesis.py", "src/old_kinesis_multi_shard.py", READER], "")
+
+    taken = admit(Given(there), GRADED)
+
+    assert "but there is src/old_kinesis_multi_shard.py" in taken.missing[WRITER]
 
 
 IMPORTS = """

@@ -110,6 +110,8 @@ _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 _ARCHIVE = re.compile(r"(?i).+\.(zip|tar|tgz|tar\.gz|rar|7z)")
 _COPY = re.compile(r"[ _-]*(\([0-9]{1,3}\)|copy[0-9]{0,3}|(?<=[ -])[0-9]{1,3})$")
 """How systems mark a second copy: `x (1)`, `x-Copy1`, `x - Copy`, `x copy`, `x-1`."""
+_TEST = re.compile(r"(?i)(conftest|test_.*|.*_test)\.py")
+"""Names of tests, as pytest finds them."""
 _DATA_URL = re.compile(r"data:[\w/+.-]{1,100};base64,[A-Za-z0-9+/=]+")
 
 
@@ -200,14 +202,13 @@ def admit(
                 concerns.setdefault(file, []).append(name)
     not_installed = taking.note_packages({file for files in reached.values() for file in files})
     taking.take_the_rest(reported=concerns)
+    used = {*graded, *(file for files in reached.values() for file in files)}
     return AdmittedFiles(
         files=taking.files,
         refused=tuple(
             Refusal(file, taking.problems[file], tuple(names)) for file, names in concerns.items()
         ),
-        missing={
-            name: _missing(name, listing, set(graded)) for name in graded if name not in present
-        },
+        missing={name: _missing(name, listing, used) for name in graded if name not in present},
         notes=listing.notes(),
         not_installed=not_installed,
     )
@@ -612,9 +613,15 @@ def _take_out_of_cell(cell: dict[str, Any]) -> bool:
     return found
 
 
-def _missing(name: str, listing: _Listing, graded: Collection[str]) -> str:
-    """Say that a graded file is not there, and which file may be meant, if that is clear."""
-    for candidates, advice in _candidates(name, listing, graded):
+def _missing(name: str, listing: _Listing, used: Collection[str]) -> str:
+    """Say that a graded file is not there, and which file may be meant, if that is clear.
+
+    Args:
+        name: The graded file.
+        listing: The names of what was handed in.
+        used: The graded files and what they import, none of which is meant.
+    """
+    for candidates, advice in _candidates(name, listing, used):
         if len(candidates) > 1 and "/" not in candidates[0]:
             candidates = difflib.get_close_matches(name, candidates[:MAX_COMPARED], 1, cutoff=0.0)
         if len(candidates) == 1:
@@ -625,12 +632,13 @@ def _missing(name: str, listing: _Listing, graded: Collection[str]) -> str:
 
 
 def _candidates(
-    name: str, listing: _Listing, graded: Collection[str]
+    name: str, listing: _Listing, used: Collection[str]
 ) -> Iterator[tuple[list[str], str]]:
     """Yield files that may be meant, with what to do; the likeliest first."""
     top = listing.entries("")
-    files = [other for other, entry in top.items() if not entry.is_folder and other not in graded]
-    yield [other for other in files if _alike(other, name)], f"rename it to {name}"
+    files = [other for other, entry in top.items() if not entry.is_folder and other not in used]
+    rename, move = f"rename it to {name}", "move it to the top folder"
+    yield [other for other in files if _alike(other, name)], rename
     folders = [
         folder
         for folder, entry in top.items()
@@ -640,13 +648,18 @@ def _candidates(
         (f"{folder}/{other}", other)
         for folder in folders
         for other, entry in listing.entries(folder).items()
-        if not entry.is_folder and _alike(other, name)
+        if not entry.is_folder and f"{folder}/{other}" not in used
     ]
-    yield [path for path, other in inner if other == name], "move it to the top folder"
-    yield [path for path, _ in inner], f"move it to the top folder and rename it to {name}"
+    yield [path for path, other in inner if other == name], move
+    yield [path for path, other in inner if _alike(other, name)], f"{move} and {rename}"
+    yield [other for other in files if _contains(other, name)], rename
+    yield [path for path, other in inner if _contains(other, name)], f"{move} and {rename}"
     if name.endswith(".ipynb"):
-        yield [other for other in files if other.endswith(".ipynb")], f"rename it to {name}"
+        yield [other for other in files if other.endswith(".ipynb")], rename
     yield [other for other in files if _ARCHIVE.fullmatch(other)], "unpack it in the top folder"
+    if name.endswith(".py"):
+        modules = [other for other in files if other.endswith(".py") and not _TEST.fullmatch(other)]
+        yield modules, f"if it is meant, {rename}"
 
 
 def _alike(name: str, wanted: str) -> bool:
@@ -654,10 +667,17 @@ def _alike(name: str, wanted: str) -> bool:
     return len(name) <= 2 * len(wanted) + 20 and _core(name) == _core(wanted)
 
 
-def _core(name: str) -> str:
+def _contains(name: str, wanted: str) -> bool:
+    """Return whether a name is the one that is wanted with something before or after it."""
+    (stem, ending), (wanted_stem, wanted_ending) = _core(name), _core(wanted)
+    return ending == wanted_ending and wanted_stem in stem and not _TEST.fullmatch(name)
+
+
+def _core(name: str) -> tuple[str, str]:
+    """Return what is left of a name, and its ending, without what a slip or a copy changes."""
     stem, dot, ending = name.lower().removesuffix(".txt").rpartition(".")
     stem = _COPY.sub("", stem.removeprefix("copy of ").strip())
-    return re.sub(r"[ _-]+", "_", stem.strip()) + dot + ending
+    return re.sub(r"[ _-]+", "", stem), dot + ending
 
 
 def _is_short(name: str) -> bool:
