@@ -4,7 +4,6 @@ import ast
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from itertools import count
 from typing import Any
@@ -29,6 +28,7 @@ from autograder.admission import (
 )
 from autograder.sandbox.bubblewrap import runtime_packages
 from autograder.sandbox.inside.runner import PACKAGE
+from autograder.tests.processor_time import processor_seconds
 
 WRITER, READER = "kinesis_multi_shard.py", "kinesis_read_shards.py"
 NOTEBOOK = "concepts.ipynb"
@@ -411,17 +411,11 @@ def test_imports_are_those_that_python_sees(statements: list[tuple[str, list[str
 def test_imports_are_searched_in_linear_time(piece: bytes) -> None:
     """Four times the code takes about four times as long, whatever is repeated."""
 
-    def processor_seconds(size: int) -> float:
+    def seconds(size: int) -> float:
         code = (piece * size)[:size]
+        return processor_seconds(lambda: imported_modules(code, "a.b"))
 
-        def measured() -> float:
-            before = time.process_time()
-            imported_modules(code, "a.b")
-            return time.process_time() - before
-
-        return min(measured() for _ in range(3))
-
-    assert processor_seconds(MAX_SCANNED) < 12 * processor_seconds(MAX_SCANNED // 4) + 0.01
+    assert seconds(MAX_SCANNED) < 12 * seconds(MAX_SCANNED // 4) + 0.01
 
 
 def test_the_names_of_the_standard_library_hold_those_of_this_python() -> None:
