@@ -15,6 +15,7 @@ from autograder.distribution.views import UnreadableFileError, View, views
 
 _WORD = re.compile(r"\w+")
 _BLANK = re.compile(r"[\s\\]+")
+_FOREIGN = re.compile(r"[^\x00-\x7f]")
 _GROUPED = re.compile(r"(?<=\d)_(?=\d)")
 
 Words = tuple[str, ...]
@@ -64,10 +65,46 @@ class Leak:
 
 FEWEST_WORDS = 4
 """A passage of fewer words is not specific enough: `return pairs`."""
+LONG_BLOCK = 10
+"""Words of a block (see `Secrets`) where a run has at least twice as many; else `FEWEST_WORDS`."""
+
+
+@dataclass(frozen=True)
+class _Secret:
+    """The words of a passage, and how many in a row are a leak."""
+
+    origin: str
+    words: Words
+    run: int
+
+    @property
+    def block(self) -> int:
+        """How many words a block has."""
+        return LONG_BLOCK if self.run >= 2 * LONG_BLOCK else FEWEST_WORDS
+
+    def runs_around(self, block: int, text: Words, at: int) -> Iterator[Words]:
+        """Yield each run that a text and the passage share around a block.
+
+        Args:
+            block: Where the block begins in the passage.
+            text: The words of the text.
+            at: Where the block begins in the text.
+        """
+        more = self.run - self.block
+        before = _shared(self.words[max(0, block - more) : block][::-1],
+                         text[max(0, at - more) : at][::-1])  # fmt: skip
+        end, text_end = block + self.block, at + self.block
+        after = _shared(self.words[end : end + more], text[text_end : text_end + more])
+        for start in range(at - before, text_end + after - self.run + 1):
+            yield text[start : start + self.run]
 
 
 class Secrets:
-    """The secrets, prepared for the search."""
+    """The secrets, prepared for the search.
+
+    A passage is cut into blocks of a few words, with gaps that are so short that each run holds a
+    whole block. Only blocks are kept for the search; around each that is found, words are compared.
+    """
 
     def __init__(
         self,
@@ -88,18 +125,17 @@ class Secrets:
         public = tuple(public)
         texts = [words(text) for text in public]
         self._vocabulary = {word for text in texts for word in text}
-        self._runs: dict[int, dict[Words, str]] = {}
+        self._secrets: list[_Secret] = []
+        self._places: dict[int, dict[Words, list[tuple[int, int]]]] = {}
         for passage in passages:
             of_passage = words(passage.text)
             run = min(passage.run, len(of_passage))
             if run >= FEWEST_WORDS:
-                found = self._runs.setdefault(run, {})
-                for secret_words in _runs(of_passage, run):
-                    found.setdefault(secret_words, passage.origin)
-        for run, secret in self._runs.items():
-            for text in texts:
-                for shared in _runs(text, run):
-                    secret.pop(shared, None)
+                self._add(_Secret(passage.origin, of_passage, run))
+        self._public = {
+            run: {shared for text in texts for shared in _runs(text, run)}
+            for run in {secret.run for secret in self._secrets}
+        }
         self._statements = {_squeezed(statement.code): statement.origin for statement in statements}
         for squeezed in map(_squeezed, public):
             for code in [code for code in self._statements if code in squeezed]:
@@ -113,14 +149,32 @@ class Secrets:
     def search(self, view: View) -> Iterator[str]:
         """Yield the origin of each secret that can be read in a view."""
         found = words(view.text)
-        for run, secret in self._runs.items():
-            for found_words in _runs(found, run):
-                if found_words in secret:
-                    yield secret[found_words]
+        yield from self._copied(found)
         squeezed = _squeezed(view.text)
         yield from (origin for code, origin in self._statements.items() if code in squeezed)
         if view.exact:
             yield from self._people(found)
+
+    def _add(self, secret: _Secret) -> None:
+        """Note where each block of a secret is: which secret, and the place in its words."""
+        places = self._places.setdefault(secret.block, {})
+        step = secret.run - secret.block + 1
+        for at in range(0, len(secret.words) - secret.block + 1, step):
+            block = secret.words[at : at + secret.block]
+            places.setdefault(block, []).append((len(self._secrets), at))
+        self._secrets.append(secret)
+
+    def _copied(self, text: Words) -> Iterator[str]:
+        """Yield the origins of the runs in a text; of passages that share one, the first."""
+        owners: dict[Words, int] = {}
+        for size, places in self._places.items():
+            for at, block in enumerate(_runs(text, size)):
+                for number, place in places.get(block, ()):
+                    secret = self._secrets[number]
+                    for run in secret.runs_around(place, text, at):
+                        if run not in self._public[secret.run]:
+                            owners[run] = min(number, owners.get(run, number))
+        yield from (self._secrets[number].origin for number in dict.fromkeys(owners.values()))
 
     def _people(self, found: Words) -> Iterator[str]:
         for at, word in enumerate(found):
@@ -158,13 +212,22 @@ def _outermost(leaks: Collection[Leak]) -> tuple[Leak, ...]:
 def words(text: str) -> Words:
     """Return the words of a text, without accents and in lower case."""
     if not text.isascii():
-        apart = unicodedata.normalize("NFKD", text)
-        text = "".join(character for character in apart if not unicodedata.combining(character))
+        text = _FOREIGN.sub(_without_accent, unicodedata.normalize("NFKD", text))
     return tuple(_WORD.findall(text.casefold()))
+
+
+def _without_accent(character: re.Match[str]) -> str:
+    return "" if unicodedata.combining(character[0]) else character[0]
 
 
 def _runs(found: Words, length: int) -> Iterator[Words]:
     return (found[at : at + length] for at in range(len(found) - length + 1))
+
+
+def _shared(left: Words, right: Words) -> int:
+    """Count the equal words at the beginning."""
+    pairs = enumerate(zip(left, right, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(left), len(right)))
 
 
 def _squeezed(code: str) -> str:

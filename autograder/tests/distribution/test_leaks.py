@@ -16,8 +16,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.distribution.leaks import Leak, Passage, Secrets, find_leaks
+from autograder.distribution.leaks import FEWEST_WORDS, Leak, Passage, Secrets, find_leaks
 from autograder.distribution.secrets import read_secrets
+from autograder.distribution.views import View
 from autograder.tests.distribution.secrets import (
     ASSIGNMENT,
     CLASS,
@@ -287,3 +288,32 @@ def test_random_bytes_are_not_a_leak() -> None:
     leaks = find_leaks({"picture.png": b"\x89PNG" + os.urandom(200_000)}, SECRETS)
 
     assert leaks == ()
+
+
+TEXTS = st.lists(st.sampled_from("ab"), max_size=60).map(tuple)
+
+
+def all_runs(text: tuple[str, ...], length: int) -> set[tuple[str, ...]]:
+    """Return the runs of so many words."""
+    return {text[at : at + length] for at in range(len(text) - length + 1)}
+
+
+@given(st.lists(st.tuples(TEXTS, st.sampled_from([4, 8, 20, 24])), max_size=3), TEXTS, TEXTS)
+def test_what_is_found_are_the_runs_that_are_secret_and_not_public(
+    passages: list[tuple[tuple[str, ...], int]], public: tuple[str, ...], text: tuple[str, ...]
+) -> None:
+    """As a search for every run of every passage would find; of equal runs, the first."""
+    secrets = Secrets(
+        [Passage(str(at), " ".join(passage), run) for at, (passage, run) in enumerate(passages)],
+        public=[" ".join(public)],
+    )
+
+    found = set(secrets.search(View(" ".join(text))))
+
+    owners: dict[tuple[str, ...], str] = {}
+    for number, (passage, longest) in enumerate(passages):
+        run = min(longest, len(passage))
+        if run >= FEWEST_WORDS:
+            for shared in (all_runs(passage, run) & all_runs(text, run)) - all_runs(public, run):
+                owners.setdefault(shared, str(number))
+    assert found == set(owners.values())
