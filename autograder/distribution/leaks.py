@@ -8,7 +8,7 @@ of the public part of the solutions, are not leaks. Paraphrases are not found.
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.distribution.views import UnreadableFileError, View, views
@@ -70,17 +70,16 @@ LONG_BLOCK = 10
 
 
 @dataclass(frozen=True)
-class _Secret:
+class Secret:
     """The words of a passage, and how many in a row are a leak."""
 
     origin: str
     words: Words
     run: int
-
-    @property
-    def block(self) -> int:
-        """How many words a block has."""
-        return LONG_BLOCK if self.run >= 2 * LONG_BLOCK else FEWEST_WORDS
+    block: int
+    """How many words a block has."""
+    blocks: Mapping[Words, Sequence[int]]
+    """Where each block is in the words."""
 
     def runs_around(self, block: int, text: Words, at: int) -> Iterator[Words]:
         """Yield each run that a text and the passage share around a block.
@@ -125,13 +124,13 @@ class Secrets:
         public = tuple(public)
         texts = [words(text) for text in public]
         self._vocabulary = {word for text in texts for word in text}
-        self._secrets: list[_Secret] = []
+        prepared = map(prepare, passages)
+        self._secrets = [secret for secret in prepared if secret.run >= FEWEST_WORDS]
         self._places: dict[int, dict[Words, list[tuple[int, int]]]] = {}
-        for passage in passages:
-            of_passage = words(passage.text)
-            run = min(passage.run, len(of_passage))
-            if run >= FEWEST_WORDS:
-                self._add(_Secret(passage.origin, of_passage, run))
+        for number, secret in enumerate(self._secrets):
+            places = self._places.setdefault(secret.block, {})
+            for block, found in secret.blocks.items():
+                places.setdefault(block, []).extend((number, at) for at in found)
         self._public = {
             run: {shared for text in texts for shared in _runs(text, run)}
             for run in {secret.run for secret in self._secrets}
@@ -155,15 +154,6 @@ class Secrets:
         if view.exact:
             yield from self._people(found)
 
-    def _add(self, secret: _Secret) -> None:
-        """Note where each block of a secret is: which secret, and the place in its words."""
-        places = self._places.setdefault(secret.block, {})
-        step = secret.run - secret.block + 1
-        for at in range(0, len(secret.words) - secret.block + 1, step):
-            block = secret.words[at : at + secret.block]
-            places.setdefault(block, []).append((len(self._secrets), at))
-        self._secrets.append(secret)
-
     def _copied(self, text: Words) -> Iterator[str]:
         """Yield the origins of the runs in a text; of passages that share one, the first."""
         owners: dict[Words, int] = {}
@@ -181,6 +171,17 @@ class Secrets:
             for term, origin in self._terms.get(word, {}).items():
                 if found[at : at + len(term)] == term:
                     yield origin
+
+
+def prepare(passage: Passage) -> Secret:
+    """Cut a passage into blocks. Tests keep what this returns: the grader is a long text."""
+    of_passage = words(passage.text)
+    run = min(passage.run, len(of_passage))
+    size = LONG_BLOCK if run >= 2 * LONG_BLOCK else FEWEST_WORDS
+    blocks: dict[Words, list[int]] = {}
+    for at in range(0, len(of_passage) - size + 1, max(1, run - size + 1)):
+        blocks.setdefault(of_passage[at : at + size], []).append(at)
+    return Secret(passage.origin, of_passage, run, size, blocks)
 
 
 def find_leaks(files: Mapping[str, bytes], secrets: Secrets) -> tuple[Leak, ...]:

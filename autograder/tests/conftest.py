@@ -1,5 +1,6 @@
 """Fixtures for all tests of the project, and the summary of attacks at the end."""
 
+import functools
 import os
 import signal
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from autograder.distribution import leaks
 from autograder.grading.foreman import examiner
 from autograder.tests.launchers import SharedLaunchers
 
@@ -56,6 +58,14 @@ def shared_launchers() -> Iterator[None]:
         patch.setattr(examiner, "Launcher", launchers.borrow)
         yield
     launchers.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def prepared_passages() -> Iterator[None]:
+    """Let all searches for leaks in this process share what they made of the grader's files."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(leaks, "prepare", functools.cache(leaks.prepare))
+        yield
 
 
 @pytest.fixture(autouse=True)
