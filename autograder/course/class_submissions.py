@@ -219,6 +219,12 @@ def _notes_on_matches(matches: Matches, unused: Sequence[str]) -> Iterator[str]:
             f"{MATCHES_FILE} names {counted(len(unused), 'hand-in')} that"
             f" {plural(len(unused), 'is', 'are')} not there: {some_of(list(map(repr, unused)))}"
         )
+    if matches.contradicted > 1 and not matches.agreeing:
+        yield (
+            f"{counted(matches.contradicted, 'hand-in')} have a name of the roster, and no number,"
+            " login or address that is in it: the roster may be of something else: take Moodle's"
+            " grading worksheet of this assignment, or give each column of numbers its right title"
+        )
     if matches.of_groups:
         names = [f"{work.origin!r} ({work.student})" for work in matches.of_groups]
         yield (

@@ -69,6 +69,16 @@ class Submitter:
     known_as: str = ""
     """What else the source says of the person, in words; empty if that is all in `origin`."""
 
+    @property
+    def stated_keys(self) -> Keys:
+        """The keys that the source gives the person, other than names.
+
+        None for a folder that a person has named: its name may be of any kind, or of none.
+        """
+        if self.may_be_id:
+            return frozenset()
+        return frozenset(key for key in self.keys if key.kind is not KeyKind.NAME)
+
 
 @dataclass(frozen=True)
 class HandIn:

@@ -1,29 +1,33 @@
 """Finds whose each hand-in is: the one place where hand-ins meet the roster.
 
 A hand-in is a student's if a key of both is equal: a login, an e-mail address, a number of the
-system. If no such key is equal, the name decides, but only if exactly one student has it. Nothing
-is guessed: a hand-in that may be several students', or nobody's, is listed, and a line in
-`matches.csv` says whose it is.
+system. If no such key is equal, the name decides, but only if exactly one student has it, and no
+other key says that it is somebody else. Nothing is guessed: a hand-in that may be several
+students', or nobody's, is listed, and a line in `matches.csv` says whose it is.
 """
 
 import csv
+import io
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 from autograder.errors import RosterError
 from autograder.gradebook.keys import Key, KeyKind, comparable
 from autograder.gradebook.roster import Roster
 from autograder.gradebook.student import Student
+from autograder.intake.contradictions import are_different, contradiction
 from autograder.intake.hand_ins import (
     HandIn,
     StudentHandIn,
     Submitter,
     ids_without_roster,
 )
+from autograder.some_names import MOST_NAMED
 from autograder.text import counted
 
 MATCHES_FILE = "matches.csv"
@@ -55,6 +59,10 @@ class Matches:
     """What `matches.csv` names as hand-ins, and is none."""
     of_groups: tuple[StudentHandIn, ...] = ()
     """Hand-ins that look as if a group had handed them in, but name one student alone."""
+    contradicted: int = 0
+    """Hand-ins that have a student's name, and contradict what else the roster says."""
+    agreeing: int = 0
+    """Hand-ins of which another key than a name says whose they are."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,8 @@ class _Claim:
     student: str
     """The student's id."""
     hand_in: HandIn
+    submitter: Submitter | None = None
+    """Who of its submitters the student is; None if a person has settled it."""
     by_name: bool = False
     """Whether only a name says so."""
     looks_like_group: bool = False
@@ -81,6 +91,7 @@ def match_hand_ins(
     """
     claims: dict[str, list[_Claim]] = {}
     unmatched: list[Unmatched] = []
+    contradicted: list[Unmatched] = []
     left_out: list[str] = []
     if roster is None:
         for student_id, hand_in in ids_without_roster(hand_ins):
@@ -99,14 +110,18 @@ def match_hand_ins(
             continue
         for submitter in hand_in.submitters:
             found, by_name = _owners(submitter, roster, by_key)
-            if len(found) == 1:
+            behind = [] if found else _behind_group(submitter, by_key)
+            if why := _contradiction(hand_in, submitter, (found if by_name else []) or behind):
+                contradicted.append(Unmatched(hand_in.origin, why))
+            elif len(found) == 1:
                 is_group = _looks_like_group(submitter, found[0])
-                claim = _Claim(found[0].id, hand_in, by_name, is_group)
+                claim = _Claim(found[0].id, hand_in, submitter, by_name, is_group)
                 claims.setdefault(found[0].id, []).append(claim)
-            elif not found and len(member := _behind_group(submitter, by_key)) == 1:
-                in_a_group.append((hand_in, submitter, member[0]))
+            elif len(behind) == 1:
+                in_a_group.append((hand_in, submitter, behind[0]))
             else:
                 unmatched.append(Unmatched(hand_in.origin, _why(found, submitter)))
+    agreeing = sum(not claim.by_name for claimed in claims.values() for claim in claimed)
     claims, doubtful = _with_members(claims, in_a_group)
     claims, strangers = _without_twins(claims)
     matched = _newest_of_each(claims)
@@ -119,9 +134,11 @@ def match_hand_ins(
     known = {hand_in.origin for hand_in in all_of}
     return Matches(
         matched,
-        (*unmatched, *doubtful, *strangers),
+        (*contradicted, *unmatched, *doubtful, *strangers),
         tuple(left_out),
         unused=tuple(name for name in settled if name not in known),
+        contradicted=len(contradicted),
+        agreeing=agreeing,
         of_groups=tuple(work for work in matched if (work.student, work.origin) in of_groups),
     )
 
@@ -140,7 +157,7 @@ def _with_members(
         if student.id in claims or behind[student.id] > 1:
             doubtful.append(Unmatched(hand_in.origin, _why([student], submitter)))
         else:
-            given[student.id] = [_Claim(student.id, hand_in, by_name=True)]
+            given[student.id] = [_Claim(student.id, hand_in, submitter, by_name=True)]
     return given, doubtful
 
 
@@ -154,7 +171,7 @@ def _without_twins(
     left, strangers = dict(claims), []
     for student_id, claimed in claims.items():
         named = [claim.hand_in for claim in claimed if claim.by_name]
-        if not named or not _are_twins([claim.hand_in for claim in claimed]):
+        if not named or not _are_twins(claimed):
             continue
         left[student_id] = [claim for claim in claimed if not claim.by_name]
         why = f"{counted(len(claimed), 'hand-in')} have this name, and the roster has it once"
@@ -255,6 +272,24 @@ def _students_with(keys: Iterable[Key], by_key: Mapping[Key, list[Student]]) -> 
     return list({student.id: student for key in keys for student in by_key.get(key, ())}.values())
 
 
+def _contradiction(hand_in: HandIn, submitter: Submitter, named: Sequence[Student]) -> str:
+    """Say why a hand-in is of none of the students who have its name; empty if it may be.
+
+    The text ends with what to write if it is theirs after all.
+    """
+    differences = [contradiction(submitter, student) for student in named[:MOST_NAMED]]
+    if not differences or not all(differences):
+        return ""
+    known_as = f" ({submitter.known_as})" if submitter.known_as else ""
+    others = ", and a row for each other member" if len(hand_in.submitters) > 1 else ""
+    rows = io.StringIO()
+    csv.writer(rows, lineterminator="").writerow((hand_in.origin, named[0].id))
+    return (
+        f"{'; '.join(differences)}{known_as}: if it is the same person, write"
+        f" `{rows.getvalue()}`{others} into {MATCHES_FILE}"
+    )
+
+
 def _why(found: Sequence[Student], submitter: Submitter) -> str:
     known_as = f": {submitter.known_as}" if submitter.known_as else ""
     if not found:
@@ -263,10 +298,10 @@ def _why(found: Sequence[Student], submitter: Submitter) -> str:
     return f"it may be from {may_be}{known_as}"
 
 
-def _are_twins(hand_ins: Sequence[HandIn]) -> bool:
-    """Return whether hand-ins of one name have different numbers of the same system."""
-    submitters = [submitter for hand_in in hand_ins for submitter in hand_in.submitters]
-    return len({submitter.number for submitter in submitters if submitter.number}) > 1
+def _are_twins(claims: Sequence[_Claim]) -> bool:
+    """Return whether hand-ins of one name are of persons whom their source tells apart."""
+    submitters = [claim.submitter for claim in claims if claim.submitter is not None]
+    return any(are_different(*pair) for pair in combinations(dict.fromkeys(submitters), 2))
 
 
 def _newest_of_each(

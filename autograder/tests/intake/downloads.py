@@ -46,6 +46,10 @@ CLASS = Roster(
     )
 )
 ADA, JUERGEN = CLASS.students[0], CLASS.students[1]
+NO_NUMBERS = Roster(
+    students=tuple(each.model_copy(update={"moodle_participant": ""}) for each in CLASS.students)
+)
+"""The class of a roster that lacks Moodle's numbers."""
 
 
 OWNER = re.compile(r"OWNER = '(.+?)'")
@@ -91,6 +95,7 @@ class Download:
     """What the error says if it cannot be the folder of a class."""
     matches: Mapping[str, str] = field(default_factory=dict)
     """What `matches.csv` settles."""
+    roster: Roster = CLASS
 
     def lay_out(self, folder: Path) -> None:
         """Write it into a folder."""
@@ -154,11 +159,13 @@ DOWNLOADS = (
         unmatched=frozenset(
             {"Ada Lovelace_31_assignsubmission_file_", "Ada Lovelace_32_assignsubmission_file_"}
         ),
+        roster=NO_NUMBERS,
     ),
     Download(
-        "Moodle, a name with an apostrophe and no number that the roster has",
+        "Moodle, a name with an apostrophe and a roster without numbers",
         {f"Conor OBrien_31_assignsubmission_file_/{WRITER}": code("conor")},
         frozenset({"conor"}),
+        roster=NO_NUMBERS,
     ),
     Download(
         "Moodle, a group was chosen",
@@ -169,6 +176,7 @@ DOWNLOADS = (
         },
         BOTH,
         frozenset({"Team 7-Zoe Nobody_33_assignsubmission_file_"}),
+        roster=NO_NUMBERS,
     ),
     Download(
         "Moodle, half of a stranger's name is a student's name",
@@ -178,6 +186,7 @@ DOWNLOADS = (
         },
         frozenset({ADA.id}),
         frozenset({"Eva-Ada Lovelace_32_assignsubmission_file_"}),
+        roster=NO_NUMBERS,
     ),
     Download(
         "Moodle, packed by the student",

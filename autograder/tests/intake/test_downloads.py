@@ -67,9 +67,9 @@ def test_each_hand_in_reaches_its_student(folder: Path, download: Download) -> N
 
     if download.refused:
         with pytest.raises(SubmissionError, match=download.refused):
-            match(folder)
+            match(folder, download.roster)
         return
-    matches = match(folder)
+    matches = match(folder, download.roster)
 
     assert {work.student for work in matches.matched} == download.owners
     assert {hand_in.origin for hand_in in matches.unmatched} == download.unmatched

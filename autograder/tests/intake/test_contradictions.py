@@ -1,0 +1,220 @@
+"""A name does not make a hand-in a student's if another key says that it is somebody else's."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.assignment import Course
+from autograder.gradebook.roster import Roster
+from autograder.gradebook.student import Student
+from autograder.intake.downloads import find_hand_ins
+from autograder.intake.matching import Matches, match_hand_ins
+from autograder.tests.intake.downloads import WRITER
+
+ASSIGNMENT = Course.of_this_checkout().load("m06_partitioned_logs")
+ANNA = "Anna Schmidt"
+
+
+def match(folder: Path, roster: Roster, names: Mapping[str, str]) -> Matches:
+    """Lay out a download, and match it."""
+    for name, text in names.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return match_hand_ins(find_hand_ins(folder, ASSIGNMENT).hand_ins, roster, {})
+
+
+def gradescope(*submitters: Mapping[str, str]) -> dict[str, str]:
+    """Make a download with a submission of each."""
+    entries = [
+        f"submission_{number}:\n  :submitters:\n  - :name: {who.get('name', ANNA)}\n"
+        f"    :sid: '{who.get('sid', '')}'\n    :email: '{who.get('email', '')}'\n"
+        f"  :created_at: 2026-11-{19 + number} 14:00:00 Z\n"
+        for number, who in enumerate(submitters)
+    ]
+    files = {f"submission_{number}/{WRITER}": "" for number in range(len(submitters))}
+    return {"submission_metadata.yml": "".join(entries), **files}
+
+
+def moodle(*names: str) -> dict[str, str]:
+    """Make a download with a folder of each."""
+    return {f"{name}_assignsubmission_file_/{WRITER}": "" for name in names}
+
+
+WORKSHEET = Roster(
+    students=(
+        Student(id="101", name=ANNA, moodle_participant="101"),
+        Student(id="301", name="Luc Picard", moodle_participant="301"),
+    )
+)
+GRADESCOPE = Roster(
+    students=(Student(id="301", name=ANNA, identifier="301", email="a1@uni.example"),)
+)
+ILIAS = Roster(students=(Student(id="aschmidt", name=ANNA, username="aschmidt"),))
+
+
+@pytest.mark.parametrize(
+    ("roster", "names", "difference"),
+    [
+        (WORKSHEET, moodle("Anna Schmidt_199"), "Anna Schmidt has the number 101, not 199"),
+        (WORKSHEET, moodle("Jean-Luc Picard_300"), "Luc Picard has the number 301, not 300"),
+        (WORKSHEET, moodle("Team 7-Luc Picard_300"), "Luc Picard has the number 301, not 300"),
+        (GRADESCOPE, gradescope({"sid": "399"}), "Anna Schmidt has the number 301, not 399"),
+        (
+            GRADESCOPE,
+            gradescope({"email": "old@uni.example"}),
+            "Anna Schmidt has the e-mail address a1@uni.example, not old@uni.example",
+        ),
+        (
+            ILIAS,
+            {f"Schmidt_Anna_aschmidt9_1009/{WRITER}": ""},
+            "Anna Schmidt has the login aschmidt, not aschmidt9",
+        ),
+    ],
+)
+def test_a_hand_in_of_somebody_else_is_listed_with_what_differs(
+    tmp_path: Path, roster: Roster, names: Mapping[str, str], difference: str
+) -> None:
+    """It is the only one of that name, and the line says what would settle it."""
+    matches = match(tmp_path, roster, names)
+
+    (hand_in,) = matches.unmatched
+    assert matches.matched == ()
+    assert hand_in.why.startswith(f"the roster's {difference}")
+    student = roster.students[0] if ANNA in difference else roster.students[1]
+    assert f"`{hand_in.origin},{student.id}` into matches.csv" in hand_in.why
+
+
+def test_a_newer_hand_in_of_somebody_else_does_not_count(tmp_path: Path) -> None:
+    """The student's own stays."""
+    own = {"sid": "301", "email": "a1@uni.example"}
+
+    matches = match(tmp_path, GRADESCOPE, gradescope(own, {"sid": "399"}))
+
+    assert [(work.origin, work.older) for work in matches.matched] == [("submission_0", ())]
+    assert [hand_in.origin for hand_in in matches.unmatched] == ["submission_1"]
+
+
+def test_a_group_needs_a_row_for_each_member(tmp_path: Path) -> None:
+    """A row for one of them would take it from the others."""
+    names = gradescope({"sid": "301"})
+    names["submission_metadata.yml"] += "  - :name: Anna Schmidt\n    :sid: '399'\n"
+    text = names["submission_metadata.yml"]
+    created = "  :created_at: 2026-11-19 14:00:00 Z\n"
+    names["submission_metadata.yml"] = text.replace(created, "")
+
+    matches = match(tmp_path, GRADESCOPE, names)
+
+    (hand_in,) = matches.unmatched
+    assert [work.student for work in matches.matched] == ["301"]
+    assert "`submission_0,301`, and a row for each other member" in hand_in.why
+
+
+@pytest.mark.parametrize(
+    ("student", "names"),
+    [
+        (Student(id="a", name=ANNA, idnumber="701"), moodle("Anna Schmidt_199")),
+        (Student(id="a", name=ANNA, idnumber="701"), moodle("Team 7-Anna Schmidt_199")),
+        (Student(id="a", name=ANNA, email="a@uni.example"), gradescope({"sid": "399"})),
+        (
+            Student(id="a", name=ANNA, identifier="a@uni.example", email="a@uni.example"),
+            gradescope({"sid": "399"}),
+        ),
+        (Student(id="a", name=ANNA, identifier="Schmidt, Anna"), gradescope({"sid": "399"})),
+        (
+            Student(id="a", name=ANNA, idnumber="701", username="aschmidt"),
+            {f"1-2 - Anna Schmidt - Dec 1, 2026 1205 AM/{WRITER}": ""},
+        ),
+        (Student(id="a", name=ANNA, username="aschmidt"), {f"Anna Schmidt/{WRITER}": ""}),
+    ],
+)
+def test_what_the_roster_does_not_know_contradicts_nothing(
+    tmp_path: Path, student: Student, names: Mapping[str, str]
+) -> None:
+    """A number of one system is none of another."""
+    matches = match(tmp_path, Roster(students=(student,)), names)
+
+    assert [work.student for work in matches.matched] == ["a"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        gradescope({"sid": "301"}, {"sid": "399"}),
+        {f"Schmidt_Anna_{login}_1009/{WRITER}": "" for login in ("aschmidt", "aschmidt9")},
+    ],
+)
+def test_two_persons_of_one_name_are_not_taken_for_one(
+    tmp_path: Path, names: Mapping[str, str]
+) -> None:
+    """If the roster knows only the name, a person says whose the hand-ins are."""
+    matches = match(tmp_path, Roster(students=(Student(id="a", name=ANNA),)), names)
+
+    assert matches.matched == ()
+    assert len(matches.unmatched) == 2
+
+
+def test_a_roster_whose_numbers_all_differ_is_counted(tmp_path: Path) -> None:
+    """It may be the worksheet of another assignment, in which Moodle numbers people anew."""
+    matches = match(tmp_path, WORKSHEET, moodle("Anna Schmidt_501", "Luc Picard_502"))
+
+    assert (matches.contradicted, matches.agreeing) == (2, 0)
+
+
+_NAMES = st.sampled_from(["Anna Schmidt", "Luc Picard", "Jean-Luc Picard", "Bo-Li Na", "王小明"])
+_NUMBERS = st.integers(1, 30).map(str)
+
+
+@st.composite
+def _classes(draw: st.DrawFn) -> tuple[Roster, str, str, str]:
+    """Draw a roster, and a stranger with the name of a student, and a key that nobody has."""
+    kind = draw(st.sampled_from(["moodle_participant", "identifier", "email", "username"]))
+    values = draw(st.lists(_NUMBERS, min_size=1, max_size=6, unique=True))
+    make = "{}@uni.example" if kind == "email" else "u{}" if kind == "username" else "{}"
+    students = tuple(
+        Student.model_validate({"id": f"s{at}", "name": draw(_NAMES), kind: make.format(value)})
+        for at, value in enumerate(values)
+    )
+    name = draw(st.sampled_from([student.name for student in students]))
+    if kind == "moodle_participant":
+        name = draw(st.sampled_from(["", "Team 7-", "Eva-"])) + name
+    other = draw(_NUMBERS.filter(lambda number: number not in values))
+    return Roster(students=students), kind, name, make.format(other)
+
+
+def _download(kind: str, people: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Make a download with a hand-in of each, by name and key."""
+    if kind == "moodle_participant":
+        return moodle(*(f"{name}_{key}" for name, key in people))
+    if kind == "username":
+        parts = [(*name.rpartition(" ")[::2], key) for name, key in people]
+        return {f"{last}_{first}_{key}_77/{WRITER}": "" for first, last, key in parts}
+    field = "sid" if kind == "identifier" else "email"
+    return gradescope(*({"name": name, field: key} for name, key in people))
+
+
+@given(_classes(), st.booleans())
+def test_a_stranger_with_the_name_of_a_student_is_never_matched(
+    drawn: tuple[Roster, str, str, str], others_too: bool
+) -> None:
+    """Whatever the system, and whether or not the students handed in themselves."""
+    roster, kind, name, key = drawn
+    own = [(student.name, getattr(student, kind)) for student in roster.students]
+    names = _download(kind, [*(own if others_too else ()), (name, key)])
+
+    with TemporaryDirectory() as folder:
+        matches = match(Path(folder), roster, names)
+
+    (unmatched,) = matches.unmatched
+    row = unmatched.why.partition("`")[2].partition("`")[0]
+    assert unmatched.origin == list(names)[-1].partition("/")[0]
+    assert next(csv.reader(io.StringIO(row)))[0] == unmatched.origin
+    assert {work.student for work in matches.matched} == (
+        {student.id for student in roster.students} if others_too else set()
+    )
+    assert not any(work.older for work in matches.matched)
