@@ -183,7 +183,7 @@ def mark(
     notebooks = kept_notebooks(source, book.roster())
     if notebooks is None:
         roster = None if source.suffix == ".toml" else roster_file(book.folder, book.policy)
-        with class_submissions(source, book.assignment, roster) as found:
+        with class_submissions(source, book.assignment, roster, book.policy) as found:
             problems += [f"{hand_in.origin!r}: {hand_in.why}" for hand_in in found.unmatched]
             problems += found.oddities
             notebooks = list(_notebooks(found, book.assignment, problems))
@@ -325,7 +325,8 @@ def feedback_zip(
         for entry in book.entries()
         if entry.grade is not None
     }
-    with class_submissions(source, book.assignment, roster_file(book.folder, book.policy)) as found:
+    roster = roster_file(book.folder, book.policy)
+    with class_submissions(source, book.assignment, roster, book.policy) as found:
         zipped = zip_of_pages(pages, found.handed_in)
     if zipped.names:
         make_folder(output.parent)

@@ -107,7 +107,7 @@ def _names(source: Path, assignment: Assignment, given: Path | None) -> Mapping[
     for work in found.matched:
         name = full_names.get(work.student)
         shown = f"{name} ({work.student})" if name else work.student
-        for origin in (work.origin, *work.older):
+        for origin in (work.origin, *work.older, *work.newer):
             names.setdefault(origin, []).append(shown)
     return {origin: ", ".join(owners) for origin, owners in names.items()}
 

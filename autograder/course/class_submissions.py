@@ -16,12 +16,13 @@ from autograder.github.client import GitHubClient, GitHubServer
 from autograder.gradebook.book import Book
 from autograder.gradebook.database import StudentPoints
 from autograder.gradebook.entries import NOTHING_MARKED, NOTHING_NOTED, BookEntry, entry_of
-from autograder.gradebook.handins import Handin
+from autograder.gradebook.handins import HANDINS_FILE, Handin
 from autograder.gradebook.roster import read_roster
 from autograder.gradebook.student import Student
 from autograder.grading.grade import Grade
+from autograder.intake.counting import time_of_counting
 from autograder.intake.downloads import find_hand_ins
-from autograder.intake.hand_ins import Readable
+from autograder.intake.hand_ins import Readable, StudentHandIn
 from autograder.intake.matching import (
     MATCHES_FILE,
     NOBODY,
@@ -103,8 +104,25 @@ class ClassSubmissions:
         return self.students.get(student) or Student.model_construct(id=student)
 
     def with_records_of(self, book: Book) -> "ClassSubmissions":
-        """Return the class with what its gradebook knows: marks and, without others, times."""
-        return replace(self, handins=self.handins or book.handins(), marks=book.points())
+        """Return the class with what its gradebook knows: marks and, without others, times.
+
+        A time that is that of a hand-in which does not count gives way to that of the one which
+        does, and a note says so.
+        """
+        handins = dict(self.handins or book.handins())
+        notes = [*self.notes]
+        for work in self.handed_in:
+            noted = handins.get(work.student, NOTHING_NOTED)
+            if not isinstance(work, StudentHandIn) or noted.handed_in_at is None:
+                continue
+            if (came_at := time_of_counting(work, noted.handed_in_at)) is not None:
+                handins[work.student] = noted.model_copy(update={"handed_in_at": came_at})
+                notes.append(
+                    f"{work.student}: {HANDINS_FILE} has the time of a hand-in that does not count"
+                    f" ({noted.handed_in_at.isoformat()}): {came_at.isoformat()}, when"
+                    f" {work.origin!r} came, takes its place"
+                )
+        return replace(self, handins=handins, marks=book.points(), notes=notes)
 
     def part(self, number: int, parts: int) -> "ClassSubmissions":
         """Return one part of the class; each student is in the same one every time.
@@ -212,6 +230,14 @@ def class_submissions(
         )
 
 
+def _notes_on_others(work: StudentHandIn) -> Iterator[str]:
+    """Say which of a student's hand-ins counts, and why, for each that does not."""
+    why = f", {work.why}" if work.why else ""
+    for age, names in (("older", work.older), ("newer", work.newer)):
+        for name in names:
+            yield f"{work.student}: {work.origin!r} counts{why}, and not the {age} {name!r}"
+
+
 def _notes_on_matches(matches: Matches, unused: Sequence[str]) -> Iterator[str]:
     """Say what may be wrong about whose the hand-ins are, though each has its student."""
     if unused:
@@ -246,17 +272,13 @@ def _of_folder(
         if roster is None or roster_file is None
         else read_matches(roster_file.with_name(MATCHES_FILE), roster)
     )
-    matches = match_hand_ins(found.hand_ins, roster, settled)
+    matches = match_hand_ins(found.hand_ins, roster, settled, policy)
     matched = {work.student for work in matches.matched}
     students = () if roster is None else roster.students
     notes = [
         *(line for name, line in found.notes.items() if NOBODY not in settled.get(name, ())),
         *(f"{name!r} is left out, as {MATCHES_FILE} says" for name in matches.left_out),
-        *(
-            f"{work.student}: {work.origin!r} counts, and not the older {name!r}"
-            for work in matches.matched
-            for name in work.older
-        ),
+        *(line for work in matches.matched for line in _notes_on_others(work)),
         *_notes_on_matches(matches, [name for name in matches.unused if name not in found.notes]),
     ]
     return ClassSubmissions(

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from autograder.gradebook.student import Student
-from autograder.lateness import lateness
+from autograder.lateness import counting, lateness
 from autograder.policy import Policy
 
 
@@ -122,10 +122,7 @@ def counting_handin(
 
     It is the last one in time, grace included, or else the last one that counts as late work.
     """
-    late = {handin: lateness(policy, student, handin.at) for handin in history.handins}
-    in_time = [handin for handin in history.handins if not late[handin].days]
-    counting = in_time or [handin for handin in history.handins if late[handin].counts]
-    return counting[-1] if counting else None
+    return counting(history.handins, lambda handin: lateness(policy, student, handin.at))
 
 
 def graded_handin(policy: Policy, student: Student, history: HandinHistory) -> PushedHandin | None:
@@ -145,15 +142,15 @@ def unseen_work(
     That is work that would count if it were on the default branch, and that is all there is, or
     newer than what counts once the deadline is over, or in time while what counts is late.
     """
-    counting = counting_handin(policy, student, history)
+    counted = counting_handin(policy, student, history)
     is_over = bool(lateness(policy, student, now).days)
     for work in reversed(history.elsewhere):
         late = lateness(policy, student, work.at)
         if not late.counts:
             continue
-        if counting is None or (is_over and work.at > counting.at):
+        if counted is None or (is_over and work.at > counted.at):
             return work
-        if not late.days and lateness(policy, student, counting.at).days:
+        if not late.days and lateness(policy, student, counted.at).days:
             return work
     return None
 

@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from autograder.course.class_submissions import ClassSubmissions
 from autograder.gradebook.handins import HANDINS_FILE
 from autograder.intake.hand_ins import StudentHandIn
-from autograder.policy import Policy
+from autograder.lateness import with_zone
 from autograder.some_names import some_of
 from autograder.text import counted
 
@@ -61,14 +60,7 @@ def _late_signs(submissions: ClassSubmissions) -> Iterator[_LateSign]:
             continue
         hand_in = work.hand_in
         due = policy.due(submissions.student(work.student))
-        moment = None if hand_in.sent_at is None else _in_zone(hand_in.sent_at, policy)
+        moment = None if hand_in.sent_at is None else with_zone(policy, hand_in.sent_at)
         if hand_in.is_late or (moment is not None and policy.late_days(due, moment) > 0):
             is_exact = hand_in.sent_at is not None and hand_in.sent_at.tzinfo is not None
             yield _LateSign(work.student, hand_in.sent_at if is_exact else None)
-
-
-def _in_zone(moment: datetime, policy: Policy) -> datetime:
-    """Return a time with its zone; the clock of the LMS is taken for that of the course."""
-    if moment.tzinfo is not None:
-        return moment
-    return moment.replace(tzinfo=ZoneInfo(policy.timezone))

@@ -149,7 +149,15 @@ class StudentHandIn:
     """The student's id."""
     hand_in: HandIn
     older: tuple[str, ...] = ()
-    """Other hand-ins of the same student, which do not count."""
+    """Older hand-ins of the same student, which do not count."""
+    newer: tuple[str, ...] = ()
+    """Newer hand-ins of the same student, which do not count."""
+    why: str = ""
+    """Why this one counts, in words; empty if it is the newest, and no time says more."""
+    came_at: datetime | None = None
+    """When it came, with a zone, if the source says so."""
+    others_came_at: tuple[datetime, ...] = ()
+    """When the student's other hand-ins came, those that a person has left out among them."""
     commit: None = None
 
     @classmethod

@@ -11,7 +11,7 @@ import io
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -21,12 +21,14 @@ from autograder.gradebook.keys import Key, KeyKind, comparable
 from autograder.gradebook.roster import Roster
 from autograder.gradebook.student import Student
 from autograder.intake.contradictions import are_different, contradiction
+from autograder.intake.counting import choose_hand_in
 from autograder.intake.hand_ins import (
     HandIn,
     StudentHandIn,
     Submitter,
     ids_without_roster,
 )
+from autograder.policy import EVERYTHING_COUNTS, Policy
 from autograder.some_names import MOST_NAMED
 from autograder.text import counted
 
@@ -80,23 +82,28 @@ class _Claim:
 
 
 def match_hand_ins(
-    hand_ins: Iterable[HandIn], roster: Roster | None, settled: Mapping[str, Sequence[str]]
+    hand_ins: Iterable[HandIn],
+    roster: Roster | None,
+    settled: Mapping[str, Sequence[str]],
+    policy: Policy = EVERYTHING_COUNTS,
 ) -> Matches:
-    """Find whose each hand-in is; of several of one student, the newest counts.
+    """Find whose each hand-in is, and of several of one student, which counts.
 
     Args:
         hand_ins: What was handed in.
         roster: The class; without it, students are called as their hand-ins are.
         settled: By the name of a hand-in, whose a person said it is; see `read_matches`.
+        policy: Says which of several counts; see `choose_hand_in`.
     """
     claims: dict[str, list[_Claim]] = {}
     unmatched: list[Unmatched] = []
     contradicted: list[Unmatched] = []
     left_out: list[str] = []
+    left_out_of: dict[str, list[HandIn]] = {}
     if roster is None:
         for student_id, hand_in in ids_without_roster(hand_ins):
             claims.setdefault(comparable(student_id), []).append(_Claim(student_id, hand_in))
-        return Matches(_newest_of_each(claims))
+        return Matches(_chosen_of_each(claims, None, policy, {}))
     by_key = _students_by_key(roster)
     all_of = list(hand_ins)
     in_a_group: list[tuple[HandIn, Submitter, Student]] = []
@@ -104,6 +111,8 @@ def match_hand_ins(
         if (names := settled.get(hand_in.origin)) is not None:
             if NOBODY in names:
                 left_out.append(hand_in.origin)
+                for owner in _only_owners(hand_in, roster, by_key):
+                    left_out_of.setdefault(owner.id, []).append(hand_in)
             for name in names:
                 if (student := roster.find(name)) is not None:
                     claims.setdefault(student.id, []).append(_Claim(student.id, hand_in))
@@ -124,7 +133,7 @@ def match_hand_ins(
     agreeing = sum(not claim.by_name for claimed in claims.values() for claim in claimed)
     claims, doubtful = _with_members(claims, in_a_group)
     claims, strangers = _without_twins(claims)
-    matched = _newest_of_each(claims)
+    matched = _chosen_of_each(claims, roster, policy, left_out_of)
     of_groups = {
         (claim.student, claim.hand_in.origin)
         for claimed in claims.values()
@@ -242,6 +251,16 @@ def _owners(
     return (exact, False) if exact else (_students_with(map(_as_in_file_name, names), by_key), True)
 
 
+def _only_owners(
+    hand_in: HandIn, roster: Roster, by_key: Mapping[Key, list[Student]]
+) -> Iterator[Student]:
+    """Yield the students of whom a hand-in would be if no person had settled it."""
+    for submitter in hand_in.submitters:
+        found, by_name = _owners(submitter, roster, by_key)
+        if len(found) == 1 and not (by_name and contradiction(submitter, found[0])):
+            yield found[0]
+
+
 def _behind_group(submitter: Submitter, by_key: Mapping[Key, list[Student]]) -> list[Student]:
     """Return the students whose name follows a group's name and a hyphen."""
     _, hyphen, name = submitter.name.partition("-")
@@ -304,20 +323,20 @@ def _are_twins(claims: Sequence[_Claim]) -> bool:
     return any(are_different(*pair) for pair in combinations(dict.fromkeys(submitters), 2))
 
 
-def _newest_of_each(
+def _chosen_of_each(
     claims: Mapping[str, Sequence[_Claim]],
+    roster: Roster | None,
+    policy: Policy,
+    left_out: Mapping[str, Sequence[HandIn]],
 ) -> tuple[StudentHandIn, ...]:
     found = []
     for claimed in claims.values():
         if not claimed:
             continue
-        ordered = sorted(claimed, key=lambda claim: _age(claim.hand_in))
-        older = tuple(claim.hand_in.origin for claim in ordered[:-1])
-        found.append(StudentHandIn(ordered[-1].student, ordered[-1].hand_in, older))
+        student_id = claimed[0].student
+        known = None if roster is None else roster.find(student_id)
+        # Without a roster, ids are the names of folders, which are not all fit for a roster.
+        student = known or Student.model_construct(id=student_id)
+        hand_ins = [claim.hand_in for claim in claimed]
+        found.append(choose_hand_in(student, hand_ins, policy, left_out.get(student_id, ())))
     return tuple(sorted(found, key=lambda match: match.student))
-
-
-def _age(hand_in: HandIn) -> tuple[str, float, str]:
-    """Sort the hand-ins of a student, the oldest first."""
-    moment = hand_in.handed_in_at
-    return hand_in.attempt, moment.timestamp() if moment else 0.0, hand_in.origin
