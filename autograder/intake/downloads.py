@@ -10,19 +10,22 @@ from datetime import UTC
 from itertools import islice
 from pathlib import Path
 
+from autograder.admission import FileSource
 from autograder.assignment import Assignment
 from autograder.errors import SubmissionError
 from autograder.gradebook.keys import Key, KeyKind
 from autograder.intake.archives import is_archive
-from autograder.intake.gradescope import SUBMITTERS, read_submissions
+from autograder.intake.gradescope import SUBMITTERS, GradescopeSubmission, read_submissions
 from autograder.intake.hand_ins import HandIn, Submitter, any_keys, folder_files
 from autograder.intake.layouts import find_files, is_metadata
 from autograder.intake.names import ATTEMPT_REPORT, NamedPart, recognise, refusals
+from autograder.some_names import some_of
 from autograder.submission import LooseFiles
-from autograder.text import counted
+from autograder.text import counted, plural
 
 LONGEST_NAME = 500
 """Bytes of the line of a report that names a student."""
+_EXPORT_AGAIN = "export the submissions again, and unpack the whole export"
 MOST_ENTRIES = 100_000
 """In the folder of a class: loose files of ten thousand students."""
 
@@ -63,7 +66,8 @@ def find_hand_ins(folder: Path, assignment: Assignment) -> FoundHandIns:
         raise SubmissionError(
             f"{folder} looks like the folder above those of a class: give {names} in it"
         )
-    if not found.hand_ins:
+    present = [hand_in for hand_in in found.hand_ins if not hand_in.is_missing]
+    if not present:
         archives = [entry.name for entry in entries if is_archive(entry.name)]
         if archives:
             raise SubmissionError(
@@ -72,7 +76,7 @@ def find_hand_ins(folder: Path, assignment: Assignment) -> FoundHandIns:
             )
         raise SubmissionError(f"{folder} contains no submission: give a folder per student")
     raise SubmissionError(
-        f"{folder} has {counted(len(found.hand_ins), 'submission')}, and none has a file of "
+        f"{folder} has {counted(len(present), 'submission')}, and none has a file of "
         f"{assignment.id} ({', '.join(assignment.files)}): is it another assignment's download?"
     )
 
@@ -197,13 +201,42 @@ def _of_gradescope(folder: Path, entries: Sequence[Path]) -> FoundHandIns:
             continue
         hand_in = _of_folder(entry, "")
         if (facts := submissions.get(entry.name)) is not None:
-            sent_at = facts.created_at
-            attempt = sent_at.astimezone(UTC).isoformat() if sent_at else ""
-            hand_in = replace(
-                hand_in, submitters=facts.submitters, sent_at=sent_at, attempt=attempt
-            )
+            hand_in = _with_facts(hand_in, facts)
         hand_ins.append(hand_in)
+    present = {hand_in.origin for hand_in in hand_ins}
+    missing = [name for name in submissions if name not in present]
+    if missing:
+        named = [_with_names(name, submissions[name]) for name in missing]
+        oddities.append(
+            f"{counted(len(missing), 'submission')} in {SUBMITTERS}"
+            f" {plural(len(missing), 'has no folder', 'have no folders')} in the download:"
+            f" {some_of(named)}: {_EXPORT_AGAIN}"
+        )
+    hand_ins += [_missing(folder / name, submissions[name]) for name in missing]
     return FoundHandIns(tuple(hand_ins), tuple(oddities))
+
+
+def _with_names(name: str, submission: GradescopeSubmission) -> str:
+    known_as = "; ".join(submitter.known_as for submitter in submission.submitters)
+    return f"{name!r} ({known_as})"
+
+
+def _missing(path: Path, submission: GradescopeSubmission) -> HandIn:
+    """Make a hand-in that cannot be read of a submission whose folder is missing."""
+
+    def refuse() -> FileSource:
+        raise SubmissionError(
+            f"{SUBMITTERS} has {path.name!r}, and the download lacks its folder: {_EXPORT_AGAIN}"
+        )
+
+    return replace(_with_facts(_of_folder(path, ""), submission), files=refuse, is_missing=True)
+
+
+def _with_facts(hand_in: HandIn, submission: GradescopeSubmission) -> HandIn:
+    """Add what the metadata say of a submission."""
+    sent_at = submission.created_at
+    attempt = sent_at.astimezone(UTC).isoformat() if sent_at else ""
+    return replace(hand_in, submitters=submission.submitters, sent_at=sent_at, attempt=attempt)
 
 
 def _is_any_gradable(found: FoundHandIns, assignment: Assignment) -> bool:
@@ -212,6 +245,8 @@ def _is_any_gradable(found: FoundHandIns, assignment: Assignment) -> bool:
 
 def _is_gradable(hand_in: HandIn, assignment: Assignment) -> bool:
     """Return whether a hand-in has a graded file, or is unreadable, which is reported elsewhere."""
+    if hand_in.is_missing:
+        return False
     try:
         source = find_files(hand_in.files(), assignment.files).source
         return any(source.exists(name) for name in assignment.files)

@@ -102,6 +102,8 @@ class HandIn:
     """Whether the source says that it came late."""
     older: tuple[str, ...] = ()
     """Folders and files of the same hand-in, in which others have taken their place."""
+    is_missing: bool = False
+    """Whether the source lists it, and its files are not there."""
 
     @property
     def handed_in_at(self) -> datetime | None:

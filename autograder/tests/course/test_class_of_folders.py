@@ -241,3 +241,22 @@ def test_a_groups_hand_in_of_canvas_is_in_one_line(tmp_path: Path) -> None:
         "1 hand-in may be a group's, since the name is not the student's: 'team7_17' (ada): a row"
         " for each member in matches.csv gives it to all"
     ]
+
+
+def test_a_submission_without_a_folder_is_not_readable(tmp_path: Path) -> None:
+    """Gradescope's metadata say that it was handed in; the row and a line say what is missing."""
+    folder = tmp_path / "class"
+    (folder / "submission_1").mkdir(parents=True)
+    (folder / "submission_1" / WRITER).write_text(CODE)
+    (folder / "submission_metadata.yml").write_text(
+        "submission_1:\n  :submitters:\n  - :email: ada@example.org\n"
+        "submission_7:\n  :submitters:\n  - :email: bob@example.org\n"
+    )
+    (tmp_path / "roster.csv").write_text(ROSTER)
+
+    done = run(folder)
+
+    state, reason = states(folder)["bob"]
+    assert (done.exit_code, state) == (1, "not readable")
+    assert "the download lacks its folder" in reason
+    assert "'submission_7' (bob@example.org)" in done.output

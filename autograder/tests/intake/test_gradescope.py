@@ -52,9 +52,37 @@ def test_a_folder_that_the_file_does_not_list_goes_by_its_name(tmp_path: Path) -
     (tmp_path / "submission_999" / "compare_with_sqs.py").touch()
     (tmp_path / SUBMITTERS).write_text(METADATA)
 
-    (hand_in,) = find_hand_ins(tmp_path, ASSIGNMENT).hand_ins
+    found = find_hand_ins(tmp_path, ASSIGNMENT)
 
+    (hand_in,) = (hand_in for hand_in in found.hand_ins if not hand_in.is_missing)
     assert [who.name for who in hand_in.submitters] == ["submission_999"]
+
+
+def test_a_submission_without_a_folder_is_named_and_cannot_be_read(tmp_path: Path) -> None:
+    """It is its student's, who did hand in."""
+    (tmp_path / "submission_102").mkdir()
+    (tmp_path / "submission_102" / "compare_with_sqs.py").touch()
+    (tmp_path / SUBMITTERS).write_text(METADATA)
+
+    found = find_hand_ins(tmp_path, ASSIGNMENT)
+
+    (missing,) = (hand_in for hand_in in found.hand_ins if hand_in.is_missing)
+    assert [who.name for who in missing.submitters] == ["2044517"]
+    with pytest.raises(SubmissionError, match="the download lacks its folder: export"):
+        missing.read(ASSIGNMENT)
+    assert found.oddities == (
+        "1 submission in submission_metadata.yml has no folder in the download: 'submission_101'"
+        " (Ada Lovelace, ada@example.org, 2044517): export the submissions again, and unpack the"
+        " whole export",
+    )
+
+
+def test_metadata_without_any_folder_are_no_class(tmp_path: Path) -> None:
+    """The folder is the wrong one."""
+    (tmp_path / SUBMITTERS).write_text(METADATA)
+
+    with pytest.raises(SubmissionError, match="contains no submission"):
+        find_hand_ins(tmp_path, ASSIGNMENT)
 
 
 def test_names_and_times_are_kept_for_people(tmp_path: Path) -> None:
