@@ -46,7 +46,7 @@ from autograder.feedback.content import unreadable_summary
 from autograder.gradebook.book import Book
 from autograder.grading.foreman.pool import WORKERS
 from autograder.grading.grade import Status
-from autograder.intake.matching import MATCHES_FILE
+from autograder.intake.matches_file import MATCHES_FILE
 from autograder.policy import EVERYTHING_COUNTS
 from autograder.policy_names import check_names
 from autograder.sandbox import require_interpreter

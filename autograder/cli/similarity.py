@@ -18,7 +18,8 @@ from autograder.files import write_whole
 from autograder.gradebook.roster import read_roster
 from autograder.intake.downloads import find_hand_ins
 from autograder.intake.hand_ins import StudentHandIn
-from autograder.intake.matching import MATCHES_FILE, match_hand_ins, read_matches
+from autograder.intake.matches_file import MATCHES_FILE, read_matches
+from autograder.intake.matching import match_hand_ins
 from autograder.reports.similar_pairs import Sources, compare
 from autograder.reports.similarity_page import as_page
 from autograder.text import counted, in_log

@@ -23,14 +23,8 @@ from autograder.grading.grade import Grade
 from autograder.intake.counting import time_of_counting
 from autograder.intake.downloads import find_hand_ins
 from autograder.intake.hand_ins import Readable, StudentHandIn
-from autograder.intake.matching import (
-    MATCHES_FILE,
-    NOBODY,
-    Matches,
-    Unmatched,
-    match_hand_ins,
-    read_matches,
-)
+from autograder.intake.matches_file import MATCHES_FILE, NOBODY, read_matches
+from autograder.intake.matching import Matches, Unmatched, match_hand_ins
 from autograder.lateness import lateness
 from autograder.policy import (
     EVERYTHING_COUNTS,

@@ -14,9 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from pathlib import Path
 
-from autograder.errors import RosterError
 from autograder.gradebook.keys import Key, KeyKind, comparable
 from autograder.gradebook.roster import Roster
 from autograder.gradebook.student import Student
@@ -28,16 +26,10 @@ from autograder.intake.hand_ins import (
     Submitter,
     ids_without_roster,
 )
+from autograder.intake.matches_file import MATCHES_FILE, NOBODY
 from autograder.policy import EVERYTHING_COUNTS, Policy
 from autograder.some_names import MOST_NAMED
 from autograder.text import counted
-
-MATCHES_FILE = "matches.csv"
-COLUMNS = ("hand_in", "student")
-NOBODY = "-"
-"""In the column `student`: the hand-in is nobody's, and is left out."""
-LARGEST = 5 << 20
-"""Bytes of the file."""
 
 
 @dataclass(frozen=True)
@@ -186,39 +178,6 @@ def _without_twins(
         why = f"{counted(len(claimed), 'hand-in')} have this name, and the roster has it once"
         strangers += [Unmatched(hand_in.origin, why) for hand_in in named]
     return left, strangers
-
-
-def read_matches(path: Path, roster: Roster) -> Mapping[str, tuple[str, ...]]:
-    """Read `matches.csv`: whose a hand-in is, as a person says it; a missing file counts as empty.
-
-    It has the columns `hand_in` (the name that a class run shows) and `student` (an id or login of
-    the roster, or `-` for nobody). A hand-in of several students has a row for each.
-
-    Raises:
-        RosterError: It has mistakes; a line for each.
-    """
-    if not path.exists():
-        return {}
-    try:
-        if path.stat().st_size > LARGEST:
-            raise RosterError(f"{path} is larger than {LARGEST >> 20} MiB")
-        rows = csv.DictReader(path.read_text("utf-8-sig").splitlines(), restkey="", strict=True)
-        if set(rows.fieldnames or ()) != set(COLUMNS):
-            raise RosterError(f"{path}: its columns must be {' and '.join(COLUMNS)}")
-        listed = [(rows.line_num, row["hand_in"] or "", row["student"] or "") for row in rows]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise RosterError(f"{path} cannot be read as CSV in UTF-8: {error}") from None
-    mistakes = [
-        f"line {line}: {name.strip()!r} is not in the roster"
-        for line, _, name in listed
-        if name.strip() != NOBODY and roster.find(name.strip()) is None
-    ]
-    if mistakes:
-        raise RosterError("\n".join([f"{path}: {counted(len(mistakes), 'mistake')}", *mistakes]))
-    found: dict[str, tuple[str, ...]] = {}
-    for _, hand_in, name in listed:
-        found[hand_in] = (*found.get(hand_in, ()), name.strip())
-    return found
 
 
 def _students_by_key(roster: Roster) -> Mapping[Key, list[Student]]:

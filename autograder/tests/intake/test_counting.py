@@ -12,7 +12,7 @@ from autograder.gradebook.book import Book
 from autograder.gradebook.handins import Handin, write_handins
 from autograder.intake.counting import time_of_counting
 from autograder.intake.hand_ins import StudentHandIn
-from autograder.intake.matching import MATCHES_FILE
+from autograder.intake.matches_file import MATCHES_FILE
 from autograder.policy import Deadline, LatePenalty, Policy
 from autograder.tests.intake.downloads import WRITER
 

@@ -16,7 +16,8 @@ from autograder.gradebook.roster import Roster
 from autograder.gradebook.student import Student
 from autograder.intake.downloads import find_hand_ins
 from autograder.intake.hand_ins import StudentHandIn
-from autograder.intake.matching import MATCHES_FILE, Matches, match_hand_ins, read_matches
+from autograder.intake.matches_file import MATCHES_FILE, read_matches
+from autograder.intake.matching import Matches, match_hand_ins
 from autograder.tests.intake.downloads import (
     ADA,
     CLASS,
@@ -163,6 +164,9 @@ def test_a_hand_in_can_be_nobodys(folder: Path) -> None:
         ("hand_in,student\nx,nobody\n", "line 2: 'nobody' is not in the roster"),
         ("folder,id\nx,ada\n", "its columns must be hand_in and student"),
         ('hand_in,student\n"x,ada\n', "cannot be read"),
+        ("hand_in,student\nNov 20, 2026,ada\n", "line 2: has 3 cells: put a name with a comma"),
+        ("hand_in,student\nx,ada\nx,-\n", "line 3: 'x' is left out with '-' and has a student"),
+        ("hand_in,student\nx,-\nx,ada\n", r"and has a student \(see line 2\): remove one"),
     ],
 )
 def test_mistakes_in_matches_are_named(folder: Path, text: str, message: str) -> None:
@@ -171,6 +175,24 @@ def test_mistakes_in_matches_are_named(folder: Path, text: str, message: str) ->
 
     with pytest.raises(RosterError, match=message):
         read_matches(folder.with_name(MATCHES_FILE), CLASS)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_matches_may_come_from_a_spreadsheet(
+    folder: Path, encoding: str, delimiter: str, end: str
+) -> None:
+    """It may write another delimiter, a byte order mark, and empty columns."""
+    name = "7-9 - 王小明 - Nov 20, 2026 1015 AM"
+    lines = [("Hand_in", "student", ""), (f'"{name}"', "ada", ""), ("x", "wang", "")]
+    text = end.join(delimiter.join(cells) for cells in lines)
+    folder.with_name(MATCHES_FILE).write_bytes(f"{text}{end}".encode(encoding))
+
+    matches = read_matches(folder.with_name(MATCHES_FILE), CLASS)
+
+    assert matches["x"] == ("wang",)
+    assert matches[name] == ("ada",)
 
 
 def test_what_is_no_submission_is_listed(folder: Path) -> None:
