@@ -253,7 +253,8 @@ def left_to_do(outcomes: Sequence[StudentOutcome]) -> Iterator[str]:
     """Say what an instructor has to look at: for each kind how many, and three of them."""
     advice = {
         ClassAction.NOT_READABLE: "ask for the files again",
-        ClassAction.NOT_MATCHED: f"say whose in {MATCHES_FILE}, next to the roster",
+        ClassAction.NOT_MATCHED: f"say whose in {MATCHES_FILE}, next to the roster, as `reason` in"
+        f" {TABLE} says",
         ClassAction.FAILED: "run the same again; if it fails again, see the folder `trouble`",
     }
     for action, what in advice.items():

@@ -113,6 +113,7 @@ def match_hand_ins(
             found, by_name = _owners(submitter, roster, by_key)
             behind = [] if found else _behind_group(submitter, by_key)
             if why := _contradiction(hand_in, submitter, (found if by_name else []) or behind):
+                why += _way_out_of_group(hand_in, roster, by_key)
                 contradicted.append(Unmatched(hand_in.origin, why))
             elif len(found) == 1:
                 is_group = _looks_like_group(submitter, found[0])
@@ -121,7 +122,8 @@ def match_hand_ins(
             elif len(behind) == 1:
                 in_a_group.append((hand_in, submitter, behind[0]))
             else:
-                unmatched.append(Unmatched(hand_in.origin, _why(found, submitter)))
+                why = _why(found, submitter) + _way_out_of_group(hand_in, roster, by_key)
+                unmatched.append(Unmatched(hand_in.origin, why))
     agreeing = sum(not claim.by_name for claimed in claims.values() for claim in claimed)
     claims, doubtful = _with_members(claims, in_a_group)
     claims, strangers = _without_twins(claims)
@@ -260,11 +262,28 @@ def _contradiction(hand_in: HandIn, submitter: Submitter, named: Sequence[Studen
         return ""
     known_as = f" ({submitter.known_as})" if submitter.known_as else ""
     others = ", and a row for each other member" if len(hand_in.submitters) > 1 else ""
-    rows = io.StringIO()
-    csv.writer(rows, lineterminator="").writerow((hand_in.origin, named[0].id))
     return (
         f"{'; '.join(differences)}{known_as}: if it is the same person, write"
-        f" `{rows.getvalue()}`{others} into {MATCHES_FILE}"
+        f" `{_row(hand_in, named[0])}`{others} into {MATCHES_FILE}"
+    )
+
+
+def _row(hand_in: HandIn, student: Student) -> str:
+    """Return the row of `matches.csv` that gives a hand-in to a student."""
+    row = io.StringIO()
+    csv.writer(row, lineterminator="").writerow((hand_in.origin, student.id))
+    return row.getvalue()
+
+
+def _way_out_of_group(hand_in: HandIn, roster: Roster, by_key: Mapping[Key, list[Student]]) -> str:
+    """Say what to write if a member of a group is not in the class; empty for one submitter."""
+    if len(hand_in.submitters) < 2:
+        return ""
+    owners = {owner.id: owner for owner in _only_owners(hand_in, roster, by_key)}
+    rows = [f"`{_row(hand_in, owner)}`" for owner in owners.values()]
+    return (
+        f"; if this member is not in the class, write one row for each remaining member into"
+        f" {MATCHES_FILE}: {', '.join(rows) or 'nobody else of it is known'}"
     )
 
 

@@ -100,6 +100,22 @@ def test_a_newer_hand_in_of_somebody_else_does_not_count(tmp_path: Path) -> None
     assert [hand_in.origin for hand_in in matches.unmatched] == ["submission_1"]
 
 
+def test_the_remaining_members_of_a_group_are_named(tmp_path: Path) -> None:
+    """If one has left the class, leaving the hand-in out would take it from all."""
+    names = gradescope({"sid": "301"})
+    text = names["submission_metadata.yml"].replace("  :created_at: 2026-11-19 14:00:00 Z\n", "")
+    names["submission_metadata.yml"] = f"{text}  - :name: Will Gone\n    :sid: '398'\n"
+
+    matches = match(tmp_path, GRADESCOPE, names)
+
+    (hand_in,) = matches.unmatched
+    assert hand_in.why == (
+        "nobody in the roster has this name, number or address: Will Gone, 398; if this member is"
+        " not in the class, write one row for each remaining member into matches.csv:"
+        " `submission_0,301`"
+    )
+
+
 def test_a_group_needs_a_row_for_each_member(tmp_path: Path) -> None:
     """A row for one of them would take it from the others."""
     names = gradescope({"sid": "301"})
