@@ -18,7 +18,8 @@ from autograder.intake.archives import is_archive
 from autograder.intake.gradescope import SUBMITTERS, GradescopeSubmission, read_submissions
 from autograder.intake.hand_ins import HandIn, Submitter, any_keys, folder_files
 from autograder.intake.layouts import find_files, is_metadata
-from autograder.intake.names import ATTEMPT_REPORT, NamedPart, recognise, refusals
+from autograder.intake.names import ATTEMPT_REPORT, ILIAS, NamedPart, recognise, refusals
+from autograder.intake.teams import is_team, team_hand_in, teams_without_members
 from autograder.some_names import some_of
 from autograder.submission import LooseFiles
 from autograder.text import counted, plural
@@ -117,9 +118,18 @@ def _find_in(folder: Path, assignment: Assignment) -> FoundHandIns:
             plain.append(entry)
         else:
             oddities.append(f"{name!r} is not a folder of a student")
+    teams = {
+        entry: team_hand_in(entry, _member_of_ilias)
+        for entry in plain
+        if is_team(entry, _member_of_ilias)
+    }
+    if teams or system is ILIAS:
+        teams |= teams_without_members([entry for entry in plain if entry not in teams])
+    plain = [entry for entry in plain if entry not in teams]
     prefix = _common_start([entry.name for entry in plain])
     hand_ins = [_of_parts(parts) for parts in folders.values()]
     hand_ins += [_of_folder(entry, prefix) for entry in plain]
+    hand_ins += teams.values()
     typed = {
         path.name: f"{path.name!r} was typed in, and is not graded"
         for parts in folders.values()
@@ -136,6 +146,12 @@ def _find_in(folder: Path, assignment: Assignment) -> FoundHandIns:
         tuple(oddities),
         {**older, **typed},
     )
+
+
+def _member_of_ilias(name: str) -> Submitter | None:
+    """Return whom ILIAS names a folder after; None for another folder."""
+    part = ILIAS.parse(name, True)
+    return None if part is None else part.submitter
 
 
 def _of_parts(parts: Sequence[tuple[NamedPart, Path]]) -> HandIn:

@@ -14,7 +14,8 @@ Sources:
     Gradescope: `submission_123456`; `submission_metadata.yml` says whose (see `gradescope.py`).
     Brightspace: "Download submissions": `12345-678901 - Ada Lovelace - Dec 1, 2026 1015 AM`.
     Blackboard: "Assignment File Download": `TITLE_USERNAME_attempt_2026-12-01-10-15-30_FILE`.
-    ILIAS: Modules/Exercise, `getPersonFolderName`: `Lovelace_Ada_alovelace_1234`.
+    ILIAS: Modules/Exercise, `getPersonFolderName`: `Lovelace_Ada_alovelace_1234`; for a team, in a
+        folder such as `Team 12` (see `teams.py`).
 """
 
 import re
@@ -159,12 +160,13 @@ def _of_ilias(entry: str, is_folder: bool) -> NamedPart | None:
     return NamedPart(entry, Submitter(match["login"], keys))
 
 
+ILIAS = System("ILIAS", _of_ilias)
 SYSTEMS = (
     System("Moodle", _of_moodle),
     System("Blackboard", _of_blackboard),
     System("Brightspace", _of_brightspace),
     System("Canvas", _of_canvas),
-    System("ILIAS", _of_ilias),
+    ILIAS,
 )
 """The stricter a form, the earlier it is tried."""
 

@@ -291,6 +291,34 @@ DOWNLOADS = (
         frozenset({ADA.id}),
     ),
     of_all("{last}_{first}_{username}_271/" + WRITER, "ILIAS"),
+    Download(
+        "ILIAS, teams",
+        {
+            f"Team 12/Lovelace_Ada_ada_271/{WRITER}": code("both"),
+            f"Team 12/Mueller_Juergen_juergen_272/{READER}": "",
+            f"Lovelace_Grace_grace_273/{WRITER}": code("grace"),
+        },
+        BOTH | {"grace"},
+    ),
+    Download(
+        "ILIAS, teams, with a stranger, and without members",
+        {
+            f"Team_12/Lovelace_Ada_ada_271/{WRITER}": code(ADA.id),
+            f"Team_12/Nobody_Zoe_zoe_272/{READER}": "",
+            f"Team_13/{WRITER}": "",
+        },
+        frozenset({ADA.id}),
+        frozenset({"Team_12", "Team_13"}),
+    ),
+    Download(
+        "ILIAS, a team that matches.csv names",
+        {
+            f"Team_12/Lovelace_Ada_ada_271/{WRITER}": code("both"),
+            f"Team_13/Lovelace_Grace_grace_271/{WRITER}": code("grace"),
+        },
+        BOTH | {"grace"},
+        matches={"Team_12": "ada juergen"},
+    ),
     of_all(
         "{username}/m06_partitioned_logs/" + WRITER, "nbgrader", **{"ada/timestamp.txt": "2026"}
     ),

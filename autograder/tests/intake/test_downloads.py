@@ -389,6 +389,35 @@ def test_whose_an_unknown_hand_in_is_by_its_system_is_told(folder: Path) -> None
     )
 
 
+def test_files_of_one_name_that_differ_within_a_team_are_refused(folder: Path) -> None:
+    """Equal ones are not; and nobody guesses which of two counts."""
+    for member in ("Lovelace_Ada_ada_1", "Mueller_Juergen_juergen_2"):
+        (folder / "Team 12" / member).mkdir(parents=True)
+        (folder / "Team 12" / member / READER).write_text("same = 1\n")
+        (folder / "Team 12" / member / WRITER).write_text(code(member))
+    (work, _) = match(folder).matched
+
+    with pytest.raises(SubmissionError, match=r"differs in .* of 'Team 12': ask the team"):
+        work.read(ASSIGNMENT)
+    (folder / "Team 12" / "Lovelace_Ada_ada_1" / WRITER).unlink()
+
+    assert code_of(work) == code("Mueller_Juergen_juergen_2")
+    assert work.read(ASSIGNMENT).files[READER] == b"same = 1\n"
+
+
+def test_a_team_of_unknown_members_says_what_to_write(folder: Path) -> None:
+    """Its folder does not name them."""
+    (folder / "Lovelace_Ada_ada_1").mkdir()
+    (folder / "Lovelace_Ada_ada_1" / WRITER).touch()
+    (folder / "Team 14").mkdir()
+    (folder / "Team 14" / WRITER).touch()
+
+    (hand_in,) = match(folder).unmatched
+
+    assert hand_in.origin == "Team 14"
+    assert "write a row for each member into matches.csv" in hand_in.why
+
+
 def test_when_hand_ins_came_is_read_where_the_source_says_it(folder: Path) -> None:
     """Without a zone, it is the time of the system's clock."""
     (folder / f"M6_ada_attempt_2026-12-01-10-15-30_{WRITER}").touch()
