@@ -25,6 +25,7 @@ from autograder.intake.downloads import find_hand_ins
 from autograder.intake.hand_ins import Readable, StudentHandIn
 from autograder.intake.matches_file import MATCHES_FILE, NOBODY, read_matches
 from autograder.intake.matching import Matches, Unmatched, match_hand_ins
+from autograder.intake.preview_users import without_test_users
 from autograder.lateness import lateness
 from autograder.policy import (
     EVERYTHING_COUNTS,
@@ -266,11 +267,13 @@ def _of_folder(
         if roster is None or roster_file is None
         else read_matches(roster_file.with_name(MATCHES_FILE), roster)
     )
-    matches = match_hand_ins(found.hand_ins, roster, settled, policy)
+    hand_ins, of_test_users = without_test_users(found.hand_ins, roster, settled)
+    matches = match_hand_ins(hand_ins, roster, settled, policy)
     matched = {work.student for work in matches.matched}
     students = () if roster is None else roster.students
     notes = [
         *(line for name, line in found.notes.items() if NOBODY not in settled.get(name, ())),
+        *(f"{name!r} is left out: it is a test user's" for name in of_test_users),
         *(f"{name!r} is left out, as {MATCHES_FILE} says" for name in matches.left_out),
         *(line for work in matches.matched for line in _notes_on_others(work)),
         *_notes_on_matches(matches, [name for name in matches.unused if name not in found.notes]),

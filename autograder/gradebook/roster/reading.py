@@ -38,6 +38,8 @@ class Roster(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     students: tuple[Student, ...]
+    test_users: tuple[Student, ...] = ()
+    """Users that a system makes for a look at a course: nobody's, and `find` does not find them."""
 
     @cached_property
     def _by_name(self) -> Mapping[str, Student]:
@@ -100,7 +102,7 @@ def read_roster(
             f"{path} names no student: it has a header, but below it "
             + (f"only {counted(found.left_out, 'row')} of staff" if found.left_out else "no rows")
         )
-    return Roster(students=tuple(found.students))
+    return Roster(students=tuple(found.students), test_users=tuple(found.test_users))
 
 
 def _table(path: Path, encoding: RosterEncoding) -> RosterTable:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from autograder.gradebook.roster.column_titles import (
     PARTICIPANTS,
@@ -32,7 +32,8 @@ _PARTICIPANT = re.compile(
 )
 _NUMBER_AT_END = re.compile(r"[^0-9]*([0-9]+)")
 # Blackboard makes a user for each member of staff who looks at a course as a student does.
-_PREVIEW = "_previewuser"
+PREVIEW = "_previewuser"
+_TEST_STUDENT = ("student, test", "test student")
 
 _Fields = dict[str, str]
 
@@ -52,6 +53,8 @@ class RosterReader:
         """A line for each, which begins with `line N: `."""
         self.left_out = 0
         """Rows of staff, of test users, and of what is not a person."""
+        self.test_users: list[Student] = []
+        """Users that a system makes for a look at the course; their ids are of no use."""
         self._form = form
         self._header = tuple(header)
         self._columns = form.columns(column_keys(header))
@@ -77,6 +80,8 @@ class RosterReader:
         role = fields.pop("role", "")
         if is_staff(role) or self._is_nobody(row, fields):
             self.left_out += 1
+            if self._is_test_user(fields):
+                self.test_users.append(self._student(f"test-user-{line}", fields))
             return
         if role and self._form.roles_are_closed and not is_student(role):
             self._wrong(line, f"the role {shown(role)} is not known: student, ta or teacher")
@@ -107,9 +112,13 @@ class RosterReader:
         return cell if self._form is CANVAS else cell.strip(" ")
 
     def _is_nobody(self, row: Sequence[str], fields: _Fields) -> bool:
-        if self._form is CANVAS and _is_no_student(row, fields):
-            return True
-        return fields.get("username", "").casefold().endswith(_PREVIEW)
+        return self._is_test_user(fields) or (self._form is CANVAS and _is_no_person(row))
+
+    def _is_test_user(self, fields: _Fields) -> bool:
+        """Whether a row is of Canvas's test student, or of a user for Blackboard's preview."""
+        name = fields.get("name") or f"{fields.get('last_name')}, {fields.get('first_name')}"
+        is_canvas_s = self._form is CANVAS and name.casefold() in _TEST_STUDENT
+        return is_canvas_s or fields.get("username", "").casefold().endswith(PREVIEW)
 
     @staticmethod
     def _settle_participant(fields: _Fields) -> None:
@@ -182,18 +191,9 @@ class RosterReader:
         self.mistakes.append(f"line {line}: {what}")
 
 
-def _is_no_student(row: Sequence[str], fields: Mapping[str, str]) -> bool:
-    """Whether a row of a Canvas export is not a student.
-
-    Such rows hold the points possible, or which assignments are muted or posted by hand; and the
-    test student is not a student either.
-    """
-    if "Points Possible" in row[0]:
-        return True
-    if all(_POSTING.fullmatch(cell) for cell in row):
-        return True
-    name = fields.get("name") or f"{fields.get('last_name')}, {fields.get('first_name')}"
-    return name.casefold() in ("student, test", "test student")
+def _is_no_person(row: Sequence[str]) -> bool:
+    """Whether a row of a Canvas export holds the points possible, or how assignments are posted."""
+    return "Points Possible" in row[0] or all(_POSTING.fullmatch(cell) for cell in row)
 
 
 def shown(text: str) -> str:

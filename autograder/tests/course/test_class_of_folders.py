@@ -21,6 +21,7 @@ from autograder.course.results import only_run_in
 from autograder.tests.checkout import hear_interrupts
 from autograder.tests.intake.downloads import WRITER, zipped
 
+ASSIGNMENT = Course.of_this_checkout().load("m06_partitioned_logs")
 CODE = "def delete_stream(stream_name): ...\n"
 SQS = "def read_queue_twice(queue_name, messages): ...\n"
 ROSTER = """id,name,email
@@ -260,3 +261,47 @@ def test_a_submission_without_a_folder_is_not_readable(tmp_path: Path) -> None:
     assert (done.exit_code, state) == (1, "not readable")
     assert "the download lacks its folder" in reason
     assert "'submission_7' (bob@example.org)" in done.output
+
+
+CANVAS_ROSTER = (
+    "Student,ID,SIS User ID,SIS Login ID,Section\n"
+    '"Lovelace, Ada",501,u501,ada,S\n"Student, Test",599,,b0b,S\n'
+)
+BLACKBOARD_ROSTER = (
+    '"Last Name","First Name","Username","Student ID","Last Access","Availability"\n'
+    "Lovelace,Ada,ada,1,,Yes\nUser,Preview,terry_previewuser,,,Yes\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("roster", "names", "test_users"),
+    [
+        (CANVAS_ROSTER, ["ada_501_9_", "xyz_599_8_"], "'xyz_599'"),
+        (CANVAS_ROSTER, ["ada_501_9_", "studenttest_777_8_"], "'studenttest_777'"),
+        (
+            BLACKBOARD_ROSTER,
+            [f"M_6_{who}_attempt_2026-11-19-10-15-30_" for who in ("ada", "terry_previewuser")],
+            "'M_6_terry_previewuser_attempt_2026-11-19-10-15-30'",
+        ),
+        (
+            BLACKBOARD_ROSTER,
+            [f"M_6_{who}_attempt_2026-11-19-10-15-30_" for who in ("ada", "kim_previewuser")],
+            "'M_6_kim_previewuser_attempt_2026-11-19-10-15-30'",
+        ),
+    ],
+)
+def test_hand_ins_of_test_users_have_no_row(
+    tmp_path: Path, roster: str, names: list[str], test_users: str
+) -> None:
+    """A line says whose they are, and nothing is left to do about them."""
+    (tmp_path / "roster.csv").write_text(roster)
+    (tmp_path / "class").mkdir()
+    for name in names:
+        (tmp_path / "class" / f"{name}{WRITER}").write_text(CODE)
+
+    with class_submissions(tmp_path / "class", ASSIGNMENT, tmp_path / "roster.csv") as found:
+        pass
+
+    assert [work.student for work in found.handed_in] == ["ada"]
+    assert (found.missing, found.unmatched, found.oddities) == ([], (), ())
+    assert found.notes == [f"{test_users} is left out: it is a test user's"]
