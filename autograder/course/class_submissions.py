@@ -220,6 +220,7 @@ def class_submissions(
                 for work in pushes.pushed
             },
             policy=policy,
+            notes=roster.notes,
             students={student.id: student for student in roster.students},
             title=assignment.title,
         )
@@ -272,6 +273,7 @@ def _of_folder(
     matched = {work.student for work in matches.matched}
     students = () if roster is None else roster.students
     notes = [
+        *(() if roster is None else roster.notes),
         *(line for name, line in found.notes.items() if NOBODY not in settled.get(name, ())),
         *(f"{name!r} is left out: it is a test user's" for name in of_test_users),
         *(f"{name!r} is left out, as {MATCHES_FILE} says" for name in matches.left_out),

@@ -118,39 +118,3 @@ PARTICIPANTS = (
     *("Deltagare", "Uczestnik", "Участник", "参与人", "参加者"),
 )
 """What the worksheet calls a participant: `Participant 657717`, `Teilnehmer/in12345`."""
-
-
-STAFF_WORDS = frozenset(
-    _keys(
-        # Classroom 50, Gradescope, Canvas, ILIAS
-        *("teacher", "instructor", "hta", "ta", "reader", "assistant", "designer", "observer"),
-        *("tutor", "administrator", "admin", "kurstutor", "kursadministrator", "kursadmin"),
-        *("gruppenadministrator", "gruppenadmin"),
-        # Moodle
-        *("manager", "creator", "trainer", "kursersteller", "profesor", "gestor", "creador"),
-        *("administrador", "enseignant", "gestionnaire", "créateur", "administrateur", "docente"),
-        *("creatore", "amministratore", "professor", "gerente", "criador", "leraar", "docent"),
-        *("beheerder", "lärare", "kursutvecklare", "administratör", "prowadzący", "menedżer"),
-        *("учитель", "ассистент", "управляющий", "教师", "无编辑权教师", "管理员"),
-        *("教師", "編集権限のない教師", "管理者"),
-    )
-)
-"""A role with one of these words in it is one of staff."""
-
-
-def is_staff(role: str) -> bool:
-    """Whether a role is one of staff, in any of the systems and languages.
-
-    >>> is_staff("Non-editing teacher"), is_staff("Trainer/in"), is_staff("Student")
-    (True, True, False)
-    """
-    return not STAFF_WORDS.isdisjoint(_words(role))
-
-
-def is_student(role: str) -> bool:
-    """Whether a role says in English that somebody is a student."""
-    return "student" in _words(role)
-
-
-def _words(role: str) -> list[str]:
-    return re.split(r"[\W_]+", column_key(role))

@@ -6,6 +6,7 @@ what to do, so that the file needs to be fixed only once.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -24,11 +25,13 @@ from autograder.gradebook.roster.table import (
     parse_roster,
 )
 from autograder.gradebook.student import Student
+from autograder.some_names import some_of
 from autograder.text import counted
 
 MAX_ROSTER_BYTES = 5_000_000
 _MOST_MISTAKES = 50
 _MOST_COLUMNS_SHOWN = 8
+_MOST_ROLES = 5
 _OTHER_ENCODING = "save it again as 'CSV UTF-8', or write `roster_encoding` into the course file"
 
 
@@ -40,6 +43,8 @@ class Roster(BaseModel):
     students: tuple[Student, ...]
     test_users: tuple[Student, ...] = ()
     """Users that a system makes for a look at a course: nobody's, and `find` does not find them."""
+    notes: tuple[str, ...] = ()
+    """A line for each thing in the file that a person may want to look at."""
 
     @cached_property
     def _by_name(self) -> Mapping[str, Student]:
@@ -102,7 +107,22 @@ def read_roster(
             f"{path} names no student: it has a header, but below it "
             + (f"only {counted(found.left_out, 'row')} of staff" if found.left_out else "no rows")
         )
-    return Roster(students=tuple(found.students), test_users=tuple(found.test_users))
+    return Roster(
+        students=tuple(found.students),
+        test_users=tuple(found.test_users),
+        notes=tuple(_notes_on_roles(found.unknown_roles)),
+    )
+
+
+def _notes_on_roles(unknown: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Say which roles nobody knows, and who has them."""
+    for role, people in islice(unknown.items(), _MOST_ROLES):
+        yield (
+            f"the role {shown(role)} is not known, and counts as a student's: {some_of(people)}:"
+            " remove from the roster who is not a student"
+        )
+    if len(unknown) > _MOST_ROLES:
+        yield f"and {counted(len(unknown) - _MOST_ROLES, 'more role')} that nobody knows"
 
 
 def _table(path: Path, encoding: RosterEncoding) -> RosterTable:

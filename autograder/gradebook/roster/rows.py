@@ -7,10 +7,9 @@ from collections.abc import Collection, Sequence
 from autograder.gradebook.roster.column_titles import (
     PARTICIPANTS,
     column_keys,
-    is_staff,
-    is_student,
 )
 from autograder.gradebook.roster.forms import BRIGHTSPACE, CANVAS, CLASSROOM_50, IDENTIFIERS, Form
+from autograder.gradebook.roster.roles import is_known, is_staff, is_student
 from autograder.gradebook.student import Student, is_login, student_id
 from autograder.text import inert
 
@@ -55,6 +54,8 @@ class RosterReader:
         """Rows of staff, of test users, and of what is not a person."""
         self.test_users: list[Student] = []
         """Users that a system makes for a look at the course; their ids are of no use."""
+        self.unknown_roles: dict[str, list[str]] = {}
+        """Students whose role nobody knows, by what the role says."""
         self._form = form
         self._header = tuple(header)
         self._columns = form.columns(column_keys(header))
@@ -98,7 +99,10 @@ class RosterReader:
         if other != line:
             self._wrong(line, f"has the same id {shown(identifier)} as line {other}: remove one")
             return
-        self.students.append(self._student(identifier, fields))
+        student = self._student(identifier, fields)
+        self.students.append(student)
+        if not is_known(role):
+            self.unknown_roles.setdefault(role, []).append(student.full_name or student.id)
 
     def _cell(self, field: str, cell: str) -> str:
         cell = "".join(

@@ -92,3 +92,40 @@ def test_a_role_that_is_not_known_is_a_student_where_roles_are_free(tmp_path: Pa
 def test_fields_beyond_the_header_may_be_empty(tmp_path: Path) -> None:
     """Some programs end each line with a delimiter, the header excepted."""
     assert parts("id,name", "ada,Ada,,", tmp_path).name == "Ada"
+
+
+@pytest.mark.parametrize(
+    "role",
+    [
+        *("Dozent/in", "Lehrende/r", "Professeur", "Преподаватель", "無編輯權教師", "Grader"),
+        *("Course Builder", "Docente non editor", "Ассистент (без права редактирования)"),
+        *("Övningsassistent, Lärare", "Nauczyciel", "助教", "教員", "Leerkracht", "Ajudant"),
+    ],
+)
+def test_people_who_teach_are_left_out_in_any_language(tmp_path: Path, role: str) -> None:
+    """Systems let a school rename its roles, so their own words are not enough."""
+    path = tmp_path / "roster.csv"
+    path.write_text(f'email,Roles\na@b.example,Student\nt@b.example,"{role}"\n', "utf-8")
+
+    roster = read_roster(path)
+
+    assert [student.email for student in roster.students] == ["a@b.example"]
+    assert roster.notes == ()
+
+
+def test_a_role_that_nobody_knows_is_named_with_three_people(tmp_path: Path) -> None:
+    """It counts as a student's; words for students in any language are known."""
+    path = tmp_path / "roster.csv"
+    guests = "".join(f"g{at}@b.example,G{at},Gast\n" for at in range(5))
+    known = "s@b.example,S,Étudiant\nt@b.example,T,Студент\nu@b.example,U,\n"
+    path.write_text(f"email,name,Roles\n{guests}{known}v@b.example,V,Auditor\n", "utf-8")
+
+    roster = read_roster(path)
+
+    assert len(roster.students) == 9
+    assert roster.notes == (
+        "the role 'Gast' is not known, and counts as a student's: G0, G1, G2 and 2 more: remove"
+        " from the roster who is not a student",
+        "the role 'Auditor' is not known, and counts as a student's: V: remove from the roster who"
+        " is not a student",
+    )
