@@ -12,7 +12,8 @@ Sources:
         `question_1234_` between them, and text that was typed in ends in `_text.html`. A file that
         was uploaded again has `-1` in its name. With anonymous grading it is `anon_AbC12_...`.
     Gradescope: `submission_123456`; `submission_metadata.yml` says whose (see `gradescope.py`).
-    Brightspace: "Download submissions": `12345-678901 - Ada Lovelace - Dec 1, 2026 1015 AM`.
+    Brightspace: "Download submissions": `12345-678901 - Ada Lovelace - Dec 1, 2026 1015 AM`; where
+        the user's language puts the day first, `... - 1 December, 2026 1015 AM`.
     Blackboard: "Assignment File Download": `TITLE_USERNAME_attempt_2026-12-01-10-15-30_FILE`.
     ILIAS: Modules/Exercise, `getPersonFolderName`: `Lovelace_Ada_alovelace_1234`; for a team, in a
         folder such as `Team 12` (see `teams.py`).
@@ -20,11 +21,11 @@ Sources:
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from autograder.gradebook.keys import Key, KeyKind
+from autograder.intake.brightspace_times import brightspace_time
 from autograder.intake.hand_ins import Submitter, keys_of
 
 
@@ -72,7 +73,8 @@ _CANVAS = re.compile(
 _AGAIN = re.compile(r"-\d{1,3}(?=\.[^.]+\Z)")
 _BRIGHTSPACE = re.compile(
     r"(?P<number>\d{1,18})-(?P<attempt>\d{1,18}) - (?P<name>.+?) - "
-    r"(?P<when>\w{3,12}\.? \d{1,2}, \d{4} \d{1,2}:?\d{2} ?[AP]M)(?: - (?P<file>.+))?",
+    r"(?P<when>(?:\w{3,12}\.? \d{1,2}|\d{1,2}\.? (?:de )?\w{3,12}\.?),?(?: de)? \d{4},? "
+    r"\d{1,2}[:.]?\d{2}(?: ?[AP]\.?M\.?)?)(?: - (?P<file>.+))?",
     re.DOTALL,
 )
 _BLACKBOARD = re.compile(
@@ -119,18 +121,9 @@ def _of_brightspace(entry: str, is_folder: bool) -> NamedPart | None:
     # The numbers may be the same for all hand-ins of a student: only the time tells them apart.
     owner = f"{match['number']}-{match['attempt']} - {match['name']} - {match['when']}"
     submitter = Submitter(match["name"], keys_of(name=match["name"]), match["number"])
-    when = _brightspace_time(match["when"])
+    when = brightspace_time(match["when"])
     attempt = f"{when.isoformat() if when else ''} {int(match['attempt']):020d}"
     return NamedPart(owner, submitter, match["file"], attempt, sent_at=when)
-
-
-def _brightspace_time(text: str) -> datetime | None:
-    """Read `Dec 1, 2026 1015 AM`; None for a month in another language."""
-    compact = text.replace(".", "").replace(":", "").replace(",", "").upper()
-    for form in ("%b %d %Y %I%M %p", "%B %d %Y %I%M %p", "%b %d %Y %I%M%p", "%B %d %Y %I%M%p"):
-        with suppress(ValueError):
-            return datetime.strptime(compact, form)
-    return None
 
 
 def _of_blackboard(entry: str, is_folder: bool) -> NamedPart | None:

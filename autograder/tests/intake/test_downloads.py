@@ -429,3 +429,43 @@ def test_when_hand_ins_came_is_read_where_the_source_says_it(folder: Path) -> No
         datetime(2026, 12, 1, 10, 15, 30),
         datetime(2026, 12, 2, 22, 15, 30),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Dec 1, 2026 1015 AM", datetime(2026, 12, 1, 10, 15)),
+        ("December 1, 2026 10:15 PM", datetime(2026, 12, 1, 22, 15)),
+        ("Nov. 20, 2026 1215 AM", datetime(2026, 11, 20, 0, 15)),
+        ("20 November, 2026 1200 PM", datetime(2026, 11, 20, 12, 0)),
+        ("20 November 2026 105 PM", datetime(2026, 11, 20, 13, 5)),
+        ("20 Nov, 2026 2215", datetime(2026, 11, 20, 22, 15)),
+        ("1. März 2026 905", datetime(2026, 3, 1, 9, 5)),
+        ("1 août 2026 2215", datetime(2026, 8, 1, 22, 15)),
+        ("20 de noviembre de 2026 1015 AM", datetime(2026, 11, 20, 10, 15)),
+        ("31 November, 2026 1200 PM", None),
+        ("20 November, 2026 2515", None),
+        ("20 listopada 2026 1015", None),
+    ],
+)
+def test_times_of_brightspace_are_read_in_many_forms(
+    folder: Path, text: str, expected: datetime | None
+) -> None:
+    """The day may come first; the hand-in has its student also if the time cannot be read."""
+    (folder / f"7-9 - Ada Lovelace - {text}").mkdir()
+    (folder / f"7-9 - Ada Lovelace - {text}" / WRITER).touch()
+
+    (work,) = match(folder).matched
+
+    assert work.student == "ada"
+    assert work.hand_in.sent_at == expected
+
+
+def test_a_day_in_front_does_not_end_the_name_of_a_loose_file_early(folder: Path) -> None:
+    """The file's own name follows the time, also one without AM or PM."""
+    (folder / f"7-9 - Ada Lovelace - 20 November, 2026 2215 - {WRITER}").touch()
+
+    (hand_in,) = find_hand_ins(folder, ASSIGNMENT).hand_ins
+
+    assert hand_in.origin == "7-9 - Ada Lovelace - 20 November, 2026 2215"
+    assert hand_in.sent_at == datetime(2026, 11, 20, 22, 15)
