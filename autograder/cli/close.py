@@ -26,9 +26,11 @@ from autograder.course.closing import close_book, left_for_people, note_on_stage
 from autograder.course.request_file import open_request_lines
 from autograder.course.results import only_run_in
 from autograder.course.unknown_times import line_on_unknown_times
+from autograder.course.withdrawn import follow_new_ids
 from autograder.files import make_folder, write_whole
 from autograder.github.client import GitHubServer
 from autograder.gradebook.book import Book, roster_file
+from autograder.gradebook.marking.earlier_ids import take_over_earlier_ids
 from autograder.grading.foreman.pool import WORKERS
 from autograder.grading.judge.plan import read_plan
 from autograder.policy import read_policy
@@ -80,17 +82,19 @@ def close_command(
     settings = RunSettings(workers=workers, confined=not no_sandbox)
     source = submissions or course_file
     roster = roster_file(book.folder, policy) if submissions else None
+    taken_over = take_over_earlier_ids(book)
     book.handins()  # a mistake in them ends it here
     server = GitHubServer.from_environment() if policy.organization and not submissions else None
     with only_run_in(output), class_submissions(source, chosen, roster, policy) as found:
+        follow_new_ids(taken_over.new_ids, output)
         the_class = found.with_records_of(book)
         outcomes: list[StudentOutcome] = []
         try:
             for outcome in with_progress(the_class, chosen, course, output, settings, errors):
                 outcomes.append(outcome)
             closed = close_book(book, course, the_class, outcomes, output, settings.moment)
-            rows = read_class(output, book.folder, policy, chosen.id).rows
-            write_whole(output / REPORT, as_page(rows, chosen.title, results="."))
+            read = read_class(output, book.folder, policy, chosen.id)
+            write_whole(output / REPORT, as_page(read.rows, chosen.title, results="."))
         except KeyboardInterrupt:
             errors.print(interrupted(outcomes, the_class), soft_wrap=True)
             raise typer.Exit(INTERRUPTED) from None
@@ -98,7 +102,8 @@ def close_command(
     written = [name for name, why in closed.exports.items() if not why]
     console.print(f"report: {output / REPORT}; exports: {', '.join(written)}", soft_wrap=True)
     stage = note_on_stage(policy, settings.moment)
-    for line in (*the_class.notes, *closed.warnings, *worth_knowing(closed.outcomes), *stage):
+    notes = [*the_class.notes, *taken_over.lines, *closed.warnings, *worth_knowing(closed.outcomes)]
+    for line in (*notes, *filter(None, [read.off_roster]), *stage):
         errors.print(inert(line), soft_wrap=True)
     left = [
         *the_class.oddities,

@@ -15,10 +15,11 @@ from autograder.cli.options import AssignmentId
 from autograder.errors import GradebookError
 from autograder.files import make_folder
 from autograder.gradebook.book import Book, roster_file
+from autograder.gradebook.marking.earlier_ids import take_over_earlier_ids
 from autograder.grading.judge.plan import read_plan
 from autograder.policy import DEFAULT_COURSE, EVERYTHING_COUNTS, Policy, read_policy
 from autograder.policy_names import check_names
-from autograder.text import counted
+from autograder.text import counted, inert
 
 CourseFile = Annotated[
     Path | None,
@@ -112,6 +113,8 @@ def open_book(
         raise GradebookError(f"{folder} is not a folder: make it, and put roster.csv into it")
     book = Book(folder, chosen, policy)
     check_policy(policy, book, course)
+    for line in take_over_earlier_ids(book).lines:
+        typer.echo(inert(line), err=True)
     return book, course
 
 

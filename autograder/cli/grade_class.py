@@ -40,10 +40,11 @@ from autograder.course.class_run import RunSettings, grade_class
 from autograder.course.class_submissions import ClassSubmissions, class_submissions
 from autograder.course.results import only_run_in
 from autograder.course.unknown_times import line_on_unknown_times
-from autograder.course.withdrawn import WITHDRAWN
+from autograder.course.withdrawn import WITHDRAWN, follow_new_ids
 from autograder.errors import AutograderError
 from autograder.feedback.content import unreadable_summary
 from autograder.gradebook.book import Book
+from autograder.gradebook.marking.earlier_ids import NOTHING_TAKEN_OVER, take_over_earlier_ids
 from autograder.grading.foreman.pool import WORKERS
 from autograder.grading.grade import Status
 from autograder.intake.matches_file import MATCHES_FILE
@@ -120,12 +121,14 @@ def grade_class_command(
     roster = roster or known_roster(source, gradebook, file, policy)
     known = known_book(gradebook, file, policy, chosen)
     chosen_part = None if part is None else _part(part)
+    taken_over = NOTHING_TAKEN_OVER if book is None else take_over_earlier_ids(book)
     with only_run_in(output), class_submissions(source, chosen, roster, policy) as found:
+        follow_new_ids(taken_over.new_ids, output)
         submissions = found if chosen_part is None else found.part(*chosen_part)
         submissions = submissions.select(only or (), begin)
         if known is not None:
             submissions = submissions.with_records_of(known)
-        for line in (*submissions.oddities, *submissions.notes):
+        for line in (*submissions.oddities, *submissions.notes, *taken_over.lines):
             errors.print(inert(line), soft_wrap=True)
         try:
             for outcome in with_progress(submissions, chosen, course, output, settings, errors):
@@ -142,7 +145,7 @@ def grade_class_command(
         synced = book.sync(files_to_sync(submissions, output))
         problems = synced.problems
         _, outcomes = write_from_book(book, outcomes, output, settings.moment)
-        for line in (*problems, *synced.warnings):
+        for line in (*problems, *synced.warnings, *filter(None, [synced.off_roster])):
             errors.print(inert(line), soft_wrap=True)
     console = Console(highlight=False, markup=False)
     console.print(summary(outcomes))

@@ -87,7 +87,7 @@ def sync(
         task = bar.add_task("students", total=None)
         done = book.sync(results, on_student=lambda: bar.advance(task))
     typer.echo(f"{counted(len(done.written), 'student')} written")
-    for line in done.warnings:
+    for line in (*done.warnings, *filter(None, [done.off_roster])):
         typer.echo(inert(line), err=True)
     _report_problems(done.problems)
 
@@ -109,6 +109,8 @@ def status(
     for entry in entries:
         if text := entry.standing.unreadable_text:
             console.print(f"{entry.student.id}: {inert(text)}", soft_wrap=True)
+    if line := book.off_roster_line():
+        console.print(inert(line), soft_wrap=True)
 
 
 def _status_table(entries: Sequence[BookEntry]) -> Table:

@@ -46,10 +46,9 @@ def report_command(
     if file is not None:
         gradebook = gradebook_folder(gradebook, policy)
     found = read_class(results, gradebook, policy, asked)
-    grade = next(row.grade for row in found.rows if row.grade is not None)
-    known = grade.assignment in course.ids()
-    title = course.load(grade.assignment).title if known else grade.assignment
-    for line in found.oddities:
+    known = found.assignment in course.ids()
+    title = course.load(found.assignment).title if known else found.assignment
+    for line in (*found.oddities, *filter(None, [found.off_roster])):
         typer.echo(in_log(line), err=True)
     away = os.path.relpath(results.resolve(), output.resolve().parent)
     write_whole(output, as_page(found.rows, title, anonymous=anonymous, results=away))

@@ -5,7 +5,7 @@ cannot be opened. Its earlier result must not count then. It is kept in `withdra
 change was a mistake.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,6 +47,28 @@ def without_old_result(outcome: StudentOutcome, output: Path) -> StudentOutcome:
         _move(output / name, output / WITHDRAWN / name)
     is_withdrawn = (output / WITHDRAWN / result).exists()
     return replace(outcome, note=WHY, is_withdrawn=True) if is_withdrawn else outcome
+
+
+def follow_new_ids(new_ids: Mapping[str, str], output: Path) -> None:
+    """Give students the files of a class run that are under their earlier ids.
+
+    Nothing is graded again for a new id. If a student has a result already, the earlier one is
+    withdrawn.
+
+    Args:
+        new_ids: By earlier id, the student's.
+        output: The folder of the class run.
+
+    Raises:
+        AutograderError: A file cannot be moved.
+    """
+    for earlier, student in new_ids.items():
+        has_result = (output / f"{RESULTS}/{student}.json").exists()
+        target = WITHDRAWN if has_result else "."
+        names = _files_of(earlier if has_result else student)
+        # The result last, as above.
+        for name, new_name in reversed([*zip(_files_of(earlier), names, strict=True)]):
+            _move(output / name, output / target / new_name)
 
 
 def _files_of(student: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ the database alone, and nothing here ever changes them. What a course decides is
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
@@ -38,8 +38,9 @@ from autograder.gradebook.entries import (
     entry_of,
     remaining_points,
 )
-from autograder.gradebook.handins import HANDINS_FILE, Handin, read_handins, write_handins
+from autograder.gradebook.handins import HANDINS_FILE, Handin, note_in_handins, read_handins
 from autograder.gradebook.marks import machine_maximum, machine_points
+from autograder.gradebook.off_roster import names_of_results, off_roster_line
 from autograder.gradebook.people_points import (
     DATABASE,
     names_in_database,
@@ -82,6 +83,8 @@ class Synced:
     """A line for each result that could not be taken; the others were."""
     warnings: tuple[str, ...] = ()
     """A line for each thing that a person should check."""
+    off_roster: str = ""
+    """A line on people with results or marks who are not in the roster; empty if nobody is."""
 
 
 class Book:
@@ -145,14 +148,16 @@ class Book:
         roster = self.roster()
         with self._locked():
             handins = read_handins(self.folder / HANDINS_FILE, roster)
-            taken, problems = read_results(results, self.assignment, roster, self._roster_file)
+            read = read_results(results, self.assignment, roster)
+            taken = read.taken
             kept = self._kept_grades(roster)
             listed = find_ungraded(results, roster)
             ungraded = taken_back(listed, kept, taken)
             require_sound(self.database)
             back_up(self.database, self.folder / BACKUP)
             grades = {**{name: kept[name] for name in kept if name not in ungraded}, **taken}
-            with self._open() as database:
+            names = names_in_database(self.assignment.id)
+            with open_database(self.database, *names) as database:
                 known = with_copies(database.read(), self.folder, self.assignment.id)
                 check_points(
                     StudentRecord(_known(roster, name), grade, points=known[name])
@@ -183,7 +188,17 @@ class Book:
             for name, grade in sorted(grades.items())
             for line in counted_twice(grade, known.get(name, NOTHING_MARKED), self.policy.tests)
         ]
-        return Synced(tuple(sorted(taken)), problems, tuple(warnings))
+        graded = [*read.strangers, *names_of_results(self.folder / RESULTS)]
+        off_roster = off_roster_line(graded, known, roster, self._roster_file)
+        problems = read.problems
+        if read.strangers and not taken:  # all are results of another class
+            problems, off_roster = (*problems, off_roster), ""
+        return Synced(tuple(sorted(taken)), problems, tuple(warnings), off_roster)
+
+    def off_roster_line(self) -> str:
+        """Say who has results or marks here, but is not in the roster; empty if nobody is."""
+        graded = names_of_results(self.folder / RESULTS)
+        return off_roster_line(graded, self.points(), self.roster(), self._roster_file)
 
     def hand_in(self, student_id: str, grade: Grade, handin: Handin) -> None:
         """Keep a grade and when its work was handed in, for the next sync.
@@ -199,10 +214,10 @@ class Book:
         """
         roster = self.roster()
         with self._locked():
-            known = read_handins(self.folder / HANDINS_FILE, roster)
+            read_handins(self.folder / HANDINS_FILE, roster)  # a mistake in it ends it here
             self._keep(student_id, grade)
             keep_unreadable(self.folder, {}, graded=[student_id])
-            self._note(known, {student_id: handin})
+            note_in_handins(self.folder / HANDINS_FILE, roster, {student_id: handin})
 
     def note_handins(self, handins: Mapping[str, Handin]) -> None:
         """Keep when work was handed in, for the next sync.
@@ -216,7 +231,7 @@ class Book:
         """
         roster = self.roster()
         with self._locked():
-            self._note(read_handins(self.folder / HANDINS_FILE, roster), handins)
+            note_in_handins(self.folder / HANDINS_FILE, roster, handins)
 
     def entries(self, *, missing_is_zero: bool = False) -> tuple[BookEntry, ...]:
         """Return what is known of each student of the roster.
@@ -277,7 +292,7 @@ class Book:
         extension, deadline = self.policy.extension_of(student), self.policy.due(None)
         database.write(
             student.id,
-            _names(student),
+            student.known_names,
             machine_points(under_rulings(grade, self.policy.tests)),
             remaining_points(entry),
             handin.handed_in_at,
@@ -294,17 +309,11 @@ class Book:
                 maxima[checkpoint.id] = machine_maximum(checkpoint)
         return maxima
 
-    def _note(self, known: Mapping[str, Handin], handins: Mapping[str, Handin]) -> None:
-        noted = {**known, **handins}
-        if noted != known:
-            write_handins(self.folder / HANDINS_FILE, noted)
-
     def _kept_grades(self, roster: Roster) -> dict[str, Grade]:
         """Return the grades of earlier syncs that can still be read."""
-        folder = self.folder / RESULTS
-        if not folder.is_dir():
-            return {}
-        return read_results([folder], self.assignment, roster, self._roster_file)[0]
+        files = [self._result_file(student.id) for student in roster.students]
+        kept = read_results([file for file in files if file.exists()], self.assignment, roster)
+        return dict(kept.taken)
 
     @property
     def _roster_file(self) -> Path:
@@ -321,21 +330,12 @@ class Book:
             raise GradebookError(f"{file.parent}: cannot be made: {error.strerror}") from None
         write_result(file, grade)
 
-    def _open(self) -> AbstractContextManager[Database]:
-        return open_database(self.database, self.code_assignment, self.notebook_assignment)
-
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """Hold the folder, and remove what a killed run left among the results."""
         with locked_folder(self.folder, wait=True):
             remove_leftovers(self.folder / RESULTS)
             yield
-
-
-def _names(student: Student) -> dict[str, str]:
-    first, last = student.parted_name
-    names = {"first_name": first, "last_name": last, "email": student.email}
-    return {key: value for key, value in names.items() if value}
 
 
 def _known(roster: Roster, student_id: str) -> Student:

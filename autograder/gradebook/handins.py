@@ -8,15 +8,16 @@ decides, such as who is excused, is in its policy.
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from autograder.errors import GradebookError
 from autograder.files import write_whole
+from autograder.gradebook.keys import comparable
 from autograder.gradebook.roster import Roster
 from autograder.local_times import FIRST_YEAR, LAST_YEAR
 from autograder.text import counted, in_csv
@@ -52,14 +53,50 @@ class Handin(BaseModel):
     repository: str | None = None
 
 
+class _Row(NamedTuple):
+    """A row of the file, as it is written."""
+
+    line: int
+    student: str
+    given: Mapping[str, str]
+    """The other cells by column, without those that are empty."""
+
+
 def read_handins(path: Path, roster: Roster) -> Mapping[str, Handin]:
     """Read the file, by student id; a missing file counts as empty.
 
     Raises:
         GradebookError: It has mistakes; a line for each.
     """
+    found: dict[str, Handin] = {}
+    mistakes: list[str] = []
+    for line, name, given in _read_rows(path):
+        where = f"line {line}"
+        student = roster.find(name)
+        if student is None:
+            mistakes.append(f"{where}: {name!r} is not in the roster")
+            continue
+        if student.id in found:
+            mistakes.append(f"{where}: {student.id} is there twice")
+        try:
+            found[student.id] = Handin.model_validate(given)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            said = str(first["msg"]).removeprefix("Value error, ")
+            mistakes.append(f"{where}: {'.'.join(map(str, first['loc']))}: {said}")
+    if mistakes:
+        raise GradebookError("\n".join([f"{path}: {counted(len(mistakes), 'mistake')}", *mistakes]))
+    return found
+
+
+def _read_rows(path: Path) -> list[_Row]:
+    """Read the rows of the file; a missing file has none.
+
+    Raises:
+        GradebookError: It cannot be read, or has other columns.
+    """
     if not path.exists():
-        return {}
+        return []
     try:
         if path.stat().st_size > LARGEST:
             raise GradebookError(f"{path}: is larger than {LARGEST >> 20} MiB")
@@ -67,8 +104,6 @@ def read_handins(path: Path, roster: Roster) -> Mapping[str, Handin]:
     except (OSError, UnicodeDecodeError) as error:
         raise GradebookError(f"{path}: cannot be read as UTF-8: {error}") from None
     rows = csv.DictReader(io.StringIO(text, newline=""), restkey="", strict=True)
-    found: dict[str, Handin] = {}
-    mistakes: list[str] = []
     try:
         if "excused" in (rows.fieldnames or ()):
             raise GradebookError(
@@ -78,26 +113,56 @@ def read_handins(path: Path, roster: Roster) -> Mapping[str, Handin]:
         unknown = sorted(set(rows.fieldnames or ()) - set(COLUMNS))
         if unknown or "student" not in (rows.fieldnames or ()):
             raise GradebookError(f"{path}: its columns are {', '.join(COLUMNS)}; not {unknown}")
-        for row in rows:
-            where = f"line {rows.line_num}"
-            student = roster.find((row["student"] or "").strip())
-            if student is None:
-                mistakes.append(f"{where}: {row['student']!r} is not in the roster")
-                continue
-            if student.id in found:
-                mistakes.append(f"{where}: {student.id} is there twice")
-            given = {key: row[key].strip() for key in COLUMNS[1:] if row.get(key)}
-            try:
-                found[student.id] = Handin.model_validate({k: v for k, v in given.items() if v})
-            except ValidationError as error:
-                first = error.errors(include_url=False)[0]
-                said = str(first["msg"]).removeprefix("Value error, ")
-                mistakes.append(f"{where}: {'.'.join(map(str, first['loc']))}: {said}")
+        return [
+            _Row(
+                rows.line_num,
+                (row["student"] or "").strip(),
+                {key: text for key in COLUMNS[1:] if (text := (row.get(key) or "").strip())},
+            )
+            for row in rows
+        ]
     except csv.Error as error:
         raise GradebookError(f"{path}: is not valid CSV: {error}") from None
-    if mistakes:
-        raise GradebookError("\n".join([f"{path}: {counted(len(mistakes), 'mistake')}", *mistakes]))
-    return found
+
+
+def rename_in_handins(path: Path, earlier: str, student: str) -> None:
+    """Make the row of an earlier id the student's, unless the student has one.
+
+    Args:
+        path: The file; if it is missing, nothing is done.
+        earlier: The earlier id.
+        student: The student's id.
+
+    Raises:
+        AutograderError: It cannot be read or written; what was there stays.
+    """
+    rows = _read_rows(path)
+    names = {comparable(row.student) for row in rows}
+    if comparable(earlier) not in names:
+        return
+    others = [row for row in rows if comparable(row.student) != comparable(earlier)]
+    own = [row for row in rows if comparable(row.student) == comparable(earlier)]
+    if comparable(student) not in names:
+        others += [row._replace(student=student) for row in own]
+    _write_rows(path, others)
+
+
+def note_in_handins(path: Path, roster: Roster, handins: Mapping[str, Handin]) -> None:
+    """Write when students handed in; what the file says of others stays.
+
+    Args:
+        path: The file; it is made if it is missing.
+        roster: Who is in the class.
+        handins: By student id.
+
+    Raises:
+        GradebookError: The file has mistakes.
+        AutograderError: It cannot be written; what was there stays.
+    """
+    known = read_handins(path, roster)
+    noted = {**known, **handins}
+    if noted != known:
+        write_handins(path, noted)
 
 
 def write_handins(path: Path, handins: Mapping[str, Handin]) -> None:
@@ -106,16 +171,21 @@ def write_handins(path: Path, handins: Mapping[str, Handin]) -> None:
     Raises:
         AutograderError: It cannot be written; what was there stays.
     """
+    _write_rows(path, [_Row(0, student, _as_cells(handin)) for student, handin in handins.items()])
+
+
+def _as_cells(handin: Handin) -> dict[str, str]:
+    return {
+        "handed_in_at": handin.handed_in_at.isoformat() if handin.handed_in_at else "",
+        "commit": handin.commit or "",
+        "repository": handin.repository or "",
+    }
+
+
+def _write_rows(path: Path, rows: Iterable[_Row]) -> None:
     file = io.StringIO()
-    rows = csv.writer(file, lineterminator="\n")
-    rows.writerow(COLUMNS)
-    for student, handin in handins.items():
-        rows.writerow(
-            [
-                in_csv(student),
-                handin.handed_in_at.isoformat() if handin.handed_in_at else "",
-                handin.commit or "",
-                handin.repository or "",
-            ]
-        )
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in rows:
+        writer.writerow([in_csv(row.student), *(row.given.get(key, "") for key in COLUMNS[1:])])
     write_whole(path, file.getvalue())

@@ -30,6 +30,8 @@ class KeyKind(StrEnum):
     """The `ID` of a Canvas export, and the first number in the names of its download."""
     SIS_ID = "sis_id"
     """An id of the student information system: Canvas's SIS ids, Gradescope's SID."""
+    EARLIER_ID = "earlier_id"
+    """The id that a student had here before."""
     NAME = "name"
     """The full name that a system shows. Two students may share it."""
 

@@ -13,6 +13,9 @@ DATABASE = "gradebook.db"
 COPIES = "autograded"
 """Where nbgrader keeps what markers see: `autograded/ID/m06-concepts/concepts.ipynb`."""
 
+MARKERS = "markers"
+"""Where the folders of several markers are, each with a database and copies of its own."""
+
 
 def names_in_database(assignment_id: str) -> tuple[str, str]:
     """Return what nbgrader calls the two parts of an assignment: the code, and the notebook."""

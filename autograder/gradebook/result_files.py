@@ -1,6 +1,7 @@
 """Grades as files that a gradebook takes: found, read, and matched to the roster by their names."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.assignment import Assignment
@@ -8,24 +9,27 @@ from autograder.errors import AutograderError, GradebookError
 from autograder.gradebook.roster import Roster
 from autograder.grading.grade import Grade
 from autograder.grading.results import load_grade
-from autograder.some_names import some_of
-from autograder.text import counted, plural
 
 
-def read_results(
-    results: Iterable[Path], assignment: Assignment, roster: Roster, roster_file: Path
-) -> tuple[dict[str, Grade], tuple[str, ...]]:
+@dataclass(frozen=True)
+class ReadResults:
+    """Results that were found, as far as they could be taken."""
+
+    taken: Mapping[str, Grade]
+    """By student id."""
+    problems: tuple[str, ...]
+    """A line for each file that cannot be taken."""
+    strangers: tuple[str, ...]
+    """The names of results whose students are not in the roster."""
+
+
+def read_results(results: Iterable[Path], assignment: Assignment, roster: Roster) -> ReadResults:
     """Read grades; one that cannot be taken stops no other.
 
     Args:
         results: Files of JSON, or folders of them, each named after its student.
         assignment: What they must be grades of.
         roster: Who is in the course.
-        roster_file: Where that was read, for people.
-
-    Returns:
-        The grades by student id, and a line for each file that cannot be taken; one line for all
-        whose students are not in the roster.
 
     Raises:
         GradebookError: A path does not exist.
@@ -33,29 +37,19 @@ def read_results(
     taken: dict[str, Grade] = {}
     problems: list[str] = []
     strangers: list[str] = []
-    for path in _files(results):
-        student = roster.find(path.stem)
+    found = [(path, roster.find(path.stem)) for path in _files(results)]
+    exact = {student.id for path, student in found if student and student.id == path.stem}
+    for path, student in found:
         if student is None:
             strangers.append(path.stem)
             continue
+        if student.id in exact and student.id != path.stem:
+            continue  # an earlier id's result, which the student's own has replaced
         try:
             taken[student.id] = _read_result(path, assignment)
         except AutograderError as error:
             problems.append(str(error))
-    if strangers:
-        problems.append(strangers_line(strangers, roster_file))
-    return taken, tuple(problems)
-
-
-def strangers_line(names: Sequence[str], roster_file: Path) -> str:
-    """Say of whom there are results though they are not in the roster, by three examples.
-
-    Args:
-        names: The names of the results, not empty.
-        roster_file: Where it says who is in the course.
-    """
-    results = f"{counted(len(names), 'result')} {plural(len(names), 'is', 'are')}"
-    return f"{results} of students who are not in {roster_file}: {some_of(names)}"
+    return ReadResults(taken, tuple(problems), tuple(strangers))
 
 
 def _read_result(path: Path, assignment: Assignment) -> Grade:

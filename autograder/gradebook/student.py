@@ -31,6 +31,7 @@ _KINDS = {
     "sis_user_id": (KeyKind.SIS_ID, KeyKind.ID_NUMBER),
     "sis_login_id": (KeyKind.SIS_ID, KeyKind.USERNAME),
     "identifier": (KeyKind.USERNAME, KeyKind.ID_NUMBER, KeyKind.SIS_ID),
+    "earlier_id": (KeyKind.EARLIER_ID,),
 }
 """The kinds of key that each field is.
 
@@ -59,6 +60,8 @@ class Student(BaseModel):
     github_id: str = ""
     """The number of the GitHub account."""
     section: str = ""
+    earlier_id: str = ""
+    """The id under which the gradebook may still have results and marks."""
     identifier: str = ""
     """The roster's own: GitHub Classroom's `identifier`, Gradescope's SID, a plain file's `id`."""
     username: str = ""
@@ -98,6 +101,13 @@ class Student(BaseModel):
             names.append(f"{last}, {first}")
         keys |= {Key.of(KeyKind.NAME, name) for name in names}
         return frozenset(key for key in keys if key.value)
+
+    @property
+    def known_names(self) -> dict[str, str]:
+        """First name, last name and e-mail address, as far as they are known."""
+        first, last = self.parted_name
+        names = {"first_name": first, "last_name": last, "email": self.email}
+        return {key: value for key, value in names.items() if value}
 
     @property
     def parted_name(self) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from autograder.course.class_outcomes import NOTHING_GRADABLE
 from autograder.course.class_run import ATTEMPTS
 from autograder.course.results import FEEDBACK, RESULTS
 from autograder.errors import AutograderError
+from autograder.gradebook.book import RESULTS as BOOK_RESULTS
 from autograder.gradebook.book import roster_file
 from autograder.gradebook.database import StudentPoints
 from autograder.gradebook.entries import (
@@ -20,8 +21,8 @@ from autograder.gradebook.entries import (
     entries_of,
 )
 from autograder.gradebook.handins import HANDINS_FILE, Handin, read_handins
+from autograder.gradebook.off_roster import names_of_results, off_roster_line
 from autograder.gradebook.people_points import read_points
-from autograder.gradebook.result_files import strangers_line
 from autograder.gradebook.roster import Roster, read_roster
 from autograder.gradebook.standing import Standing, StandingStatus
 from autograder.gradebook.student import Student
@@ -92,10 +93,17 @@ class Row:
 
 @dataclass(frozen=True)
 class ClassResults:
-    """The rows of a class, and a line for each result that could not be read."""
+    """The rows of a class, and a line for each result that could not be read.
+
+    With a roster, they are those of its students.
+    """
 
     rows: tuple[Row, ...]
     oddities: tuple[str, ...]
+    assignment: str
+    """Id of the assignment."""
+    off_roster: str = ""
+    """A line on people with results or marks who are not in the roster, and have no row."""
 
 
 def read_class(
@@ -142,18 +150,40 @@ def read_class(
         grades[path.stem] = grade
     if not grades or assignment is None:
         raise AutograderError("\n".join([f"{results} holds no result", *oddities]))
-    enrolled = {student.id: student for student in roster.students} if roster else {}
-    strangers = [name for name in grades if enrolled and name not in enrolled]
-    if strangers and gradebook is not None:
-        oddities.append(strangers_line(strangers, roster_file(gradebook, policy)))
     unreadable = _unreadable(results, gradebook)
-    records = _records(grades, enrolled, gradebook, roster, assignment, unreadable)
+    points = read_points(gradebook, assignment) if gradebook and roster else {}
+    enrolled: Mapping[str, Student] = {}
+    off_roster = ""
+    if gradebook is not None and roster is not None:
+        enrolled = {student.id: student for student in roster.students}
+        off_roster = off_roster_line(
+            [
+                *(name for name in grades if roster.find(name) is None),
+                *names_of_results(gradebook / BOOK_RESULTS),
+            ],
+            points,
+            roster,
+            roster_file(gradebook, policy),
+        )
+        grades = _of_students(grades, roster)
+        unreadable = {name: why for name, why in unreadable.items() if name in enrolled}
+    records = _records(grades, enrolled, gradebook, roster, points, unreadable)
     attempts = _read_attempts(folder / ATTEMPTS)
     rows = [
         _row(entry, attempts, folder, enrolled=entry.student.id in enrolled)
         for entry in entries_of(records, policy, ())
     ]
-    return ClassResults(tuple(rows), tuple(oddities))
+    return ClassResults(tuple(rows), tuple(oddities), assignment, off_roster)
+
+
+def _of_students(grades: Mapping[str, Grade], roster: Roster) -> dict[str, Grade]:
+    """Return the grades of the roster's students by id; one under another key is their last."""
+    by_id = {
+        student.id: grade
+        for name, grade in grades.items()
+        if (student := roster.find(name)) is not None
+    }
+    return by_id | {name: grade for name, grade in grades.items() if name in by_id}
 
 
 def _records(
@@ -161,15 +191,13 @@ def _records(
     enrolled: Mapping[str, Student],
     gradebook: Path | None,
     roster: Roster | None,
-    assignment: str,
+    points: Mapping[str, StudentPoints],
     unreadable: Mapping[str, str],
 ) -> list[StudentRecord]:
     """Return what is on record of each student who is enrolled or handed in, by id."""
     handins: Mapping[str, Handin] = {}
-    points: Mapping[str, StudentPoints] = {}
     if gradebook is not None and roster is not None:
         handins = read_handins(gradebook / HANDINS_FILE, roster)
-        points = read_points(gradebook, assignment)
     return [
         StudentRecord(
             # Without a roster, ids are the names of folders, which are not all fit for a roster.

@@ -20,10 +20,9 @@ from autograder.gradebook.book import Book
 from autograder.gradebook.database import open_nbgrader
 from autograder.gradebook.marking.copies import MarkingCopy, MarkingForm, OpenQuestion, read_copy
 from autograder.gradebook.marks import TINY
-from autograder.gradebook.people_points import COPIES
+from autograder.gradebook.people_points import COPIES, MARKERS
 from autograder.text import counted, decimal_text, rounded
 
-MARKERS = "markers"
 _MARKER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
 

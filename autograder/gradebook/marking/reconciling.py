@@ -22,13 +22,13 @@ from autograder.gradebook.marking.differences_table import (
     read_decisions,
 )
 from autograder.gradebook.marking.folders import (
-    MARKERS,
     MarkingFolder,
     markers_of,
     notebook_of,
     own_folder,
 )
 from autograder.gradebook.marking.preparing import marking_form
+from autograder.gradebook.people_points import MARKERS
 from autograder.grading.results import load_grade
 
 TABLE, PAGE = "differences.csv", "differences.html"

@@ -37,6 +37,7 @@ def _keys(*titles: str) -> tuple[str, ...]:
 
 GITHUB_LOGIN = _keys("login", "github", "github_login", "github_username", "github_user")
 GITHUB_ID = _keys("github_id")
+EARLIER_ID = _keys("earlier_id")
 FIRST_NAME = _keys(
     *("First name", "firstname", "Given name", "Forename", "Vorname", "Prénom", "Voornaam"),
     *("Förnamn", "Imię", "Имя", "名"),

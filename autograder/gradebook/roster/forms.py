@@ -22,6 +22,9 @@ from dataclasses import dataclass
 from autograder.gradebook.roster import column_titles as titles
 from autograder.gradebook.roster.column_titles import column_key, column_keys
 
+_IN_ALL_FORMS = {"earlier_id": titles.EARLIER_ID}
+"""Fields that no system exports: a person adds their columns."""
+
 
 @dataclass(frozen=True)
 class Form:
@@ -53,7 +56,7 @@ class Form:
         places = {key: at for at, key in reversed([*enumerate(keys)])}
         found = {
             field: next(places[name] for name in names if name in places)
-            for field, names in self.fields.items()
+            for field, names in {**self.fields, **_IN_ALL_FORMS}.items()
             if any(name in places for name in names)
         }
         parts = {"first_name", "last_name"}
@@ -119,7 +122,10 @@ CLASSROOM_50 = Form(
         frozenset({"login", "github_id"}),
     ),
     alone=frozenset(
-        {"username", "first_name", "last_name", "email", "section", "github_id", "role"}
+        {
+            *("username", "first_name", "last_name", "email", "section", "github_id", "role"),
+            "earlier_id",
+        }
     ),
     roles_are_closed=True,
     fields={

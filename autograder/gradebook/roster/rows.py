@@ -22,6 +22,7 @@ _ALONE = {
     "username": "username",
     "canvas_id": "Canvas ID",
     "moodle_participant": "Moodle participant",
+    "earlier_id": "earlier id",
 }
 """Fields that no two students may share, and how a message calls them."""
 
@@ -91,6 +92,7 @@ class RosterReader:
         fields["login"] = fields.get("login", "").strip(" ")
         self._check_login(line, fields["login"])
         self._check_github_id(line, fields)
+        self._settle_earlier_id(line, fields)
         self._check_alone(line, fields)
         identifier = self._identify(line, fields)
         if len(self.mistakes) > before or identifier is None:
@@ -142,6 +144,14 @@ class RosterReader:
             )
         elif number.strip("0") == "":
             fields["github_id"] = ""  # Classroom 50 writes 0 for an account that it has not seen
+
+    def _settle_earlier_id(self, line: int, fields: _Fields) -> None:
+        """Write an earlier id as it names the student's results."""
+        if earlier := fields.get("earlier_id"):
+            try:
+                fields["earlier_id"] = student_id(earlier)
+            except ValueError as error:
+                self._wrong(line, f"the earlier id {shown(earlier)} {error}")
 
     def _check_login(self, line: int, login: str) -> None:
         if not login:

@@ -4,6 +4,7 @@ import csv
 import json
 import random
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -354,6 +355,53 @@ def test_marks_reach_the_table_and_a_changed_answer_waits_again(tmp_path: Path) 
     assert (changed_row["score"], changed_row["open_points"]) == ("95.5", "2")
     assert again.status == 0
     assert totals(tmp_path)["ada"] == grades(tmp_path)["ada"]["total"] == "97.5"
+
+
+def test_a_student_who_left_is_named_and_nothing_is_left_to_do(
+    checkout: Path, tmp_path: Path
+) -> None:
+    """The line is the same in `close`, `report`, `sync` and `status`; the page has no such row."""
+    file = make_course(tmp_path, checkout)
+    close(checkout, file, "--assignment", SECOND)
+    roster = file.with_name("roster.csv")
+    roster.write_text(re.sub("cyd,.*\n", "", roster.read_text()))
+    shutil.rmtree(tmp_path / "submissions" / "cyd")
+    out = tmp_path / "out"
+    given = ("--course", file, "--assignment", SECOND)
+
+    closed = close(checkout, file, "--assignment", SECOND)
+    report = run(checkout, "report", out, "--output", tmp_path / "page.html", *given)
+    synced = run(checkout, "gradebook", "sync", out / "results", *given)
+    status = run(checkout, "gradebook", "status", *given)
+
+    line = f"1 student with results or marks is not in {roster}: cyd: everything is kept"
+    for done in (closed, report, synced, status):
+        assert (done.output + done.errors).count(line) == 1
+        assert done.status == 0
+    assert "cyd" not in totals(tmp_path)
+    assert "Cyd" not in (out / "class.html").read_text()
+    assert (file.parent / "gradebook" / "results" / "cyd.json").exists()
+
+
+def test_a_new_id_is_neither_graded_again_nor_there_twice(checkout: Path, tmp_path: Path) -> None:
+    """The same e-mail address shows who it is, and the earlier files become the student's."""
+    file = make_course(tmp_path, checkout)
+    close(checkout, file, "--assignment", SECOND)
+    before = (tmp_path / "out" / "results" / "bob.json").stat().st_mtime_ns
+    roster = file.with_name("roster.csv")
+    roster.write_text(roster.read_text().replace("bob,", "bob.n,").replace(",bob\n", ",bob-n\n"))
+    (tmp_path / "submissions" / "bob").rename(tmp_path / "submissions" / "bob-n")
+
+    done = close(checkout, file, "--assignment", SECOND)
+
+    out = tmp_path / "out"
+    assert done.status == 0
+    assert "bob-n: results and marks under the earlier id 'bob' count now" in done.errors
+    assert "not in" not in done.errors
+    assert {path.stem for path in (out / "feedback").iterdir()} == {"ada", "bob-n", "cyd", "dan"}
+    assert (out / "results" / "bob-n.json").stat().st_mtime_ns == before
+    assert float(totals(tmp_path)["bob-n"]) == pytest.approx(0.9 * float(totals(tmp_path)["ada"]))
+    assert (out / "class.html").read_text().count("Bob Name") == 1
 
 
 def test_notebooks_are_kept_for_marking(tmp_path: Path) -> None:

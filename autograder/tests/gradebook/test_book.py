@@ -293,23 +293,27 @@ def test_a_bad_result_does_not_stop_the_others(book: Book, results: Path) -> Non
     synced = book.sync([results])
 
     assert synced.written == ("ada", "bob")
-    assert len(synced.problems) == 4
+    assert len(synced.problems) == 3
     roster = book.folder / "roster.csv"
-    assert f"1 result is of students who are not in {roster}: stranger" in synced.problems
+    assert synced.off_roster.startswith(
+        f"1 student with results or marks is not in {roster}: stranger: everything is kept"
+    )
     assert any("is not a grade of all checkpoints" in line for line in synced.problems)
 
 
-def test_results_of_another_course_are_reported_in_one_line(book: Book, results: Path) -> None:
-    """It counts them, names three, and says which roster was read."""
+def test_results_of_another_course_are_a_problem(book: Book, tmp_path: Path) -> None:
+    """A line counts them, names three, and says which roster was read."""
     for number in range(1, 6):
-        write_result(results, f"stud0{number}", a_grade())
+        write_result(tmp_path / "other", f"stud0{number}", a_grade())
 
-    synced = book.sync([results])
+    synced = book.sync([tmp_path / "other"])
 
-    assert synced.problems == (
-        f"5 results are of students who are not in {book.folder / 'roster.csv'}: "
-        "stud01, stud02, stud03 and 2 more",
+    (line,) = synced.problems
+    assert line.startswith(
+        f"5 students with results or marks are not in {book.folder / 'roster.csv'}: "
+        "stud01, stud02, stud03 and 2 more: "
     )
+    assert synced.off_roster == ""
 
 
 def test_a_damaged_database_is_reported_and_not_changed(book: Book, results: Path) -> None:

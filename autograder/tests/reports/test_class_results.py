@@ -148,3 +148,22 @@ def test_a_folder_without_results_is_reported_in_one_line(tmp_path: Path, name: 
 
     assert str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_people_who_are_not_in_the_roster_have_no_row(tmp_path: Path) -> None:
+    """A line names them; a result under a student's earlier id is the student's."""
+    folder = write_class(tmp_path / "class", 2)
+    book = tmp_path / "book"
+    book.mkdir()
+    (book / "roster.csv").write_text("id,name,earlier_id\nada,Ada,student-0000\neve,Eve,\n")
+
+    found = read_class(folder, book)
+
+    assert [(row.id, row.state) for row in found.rows] == [
+        ("ada", State.WAITING),
+        ("eve", State.MISSING),
+    ]
+    assert found.oddities == ()
+    assert found.off_roster.startswith(
+        f"1 student with results or marks is not in {book / 'roster.csv'}: student-0001: "
+    )

@@ -1,0 +1,169 @@
+"""A student's id may change, and nothing of what is on record under the earlier one is lost."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from autograder.gradebook.book import Book
+from autograder.gradebook.marking.earlier_ids import take_over_earlier_ids
+from autograder.gradebook.marking.folders import folder_of_marker, own_folder
+from autograder.gradebook.marking.preparing import prepare
+from autograder.gradebook.roster import read_roster
+from autograder.tests.gradebook.students import (
+    COURSE,
+    SOLUTION,
+    a_grade,
+    make_book,
+    write_result,
+)
+
+CELL = "c1-why"
+ROSTER = "id,name,email\nada,Ada Lovelace,ada@school.example\nbob,Bob Roe,bob@school.example\n"
+
+
+def make_marked_book(folder: Path, roster: str = ROSTER) -> Book:
+    """Make a gradebook with ada's and bob's results, a mark for each, and a time of ada's."""
+    book = make_book(folder / "gradebook")
+    (book.folder / "roster.csv").write_text(roster)
+    ids = [student.id for student in book.roster().students]
+    for student in ids:
+        write_result(folder / "results", student, a_grade())
+    (book.folder / "handins.csv").write_text(
+        f"student,handed_in_at\n{ids[0]},2026-12-01T10:00:00+00:00\n"
+    )
+    book.sync([folder / "results"])
+    notebook = (SOLUTION / "concepts.ipynb").read_bytes()
+    prepare(book, COURSE, [(student, notebook) for student in ids], "ann")
+    for marked in (own_folder(book), folder_of_marker(book, "ann")):
+        marked.write_points({(student, CELL): (1.5, "Good.") for student in ids})
+    return book
+
+
+def marks(book: Book) -> Mapping[str, float]:
+    """Return what people gave for one answer, by student."""
+    return {
+        name: points.marks[CELL].score
+        for name, points in book.points().items()
+        if CELL in points.marks
+    }
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "new_id"),
+    [
+        (ROSTER, ROSTER.replace("ada,", "ada.l,"), "ada.l"),
+        (
+            ROSTER,
+            "id,name,earlier_id\nada.l,Ada King,ada\nbob,Bob Roe,\n",
+            "ada.l",
+        ),
+        (
+            "email,name\nada@school.example,Ada Lovelace\nbob@school.example,Bob Roe\n",
+            ROSTER.replace("bob,", "bob@school.example,"),
+            "ada",
+        ),
+        (
+            "id,name\n101,Ada Lovelace\nbob,Bob Roe\n",
+            "username,idnumber,name\nada,101,Ada Lovelace\nbob,102,Bob Roe\n",
+            "ada",
+        ),
+        (
+            "id,name\nMüller,Ada Müller\nbob,Bob Roe\n",
+            "id,name,earlier_id\nmueller,Ada Müller,Müller\nbob,Bob Roe,\n",
+            "mueller",
+        ),
+    ],
+    ids=["same e-mail address", "earlier_id", "from e-mail to username", "number and name",
+         "not safe as a file's name"],
+)  # fmt: skip
+def test_results_marks_and_times_follow_a_new_id(
+    tmp_path: Path, before: str, after: str, new_id: str
+) -> None:
+    """A second time there is nothing left to do."""
+    book = make_marked_book(tmp_path, before)
+    (book.folder / "roster.csv").write_text(after)
+
+    taken = take_over_earlier_ids(book)
+
+    entry = next(entry for entry in book.entries() if entry.student.id == new_id)
+    assert list(taken.new_ids.values()) == [new_id]
+    assert entry.grade is not None
+    assert entry.standing.handed_in_at is not None
+    assert marks(book)[new_id] == 1.5
+    assert (new_id, CELL) in folder_of_marker(book, "ann").read_points()
+    assert own_folder(book).copy_of(new_id) is not None
+    assert book.off_roster_line() == ""
+    assert take_over_earlier_ids(book).lines == ()
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "id,name,email\nbob,Bob Roe,bob@school.example\n",
+        "id,name,email\nbob,Bob Roe,\nada.l,Ada Lovelace,\n",
+        "username,idnumber,name\nbob,,Bob Roe\neve,ada,Eve Noe\n",
+    ],
+    ids=["gone", "the same name", "another person's number"],
+)
+def test_whoever_is_not_known_again_keeps_everything(tmp_path: Path, after: str) -> None:
+    """A name is no proof, and a line says what to do."""
+    book = make_marked_book(tmp_path)
+    (book.folder / "roster.csv").write_text(after)
+
+    taken = take_over_earlier_ids(book)
+
+    assert taken.new_ids == {}
+    assert marks(book) == {"ada": 1.5, "bob": 1.5}
+    assert book.off_roster_line() == (
+        f"1 student with results or marks is not in {book.folder / 'roster.csv'}, 1 of them with"
+        " marks of people: ada: everything is kept, and no export has it; if they left, there is"
+        " nothing to do; if an id changed, add the column `earlier_id` to the roster and write the"
+        " earlier id into it"
+    )
+
+
+def test_marks_under_the_new_id_are_not_replaced(tmp_path: Path) -> None:
+    """A person has to look at both."""
+    book = make_marked_book(tmp_path)
+    (book.folder / "roster.csv").write_text("id,earlier_id\nbob,ada\n")
+
+    taken = take_over_earlier_ids(book)
+
+    assert taken.new_ids == {}
+    assert taken.lines == (
+        "bob: people marked answers under this id and under the earlier 'ada', so nothing was taken"
+        " over: the marks under 'bob' count",
+    )
+    assert marks(book) == {"ada": 1.5, "bob": 1.5}
+
+
+def test_the_marks_of_an_earlier_id_replace_a_record_without_marks(tmp_path: Path) -> None:
+    """A run may have graded the student under the new id before."""
+    book = make_marked_book(tmp_path)
+    (book.folder / "roster.csv").write_text("id,name\nada.l,Ada Lovelace\nbob,Bob Roe\n")
+    (book.folder / "handins.csv").unlink()
+    write_result(tmp_path / "new", "ada.l", a_grade(digest="sha256:9"))
+    book.sync([tmp_path / "new"])
+    notebook = (SOLUTION / "concepts.ipynb").read_bytes()
+    prepare(book, COURSE, [("ada.l", notebook)])
+    (book.folder / "roster.csv").write_text("id,name,earlier_id\nada.l,Ada L,ada\nbob,Bob Roe,\n")
+
+    take_over_earlier_ids(book)
+
+    assert marks(book) == {"ada.l": 1.5, "bob": 1.5}
+    grade = book.entries()[0].grade
+    assert grade is not None
+    assert grade.submission.digest == "sha256:9"
+
+
+@pytest.mark.parametrize("title", ["earlier_id", "Earlier ID"])
+@pytest.mark.parametrize("header", ["login", "Student,ID,Section", "username,section"])
+def test_every_form_of_roster_may_have_the_column(tmp_path: Path, header: str, title: str) -> None:
+    """No system exports it: a person adds it."""
+    row = ",".join("17" for _ in header.split(","))
+    (tmp_path / "roster.csv").write_text(f"{header},{title}\n{row},ada\n")
+
+    (student,) = read_roster(tmp_path / "roster.csv").students
+
+    assert student.earlier_id == "ada"
