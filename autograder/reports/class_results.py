@@ -123,7 +123,8 @@ def read_class(
         on_read: Called after each result.
 
     Raises:
-        AutograderError: The folder is missing or contains no result; the roster has mistakes.
+        AutograderError: The folder is missing; the roster has mistakes; the folder contains no
+            result, and it is not known who is in the class or which assignment it is.
     """
     results = folder / RESULTS if (folder / RESULTS).is_dir() else folder
     if not results.is_dir():
@@ -148,7 +149,7 @@ def read_class(
             oddities.append(f"{path.name}: is a result of {grade.assignment}, not of {assignment}")
             continue
         grades[path.stem] = grade
-    if not grades or assignment is None:
+    if assignment is None or not (grades or roster):
         raise AutograderError("\n".join([f"{results} holds no result", *oddities]))
     unreadable = _unreadable(results, gradebook)
     points = read_points(gradebook, assignment) if gradebook and roster else {}

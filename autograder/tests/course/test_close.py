@@ -357,6 +357,30 @@ def test_marks_reach_the_table_and_a_changed_answer_waits_again(tmp_path: Path) 
     assert totals(tmp_path)["ada"] == grades(tmp_path)["ada"]["total"] == "97.5"
 
 
+def test_a_class_without_anything_to_grade_is_closed_too(checkout: Path, tmp_path: Path) -> None:
+    """Hand-ins of nobody in the roster are named; once they are left out, nothing is left to do."""
+    file = make_course(tmp_path, checkout)
+    (file.parent / "gradebook" / "handins.csv").unlink()
+    shutil.rmtree(tmp_path / "submissions")
+    for name in ("yan", "zoe"):
+        (tmp_path / "submissions" / name).mkdir(parents=True)
+        (tmp_path / "submissions" / name / "word_count.py").write_text(WRONG)
+
+    strangers = close(checkout, file, "--assignment", SECOND)
+    file.with_name("matches.csv").write_text("hand_in,student\nyan,-\nzoe,-\n")
+    nobody = close(checkout, file, "--assignment", SECOND)
+
+    assert (strangers.status, strangers.errors.strip()) == (1, "")
+    assert "2 not matched: yan, zoe: say whose in matches.csv" in strangers.output
+    assert nobody.status == 0, nobody.errors
+    assert {row["state"] for name, row in grades(tmp_path).items() if name} == {
+        "excused",
+        "not handed in",
+    }
+    assert (tmp_path / "out" / "class.html").read_text().count("not handed in") >= 4
+    assert set(totals(tmp_path)) == set(STUDENTS)
+
+
 def test_a_student_who_left_is_named_and_nothing_is_left_to_do(
     checkout: Path, tmp_path: Path
 ) -> None:
