@@ -26,6 +26,7 @@ from autograder.gradebook.entries import BookEntry
 from autograder.gradebook.exports import FORMATS
 from autograder.gradebook.exports.canvas import new_assignments_line, title_of
 from autograder.gradebook.exports.table import without_total
+from autograder.gradebook.handins import HANDINS_FILE, line_on_strangers
 from autograder.gradebook.marking.agreement import AgreementState
 from autograder.gradebook.marking.folders import folder_of_marker, notebook_of, own_folder
 from autograder.gradebook.marking.formgrader import running_formgrader
@@ -87,7 +88,8 @@ def sync(
         task = bar.add_task("students", total=None)
         done = book.sync(results, on_student=lambda: bar.advance(task))
     typer.echo(f"{counted(len(done.written), 'student')} written")
-    for line in (*done.warnings, *filter(None, [done.off_roster])):
+    strangers = line_on_strangers(book.folder / HANDINS_FILE, book.roster())
+    for line in (*done.warnings, *filter(None, [strangers, done.off_roster])):
         typer.echo(inert(line), err=True)
     _report_problems(done.problems)
 
@@ -109,7 +111,8 @@ def status(
     for entry in entries:
         if text := entry.standing.unreadable_text:
             console.print(f"{entry.student.id}: {inert(text)}", soft_wrap=True)
-    if line := book.off_roster_line():
+    strangers = line_on_strangers(book.folder / HANDINS_FILE, book.roster())
+    for line in filter(None, [strangers, book.off_roster_line()]):
         console.print(inert(line), soft_wrap=True)
 
 

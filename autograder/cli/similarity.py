@@ -101,7 +101,7 @@ def _names(source: Path, assignment: Assignment, given: Path | None) -> Mapping[
     if path is None:
         return {}
     roster = read_roster(path, encoding=policy.roster_encoding)
-    settled = read_matches(path.with_name(MATCHES_FILE), roster)
+    settled = read_matches(path.with_name(MATCHES_FILE))
     found = match_hand_ins(find_hand_ins(source, assignment).hand_ins, roster, settled)
     full_names = {student.id: student.full_name for student in roster.students}
     names: dict[str, list[str]] = {}

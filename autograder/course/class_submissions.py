@@ -16,7 +16,7 @@ from autograder.github.client import GitHubClient, GitHubServer
 from autograder.gradebook.book import Book
 from autograder.gradebook.database import StudentPoints
 from autograder.gradebook.entries import NOTHING_MARKED, NOTHING_NOTED, BookEntry, entry_of
-from autograder.gradebook.handins import HANDINS_FILE, Handin
+from autograder.gradebook.handins import HANDINS_FILE, Handin, line_on_strangers
 from autograder.gradebook.roster import read_roster
 from autograder.gradebook.student import Student
 from autograder.grading.grade import Grade
@@ -24,6 +24,7 @@ from autograder.intake.counting import time_of_counting
 from autograder.intake.downloads import find_hand_ins
 from autograder.intake.hand_ins import Readable, StudentHandIn
 from autograder.intake.matches_file import MATCHES_FILE, NOBODY, read_matches
+from autograder.intake.matches_file import line_on_strangers as strangers_in_matches
 from autograder.intake.matching import Matches, Unmatched, match_hand_ins
 from autograder.intake.preview_users import without_test_users
 from autograder.lateness import lateness
@@ -105,7 +106,8 @@ class ClassSubmissions:
         does, and a note says so.
         """
         handins = dict(self.handins or book.handins())
-        notes = [*self.notes]
+        strangers = line_on_strangers(book.folder / HANDINS_FILE, book.roster())
+        notes = [*self.notes, *filter(None, [strangers])]
         for work in self.handed_in:
             noted = handins.get(work.student, NOTHING_NOTED)
             if not isinstance(work, StudentHandIn) or noted.handed_in_at is None:
@@ -263,17 +265,18 @@ def _of_folder(
     if roster_file is not None:
         roster = read_roster(roster_file, encoding=policy.roster_encoding)
     found = find_hand_ins(folder, assignment)
-    settled = (
-        {}
-        if roster is None or roster_file is None
-        else read_matches(roster_file.with_name(MATCHES_FILE), roster)
-    )
+    settled: Mapping[str, Sequence[str]] = {}
+    strangers = ""
+    if roster is not None and roster_file is not None:
+        settled = read_matches(roster_file.with_name(MATCHES_FILE))
+        strangers = strangers_in_matches(roster_file.with_name(MATCHES_FILE), roster)
     hand_ins, of_test_users = without_test_users(found.hand_ins, roster, settled)
     matches = match_hand_ins(hand_ins, roster, settled, policy)
     matched = {work.student for work in matches.matched}
     students = () if roster is None else roster.students
     notes = [
         *(() if roster is None else roster.notes),
+        *filter(None, [strangers]),
         *(line for name, line in found.notes.items() if NOBODY not in settled.get(name, ())),
         *(f"{name!r} is left out: it is a test user's" for name in of_test_users),
         *(f"{name!r} is left out, as {MATCHES_FILE} says" for name in matches.left_out),

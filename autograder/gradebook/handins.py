@@ -19,7 +19,9 @@ from autograder.errors import GradebookError
 from autograder.files import write_whole
 from autograder.gradebook.keys import comparable
 from autograder.gradebook.roster import Roster
+from autograder.gradebook.student import LONGEST_ID
 from autograder.local_times import FIRST_YEAR, LAST_YEAR
+from autograder.some_names import some_of
 from autograder.text import counted, in_csv
 
 HANDINS_FILE = "handins.csv"
@@ -65,6 +67,8 @@ class _Row(NamedTuple):
 def read_handins(path: Path, roster: Roster) -> Mapping[str, Handin]:
     """Read the file, by student id; a missing file counts as empty.
 
+    Rows about people who are not in the roster are left out: see `line_on_strangers`.
+
     Raises:
         GradebookError: It has mistakes; a line for each.
     """
@@ -74,7 +78,6 @@ def read_handins(path: Path, roster: Roster) -> Mapping[str, Handin]:
         where = f"line {line}"
         student = roster.find(name)
         if student is None:
-            mistakes.append(f"{where}: {name!r} is not in the roster")
             continue
         if student.id in found:
             mistakes.append(f"{where}: {student.id} is there twice")
@@ -162,7 +165,34 @@ def note_in_handins(path: Path, roster: Roster, handins: Mapping[str, Handin]) -
     known = read_handins(path, roster)
     noted = {**known, **handins}
     if noted != known:
-        write_handins(path, noted)
+        others = [row for row in _read_rows(path) if roster.find(row.student) is None]
+        _write_rows(path, [*_as_rows(noted), *others])
+
+
+def line_on_strangers(path: Path, roster: Roster) -> str:
+    """Say which rows are about people who are not in the roster, and what to do.
+
+    Args:
+        path: The file.
+        roster: Who is in the class.
+
+    Returns:
+        A line; empty if there are none.
+
+    Raises:
+        GradebookError: The file cannot be read.
+    """
+    found = [
+        f"line {row.line} {row.student[:LONGEST_ID]!r}"
+        for row in _read_rows(path)
+        if roster.find(row.student) is None
+    ]
+    if not found:
+        return ""
+    return (
+        f"{path}: {counted(len(found), 'row')} of students who are not in the roster:"
+        f" {some_of(found)}: delete them if the students left; otherwise, correct the ids"
+    )
 
 
 def write_handins(path: Path, handins: Mapping[str, Handin]) -> None:
@@ -171,15 +201,22 @@ def write_handins(path: Path, handins: Mapping[str, Handin]) -> None:
     Raises:
         AutograderError: It cannot be written; what was there stays.
     """
-    _write_rows(path, [_Row(0, student, _as_cells(handin)) for student, handin in handins.items()])
+    _write_rows(path, _as_rows(handins))
 
 
-def _as_cells(handin: Handin) -> dict[str, str]:
-    return {
-        "handed_in_at": handin.handed_in_at.isoformat() if handin.handed_in_at else "",
-        "commit": handin.commit or "",
-        "repository": handin.repository or "",
-    }
+def _as_rows(handins: Mapping[str, Handin]) -> list[_Row]:
+    return [
+        _Row(
+            0,
+            student,
+            {
+                "handed_in_at": handin.handed_in_at.isoformat() if handin.handed_in_at else "",
+                "commit": handin.commit or "",
+                "repository": handin.repository or "",
+            },
+        )
+        for student, handin in handins.items()
+    ]
 
 
 def _write_rows(path: Path, rows: Iterable[_Row]) -> None:

@@ -8,7 +8,7 @@
 A spreadsheet may have changed the encoding and the delimiter.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from autograder.errors import RosterError
@@ -19,6 +19,8 @@ from autograder.gradebook.roster.table import (
     decode_roster,
     parse_roster,
 )
+from autograder.gradebook.student import LONGEST_ID
+from autograder.some_names import some_of
 from autograder.text import counted, inert
 
 MATCHES_FILE = "matches.csv"
@@ -29,7 +31,7 @@ LARGEST = 5 << 20
 """Bytes of the file."""
 
 
-def read_matches(path: Path, roster: Roster) -> Mapping[str, tuple[str, ...]]:
+def read_matches(path: Path) -> Mapping[str, tuple[str, ...]]:
     """Read whose a hand-in is, as a person says it; a missing file counts as empty.
 
     It has the columns `hand_in` (the name that a class run shows) and `student` (an id or login of
@@ -38,37 +40,71 @@ def read_matches(path: Path, roster: Roster) -> Mapping[str, tuple[str, ...]]:
     Raises:
         RosterError: It has mistakes; a line for each.
     """
-    if not path.exists():
-        return {}
-    table = _table(path)
-    titles = [title.strip().casefold() for title in table.header]
-    if sorted(filter(None, titles)) != sorted(COLUMNS):
-        raise RosterError(f"{path}: its columns must be {' and '.join(COLUMNS)}")
-    hand_in_at, student_at = map(titles.index, COLUMNS)
     found: dict[str, tuple[str, ...]] = {}
     lines: dict[str, int] = {}
     mistakes: list[str] = []
-    for line, row in table.rows:
-        if any(cell.strip() for cell in row[len(titles) :]):
-            mistakes.append(
-                f"line {line}: has {len(row)} cells: put a name with a comma into double quotes"
-            )
-            continue
-        cells = [*row, *[""] * len(titles)]
-        hand_in, name = cells[hand_in_at], cells[student_at].strip()
+    for line, hand_in, name in _rows(path):
         others = found.get(hand_in, ())
-        if name != NOBODY and roster.find(name) is None:
-            mistakes.append(f"line {line}: {name!r} is not in the roster")
-        elif others and (name == NOBODY) != (NOBODY in others):
+        if others and (name == NOBODY) != (NOBODY in others):
             mistakes.append(
                 f"line {line}: {inert(hand_in)!r} is left out with {NOBODY!r} and has a student"
                 f" (see line {lines[hand_in]}): remove one of the rows"
             )
         found[hand_in] = (*others, name)
         lines.setdefault(hand_in, line)
+    _refuse(path, mistakes)
+    return found
+
+
+def line_on_strangers(path: Path, roster: Roster) -> str:
+    """Say which rows name people who are not in the roster, and what to do; empty if none does.
+
+    Raises:
+        RosterError: The file has mistakes.
+    """
+    found = [
+        f"line {line} {name[:LONGEST_ID]!r}"
+        for line, _, name in _rows(path)
+        if name != NOBODY and roster.find(name) is None
+    ]
+    if not found:
+        return ""
+    return (
+        f"{path}: {counted(len(found), 'row')} of students who are not in the roster:"
+        f" {some_of(found)}: if they left, delete the rows, or write {NOBODY} for hand-ins that are"
+        " still there; otherwise, correct the ids"
+    )
+
+
+def _rows(path: Path) -> list[tuple[int, str, str]]:
+    """Read the line, the hand-in and the student of each row; a missing file has none.
+
+    Raises:
+        RosterError: It cannot be read, or has other columns.
+    """
+    if not path.exists():
+        return []
+    table = _table(path)
+    titles = [title.strip().casefold() for title in table.header]
+    if sorted(filter(None, titles)) != sorted(COLUMNS):
+        raise RosterError(f"{path}: its columns must be {' and '.join(COLUMNS)}")
+    hand_in_at, student_at = map(titles.index, COLUMNS)
+    _refuse(
+        path,
+        [
+            f"line {line}: has {len(row)} cells: put a name with a comma into double quotes"
+            for line, row in table.rows
+            if any(cell.strip() for cell in row[len(titles) :])
+        ],
+    )
+    filled = [(line, [*row, *[""] * len(titles)]) for line, row in table.rows]
+    return [(line, cells[hand_in_at], cells[student_at].strip()) for line, cells in filled]
+
+
+def _refuse(path: Path, mistakes: Sequence[str]) -> None:
+    """Raise an error that names the mistakes, if there are any."""
     if mistakes:
         raise RosterError("\n".join([f"{path}: {counted(len(mistakes), 'mistake')}", *mistakes]))
-    return found
 
 
 def _table(path: Path) -> RosterTable:

@@ -17,7 +17,7 @@ from itertools import combinations
 
 from autograder.gradebook.keys import Key, KeyKind, comparable
 from autograder.gradebook.roster import Roster
-from autograder.gradebook.student import Student
+from autograder.gradebook.student import LONGEST_ID, Student
 from autograder.intake.contradictions import are_different, contradiction
 from autograder.intake.counting import choose_hand_in
 from autograder.intake.hand_ins import (
@@ -105,9 +105,13 @@ def match_hand_ins(
                 left_out.append(hand_in.origin)
                 for owner in _only_owners(hand_in, roster, by_key):
                     left_out_of.setdefault(owner.id, []).append(hand_in)
-            for name in names:
-                if (student := roster.find(name)) is not None:
-                    claims.setdefault(student.id, []).append(_Claim(student.id, hand_in))
+            settled_for = [student for name in names if (student := roster.find(name))]
+            for student in settled_for:
+                claims.setdefault(student.id, []).append(_Claim(student.id, hand_in))
+            if not settled_for and NOBODY not in names:
+                named = names[0][:LONGEST_ID]
+                why = f"{MATCHES_FILE} gives it to {named!r}, who is not in the roster"
+                unmatched.append(Unmatched(hand_in.origin, why))
             continue
         for submitter in hand_in.submitters:
             found, by_name = _owners(submitter, roster, by_key)

@@ -60,7 +60,7 @@ def take_over_earlier_ids(book: Book) -> TakenOver:
         GradebookError: The folder or a database cannot be used.
         RosterError: The roster is wrong.
     """
-    if not book.folder.is_dir():
+    if not (book.database.exists() or names_of_results(book.folder / RESULTS)):
         return NOTHING_TAKEN_OVER
     roster = book.roster()
     new_ids = dict(_renamed(book, roster))

@@ -17,7 +17,7 @@ from autograder.errors import GradebookError
 from autograder.gradebook.book import BACKUP, Book
 from autograder.gradebook.database import require_sound
 from autograder.gradebook.entries import BookEntry
-from autograder.gradebook.handins import Handin
+from autograder.gradebook.handins import Handin, line_on_strangers
 from autograder.gradebook.standing import StandingStatus
 from autograder.gradebook.ungraded import NOT_HANDED_IN, NOT_READABLE, Ungraded, write_ungraded
 from autograder.grading.grade import Outcome
@@ -262,15 +262,32 @@ def test_each_sync_follows_the_policy(book: Book, results: Path) -> None:
 def test_all_mistakes_in_the_handins_are_reported_together(book: Book, results: Path) -> None:
     """With their lines."""
     (book.folder / "handins.csv").write_text(
-        "student,handed_in_at\nnobody,\nada,yesterday\nbob,2026-12-01T10:00:00\ncyd,\ncyd,\n"
+        "student,handed_in_at\nada,yesterday\nbob,2026-12-01T10:00:00\ncyd,\ncyd,\n"
     )
 
     with pytest.raises(GradebookError) as caught:
         book.sync([results])
 
     lines = str(caught.value).splitlines()
-    assert len(lines) == 5
-    assert [line.split(":")[0] for line in lines[1:]] == ["line 2", "line 3", "line 4", "line 6"]
+    assert len(lines) == 4
+    assert [line.split(":")[0] for line in lines[1:]] == ["line 2", "line 3", "line 5"]
+
+
+def test_a_row_of_the_handins_on_somebody_who_left_stops_nothing(book: Book, results: Path) -> None:
+    """It is named, and stays when the file is written again."""
+    file = book.folder / "handins.csv"
+    file.write_text("student,handed_in_at\nzoe,2026-12-01T10:00:00+00:00\n")
+
+    synced = book.sync([results])
+    book.note_handins({"ada": Handin(commit="a" * 40)})
+
+    assert synced.problems == ()
+    assert line_on_strangers(file, book.roster()) == (
+        f"{file}: 1 row of students who are not in the roster: line 3 'zoe': delete them if the"
+        " students left; otherwise, correct the ids"
+    )
+    assert "zoe,2026-12-01T10:00:00+00:00,," in file.read_text().splitlines()
+    assert set(book.handins()) == {"ada"}
 
 
 @pytest.mark.parametrize("text", ["20261203", "1798840800", "2026", "-5", "9999-12-31T23:59:59Z"])

@@ -16,7 +16,7 @@ from autograder.gradebook.roster import Roster
 from autograder.gradebook.student import Student
 from autograder.intake.downloads import find_hand_ins
 from autograder.intake.hand_ins import StudentHandIn
-from autograder.intake.matches_file import MATCHES_FILE, read_matches
+from autograder.intake.matches_file import MATCHES_FILE, line_on_strangers, read_matches
 from autograder.intake.matching import Matches, match_hand_ins
 from autograder.tests.intake.downloads import (
     ADA,
@@ -44,7 +44,7 @@ def folder(tmp_path: Path) -> Path:
 
 def match(folder: Path, roster: Roster | None = CLASS) -> Matches:
     """Match what is in a folder with the class, or with nobody."""
-    settled = {} if roster is None else read_matches(folder.with_name(MATCHES_FILE), roster)
+    settled = {} if roster is None else read_matches(folder.with_name(MATCHES_FILE))
     return match_hand_ins(find_hand_ins(folder, ASSIGNMENT).hand_ins, roster, settled)
 
 
@@ -158,10 +158,30 @@ def test_a_hand_in_can_be_nobodys(folder: Path) -> None:
     assert matches.left_out == ("try-out",)
 
 
+def test_a_row_on_somebody_who_left_stops_nothing(folder: Path) -> None:
+    """The hand-in is not given to another by its name; a group's counts for the others."""
+    for name in ("ada", "team"):
+        (folder / name).mkdir()
+        (folder / name / WRITER).touch()
+    settle(folder, [("ada", "zoe"), ("team", "zoe"), ("team", "juergen")])
+    file = folder.with_name(MATCHES_FILE)
+
+    matches = match(folder)
+
+    assert [(work.student, work.origin) for work in matches.matched] == [("juergen", "team")]
+    assert [(left.origin, left.why) for left in matches.unmatched] == [
+        ("ada", "matches.csv gives it to 'zoe', who is not in the roster")
+    ]
+    assert line_on_strangers(file, CLASS) == (
+        f"{file}: 2 rows of students who are not in the roster: line 2 'zoe', line 3 'zoe': if they"
+        " left, delete the rows, or write - for hand-ins that are still there; otherwise, correct"
+        " the ids"
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("hand_in,student\nx,nobody\n", "line 2: 'nobody' is not in the roster"),
         ("folder,id\nx,ada\n", "its columns must be hand_in and student"),
         ('hand_in,student\n"x,ada\n', "cannot be read"),
         ("hand_in,student\nNov 20, 2026,ada\n", "line 2: has 3 cells: put a name with a comma"),
@@ -174,7 +194,7 @@ def test_mistakes_in_matches_are_named(folder: Path, text: str, message: str) ->
     folder.with_name(MATCHES_FILE).write_text(text, encoding="utf-8")
 
     with pytest.raises(RosterError, match=message):
-        read_matches(folder.with_name(MATCHES_FILE), CLASS)
+        read_matches(folder.with_name(MATCHES_FILE))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
@@ -189,7 +209,7 @@ def test_matches_may_come_from_a_spreadsheet(
     text = end.join(delimiter.join(cells) for cells in lines)
     folder.with_name(MATCHES_FILE).write_bytes(f"{text}{end}".encode(encoding))
 
-    matches = read_matches(folder.with_name(MATCHES_FILE), CLASS)
+    matches = read_matches(folder.with_name(MATCHES_FILE))
 
     assert matches["x"] == ("wang",)
     assert matches[name] == ("ada",)
