@@ -19,7 +19,8 @@ from autograder.errors import GradebookError
 from autograder.files import write_whole
 from autograder.gradebook.keys import comparable
 from autograder.gradebook.roster import Roster
-from autograder.gradebook.student import LONGEST_ID
+from autograder.gradebook.roster.column_titles import column_keys
+from autograder.gradebook.roster.table import RosterEncoding, decode_roster, parse_roster
 from autograder.local_times import FIRST_YEAR, LAST_YEAR
 from autograder.some_names import some_of
 from autograder.text import counted, in_csv
@@ -28,6 +29,8 @@ HANDINS_FILE = "handins.csv"
 COLUMNS = ("student", "handed_in_at", "commit", "repository")
 LARGEST = 5 << 20
 """Bytes: enough for tens of thousands of students."""
+LONGEST_NAME = 100
+"""Characters of a name in a message; no id is longer."""
 
 
 def _moment(value: object) -> object:
@@ -103,29 +106,31 @@ def _read_rows(path: Path) -> list[_Row]:
     try:
         if path.stat().st_size > LARGEST:
             raise GradebookError(f"{path}: is larger than {LARGEST >> 20} MiB")
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise GradebookError(f"{path}: cannot be read as UTF-8: {error}") from None
-    rows = csv.DictReader(io.StringIO(text, newline=""), restkey="", strict=True)
-    try:
-        if "excused" in (rows.fieldnames or ()):
-            raise GradebookError(
-                f"{path}: remove the column `excused`: students are excused in course.toml, as in"
-                ' excused = ["ada"]'
-            )
-        unknown = sorted(set(rows.fieldnames or ()) - set(COLUMNS))
-        if unknown or "student" not in (rows.fieldnames or ()):
-            raise GradebookError(f"{path}: its columns are {', '.join(COLUMNS)}; not {unknown}")
-        return [
-            _Row(
-                rows.line_num,
-                (row["student"] or "").strip(),
-                {key: text for key in COLUMNS[1:] if (text := (row.get(key) or "").strip())},
-            )
-            for row in rows
-        ]
-    except csv.Error as error:
-        raise GradebookError(f"{path}: is not valid CSV: {error}") from None
+        table = parse_roster(decode_roster(path.read_bytes(), RosterEncoding.UTF_8))
+    except OSError as error:
+        raise GradebookError(f"{path}: cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise GradebookError(f"{path}: {error}: save it as CSV UTF-8") from None
+    if table.broken_at is not None:
+        raise GradebookError(f"{path}: is not valid CSV from line {table.broken_at} on")
+    titles = column_keys(table.header)
+    if "excused" in titles:
+        raise GradebookError(
+            f"{path}: remove the column `excused`: students are excused in course.toml, as in"
+            ' excused = ["ada"]'
+        )
+    unknown = sorted({*titles} - {*COLUMNS, ""})
+    if unknown or "student" not in titles:
+        raise GradebookError(f"{path}: its columns are {', '.join(COLUMNS)}; not {unknown}")
+    return [
+        _Row(
+            line,
+            cells.get("student", ""),
+            {key: cells[key] for key in COLUMNS[1:] if cells.get(key)},
+        )
+        for line, row in table.rows
+        for cells in [dict(zip(titles, map(str.strip, row), strict=False))]
+    ]
 
 
 def rename_in_handins(path: Path, earlier: str, student: str) -> None:
@@ -183,7 +188,7 @@ def line_on_strangers(path: Path, roster: Roster) -> str:
         GradebookError: The file cannot be read.
     """
     found = [
-        f"line {row.line} {row.student[:LONGEST_ID]!r}"
+        f"line {row.line} {row.student[:LONGEST_NAME]!r}"
         for row in _read_rows(path)
         if roster.find(row.student) is None
     ]

@@ -273,6 +273,23 @@ def test_all_mistakes_in_the_handins_are_reported_together(book: Book, results: 
     assert [line.split(":")[0] for line in lines[1:]] == ["line 2", "line 3", "line 5"]
 
 
+@pytest.mark.parametrize(
+    ("delimiter", "codec"),
+    [(";", "utf-8"), ("\t", "utf-8"), (",", "utf-8-sig"), (";", "utf-8-sig"), ("\t", "utf-16")],
+)
+def test_the_handins_may_be_saved_by_a_spreadsheet(book: Book, delimiter: str, codec: str) -> None:
+    """As a roster may: with another delimiter, and with a byte order mark."""
+    lines = ["Student,Handed_in_at,", "ada,2026-12-01T10:00:00+00:00,", ",,", ""]
+    text = "\r\n".join(lines).replace(",", delimiter)
+    (book.folder / "handins.csv").write_bytes(text.encode(codec))
+
+    found = book.handins()
+
+    assert {name: handin.handed_in_at for name, handin in found.items()} == {
+        "ada": datetime(2026, 12, 1, 10, tzinfo=UTC)
+    }
+
+
 def test_a_row_of_the_handins_on_somebody_who_left_stops_nothing(book: Book, results: Path) -> None:
     """It is named, and stays when the file is written again."""
     file = book.folder / "handins.csv"
