@@ -34,7 +34,7 @@ from autograder.cli.course_file import (
     test_names,
 )
 from autograder.cli.options import AnyPython, AssignmentId, NoSandbox, Workers
-from autograder.course.class_outcomes import EXCUSED, NOTHING_GRADABLE, ClassAction, StudentOutcome
+from autograder.course.class_outcomes import EXCUSED, ClassAction, StudentOutcome
 from autograder.course.class_pages import TABLE, files_to_sync, write_from_book
 from autograder.course.class_run import RunSettings, grade_class
 from autograder.course.class_submissions import ClassSubmissions, class_submissions
@@ -44,10 +44,11 @@ from autograder.course.withdrawn import WITHDRAWN, follow_new_ids
 from autograder.errors import AutograderError
 from autograder.feedback.content import unreadable_summary
 from autograder.gradebook.book import Book
+from autograder.gradebook.entries import NOTHING_GRADABLE
 from autograder.gradebook.marking.earlier_ids import NOTHING_TAKEN_OVER, take_over_earlier_ids
 from autograder.grading.foreman.pool import WORKERS
 from autograder.grading.grade import Status
-from autograder.intake.matches_file import MATCHES_FILE
+from autograder.intake.matches_file import MATCHES_FILE, NOBODY
 from autograder.policy import EVERYTHING_COUNTS
 from autograder.policy_names import check_names
 from autograder.sandbox import require_interpreter
@@ -103,7 +104,7 @@ def grade_class_command(
     """Grade a whole class. Run it again to continue after an interruption, or to grade changes.
 
     Exit 0: everybody has a grade or has handed in nothing; 1: something is left to do, which
-    `grades.csv` and the last lines name; 2: nothing could be graded; 130: interrupted.
+    `grades.csv` and the last lines name; 2: it could not start; 130: interrupted.
     """
     course = Course.of_this_checkout()
     file, policy = course_policy(source if source.suffix == ".toml" else course_file)
@@ -264,13 +265,21 @@ def left_to_do(outcomes: Sequence[StudentOutcome]) -> Iterator[str]:
         found = sorted(outcome.who for outcome in outcomes if outcome.action is action)
         if found:
             yield f"{len(found)} {action}: {some_of(found)}: {what}"
-    empty = sorted(outcome.who for outcome in outcomes if outcome.state == NOTHING_GRADABLE)
+    empty = sorted(outcome.who for outcome in outcomes if outcome.may_be_misplaced)
     if empty:
-        yield f"{len(empty)} {NOTHING_GRADABLE}: {some_of(empty)}: look where their files are"
+        yield (
+            f"{len(empty)} {NOTHING_GRADABLE}: {some_of(empty)}: look where their files are; if"
+            f" there is nothing to grade, write {NOBODY} for the hand-in in {MATCHES_FILE}, next to"
+            " the roster"
+        )
 
 
 def worth_knowing(outcomes: Sequence[StudentOutcome]) -> Iterator[str]:
     """Say what an instructor may want to look at, though every grade is as it should be."""
+    pushed = [outcome for outcome in outcomes if outcome.state == NOTHING_GRADABLE]
+    empty = sorted(outcome.student for outcome in pushed if outcome.is_pushed)
+    if empty:
+        yield f"{len(empty)} {NOTHING_GRADABLE}, with 0 points: {some_of(empty)}"
     withdrawn = sorted(outcome.student for outcome in outcomes if outcome.is_withdrawn)
     if withdrawn:
         yield (

@@ -103,7 +103,7 @@ def status(
     """Show who is missing, late or excused, and which points are open or wait for a mark."""
     book, _ = open_book(folder, course_file, assignment)
     entries = book.entries()
-    counts = Counter(entry.standing.status.value for entry in entries)
+    counts = Counter(entry.state for entry in entries)
     console = Console(highlight=False, markup=False)
     summary = ", ".join(f"{number} {name}" for name, number in sorted(counts.items()))
     console.print(f"{counted(len(entries), 'student')}: {summary or 'none'}")
@@ -127,7 +127,7 @@ def _status_table(entries: Sequence[BookEntry]) -> Table:
             if standing.penalty and not standing.excused
             else "",
             decimal_text(standing.open_points) if standing.open_points else "",
-            standing.status.value,
+            entry.state,
             _lateness(standing),
             ", ".join(
                 f"{cell_name(test)} (again)" if test in entry.to_mark_again else cell_name(test)

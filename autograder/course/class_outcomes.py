@@ -11,7 +11,7 @@ from pathlib import Path
 from autograder.assignment import Assignment
 from autograder.course.results import GRADER_LOGS
 from autograder.errors import AutograderError
-from autograder.gradebook.entries import BookEntry
+from autograder.gradebook.entries import NOTHING_GRADABLE, BookEntry
 from autograder.gradebook.exports.table import number
 from autograder.gradebook.standing import StandingStatus
 from autograder.grading.grade import Grade, Outcome, Status
@@ -69,6 +69,8 @@ class StudentOutcome:
     """Whether the result of an earlier hand-in was withdrawn, and none replaced it."""
     misnamed: int = 0
     """Graded files that are missing where another file may be meant."""
+    is_pushed: bool = False
+    """Whether it was pushed to GitHub, and not handed in as files that may lie elsewhere."""
 
     @property
     def who(self) -> str:
@@ -87,12 +89,19 @@ class StudentOutcome:
     @property
     def is_settled(self) -> bool:
         """Whether nothing is left to do: there is a grade, or nothing was handed in."""
-        return not self.problem and self.action in _SETTLED
+        return not self.problem and self.action in _SETTLED and not self.may_be_misplaced
+
+    @property
+    def may_be_misplaced(self) -> bool:
+        """Whether a person should look for the files: nothing of the hand-in can be graded.
+
+        A student who pushes sees that at once, and no person could settle it here.
+        """
+        is_seen = self.action is not ClassAction.LEFT_ALONE
+        return is_seen and self.state == NOTHING_GRADABLE and not self.is_pushed
 
 
 _SETTLED = {ClassAction.GRADED, ClassAction.KEPT, ClassAction.MISSING, ClassAction.LEFT_ALONE}
-NOTHING_GRADABLE = "nothing gradable"
-"""The state of a hand-in that lacks all graded files, or all functions that tests call."""
 EXCUSED = StandingStatus.EXCUSED.value
 MARK_AGAIN = "to mark again"
 """The state where an answer was changed after it was marked."""
@@ -165,8 +174,7 @@ def _state(entry: BookEntry, grade: Grade) -> str:
     """Return in a word how far a grade is decided."""
     if entry.standing.excused:
         return EXCUSED
-    graded = entry.record.grade or grade  # a ruling gives points for what is not there
-    if graded.count(Outcome.MISSING) == sum(len(part.tests) for part in graded.checkpoints):
+    if entry.has_nothing_gradable:
         return NOTHING_GRADABLE
     if not entry.standing.counts:
         return StandingStatus.TOO_LATE.value
@@ -192,6 +200,7 @@ def with_entries(
                 outcome.hand_in,
             ),
             note=outcome.note,
+            is_pushed=outcome.is_pushed,
         )
         if outcome.points and outcome.student in known
         else outcome

@@ -15,7 +15,6 @@ from pathlib import Path
 
 from autograder.assignment import Assignment, Course
 from autograder.course.class_outcomes import (
-    NOTHING_GRADABLE,
     ClassAction,
     StudentOutcome,
     grades_table,
@@ -41,7 +40,7 @@ from autograder.course.results import (
 from autograder.course.withdrawn import note_ungraded, without_old_result
 from autograder.errors import AutograderError, SubmissionError
 from autograder.files import make_folder, write_whole
-from autograder.gradebook.entries import BookEntry, StudentRecord, check_points
+from autograder.gradebook.entries import NOTHING_GRADABLE, BookEntry, StudentRecord, check_points
 from autograder.gradebook.student import Student
 from autograder.grading.foreman.pool import ExaminerPool, Graders, LocalGraders
 from autograder.grading.grade import Grade, decided_points
@@ -121,8 +120,9 @@ def grade_class(
             make_folder(output / name)
         for done in _outcomes(submissions, assignment, course, output, settings, suite, on_wait):
             outcome = without_old_result(done, output)
-            if outcome.state == NOTHING_GRADABLE and not outcome.note and outcome.who in works:
-                outcome = replace(outcome, note=works[outcome.who].contents(assignment))
+            if outcome.state == NOTHING_GRADABLE and (work := works.get(outcome.who)):
+                note = outcome.note or work.contents(assignment)
+                outcome = replace(outcome, note=note, is_pushed=work.commit is not None)
             outcomes.append(outcome)
             yield outcome
     except BaseException:

@@ -23,6 +23,8 @@ from autograder.policy import Policy
 from autograder.text import counted
 
 NOTHING_MARKED, NOTHING_NOTED = StudentPoints(), Handin()
+NOTHING_GRADABLE = "nothing gradable"
+"""The state of a hand-in that lacks all graded files, or all functions that tests call."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,12 @@ class BookEntry:
     def student(self) -> Student:
         """Who it is about."""
         return self.record.student
+
+    @property
+    def state(self) -> str:
+        """The standing's status, or else what is wrong with a hand-in that has one."""
+        is_empty = self.has_nothing_gradable and not self.standing.excused
+        return NOTHING_GRADABLE if is_empty else self.standing.status.value
 
     @property
     def has_nothing_gradable(self) -> bool:

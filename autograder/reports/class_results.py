@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from autograder.course.class_outcomes import NOTHING_GRADABLE
 from autograder.course.class_run import ATTEMPTS
 from autograder.course.results import FEEDBACK, RESULTS
 from autograder.errors import AutograderError
@@ -14,6 +13,7 @@ from autograder.gradebook.book import RESULTS as BOOK_RESULTS
 from autograder.gradebook.book import roster_file
 from autograder.gradebook.database import StudentPoints
 from autograder.gradebook.entries import (
+    NOTHING_GRADABLE,
     NOTHING_MARKED,
     NOTHING_NOTED,
     BookEntry,

@@ -128,17 +128,29 @@ def test_a_folder_belongs_to_one_run_at_a_time(folder: Path, command: str) -> No
 
 
 def test_nothing_is_left_once_a_person_has_settled_it(folder: Path) -> None:
-    """Exit 0 then, although somebody has handed in nothing."""
+    """Exit 0 then, although some have handed in nothing."""
     (folder / "Cyd Ng_3_assignsubmission_file_" / "m06.rar").unlink()
-    folder.with_name("matches.csv").write_text(
-        "hand_in,student\nZoe Nobody_5_assignsubmission_file_,eve\n"
+    matches = folder.with_name("matches.csv")
+    matches.write_text("hand_in,student\nZoe Nobody_5_assignsubmission_file_,eve\n")
+
+    before = run(folder)
+    empty = {name for name, (state, _) in states(folder).items() if state == "nothing gradable"}
+    left_out = [f"{name}_assignsubmission_file_,-" for name in ("Bob van Dyk_2", "Cyd Ng_3")]
+    matches.write_text(
+        "\n".join(["hand_in,student", *left_out, "Zoe Nobody_5_assignsubmission_file_,-", ""])
     )
+    after = run(folder)
 
-    done = run(folder)
-
-    assert done.exit_code == 0
-    assert set(states(folder)) == {"ada", "bob", "cyd", "dan", "eve"}
-    assert states(folder)["eve"][0] == "nothing gradable"
+    assert (before.exit_code, after.exit_code) == (1, 0)
+    assert (
+        "3 nothing gradable: bob, cyd, eve: look where their files are; if there is nothing to"
+        " grade, write - for the hand-in in matches.csv, next to the roster"
+    ) in before.output
+    assert empty == {"bob", "cyd", "eve"}
+    assert {name: state for name, (state, _) in states(folder).items()} == {
+        **dict.fromkeys(("ada", "dan"), "complete"),
+        **dict.fromkeys(("bob", "cyd", "eve"), "not handed in"),
+    }
 
 
 @pytest.mark.parametrize("name", ["grade-class", "close"])

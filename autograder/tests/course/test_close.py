@@ -309,6 +309,7 @@ def test_text_that_was_typed_in_is_not_left_to_do(checkout: Path, tmp_path: Path
         text.write_text("<p>My work is attached.</p>")
 
     first = close(checkout, file, "--assignment", SECOND)
+    status = run(checkout, "gradebook", "status", "--course", file, "--assignment", SECOND)
     matches = file.with_name("matches.csv")
     matches.write_text("hand_in,student\nEve Name_14_assignsubmission_onlinetext_,-\n")
     second = close(checkout, file, "--assignment", SECOND)
@@ -318,6 +319,7 @@ def test_text_that_was_typed_in_is_not_left_to_do(checkout: Path, tmp_path: Path
     typed = "'Ada Name_10_assignsubmission_onlinetext_' was typed in"
     assert first.status == 1
     assert "1 nothing gradable: eve" in first.output
+    assert "5 students: 3 complete, 1 excused, 1 nothing gradable" in status.output
     assert typed not in first.output
     assert (second.status, third.status) == (0, 0)
     assert (typed in second.errors, typed in third.errors) == (True, False)
