@@ -20,6 +20,7 @@ from autograder.files import make_folder, write_whole
 from autograder.gradebook.book import Book
 from autograder.gradebook.entries import BookEntry
 from autograder.gradebook.exports import FORMATS
+from autograder.gradebook.exports.canvas import new_assignments_line
 from autograder.gradebook.marking.copies import digest_of
 from autograder.gradebook.marking.folders import own_folder
 from autograder.gradebook.marking.preparing import prepare
@@ -31,6 +32,7 @@ from autograder.policy import Policy
 from autograder.text import counted
 
 EXPORTS = "exports"
+CANVAS = "canvas"
 MOST_NAMED = 3
 """Students who are named in a line."""
 _SHOWN = {
@@ -83,7 +85,12 @@ def close_book(
     synced = book.sync(files_to_sync(submissions, output))
     entries, known = write_from_book(book, outcomes, output, moment)
     exports = _export(book, entries, output / EXPORTS)
-    return ClosedBook(entries, tuple(known), synced.problems, synced.warnings, exports)
+    warnings = [*synced.warnings]
+    if not exports[CANVAS]:
+        standings = [entry.standing for entry in entries]
+        line = new_assignments_line(book.assignment.title, standings)
+        warnings += [f"{EXPORTS}/{CANVAS}.csv: {line}"] if line else []
+    return ClosedBook(entries, tuple(known), synced.problems, tuple(warnings), exports)
 
 
 def _renew_copies(book: Book, course: Course, output: Path) -> None:

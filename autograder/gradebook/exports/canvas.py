@@ -120,7 +120,8 @@ def new_assignments_line(title: str, standings: Sequence[Standing]) -> str:
         return ""
     return (
         f"the roster lacks the Canvas assignment {title!r}, so Canvas would make new ones. To fill "
-        "one that exists with the totals, name it with --column. The roster has: "
+        "one that exists with the totals, name it with `gradebook export --format canvas --column`."
+        " The roster has: "
         f"{', '.join(map(repr, known))}"
     )
 

@@ -383,6 +383,22 @@ def test_a_class_without_anything_to_grade_is_closed_too(checkout: Path, tmp_pat
     assert set(totals(tmp_path)) == set(STUDENTS)
 
 
+def test_a_roster_of_canvas_without_our_assignment_is_a_warning(
+    checkout: Path, tmp_path: Path
+) -> None:
+    """As `gradebook export` gives it, since Canvas would quietly make new assignments."""
+    file = make_course(tmp_path, checkout)
+    header = "Student,ID,SIS User ID,SIS Login ID,Section,Homework 6 (4711)"
+    rows = [f'"Name, {name}",{at},s{at},{name},A,' for at, name in enumerate(STUDENTS)]
+    file.with_name("roster.csv").write_text("\n".join([header, *rows, ""]))
+
+    done = close(checkout, file, "--assignment", SECOND)
+
+    assert done.status == 0
+    assert "exports/canvas.csv: the roster lacks the Canvas assignment" in done.errors
+    assert "`gradebook export --format canvas --column`" in done.errors
+
+
 def test_a_student_who_left_is_named_and_nothing_is_left_to_do(
     checkout: Path, tmp_path: Path
 ) -> None:

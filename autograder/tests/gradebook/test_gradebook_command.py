@@ -84,7 +84,7 @@ def test_an_export_to_canvas_says_which_assignments_exist(book: Book, tmp_path: 
     asked = run(book, *arguments)
     named = run(book, *arguments, "--column", "Homework 6 (4711)")
 
-    assert "name it with --column" in asked.stderr
+    assert "name it with `gradebook export --format canvas --column`" in asked.stderr
     assert "'Homework 6 (4711)', 'Quiz (12)'" in asked.stderr
     assert named.stderr == ""
     header, possible, *_ = csv.reader(output.read_text().splitlines())
