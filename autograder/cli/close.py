@@ -25,7 +25,7 @@ from autograder.course.class_submissions import class_submissions
 from autograder.course.closing import close_book, left_for_people, note_on_stage
 from autograder.course.request_file import open_request_lines
 from autograder.course.results import only_run_in
-from autograder.course.unknown_times import line_on_unknown_times
+from autograder.course.unknown_times import line_on_unknown_times, line_without_times
 from autograder.course.withdrawn import follow_new_ids
 from autograder.files import make_folder, write_whole
 from autograder.github.client import GitHubServer
@@ -103,7 +103,8 @@ def close_command(
     console.print(f"report: {output / REPORT}; exports: {', '.join(written)}", soft_wrap=True)
     stage = note_on_stage(policy, settings.moment)
     notes = [*the_class.notes, *taken_over.lines, *closed.warnings, *worth_knowing(closed.outcomes)]
-    for line in (*notes, *filter(None, [read.off_roster]), *stage):
+    more = filter(None, [read.off_roster, line_without_times(the_class, book.folder)])
+    for line in (*notes, *more, *stage):
         errors.print(inert(line), soft_wrap=True)
     left = [
         *the_class.oddities,

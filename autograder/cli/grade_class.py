@@ -39,7 +39,7 @@ from autograder.course.class_pages import TABLE, files_to_sync, write_from_book
 from autograder.course.class_run import RunSettings, grade_class
 from autograder.course.class_submissions import ClassSubmissions, class_submissions
 from autograder.course.results import only_run_in
-from autograder.course.unknown_times import line_on_unknown_times
+from autograder.course.unknown_times import line_on_unknown_times, line_without_times
 from autograder.course.withdrawn import WITHDRAWN, follow_new_ids
 from autograder.errors import AutograderError
 from autograder.feedback.content import unreadable_summary
@@ -153,7 +153,11 @@ def grade_class_command(
     if line := unreadable_line(outcomes):
         console.print(line, soft_wrap=True)
     folder = gradebook_folder(gradebook, policy)
-    last = [*worth_knowing(outcomes), line_on_unknown_times(submissions, folder)]
+    last = [
+        *worth_knowing(outcomes),
+        line_on_unknown_times(submissions, folder),
+        line_without_times(submissions, folder),
+    ]
     for line in (*left_to_do(outcomes), *filter(None, last), *waiting(outcomes)):
         console.print(inert(line), soft_wrap=True)
     if problems or submissions.unseen or not all(outcome.is_settled for outcome in outcomes):

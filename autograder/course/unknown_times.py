@@ -49,6 +49,33 @@ def line_on_unknown_times(submissions: ClassSubmissions, gradebook: Path) -> str
     )
 
 
+def line_without_times(submissions: ClassSubmissions, gradebook: Path) -> str:
+    """Say that nothing tells when anybody handed in, though lateness costs points.
+
+    Args:
+        submissions: The class, with what its gradebook knows.
+        gradebook: The gradebook's folder.
+
+    Returns:
+        A line; empty if something tells it, or if nothing can be late.
+    """
+    policy = submissions.policy
+    graded = [work for work in submissions.handed_in if not submissions.excuses(work.student)]
+    is_any_known = any(handin.handed_in_at for handin in submissions.handins.values())
+    tells = any(
+        isinstance(work, StudentHandIn) and (work.hand_in.sent_at or work.hand_in.is_late)
+        for work in graded
+    )
+    if not (policy.late and (policy.deadline or policy.extensions) and graded):
+        return ""
+    if is_any_known or tells:
+        return ""
+    return (
+        f"[late] takes points off late work, but no times are known, so nothing is late: write"
+        f" them as `student,handed_in_at` into {gradebook / HANDINS_FILE}, or remove [late]"
+    )
+
+
 def _late_signs(submissions: ClassSubmissions) -> Iterator[_LateSign]:
     policy = submissions.policy
     if not (policy.deadline or policy.late or policy.extensions):

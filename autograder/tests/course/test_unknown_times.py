@@ -8,7 +8,7 @@ import pytest
 
 from autograder.assignment import Course
 from autograder.course.class_submissions import ClassSubmissions
-from autograder.course.unknown_times import line_on_unknown_times
+from autograder.course.unknown_times import line_on_unknown_times, line_without_times
 from autograder.gradebook.handins import Handin
 from autograder.intake.downloads import find_hand_ins
 from autograder.intake.matching import match_hand_ins
@@ -33,6 +33,23 @@ submission_2:
 """
 
 
+def class_of(
+    folder: Path,
+    names: Mapping[str, str],
+    policy: Policy = POLICY,
+    handins: Mapping[str, Handin] | None = None,
+) -> ClassSubmissions:
+    """Lay out a download, and match it with the roster."""
+    for name, text in names.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    matches = match_hand_ins(find_hand_ins(folder, ASSIGNMENT).hand_ins, CLASS, {})
+    students = {student.id: student for student in CLASS.students}
+    return ClassSubmissions(
+        matches.matched, handins=handins or {}, policy=policy, students=students
+    )
+
+
 def line(
     folder: Path,
     names: Mapping[str, str],
@@ -40,15 +57,7 @@ def line(
     handins: Mapping[str, Handin] | None = None,
 ) -> str:
     """Lay out a download, and return the line on it."""
-    for name, text in names.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
-    matches = match_hand_ins(find_hand_ins(folder, ASSIGNMENT).hand_ins, CLASS, {})
-    students = {student.id: student for student in CLASS.students}
-    submissions = ClassSubmissions(
-        matches.matched, handins=handins or {}, policy=policy, students=students
-    )
-    return line_on_unknown_times(submissions, Path("book"))
+    return line_on_unknown_times(class_of(folder, names, policy, handins), Path("book"))
 
 
 BLACKBOARD = {
@@ -99,3 +108,32 @@ def test_nothing_is_told_of_times_that_the_gradebook_has(tmp_path: Path) -> None
 def test_nothing_is_told_if_nothing_can_be_late(tmp_path: Path) -> None:
     """Without a course file, or without a deadline in it."""
     assert line(tmp_path, BLACKBOARD, EVERYTHING_COUNTS) == ""
+
+
+MOODLE = {f"Ada Lovelace_657701_assignsubmission_file_/{WRITER}": ""}
+NO_TIMES = (
+    "[late] takes points off late work, but no times are known, so nothing is late: write them as"
+    " `student,handed_in_at` into book/handins.csv, or remove [late]"
+)
+
+
+@pytest.mark.parametrize(
+    ("names", "policy", "handins", "told"),
+    [
+        (MOODLE, POLICY, {}, NO_TIMES),
+        (MOODLE, POLICY, {"eve": Handin(handed_in_at=datetime(2026, 11, 30, tzinfo=UTC))}, ""),
+        (MOODLE, POLICY.model_copy(update={"late": None}), {}, ""),
+        (MOODLE, EVERYTHING_COUNTS, {}, ""),
+        (BLACKBOARD, POLICY, {}, ""),
+    ],
+    ids=["Moodle", "a time of somebody", "no penalty", "no policy", "Blackboard"],
+)
+def test_without_any_time_a_penalty_for_late_work_takes_nothing(
+    tmp_path: Path, names: Mapping[str, str], policy: Policy, handins: Mapping[str, Handin],
+    told: str,
+) -> None:  # fmt: skip
+    """A line says so: the course file alone does not make anything late."""
+    submissions = class_of(tmp_path, names, policy, handins)
+
+    assert submissions.handed_in
+    assert line_without_times(submissions, Path("book")) == told
