@@ -14,7 +14,7 @@ from autograder.choice import choose_assignment
 from autograder.cli.options import AssignmentId
 from autograder.errors import GradebookError
 from autograder.files import make_folder
-from autograder.gradebook.book import Book, roster_file
+from autograder.gradebook.book import ROSTER, Book, roster_file
 from autograder.gradebook.marking.earlier_ids import take_over_earlier_ids
 from autograder.grading.judge.plan import read_plan
 from autograder.policy import DEFAULT_COURSE, EVERYTHING_COUNTS, Policy, read_policy
@@ -74,6 +74,22 @@ def known_roster(
         return None
     roster = roster_file(gradebook_folder(gradebook, policy), policy)
     return roster if roster.exists() else None
+
+
+def unused_roster_line(roster: Path | None, source: Path) -> str:
+    """Say that a roster lies where a course would have it, and is not used; empty if none does.
+
+    Args:
+        roster: The roster that is used; None if there is none.
+        source: What is graded; a course file names its own roster.
+    """
+    usual = DEFAULT_COURSE.with_name(ROSTER)
+    if roster is not None or source.suffix == ".toml" or not usual.exists():
+        return ""
+    return (
+        f"{usual} is not used, since there is no {DEFAULT_COURSE}: make one, or give"
+        f" --roster {usual}"
+    )
 
 
 def known_book(

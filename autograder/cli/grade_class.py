@@ -32,6 +32,7 @@ from autograder.cli.course_file import (
     known_book,
     known_roster,
     test_names,
+    unused_roster_line,
 )
 from autograder.cli.options import AnyPython, AssignmentId, NoSandbox, Workers
 from autograder.course.class_outcomes import EXCUSED, ClassAction, StudentOutcome
@@ -129,7 +130,8 @@ def grade_class_command(
         submissions = submissions.select(only or (), begin)
         if known is not None:
             submissions = submissions.with_records_of(known)
-        for line in (*submissions.oddities, *submissions.notes, *taken_over.lines):
+        unused = filter(None, [unused_roster_line(roster, source)])
+        for line in (*submissions.oddities, *submissions.notes, *taken_over.lines, *unused):
             errors.print(inert(line), soft_wrap=True)
         try:
             for outcome in with_progress(submissions, chosen, course, output, settings, errors):

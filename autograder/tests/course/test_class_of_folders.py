@@ -111,6 +111,22 @@ def test_the_roster_that_the_course_names_is_used(folder: Path, command: str) ->
     ]
 
 
+def test_a_roster_that_is_not_used_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It lies where a course would have it, and there is no course file."""
+    course = folder.with_name("course")
+    course.mkdir()
+    folder.with_name("roster.csv").rename(course / "roster.csv")
+    monkeypatch.chdir(folder.parent)
+
+    without = CliRunner().invoke(app, ["grade-class", "class", "--output", "out"])
+    given = ["--roster", "course/roster.csv"]
+    with_roster = CliRunner().invoke(app, ["grade-class", "class", "--output", "out", *given])
+
+    line = "course/roster.csv is not used, since there is no course/course.toml: make one, or give"
+    assert line in without.output
+    assert "is not used" not in with_roster.output
+
+
 @pytest.mark.parametrize("command", ["grade-class", "regrade"])
 def test_a_folder_belongs_to_one_run_at_a_time(folder: Path, command: str) -> None:
     """Two that replace each other's results would find changes that nobody made."""
