@@ -12,10 +12,10 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from autograder.errors import RosterError
-from autograder.gradebook.keys import KeyKind, comparable
+from autograder.gradebook.keys import Key, KeyKind, comparable
 from autograder.gradebook.roster.column_titles import column_keys
 from autograder.gradebook.roster.forms import FORMS, Form
-from autograder.gradebook.roster.rows import RosterReader, shown
+from autograder.gradebook.roster.rows import PARTICIPANT, RosterReader, shown
 from autograder.gradebook.roster.table import (
     MAX_COLUMNS,
     MAX_ROWS,
@@ -29,6 +29,8 @@ from autograder.some_names import some_of
 from autograder.text import counted
 
 MAX_ROSTER_BYTES = 5_000_000
+_SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How files of Excel and LibreOffice begin, and those of Excel before 2007."""
 _MOST_MISTAKES = 50
 _MOST_COLUMNS_SHOWN = 8
 _MOST_ROLES = 5
@@ -61,9 +63,15 @@ class Roster(BaseModel):
     def find(self, name: str) -> Student | None:
         """Find a student by id, by login, or by another of their `keys` that is theirs alone.
 
-        A name is not enough, as two students may share it. Case does not matter.
+        A name is not enough, as two students may share it. Case does not matter. Moodle's number of
+        a participant may be written as in its worksheet: `Participant 657717`.
         """
-        return self._by_name.get(comparable(name))
+        found = self._by_name.get(comparable(name))
+        participant = PARTICIPANT.fullmatch(name.strip())
+        if found is not None or participant is None:
+            return found
+        key = Key.of(KeyKind.MOODLE_PARTICIPANT, participant[1])
+        return next((student for student in self.students if key in student.keys), None)
 
 
 def read_roster(
@@ -128,6 +136,8 @@ def _notes_on_roles(unknown: Mapping[str, Sequence[str]]) -> Iterator[str]:
 def _table(path: Path, encoding: RosterEncoding) -> RosterTable:
     """Read the file as a table."""
     content = _content(path)
+    if content.startswith(_SPREADSHEETS):
+        raise RosterError(f"{path} is a spreadsheet, and not text: save it as 'CSV UTF-8'")
     try:
         text = decode_roster(content, encoding)
     except ValueError as error:

@@ -27,9 +27,8 @@ _ALONE = {
 """Fields that no two students may share, and how a message calls them."""
 
 _POSTING = re.compile(r"\s*(Muted|Manual Posting.*)?\s*", re.IGNORECASE)
-_PARTICIPANT = re.compile(
-    rf"(?:{'|'.join(map(re.escape, PARTICIPANTS))})\s*([0-9]+)", re.IGNORECASE
-)
+PARTICIPANT = re.compile(rf"(?:{'|'.join(map(re.escape, PARTICIPANTS))})\s*([0-9]+)", re.IGNORECASE)
+"""`Participant 657717`, as Moodle's grading worksheet has it."""
 _NUMBER_AT_END = re.compile(r"[^0-9]*([0-9]+)")
 # Blackboard makes a user for each member of staff who looks at a course as a student does.
 PREVIEW = "_previewuser"
@@ -129,7 +128,7 @@ class RosterReader:
     @staticmethod
     def _settle_participant(fields: _Fields) -> None:
         """Keep of `Participant 657717` the number, and not as the identifier of a person."""
-        participant = _PARTICIPANT.fullmatch(fields.get("identifier", ""))
+        participant = PARTICIPANT.fullmatch(fields.get("identifier", ""))
         if participant:
             fields["identifier"] = ""
         else:

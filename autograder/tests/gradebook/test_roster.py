@@ -446,3 +446,32 @@ def test_valid_logins_are_recognised(text: str, right: bool) -> None:
 def test_a_name_is_split_into_first_and_last(name: str, parted: tuple[str, str]) -> None:
     """It is split at its comma, otherwise at its last blank."""
     assert Student(id="a", name=name).parted_name == parted
+
+
+@pytest.mark.parametrize("begin", [b"PK\x03\x04\x14\x00", b"\xd0\xcf\x11\xe0\xa1\xb1"])
+def test_a_spreadsheet_is_named_as_such(tmp_path: Path, begin: bytes) -> None:
+    """Another encoding would not help."""
+    path = tmp_path / "roster.xlsx"
+    path.write_bytes(begin + bytes(100))
+
+    with pytest.raises(
+        RosterError, match=r"is a spreadsheet, and not text: save it as 'CSV UTF-8'"
+    ):
+        read_roster(path)
+
+
+@pytest.mark.parametrize("name", ["Participant 103", "participant 103", "Teilnehmer/in103", "103"])
+def test_a_participant_is_found_as_the_worksheet_writes_it(tmp_path: Path, name: str) -> None:
+    """Such as in `handins.csv`; the words with another's number are not enough."""
+    path = tmp_path / "roster.csv"
+    path.write_text(
+        "Identifier,Full name,Email address,Status,Grade can be changed\n"
+        "Participant 103,Ada,ada@x.org,,Yes\nParticipant 104,Bob,bob@x.org,,Yes\n"
+    )
+    roster = read_roster(path)
+
+    found = roster.find(name)
+
+    assert found is not None
+    assert found.id == "ada@x.org"
+    assert roster.find("Participant 10") is None
