@@ -8,6 +8,7 @@ row's grades then go to the student of the row before.
 
 from collections.abc import Sequence
 
+from autograder.errors import ExportError
 from autograder.feedback.content import points_open
 from autograder.gradebook.exports.table import Cell, as_table, columns_of, number, refuse, scores_of
 from autograder.gradebook.standing import Standing, StandingStatus
@@ -43,6 +44,12 @@ def as_moodle(assignment_id: str, title: str, standings: Sequence[Standing]) -> 
     keys = [key for key, lacking in without.items() if not lacking]
     if not keys:
         nearest = min(without, key=lambda key: len(without[key]))
+        if len(without[nearest]) == len(students):
+            raise ExportError(
+                "no Moodle file was written: the roster has no email, username or idnumber of"
+                " anybody: with anonymous submissions, reveal the identities first, or write the"
+                " totals into Moodle's grading worksheet; otherwise, export another roster"
+            )
         refuse(without[nearest], "Moodle", f"the roster has no {nearest}, which the others have")
     columns = columns_of(standings)
     rows: list[list[Cell]] = [

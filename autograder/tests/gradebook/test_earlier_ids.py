@@ -167,3 +167,19 @@ def test_every_form_of_roster_may_have_the_column(tmp_path: Path, header: str, t
     (student,) = read_roster(tmp_path / "roster.csv").students
 
     assert student.earlier_id == "ada"
+
+
+def test_marks_given_blind_follow_when_identities_are_revealed(tmp_path: Path) -> None:
+    """The worksheet without names had participants' numbers; the new one names them as earlier."""
+    header = "Identifier,Status,Grade can be changed"
+    book = make_marked_book(tmp_path, f"{header}\nParticipant 501,,Yes\nParticipant 502,,Yes\n")
+    (book.folder / "roster.csv").write_text(
+        f"{header},Full name,Email address,earlier_id\n"
+        "Participant 501,,Yes,Ada Lovelace,ada@x.org,501\n"
+        "Participant 502,,Yes,Bob Roe,bob@x.org,502\n"
+    )
+
+    taken = take_over_earlier_ids(book)
+
+    assert taken.new_ids == {"501": "ada@x.org", "502": "bob@x.org"}
+    assert marks(book) == {"ada@x.org": 1.5, "bob@x.org": 1.5}

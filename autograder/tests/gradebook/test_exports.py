@@ -765,3 +765,16 @@ def test_times_are_in_utc() -> None:
 
     for form in ("csv", "github-classroom", "classroom50"):
         assert export(form, [utc]) == export(form, [COMPLETE])
+
+
+def test_a_blind_worksheet_as_roster_is_told_what_to_do() -> None:
+    """It has a participant's number alone, by which Moodle imports nothing."""
+    standings = [
+        Standing(student=Student(id=number, moodle_participant=number), checkpoints=points(0, 0))
+        for number in ("501", "502")
+    ]
+
+    with pytest.raises(ExportError, match="of anybody: with anonymous submissions, reveal") as told:
+        FORMATS["moodle"]("m06", TITLE, standings)
+
+    assert "501" not in str(told.value)
