@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Annotated
 
@@ -89,18 +90,23 @@ class Student(BaseModel):
 
         Names come in both orders, as some systems show the last name first.
         """
-        keys = {
-            Key.of(kind, text)
-            for field, kinds in _KINDS.items()
-            if (text := getattr(self, field))
-            for kind in (*kinds, *((KeyKind.EMAIL,) if "@" in text else ()))
-        }
         first, last = self.parted_name
         names = [self.name, f"{first} {last}", f"{last} {first}"]
         if first and last:
             names.append(f"{last}, {first}")
-        keys |= {Key.of(KeyKind.NAME, name) for name in names}
-        return frozenset(key for key in keys if key.value)
+        of_names = (Key.of(KeyKind.NAME, name) for name in names)
+        return frozenset(key for key in (*self._keys_of(*_KINDS), *of_names) if key.value)
+
+    @property
+    def keys_of_systems(self) -> frozenset[Key]:
+        """The keys that systems gave: no names, and no identifier, which may be of any kind."""
+        return frozenset(self._keys_of(*(field for field in _KINDS if field != "identifier")))
+
+    def _keys_of(self, *fields: str) -> Iterator[Key]:
+        for field in fields:
+            if text := getattr(self, field):
+                for kind in (*_KINDS[field], *((KeyKind.EMAIL,) if "@" in text else ())):
+                    yield Key.of(kind, text)
 
     @property
     def known_names(self) -> dict[str, str]:

@@ -2,7 +2,8 @@
 
 Two people may have one name. So a name does not make a hand-in a student's if the source says a
 number, login or e-mail address of the submitter, and the roster has another one of the same kind.
-What the roster does not have contradicts nothing.
+What the roster does not have contradicts nothing. Its column `id` may hold whatever an instructor
+knows students by, so it counts only if it names at least one submitter of the source.
 """
 
 from collections.abc import Iterable, Set
@@ -23,14 +24,26 @@ _CALLED = {
 """How a message calls a key of each kind, those first that tell people apart best."""
 
 
-def contradiction(submitter: Submitter, student: Student) -> str:
+def ids_are_known(submitters: Iterable[Submitter], students: Iterable[Student]) -> bool:
+    """Whether a source knows the roster's ids: it states the id of at least one student."""
+    ids = {comparable(student.identifier) for student in students if student.identifier}
+    return any(key.value in ids for submitter in submitters for key in submitter.stated_keys)
+
+
+def contradiction(submitter: Submitter, student: Student, *, with_id: bool) -> str:
     """Say which key of a student is another than the submitter's; empty if none is.
 
     An example: `the roster's Anna Schmidt has the number 101, not 199`.
+
+    Args:
+        submitter: Who handed something in.
+        student: Somebody with the same name.
+        with_id: Whether the source knows the roster's ids; see `ids_are_known`.
     """
+    known_keys = _keys(student, with_id=with_id)
     for kind, called in _CALLED.items():
         stated = _values(submitter.stated_keys, kind)
-        known = _known(student, kind, stated)
+        known = _values(known_keys, kind)
         if stated and known and stated.isdisjoint(known):
             name = student.full_name or student.id
             has, not_this = (" or ".join(sorted(values)) for values in (known, stated))
@@ -52,16 +65,11 @@ def _values(keys: Iterable[Key], kind: KeyKind) -> Set[str]:
     return {key.value for key in keys if key.kind is kind and key.value}
 
 
-def _known(student: Student, kind: KeyKind, stated: Set[str]) -> Set[str]:
-    """Return a student's keys of a kind, without an identifier that is something else.
-
-    The column of the identifier may hold whatever an instructor knows students by. A name, or an
-    e-mail address where the source has a number, says nothing about numbers and logins.
-    """
-    known = _values(student.keys, kind)
+def _keys(student: Student, *, with_id: bool) -> Set[Key]:
+    """Return a student's keys; those of the identifier only if it is a number, login or address."""
     identifier = comparable(student.identifier)
     names = {comparable(name) for name in (student.name, student.full_name)}
-    is_address = "@" in identifier and not any("@" in value for value in stated)
-    if kind is not KeyKind.EMAIL and (" " in identifier or identifier in names or is_address):
-        return known - {identifier}
-    return known
+    others = student.keys_of_systems
+    if "@" in identifier:
+        return others | {key for key in student.keys if key.kind is KeyKind.EMAIL}
+    return others if " " in identifier or identifier in names or not with_id else student.keys

@@ -18,7 +18,7 @@ from itertools import combinations
 from autograder.gradebook.keys import Key, KeyKind, comparable
 from autograder.gradebook.roster import Roster
 from autograder.gradebook.student import LONGEST_ID, Student
-from autograder.intake.contradictions import are_different, contradiction
+from autograder.intake.contradictions import are_different, contradiction, ids_are_known
 from autograder.intake.counting import choose_hand_in
 from autograder.intake.hand_ins import (
     HandIn,
@@ -73,6 +73,16 @@ class _Claim:
     looks_like_group: bool = False
 
 
+@dataclass(frozen=True)
+class _Lookup:
+    """A roster, as hand-ins are looked up in it."""
+
+    roster: Roster
+    by_key: Mapping[Key, list[Student]]
+    with_id: bool
+    """Whether the source of the hand-ins knows the roster's ids."""
+
+
 def match_hand_ins(
     hand_ins: Iterable[HandIn],
     roster: Roster | None,
@@ -96,28 +106,29 @@ def match_hand_ins(
         for student_id, hand_in in ids_without_roster(hand_ins):
             claims.setdefault(comparable(student_id), []).append(_Claim(student_id, hand_in))
         return Matches(_chosen_of_each(claims, None, policy, {}))
-    by_key = _students_by_key(roster)
     all_of = list(hand_ins)
+    lookup = _lookup(all_of, roster)
     in_a_group: list[tuple[HandIn, Submitter, Student]] = []
     for hand_in in all_of:
         if (names := settled.get(hand_in.origin)) is not None:
             if NOBODY in names:
                 left_out.append(hand_in.origin)
-                for owner in _only_owners(hand_in, roster, by_key):
+                for owner in _only_owners(hand_in, lookup):
                     left_out_of.setdefault(owner.id, []).append(hand_in)
             settled_for = [student for name in names if (student := roster.find(name))]
             for student in settled_for:
                 claims.setdefault(student.id, []).append(_Claim(student.id, hand_in))
             if not settled_for and NOBODY not in names:
-                named = names[0][:LONGEST_ID]
-                why = f"{MATCHES_FILE} gives it to {named!r}, who is not in the roster"
+                name = names[0][:LONGEST_ID]
+                why = f"{MATCHES_FILE} gives it to {name!r}, who is not in the roster"
                 unmatched.append(Unmatched(hand_in.origin, why))
             continue
         for submitter in hand_in.submitters:
-            found, by_name = _owners(submitter, roster, by_key)
-            behind = [] if found else _behind_group(submitter, by_key)
-            if why := _contradiction(hand_in, submitter, (found if by_name else []) or behind):
-                why += _way_out_of_group(hand_in, roster, by_key)
+            found, by_name = _owners(submitter, lookup)
+            behind = [] if found else _behind_group(submitter, lookup)
+            named = (found if by_name else []) or behind
+            if why := _contradiction(hand_in, submitter, named, lookup):
+                why += _way_out_of_group(hand_in, lookup)
                 contradicted.append(Unmatched(hand_in.origin, why))
             elif len(found) == 1:
                 is_group = _looks_like_group(submitter, found[0])
@@ -126,7 +137,7 @@ def match_hand_ins(
             elif len(behind) == 1:
                 in_a_group.append((hand_in, submitter, behind[0]))
             else:
-                why = _why(found, submitter) + _way_out_of_group(hand_in, roster, by_key)
+                why = _why(found, submitter) + _way_out_of_group(hand_in, lookup)
                 unmatched.append(Unmatched(hand_in.origin, why))
     agreeing = sum(not claim.by_name for claimed in claims.values() for claim in claimed)
     claims, doubtful = _with_members(claims, in_a_group)
@@ -186,12 +197,14 @@ def _without_twins(
     return left, strangers
 
 
-def _students_by_key(roster: Roster) -> Mapping[Key, list[Student]]:
-    found: dict[Key, list[Student]] = {}
+def _lookup(hand_ins: Iterable[HandIn], roster: Roster) -> _Lookup:
+    """Prepare a roster for the search."""
+    by_key: dict[Key, list[Student]] = {}
     for student in roster.students:
         for key in frozenset(map(_as_in_file_name, student.keys)):
-            found.setdefault(key, []).append(student)
-    return found
+            by_key.setdefault(key, []).append(student)
+    submitters = [submitter for hand_in in hand_ins for submitter in hand_in.submitters]
+    return _Lookup(roster, by_key, ids_are_known(submitters, roster.students))
 
 
 _NOT_IN_FILE_NAMES = re.compile(r"[\x00-\x1f\x7f&<>\"`|':\\/]")
@@ -205,33 +218,31 @@ def _as_in_file_name(key: Key) -> Key:
     return Key.of(key.kind, _NOT_IN_FILE_NAMES.sub("", key.value))
 
 
-def _owners(
-    submitter: Submitter, roster: Roster, by_key: Mapping[Key, list[Student]]
-) -> tuple[list[Student], bool]:
+def _owners(submitter: Submitter, lookup: _Lookup) -> tuple[list[Student], bool]:
     """Return the students who may be meant, and whether only a name says so."""
-    if submitter.may_be_id and (named := roster.find(submitter.name)) is not None:
+    if submitter.may_be_id and (named := lookup.roster.find(submitter.name)) is not None:
         return [named], False
     names = {key for key in submitter.keys if key.kind is KeyKind.NAME}
-    exact = _students_with(submitter.keys - names, by_key)
-    return (exact, False) if exact else (_students_with(map(_as_in_file_name, names), by_key), True)
+    exact = _students_with(submitter.keys - names, lookup)
+    return (exact, False) if exact else (_students_with(map(_as_in_file_name, names), lookup), True)
 
 
-def _only_owners(
-    hand_in: HandIn, roster: Roster, by_key: Mapping[Key, list[Student]]
-) -> Iterator[Student]:
+def _only_owners(hand_in: HandIn, lookup: _Lookup) -> Iterator[Student]:
     """Yield the students of whom a hand-in would be if no person had settled it."""
     for submitter in hand_in.submitters:
-        found, by_name = _owners(submitter, roster, by_key)
-        if len(found) == 1 and not (by_name and contradiction(submitter, found[0])):
+        found, by_name = _owners(submitter, lookup)
+        if len(found) == 1 and not (
+            by_name and contradiction(submitter, found[0], with_id=lookup.with_id)
+        ):
             yield found[0]
 
 
-def _behind_group(submitter: Submitter, by_key: Mapping[Key, list[Student]]) -> list[Student]:
+def _behind_group(submitter: Submitter, lookup: _Lookup) -> list[Student]:
     """Return the students whose name follows a group's name and a hyphen."""
     _, hyphen, name = submitter.name.partition("-")
     if not (submitter.may_have_group and hyphen and name.strip()):
         return []
-    return _students_with([_as_in_file_name(Key.of(KeyKind.NAME, name))], by_key)
+    return _students_with([_as_in_file_name(Key.of(KeyKind.NAME, name))], lookup)
 
 
 def _looks_like_group(submitter: Submitter, student: Student) -> bool:
@@ -252,16 +263,21 @@ def _letters(text: str) -> str:
     return "".join(character for character in plain if character.isalnum())
 
 
-def _students_with(keys: Iterable[Key], by_key: Mapping[Key, list[Student]]) -> list[Student]:
-    return list({student.id: student for key in keys for student in by_key.get(key, ())}.values())
+def _students_with(keys: Iterable[Key], lookup: _Lookup) -> list[Student]:
+    found = (student for key in keys for student in lookup.by_key.get(key, ()))
+    return list({student.id: student for student in found}.values())
 
 
-def _contradiction(hand_in: HandIn, submitter: Submitter, named: Sequence[Student]) -> str:
+def _contradiction(
+    hand_in: HandIn, submitter: Submitter, named: Sequence[Student], lookup: _Lookup
+) -> str:
     """Say why a hand-in is of none of the students who have its name; empty if it may be.
 
     The text ends with what to write if it is theirs after all.
     """
-    differences = [contradiction(submitter, student) for student in named[:MOST_NAMED]]
+    differences = [
+        contradiction(submitter, student, with_id=lookup.with_id) for student in named[:MOST_NAMED]
+    ]
     if not differences or not all(differences):
         return ""
     known_as = f" ({submitter.known_as})" if submitter.known_as else ""
@@ -279,11 +295,11 @@ def _row(hand_in: HandIn, student: Student) -> str:
     return row.getvalue()
 
 
-def _way_out_of_group(hand_in: HandIn, roster: Roster, by_key: Mapping[Key, list[Student]]) -> str:
+def _way_out_of_group(hand_in: HandIn, lookup: _Lookup) -> str:
     """Say what to write if a member of a group is not in the class; empty for one submitter."""
     if len(hand_in.submitters) < 2:
         return ""
-    owners = {owner.id: owner for owner in _only_owners(hand_in, roster, by_key)}
+    owners = {owner.id: owner for owner in _only_owners(hand_in, lookup)}
     rows = [f"`{_row(hand_in, owner)}`" for owner in owners.values()]
     return (
         f"; if this member is not in the class, write one row for each remaining member into"

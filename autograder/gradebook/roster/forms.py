@@ -237,6 +237,7 @@ GRADESCOPE = Form(
     fields={
         **_NAMES,
         "identifier": ("sid",),
+        "sis_user_id": ("sid",),
         "email": titles.EMAIL,
         "section": titles.GROUP,
         "role": titles.ROLE,

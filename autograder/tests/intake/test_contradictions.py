@@ -53,7 +53,9 @@ WORKSHEET = Roster(
     )
 )
 GRADESCOPE = Roster(
-    students=(Student(id="301", name=ANNA, identifier="301", email="a1@uni.example"),)
+    students=(
+        Student(id="301", name=ANNA, identifier="301", sis_user_id="301", email="a1@uni.example"),
+    )
 )
 ILIAS = Roster(students=(Student(id="aschmidt", name=ANNA, username="aschmidt"),))
 
@@ -142,6 +144,11 @@ def test_a_group_needs_a_row_for_each_member(tmp_path: Path) -> None:
             gradescope({"sid": "399"}),
         ),
         (Student(id="a", name=ANNA, identifier="Schmidt, Anna"), gradescope({"sid": "399"})),
+        (Student(id="a", name=ANNA, identifier="s17"), gradescope({"sid": "399"})),
+        (
+            Student(id="a", name=ANNA, identifier="s17"),
+            {f"Schmidt_Anna_aschmidt_1009/{WRITER}": ""},
+        ),
         (
             Student(id="a", name=ANNA, idnumber="701", username="aschmidt"),
             {f"1-2 - Anna Schmidt - Dec 1, 2026 1205 AM/{WRITER}": ""},
@@ -156,6 +163,20 @@ def test_what_the_roster_does_not_know_contradicts_nothing(
     matches = match(tmp_path, Roster(students=(student,)), names)
 
     assert [work.student for work in matches.matched] == ["a"]
+
+
+def test_the_rosters_own_ids_count_if_the_source_knows_them(tmp_path: Path) -> None:
+    """The column `id` may hold anything; here it holds what Gradescope calls SID."""
+    students = (
+        Student(id="301", name=ANNA, identifier="301"),
+        Student(id="302", name="Luc Picard", identifier="302"),
+    )
+    names = gradescope({"name": "Luc Picard", "sid": "302"}, {"sid": "399"})
+
+    matches = match(tmp_path, Roster(students=students), names)
+
+    assert [work.student for work in matches.matched] == ["302"]
+    assert [hand_in.origin for hand_in in matches.unmatched] == ["submission_1"]
 
 
 @pytest.mark.parametrize(
@@ -189,7 +210,7 @@ _NUMBERS = st.integers(1, 30).map(str)
 @st.composite
 def _classes(draw: st.DrawFn) -> tuple[Roster, str, str, str]:
     """Draw a roster, and a stranger with the name of a student, and a key that nobody has."""
-    kind = draw(st.sampled_from(["moodle_participant", "identifier", "email", "username"]))
+    kind = draw(st.sampled_from(["moodle_participant", "sis_user_id", "email", "username"]))
     values = draw(st.lists(_NUMBERS, min_size=1, max_size=6, unique=True))
     make = "{}@uni.example" if kind == "email" else "u{}" if kind == "username" else "{}"
     students = tuple(
@@ -210,7 +231,7 @@ def _download(kind: str, people: Sequence[tuple[str, str]]) -> dict[str, str]:
     if kind == "username":
         parts = [(*name.rpartition(" ")[::2], key) for name, key in people]
         return {f"{last}_{first}_{key}_77/{WRITER}": "" for first, last, key in parts}
-    field = "sid" if kind == "identifier" else "email"
+    field = "sid" if kind == "sis_user_id" else "email"
     return gradescope(*({"name": name, field: key} for name, key in people))
 
 
