@@ -310,6 +310,14 @@ def test_a_module_that_is_used_is_not_suggested() -> None:
     assert meant in taken.missing[WRITER]
 
 
+def test_a_file_that_is_meant_for_another_is_not_suggested() -> None:
+    """Though both are missing."""
+    taken = admit(Given({"kinesis_multi_shard_final.py": ""}), GRADED)
+
+    assert "kinesis_multi_shard_final.py" in taken.missing[WRITER]
+    assert taken.missing[READER] == f"The file {READER} is missing."
+
+
 def test_the_name_in_full_goes_before_any_other_module() -> None:
     """Wherever it stands."""
     there = dict.fromkeys(["kinesis.py", "src/old_kinesis_multi_shard.py", READER], "")

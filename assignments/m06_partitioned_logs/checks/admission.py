@@ -202,13 +202,15 @@ def admit(
                 concerns.setdefault(file, []).append(name)
     not_installed = taking.note_packages({file for files in reached.values() for file in files})
     taking.take_the_rest(reported=concerns)
-    used = {*graded, *(file for files in reached.values() for file in files)}
+    used = {file for files in reached.values() for file in files}
     return AdmittedFiles(
         files=taking.files,
         refused=tuple(
             Refusal(file, taking.problems[file], tuple(names)) for file, names in concerns.items()
         ),
-        missing={name: _missing(name, listing, used) for name in graded if name not in present},
+        missing={
+            name: _missing(name, listing, graded, used) for name in graded if name not in present
+        },
         notes=listing.notes(),
         not_installed=not_installed,
     )
@@ -613,15 +615,16 @@ def _take_out_of_cell(cell: dict[str, Any]) -> bool:
     return found
 
 
-def _missing(name: str, listing: _Listing, used: Collection[str]) -> str:
+def _missing(name: str, listing: _Listing, graded: Collection[str], used: Collection[str]) -> str:
     """Say that a graded file is not there, and which file may be meant, if that is clear.
 
     Args:
         name: The graded file.
         listing: The names of what was handed in.
-        used: The graded files and what they import, none of which is meant.
+        graded: All graded files.
+        used: Those that are there, and what they import; none of these is meant.
     """
-    for candidates, advice in _candidates(name, listing, used):
+    for candidates, advice in _candidates(name, listing, graded, used):
         if len(candidates) > 1 and "/" not in candidates[0]:
             candidates = difflib.get_close_matches(name, candidates[:MAX_COMPARED], 1, cutoff=0.0)
         if len(candidates) == 1:
@@ -632,7 +635,7 @@ def _missing(name: str, listing: _Listing, used: Collection[str]) -> str:
 
 
 def _candidates(
-    name: str, listing: _Listing, used: Collection[str]
+    name: str, listing: _Listing, graded: Collection[str], used: Collection[str]
 ) -> Iterator[tuple[list[str], str]]:
     """Yield files that may be meant, with what to do; the likeliest first."""
     top = listing.entries("")
@@ -658,8 +661,10 @@ def _candidates(
         yield [other for other in files if other.endswith(".ipynb")], rename
     yield [other for other in files if _ARCHIVE.fullmatch(other)], "unpack it in the top folder"
     if name.endswith(".py"):
-        modules = [other for other in files if other.endswith(".py") and not _TEST.fullmatch(other)]
-        yield modules, f"if it is meant, {rename}"
+        yield (
+            [other for other in files if _is_of_no_other(other, graded)],
+            f"if it is meant, {rename}",
+        )
 
 
 def _alike(name: str, wanted: str) -> bool:
@@ -671,6 +676,12 @@ def _contains(name: str, wanted: str) -> bool:
     """Return whether a name is the one that is wanted with something before or after it."""
     (stem, ending), (wanted_stem, wanted_ending) = _core(name), _core(wanted)
     return ending == wanted_ending and wanted_stem in stem and not _TEST.fullmatch(name)
+
+
+def _is_of_no_other(name: str, graded: Collection[str]) -> bool:
+    """Return whether a name is a module's, and has no graded file's name in it."""
+    is_module = name.endswith(".py") and not _TEST.fullmatch(name)
+    return is_module and not any(_contains(name, other) for other in graded)
 
 
 def _core(name: str) -> tuple[str, str]:

@@ -253,7 +253,7 @@ def test_wrong_arguments_are_reported_before_any_request(
         ("roster.csv", "login\nada\nada\n"),
         ("course.toml", '[extensions]\nada_lovelace = "never"\n'),
         ("course.toml", "[extensions]\nada_lovelace = 2026-03-12T00:00:00\n"),
-        ("handins.csv", "student,handed_in_at\nada_lovelace,\n"),
+        ("handins.csv", "student,handed_in_at\nada,\nada,\n"),
     ],
 )
 def test_mistakes_in_the_courses_files_name_nobody(
