@@ -53,7 +53,7 @@ def lateness(policy: Policy, student: Enrolled | None, handed_in_at: datetime | 
 def counting(
     hand_ins: Sequence[_HandIn], lateness_of: Callable[[_HandIn], Lateness]
 ) -> _HandIn | None:
-    """Return which of a student's hand-ins counts: the last in time, or else the last late one.
+    """Return which of a student's hand-ins counts: the last in time, or else the last of the late.
 
     Args:
         hand_ins: From the oldest to the newest.

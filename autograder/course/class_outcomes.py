@@ -95,7 +95,7 @@ class StudentOutcome:
     def may_be_misplaced(self) -> bool:
         """Whether a person should look for the files: nothing of the hand-in can be graded.
 
-        A student who pushes sees that at once, and no person could settle it here.
+        A student who pushes sees that immediately, and no person could settle it here.
         """
         is_seen = self.action is not ClassAction.LEFT_ALONE
         return is_seen and self.state == NOTHING_GRADABLE and not self.is_pushed

@@ -64,7 +64,7 @@ class BookEntry:
 
     @property
     def state(self) -> str:
-        """The standing's status, or else what is wrong with a hand-in that has one."""
+        """How the student stands; `nothing gradable` goes before a status that is not *excused*."""
         is_empty = self.has_nothing_gradable and not self.standing.excused
         return NOTHING_GRADABLE if is_empty else self.standing.status.value
 

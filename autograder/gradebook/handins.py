@@ -134,7 +134,7 @@ def _read_rows(path: Path) -> list[_Row]:
 
 
 def rename_in_handins(path: Path, earlier: str, student: str) -> None:
-    """Make the row of an earlier id the student's, unless the student has one.
+    """Give the row of an earlier id to the student, who keeps a row that is there already.
 
     Args:
         path: The file; if it is missing, nothing is done.

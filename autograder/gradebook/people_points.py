@@ -14,7 +14,7 @@ COPIES = "autograded"
 """Where nbgrader keeps what markers see: `autograded/ID/m06-concepts/concepts.ipynb`."""
 
 MARKERS = "markers"
-"""Where the folders of several markers are, each with a database and copies of its own."""
+"""Where the folders of several markers are, each with its database and copies."""
 
 
 def names_in_database(assignment_id: str) -> tuple[str, str]:

@@ -24,7 +24,7 @@ def choose_hand_in(
     Args:
         student: Whose they are.
         hand_ins: At least one.
-        policy: Says what is late. A time without a zone is taken for one of the course's clocks.
+        policy: Says what is late. A time without a zone is in the course's.
         left_out: More of the student's, which a person has left out.
     """
     ordered = sorted(hand_ins, key=_age)

@@ -271,7 +271,7 @@ def _students_with(keys: Iterable[Key], lookup: _Lookup) -> list[Student]:
 def _contradiction(
     hand_in: HandIn, submitter: Submitter, named: Sequence[Student], lookup: _Lookup
 ) -> str:
-    """Say why a hand-in is of none of the students who have its name; empty if it may be.
+    """Say why a hand-in is not by any student of that name; empty if it may be.
 
     The text ends with what to write if it is theirs after all.
     """

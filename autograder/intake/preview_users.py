@@ -23,7 +23,7 @@ def without_test_users(
 
     Args:
         hand_ins: What was handed in.
-        roster: The class, which may list test users; a student of it is never taken for one.
+        roster: The class, which may list test users; its students are never taken for test users.
         settled: The names of hand-ins of which a person has said whose they are: these stay.
     """
     students = _keys(() if roster is None else roster.students)

@@ -103,7 +103,7 @@ class ClassResults:
     assignment: str
     """Id of the assignment."""
     off_roster: str = ""
-    """A line on people with results or marks who are not in the roster, and have no row."""
+    """A line on people with results or marks who are not in the roster, nor among the rows."""
 
 
 def read_class(

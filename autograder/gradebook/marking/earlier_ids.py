@@ -36,7 +36,7 @@ class _Person:
 
 @dataclass(frozen=True)
 class TakenOver:
-    """What became of the records under earlier ids."""
+    """Which records under earlier ids were given to their students."""
 
     new_ids: Mapping[str, str]
     """By earlier id, the student whose records they are now."""
@@ -51,7 +51,7 @@ def take_over_earlier_ids(book: Book) -> TakenOver:
     """Give students of the roster what is on record under their earlier ids.
 
     That is the result, marks, copies for marking, and the time of the hand-in. If it is killed, the
-    next run goes on with it.
+    next run continues.
 
     Args:
         book: The gradebook.
@@ -192,7 +192,7 @@ def _move_copies(folder: Path, assignment: str, earlier: str, student: str) -> N
 
 
 def _move_result(folder: Path, earlier: str, student: str) -> None:
-    """Make the result of an earlier id the student's, unless there is a newer one."""
+    """Give the result of an earlier id to the student, who keeps one that is there already."""
     file, target = folder / f"{earlier}.json", folder / f"{student}.json"
     try:
         if target.exists():

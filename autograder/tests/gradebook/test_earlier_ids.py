@@ -102,7 +102,7 @@ def test_results_marks_and_times_follow_a_new_id(
     [
         "id,name,email\nbob,Bob Roe,bob@school.example\n",
         "id,name,email\nbob,Bob Roe,\nada.l,Ada Lovelace,\n",
-        "username,idnumber,name\nbob,,Bob Roe\neve,ada,Eve Noe\n",
+        "username,idnumber,name\nbob,,Bob Roe\neve,ada,Eve Roth\n",
     ],
     ids=["gone", "the same name", "another person's number"],
 )

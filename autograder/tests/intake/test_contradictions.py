@@ -197,7 +197,7 @@ def test_two_persons_of_one_name_are_not_taken_for_one(
 
 
 def test_a_roster_whose_numbers_all_differ_is_counted(tmp_path: Path) -> None:
-    """It may be the worksheet of another assignment, in which Moodle numbers people anew."""
+    """It may be the worksheet of another assignment, in which Moodle gives other numbers."""
     matches = match(tmp_path, WORKSHEET, moodle("Anna Schmidt_501", "Luc Picard_502"))
 
     assert (matches.contradicted, matches.agreeing) == (2, 0)
