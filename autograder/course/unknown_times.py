@@ -63,7 +63,8 @@ def line_without_times(submissions: ClassSubmissions, gradebook: Path) -> str:
     graded = [work for work in submissions.handed_in if not submissions.excuses(work.student)]
     is_any_known = any(handin.handed_in_at for handin in submissions.handins.values())
     tells = any(
-        isinstance(work, StudentHandIn) and (work.hand_in.sent_at or work.hand_in.is_late)
+        isinstance(work, StudentHandIn)
+        and (work.hand_in.sent_at is not None or work.hand_in.is_late is not None)
         for work in graded
     )
     if not (policy.late and (policy.deadline or policy.extensions) and graded):

@@ -158,6 +158,7 @@ def _of_parts(parts: Sequence[tuple[NamedPart, Path]]) -> HandIn:
     """Make a hand-in of an owner's parts: the last folder, or all loose files."""
     ordered = sorted(parts, key=lambda found: found[0].attempt)
     last, path = ordered[-1]
+    marks = [part.is_late for part, _ in parts if part.is_late is not None]
     paths = {part.file: path for part, path in ordered if part.file is not None}
     taken = (path,) if last.file is None else tuple(paths.values())
     return HandIn(
@@ -168,7 +169,7 @@ def _of_parts(parts: Sequence[tuple[NamedPart, Path]]) -> HandIn:
         last.attempt,
         is_typed=all(part.is_typed or part.file == ATTEMPT_REPORT for part, _ in parts),
         sent_at=last.sent_at,
-        is_late=any(part.is_late for part, _ in parts),
+        is_late=any(marks) if marks else None,
         older=tuple(path.name for part, path in ordered if path not in taken and not part.is_typed),
     )
 

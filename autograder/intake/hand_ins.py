@@ -98,8 +98,8 @@ class HandIn:
     """Whether it holds only text that was typed in, or a report of the system."""
     sent_at: datetime | None = None
     """When it came, as the source says; without a zone, by the clock of the system."""
-    is_late: bool = False
-    """Whether the source says that it came late."""
+    is_late: bool | None = None
+    """Whether the source marks it as late; None if it does not mark what is late."""
     older: tuple[str, ...] = ()
     """Folders and files of the same hand-in, in which others have taken their place."""
     is_missing: bool = False

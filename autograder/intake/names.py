@@ -46,8 +46,8 @@ class NamedPart:
     """Whether it is text that was typed into the system, which is not graded."""
     sent_at: datetime | None = None
     """When it came, by the system's clock, whose zone the name does not tell."""
-    is_late: bool = False
-    """Whether the system says that it came late."""
+    is_late: bool | None = None
+    """Whether the system marks it as late; None if it does not mark what is late."""
 
 
 @dataclass(frozen=True)

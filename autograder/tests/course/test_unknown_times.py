@@ -125,8 +125,9 @@ NO_TIMES = (
         (MOODLE, POLICY.model_copy(update={"late": None}), {}, ""),
         (MOODLE, EVERYTHING_COUNTS, {}, ""),
         (BLACKBOARD, POLICY, {}, ""),
+        ({f"lovelaceada_98701_1_{WRITER}": ""}, POLICY, {}, ""),
     ],
-    ids=["Moodle", "a time of somebody", "no penalty", "no policy", "Blackboard"],
+    ids=["Moodle", "a time of somebody", "no penalty", "no policy", "Blackboard", "Canvas"],
 )
 def test_without_any_time_a_penalty_for_late_work_takes_nothing(
     tmp_path: Path, names: Mapping[str, str], policy: Policy, handins: Mapping[str, Handin],
