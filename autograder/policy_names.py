@@ -36,7 +36,7 @@ def check_names(
         for name in names if students is not None else ():
             found = students.find(name) if students is not None else None
             if found is None:
-                mistakes.append(f"{key}.{name}: is not in the roster")
+                mistakes.append(f"{key}.{name}: is not in the roster: remove it, or correct it")
             elif not names_student(name, found):
                 mistakes.append(f"{key}.{name}: write the student's id: {found.id}")
     if tests is not None:

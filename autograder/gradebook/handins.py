@@ -133,11 +133,12 @@ def _read_rows(path: Path) -> list[_Row]:
     ]
 
 
-def rename_in_handins(path: Path, earlier: str, student: str) -> None:
+def rename_in_handins(path: Path, roster: Roster, earlier: str, student: str) -> None:
     """Give the row of an earlier id to the student, who keeps a row that is there already.
 
     Args:
         path: The file; if it is missing, nothing is done.
+        roster: Who is in the class, by the keys that rows may have.
         earlier: The earlier id.
         student: The student's id.
 
@@ -145,12 +146,12 @@ def rename_in_handins(path: Path, earlier: str, student: str) -> None:
         AutograderError: It cannot be read or written; what was there stays.
     """
     rows = _read_rows(path)
-    names = {comparable(row.student) for row in rows}
-    if comparable(earlier) not in names:
-        return
     others = [row for row in rows if comparable(row.student) != comparable(earlier)]
     own = [row for row in rows if comparable(row.student) == comparable(earlier)]
-    if comparable(student) not in names:
+    if not own:
+        return
+    named = [found.id for row in others if (found := roster.find(row.student))]
+    if student not in named:
         others += [row._replace(student=student) for row in own]
     _write_rows(path, others)
 

@@ -307,8 +307,8 @@ def test_an_unknown_student_or_test_is_a_mistake(tmp_path: Path) -> None:
         check_names(read, Roster(students=(BOB,)), {"writer/a"})
 
     assert str(caught.value).splitlines() == [
-        "extensions.ADA: is not in the roster",
-        "excused.eve: is not in the roster",
+        "extensions.ADA: is not in the roster: remove it, or correct it",
+        "excused.eve: is not in the roster: remove it, or correct it",
         "tests.\"writer/b\": is not a hidden test: did you mean 'writer/a'?",
         'tests."x": is not a hidden test: `autograder tests` lists their names',
     ]

@@ -1,13 +1,14 @@
 """Takes over what a gradebook has on record under an id that a student had before.
 
 An id changes with the roster: a new e-mail address or username, a renamed account on GitHub, an
-export of another system. Two rows are of the same person if the new one names the old id, in
-`earlier_id` or as another key, or has the same e-mail address. A key that two systems may share,
-such as a number, needs the same name in addition.
+export of another system. Two rows are of the same person if the new one names the old id in
+`earlier_id`. So are two rows that have the same name, if the new one has the old id as another key,
+or the same e-mail address. An id that is another person's now stops everything: that person would
+get the marks.
 """
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +19,13 @@ from autograder.files import locked_folder, make_folder
 from autograder.gradebook.book import BACKUP, RESULTS, Book
 from autograder.gradebook.database import back_up, open_nbgrader
 from autograder.gradebook.handins import HANDINS_FILE, rename_in_handins
-from autograder.gradebook.keys import Key, KeyKind
+from autograder.gradebook.keys import Key, KeyKind, comparable
 from autograder.gradebook.off_roster import names_of_results
 from autograder.gradebook.people_points import COPIES, DATABASE, MARKERS
 from autograder.gradebook.roster import Roster
 from autograder.gradebook.student import Student
+from autograder.some_names import some_of
+from autograder.text import counted
 
 
 @dataclass(frozen=True)
@@ -57,13 +60,15 @@ def take_over_earlier_ids(book: Book) -> TakenOver:
         book: The gradebook.
 
     Raises:
-        GradebookError: The folder or a database cannot be used.
+        GradebookError: The folder or a database cannot be used, or an id is another person's now.
         RosterError: The roster is wrong.
     """
     if not (book.database.exists() or names_of_results(book.folder / RESULTS)):
         return NOTHING_TAKEN_OVER
     roster = book.roster()
-    new_ids = dict(_renamed(book, roster))
+    people = _people(book)
+    _refuse_other_people(people, roster)
+    new_ids = dict(_renamed(people, roster))
     if not new_ids:
         return NOTHING_TAKEN_OVER
     taken: dict[str, str] = {}
@@ -82,15 +87,14 @@ def take_over_earlier_ids(book: Book) -> TakenOver:
             for database in databases:
                 _move_marks(database, earlier, student)
             _move_result(book.folder / RESULTS, earlier, student)
-            rename_in_handins(book.folder / HANDINS_FILE, earlier, student)
+            rename_in_handins(book.folder / HANDINS_FILE, roster, earlier, student)
             taken[earlier] = student
             lines.append(f"{student}: results and marks under the earlier id {earlier!r} count now")
     return TakenOver(taken, tuple(lines))
 
 
-def _renamed(book: Book, roster: Roster) -> Iterator[tuple[str, str]]:
-    """Yield each id on record that is not in the roster, and the student whose it was."""
-    ids = {student.id for student in roster.students}
+def _people(book: Book) -> tuple[_Person, ...]:
+    """Return who is on record."""
     people = {name: _Person(name) for name in names_of_results(book.folder / RESULTS)}
     if book.database.exists():
         with open_nbgrader(book.database) as gradebook:
@@ -102,30 +106,60 @@ def _renamed(book: Book, roster: Roster) -> Iterator[tuple[str, str]]:
                 )
                 for student in gradebook.students
             }
-    by_email = {
-        key: student
-        for student in roster.students
-        for key in student.keys
-        if key.kind is KeyKind.EMAIL
-    }
-    for person in people.values():
+    return tuple(people.values())
+
+
+def _refuse_other_people(people: Iterable[_Person], roster: Roster) -> None:
+    """Raise an error if an id on record is another person's in the roster."""
+    students = {student.id: student for student in roster.students}
+    others = [
+        f"{person.id!r} was {person.name} and is now {student.full_name}"
+        for person in people
+        if (student := students.get(person.id)) is not None
+        and person.id != student.earlier_id
+        and _may_differ(person, student)
+        and not _has_address(person, student)
+    ]
+    if others:
+        raise GradebookError(
+            f"{counted(len(others), 'id')} of the roster had another person's name before:"
+            f" {some_of(others)}: whoever has the id would get the other's results and marks. Give"
+            " new students ids that nobody had; if it is the same person, write the id into the"
+            " column `earlier_id`, too"
+        )
+
+
+def _renamed(people: Iterable[_Person], roster: Roster) -> Iterator[tuple[str, str]]:
+    """Yield each id on record that is not in the roster, and the student whose it was."""
+    ids = {student.id for student in roster.students}
+    for person in people:
         if person.id in ids:
             continue
-        student = _same_person(person, roster) or by_email.get(Key.of(KeyKind.EMAIL, person.email))
-        if student is not None:
+        with_address = (student for student in roster.students if _has_address(person, student))
+        student = roster.find(person.id) or next(with_address, None)
+        if student is not None and _is_same(person, student):
             yield person.id, student.id
 
 
-def _same_person(person: _Person, roster: Roster) -> Student | None:
-    """Return the student who has an id as a key, unless the names differ."""
-    student = roster.find(person.id)
-    if student is None or "@" in person.id:
-        return student
-    names = {key for key in student.keys if key.kind is KeyKind.NAME}
-    is_stated = Key.of(KeyKind.EARLIER_ID, person.id) in student.keys
-    is_login = Key.of(KeyKind.LOGIN, person.id) in student.keys
-    has_name = Key.of(KeyKind.NAME, person.name) in names
-    return student if is_stated or is_login or has_name else None
+def _is_same(person: _Person, student: Student) -> bool:
+    """Return whether a student of the roster, who has a key of a person, is that person."""
+    if Key.of(KeyKind.EARLIER_ID, person.id) in student.keys:
+        return True
+    if "@" in person.id or Key.of(KeyKind.LOGIN, person.id) in student.keys:
+        return not _may_differ(person, student)
+    if _has_address(person, student):
+        return not _may_differ(person, student)
+    return Key.of(KeyKind.NAME, person.name) in student.keys
+
+
+def _has_address(person: _Person, student: Student) -> bool:
+    return "@" in person.email and Key.of(KeyKind.EMAIL, person.email) in student.keys
+
+
+def _may_differ(person: _Person, student: Student) -> bool:
+    """Return whether both names are known, and share no word: people correct and change names."""
+    names = [set(comparable(name).split()) for name in (person.name, student.full_name)]
+    return all(names) and names[0].isdisjoint(names[1])
 
 
 def _submissions(gradebook: Any, student: str) -> dict[str, Any]:

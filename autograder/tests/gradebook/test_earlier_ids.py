@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.errors import GradebookError
 from autograder.gradebook.book import Book
 from autograder.gradebook.marking.earlier_ids import take_over_earlier_ids
 from autograder.gradebook.marking.folders import folder_of_marker, own_folder
@@ -103,8 +104,9 @@ def test_results_marks_and_times_follow_a_new_id(
         "id,name,email\nbob,Bob Roe,bob@school.example\n",
         "id,name,email\nbob,Bob Roe,\nada.l,Ada Lovelace,\n",
         "username,idnumber,name\nbob,,Bob Roe\neve,ada,Eve Roth\n",
+        "id,name,email\nbob,Bob Roe,\neve,Eve Roth,ada@school.example\n",
     ],
-    ids=["gone", "the same name", "another person's number"],
+    ids=["gone", "the same name", "another person's number", "another person's address"],
 )
 def test_whoever_is_not_known_again_keeps_everything(tmp_path: Path, after: str) -> None:
     """A name is no proof, and a line says what to do."""
@@ -121,6 +123,56 @@ def test_whoever_is_not_known_again_keeps_everything(tmp_path: Path, after: str)
         " nothing to do; if an id changed, add the column `earlier_id` to the roster and write the"
         " earlier id into it"
     )
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "id,name,email\nada,John Dow,john@school.example\nbob,Bob Roe,bob@school.example\n",
+        "id,name\nada,Bob Roe\nbob,Ada Lovelace\n",
+        "id,name,earlier_id\nada,John Dow,\nada.l,Ada Lovelace,ada\nbob,Bob Roe,\n",
+    ],
+    ids=["a new student", "a swap", "a new student, and the earlier one has a new id"],
+)
+def test_an_id_that_is_another_person_s_now_stops_everything(tmp_path: Path, after: str) -> None:
+    """Else that person would get the marks."""
+    book = make_marked_book(tmp_path)
+    (book.folder / "roster.csv").write_text(after)
+
+    with pytest.raises(GradebookError, match="'ada' was Ada Lovelace and is now"):
+        take_over_earlier_ids(book)
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["ada,Ada King,", "ada,Augusta King,ada@school.example", "ada,Augusta King,a@x.org,ada"],
+    ids=["a name in part", "the same address", "earlier_id"],
+)
+def test_a_person_may_change_the_name(tmp_path: Path, row: str) -> None:
+    """The marks stay."""
+    book = make_marked_book(tmp_path)
+    (book.folder / "roster.csv").write_text(
+        f"id,name,email,earlier_id\n{row}{',' * (3 - row.count(','))}\nbob,Bob Roe,,\n"
+    )
+
+    taken = take_over_earlier_ids(book)
+
+    assert taken.new_ids == {}
+    assert marks(book) == {"ada": 1.5, "bob": 1.5}
+
+
+def test_a_time_under_another_key_of_the_student_is_kept(tmp_path: Path) -> None:
+    """The student would be in the file twice otherwise."""
+    book = make_marked_book(tmp_path)
+    (book.folder / "roster.csv").write_text(ROSTER.replace("ada,", "ada.l,"))
+    handins = book.folder / "handins.csv"
+    handins.write_text(f"{handins.read_text()}ada@school.example,2026-12-02T10:00:00+00:00\n")
+
+    take_over_earlier_ids(book)
+
+    (times,) = [handin.handed_in_at for handin in book.handins().values()]
+    assert times is not None
+    assert times.day == 2
 
 
 def test_marks_under_the_new_id_are_not_replaced(tmp_path: Path) -> None:
