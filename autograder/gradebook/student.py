@@ -99,8 +99,9 @@ class Student(BaseModel):
 
     @property
     def keys_of_systems(self) -> frozenset[Key]:
-        """The keys that systems gave: no names, and no identifier, which may be of any kind."""
-        return frozenset(self._keys_of(*(field for field in _KINDS if field != "identifier")))
+        """The keys that systems gave: no names, and no id or login, which may be of any system."""
+        given = (field for field in _KINDS if field not in ("identifier", "login"))
+        return frozenset(self._keys_of(*given))
 
     def _keys_of(self, *fields: str) -> Iterator[Key]:
         for field in fields:

@@ -3,9 +3,12 @@
 Two people may have one name. So a name does not make a hand-in a student's if the source says a
 number, login or e-mail address of the submitter, and the roster has another one of the same kind.
 What the roster does not have contradicts nothing. Its column `id` may hold whatever an instructor
-knows students by, so it counts only if it names at least one submitter of the source.
+knows students by, and `login` that of GitHub or of another system. So these two count only if they
+name at least one submitter of the source.
 """
 
+import re
+import unicodedata
 from collections.abc import Iterable, Set
 
 from autograder.gradebook.keys import Key, KeyKind, comparable
@@ -24,12 +27,6 @@ _CALLED = {
 """How a message calls a key of each kind, those first that tell people apart best."""
 
 
-def ids_are_known(submitters: Iterable[Submitter], students: Iterable[Student]) -> bool:
-    """Whether a source knows the roster's ids: it states the id of at least one student."""
-    ids = {comparable(student.identifier) for student in students if student.identifier}
-    return any(key.value in ids for submitter in submitters for key in submitter.stated_keys)
-
-
 def contradiction(submitter: Submitter, student: Student, *, with_id: bool) -> str:
     """Say which key of a student is another than the submitter's; empty if none is.
 
@@ -38,7 +35,7 @@ def contradiction(submitter: Submitter, student: Student, *, with_id: bool) -> s
     Args:
         submitter: Who handed something in.
         student: Somebody with the same name.
-        with_id: Whether the source knows the roster's ids; see `ids_are_known`.
+        with_id: Whether the source knows the roster's ids; see `Lookup.with_id`.
     """
     known_keys = _keys(student, with_id=with_id)
     for kind, called in _CALLED.items():
@@ -59,6 +56,19 @@ def are_different(first: Submitter, second: Submitter) -> bool:
         (_values(first.stated_keys, kind), _values(second.stated_keys, kind)) for kind in _CALLED
     )
     return any(mine and theirs and mine.isdisjoint(theirs) for mine, theirs in pairs)
+
+
+def are_other_names(first: str, second: str) -> bool:
+    """Whether two names are known and share no word; an initial counts as the word."""
+    left, right = (_words(name) for name in (first, second))
+    shared = any(a.startswith(b) or b.startswith(a) for a in left for b in right)
+    return bool(left and right) and not shared
+
+
+def _words(name: str) -> list[str]:
+    plain = unicodedata.normalize("NFKD", comparable(name))
+    letters = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return [word for word in re.split(r"\W+", letters) if word]
 
 
 def _values(keys: Iterable[Key], kind: KeyKind) -> Set[str]:

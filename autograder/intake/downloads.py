@@ -4,6 +4,7 @@ Which systems are known, and how they name things, is in `names.py`; whatever is
 own without such a name is taken for a student's folder.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC
@@ -174,6 +175,10 @@ def _of_parts(parts: Sequence[tuple[NamedPart, Path]]) -> HandIn:
     )
 
 
+_USERNAME = re.compile(r"\(([^()]+)\)\Z")
+"""At the end of `Ada Lovelace (ada)`."""
+
+
 def _with_report(submitter: Submitter, report: Path | None) -> Submitter:
     """Add whom Blackboard's report on an attempt names, as in `Name: Ada Lovelace (ada)`."""
     if report is None:
@@ -184,7 +189,13 @@ def _with_report(submitter: Submitter, report: Path | None) -> Submitter:
     except OSError:
         return submitter
     label, colon, name = line.partition(":")
-    return replace(submitter, known_as=name.strip()) if colon and label.strip() else submitter
+    if not (colon and label.strip()):
+        return submitter
+    keys = submitter.keys
+    if stated := _USERNAME.search(name.strip()):
+        # The name of the file leaves open where the title ends and the username begins.
+        keys = keys & {Key.of(KeyKind.USERNAME, stated[1])} or keys
+    return replace(submitter, keys=keys, known_as=name.strip())
 
 
 def _of_folder(entry: Path, prefix: str) -> HandIn:

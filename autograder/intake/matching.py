@@ -15,10 +15,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from autograder.gradebook.keys import Key, KeyKind, comparable
+from autograder.gradebook.keys import KeyKind, comparable
 from autograder.gradebook.roster import Roster
 from autograder.gradebook.student import LONGEST_ID, Student
-from autograder.intake.contradictions import are_different, contradiction, ids_are_known
+from autograder.intake.contradictions import are_different, are_other_names, contradiction
 from autograder.intake.counting import choose_hand_in
 from autograder.intake.hand_ins import (
     HandIn,
@@ -26,6 +26,7 @@ from autograder.intake.hand_ins import (
     Submitter,
     ids_without_roster,
 )
+from autograder.intake.lookup import Lookup
 from autograder.intake.matches_file import MATCHES_FILE, NOBODY
 from autograder.policy import EVERYTHING_COUNTS, Policy
 from autograder.some_names import MOST_NAMED
@@ -73,16 +74,6 @@ class _Claim:
     looks_like_group: bool = False
 
 
-@dataclass(frozen=True)
-class _Lookup:
-    """A roster, as hand-ins are looked up in it."""
-
-    roster: Roster
-    by_key: Mapping[Key, list[Student]]
-    with_id: bool
-    """Whether the source of the hand-ins knows the roster's ids."""
-
-
 def match_hand_ins(
     hand_ins: Iterable[HandIn],
     roster: Roster | None,
@@ -107,7 +98,7 @@ def match_hand_ins(
             claims.setdefault(comparable(student_id), []).append(_Claim(student_id, hand_in))
         return Matches(_chosen_of_each(claims, None, policy, {}))
     all_of = list(hand_ins)
-    lookup = _lookup(all_of, roster)
+    lookup = Lookup.of(all_of, roster)
     in_a_group: list[tuple[HandIn, Submitter, Student]] = []
     for hand_in in all_of:
         if (names := settled.get(hand_in.origin)) is not None:
@@ -124,10 +115,13 @@ def match_hand_ins(
                 unmatched.append(Unmatched(hand_in.origin, why))
             continue
         for submitter in hand_in.submitters:
-            found, by_name = _owners(submitter, lookup)
-            behind = [] if found else _behind_group(submitter, lookup)
+            found, by_name = lookup.owners(submitter)
+            behind = [] if found else lookup.behind_group(submitter)
             named = (found if by_name else []) or behind
-            if why := _contradiction(hand_in, submitter, named, lookup):
+            why = _contradiction(hand_in, submitter, named, lookup)
+            if not by_name and len(found) == 1:
+                why = _name_of_another(submitter, found[0], lookup)
+            if why:
                 why += _way_out_of_group(hand_in, lookup)
                 contradicted.append(Unmatched(hand_in.origin, why))
             elif len(found) == 1:
@@ -175,7 +169,9 @@ def _with_members(
         if student.id in claims or behind[student.id] > 1:
             doubtful.append(Unmatched(hand_in.origin, _why([student], submitter)))
         else:
-            given[student.id] = [_Claim(student.id, hand_in, submitter, by_name=True)]
+            given[student.id] = [
+                _Claim(student.id, hand_in, submitter, by_name=True, looks_like_group=True)
+            ]
     return given, doubtful
 
 
@@ -197,52 +193,14 @@ def _without_twins(
     return left, strangers
 
 
-def _lookup(hand_ins: Iterable[HandIn], roster: Roster) -> _Lookup:
-    """Prepare a roster for the search."""
-    by_key: dict[Key, list[Student]] = {}
-    for student in roster.students:
-        for key in frozenset(map(_as_in_file_name, student.keys)):
-            by_key.setdefault(key, []).append(student)
-    submitters = [submitter for hand_in in hand_ins for submitter in hand_in.submitters]
-    return _Lookup(roster, by_key, ids_are_known(submitters, roster.students))
-
-
-_NOT_IN_FILE_NAMES = re.compile(r"[\x00-\x1f\x7f&<>\"`|':\\/]")
-"""What Moodle takes out of names of files (lib/moodlelib.php, `clean_param`, PARAM_FILE)."""
-
-
-def _as_in_file_name(key: Key) -> Key:
-    """Return a name's key as a system writes it into the name of a file; other keys as they are."""
-    if key.kind is not KeyKind.NAME:
-        return key
-    return Key.of(key.kind, _NOT_IN_FILE_NAMES.sub("", key.value))
-
-
-def _owners(submitter: Submitter, lookup: _Lookup) -> tuple[list[Student], bool]:
-    """Return the students who may be meant, and whether only a name says so."""
-    if submitter.may_be_id and (named := lookup.roster.find(submitter.name)) is not None:
-        return [named], False
-    names = {key for key in submitter.keys if key.kind is KeyKind.NAME}
-    exact = _students_with(submitter.keys - names, lookup)
-    return (exact, False) if exact else (_students_with(map(_as_in_file_name, names), lookup), True)
-
-
-def _only_owners(hand_in: HandIn, lookup: _Lookup) -> Iterator[Student]:
+def _only_owners(hand_in: HandIn, lookup: Lookup) -> Iterator[Student]:
     """Yield the students of whom a hand-in would be if no person had settled it."""
     for submitter in hand_in.submitters:
-        found, by_name = _owners(submitter, lookup)
+        found, by_name = lookup.owners(submitter)
         if len(found) == 1 and not (
             by_name and contradiction(submitter, found[0], with_id=lookup.with_id)
         ):
             yield found[0]
-
-
-def _behind_group(submitter: Submitter, lookup: _Lookup) -> list[Student]:
-    """Return the students whose name follows a group's name and a hyphen."""
-    _, hyphen, name = submitter.name.partition("-")
-    if not (submitter.may_have_group and hyphen and name.strip()):
-        return []
-    return _students_with([_as_in_file_name(Key.of(KeyKind.NAME, name))], lookup)
 
 
 def _looks_like_group(submitter: Submitter, student: Student) -> bool:
@@ -263,13 +221,8 @@ def _letters(text: str) -> str:
     return "".join(character for character in plain if character.isalnum())
 
 
-def _students_with(keys: Iterable[Key], lookup: _Lookup) -> list[Student]:
-    found = (student for key in keys for student in lookup.by_key.get(key, ()))
-    return list({student.id: student for student in found}.values())
-
-
 def _contradiction(
-    hand_in: HandIn, submitter: Submitter, named: Sequence[Student], lookup: _Lookup
+    hand_in: HandIn, submitter: Submitter, named: Sequence[Student], lookup: Lookup
 ) -> str:
     """Say why a hand-in is not by any student of that name; empty if it may be.
 
@@ -288,6 +241,30 @@ def _contradiction(
     )
 
 
+def _name_of_another(submitter: Submitter, student: Student, lookup: Lookup) -> str:
+    """Say why a hand-in with a key of a student may be somebody else's; empty if nothing does.
+
+    A number may be misspelt, or be of another assignment.
+    """
+    if submitter.may_be_id:
+        return ""
+    namesakes = lookup.namesakes(submitter)
+    known_as = f" ({submitter.known_as})" if submitter.known_as else ""
+    if namesakes and student not in namesakes:
+        return (
+            f"a number, login or address is {student.full_name or student.id}'s, and the name is"
+            f" {namesakes[0].full_name}'s{known_as}: say whose it is in {MATCHES_FILE}"
+        )
+    difference = contradiction(submitter, student, with_id=lookup.with_id)
+    stated = " ".join(key.value for key in submitter.keys if key.kind is KeyKind.NAME)
+    if difference and are_other_names(stated, student.full_name):
+        return (
+            f"a number, login or address is {student.full_name or student.id}'s, but the name is"
+            f" another, and {difference}{known_as}: say whose it is in {MATCHES_FILE}"
+        )
+    return ""
+
+
 def _row(hand_in: HandIn, student: Student) -> str:
     """Return the row of `matches.csv` that gives a hand-in to a student."""
     row = io.StringIO()
@@ -295,7 +272,7 @@ def _row(hand_in: HandIn, student: Student) -> str:
     return row.getvalue()
 
 
-def _way_out_of_group(hand_in: HandIn, lookup: _Lookup) -> str:
+def _way_out_of_group(hand_in: HandIn, lookup: Lookup) -> str:
     """Say what to write if a member of a group is not in the class; empty for one submitter."""
     if len(hand_in.submitters) < 2:
         return ""

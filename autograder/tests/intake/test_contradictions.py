@@ -165,6 +165,77 @@ def test_what_the_roster_does_not_know_contradicts_nothing(
     assert [work.student for work in matches.matched] == ["a"]
 
 
+BO = "Bo Li"
+TWO = Roster(
+    students=(
+        Student(id="301", name=ANNA, sis_user_id="301", email="a@uni.example",
+                moodle_participant="101"),
+        Student(id="302", name=BO, sis_user_id="302", email="b@uni.example",
+                moodle_participant="102"),
+    )
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        gradescope({"name": "Carl Zorn", "sid": "301", "email": "carl@uni.example"}),
+        gradescope({"name": "Zoe Quinn", "sid": "399", "email": "b@uni.example"}),
+        gradescope({"name": ANNA, "email": "b@uni.example"}),
+        moodle("Bo Li_101"),
+    ],
+    ids=["a misspelt number", "another's address", "a name and another's address", "shifted"],
+)
+def test_a_hand_in_with_keys_of_two_persons_is_listed(
+    tmp_path: Path, names: Mapping[str, str]
+) -> None:
+    """One of the keys is wrong, and nobody but a person can tell which."""
+    matches = match(tmp_path, TWO, names)
+
+    (hand_in,) = matches.unmatched
+    assert matches.matched == ()
+    assert hand_in.why.startswith("a number, login or address is")
+    assert "say whose it is in matches.csv" in hand_in.why
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        gradescope({"name": "A. Schmidt", "sid": "301", "email": "private@mail.example"}),
+        gradescope({"name": "王小明", "sid": "301"}),
+        gradescope({"name": "Someone Else", "sid": "301", "email": "a@uni.example"}),
+        moodle("Annie S_101"),
+    ],
+    ids=["another address", "another script", "all keys agree", "a short name"],
+)
+def test_a_name_alone_does_not_contradict_a_key(tmp_path: Path, names: Mapping[str, str]) -> None:
+    """People are called differently in two systems."""
+    matches = match(tmp_path, TWO, names)
+
+    assert [work.student for work in matches.matched] == ["301"]
+
+
+def test_blackboards_report_says_where_a_username_begins(tmp_path: Path) -> None:
+    """The title of the assignment may end with what looks like the beginning of a username."""
+    attempt = "Part 1_b_smith_attempt_2026-11-30-10-15-30"
+    names = {f"{attempt}.txt": "Name: Betty Smith (b_smith)\n", f"{attempt}_{WRITER}": ""}
+    roster = Roster(students=(Student(id="smith", name="John Smith", username="smith"),))
+
+    matches = match(tmp_path, roster, names)
+
+    assert matches.matched == ()
+    assert "Betty Smith (b_smith)" in matches.unmatched[0].why
+
+
+def test_a_name_behind_that_of_a_group_is_pointed_to(tmp_path: Path) -> None:
+    """Luc may be in the group `Jean`, or a stranger is called Jean-Luc."""
+    roster = Roster(students=(Student(id="300", name="Luc Picard"),))
+
+    matches = match(tmp_path, roster, moodle("Jean-Luc Picard_300"))
+
+    assert [work.student for work in matches.of_groups] == ["300"]
+
+
 def test_the_rosters_own_ids_count_if_the_source_knows_them(tmp_path: Path) -> None:
     """The column `id` may hold anything; here it holds what Gradescope calls SID."""
     students = (

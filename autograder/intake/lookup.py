@@ -1,0 +1,75 @@
+"""Looks up in a roster who may have handed something in."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from autograder.gradebook.keys import Key, KeyKind, comparable
+from autograder.gradebook.roster import Roster
+from autograder.gradebook.student import Student
+from autograder.intake.hand_ins import HandIn, Submitter
+
+_NOT_IN_FILE_NAMES = re.compile(r"[\x00-\x1f\x7f&<>\"`|':\\/]")
+"""What Moodle takes out of names of files (lib/moodlelib.php, `clean_param`, PARAM_FILE)."""
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """A roster, as the hand-ins of one source are looked up in it; make it with `Lookup.of`."""
+
+    roster: Roster
+    by_key: Mapping[Key, list[Student]]
+    with_id: bool
+    """Whether the source of the hand-ins knows the roster's ids or logins: it states one."""
+
+    @classmethod
+    def of(cls, hand_ins: Iterable[HandIn], roster: Roster) -> Self:
+        """Prepare a roster for the search."""
+        by_key: dict[Key, list[Student]] = {}
+        for student in roster.students:
+            for key in frozenset(map(_as_in_file_name, student.keys)):
+                by_key.setdefault(key, []).append(student)
+        submitters = [submitter for hand_in in hand_ins for submitter in hand_in.submitters]
+        return cls(roster, by_key, _ids_are_known(submitters, roster.students))
+
+    def owners(self, submitter: Submitter) -> tuple[list[Student], bool]:
+        """Return the students who may be meant, and whether only a name says so."""
+        if submitter.may_be_id and (named := self.roster.find(submitter.name)) is not None:
+            return [named], False
+        exact = self._with(key for key in submitter.keys if key.kind is not KeyKind.NAME)
+        return (exact, False) if exact else (self.namesakes(submitter), True)
+
+    def namesakes(self, submitter: Submitter) -> list[Student]:
+        """Return the students who have the submitter's name."""
+        names = (key for key in submitter.keys if key.kind is KeyKind.NAME)
+        return self._with(map(_as_in_file_name, names))
+
+    def behind_group(self, submitter: Submitter) -> list[Student]:
+        """Return the students whose name follows a group's name and a hyphen."""
+        _, hyphen, name = submitter.name.partition("-")
+        if not (submitter.may_have_group and hyphen and name.strip()):
+            return []
+        return self._with([_as_in_file_name(Key.of(KeyKind.NAME, name))])
+
+    def _with(self, keys: Iterable[Key]) -> list[Student]:
+        found = (student for key in keys for student in self.by_key.get(key, ()))
+        return list({student.id: student for student in found}.values())
+
+
+def _as_in_file_name(key: Key) -> Key:
+    """Return a name's key as a system writes it into the name of a file; other keys as they are."""
+    if key.kind is not KeyKind.NAME:
+        return key
+    return Key.of(key.kind, _NOT_IN_FILE_NAMES.sub("", key.value))
+
+
+def _ids_are_known(submitters: Iterable[Submitter], students: Iterable[Student]) -> bool:
+    """Whether a source knows the roster's ids or logins: it states that of at least one student."""
+    ids = {
+        comparable(text)
+        for student in students
+        for text in (student.identifier, student.login)
+        if text
+    }
+    return any(key.value in ids for submitter in submitters for key in submitter.stated_keys)
