@@ -15,7 +15,7 @@ from autograder.gradebook.handins import HANDINS_FILE
 from autograder.intake.hand_ins import StudentHandIn
 from autograder.lateness import with_zone
 from autograder.some_names import some_of
-from autograder.text import counted
+from autograder.text import counted, plural
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,9 @@ def line_on_unknown_times(submissions: ClassSubmissions, gradebook: Path) -> str
     exact = [f"{sign.student},{sign.exact.isoformat()}" for sign in found if sign.exact]
     told = f"; the download says: {some_of(exact)}" if exact else ""
     return (
-        f"{counted(len(found), 'hand-in')} may be late, and no times are known:"
-        f" {some_of([sign.student for sign in found])}: write them as `student,handed_in_at` into"
+        f"{counted(len(found), 'hand-in')} may be late, and"
+        f" {plural(len(found), 'its time is', 'their times are')} not known:"
+        f" {some_of([sign.student for sign in found])}: write `student,handed_in_at` into"
         f" {gradebook / HANDINS_FILE}{told}"
     )
 

@@ -66,7 +66,7 @@ BLACKBOARD = {
     f"M6_anna_attempt_2026-12-05-23-55-00_{WRITER}": "",
 }
 MAY_BE_LATE = (
-    "1 hand-in may be late, and no times are known: ada: write them as `student,handed_in_at` into"
+    "1 hand-in may be late, and its time is not known: ada: write `student,handed_in_at` into"
     " book/handins.csv"
 )
 
