@@ -32,11 +32,15 @@ def check_names(
         PolicyError: Some do not; a line for each.
     """
     mistakes = []
-    for key, names in (("extensions", policy.extensions), ("excused", policy.excused)):
+    named = (("extensions", "extend", policy.extensions), ("excused", "excuse", policy.excused))
+    for key, command, names in named:
         for name in names if students is not None else ():
             found = students.find(name) if students is not None else None
             if found is None:
-                mistakes.append(f"{key}.{name}: is not in the roster: remove it, or correct it")
+                mistakes.append(
+                    f"{key}.{name}: is not in the roster: correct it or, if the student left,"
+                    f" remove it: `autograder {command} {name} --remove`"
+                )
             elif not names_student(name, found):
                 mistakes.append(f"{key}.{name}: write the student's id: {found.id}")
     if tests is not None:

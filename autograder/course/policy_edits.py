@@ -5,7 +5,7 @@ old content, or a new one that says what was asked for and nothing else. If two 
 same time, the second waits, and reads what the first has written.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -46,9 +46,9 @@ def extend(course_file: Path, name: str, until: str | None, *, shorten: bool = F
         RosterError: The roster is wrong.
     """
     with locked(course_file, wait=True):
-        policy, student, roster = _read(course_file, name)
+        policy, student, roster = _read(course_file, name, EXTENSIONS if until is None else None)
         due = None if until is None else _parse_due(until, policy)
-        names = [name for name in policy.extensions if roster.find(name) == student]
+        names = _names_of(student, policy.extensions, roster)
         kept = next((name for name in names if names_student(name, student)), student.id)
 
         def change(document: dict[str, Any]) -> None:
@@ -97,8 +97,8 @@ def excuse(course_file: Path, name: str, *, excused: bool) -> str:
     """
     before, after = ("counts", "excused") if excused else ("excused", "counts")
     with locked(course_file, wait=True):
-        policy, student, roster = _read(course_file, name)
-        names = [name for name in policy.excused if roster.find(name) == student]
+        policy, student, roster = _read(course_file, name, None if excused else EXCUSED)
+        names = _names_of(student, policy.excused, roster)
 
         def change(document: dict[str, Any]) -> None:
             if not excused:
@@ -114,15 +114,33 @@ def excuse(course_file: Path, name: str, *, excused: bool) -> str:
     return f"{student.id}: {before} -> {after}"
 
 
-def _read(course_file: Path, name: str) -> tuple[Policy, Student, Roster]:
+def _read(course_file: Path, name: str, removed: str | None) -> tuple[Policy, Student, Roster]:
+    """Read the course file, and find the student.
+
+    Args:
+        course_file: The course's `course.toml`.
+        name: The student's login, id or e-mail address.
+        removed: From where the student is to be removed; someone there may have left the class.
+
+    Raises:
+        PolicyError: The file cannot be used, or nobody has that name.
+        RosterError: The roster is wrong.
+    """
     policy = read_policy(course_file)
     roster = read_roster(policy.roster, encoding=policy.roster_encoding)
     student = roster.find(name)
+    if student is None and removed is not None and name in getattr(policy, removed):
+        student = Student.model_construct(id=name)
     if student is None:
         suggestion = _similar_student(roster, name)
         hint = f": did you mean {suggestion!r}?" if suggestion else ""
         raise PolicyError(f"{name[:LONGEST_NAME]!r} is not in the roster {policy.roster}{hint}")
     return policy, student, roster
+
+
+def _names_of(student: Student, names: Iterable[str], roster: Roster) -> list[str]:
+    """Return the names that mean a student, who may have left the class."""
+    return [name for name in names if name == student.id or roster.find(name) == student]
 
 
 def _similar_student(roster: Roster, name: str) -> str | None:

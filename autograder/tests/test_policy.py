@@ -307,8 +307,10 @@ def test_an_unknown_student_or_test_is_a_mistake(tmp_path: Path) -> None:
         check_names(read, Roster(students=(BOB,)), {"writer/a"})
 
     assert str(caught.value).splitlines() == [
-        "extensions.ADA: is not in the roster: remove it, or correct it",
-        "excused.eve: is not in the roster: remove it, or correct it",
+        "extensions.ADA: is not in the roster: correct it or, if the student left, remove it:"
+        " `autograder extend ADA --remove`",
+        "excused.eve: is not in the roster: correct it or, if the student left, remove it:"
+        " `autograder excuse eve --remove`",
         "tests.\"writer/b\": is not a hidden test: did you mean 'writer/a'?",
         'tests."x": is not a hidden test: `autograder tests` lists their names',
     ]

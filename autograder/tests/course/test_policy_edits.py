@@ -154,6 +154,20 @@ def test_an_excuse_can_be_removed(course: Path) -> None:
     assert changed_lines(text, course.read_text()) == ['-   "GRACE",']
 
 
+def test_entries_of_somebody_who_left_can_be_removed(course: Path) -> None:
+    """Until then, no command can use the file."""
+    text = NOTED.replace("ada =", "gone =").replace("\n[ext", 'excused = ["gone"]\n\n[ext')
+    course.write_text(text)
+
+    extend(course, "gone", None)
+    excuse(course, "gone", excused=False)
+
+    assert read_policy(course).extensions == {}
+    assert read_policy(course).excused == ()
+    with pytest.raises(PolicyError, match="'gone' is not in the roster"):
+        extend(course, "gone", None)
+
+
 @pytest.mark.parametrize(
     "form",
     [
