@@ -153,7 +153,8 @@ def test_names(course: Course, assignment: Assignment) -> frozenset[str]:
 def list_tests_command(assignment: AssignmentId = None) -> None:
     """List the hidden tests: their names, as `[tests]` in `course.toml` takes them, and titles."""
     course = Course.of_this_checkout()
-    chosen = choose_assignment(course, assignment)
+    file, _ = course_policy(None)
+    chosen = choose_assignment(course, assignment, course_file=file)
     for test in read_plan(chosen, course.suites / chosen.id).tests:
         typer.echo(
             f'"{test.id}"  {test.requirement}, {counted(test.points, "point")}: {test.title}'

@@ -107,6 +107,8 @@ def grade_class_command(
     Exit 0: everybody has a grade or has handed in nothing; 1: something is left to do, which
     `grades.csv` and the last lines name; 2: it could not start; 130: interrupted.
     """
+    begin = _moment(since, datetime.now(UTC)) if since else None
+    chosen_part = None if part is None else _part(part)
     course = Course.of_this_checkout()
     file, policy = course_policy(source if source.suffix == ".toml" else course_file)
     chosen = choose_assignment(
@@ -116,13 +118,11 @@ def grade_class_command(
         check_names(policy, None, test_names(course, chosen))
     require_interpreter(chosen.python, any_python=any_python)
     errors = Console(stderr=True, highlight=False, markup=False)
-    begin = _moment(since, datetime.now(UTC)) if since else None
     settings = RunSettings(workers=workers, dask=dask, force=force, confined=not no_sandbox)
     outcomes: list[StudentOutcome] = []
     book = None if gradebook is None else Book(gradebook, chosen, policy)
     roster = roster or known_roster(source, gradebook, file, policy)
     known = known_book(gradebook, file, policy, chosen)
-    chosen_part = None if part is None else _part(part)
     taken_over = NOTHING_TAKEN_OVER if book is None else take_over_earlier_ids(book)
     with only_run_in(output), class_submissions(source, chosen, roster, policy) as found:
         follow_new_ids(taken_over.new_ids, output)

@@ -11,7 +11,7 @@ from autograder.assignment import Course
 from autograder.tests.checkout import FIRST, OURS, copy_checkout, run
 from autograder.validation.visible import lay_out, run_visible_checks
 
-ID = "m07_example"
+ID = "m98_example"
 TITLE = 'Module 7: The "example"'
 
 

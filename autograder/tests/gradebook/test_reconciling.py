@@ -43,7 +43,11 @@ class Class:
     def run(self, *arguments: str) -> Result:
         """Run a command of the gradebook."""
         return CliRunner().invoke(
-            app, ["gradebook", *arguments, "--gradebook", str(self.book.folder)]
+            app,
+            [
+                *("gradebook", *arguments),
+                *("--gradebook", str(self.book.folder), "--assignment", self.book.assignment.id),
+            ],
         )
 
     def prepare(self, *marker: str) -> str:
