@@ -46,7 +46,7 @@ def extend(course_file: Path, name: str, until: str | None, *, shorten: bool = F
         RosterError: The roster is wrong.
     """
     with locked(course_file, wait=True):
-        policy, student, roster = _read(course_file, name, EXTENSIONS if until is None else None)
+        policy, student, roster = _read(course_file, name, removing=until is None)
         due = None if until is None else _parse_due(until, policy)
         names = _names_of(student, policy.extensions, roster)
         kept = next((name for name in names if names_student(name, student)), student.id)
@@ -97,7 +97,7 @@ def excuse(course_file: Path, name: str, *, excused: bool) -> str:
     """
     before, after = ("counts", "excused") if excused else ("excused", "counts")
     with locked(course_file, wait=True):
-        policy, student, roster = _read(course_file, name, None if excused else EXCUSED)
+        policy, student, roster = _read(course_file, name, removing=not excused)
         names = _names_of(student, policy.excused, roster)
 
         def change(document: dict[str, Any]) -> None:
@@ -114,13 +114,13 @@ def excuse(course_file: Path, name: str, *, excused: bool) -> str:
     return f"{student.id}: {before} -> {after}"
 
 
-def _read(course_file: Path, name: str, removed: str | None) -> tuple[Policy, Student, Roster]:
+def _read(course_file: Path, name: str, *, removing: bool) -> tuple[Policy, Student, Roster]:
     """Read the course file, and find the student.
 
     Args:
         course_file: The course's `course.toml`.
         name: The student's login, id or e-mail address.
-        removed: From where the student is to be removed; someone there may have left the class.
+        removing: Whether an entry is removed; its student may have left the class.
 
     Raises:
         PolicyError: The file cannot be used, or nobody has that name.
@@ -129,7 +129,7 @@ def _read(course_file: Path, name: str, removed: str | None) -> tuple[Policy, St
     policy = read_policy(course_file)
     roster = read_roster(policy.roster, encoding=policy.roster_encoding)
     student = roster.find(name)
-    if student is None and removed is not None and name in getattr(policy, removed):
+    if student is None and removing and name in (*policy.extensions, *policy.excused):
         student = Student.model_construct(id=name)
     if student is None:
         suggestion = _similar_student(roster, name)

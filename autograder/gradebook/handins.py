@@ -20,15 +20,13 @@ from autograder.files import write_whole
 from autograder.gradebook.keys import comparable
 from autograder.gradebook.roster import Roster
 from autograder.gradebook.roster.column_titles import column_keys
-from autograder.gradebook.roster.table import RosterEncoding, decode_roster, parse_roster
+from autograder.gradebook.roster.table import read_small_table
 from autograder.local_times import FIRST_YEAR, LAST_YEAR
 from autograder.some_names import some_of
 from autograder.text import counted, in_csv
 
 HANDINS_FILE = "handins.csv"
 COLUMNS = ("student", "handed_in_at", "commit", "repository")
-LARGEST = 5 << 20
-"""Bytes: enough for tens of thousands of students."""
 LONGEST_NAME = 100
 """Characters of a name in a message; no id is longer."""
 
@@ -104,15 +102,9 @@ def _read_rows(path: Path) -> list[_Row]:
     if not path.exists():
         return []
     try:
-        if path.stat().st_size > LARGEST:
-            raise GradebookError(f"{path}: is larger than {LARGEST >> 20} MiB")
-        table = parse_roster(decode_roster(path.read_bytes(), RosterEncoding.UTF_8))
-    except OSError as error:
-        raise GradebookError(f"{path}: cannot be read: {error.strerror}") from None
+        table = read_small_table(path)
     except ValueError as error:
-        raise GradebookError(f"{path}: {error}: save it as CSV UTF-8") from None
-    if table.broken_at is not None:
-        raise GradebookError(f"{path}: is not valid CSV from line {table.broken_at} on")
+        raise GradebookError(f"{path}: {error}") from None
     titles = column_keys(table.header)
     if "excused" in titles:
         raise GradebookError(

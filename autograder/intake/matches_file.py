@@ -13,12 +13,7 @@ from pathlib import Path
 
 from autograder.errors import RosterError
 from autograder.gradebook.roster import Roster
-from autograder.gradebook.roster.table import (
-    RosterEncoding,
-    RosterTable,
-    decode_roster,
-    parse_roster,
-)
+from autograder.gradebook.roster.table import read_small_table
 from autograder.gradebook.student import LONGEST_ID
 from autograder.some_names import some_of
 from autograder.text import counted, inert
@@ -27,8 +22,6 @@ MATCHES_FILE = "matches.csv"
 COLUMNS = ("hand_in", "student")
 NOBODY = "-"
 """In the column `student`: the hand-in is nobody's, and is left out."""
-LARGEST = 5 << 20
-"""Bytes of the file."""
 
 
 def read_matches(path: Path) -> Mapping[str, tuple[str, ...]]:
@@ -84,7 +77,10 @@ def _rows(path: Path) -> list[tuple[int, str, str]]:
     """
     if not path.exists():
         return []
-    table = _table(path)
+    try:
+        table = read_small_table(path)
+    except ValueError as error:
+        raise RosterError(f"{path}: {error}") from None
     titles = [title.strip().casefold() for title in table.header]
     if sorted(filter(None, titles)) != sorted(COLUMNS):
         raise RosterError(f"{path}: its columns must be {' and '.join(COLUMNS)}")
@@ -105,24 +101,3 @@ def _refuse(path: Path, mistakes: Sequence[str]) -> None:
     """Raise an error that names the mistakes, if there are any."""
     if mistakes:
         raise RosterError("\n".join([f"{path}: {counted(len(mistakes), 'mistake')}", *mistakes]))
-
-
-def _table(path: Path) -> RosterTable:
-    """Read the file as a table.
-
-    Raises:
-        RosterError: It cannot be read.
-    """
-    try:
-        if path.stat().st_size > LARGEST:
-            raise RosterError(f"{path} is larger than {LARGEST >> 20} MiB")
-        table = parse_roster(decode_roster(path.read_bytes(), RosterEncoding.UTF_8))
-    except OSError as error:
-        raise RosterError(f"{path} cannot be read: {error.strerror}") from None
-    except ValueError as error:
-        raise RosterError(f"{path} {error}: save it again as 'CSV UTF-8'") from None
-    if table.broken_at is not None:
-        raise RosterError(
-            f"{path} cannot be read from line {table.broken_at} on: its quotes do not match"
-        )
-    return table

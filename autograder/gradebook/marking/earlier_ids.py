@@ -123,9 +123,9 @@ def _refuse_other_people(people: Iterable[_Person], roster: Roster) -> None:
     if others:
         raise GradebookError(
             f"{counted(len(others), 'id')} of the roster had another person's name before:"
-            f" {some_of(others)}: whoever has the id would get the other's results and marks. Give"
-            " new students ids that nobody had; if it is the same person, write the id into the"
-            " column `earlier_id`, too"
+            f" {some_of(others)}: the student who has the id now would get the other's results and"
+            " marks. Give new students ids that nobody had; if it is the same person, write the id"
+            " into the column `earlier_id`, too"
         )
 
 

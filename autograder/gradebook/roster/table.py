@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from autograder.gradebook.roster.forms import Form, recognise
 from autograder.policy import RosterEncoding as RosterEncoding
@@ -67,6 +68,10 @@ class RosterTable:
         )
 
 
+LARGEST_SMALL_TABLE = 5 << 20
+"""Bytes: enough for tens of thousands of rows."""
+
+
 def decode_roster(content: bytes, encoding: RosterEncoding) -> str:
     """Return a file's text. A byte order mark says how it is written, or else `encoding` does.
 
@@ -83,6 +88,27 @@ def decode_roster(content: bytes, encoding: RosterEncoding) -> str:
     if "\0" in text:
         raise ValueError(f"is not in {_CALLED[codec]}, as its zero bytes show")
     return text
+
+
+def read_small_table(path: Path) -> RosterTable:
+    """Read a table that people keep next to a roster, as spreadsheets save it.
+
+    Raises:
+        ValueError: It cannot be read; the text says why, to be put behind the file's name.
+    """
+    try:
+        if path.stat().st_size > LARGEST_SMALL_TABLE:
+            raise ValueError(f"is larger than {LARGEST_SMALL_TABLE >> 20} MiB")
+        content = path.read_bytes()
+    except OSError as error:
+        raise ValueError(f"cannot be read: {error.strerror}") from None
+    try:
+        table = parse_roster(decode_roster(content, RosterEncoding.UTF_8))
+    except ValueError as error:
+        raise ValueError(f"{error}: save it as CSV UTF-8") from None
+    if table.broken_at is not None:
+        raise ValueError(f"cannot be read from line {table.broken_at} on: its quotes do not match")
+    return table
 
 
 def parse_roster(text: str) -> RosterTable:
