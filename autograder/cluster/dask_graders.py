@@ -1,4 +1,4 @@
-"""Grades on a Dask cluster: each worker keeps examiners ready, as many as it has threads.
+"""Grades on a Dask cluster: each worker keeps an examiner ready, for as many threads as it has.
 
 If a worker is lost, the scheduler sends its submissions to other workers. A submission that loses
 several workers is given up (`distributed.scheduler.allowed-failures`) and stays ungraded.
@@ -9,7 +9,6 @@ import importlib.metadata
 import sys
 from concurrent.futures import Future
 from contextlib import ExitStack
-from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, Self
 
@@ -43,8 +42,8 @@ def versions(assignment: Assignment) -> dict[str, str]:
     }
 
 
-class ExaminersOfAWorker(WorkerPlugin):  # type: ignore[misc]  # distributed brings no types
-    """The examiners of one worker; it gets the suite, and checks its own versions.
+class ExaminerOfAWorker(WorkerPlugin):  # type: ignore[misc]  # distributed brings no types
+    """The examiner of one worker; it gets the suite, and checks its own versions.
 
     Args:
         packed: The suite.
@@ -59,7 +58,7 @@ class ExaminersOfAWorker(WorkerPlugin):  # type: ignore[misc]  # distributed bri
         self._confined = confined
 
     def setup(self, worker: Any) -> None:
-        """Start the examiners.
+        """Start the examiner.
 
         Raises:
             AutograderError: The worker has other versions.
@@ -75,29 +74,23 @@ class ExaminersOfAWorker(WorkerPlugin):  # type: ignore[misc]  # distributed bri
                     f"the worker {worker.address} has other versions than this machine: "
                     f"{', '.join(odd)}: install the same"
                 )
-            self._free: SimpleQueue[Examiner] = SimpleQueue()
-            for _ in range(worker.state.nthreads):
-                examiner = Examiner(assignment, course, confined=self._confined)
-                self._free.put(opened.enter_context(examiner))
+            examiner = Examiner(assignment, course, confined=self._confined)
+            self._examiner = opened.enter_context(examiner)
             self._opened = opened.pop_all()
 
     def teardown(self, worker: Any) -> None:  # noqa: ARG002 - the base's parameter
-        """End them."""
+        """End it."""
         self._opened.close()
 
     def grade(self, submission: Submission) -> tuple[Grade, str]:
-        """Grade a submission with an examiner that is free."""
-        examiner = self._free.get()
-        try:
-            return examiner.grade(submission)
-        finally:
-            self._free.put(examiner)
+        """Grade a submission; the worker calls this in as many threads as it has."""
+        return self._examiner.grade(submission)
 
 
 def grade_here(name: str, submission: Submission) -> tuple[Grade, str]:
     """Grade a submission on the worker that runs this."""
-    examiners: ExaminersOfAWorker = get_worker().plugins[name]
-    return examiners.grade(submission)
+    examiner: ExaminerOfAWorker = get_worker().plugins[name]
+    return examiner.grade(submission)
 
 
 class DaskGraders:
@@ -116,7 +109,7 @@ class DaskGraders:
     def __init__(
         self, address: str, assignment: Assignment, course: Course, *, confined: bool = True
     ) -> None:
-        plugin = ExaminersOfAWorker(
+        plugin = ExaminerOfAWorker(
             pack(course, assignment), versions(assignment), confined=confined
         )
         self._name = plugin.name

@@ -32,20 +32,21 @@ class _SharedLauncher(Launcher):
 
     def __init__(self, place: list["_SharedLauncher"]) -> None:
         self._place = place
-        self._is_running = False
+        self._folders: set[Path] = set()
+        """Of the runs under way."""
         super().__init__()
 
     def run(self, arguments: Sequence[str], folder: Path, seconds: float) -> RunExit:
-        """Run pytest once. A run that takes too long ends the interpreter, as always."""
-        self._is_running = True
+        """Run pytest once."""
+        self._folders.add(folder)
         try:
             return super().run(arguments, folder, seconds)
         finally:
-            self._is_running = False
+            self._folders.discard(folder)
 
     def close(self) -> None:
-        """Wait for the next borrower."""
-        if self._is_running:
+        """Wait for the next borrower; end now if a run is under way."""
+        if self._folders:
             super().close()
         elif self not in self._place:
             self._place.append(self)

@@ -70,7 +70,7 @@ def test_hidden_tests_run_again_if_their_process_was_killed(examiner: Examiner) 
     """The log says so. Here it is killed before the run."""
     submission = read_submission(SOLUTION, ASSIGNMENT)
     examiner.grade(submission, checkpoints=["brokers"])
-    kill(examiner._launchers[0])
+    kill(examiner._launcher)
 
     grade, grader_log = examiner.grade(submission, checkpoints=["brokers"])
 
@@ -84,7 +84,7 @@ def test_when_the_hidden_tests_are_killed_again_and_again_nothing_counts_as_lost
     """The checkpoint stays ungraded, because it is not the student's fault; the next is graded."""
     submission = read_submission(SOLUTION, ASSIGNMENT)
     with monkeypatch.context() as patch:
-        patch.setattr(examiner._launchers[0], "_warm_up", lambda: kill(examiner._launchers[0]))
+        patch.setattr(examiner._launcher, "_warm_up", lambda: kill(examiner._launcher))
         killed, grader_log = examiner.grade(submission, checkpoints=["brokers"])
     following, _ = examiner.grade(submission, checkpoints=["brokers"])
 

@@ -7,6 +7,7 @@ interrupted, the verdicts in its journal hold, and the tests that it did not rea
 import importlib.metadata
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -42,7 +43,7 @@ MOST_RUNS = 4
 
 
 class Examiner:
-    """Grades submissions of one assignment, one at a time.
+    """Grades submissions of one assignment; several threads may use it at the same time.
 
     Args:
         assignment: What they answer.
@@ -68,15 +69,15 @@ class Examiner:
         suite = course.suites / assignment.id
         self._assignment = assignment
         self._confined = confined
-        # First, since they take longest to get ready.
-        self._launchers = [Launcher() for _ in range(side_by_side)]
+        self._parts = side_by_side
+        # First, since it takes longest to get ready.
+        self._launcher = Launcher()
         try:
             self._plan = read_plan(assignment, suite)
             self._interpreter = interpreter_for(assignment.python)
-            self._runners = [
-                PytestRunner(launcher, suite, assignment, self._interpreter, confined)
-                for launcher in self._launchers
-            ]
+            self._runner = PytestRunner(
+                self._launcher, suite, assignment, self._interpreter, confined
+            )
             require_engine()
             if confined:
                 require_sandbox(self._interpreter, PRELOAD)
@@ -86,8 +87,7 @@ class Examiner:
 
     def close(self) -> None:
         """End the processes that run the hidden tests."""
-        for launcher in self._launchers:
-            launcher.close()
+        self._launcher.close()
 
     def __enter__(self) -> Self:
         return self
@@ -148,16 +148,13 @@ class Examiner:
         self, submission: Submission, expected: Sequence[PlannedTest], seed: str
     ) -> tuple[dict[str, GradedTest], str]:
         """Run tests, in several parts at the same time if that was asked for."""
-        parts = in_parts(expected, self._assignment.checkpoints, len(self._runners))
+        parts = in_parts(expected, self._assignment.checkpoints, self._parts)
         if len(parts) == 1:
-            return self._run(self._runners[0], submission, expected, seed)
+            return self._run(submission, expected, seed)
         graded: dict[str, GradedTest] = {}
         logs: list[str] = []
         with ThreadPoolExecutor(len(parts)) as threads:
-            runs = [
-                threads.submit(self._run, runner, submission, part, seed)
-                for runner, part in zip(self._runners, parts, strict=False)
-            ]
+            runs = [threads.submit(self._run, submission, part, seed) for part in parts]
             try:
                 for verdicts, log in (run.result() for run in runs):
                     graded |= verdicts
@@ -168,18 +165,14 @@ class Examiner:
         return graded, "\n".join(logs)
 
     def _run(
-        self,
-        runner: PytestRunner,
-        submission: Submission,
-        expected: Sequence[PlannedTest],
-        seed: str,
+        self, submission: Submission, expected: Sequence[PlannedTest], seed: str
     ) -> tuple[dict[str, GradedTest], str]:
         """Run tests until each has its verdict."""
         graded: dict[str, GradedTest] = {}
         logs: list[str] = []
         for _ in range(MOST_RUNS):
             missing = [test for test in expected if test.id not in graded]
-            run = runner.run(submission, [test.node_id for test in missing], seed=seed)
+            run = self._runner.run(submission, [test.node_id for test in missing], seed=seed)
             read = read_interrupted if run.was_interrupted else read_verdicts
             verdicts, log = read(run, missing, self._plan.requirements)
             graded |= verdicts
@@ -231,34 +224,46 @@ class Examiner:
 def in_parts(
     tests: Sequence[PlannedTest], checkpoints: Sequence[Checkpoint], most: int
 ) -> list[list[PlannedTest]]:
-    """Divide tests into parts of about as many points, which can run at the same time.
+    """Divide tests into parts that take about as long, which can run at the same time.
 
-    Points tell better than their number how long tests take: many small questions about a notebook
-    take no time. Tests of the same graded files stay together: what a function's earlier calls
-    have shown bounds the time of its later ones.
+    Points tell better than their number how long tests take; those of a notebook, which is read and
+    not run, take no time. Tests of the same graded files stay together: what a function's earlier
+    calls have shown bounds the time of its later ones.
 
     Args:
         tests: What to divide.
         checkpoints: All of the assignment.
         most: How many parts there may be.
     """
-    groups: list[tuple[set[str], list[PlannedTest]]] = []
+    groups: list[_Group] = []
     for checkpoint in checkpoints:
-        files = set(checkpoint.files)
-        found = [test for test in tests if test.checkpoint == checkpoint.id]
-        for others, more in [group for group in groups if group[0] & files]:
-            groups.remove((others, more))
-            files, found = files | others, more + found
-        if found:
-            groups.append((files, found))
-    parts: list[list[PlannedTest]] = [[] for _ in range(most)]
-    for _, found in sorted(groups, key=lambda group: _points(group[1]), reverse=True):
-        min(parts, key=_points).extend(found)
-    return [part for part in parts if part]
+        files = frozenset(checkpoint.files)
+        found = tuple(test for test in tests if test.checkpoint == checkpoint.id)
+        runs = any(file.endswith(".py") for file in files)
+        group = _Group(files, found, sum(test.points for test in found) if runs else 0)
+        for other in [other for other in groups if other.files & files]:
+            groups.remove(other)
+            group = other.joined_with(group)
+        if group.tests:
+            groups.append(group)
+    parts: list[list[_Group]] = [[] for _ in range(most)]
+    for group in sorted(groups, key=lambda group: group.cost, reverse=True):
+        min(parts, key=lambda part: sum(other.cost for other in part)).append(group)
+    return [[test for group in part for test in group.tests] for part in parts if part]
 
 
-def _points(tests: Sequence[PlannedTest]) -> float:
-    return sum(test.points for test in tests)
+@dataclass(frozen=True)
+class _Group:
+    """Tests that stay together."""
+
+    files: frozenset[str]
+    tests: tuple[PlannedTest, ...]
+    cost: float
+    """Points of those that run code."""
+
+    def joined_with(self, other: "_Group") -> "_Group":
+        """Return the tests of both."""
+        return _Group(self.files | other.files, self.tests + other.tests, self.cost + other.cost)
 
 
 def with_few_attachments(tests: Sequence[GradedTest]) -> list[GradedTest]:

@@ -20,12 +20,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NoReturn, Self
 
 from autograder.errors import AutograderError
 
 OUTPUT = "output.txt"
 WARM = b"warm"
+RUN = b"r"
+END = b"end"
+"""What the grader and the warm interpreter say to each other; the connection of a run goes with the
+second, and carries its order, the third if it takes too long, and its exit code."""
 PRELOAD = (
     "autograder.grading.foreman.plugin",
     "autograder.grading.foreman.session",
@@ -37,6 +41,8 @@ PRELOAD = (
 """What a run imports; pytest loads its plugins by their names."""
 STARTING_SECONDS = 120.0
 """To import everything takes two seconds; much longer on a machine that is overloaded."""
+ENDING_SECONDS = 60.0
+"""How long to wait for a run to end that was killed."""
 OUTPUT_TAIL = 4000
 """Characters of what pytest printed that are kept, from its end."""
 
@@ -54,10 +60,11 @@ class RunExit:
 
 
 class Launcher:
-    """A warm interpreter. It runs one suite at a time: to grade in parallel, make several."""
+    """A warm interpreter. Several threads may run suites with it at the same time."""
 
     def __init__(self) -> None:
         self._is_closed = False
+        self._starting = threading.Lock()
         self._start()
 
     def _start(self) -> None:
@@ -90,27 +97,35 @@ class Launcher:
         Raises:
             AutograderError: The interpreter does not start, or was closed meanwhile.
         """
-        self._warm_up()
         order = json.dumps({"arguments": list(arguments), "folder": str(folder)})
-        self._control.settimeout(seconds)
+        with self._starting:
+            self._warm_up()
+            process = self._process
         try:
-            self._control.sendall(order.encode() + b"\n")
-            return RunExit(int(self._control.recv(64)), _end_of(folder / OUTPUT))
-        except TimeoutError:
-            self._start_again()
-            return RunExit(None, _end_of(folder / OUTPUT))
+            connection, theirs = socket.socketpair()
+            with connection:
+                with theirs:
+                    socket.send_fds(self._control, [RUN], [theirs.fileno()])
+                connection.sendall(order.encode() + b"\n")
+                code = _wait_for(connection, seconds)
+            return RunExit(code, _end_of(folder / OUTPUT))
         except (OSError, ValueError):  # the connection is broken, or says nothing more
-            code = self._start_again()
-            why = f"the process that starts the hidden tests ended ({code})\n"
+            ended = self._start_again(process)
+            why = f"the process that starts the hidden tests ended ({ended})\n"
             return RunExit(None, why + _end_of(folder / OUTPUT), is_lost=True)
 
-    def _start_again(self) -> int:
-        """End the interpreter and start another; return the exit code of the first."""
-        code = self._end()
-        if self._is_closed:
-            raise AutograderError("grading was interrupted") from None
-        self._start()
-        return code
+    def _start_again(self, process: "subprocess.Popen[bytes]") -> int:
+        """End an interpreter and start another, unless this has been done; return its exit code."""
+        with self._starting:
+            if process is not self._process:
+                return process.returncode
+            code = self._end()
+            if not self._is_closed:
+                self._start()
+            if self._is_closed:  # by another thread, which may have seen the first one only
+                self._end()
+                raise AutograderError("grading was interrupted") from None
+            return code
 
     def _warm_up(self) -> None:
         """Wait until everything is imported."""
@@ -174,18 +189,86 @@ def _end_of(path: Path) -> str:
         return ""
 
 
+def _wait_for(connection: socket.socket, seconds: float) -> int | None:
+    """Return a run's exit code; None if it did not end in time, and was ended.
+
+    Raises:
+        OSError: The interpreter has ended.
+        ValueError: The same.
+    """
+    connection.settimeout(seconds)
+    try:
+        return int(connection.recv(64))
+    except TimeoutError:
+        connection.sendall(END)
+        connection.settimeout(ENDING_SECONDS)
+        connection.recv(64)
+        return None
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A run under way, as the warm interpreter knows it."""
+
+    pid: int
+    connection: socket.socket
+    """To who asked for it."""
+    alive: int
+    """A pipe that ends with the process."""
+
+
 def serve(control: socket.socket) -> None:
-    """Be the warm interpreter: fork one child for each request until the socket closes."""
+    """Be the warm interpreter: fork a child for each run until the socket closes."""
     _import_all()
     control.sendall(WARM)
-    with control.makefile("rb") as orders:
-        while line := orders.readline():
-            order = json.loads(line)
-            pid = os.fork()
-            if pid == 0:
-                _run(order["arguments"], Path(order["folder"]), control)
-            _, status = os.waitpid(pid, 0)
-            control.sendall(str(os.waitstatus_to_exitcode(status)).encode())
+    runs: dict[int, _Run] = {}
+    poll = select.poll()
+    poll.register(control, select.POLLIN)
+    while True:
+        # One at a time: a descriptor's number may be another's after the first.
+        descriptor, _ = poll.poll()[0]
+        if descriptor == control.fileno():
+            _, received, _, _ = socket.recv_fds(control, len(RUN), 1)
+            if not received:
+                return  # the grader is gone; runs under way end by themselves
+            others = [control, *(run.connection for run in runs.values())]
+            run = _fork(socket.socket(fileno=received[0]), others)
+            for watched in (run.connection.fileno(), run.alive):
+                runs[watched] = run
+                poll.register(watched, select.POLLIN)
+            continue
+        run = runs[descriptor]
+        if descriptor == run.alive:
+            _, status = os.waitpid(run.pid, 0)
+            with contextlib.suppress(OSError):  # who asked for it is gone
+                run.connection.sendall(str(os.waitstatus_to_exitcode(status)).encode())
+            for watched in (run.connection.fileno(), run.alive):
+                runs.pop(watched, None)
+                with contextlib.suppress(KeyError):
+                    poll.unregister(watched)
+            run.connection.close()
+            os.close(run.alive)
+        else:
+            del runs[descriptor]
+            poll.unregister(descriptor)
+            if run.connection.recv(len(END)):  # else the grader is gone, and the run ends itself
+                os.kill(run.pid, signal.SIGKILL)
+
+
+def _fork(connection: socket.socket, others: Sequence[socket.socket]) -> _Run:
+    """Start a run; it keeps none of the other connections, whose ends tell something."""
+    with connection.makefile("rb") as orders:
+        order = json.loads(orders.readline() or "null")
+    alive, end = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        for other in others:
+            other.close()
+        if order is not None:  # else the grader is gone
+            _run(order["arguments"], Path(order["folder"]), connection)
+        os._exit(1)
+    os.close(end)
+    return _Run(pid, connection, alive)
 
 
 def _import_all() -> None:
@@ -205,7 +288,7 @@ def _import_all() -> None:
     gc.enable()
 
 
-def _run(arguments: list[str], folder: Path, control: socket.socket) -> None:
+def _run(arguments: list[str], folder: Path, connection: socket.socket) -> NoReturn:
     """Run pytest in this process, and end it."""
     import pytest
 
@@ -215,7 +298,7 @@ def _run(arguments: list[str], folder: Path, control: socket.socket) -> None:
         with (folder / OUTPUT).open("wb") as output:
             os.dup2(output.fileno(), 1)
             os.dup2(output.fileno(), 2)
-        threading.Thread(target=_end_with, args=(control, folder), daemon=True).start()
+        threading.Thread(target=_end_with, args=(connection, folder), daemon=True).start()
         code = int(pytest.main(arguments))
         sys.stdout.flush()
         sys.stderr.flush()
@@ -223,10 +306,10 @@ def _run(arguments: list[str], folder: Path, control: socket.socket) -> None:
         os._exit(code)
 
 
-def _end_with(control: socket.socket, folder: Path) -> None:
+def _end_with(connection: socket.socket, folder: Path) -> None:
     """End this process once the grader is gone, and remove its folder: nobody else would."""
     poll = select.poll()
-    poll.register(control, select.POLLHUP)
+    poll.register(connection, select.POLLHUP)
     poll.poll()
     shutil.rmtree(folder, ignore_errors=True)
     os._exit(1)

@@ -1,10 +1,8 @@
-"""Grades many submissions side by side: several examiners, a process with sandboxes for each."""
+"""Grades many submissions side by side: a process with a sandbox for each that is under way."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack
-from queue import SimpleQueue
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
@@ -19,11 +17,11 @@ Result = TypeVar("Result")
 WORKERS = (os.cpu_count() or 1) + 1
 """Submissions graded in parallel: one more than there are processors, since some only wait."""
 WAITING = 2
-"""Tasks that are prepared for each examiner, so that none waits and memory stays flat."""
+"""Tasks that are prepared for each thread, so that none waits and memory stays flat."""
 
 
 class ExaminerPool:
-    """Several examiners; each has a thread that waits for it.
+    """An examiner, and threads that have submissions graded by it at the same time.
 
     Args:
         assignment: What the submissions answer.
@@ -32,7 +30,7 @@ class ExaminerPool:
         confined: False runs the code without a sandbox.
 
     Raises:
-        AutograderError: An examiner could not start.
+        AutograderError: The examiner could not start.
     """
 
     def __init__(
@@ -40,15 +38,8 @@ class ExaminerPool:
     ) -> None:
         self.window = workers * WAITING
         """How many tasks to have under way."""
-        self._free: SimpleQueue[Examiner] = SimpleQueue()
-        self._examiners: list[Examiner] = []
-        with ExitStack() as opened:
-            for _ in range(workers):
-                examiner = Examiner(assignment, course, confined=confined)
-                self._examiners.append(opened.enter_context(examiner))
-                self._free.put(examiner)
-            self._threads = opened.enter_context(ThreadPoolExecutor(workers))
-            self._opened = opened.pop_all()
+        self._examiner = Examiner(assignment, course, confined=confined)
+        self._threads = ThreadPoolExecutor(workers)
 
     def __enter__(self) -> Self:
         return self
@@ -61,20 +52,13 @@ class ExaminerPool:
     ) -> None:
         if error is not None:
             self._threads.shutdown(wait=False, cancel_futures=True)
-            for examiner in self._examiners:  # or the runs under way would be waited for
-                examiner.close()
-        self._opened.close()
+            self._examiner.close()  # or the runs under way would be waited for
+        self._threads.shutdown()
+        self._examiner.close()
 
     def submit(self, do: Callable[[Examiner, Task], Result], task: Task) -> Future[Result]:
-        """Call `do` with a free examiner and the task, in a thread; return a future."""
-        return self._threads.submit(self._do, do, task)
-
-    def _do(self, do: Callable[[Examiner, Task], Result], task: Task) -> Result:
-        examiner = self._free.get()
-        try:
-            return do(examiner, task)
-        finally:
-            self._free.put(examiner)
+        """Call `do` with the examiner and the task, in a thread; return a future."""
+        return self._threads.submit(do, self._examiner, task)
 
     def each(
         self, do: Callable[[Examiner, Task], Result], tasks: Iterable[Task]
@@ -82,8 +66,8 @@ class ExaminerPool:
         """Call `do` with each task, and yield what it returns, in the order in which they finish.
 
         Args:
-            do: Called in a thread, with an examiner that is free.
-            tasks: Taken as examiners become free, not all beforehand.
+            do: Called in a thread, with the examiner.
+            tasks: Taken as threads become free, not all beforehand.
         """
         under_way: set[Future[Result]] = set()
         for task in tasks:
@@ -97,7 +81,7 @@ class ExaminerPool:
 
 
 class Graders(Protocol):
-    """Examiners that grade submissions, on this machine or on others."""
+    """What grades submissions, on this machine or on others."""
 
     @property
     def window(self) -> int:
@@ -111,7 +95,7 @@ class Graders(Protocol):
 
 
 class LocalGraders:
-    """The examiners of a pool on this machine.
+    """The examiner of a pool on this machine.
 
     Args:
         pool: The pool.
@@ -122,7 +106,7 @@ class LocalGraders:
         self.window = pool.window
 
     def submit(self, submission: Submission) -> "Future[tuple[Grade, str]]":
-        """Have a submission graded by an examiner that is free."""
+        """Have a submission graded as soon as a thread is free."""
         return self._pool.submit(Examiner.grade, submission)
 
     def complaint(self) -> str:

@@ -8,7 +8,13 @@ from autograder.tests.student_repository.clone import CORPUS, SOLUTION
 
 CHECKPOINTS = [
     Checkpoint(id=name, title=name, points=10, files=(file,))
-    for name, file in (("one", "a.py"), ("two", "b.py"), ("three", "a.py"), ("four", "c.py"))
+    for name, file in (
+        ("one", "a.py"),
+        ("two", "b.py"),
+        ("three", "a.py"),
+        ("four", "c.py"),
+        ("questions", "d.ipynb"),
+    )
 ]
 
 
@@ -39,8 +45,17 @@ def test_tests_of_the_same_file_stay_together() -> None:
     assert sizes(parts) == [{"one": 3, "three": 3}, {"two": 4, "four": 1}]
 
 
+def test_a_notebook_takes_no_time() -> None:
+    """It is read, not run: however many points it has, its tests do not keep others out."""
+    tests = planned(one=3) + planned(two=2) + planned(questions=9) + planned(four=1)
+
+    parts = in_parts(tests, CHECKPOINTS, 2)
+
+    assert sizes(parts) == [{"one": 3, "questions": 9}, {"two": 2, "four": 1}]
+
+
 def test_points_weigh_more_than_the_number_of_tests() -> None:
-    """Small questions about a notebook take no time."""
+    """A test of many small ones asks for little."""
     tests = planned(one=3) + planned(two=2) + planned(four=8, points=0.25)
 
     parts = in_parts(tests, CHECKPOINTS, 2)
