@@ -112,7 +112,10 @@ def read_requests(path: Path, roster: Roster, names: Mapping[str, str]) -> Class
         elif row.answer:
             continue
         elif student is None:
-            unread.append(f"{here}: {row.student[:100]!r} is not in the roster")
+            unread.append(
+                f"{here}: {row.student[:100]!r} is not in the roster: correct it, or write an"
+                " answer if they have left"
+            )
         else:
             about = first_named(f"{row.test} {row.reason}"[:LONGEST_REASON], names)
             reason = row.reason[:LONGEST_REASON]

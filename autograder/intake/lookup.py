@@ -20,18 +20,20 @@ class Lookup:
 
     roster: Roster
     by_key: Mapping[Key, list[Student]]
+    staff_by_key: Mapping[Key, list[Student]]
     with_id: bool
     """Whether the source of the hand-ins knows the roster's ids or logins: it states one."""
 
     @classmethod
     def of(cls, hand_ins: Iterable[HandIn], roster: Roster) -> Self:
         """Prepare a roster for the search."""
-        by_key: dict[Key, list[Student]] = {}
-        for student in roster.students:
-            for key in frozenset(map(_as_in_file_name, student.keys)):
-                by_key.setdefault(key, []).append(student)
         submitters = [submitter for hand_in in hand_ins for submitter in hand_in.submitters]
-        return cls(roster, by_key, _ids_are_known(submitters, roster.students))
+        return cls(
+            roster,
+            _by_key(roster.students),
+            _by_key(roster.staff),
+            _ids_are_known(submitters, roster.students),
+        )
 
     def owners(self, submitter: Submitter) -> tuple[list[Student], bool]:
         """Return the students who may be meant, and whether only a name says so."""
@@ -45,6 +47,10 @@ class Lookup:
         names = (key for key in submitter.keys if key.kind is KeyKind.NAME)
         return self._with(map(_as_in_file_name, names))
 
+    def is_staff(self, submitter: Submitter) -> bool:
+        """Whether somebody who teaches has a key or the name of the submitter."""
+        return any(_as_in_file_name(key) in self.staff_by_key for key in submitter.keys)
+
     def behind_group(self, submitter: Submitter) -> list[Student]:
         """Return the students whose name follows a group's name and a hyphen."""
         _, hyphen, name = submitter.name.partition("-")
@@ -55,6 +61,14 @@ class Lookup:
     def _with(self, keys: Iterable[Key]) -> list[Student]:
         found = (student for key in keys for student in self.by_key.get(key, ()))
         return list({student.id: student for student in found}.values())
+
+
+def _by_key(people: Iterable[Student]) -> dict[Key, list[Student]]:
+    found: dict[Key, list[Student]] = {}
+    for person in people:
+        for key in frozenset(map(_as_in_file_name, person.keys)):
+            found.setdefault(key, []).append(person)
+    return found
 
 
 def _as_in_file_name(key: Key) -> Key:

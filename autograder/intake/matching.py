@@ -32,6 +32,9 @@ from autograder.policy import EVERYTHING_COUNTS, Policy
 from autograder.some_names import MOST_NAMED
 from autograder.text import counted
 
+MOST_CANDIDATES = 5
+"""Students of whom a hand-in may be that a message names."""
+
 
 @dataclass(frozen=True)
 class Unmatched:
@@ -131,10 +134,11 @@ def match_hand_ins(
             elif len(behind) == 1:
                 in_a_group.append((hand_in, submitter, behind[0]))
             else:
-                why = _why(found, submitter) + _way_out_of_group(hand_in, lookup)
+                why = _why(found, hand_in, submitter, lookup)
+                why += _way_out_of_group(hand_in, lookup)
                 unmatched.append(Unmatched(hand_in.origin, why))
     agreeing = sum(not claim.by_name for claimed in claims.values() for claim in claimed)
-    claims, doubtful = _with_members(claims, in_a_group)
+    claims, doubtful = _with_members(claims, in_a_group, lookup)
     claims, strangers = _without_twins(claims)
     matched = _chosen_of_each(claims, roster, policy, left_out_of)
     of_groups = {
@@ -156,7 +160,9 @@ def match_hand_ins(
 
 
 def _with_members(
-    claims: Mapping[str, list[_Claim]], in_a_group: Sequence[tuple[HandIn, Submitter, Student]]
+    claims: Mapping[str, list[_Claim]],
+    in_a_group: Sequence[tuple[HandIn, Submitter, Student]],
+    lookup: Lookup,
 ) -> tuple[dict[str, list[_Claim]], list[Unmatched]]:
     """Add hand-ins with a group's name in front, if it is certain whose they are.
 
@@ -167,7 +173,7 @@ def _with_members(
     behind = Counter(student.id for _, _, student in in_a_group)
     for hand_in, submitter, student in in_a_group:
         if student.id in claims or behind[student.id] > 1:
-            doubtful.append(Unmatched(hand_in.origin, _why([student], submitter)))
+            doubtful.append(Unmatched(hand_in.origin, _why([student], hand_in, submitter, lookup)))
         else:
             given[student.id] = [
                 _Claim(student.id, hand_in, submitter, by_name=True, looks_like_group=True)
@@ -265,10 +271,11 @@ def _name_of_another(submitter: Submitter, student: Student, lookup: Lookup) -> 
     return ""
 
 
-def _row(hand_in: HandIn, student: Student) -> str:
-    """Return the row of `matches.csv` that gives a hand-in to a student."""
+def _row(hand_in: HandIn, student: Student | None) -> str:
+    """Return the row of `matches.csv` that gives a hand-in to a student, or to nobody."""
     row = io.StringIO()
-    csv.writer(row, lineterminator="").writerow((hand_in.origin, student.id))
+    whose = NOBODY if student is None else student.id
+    csv.writer(row, lineterminator="").writerow((hand_in.origin, whose))
     return row.getvalue()
 
 
@@ -284,12 +291,17 @@ def _way_out_of_group(hand_in: HandIn, lookup: Lookup) -> str:
     )
 
 
-def _why(found: Sequence[Student], submitter: Submitter) -> str:
+def _why(found: Sequence[Student], hand_in: HandIn, submitter: Submitter, lookup: Lookup) -> str:
     known_as = f": {submitter.known_as}" if submitter.known_as else ""
+    if not found and lookup.is_staff(submitter):
+        row = _row(hand_in, None)
+        return f"it is of staff, as the roster says{known_as}: write `{row}` into {MATCHES_FILE}"
     if not found:
         return f"nobody in the roster has this name, number or address{known_as}"
-    may_be = " or ".join(sorted(student.id for student in found)[:5])
-    return f"it may be from {may_be}{known_as}"
+    candidates = sorted(found, key=lambda student: student.id)[:MOST_CANDIDATES]
+    may_be = " or ".join(student.id for student in candidates)
+    rows = " or ".join(f"`{_row(hand_in, student)}`" for student in candidates)
+    return f"it may be from {may_be}{known_as}: write {rows} into {MATCHES_FILE}"
 
 
 def _are_twins(claims: Sequence[_Claim]) -> bool:

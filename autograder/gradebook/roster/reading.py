@@ -45,6 +45,8 @@ class Roster(BaseModel):
     students: tuple[Student, ...]
     test_users: tuple[Student, ...] = ()
     """Users that a system makes for a look at a course: nobody's, and `find` does not find them."""
+    staff: tuple[Student, ...] = ()
+    """Who teaches the course; `find` does not find them."""
     notes: tuple[str, ...] = ()
     """A line for each thing in the file that a person may want to look at."""
 
@@ -118,12 +120,18 @@ def read_roster(
     return Roster(
         students=tuple(found.students),
         test_users=tuple(found.test_users),
-        notes=tuple(_notes_on_roles(found.unknown_roles)),
+        staff=tuple(found.staff),
+        notes=tuple(_notes_on_roles(found.with_both_roles, found.unknown_roles)),
     )
 
 
-def _notes_on_roles(unknown: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """Say which roles nobody knows, and who has them."""
+def _notes_on_roles(both: Sequence[str], unknown: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Say who is a student and staff, which roles nobody knows, and who has them."""
+    if both:
+        yield (
+            f"staff who are students as well count as students: {some_of(both)}:"
+            " remove from the roster who is not a student"
+        )
     for role, people in islice(unknown.items(), _MOST_ROLES):
         yield (
             f"the role {shown(role)} is not known, and counts as a student's: {some_of(people)}:"

@@ -80,7 +80,19 @@ def is_staff(role: str) -> bool:
     >>> is_staff("Non-editing teacher"), is_staff("Trainer/in"), is_staff("Student")
     (True, True, False)
     """
-    return not STAFF_WORDS.isdisjoint(_words(role))
+    return not STAFF_WORDS.isdisjoint(_words(role)) and not is_both(role)
+
+
+def is_both(role: str) -> bool:
+    """Whether somebody has several roles, one of staff and one of a student.
+
+    >>> is_both("Student, Tutor"), is_both("Student assistant"), is_both("Teacher, Manager")
+    (True, False, False)
+    """
+    roles = [frozenset(_words(part)) for part in re.split("[,;]", role)]
+    staff = [bool(words & STAFF_WORDS) for words in roles]
+    student = [bool(words & _STUDENT_WORDS) and not words & STAFF_WORDS for words in roles]
+    return any(staff) and any(student)
 
 
 def is_student(role: str) -> bool:

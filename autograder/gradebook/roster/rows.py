@@ -9,7 +9,7 @@ from autograder.gradebook.roster.column_titles import (
     column_keys,
 )
 from autograder.gradebook.roster.forms import BRIGHTSPACE, CANVAS, CLASSROOM_50, IDENTIFIERS, Form
-from autograder.gradebook.roster.roles import is_known, is_staff, is_student
+from autograder.gradebook.roster.roles import is_both, is_known, is_staff, is_student
 from autograder.gradebook.student import Student, is_login, student_id
 from autograder.text import inert
 
@@ -54,6 +54,10 @@ class RosterReader:
         """Rows of staff, of test users, and of what is not a person."""
         self.test_users: list[Student] = []
         """Users that a system makes for a look at the course; their ids are of no use."""
+        self.staff: list[Student] = []
+        """Who teaches; their ids are of no use."""
+        self.with_both_roles: list[str] = []
+        """Students who are staff as well: their names or ids."""
         self.unknown_roles: dict[str, list[str]] = {}
         """Students whose role nobody knows, by what the role says."""
         self._form = form
@@ -83,6 +87,8 @@ class RosterReader:
             self.left_out += 1
             if self._is_test_user(fields):
                 self.test_users.append(self._student(f"test-user-{line}", fields))
+            elif is_staff(role):
+                self.staff.append(self._student(f"staff-{line}", fields))
             return
         if role and self._form.roles_are_closed and not is_student(role):
             self._wrong(line, f"the role {shown(role)} is not known: student, ta or teacher")
@@ -102,6 +108,8 @@ class RosterReader:
             return
         student = self._student(identifier, fields)
         self.students.append(student)
+        if is_both(role):
+            self.with_both_roles.append(student.full_name or student.id)
         if not is_known(role):
             self.unknown_roles.setdefault(role, []).append(student.full_name or student.id)
 

@@ -377,7 +377,10 @@ def test_two_answers_on_github_are_not_both_taken(course: Classroom, requests: R
 @pytest.mark.parametrize(
     ("row", "why"),
     [
-        ("zoe,W1,x,", "line 3: 'zoe' is not in the roster"),
+        (
+            "zoe,W1,x,",
+            "line 3: 'zoe' is not in the roster: correct it, or write an",
+        ),
         ("ada,W1,no, the handout says so,", "line 3: has 5 cells, and the header 4: put a text"),
         ("ada,W1,no, the handout says so", "line 3: the answer begins with a blank, as the rest"),
         (

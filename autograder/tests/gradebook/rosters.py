@@ -271,7 +271,6 @@ def moodle_cases() -> Iterator[RosterCase]:
                         [person.first, person.last, person.username, person.email, student, "A, B"]
                         for person in CLASS
                     ),
-                    ["T", "T", "both", "b@uni.example", f"{student}, {teacher}", ""],
                 ],
                 quoted=True,
             ),

@@ -113,6 +113,25 @@ def test_people_who_teach_are_left_out_in_any_language(tmp_path: Path, role: str
     assert roster.notes == ()
 
 
+def test_staff_who_are_students_as_well_are_students_and_named(tmp_path: Path) -> None:
+    """A grade that is missing is worse than a row too many."""
+    path = tmp_path / "roster.csv"
+    path.write_text(
+        'email,name,Roles\na@b.example,Ada,Student\nb@b.example,Bo,"Student, Tutor"\n'
+        'c@b.example,Cy,"Teacher, Manager"\nd@b.example,Di,Student assistant\n',
+        "utf-8",
+    )
+
+    roster = read_roster(path)
+
+    assert [student.name for student in roster.students] == ["Ada", "Bo"]
+    assert [person.name for person in roster.staff] == ["Cy", "Di"]
+    assert roster.notes == (
+        "staff who are students as well count as students: Bo:"
+        " remove from the roster who is not a student",
+    )
+
+
 def test_a_role_that_nobody_knows_is_named_with_three_people(tmp_path: Path) -> None:
     """It counts as a student's; words for students in any language are known."""
     path = tmp_path / "roster.csv"

@@ -140,7 +140,10 @@ def test_a_key_that_two_students_share_is_settled_by_a_person(folder: Path) -> N
     settle(folder, [(ADA.canvas_id, ADA.email)])
     after = match(folder, roster)
 
-    assert [hand_in.why for hand_in in before.unmatched] == ["it may be from ada or juergen"]
+    assert [hand_in.why for hand_in in before.unmatched] == [
+        f"it may be from ada or juergen: write `{ADA.canvas_id},ada` or"
+        f" `{ADA.canvas_id},juergen` into matches.csv"
+    ]
     assert [work.student for work in after.matched] == [ADA.id]
 
 
@@ -360,7 +363,25 @@ def test_a_name_without_the_characters_that_moodle_removes_must_be_unambiguous(
     (folder / "Sean OBrien_1_assignsubmission_file_" / WRITER).touch()
 
     assert [work.student for work in match(folder, roster).matched] == ["a"]
-    assert [hand_in.why for hand_in in match(folder, same).unmatched] == ["it may be from a or c"]
+    (unmatched,) = match(folder, same).unmatched
+    assert unmatched.why.startswith("it may be from a or c: write ")
+
+
+def test_a_hand_in_of_staff_is_listed_with_the_row_that_leaves_it_out(folder: Path) -> None:
+    """A name alone may be a student's who is missing in the roster, so a person decides."""
+    teacher = Student(id="staff-2", name="Tina Teacher", email="tina@example.edu")
+    roster = Roster(students=(ADA,), staff=(teacher,))
+    name = "Tina Teacher_1_assignsubmission_file_"
+    (folder / name).mkdir()
+    (folder / name / WRITER).touch()
+
+    (before,) = match(folder, roster).unmatched
+    settle(folder, [(name, "-")])
+    after = match(folder, roster)
+
+    assert before.why == f"it is of staff, as the roster says: write `{name},-` into matches.csv"
+    assert after.left_out == (name,)
+    assert after.unmatched == ()
 
 
 @pytest.mark.parametrize(
