@@ -84,9 +84,14 @@ class MutationScore(_ReportModel):
     equivalent: int
 
     @property
+    def tried(self) -> int:
+        """All that are not listed as equivalent."""
+        return self.killed + self.survived
+
+    @property
     def percent(self) -> float:
-        """Killed, of those that are not listed as equivalent."""
-        return 100 * self.killed / max(self.killed + self.survived, 1)
+        """Killed, of those that were tried."""
+        return 100 * self.killed / max(self.tried, 1)
 
 
 class CaughtAtHome(_ReportModel):
@@ -164,8 +169,10 @@ def summary(result: Validation) -> list[str]:
     if result.mutants is not None:
         score = result.mutants
         lines.append(
-            f"{score.killed} of {score.killed + score.survived} mutants killed "
-            f"({score.percent:.1f} %), {score.equivalent} more are equivalent"
+            f"{score.killed} of {score.tried} mutants killed ({score.percent:.1f} %), "
+            f"{score.equivalent} more are equivalent"
+            if score.tried
+            else "there was no mutant of the solution to try"
         )
     if result.at_home is not None:
         at_home = result.at_home

@@ -30,9 +30,11 @@ from autograder.validation.report import (
     FaultCost,
     Finding,
     FindingKind,
+    MutationScore,
     TestPower,
     Validation,
     markdown,
+    summary,
 )
 from autograder.validation.trials import Candidate, Trial
 from autograder.validation.validate import ValidationOptions, validate
@@ -184,6 +186,24 @@ def test_a_report_in_markdown_has_no_stray_cells() -> None:
     assert "| mutant survived | a.py: f: `a \\| b` -> `a &lt; b` |  |" in text
     assert "| `x/a` | R1 | y |" in text
     assert "| y | 1 | 0.5 |" in text
+
+
+@pytest.mark.parametrize(
+    ("killed", "survived", "line"),
+    [
+        (3, 1, "3 of 4 mutants killed (75.0 %), 2 more are equivalent"),
+        (0, 0, "there was no mutant of the solution to try"),
+    ],
+)
+def test_a_summary_counts_the_mutants(killed: int, survived: int, line: str) -> None:
+    """None at all is not a bad score."""
+    score = MutationScore(killed=killed, survived=survived, equivalent=2)
+    result = Validation(
+        assignment="m", right=1, wrong=1, repeats=1, complete=True, requirements=1,
+        tests=(), costs=(), mutants=score, findings=(),
+    )  # fmt: skip
+
+    assert line in summary(result)
 
 
 def test_validate_has_no_findings_for_a_submission_of_the_corpus() -> None:
