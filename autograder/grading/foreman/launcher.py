@@ -100,12 +100,12 @@ class Launcher:
         order = json.dumps({"arguments": list(arguments), "folder": str(folder)})
         with self._starting:
             self._warm_up()
-            process = self._process
+            control, process = self._control, self._process
         try:
             connection, theirs = socket.socketpair()
             with connection:
                 with theirs:
-                    socket.send_fds(self._control, [RUN], [theirs.fileno()])
+                    socket.send_fds(control, [RUN], [theirs.fileno()])
                 connection.sendall(order.encode() + b"\n")
                 code = _wait_for(connection, seconds)
             return RunExit(code, _end_of(folder / OUTPUT))
@@ -193,14 +193,15 @@ def _wait_for(connection: socket.socket, seconds: float) -> int | None:
     """Return a run's exit code; None if it did not end in time, and was ended.
 
     Raises:
-        OSError: The interpreter has ended.
-        ValueError: The same.
+        OSError: The interpreter has ended, or does not answer.
+        ValueError: The interpreter has ended.
     """
     connection.settimeout(seconds)
     try:
         return int(connection.recv(64))
     except TimeoutError:
-        connection.sendall(END)
+        with contextlib.suppress(OSError):  # it has just ended
+            connection.sendall(END)
         connection.settimeout(ENDING_SECONDS)
         connection.recv(64)
         return None
