@@ -14,7 +14,9 @@ import sysconfig
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from autograder.benchmarks import class_run, growth, marking, one_grade, peers, similarity
+from autograder.benchmarks import class_run, growth, marking, one_grade, peers, similarity, watch
+
+PAGE = Path(__file__).parents[1] / "docs" / "maintainers" / "benchmarks.md"
 
 
 def main() -> None:
@@ -33,9 +35,11 @@ def main() -> None:
         "class": lambda given: class_run.report(given.submissions, memory=given.memory),
         "peers": lambda given: peers.report(given.repeats, given.submissions),
         "growth": lambda given: growth.report(given.repeats),
+        "watch": lambda _: watch.report(),
         "marking": lambda _: marking.report(),
         "similarity": lambda given: similarity.report(given.tools),
     }
+    parser.add_argument("--draw", action="store_true", help="draw growth into the documents")
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of: {', '.join(parts)}")
     given = parser.parse_args()
     if unknown := set(given.parts) - set(parts):
@@ -49,8 +53,12 @@ def main() -> None:
     for name, report in parts.items():
         if not given.parts or name in given.parts:
             print(f"\n== {name} ==")
+            lines = []
             for line in report(given):
                 print(line, flush=True)
+                lines.append(line)
+            if given.draw and name == "growth":
+                PAGE.write_text(growth.with_drawing(PAGE.read_text("utf-8"), lines), "utf-8")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """The command `autograder grade`."""
 
-import os
 from collections.abc import Callable
 from enum import StrEnum
 from functools import partial
@@ -19,7 +18,7 @@ from autograder.feedback.data import as_csv, as_json
 from autograder.feedback.html import as_html, way_to_handout
 from autograder.feedback.markdown import as_markdown
 from autograder.feedback.text import print_grade
-from autograder.grading.foreman.examiner import Examiner
+from autograder.grading.foreman.examiner import PARTS, Examiner
 from autograder.grading.grade import Grade
 from autograder.submission import read_submission
 from autograder.text import in_log
@@ -35,9 +34,6 @@ class Format(StrEnum):
     CSV = "csv"
     ACTIONS = "actions"
 
-
-PARTS = 2
-"""In which a submission is graded at the same time: with more, starting them costs what is won."""
 
 _WRITERS: dict[Format, Callable[[Grade], str]] = {
     Format.JSON: as_json,
@@ -63,9 +59,7 @@ def grade_command(
     chosen = choose_assignment(course, assignment, submissions=path)
     submission = read_submission(path, chosen)
     check_writable(output)
-    with Examiner(
-        chosen, course, confined=not no_sandbox, side_by_side=min(os.cpu_count() or 1, PARTS)
-    ) as examiner:
+    with Examiner(chosen, course, confined=not no_sandbox, side_by_side=PARTS) as examiner:
         result, grader_log = examiner.grade(submission, checkpoints=checkpoint or ())
     if grader_log:
         _print_grader_log(grader_log)

@@ -5,8 +5,11 @@ interrupted, the verdicts in its journal hold, and the tests that it did not rea
 """
 
 import importlib.metadata
-from collections.abc import Sequence
+import os
+import threading
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -36,6 +39,8 @@ from autograder.grading.judge.plan import PlannedTest, read_plan
 from autograder.sandbox import interpreter_for, require_sandbox
 from autograder.submission import Submission
 
+PARTS = min(os.cpu_count() or 1, 2)
+"""In which a submission is graded at the same time: with more, starting them costs what is won."""
 MOST_ATTACHMENTS = 4
 """Of one checkpoint: a page with more explains less, and is larger."""
 MOST_RUNS = 4
@@ -49,8 +54,8 @@ class Examiner:
         assignment: What they answer.
         course: Where the hidden suites are.
         confined: False runs the code without a sandbox.
-        side_by_side: In how many parts a submission is graded at the same time. A part has one
-            processor, a sandbox and a time budget of its own.
+        side_by_side: In how many parts a submission is graded at the same time, if no other is
+            being graded. A part has one processor, a sandbox and a time budget of its own.
 
     Raises:
         AssignmentError: The suite has a mistake.
@@ -69,7 +74,10 @@ class Examiner:
         suite = course.suites / assignment.id
         self._assignment = assignment
         self._confined = confined
-        self._parts = side_by_side
+        self._side_by_side = side_by_side
+        self._counting = threading.Lock()
+        self._under_way = 0
+        """How many submissions are being graded."""
         # First, since it takes longest to get ready.
         self._launcher = Launcher()
         try:
@@ -130,9 +138,10 @@ class Examiner:
                 }
         grader_log = ""
         if to_run:
-            verdicts, grader_log = self._run_parts(
-                submission, to_run, submission.digest if seed is None else seed
-            )
+            seed = submission.digest if seed is None else seed
+            with self._counted() as others:
+                parts = self._divide(to_run, others)
+                verdicts, grader_log = self._run_parts(submission, parts, seed)
             graded |= verdicts
         return self._grade(submission, chosen, graded), grader_log
 
@@ -144,13 +153,30 @@ class Examiner:
                 raise AssignmentError(f"unknown checkpoint {name!r}; there are: {', '.join(known)}")
         return [checkpoint for checkpoint in checkpoints if not names or checkpoint.id in names]
 
+    @contextmanager
+    def _counted(self) -> Iterator[int]:
+        """Count a submission as long as it is being graded; tell how many others are."""
+        with self._counting:
+            others = self._under_way
+            self._under_way += 1
+        try:
+            yield others
+        finally:
+            with self._counting:
+                self._under_way -= 1
+
+    def _divide(self, tests: Sequence[PlannedTest], others: int) -> list[list[PlannedTest]]:
+        """Divide the tests into parts; into one if other submissions use the processors."""
+        if others or self._side_by_side == 1:
+            return [list(tests)]
+        return in_parts(tests, self._assignment.checkpoints, self._side_by_side)
+
     def _run_parts(
-        self, submission: Submission, expected: Sequence[PlannedTest], seed: str
+        self, submission: Submission, parts: Sequence[Sequence[PlannedTest]], seed: str
     ) -> tuple[dict[str, GradedTest], str]:
-        """Run tests, in several parts at the same time if that was asked for."""
-        parts = in_parts(expected, self._assignment.checkpoints, self._parts)
+        """Run parts of the tests at the same time."""
         if len(parts) == 1:
-            return self._run(submission, expected, seed)
+            return self._run(submission, parts[0], seed)
         graded: dict[str, GradedTest] = {}
         logs: list[str] = []
         with ThreadPoolExecutor(len(parts)) as threads:

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
 from autograder.assignment import Assignment, Course
-from autograder.grading.foreman.examiner import Examiner
+from autograder.grading.foreman.examiner import PARTS, Examiner
 from autograder.grading.grade import Grade
 from autograder.submission import Submission
 
@@ -38,7 +38,7 @@ class ExaminerPool:
     ) -> None:
         self.window = workers * WAITING
         """How many tasks to have under way."""
-        self._examiner = Examiner(assignment, course, confined=confined)
+        self._examiner = Examiner(assignment, course, confined=confined, side_by_side=PARTS)
         self._threads = ThreadPoolExecutor(workers)
 
     def __enter__(self) -> Self:

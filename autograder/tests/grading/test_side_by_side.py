@@ -2,7 +2,7 @@
 
 from autograder.assignment import Checkpoint
 from autograder.grading.foreman.examiner import Examiner, in_parts
-from autograder.grading.judge.plan import PlannedTest
+from autograder.grading.judge.plan import PlannedTest, read_plan
 from autograder.tests.gradebook.students import ASSIGNMENT, COURSE
 from autograder.tests.student_repository.clone import CORPUS, SOLUTION
 
@@ -68,6 +68,18 @@ def test_there_is_no_empty_part() -> None:
     parts = in_parts(planned(one=2, three=2), CHECKPOINTS, 3)
 
     assert sizes(parts) == [{"one": 2, "three": 2}]
+
+
+def test_submissions_that_share_the_processors_are_not_divided() -> None:
+    """A part more would only cost its start."""
+    tests = read_plan(ASSIGNMENT, COURSE.suites / ASSIGNMENT.id).tests
+    with Examiner(ASSIGNMENT, COURSE, side_by_side=2) as examiner:
+        alone = examiner._divide(tests, others=0)
+        not_alone = examiner._divide(tests, others=1)
+
+    assert not_alone == [list(tests)]
+    assert len(alone) == 2
+    assert sorted(test.id for part in alone for test in part) == sorted(test.id for test in tests)
 
 
 def test_parts_give_the_same_grade() -> None:
