@@ -155,14 +155,16 @@ def grade_class_command(
     if line := unreadable_line(outcomes):
         console.print(line, soft_wrap=True)
     folder = gradebook_folder(gradebook, policy)
+    unknown_times = line_on_unknown_times(submissions, folder)
     last = [
         *worth_knowing(outcomes),
-        line_on_unknown_times(submissions, folder),
+        unknown_times,
         line_without_times(submissions, folder),
     ]
     for line in (*left_to_do(outcomes), *filter(None, last), *waiting(outcomes)):
         console.print(inert(line), soft_wrap=True)
-    if problems or submissions.unseen or not all(outcome.is_settled for outcome in outcomes):
+    left = problems or submissions.oddities or submissions.unseen or unknown_times
+    if left or not all(outcome.is_settled for outcome in outcomes):
         raise typer.Exit(1)
 
 
@@ -268,7 +270,12 @@ def left_to_do(outcomes: Sequence[StudentOutcome]) -> Iterator[str]:
         ClassAction.FAILED: "run the same again; if it fails again, see the folder `trouble`",
     }
     for action, what in advice.items():
-        found = sorted(outcome.who for outcome in outcomes if outcome.action is action)
+        found = sorted(
+            outcome.who
+            for outcome in outcomes
+            if outcome.action is action
+            and not (action is ClassAction.NOT_MATCHED and outcome.student)
+        )
         if found:
             yield f"{len(found)} {action}: {some_of(found)}: {what}"
     empty = sorted(outcome.who for outcome in outcomes if outcome.may_be_misplaced)

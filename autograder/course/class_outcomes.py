@@ -15,6 +15,7 @@ from autograder.gradebook.entries import NOTHING_GRADABLE, BookEntry
 from autograder.gradebook.exports.table import number
 from autograder.gradebook.standing import StandingStatus
 from autograder.grading.grade import Grade, Outcome, Status
+from autograder.intake.layouts import NOT_GRADED
 from autograder.text import in_csv, rounded
 
 
@@ -133,6 +134,8 @@ def outcome_of(
     standing = entry.standing
     misnamed = _misnamed(entry.record.grade or grade)
     more = f", and {len(misnamed) - 1} more" if len(misnamed) > 1 else ""
+    on_misnamed = [f"{misnamed[0].removesuffix('.')}{more}"] if misnamed else []
+    notes = grade.submission.notes
     return StudentOutcome(
         student=student,
         action=action,
@@ -147,7 +150,7 @@ def outcome_of(
         counting=None if standing.excused else standing.so_far_after_penalty,
         unreadable=grade.count(Outcome.UNREADABLE),
         hand_in=hand_in,
-        note=f"{misnamed[0].removesuffix('.')}{more}" if misnamed else "",
+        note="; ".join([*on_misnamed, *(note for note in notes if note.endswith(NOT_GRADED))]),
         misnamed=len(misnamed),
     )
 

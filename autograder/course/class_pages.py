@@ -11,6 +11,7 @@ from autograder.files import write_whole
 from autograder.gradebook.book import Book
 from autograder.gradebook.entries import BookEntry
 from autograder.gradebook.notes import feedback_page
+from autograder.grading.grade import Grade
 from autograder.submission import Submission
 
 TABLE = "grades.csv"
@@ -70,3 +71,9 @@ def write_page(
     """Write the feedback page of a student who has a grade."""
     page = feedback_page(entry, submissions.title, submissions.policy, moment)
     write_whole(output / FEEDBACK / f"{entry.student.id}.html", page)
+
+
+def has_notebook(student: str, grade: Grade, output: Path) -> bool:
+    """Whether the notebook of a graded submission is kept; true if it has no notebook."""
+    handed_in = any(name.endswith(NOTEBOOK) for name in grade.submission.files)
+    return not handed_in or notebook_file(student, output).exists()

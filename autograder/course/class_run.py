@@ -23,7 +23,7 @@ from autograder.course.class_outcomes import (
 )
 from autograder.course.class_pages import (
     TABLE,
-    notebook_file,
+    has_notebook,
     write_notebook,
     write_page,
 )
@@ -31,7 +31,6 @@ from autograder.course.class_submissions import ClassSubmissions
 from autograder.course.kept_terms import write_terms
 from autograder.course.results import (
     FEEDBACK,
-    NOTEBOOK,
     NOTEBOOKS,
     RESULTS,
     is_current,
@@ -127,8 +126,9 @@ def grade_class(
             yield outcome
     except BaseException:
         with suppress(AutograderError):  # the first error is the one to tell
-            rest = _rest(submissions, outcomes, output)
+            rest = list(_rest(submissions, outcomes, output))
             write_whole(table, grades_table([*outcomes, *rest], assignment))
+            note_ungraded([*outcomes, *rest], output, is_whole=submissions.is_whole)
         raise
     write_whole(table, grades_table(outcomes, assignment))
     note_ungraded(outcomes, output, is_whole=submissions.is_whole)
@@ -184,9 +184,12 @@ def _outcomes(
 
 def _ungraded(submissions: ClassSubmissions, output: Path) -> Iterator[StudentOutcome]:
     """Yield a row for everybody of whom there is nothing to grade."""
+    may_be_of = submissions.may_be_of()
     for student in submissions.missing:
-        excused = submissions.excuses(student)
-        yield outcome_of(student, ClassAction.MISSING, None, excused=excused)
+        doubt = may_be_of.get(student, "")
+        action = ClassAction.NOT_MATCHED if doubt else ClassAction.MISSING
+        outcome = outcome_of(student, action, None, doubt, excused=submissions.excuses(student))
+        yield replace(outcome, note=submissions.about_missing.get(student, ""))
     for hand_in in submissions.unmatched:
         yield outcome_of("", ClassAction.NOT_MATCHED, None, hand_in.why, hand_in=hand_in.origin)
     for student in (*submissions.unseen, *submissions.unselected):
@@ -265,7 +268,7 @@ def _read(
     kept = before if is_valid and not settings.force else None
     try:
         is_same = kept is not None and work.commit and kept.submission.commit == work.commit
-        if kept is not None and is_same and _has_notebook(work.student, kept, output):
+        if kept is not None and is_same and has_notebook(work.student, kept, output):
             return _keep(work, kept, submissions, output, settings)
         submission = work.read(assignment)
         if kept is not None and (kept.submission.digest, kept.submission.commit) == (
@@ -295,12 +298,6 @@ def _keep(
     entry = submissions.entry(work.student, grade)
     write_page(entry, submissions, output, settings.moment)
     return outcome_of(work.student, ClassAction.KEPT, entry, hand_in=work.origin)
-
-
-def _has_notebook(student: str, grade: Grade, output: Path) -> bool:
-    """Whether the notebook of a graded submission is kept; true if it has no notebook."""
-    handed_in = any(name.endswith(NOTEBOOK) for name in grade.submission.files)
-    return not handed_in or notebook_file(student, output).exists()
 
 
 def _finished(

@@ -53,6 +53,8 @@ class ClassSubmissions:
     """Students whose submissions are not graded this time."""
     unmatched: Sequence[Unmatched] = ()
     """Hand-ins of which it is not known whose they are."""
+    about_missing: Mapping[str, str] = field(default_factory=dict)
+    """What a person should know of students who handed in nothing, by student."""
     oddities: Sequence[str] = ()
     """A line for each thing that somebody should look at."""
     notes: Sequence[str] = ()
@@ -73,6 +75,18 @@ class ClassSubmissions:
         """Count the students, and the hand-ins that are nobody's yet."""
         known = (self.handed_in, self.missing, self.unseen, self.unselected)
         return sum(map(len, (*known, self.unmatched)))
+
+    def may_be_of(self) -> Mapping[str, str]:
+        """Return which hand-ins may be of students without one, in words, by student."""
+        found: dict[str, list[str]] = {}
+        for hand_in in self.unmatched:
+            for student in hand_in.may_be:
+                found.setdefault(student, []).append(hand_in.origin)
+        return {
+            student: f"{some_of([*map(repr, origins)])} may be theirs"
+            for student, origins in found.items()
+            if student in self.missing
+        }
 
     def entry(self, student: str, grade: Grade) -> BookEntry:
         """Return a grade as it counts, with people's marks, and its student's standing."""
@@ -281,12 +295,14 @@ def _of_folder(
         *(f"{name!r} is left out: it is a test user's" for name in of_test_users),
         *(f"{name!r} is left out, as {MATCHES_FILE} says" for name in matches.left_out),
         *(line for work in matches.matched for line in _notes_on_others(work)),
+        *matches.taken_away.values(),
         *_notes_on_matches(matches, [name for name in matches.unused if name not in found.notes]),
     ]
     return ClassSubmissions(
         matches.matched,
         missing=[student.id for student in students if student.id not in matched],
         unmatched=matches.unmatched,
+        about_missing=matches.taken_away,
         oddities=found.oddities,
         notes=notes,
         policy=policy,

@@ -222,8 +222,10 @@ def _read(path: Path) -> _RequestTable:
         if path.stat().st_size > LARGEST:
             raise AutograderError(f"{path} is larger than {LARGEST >> 20} MiB")
         text = path.read_bytes().decode()
-    except (OSError, UnicodeDecodeError) as error:
-        raise AutograderError(f"{path} cannot be read as UTF-8: {error}") from None
+    except UnicodeDecodeError:
+        raise AutograderError(f"{path} is not in UTF-8: save it again as 'CSV UTF-8'") from None
+    except OSError as error:
+        raise AutograderError(f"{path} cannot be read: {error.strerror}") from None
     mark = _MARK if text.startswith(_MARK) else ""
     text = text.removeprefix(_MARK)
     first = text.lstrip("\r\n").partition("\n")[0]

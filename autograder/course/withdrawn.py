@@ -19,8 +19,11 @@ from autograder.grading.results import read_result
 WITHDRAWN = "withdrawn"
 """Folder of the last result of each student who lost the grade, with what belongs to it."""
 WHY = f"the result of an earlier hand-in was withdrawn: see {WITHDRAWN}/"
-NO_HAND_IN = frozenset({ClassAction.MISSING, ClassAction.NOT_READABLE})
+NO_HAND_IN = frozenset({ClassAction.MISSING, ClassAction.NOT_READABLE, ClassAction.NOT_MATCHED})
 """What was done about students who cannot have a grade for what they handed in."""
+
+NOT_LOOKED_AT = frozenset({ClassAction.LEFT_ALONE, ClassAction.FAILED})
+"""What was done about students of whom a run found out nothing."""
 
 
 def without_old_result(outcome: StudentOutcome, output: Path) -> StudentOutcome:
@@ -104,8 +107,9 @@ def note_ungraded(outcomes: Iterable[StudentOutcome], output: Path, *, is_whole:
     """
     results = output / RESULTS
     done = {outcome.student: outcome for outcome in outcomes if outcome.student}
-    kept = _kept_rows(done, results, is_whole=is_whole)
-    write_ungraded(results, [*_rows(done.values(), output), *kept])
+    new = {row.student: row for row in _rows(done.values(), output)}
+    kept = {row.student: row for row in _kept_rows(done, results, is_whole=is_whole)}
+    write_ungraded(results, (new | kept).values())
 
 
 def _rows(outcomes: Iterable[StudentOutcome], output: Path) -> Iterator[Ungraded]:
@@ -114,6 +118,11 @@ def _rows(outcomes: Iterable[StudentOutcome], output: Path) -> Iterator[Ungraded
             earlier = read_result(output / WITHDRAWN / RESULTS / f"{outcome.student}.json")
             withdrawn = "" if earlier is None else earlier.submission.digest
             yield Ungraded(outcome.student, outcome.action.value, outcome.reason, withdrawn)
+        elif (
+            outcome.action in NOT_LOOKED_AT
+            and not (output / RESULTS / f"{outcome.student}.json").exists()
+        ):
+            yield Ungraded(outcome.student, ClassAction.LEFT_ALONE.value, outcome.reason)
 
 
 def _kept_rows(
@@ -121,9 +130,6 @@ def _kept_rows(
 ) -> Iterator[Ungraded]:
     """Yield the rows of an earlier run about students of whom this run found out nothing."""
     for student, row in read_ungraded(results).items():
-        if student in done:
-            is_unknown = done[student].action in (ClassAction.LEFT_ALONE, ClassAction.FAILED)
-        else:
-            is_unknown = not is_whole
+        is_unknown = done[student].action in NOT_LOOKED_AT if student in done else not is_whole
         if is_unknown and not (results / f"{student}.json").exists():
             yield row

@@ -201,10 +201,8 @@ class Standing(_StandingModel):
 
     @property
     def unreadable_text(self) -> str:
-        """Say that what was handed in cannot be read, and why; empty if it can."""
-        if self.unreadable is None:
-            return ""
-        return ": ".join(filter(None, ["what was handed in cannot be read", self.unreadable]))
+        """Say why what was handed in has no grade; empty if it has, or if nothing was."""
+        return self.unreadable or ""
 
     @property
     def status(self) -> StandingStatus:

@@ -1,7 +1,7 @@
 """Reads and writes `ungraded.csv`, next to the results of a class run: who lacks a grade, and why.
 
-Columns: `student` (an id of the class), `state` (`not handed in` or `not readable`), `reason`,
-`withdrawn` (the digest of the submission whose result was withdrawn).
+Columns: `student` (an id of the class), `state` (`not handed in`, `not readable`, `not matched` or
+`left alone`), `reason`, `withdrawn` (the digest of the submission whose result was withdrawn).
 """
 
 import csv
@@ -16,7 +16,9 @@ from autograder.text import in_csv
 
 UNGRADED = "ungraded.csv"
 NOT_HANDED_IN, NOT_READABLE = "not handed in", "not readable"
-"""The states of students without a grade."""
+NOT_MATCHED, LEFT_ALONE = "not matched", "left alone"
+"""The states of students without a grade: the third has a hand-in that may be the student's."""
+STATES = (NOT_HANDED_IN, NOT_READABLE, NOT_MATCHED, LEFT_ALONE)
 LARGEST = 10 << 20
 """Bytes: enough for ten thousand students, each with a reason of full length."""
 
@@ -28,11 +30,26 @@ class Ungraded:
     student: str
     """The student's id."""
     state: str
-    """`NOT_HANDED_IN` or `NOT_READABLE`."""
+    """One of `STATES`."""
     reason: str
     """What a person should know of it, in a line; may be empty."""
     withdrawn: str = ""
     """The digest of an earlier submission whose result was withdrawn; empty if none was."""
+
+    @property
+    def may_have_handed_in(self) -> bool:
+        """Whether it is not known that nothing was handed in."""
+        return self.state != NOT_HANDED_IN
+
+    @property
+    def why(self) -> str:
+        """Why there is no grade, in words."""
+        said = {
+            NOT_READABLE: "what was handed in cannot be read",
+            NOT_MATCHED: "a hand-in may be theirs",
+            LEFT_ALONE: "what was handed in has not been graded",
+        }
+        return ": ".join(filter(None, [said.get(self.state, self.state), self.reason]))
 
 
 def read_ungraded(folder: Path) -> dict[str, Ungraded]:
@@ -58,7 +75,7 @@ def read_ungraded(folder: Path) -> dict[str, Ungraded]:
     except (OSError, UnicodeDecodeError, csv.Error, TypeError) as error:
         raise GradebookError(f"{path}: cannot be read as CSV in UTF-8: {error}") from None
     for ungraded in found:
-        if ungraded.state not in (NOT_HANDED_IN, NOT_READABLE):
+        if ungraded.state not in STATES:
             raise GradebookError(f"{path}: {ungraded.state!r} is not a state without a grade")
     return {ungraded.student: ungraded for ungraded in found}
 

@@ -1,7 +1,8 @@
 """What a sync takes back: results of students who have nothing readable handed in any more.
 
 A class run lists these students in `ungraded.csv`, next to its results. The gradebook keeps a file
-of the same form with those of them whose hand-in cannot be read: they did not hand in nothing.
+of the same form with those of them whose hand-in cannot be read, may be another's, or has not been
+graded: it is not known that they handed in nothing.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -12,6 +13,7 @@ from autograder.errors import GradebookError
 from autograder.gradebook.database import StudentPoints
 from autograder.gradebook.roster import Roster
 from autograder.gradebook.ungraded import (
+    NOT_MATCHED,
     NOT_READABLE,
     Ungraded,
     read_ungraded,
@@ -60,7 +62,7 @@ def taken_back(
         for student, row in listed.items()
         if student not in taken
         and (
-            row.state == NOT_READABLE
+            row.state in (NOT_READABLE, NOT_MATCHED)
             or student not in kept
             or kept[student].submission.digest == row.withdrawn
         )
@@ -85,7 +87,7 @@ def left_alone(students: Collection[str], kept: Collection[str]) -> list[str]:
 
 
 def read_unreadable(folder: Path) -> dict[str, str]:
-    """Return why hand-ins cannot be read, by student, as the gradebook keeps it.
+    """Return why hand-ins have no grade, by student, as the gradebook keeps it.
 
     Args:
         folder: The gradebook's.
@@ -94,16 +96,16 @@ def read_unreadable(folder: Path) -> dict[str, str]:
         GradebookError: The file has mistakes.
     """
     return {
-        student: ungraded.reason
+        student: ungraded.why
         for student, ungraded in read_ungraded(folder).items()
-        if ungraded.state == NOT_READABLE
+        if ungraded.may_have_handed_in
     }
 
 
 def keep_unreadable(
     folder: Path, found: Mapping[str, Ungraded], graded: Collection[str] = ()
 ) -> None:
-    """Keep whose hand-ins cannot be read, without the students who have a grade by now.
+    """Keep who may have handed in without a grade, and not the students who have one by now.
 
     Args:
         folder: The gradebook's.
@@ -118,7 +120,7 @@ def keep_unreadable(
     after = {
         name: row
         for name, row in {**before, **new}.items()
-        if row.state == NOT_READABLE and name not in graded
+        if row.may_have_handed_in and name not in graded
     }
     if after != before:
         write_ungraded(folder, after.values())

@@ -65,6 +65,24 @@ def are_other_names(first: str, second: str) -> bool:
     return bool(left and right) and not shared
 
 
+def looks_like_group(submitter: Submitter, student: Student) -> bool:
+    """Return whether the source shows a name in which no part of the student's name is.
+
+    Canvas puts the group's name before the number of the member who handed in for all.
+    """
+    label = _letters(submitter.label)
+    words = re.split(r"[^\w]+", student.full_name)
+    return bool(label and any(words)) and not any(
+        _letters(word) and _letters(word) in label for word in words
+    )
+
+
+def _letters(text: str) -> str:
+    """Return letters and digits without case and accents."""
+    plain = unicodedata.normalize("NFKD", comparable(text))
+    return "".join(character for character in plain if character.isalnum())
+
+
 def _words(name: str) -> list[str]:
     plain = unicodedata.normalize("NFKD", comparable(name))
     letters = "".join(letter for letter in plain if not unicodedata.combining(letter))

@@ -118,7 +118,7 @@ def _find_in(folder: Path, assignment: Assignment) -> FoundHandIns:
         elif is_folder:
             plain.append(entry)
         else:
-            oddities.append(f"{name!r} is not a folder of a student")
+            oddities.append(f"{name!r} {NO_FOLDER}")
     teams = {
         entry: team_hand_in(entry, _member_of_ilias)
         for entry in plain
@@ -175,6 +175,7 @@ def _of_parts(parts: Sequence[tuple[NamedPart, Path]]) -> HandIn:
     )
 
 
+NO_FOLDER = "is not a folder of a student: put it into one with the student's name, or remove it"
 _USERNAME = re.compile(r"\(([^()]+)\)\Z")
 """At the end of `Ada Lovelace (ada)`."""
 
@@ -225,7 +226,7 @@ def _of_gradescope(folder: Path, entries: Sequence[Path]) -> FoundHandIns:
     for entry in entries:
         if not entry.is_dir() or entry.is_symlink():
             if entry.name != SUBMITTERS:
-                oddities.append(f"{entry.name!r} is not a folder of a student")
+                oddities.append(f"{entry.name!r} {NO_FOLDER}")
             continue
         hand_in = _of_folder(entry, "")
         if (facts := submissions.get(entry.name)) is not None:

@@ -6,6 +6,7 @@ taken, and a note says so. Where several can, nothing is guessed: files are miss
 nothing can be graded, a line says what is there, for the person who looks.
 """
 
+import re
 from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -73,7 +74,7 @@ def find_files(source: FileSource, graded: Collection[str]) -> Found:
         SubmissionError: They can only be in an archive that cannot be opened.
     """
     if _holds(source, graded):
-        return Found(source)
+        return Found(source, _on_others(source, graded))
     if (folder := _only_folder(source, graded)) is not None:
         note = f"the files are taken from the folder {folder!r}: put them into the top folder"
         return Found(Subfolder(source, folder), note)
@@ -95,6 +96,22 @@ def find_files(source: FileSource, graded: Collection[str]) -> Found:
     if not _holds(inner, graded) and (folder := _only_folder(inner, graded)) is not None:
         inner = Subfolder(inner, folder)
     return Found(inner, f"the files are taken from {name!r}: hand them in unpacked")
+
+
+NOT_GRADED = "is not looked at, since files that are graded lie beside it"
+"""What a note says of an archive, or of a second copy as browsers name it."""
+_COPY = re.compile(r"(.+?) ?\(\d+\)(\.[^.]+)")
+
+
+def _on_others(source: FileSource, graded: Collection[str]) -> str:
+    """Say which files beside the graded ones may be meant instead; empty if none may."""
+    names = [entry.name for entry in source.entries("") if not entry.is_folder]
+    others = [
+        name
+        for name in names
+        if is_archive(name) or ((copy := _COPY.fullmatch(name)) and copy[1] + copy[2] in graded)
+    ]
+    return f"{some_of([*map(repr, others)])} {NOT_GRADED}" if others else ""
 
 
 def is_metadata(name: str) -> bool:

@@ -1,6 +1,7 @@
 """Looks up in a roster who may have handed something in."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
@@ -23,16 +24,22 @@ class Lookup:
     staff_by_key: Mapping[Key, list[Student]]
     with_id: bool
     """Whether the source of the hand-ins knows the roster's ids or logins: it states one."""
+    groups: Mapping[str, int]
+    """How many hand-ins have the name of a group in front."""
 
     @classmethod
     def of(cls, hand_ins: Iterable[HandIn], roster: Roster) -> Self:
         """Prepare a roster for the search."""
         submitters = [submitter for hand_in in hand_ins for submitter in hand_in.submitters]
+        groups = Counter(
+            group_of(submitter) for submitter in submitters if submitter.may_have_group
+        )
         return cls(
             roster,
             _by_key(roster.students),
             _by_key(roster.staff),
             _ids_are_known(submitters, roster.students),
+            groups,
         )
 
     def owners(self, submitter: Submitter) -> tuple[list[Student], bool]:
@@ -61,6 +68,12 @@ class Lookup:
     def _with(self, keys: Iterable[Key]) -> list[Student]:
         found = (student for key in keys for student in self.by_key.get(key, ()))
         return list({student.id: student for student in found}.values())
+
+
+def group_of(submitter: Submitter) -> str:
+    """Return what is before the hyphen in a submitter's name; empty without a hyphen."""
+    group, hyphen, _ = submitter.name.partition("-")
+    return comparable(group) if hyphen else ""
 
 
 def _by_key(people: Iterable[Student]) -> dict[Key, list[Student]]:

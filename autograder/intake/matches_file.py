@@ -64,8 +64,8 @@ def line_on_strangers(path: Path, roster: Roster) -> str:
         return ""
     return (
         f"{path}: {counted(len(found), 'row')} of students who are not in the roster:"
-        f" {some_of(found)}: if they left, delete the rows, or write {NOBODY} for hand-ins that are"
-        " still there; otherwise, correct the ids"
+        f" {some_of(found)}: if they left, write {NOBODY} for hand-ins that are still there, and"
+        " delete the other rows; otherwise, correct the ids"
     )
 
 
@@ -85,16 +85,35 @@ def _rows(path: Path) -> list[tuple[int, str, str]]:
     if sorted(filter(None, titles)) != sorted(COLUMNS):
         raise RosterError(f"{path}: its columns must be {' and '.join(COLUMNS)}")
     hand_in_at, student_at = map(titles.index, COLUMNS)
+    rows = [(line, _joined(row, hand_in_at, len(titles))) for line, row in table.rows]
     _refuse(
         path,
         [
             f"line {line}: has {len(row)} cells: put a name with a comma into double quotes"
-            for line, row in table.rows
+            for line, row in rows
             if any(cell.strip() for cell in row[len(titles) :])
         ],
     )
-    filled = [(line, [*row, *[""] * len(titles)]) for line, row in table.rows]
+    filled = [(line, [*row, *[""] * len(titles)]) for line, row in rows]
     return [(line, cells[hand_in_at], cells[student_at].strip()) for line, cells in filled]
+
+
+def _joined(row: Sequence[str], hand_in_at: int, width: int) -> list[str]:
+    """Return a row with the parts of a hand-in's name joined that a comma has cut.
+
+    Names have commas in Brightspace, and a row that was copied from `grades.csv` has single quotes
+    around such a name.
+    """
+    cells = list(row)
+    while len(cells) > width and not cells[-1].strip():
+        cells.pop()
+    if width != len(COLUMNS) or len(cells) <= width:
+        return cells
+    cut = cells[:-1] if hand_in_at == 0 else cells[1:]
+    name = ",".join(cut)
+    if len(name) > 1 and name[0] == name[-1] == "'":
+        name = name[1:-1]
+    return [name, cells[-1]] if hand_in_at == 0 else [cells[0], name]
 
 
 def _refuse(path: Path, mistakes: Sequence[str]) -> None:

@@ -6,19 +6,21 @@ other key says that it is somebody else. Nothing is guessed: a hand-in that may 
 students', or nobody's, is listed, and a line in `matches.csv` says whose it is.
 """
 
-import csv
-import io
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 
-from autograder.gradebook.keys import KeyKind, comparable
+from autograder.gradebook.keys import Key, KeyKind, comparable
 from autograder.gradebook.roster import Roster
 from autograder.gradebook.student import LONGEST_ID, Student
-from autograder.intake.contradictions import are_different, are_other_names, contradiction
+from autograder.intake.advice import row_for, row_of, why_taken_away, why_unmatched
+from autograder.intake.contradictions import (
+    are_different,
+    are_other_names,
+    contradiction,
+    looks_like_group,
+)
 from autograder.intake.counting import choose_hand_in
 from autograder.intake.hand_ins import (
     HandIn,
@@ -26,14 +28,11 @@ from autograder.intake.hand_ins import (
     Submitter,
     ids_without_roster,
 )
-from autograder.intake.lookup import Lookup
+from autograder.intake.lookup import Lookup, group_of
 from autograder.intake.matches_file import MATCHES_FILE, NOBODY
 from autograder.policy import EVERYTHING_COUNTS, Policy
 from autograder.some_names import MOST_NAMED
 from autograder.text import counted
-
-MOST_CANDIDATES = 5
-"""Students of whom a hand-in may be that a message names."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +41,8 @@ class Unmatched:
 
     origin: str
     why: str
+    may_be: tuple[str, ...] = ()
+    """The ids of students of whom it may be."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,9 @@ class Matches:
     """Hand-ins that look as if a group had handed them in, but name one student alone."""
     contradicted: int = 0
     """Hand-ins that have a student's name, and contradict what else the roster says."""
+    taken_away: Mapping[str, str] = field(default_factory=dict)
+    """Who has nothing since `matches.csv` gives it to others alone, though it has the student's
+    number, login or address: a sentence by student."""
     agreeing: int = 0
     """Hand-ins of which another key than a name says whose they are."""
 
@@ -71,9 +75,11 @@ class _Claim:
     """The student's id."""
     hand_in: HandIn
     submitter: Submitter | None = None
-    """Who of its submitters the student is; None if a person has settled it."""
+    """Who of its submitters the student is; None if that is not known of a group's."""
     by_name: bool = False
     """Whether only a name says so."""
+    is_settled: bool = False
+    """Whether a person has said so."""
     looks_like_group: bool = False
 
 
@@ -96,6 +102,7 @@ def match_hand_ins(
     contradicted: list[Unmatched] = []
     left_out: list[str] = []
     left_out_of: dict[str, list[HandIn]] = {}
+    taken_away: list[tuple[Student, HandIn, Sequence[Student]]] = []
     if roster is None:
         for student_id, hand_in in ids_without_roster(hand_ins):
             claims.setdefault(comparable(student_id), []).append(_Claim(student_id, hand_in))
@@ -110,8 +117,14 @@ def match_hand_ins(
                 for owner in _only_owners(hand_in, lookup):
                     left_out_of.setdefault(owner.id, []).append(hand_in)
             settled_for = [student for name in names if (student := roster.find(name))]
+            alone = hand_in.submitters[0] if len(hand_in.submitters) == 1 else None
             for student in settled_for:
-                claims.setdefault(student.id, []).append(_Claim(student.id, hand_in))
+                claim = _Claim(student.id, hand_in, alone, is_settled=True)
+                claims.setdefault(student.id, []).append(claim)
+            if settled_for:
+                for owner in _only_owners(hand_in, lookup, by_name=False):
+                    if owner not in settled_for:
+                        taken_away.append((owner, hand_in, settled_for))
             if not settled_for and NOBODY not in names:
                 name = names[0][:LONGEST_ID]
                 why = f"{MATCHES_FILE} gives it to {name!r}, who is not in the roster"
@@ -126,17 +139,19 @@ def match_hand_ins(
                 why = _name_of_another(submitter, found[0], lookup)
             if why:
                 why += _way_out_of_group(hand_in, lookup)
-                contradicted.append(Unmatched(hand_in.origin, why))
+                may_be = _ids((*named, *found))
+                contradicted.append(Unmatched(hand_in.origin, why, may_be))
             elif len(found) == 1:
-                is_group = _looks_like_group(submitter, found[0])
-                claim = _Claim(found[0].id, hand_in, submitter, by_name, is_group)
-                claims.setdefault(found[0].id, []).append(claim)
+                owner = found[0]
+                is_group = looks_like_group(submitter, owner)
+                claim = _Claim(owner.id, hand_in, submitter, by_name, looks_like_group=is_group)
+                claims.setdefault(owner.id, []).append(claim)
             elif len(behind) == 1:
                 in_a_group.append((hand_in, submitter, behind[0]))
             else:
-                why = _why(found, hand_in, submitter, lookup)
+                why = why_unmatched(found, hand_in, submitter, is_staff=lookup.is_staff(submitter))
                 why += _way_out_of_group(hand_in, lookup)
-                unmatched.append(Unmatched(hand_in.origin, why))
+                unmatched.append(Unmatched(hand_in.origin, why, _ids((*found, *behind))))
     agreeing = sum(not claim.by_name for claimed in claims.values() for claim in claimed)
     claims, doubtful = _with_members(claims, in_a_group, lookup)
     claims, strangers = _without_twins(claims)
@@ -156,6 +171,11 @@ def match_hand_ins(
         contradicted=len(contradicted),
         agreeing=agreeing,
         of_groups=tuple(work for work in matched if (work.student, work.origin) in of_groups),
+        taken_away={
+            owner.id: why_taken_away(owner, hand_in, settled_for)
+            for owner, hand_in, settled_for in taken_away
+            if owner.id not in {work.student for work in matched}
+        },
     )
 
 
@@ -167,13 +187,17 @@ def _with_members(
     """Add hand-ins with a group's name in front, if it is certain whose they are.
 
     What follows a hyphen may be half of a stranger's name. So a person settles whose such a
-    hand-in is if there is another of the same student.
+    hand-in is if there is another of the same student, or if no other has the group's name, and it
+    may be a first name.
     """
     given, doubtful = dict(claims), []
     behind = Counter(student.id for _, _, student in in_a_group)
     for hand_in, submitter, student in in_a_group:
-        if student.id in claims or behind[student.id] > 1:
-            doubtful.append(Unmatched(hand_in.origin, _why([student], hand_in, submitter, lookup)))
+        group = group_of(submitter)
+        is_group = lookup.groups[group] > 1 or not group.isalpha()
+        if student.id in claims or behind[student.id] > 1 or not is_group:
+            why = why_unmatched([student], hand_in, submitter, is_staff=False)
+            doubtful.append(Unmatched(hand_in.origin, why, (student.id,)))
         else:
             given[student.id] = [
                 _Claim(student.id, hand_in, submitter, by_name=True, looks_like_group=True)
@@ -190,41 +214,50 @@ def _without_twins(
     """
     left, strangers = dict(claims), []
     for student_id, claimed in claims.items():
-        named = [claim.hand_in for claim in claimed if claim.by_name]
-        if not named or not _are_twins(claimed):
+        named = [claim for claim in claimed if claim.by_name]
+        names = {key for claim in named for key in _names(claim)}
+        alike = [claim for claim in claimed if not claim.is_settled or _names(claim) & names]
+        if not named or not _are_twins(alike):
             continue
         left[student_id] = [claim for claim in claimed if not claim.by_name]
-        why = f"{counted(len(claimed), 'hand-in')} have this name, and the roster has it once"
-        strangers += [Unmatched(hand_in.origin, why) for hand_in in named]
+        why = f"{counted(len(alike), 'hand-in')} have this name, and the roster has it once"
+        for claim in named:
+            rows = f"`{row_for(claim.hand_in, None)}` or `{row_of(claim.hand_in, claim.student)}`"
+            strangers.append(
+                Unmatched(
+                    claim.hand_in.origin,
+                    f"{why}: write {rows} into {MATCHES_FILE}",
+                    (claim.student,),
+                )
+            )
     return left, strangers
 
 
-def _only_owners(hand_in: HandIn, lookup: Lookup) -> Iterator[Student]:
-    """Yield the students of whom a hand-in would be if no person had settled it."""
+def _names(claim: _Claim) -> frozenset[Key]:
+    keys = frozenset[Key]() if claim.submitter is None else claim.submitter.keys
+    return frozenset(key for key in keys if key.kind is KeyKind.NAME)
+
+
+def _only_owners(hand_in: HandIn, lookup: Lookup, *, by_name: bool = True) -> Iterator[Student]:
+    """Yield the students of whom a hand-in would be if no person had settled it.
+
+    Args:
+        hand_in: The hand-in.
+        lookup: The roster.
+        by_name: Whether to yield those of whom only a name says so, too.
+    """
     for submitter in hand_in.submitters:
-        found, by_name = lookup.owners(submitter)
+        found, only_name = lookup.owners(submitter)
+        if only_name and not by_name:
+            continue
         if len(found) == 1 and not (
-            by_name and contradiction(submitter, found[0], with_id=lookup.with_id)
+            only_name and contradiction(submitter, found[0], with_id=lookup.with_id)
         ):
             yield found[0]
 
 
-def _looks_like_group(submitter: Submitter, student: Student) -> bool:
-    """Return whether the source shows a name in which no part of the student's name is.
-
-    Canvas puts the group's name before the number of the member who handed in for all.
-    """
-    label = _letters(submitter.label)
-    words = re.split(r"[^\w]+", student.full_name)
-    return bool(label and any(words)) and not any(
-        _letters(word) and _letters(word) in label for word in words
-    )
-
-
-def _letters(text: str) -> str:
-    """Return letters and digits without case and accents."""
-    plain = unicodedata.normalize("NFKD", comparable(text))
-    return "".join(character for character in plain if character.isalnum())
+def _ids(students: Iterable[Student]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(student.id for student in students))
 
 
 def _contradiction(
@@ -243,7 +276,7 @@ def _contradiction(
     others = ", and a row for each other member" if len(hand_in.submitters) > 1 else ""
     return (
         f"{'; '.join(differences)}{known_as}: if it is the same person, write"
-        f" `{_row(hand_in, named[0])}`{others} into {MATCHES_FILE}"
+        f" `{row_for(hand_in, named[0])}`{others} into {MATCHES_FILE}"
     )
 
 
@@ -271,37 +304,16 @@ def _name_of_another(submitter: Submitter, student: Student, lookup: Lookup) -> 
     return ""
 
 
-def _row(hand_in: HandIn, student: Student | None) -> str:
-    """Return the row of `matches.csv` that gives a hand-in to a student, or to nobody."""
-    row = io.StringIO()
-    whose = NOBODY if student is None else student.id
-    csv.writer(row, lineterminator="").writerow((hand_in.origin, whose))
-    return row.getvalue()
-
-
 def _way_out_of_group(hand_in: HandIn, lookup: Lookup) -> str:
     """Say what to write if a member of a group is not in the class; empty for one submitter."""
     if len(hand_in.submitters) < 2:
         return ""
     owners = {owner.id: owner for owner in _only_owners(hand_in, lookup)}
-    rows = [f"`{_row(hand_in, owner)}`" for owner in owners.values()]
+    rows = [f"`{row_for(hand_in, owner)}`" for owner in owners.values()]
     return (
         f"; if this member is not in the class, write one row for each remaining member into"
         f" {MATCHES_FILE}: {', '.join(rows) or 'nobody else of it is known'}"
     )
-
-
-def _why(found: Sequence[Student], hand_in: HandIn, submitter: Submitter, lookup: Lookup) -> str:
-    known_as = f": {submitter.known_as}" if submitter.known_as else ""
-    if not found and lookup.is_staff(submitter):
-        row = _row(hand_in, None)
-        return f"it is of staff, as the roster says{known_as}: write `{row}` into {MATCHES_FILE}"
-    if not found:
-        return f"nobody in the roster has this name, number or address{known_as}"
-    candidates = sorted(found, key=lambda student: student.id)[:MOST_CANDIDATES]
-    may_be = " or ".join(student.id for student in candidates)
-    rows = " or ".join(f"`{_row(hand_in, student)}`" for student in candidates)
-    return f"it may be from {may_be}{known_as}: write {rows} into {MATCHES_FILE}"
 
 
 def _are_twins(claims: Sequence[_Claim]) -> bool:

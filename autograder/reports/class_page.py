@@ -219,7 +219,7 @@ def _shown(row: Row, figures: ClassFigures, results: str) -> ShownStudent:
     state = shown_state(row).value
     keys = [key for key, what in STATES.items() if what == state]
     if row.state is State.NOT_READABLE and row.standing and row.standing.unreadable:
-        state = f"{state}: {inert(row.standing.unreadable, LONGEST_EXAMPLE)}"
+        state = inert(row.standing.unreadable, LONGEST_EXAMPLE)
     notes = [*(["late"] if row.late else []), *(["unreadable"] if row.unreadable else [])]
     points: dict[str, str] = {}
     score: float | None = None

@@ -26,7 +26,7 @@ from autograder.gradebook.people_points import read_points
 from autograder.gradebook.roster import Roster, read_roster
 from autograder.gradebook.standing import Standing, StandingStatus
 from autograder.gradebook.student import Student
-from autograder.gradebook.ungraded import NOT_READABLE, read_ungraded
+from autograder.gradebook.ungraded import read_ungraded
 from autograder.gradebook.withdrawals import read_unreadable
 from autograder.grading.grade import Grade, Outcome, Status, decided_points
 from autograder.grading.results import read_result
@@ -213,11 +213,11 @@ def _records(
 
 
 def _unreadable(results: Path, gradebook: Path | None) -> dict[str, str]:
-    """Return why hand-ins cannot be read, by student; the class run knows better than the book."""
+    """Return why hand-ins have no grade, by student; the class run knows better than the book."""
     listed = read_ungraded(results)
     kept = {} if gradebook is None else read_unreadable(gradebook)
     return {name: reason for name, reason in kept.items() if name not in listed} | {
-        name: row.reason for name, row in listed.items() if row.state == NOT_READABLE
+        name: row.why for name, row in listed.items() if row.may_have_handed_in
     }
 
 

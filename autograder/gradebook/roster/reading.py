@@ -121,8 +121,19 @@ def read_roster(
         students=tuple(found.students),
         test_users=tuple(found.test_users),
         staff=tuple(found.staff),
-        notes=tuple(_notes_on_roles(found.with_both_roles, found.unknown_roles)),
+        notes=tuple(_notes_on_roles(_with_both_roles(found), found.unknown_roles)),
     )
+
+
+def _with_both_roles(found: RosterReader) -> list[str]:
+    """Return who is a student and staff, in one row or in two."""
+    staff = {key for person in found.staff for key in person.keys if key.kind is not KeyKind.NAME}
+    in_two_rows = [
+        student.full_name or student.id
+        for student in found.students
+        if not staff.isdisjoint(student.keys)
+    ]
+    return list(dict.fromkeys([*found.with_both_roles, *in_two_rows]))
 
 
 def _notes_on_roles(both: Sequence[str], unknown: Mapping[str, Sequence[str]]) -> Iterator[str]:

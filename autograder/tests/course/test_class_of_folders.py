@@ -84,7 +84,9 @@ def test_everybody_is_in_one_row_and_the_summary_says_what_is_left(folder: Path)
         "eve": ("not handed in", ""),
         "Zoe Nobody_5_assignsubmission_file_": (
             "not matched",
-            "nobody in the roster has this name, number or address",
+            "nobody in the roster has this name, number or address: write"
+            " `Zoe Nobody_5_assignsubmission_file_,-` into matches.csv to leave it out, or an id of"
+            " the roster in the place of -",
         ),
     }
     assert "1 not readable: cyd" in done.output

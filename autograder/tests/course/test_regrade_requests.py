@@ -410,7 +410,7 @@ def test_odd_rows_are_named_by_their_line(lms: Path, run: CommandLine, row: str,
         ("student,test,reason,answer,Answer\n", "has two columns 'answer': rename one of them"),
         ('student,test,reason\nada,W1,x\nada,W1,"x\n', "is not valid CSV from line 3 on"),
         ("", "has no column 'student'"),
-        ("student,test,reason\n\xff", "cannot be read as UTF-8"),
+        ("student,test,reason\n\xff", "is not in UTF-8: save it again"),
     ],
 )
 def test_a_file_with_mistakes_is_one_line(lms: Path, run: CommandLine, text: str, why: str) -> None:

@@ -462,7 +462,9 @@ def test_a_hand_in_that_cannot_be_read_is_not_missing(book: Book, results: Path)
     for is_zero in (False, True):
         cyd, dan = book.entries(missing_is_zero=is_zero)[2:4]
         assert cyd.standing.status is StandingStatus.NOT_READABLE
-        assert cyd.standing.unreadable == "work.rar cannot be opened"
+        assert cyd.standing.unreadable == (
+            "what was handed in cannot be read: work.rar cannot be opened"
+        )
         assert (cyd.standing.total, cyd.standing.open_points) == (None, 100)
         assert set(cyd.standing.final_scores) == {None}
         assert dan.standing.status is StandingStatus.MISSING

@@ -80,7 +80,9 @@ COMPLETE = Standing(
 UNDECIDED = Standing(student=student(2), checkpoints=points(0, None), handed_in_at=WHEN)
 MISSING = Standing(student=student(3), checkpoints=points(None, None), missing=True)
 UNREADABLE = Standing(
-    student=student(5), checkpoints=points(None, None), unreadable="work.rar cannot be opened"
+    student=student(5),
+    checkpoints=points(None, None),
+    unreadable="work.rar cannot be opened",
 )
 EXCUSED = Standing(
     student=student(4), checkpoints=points(12, None), handed_in_at=WHEN, excused=True
@@ -748,7 +750,7 @@ def test_all_students_that_cannot_be_matched_are_reported_together(
 
 def test_a_hand_in_that_cannot_be_read_has_no_points_and_a_reason() -> None:
     """It is not taken for one that was never made."""
-    said = "what was handed in cannot be read: work.rar cannot be opened"
+    said = "work.rar cannot be opened"
 
     (plain,) = export("csv", [UNREADABLE])
     (moodle,) = export("moodle", [UNREADABLE])

@@ -227,13 +227,28 @@ def test_blackboards_report_says_where_a_username_begins(tmp_path: Path) -> None
     assert "Betty Smith (b_smith)" in matches.unmatched[0].why
 
 
-def test_a_name_behind_that_of_a_group_is_pointed_to(tmp_path: Path) -> None:
+def test_a_name_behind_a_hyphen_is_not_guessed(tmp_path: Path) -> None:
     """Luc may be in the group `Jean`, or a stranger is called Jean-Luc."""
     roster = Roster(students=(Student(id="300", name="Luc Picard"),))
+    name = "Jean-Luc Picard_300"
 
-    matches = match(tmp_path, roster, moodle("Jean-Luc Picard_300"))
+    (unmatched,) = match(tmp_path, roster, moodle(name)).unmatched
 
-    assert [work.student for work in matches.of_groups] == ["300"]
+    assert unmatched.may_be == ("300",)
+    assert unmatched.why.startswith("it may be from 300: write ")
+
+
+@pytest.mark.parametrize("groups", [("Team 7", "Team 8"), ("Blue", "Blue")])
+def test_names_of_groups_are_known_by_their_words_or_their_members(
+    tmp_path: Path, groups: tuple[str, str]
+) -> None:
+    """A first name is one word, and two people seldom share it in this place."""
+    roster = Roster(students=(Student(id="1", name="Luc Li"), Student(id="2", name="Bo Na")))
+    names = (f"{groups[0]}-Luc Li_300", f"{groups[1]}-Bo Na_301")
+
+    matches = match(tmp_path, roster, moodle(*names))
+
+    assert [work.student for work in matches.of_groups] == ["1", "2"]
 
 
 def test_the_rosters_own_ids_count_if_the_source_knows_them(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from autograder.gradebook.student import Student
 from autograder.intake.downloads import find_hand_ins
 from autograder.intake.hand_ins import StudentHandIn
 from autograder.intake.matches_file import MATCHES_FILE, line_on_strangers, read_matches
-from autograder.intake.matching import Matches, match_hand_ins
+from autograder.intake.matching import Matches, Unmatched, match_hand_ins
 from autograder.tests.intake.downloads import (
     ADA,
     CLASS,
@@ -177,8 +177,8 @@ def test_a_row_on_somebody_who_left_stops_nothing(folder: Path) -> None:
     ]
     assert line_on_strangers(file, CLASS) == (
         f"{file}: 2 rows of students who are not in the roster: line 2 'zoe', line 3 'zoe': if they"
-        " left, delete the rows, or write - for hand-ins that are still there; otherwise, correct"
-        " the ids"
+        " left, write - for hand-ins that are still there, and delete the other rows; otherwise,"
+        " correct the ids"
     )
 
 
@@ -187,7 +187,7 @@ def test_a_row_on_somebody_who_left_stops_nothing(folder: Path) -> None:
     [
         ("folder,id\nx,ada\n", "its columns must be hand_in and student"),
         ('hand_in,student\n"x,ada\n', "cannot be read"),
-        ("hand_in,student\nNov 20, 2026,ada\n", "line 2: has 3 cells: put a name with a comma"),
+        ("hand_in,student,\na,ada,,b\n", "line 2: has 4 cells: put a name with a comma"),
         ("hand_in,student\nx,ada\nx,-\n", "line 3: 'x' is left out with '-' and has a student"),
         ("hand_in,student\nx,-\nx,ada\n", r"and has a student \(see line 2\): remove one"),
     ],
@@ -406,6 +406,60 @@ def test_a_name_of_canvas_that_is_not_the_students_may_be_a_groups(
     assert [work.origin for work in matches.of_groups] == ([f"{label}_98701"] if is_group else [])
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hand_in,student\n7 - Ada - Nov 20, 2026,ada\n",
+        "hand_in,student\n'7 - Ada - Nov 20, 2026',ada,,\n",
+        "student,hand_in\nada,7 - Ada - Nov 20, 2026\n",
+    ],
+)
+def test_a_name_with_a_comma_needs_no_quotes(folder: Path, text: str) -> None:
+    """A row copied from the table of grades has single ones, as it may hold no double ones."""
+    folder.with_name(MATCHES_FILE).write_text(text)
+
+    assert read_matches(folder.with_name(MATCHES_FILE)) == {"7 - Ada - Nov 20, 2026": ("ada",)}
+
+
+def test_what_a_person_has_settled_wins_over_a_namesake(folder: Path) -> None:
+    """However new the other hand-in is, whose number is another."""
+    roster = Roster(students=(Student(id="anna", name="Anna Schmidt"),))
+    names = [
+        "Anna Schmidt_657705_assignsubmission_file_",
+        "Anna Schmidt_657706_assignsubmission_file_",
+    ]
+    for name in names:
+        (folder / name).mkdir()
+        (folder / name / WRITER).touch()
+    settle(folder, [(names[0], "anna")])
+
+    matches = match(folder, roster)
+
+    assert [(work.student, work.origin) for work in matches.matched] == [("anna", names[0])]
+    assert matches.unmatched == (
+        Unmatched(
+            names[1],
+            "2 hand-ins have this name, and the roster has it once: write"
+            f" `{names[1]},-` or `{names[1]},anna` into matches.csv",
+            ("anna",),
+        ),
+    )
+
+
+def test_a_hand_in_that_is_given_to_others_alone_is_explained(folder: Path) -> None:
+    """Its number is that of a student who has no other, and may be in the same group."""
+    (folder / f"team7_98701_4711_{WRITER}").touch()
+    settle(folder, [("team7_98701", "juergen")])
+
+    matches = match(folder)
+
+    assert [work.student for work in matches.matched] == ["juergen"]
+    assert matches.taken_away == {
+        "ada": "'team7_98701' has a number, login or address of ada, and matches.csv gives it to"
+        " juergen: if ada is one of several, add the row `team7_98701,ada`"
+    }
+
+
 def test_a_groups_hand_in_that_a_person_has_settled_is_not_named(folder: Path) -> None:
     """It has a row for each member."""
     (folder / f"team7_98701_4711_{WRITER}").touch()
@@ -426,7 +480,8 @@ def test_whose_an_unknown_hand_in_is_by_its_system_is_told(folder: Path) -> None
     (hand_in,) = match(folder).unmatched
 
     assert hand_in.why == (
-        "nobody in the roster has this name, number or address: Zoe Nobody (zoe)"
+        "nobody in the roster has this name, number or address: Zoe Nobody (zoe): write"
+        f" `{start},-` into matches.csv to leave it out, or an id of the roster in the place of -"
     )
 
 

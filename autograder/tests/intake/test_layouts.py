@@ -3,7 +3,7 @@
 import pytest
 
 from autograder.intake.archives import ArchiveFiles
-from autograder.intake.layouts import MOST_FOLDERS, contents_of
+from autograder.intake.layouts import MOST_FOLDERS, NOT_GRADED, contents_of, find_files
 from autograder.tests.intake.downloads import READER, WRITER
 
 
@@ -27,6 +27,28 @@ def test_the_line_names_what_was_found(names: list[str], said: str) -> None:
     source = ArchiveFiles(dict.fromkeys(names, b""))
 
     assert contents_of(source, (WRITER, READER)) == said
+
+
+@pytest.mark.parametrize(
+    ("names", "note"),
+    [
+        ([WRITER, READER, "other.py"], ""),
+        ([WRITER, "final.zip"], f"'final.zip' {NOT_GRADED}"),
+        (
+            [WRITER, WRITER.replace(".py", " (1).py"), READER.replace(".py", "(12).py")],
+            f"'kinesis_multi_shard (1).py', 'kinesis_read_shards(12).py' {NOT_GRADED}",
+        ),
+        ([WRITER, "other (1).py"], ""),
+    ],
+)
+def test_what_may_be_meant_instead_is_noted(names: list[str], note: str) -> None:
+    """An archive, or a second copy as a browser or Moodle names it, is not graded."""
+    source = ArchiveFiles(dict.fromkeys(names, b""))
+
+    found = find_files(source, (WRITER, READER))
+
+    assert found.source is source
+    assert found.note == note
 
 
 def test_only_so_many_folders_are_looked_at() -> None:

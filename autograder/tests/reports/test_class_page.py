@@ -109,7 +109,7 @@ def test_the_page_says_what_became_of_each_hand_in(tmp_path: Path) -> None:
     assert states[1:] == [
         "nothing gradable",
         "only the stubs",
-        "not readable: &lt;b&gt;.rar",
+        "what was handed in cannot be read: &lt;b&gt;.rar",
     ]
     assert '<option value="not-readable">not readable</option>' in page
 
