@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -133,9 +133,6 @@ def outcome_of(
         return StudentOutcome(student, action, {}, 0.0, 0.0, state, problem, hand_in=hand_in)
     standing = entry.standing
     misnamed = _misnamed(entry.record.grade or grade)
-    more = f", and {len(misnamed) - 1} more" if len(misnamed) > 1 else ""
-    on_misnamed = [f"{misnamed[0].removesuffix('.')}{more}"] if misnamed else []
-    notes = grade.submission.notes
     return StudentOutcome(
         student=student,
         action=action,
@@ -150,9 +147,17 @@ def outcome_of(
         counting=None if standing.excused else standing.so_far_after_penalty,
         unreadable=grade.count(Outcome.UNREADABLE),
         hand_in=hand_in,
-        note="; ".join([*on_misnamed, *(note for note in notes if note.endswith(NOT_GRADED))]),
+        note=_note(misnamed, grade.submission.notes),
         misnamed=len(misnamed),
     )
+
+
+def _note(misnamed: Sequence[str], notes: Sequence[str]) -> str:
+    """Say which file may be meant that was not graded; empty if none may."""
+    if misnamed:
+        more = f", and {len(misnamed) - 1} more" if len(misnamed) > 1 else ""
+        return f"{misnamed[0].removesuffix('.')}{more}"
+    return "; ".join(note for note in notes if note.endswith(NOT_GRADED))
 
 
 _MEANT = re.compile(r"The file .+ is missing, but there is .+")

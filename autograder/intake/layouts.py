@@ -107,11 +107,14 @@ def _on_others(source: FileSource, graded: Collection[str]) -> str:
     """Say which files beside the graded ones may be meant instead; empty if none may."""
     names = [entry.name for entry in source.entries("") if not entry.is_folder]
     others = [
-        name
-        for name in names
-        if is_archive(name) or ((copy := _COPY.fullmatch(name)) and copy[1] + copy[2] in graded)
+        name for name in names if is_archive(name) or _copy_of(name) in set(graded) & {*names}
     ]
     return f"{some_of([*map(repr, others)])} {NOT_GRADED}" if others else ""
+
+
+def _copy_of(name: str) -> str:
+    copy = _COPY.fullmatch(name)
+    return "" if copy is None else copy[1] + copy[2]
 
 
 def is_metadata(name: str) -> bool:

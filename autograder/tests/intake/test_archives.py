@@ -22,6 +22,7 @@ from autograder.errors import SubmissionError
 from autograder.intake import archives
 from autograder.intake.archives import MAX_UNPACKED_BYTES, ArchiveFiles, open_archive
 from autograder.intake.hand_ins import StudentHandIn
+from autograder.intake.layouts import NOT_GRADED
 from autograder.tests.intake.downloads import WRITER, tarred, zipped
 
 ASSIGNMENT = Course.of_this_checkout().load("m06_partitioned_logs")
@@ -218,7 +219,7 @@ def test_an_archive_beside_the_graded_files_is_not_opened(tmp_path: Path) -> Non
     submission = StudentHandIn.of_folder("ada", tmp_path).read(ASSIGNMENT)
 
     assert submission.files[WRITER] == b"new"
-    assert submission.notes == ()
+    assert submission.notes == (f"'old.zip' {NOT_GRADED}",)
 
 
 def test_two_folders_with_graded_files_are_not_chosen_between(tmp_path: Path) -> None:
