@@ -177,7 +177,7 @@ def with_drawing(page: str, lines: Sequence[str]) -> str:
     """Return a page with these lines in the place of its drawing.
 
     Raises:
-        ValueError: It has no place for one.
+        ValueError: Its place is missing.
     """
     before, begin, rest = page.partition(_BEGIN)
     _, end, after = rest.partition(_END)

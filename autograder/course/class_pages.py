@@ -74,6 +74,6 @@ def write_page(
 
 
 def has_notebook(student: str, grade: Grade, output: Path) -> bool:
-    """Whether the notebook of a graded submission is kept; true if it has no notebook."""
+    """Whether the notebook of a graded submission is kept; true if it lacks a notebook."""
     handed_in = any(name.endswith(NOTEBOOK) for name in grade.submission.files)
     return not handed_in or notebook_file(student, output).exists()

@@ -201,7 +201,7 @@ class Standing(_StandingModel):
 
     @property
     def unreadable_text(self) -> str:
-        """Say why what was handed in has no grade; empty if it has, or if nothing was."""
+        """Say why a hand-in lacks a grade; empty if it is graded, or if there is none."""
         return self.unreadable or ""
 
     @property

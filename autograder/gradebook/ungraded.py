@@ -43,7 +43,7 @@ class Ungraded:
 
     @property
     def why(self) -> str:
-        """Why there is no grade, in words."""
+        """Why the grade is missing, in words."""
         said = {
             NOT_READABLE: "what was handed in cannot be read",
             NOT_MATCHED: "a hand-in may be theirs",

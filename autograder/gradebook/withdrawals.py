@@ -87,7 +87,7 @@ def left_alone(students: Collection[str], kept: Collection[str]) -> list[str]:
 
 
 def read_unreadable(folder: Path) -> dict[str, str]:
-    """Return why hand-ins have no grade, by student, as the gradebook keeps it.
+    """Return why hand-ins lack a grade, by student, as the gradebook keeps it.
 
     Args:
         folder: The gradebook's.

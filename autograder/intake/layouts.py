@@ -98,13 +98,13 @@ def find_files(source: FileSource, graded: Collection[str]) -> Found:
     return Found(inner, f"the files are taken from {name!r}: hand them in unpacked")
 
 
-NOT_GRADED = "is not looked at, since files that are graded lie beside it"
+NOT_GRADED = "is ignored, since graded files are next to it"
 """What a note says of an archive, or of a second copy as browsers name it."""
 _COPY = re.compile(r"(.+?) ?\(\d+\)(\.[^.]+)")
 
 
 def _on_others(source: FileSource, graded: Collection[str]) -> str:
-    """Say which files beside the graded ones may be meant instead; empty if none may."""
+    """Say which files next to the graded ones may be meant instead; empty if none may."""
     names = [entry.name for entry in source.entries("") if not entry.is_folder]
     others = [
         name for name in names if is_archive(name) or _copy_of(name) in set(graded) & {*names}

@@ -61,8 +61,8 @@ class Matches:
     contradicted: int = 0
     """Hand-ins that have a student's name, and contradict what else the roster says."""
     taken_away: Mapping[str, str] = field(default_factory=dict)
-    """Who has nothing since `matches.csv` gives it to others alone, though it has the student's
-    number, login or address: a sentence by student."""
+    """Students without a hand-in, since `matches.csv` gives the one with their number, login or
+    address to others alone: a sentence by student."""
     agreeing: int = 0
     """Hand-ins of which another key than a name says whose they are."""
 

@@ -213,7 +213,7 @@ def _records(
 
 
 def _unreadable(results: Path, gradebook: Path | None) -> dict[str, str]:
-    """Return why hand-ins have no grade, by student; the class run knows better than the book."""
+    """Return why hand-ins lack a grade, by student; the class run knows better than the book."""
     listed = read_ungraded(results)
     kept = {} if gradebook is None else read_unreadable(gradebook)
     return {name: reason for name, reason in kept.items() if name not in listed} | {

@@ -172,7 +172,7 @@ def summary(result: Validation) -> list[str]:
             f"{score.killed} of {score.tried} mutants killed ({score.percent:.1f} %), "
             f"{score.equivalent} more are equivalent"
             if score.tried
-            else "there was no mutant of the solution to try"
+            else "the solution gave no mutants to try"
         )
     if result.at_home is not None:
         at_home = result.at_home

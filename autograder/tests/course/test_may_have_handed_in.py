@@ -78,7 +78,7 @@ def test_who_was_left_alone_has_no_zero(course: Path) -> None:
 def test_an_interrupted_run_leaves_a_list_of_whom_it_did_not_come_to(
     course: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its results may be put into a gradebook before the run goes on."""
+    """Its results may be put into a gradebook before the run continues."""
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt

@@ -35,7 +35,7 @@ class Run:
 
 
 def opens(pipe: Path, mode: str) -> str:
-    """Return code that goes on once somebody opens the other end of a pipe."""
+    """Return code that continues once somebody opens the other end of a pipe."""
     return f"open({str(pipe)!r}, {mode!r}).close()"
 
 
@@ -52,7 +52,7 @@ def test_runs_go_side_by_side(launcher: Launcher, tmp_path: Path) -> None:
 
 
 def test_a_run_that_takes_too_long_ends_alone(launcher: Launcher, tmp_path: Path) -> None:
-    """Another run goes on, in the same interpreter."""
+    """Another run continues, in the same interpreter."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     endless, other = (
@@ -95,7 +95,7 @@ def test_if_the_interpreter_is_killed_all_its_runs_are_lost(
 
 
 def test_closing_it_ends_the_runs_under_way(launcher: Launcher, tmp_path: Path) -> None:
-    """Whoever waits for one is told."""
+    """The threads that wait for them get an error."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     endless = Run(tmp_path / "a", f"{opens(pipe, 'w')}; threading.Event().wait()")

@@ -447,7 +447,7 @@ def test_what_a_person_has_settled_wins_over_a_namesake(folder: Path) -> None:
 
 
 def test_a_hand_in_that_is_given_to_others_alone_is_explained(folder: Path) -> None:
-    """Its number is that of a student who has no other, and may be in the same group."""
+    """Its number is that of a student without another one, and may be in the same group."""
     (folder / f"team7_98701_4711_{WRITER}").touch()
     settle(folder, [("team7_98701", "juergen")])
 

@@ -192,7 +192,7 @@ def test_a_report_in_markdown_has_no_stray_cells() -> None:
     ("killed", "survived", "line"),
     [
         (3, 1, "3 of 4 mutants killed (75.0 %), 2 more are equivalent"),
-        (0, 0, "there was no mutant of the solution to try"),
+        (0, 0, "the solution gave no mutants to try"),
     ],
 )
 def test_a_summary_counts_the_mutants(killed: int, survived: int, line: str) -> None:
