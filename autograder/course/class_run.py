@@ -184,9 +184,8 @@ def _outcomes(
 
 def _ungraded(submissions: ClassSubmissions, output: Path) -> Iterator[StudentOutcome]:
     """Yield a row for everybody of whom there is nothing to grade."""
-    may_be_of = submissions.may_be_of()
     for student in submissions.missing:
-        doubt = may_be_of.get(student, "")
+        doubt = submissions.in_doubt.get(student, "")
         action = ClassAction.NOT_MATCHED if doubt else ClassAction.MISSING
         outcome = outcome_of(student, action, None, doubt, excused=submissions.excuses(student))
         yield replace(outcome, note=submissions.about_missing.get(student, ""))

@@ -53,6 +53,8 @@ class ClassSubmissions:
     """Students whose submissions are not graded this time."""
     unmatched: Sequence[Unmatched] = ()
     """Hand-ins of which it is not known whose they are."""
+    in_doubt: Mapping[str, str] = field(default_factory=dict)
+    """Which of these may be a student's, in words, by student."""
     about_missing: Mapping[str, str] = field(default_factory=dict)
     """What a person should know of students who handed in nothing, by student."""
     oddities: Sequence[str] = ()
@@ -75,18 +77,6 @@ class ClassSubmissions:
         """Count the students, and the hand-ins that are nobody's yet."""
         known = (self.handed_in, self.missing, self.unseen, self.unselected)
         return sum(map(len, (*known, self.unmatched)))
-
-    def may_be_of(self) -> Mapping[str, str]:
-        """Return which hand-ins may be of students without one, in words, by student."""
-        found: dict[str, list[str]] = {}
-        for hand_in in self.unmatched:
-            for student in hand_in.may_be:
-                found.setdefault(student, []).append(hand_in.origin)
-        return {
-            student: f"{some_of([*map(repr, origins)])} may be theirs"
-            for student, origins in found.items()
-            if student in self.missing
-        }
 
     def entry(self, student: str, grade: Grade) -> BookEntry:
         """Return a grade as it counts, with people's marks, and its student's standing."""
@@ -242,6 +232,15 @@ def class_submissions(
         )
 
 
+def _in_doubt(unmatched: Sequence[Unmatched]) -> Mapping[str, str]:
+    """Return which hand-ins may be whose, in words, by student."""
+    found: dict[str, list[str]] = {}
+    for hand_in in unmatched:
+        for student in hand_in.may_be:
+            found.setdefault(student, []).append(repr(hand_in.origin))
+    return {student: f"{some_of(names)} may be theirs" for student, names in found.items()}
+
+
 def _notes_on_others(work: StudentHandIn) -> Iterator[str]:
     """Say which of a student's hand-ins counts, and why, for each that does not."""
     why = f", {work.why}" if work.why else ""
@@ -302,6 +301,7 @@ def _of_folder(
         matches.matched,
         missing=[student.id for student in students if student.id not in matched],
         unmatched=matches.unmatched,
+        in_doubt=_in_doubt(matches.unmatched),
         about_missing=matches.taken_away,
         oddities=found.oddities,
         notes=notes,

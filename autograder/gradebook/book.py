@@ -55,6 +55,7 @@ from autograder.gradebook.withdrawals import (
     find_ungraded,
     keep_unreadable,
     left_alone,
+    looked_at,
     read_unreadable,
     remove_results,
     taken_back,
@@ -182,7 +183,7 @@ class Book:
             keep_unreadable(self.folder, ungraded, graded=taken)
             removed = remove_results({name: self._result_file(name) for name in ungraded})
         warnings = [withdrawn_line(name, known.get(name, NOTHING_MARKED)) for name in removed]
-        warnings += left_alone(listed.keys() - ungraded.keys() - taken.keys(), kept)
+        warnings += left_alone(looked_at(listed) - ungraded.keys() - taken.keys(), kept)
         warnings += [
             f"{name} {line}"
             for name, grade in sorted(grades.items())

@@ -43,13 +43,17 @@ class Ungraded:
 
     @property
     def why(self) -> str:
-        """Why the grade is missing, in words."""
-        said = {
-            NOT_READABLE: "what was handed in cannot be read",
-            NOT_MATCHED: "a hand-in may be theirs",
-            LEFT_ALONE: "what was handed in has not been graded",
-        }
-        return ": ".join(filter(None, [said.get(self.state, self.state), self.reason]))
+        """Why the grade is missing, in words that the student may read.
+
+        So it names no hand-in that may be somebody else's.
+        """
+        if self.state == NOT_READABLE:
+            said = "what was handed in cannot be read"
+            return f"{said}: {self.reason}" if self.reason else said
+        return {
+            NOT_MATCHED: "it is not settled yet whose a hand-in is",
+            LEFT_ALONE: "not graded yet",
+        }.get(self.state, self.state)
 
 
 def read_ungraded(folder: Path) -> dict[str, Ungraded]:

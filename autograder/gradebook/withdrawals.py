@@ -13,6 +13,7 @@ from autograder.errors import GradebookError
 from autograder.gradebook.database import StudentPoints
 from autograder.gradebook.roster import Roster
 from autograder.gradebook.ungraded import (
+    LEFT_ALONE,
     NOT_MATCHED,
     NOT_READABLE,
     Ungraded,
@@ -67,6 +68,11 @@ def taken_back(
             or kept[student].submission.digest == row.withdrawn
         )
     }
+
+
+def looked_at(listed: Mapping[str, Ungraded]) -> set[str]:
+    """Return the students without a grade of whose hand-ins a class run found out something."""
+    return {student for student, row in listed.items() if row.state != LEFT_ALONE}
 
 
 def left_alone(students: Collection[str], kept: Collection[str]) -> list[str]:
