@@ -3,7 +3,7 @@
     roster.csv               who is in the course; any form that `roster` knows
     handins.csv              when each handed in, and what; optional
     results/ID.json          the last grade of each student, as `autograder grade` wrote it
-    ungraded.csv             whose hand-in cannot be read, and why
+    ungraded.csv             who may have handed in without a grade, and why
     gradebook.db             nbgrader's database: points by machine and by people
     source/, autograded/ ... nbgrader's folders, for marking open answers in formgrader
     markers/NAME/            the points of one of several markers
@@ -62,11 +62,7 @@ from autograder.gradebook.withdrawals import (
     withdrawn_line,
 )
 from autograder.grading.grade import Grade
-from autograder.grading.results import (
-    EarlierVersionError,
-    load_grade,
-    write_result,
-)
+from autograder.grading.results import EarlierVersionError, load_grade, write_result
 from autograder.policy import EVERYTHING_COUNTS, Policy
 
 BACKUP = f"{DATABASE}.before-sync"
