@@ -88,7 +88,7 @@ class WatchedCourse:
 
 def report() -> Iterator[str]:
     """Measure, line by line."""
-    drawn = random.Random(1)  # noqa: S311 - no secret
+    drawn = random.Random(1)  # noqa: S311 - not for secrets
     with (
         tempfile.TemporaryDirectory(prefix="autograder-") as name,
         StandIn(Path(name) / "github") as github,

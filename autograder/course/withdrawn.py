@@ -98,7 +98,7 @@ def note_ungraded(outcomes: Iterable[StudentOutcome], output: Path, *, is_whole:
     """Write next to the results who lacks a grade, and why.
 
     Args:
-        outcomes: Those of a run that came to its end.
+        outcomes: One for each student; those whom an interrupted run did not reach are left alone.
         output: Its folder.
         is_whole: Whether the run knew the whole class; otherwise, others' rows stay.
 

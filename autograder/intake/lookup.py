@@ -23,9 +23,9 @@ class Lookup:
     by_key: Mapping[Key, list[Student]]
     staff_by_key: Mapping[Key, list[Student]]
     with_id: bool
-    """Whether the source of the hand-ins knows the roster's ids or logins: it states one."""
+    """Whether the source of the hand-ins states an id or login of the roster."""
     groups: Mapping[str, int]
-    """How many hand-ins have the name of a group in front."""
+    """How many hand-ins begin with each group's name and a hyphen."""
 
     @classmethod
     def of(cls, hand_ins: Iterable[HandIn], roster: Roster) -> Self:
