@@ -109,7 +109,7 @@ def status(
     console.print(f"{counted(len(entries), 'student')}: {summary or 'none'}")
     console.print(_status_table(entries), crop=False)
     for entry in entries:
-        if text := entry.standing.unreadable_text:
+        if text := entry.standing.ungraded_text:
             console.print(f"{entry.student.id}: {inert(text)}", soft_wrap=True)
     strangers = line_on_strangers(book.folder / HANDINS_FILE, book.roster())
     for line in filter(None, [strangers, book.off_roster_line()]):

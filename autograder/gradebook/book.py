@@ -53,10 +53,10 @@ from autograder.gradebook.rulings import counted_twice, under_rulings
 from autograder.gradebook.student import Student
 from autograder.gradebook.withdrawals import (
     find_ungraded,
-    keep_unreadable,
+    keep_ungraded,
     left_alone,
     looked_at,
-    read_unreadable,
+    read_reasons,
     remove_results,
     taken_back,
     withdrawn_line,
@@ -176,7 +176,7 @@ class Book:
                         on_student()
                 for student_id in ungraded:
                     database.withdraw(student_id)
-            keep_unreadable(self.folder, ungraded, graded=taken)
+            keep_ungraded(self.folder, ungraded, graded=taken)
             removed = remove_results({name: self._result_file(name) for name in ungraded})
         warnings = [withdrawn_line(name, known.get(name, NOTHING_MARKED)) for name in removed]
         warnings += left_alone(looked_at(listed) - ungraded.keys() - taken.keys(), kept)
@@ -213,7 +213,7 @@ class Book:
         with self._locked():
             read_handins(self.folder / HANDINS_FILE, roster)  # a mistake in it ends it here
             self._keep(student_id, grade)
-            keep_unreadable(self.folder, {}, graded=[student_id])
+            keep_ungraded(self.folder, {}, graded=[student_id])
             note_in_handins(self.folder / HANDINS_FILE, roster, {student_id: handin})
 
     def note_handins(self, handins: Mapping[str, Handin]) -> None:
@@ -242,13 +242,13 @@ class Book:
         """
         roster = self.roster()
         handins = read_handins(self.folder / HANDINS_FILE, roster)
-        known, unreadable = self.points(), read_unreadable(self.folder)
+        known, ungraded = self.points(), read_reasons(self.folder)
         records = [
             self._record(
                 student,
                 handins.get(student.id, NOTHING_NOTED),
                 known.get(student.id, NOTHING_MARKED),
-                unreadable.get(student.id),
+                ungraded.get(student.id),
             )
             for student in roster.students
         ]
@@ -265,11 +265,11 @@ class Book:
         return read_points(self.folder, self.assignment.id)
 
     def _record(
-        self, student: Student, handin: Handin, points: StudentPoints, unreadable: str | None
+        self, student: Student, handin: Handin, points: StudentPoints, ungraded: str | None
     ) -> StudentRecord:
         result = self._result_file(student.id)
         if not result.exists():
-            return StudentRecord(student, None, handin, points, unreadable=unreadable)
+            return StudentRecord(student, None, handin, points, ungraded=ungraded)
         try:
             grade = load_grade(result)
         except EarlierVersionError:

@@ -39,8 +39,8 @@ class StudentRecord:
     """What people gave."""
     is_outdated: bool = False
     """Whether there is a grade that an earlier version of the grader wrote."""
-    unreadable: str | None = None
-    """Why what was handed in cannot be read; None if it can, or if nothing was."""
+    ungraded: str | None = None
+    """Why a hand-in has no grade; None if it has one, or if nothing was handed in."""
 
 
 @dataclass(frozen=True)
@@ -206,7 +206,7 @@ def _without_grade(
     *,
     missing_is_zero: bool,
 ) -> BookEntry:
-    is_missing = not record.is_outdated and record.unreadable is None
+    is_missing = not record.is_outdated and record.ungraded is None
     standing = standing_without_grade(
         record.student,
         checkpoints,
@@ -214,6 +214,6 @@ def _without_grade(
         policy,
         is_missing=is_missing,
         score=0.0 if is_missing and missing_is_zero else None,
-        unreadable=record.unreadable,
+        ungraded=record.ungraded,
     )
     return BookEntry(record, None, standing)

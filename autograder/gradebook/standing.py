@@ -25,8 +25,8 @@ class StandingStatus(StrEnum):
     """Some points are open: they wait for a marker, or to be graded again."""
     MISSING = "missing"
     """Nothing was handed in."""
-    NOT_READABLE = "not readable"
-    """What was handed in cannot be opened: all points are open until it is handed in again."""
+    UNGRADED = "not graded"
+    """Something was handed in, or may have been, and has no grade: all points are open."""
     TOO_LATE = "too late"
     """What was handed in came after the last day for late work: it has 0 points."""
     EXCUSED = "excused"
@@ -93,8 +93,8 @@ class Standing(_StandingModel):
     """False if it came too late to count: then it gets no points."""
     excused: bool = False
     missing: bool = False
-    unreadable: str | None = None
-    """Why what was handed in cannot be read, if it is known; None if it can, or if nothing was."""
+    ungraded: str | None = None
+    """Why a hand-in has no grade, as `what was handed in cannot be read`; None if it has one."""
     commit: str | None = None
     repository: str | None = None
     """On GitHub, as `owner/name` or as its address."""
@@ -200,19 +200,19 @@ class Standing(_StandingModel):
         return f"{late}{taken}"
 
     @property
-    def unreadable_text(self) -> str:
+    def ungraded_text(self) -> str:
         """Say why a hand-in lacks a grade; empty if it is graded, or if there is none."""
-        return self.unreadable or ""
+        return self.ungraded or ""
 
     @property
     def status(self) -> StandingStatus:
-        """The first that holds: excused, missing, not readable, too late, undecided, complete."""
+        """The first that holds: excused, missing, not graded, too late, undecided, complete."""
         if self.excused:
             return StandingStatus.EXCUSED
         if self.missing:
             return StandingStatus.MISSING
-        if self.unreadable is not None:
-            return StandingStatus.NOT_READABLE
+        if self.ungraded is not None:
+            return StandingStatus.UNGRADED
         if not self.counts:
             return StandingStatus.TOO_LATE
         return StandingStatus.COMPLETE if self.total is not None else StandingStatus.UNDECIDED
@@ -256,7 +256,7 @@ def standing_without_grade(
     *,
     is_missing: bool,
     score: float | None,
-    unreadable: str | None = None,
+    ungraded: str | None = None,
 ) -> Standing:
     """Return the standing of a student without a grade.
 
@@ -267,7 +267,7 @@ def standing_without_grade(
         policy: The course's.
         is_missing: Whether nothing was handed in. If something was, all points are open.
         score: The points of each checkpoint.
-        unreadable: Why what was handed in cannot be read; None if it can, or if nothing was.
+        ungraded: Why a hand-in has no grade; None if nothing was handed in.
     """
     return Standing(
         student=student,
@@ -286,7 +286,7 @@ def standing_without_grade(
         is_extended=policy.extension_of(student) is not None,
         excused=policy.excuses(student),
         missing=is_missing,
-        unreadable=unreadable,
+        ungraded=ungraded,
         commit=handin.commit,
         repository=handin.repository,
     )

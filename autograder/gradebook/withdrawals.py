@@ -92,7 +92,7 @@ def left_alone(students: Collection[str], kept: Collection[str]) -> list[str]:
     ]
 
 
-def read_unreadable(folder: Path) -> dict[str, str]:
+def read_reasons(folder: Path) -> dict[str, str]:
     """Return why hand-ins lack a grade, by student, as the gradebook keeps it.
 
     Args:
@@ -108,7 +108,7 @@ def read_unreadable(folder: Path) -> dict[str, str]:
     }
 
 
-def keep_unreadable(
+def keep_ungraded(
     folder: Path, found: Mapping[str, Ungraded], graded: Collection[str] = ()
 ) -> None:
     """Keep who may have handed in without a grade, and not the students who have one by now.

@@ -36,7 +36,7 @@ STATES = {
     "waiting": State.WAITING.value,
     "incomplete": State.INCOMPLETE.value,
     "missing": State.MISSING.value,
-    "not-readable": State.NOT_READABLE.value,
+    "not-graded": State.UNGRADED.value,
     "nothing-gradable": State.NOTHING_GRADABLE.value,
     "too-late": State.TOO_LATE.value,
     "untried": State.UNTRIED.value,
@@ -156,7 +156,7 @@ def _tiles(figures: ClassFigures, *, anonymous: bool) -> list[tuple[str, str]]:
         (figures.nothing, "handed in nothing (not counted)"),
         *(
             (states[state] or None, f"{state.value} (not counted)")
-            for state in (State.UNTRIED, State.NOTHING_GRADABLE, State.NOT_READABLE)
+            for state in (State.UNTRIED, State.NOTHING_GRADABLE, State.UNGRADED)
         ),
         (middle, "median score after late penalties"),
         (figures.late, "late"),
@@ -218,8 +218,8 @@ def _trend(figures: ClassFigures) -> list[Point]:
 def _shown(row: Row, figures: ClassFigures, results: str) -> ShownStudent:
     state = shown_state(row).value
     keys = [key for key, what in STATES.items() if what == state]
-    if row.state is State.NOT_READABLE and row.standing and row.standing.unreadable:
-        state = inert(row.standing.unreadable, LONGEST_EXAMPLE)
+    if row.state is State.UNGRADED and row.standing and row.standing.ungraded:
+        state = inert(row.standing.ungraded, LONGEST_EXAMPLE)
     notes = [*(["late"] if row.late else []), *(["unreadable"] if row.unreadable else [])]
     points: dict[str, str] = {}
     score: float | None = None

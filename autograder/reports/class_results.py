@@ -27,7 +27,7 @@ from autograder.gradebook.roster import Roster, read_roster
 from autograder.gradebook.standing import Standing, StandingStatus
 from autograder.gradebook.student import Student
 from autograder.gradebook.ungraded import read_ungraded
-from autograder.gradebook.withdrawals import read_unreadable
+from autograder.gradebook.withdrawals import read_reasons
 from autograder.grading.grade import Grade, Outcome, Status, decided_points
 from autograder.grading.results import read_result
 from autograder.policy import EVERYTHING_COUNTS, Policy
@@ -49,7 +49,7 @@ class State(StrEnum):
     """At some tests, whose points are neither given nor lost."""
     WAITING = "waits for a person"
     MISSING = "not handed in"
-    NOT_READABLE = StandingStatus.NOT_READABLE.value
+    UNGRADED = StandingStatus.UNGRADED.value
     NOTHING_GRADABLE = NOTHING_GRADABLE
     """There is a hand-in, but it lacks everything that tests look at."""
     UNTRIED = "only the stubs"
@@ -151,7 +151,7 @@ def read_class(
         grades[path.stem] = grade
     if assignment is None or not (grades or roster):
         raise AutograderError("\n".join([f"{results} holds no result", *oddities]))
-    unreadable = _unreadable(results, gradebook)
+    ungraded = _ungraded(results, gradebook)
     points = read_points(gradebook, assignment) if gradebook and roster else {}
     enrolled: Mapping[str, Student] = {}
     off_roster = ""
@@ -167,8 +167,8 @@ def read_class(
             roster_file(gradebook, policy),
         )
         grades = _of_students(grades, roster)
-        unreadable = {name: why for name, why in unreadable.items() if name in enrolled}
-    records = _records(grades, enrolled, gradebook, roster, points, unreadable)
+        ungraded = {name: why for name, why in ungraded.items() if name in enrolled}
+    records = _records(grades, enrolled, gradebook, roster, points, ungraded)
     attempts = _read_attempts(folder / ATTEMPTS)
     rows = [
         _row(entry, attempts, folder, enrolled=entry.student.id in enrolled)
@@ -193,7 +193,7 @@ def _records(
     gradebook: Path | None,
     roster: Roster | None,
     points: Mapping[str, StudentPoints],
-    unreadable: Mapping[str, str],
+    ungraded: Mapping[str, str],
 ) -> list[StudentRecord]:
     """Return what is on record of each student who is enrolled or handed in, by id."""
     handins: Mapping[str, Handin] = {}
@@ -206,16 +206,16 @@ def _records(
             grades.get(name),
             handins.get(name, NOTHING_NOTED),
             points.get(name, NOTHING_MARKED),
-            unreadable=None if name in grades else unreadable.get(name),
+            ungraded=None if name in grades else ungraded.get(name),
         )
-        for name in sorted({*grades, *enrolled, *unreadable})
+        for name in sorted({*grades, *enrolled, *ungraded})
     ]
 
 
-def _unreadable(results: Path, gradebook: Path | None) -> dict[str, str]:
+def _ungraded(results: Path, gradebook: Path | None) -> dict[str, str]:
     """Return why hand-ins lack a grade, by student; the class run knows better than the book."""
     listed = read_ungraded(results)
-    kept = {} if gradebook is None else read_unreadable(gradebook)
+    kept = {} if gradebook is None else read_reasons(gradebook)
     return {name: reason for name, reason in kept.items() if name not in listed} | {
         name: row.why for name, row in listed.items() if row.may_have_handed_in
     }
@@ -249,8 +249,8 @@ def _state(entry: BookEntry) -> State:
     if entry.standing.excused:
         return State.EXCUSED
     if entry.grade is None:
-        is_readable = entry.standing.unreadable is None
-        return State.MISSING if is_readable else State.NOT_READABLE
+        is_missing = entry.standing.ungraded is None
+        return State.MISSING if is_missing else State.UNGRADED
     if entry.has_nothing_gradable:
         return State.NOTHING_GRADABLE
     return state_of(entry.grade) if entry.standing.counts else State.TOO_LATE

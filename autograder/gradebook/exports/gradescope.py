@@ -31,7 +31,7 @@ _STATUS = {
     StandingStatus.COMPLETE: "Graded",
     StandingStatus.UNDECIDED: "Ungraded",
     StandingStatus.MISSING: "Missing",
-    StandingStatus.NOT_READABLE: "Ungraded",
+    StandingStatus.UNGRADED: "Ungraded",
     StandingStatus.TOO_LATE: "Graded",
     StandingStatus.EXCUSED: "Ungraded",
 }

@@ -86,8 +86,8 @@ def _feedback(standing: Standing) -> str:
         notes.append("excused")
     if standing.status is StandingStatus.MISSING:
         notes.append("nothing handed in")
-    if standing.status is StandingStatus.NOT_READABLE:
-        notes.append(standing.unreadable_text)
+    if standing.status is StandingStatus.UNGRADED:
+        notes.append(standing.ungraded_text)
     if standing.status is StandingStatus.UNDECIDED:
         waiting = [
             f"{checkpoint.title} ({points_open(checkpoint.open_points)})"

@@ -22,10 +22,9 @@ def as_plain(assignment_id: str, title: str, standings: Sequence[Standing]) -> s
 
     There is a column for each checkpoint, named by its id, with the points before the penalty. They
     add up to `before_penalty`; `total` is what remains of that. Empty points are not decided;
-    `status` says why, `open_points` how many are open, and `remark` why a hand-in cannot be read.
-    Texts are escaped: formulas are not
-    computed, and invisible characters are visible. Programs that need names unchanged read the
-    other forms.
+    `status` says why, `open_points` how many are open, and `remark` why a hand-in has no
+    grade. Texts are escaped: formulas are not computed, and invisible characters are visible.
+    Programs that need names unchanged read the other forms.
 
     Args:
         assignment_id: Is in each row.
@@ -90,7 +89,7 @@ def as_plain(assignment_id: str, title: str, standings: Sequence[Standing]) -> s
                 utc(standing.handed_in_at),
                 in_csv(repository_address(standing)),
                 in_csv(standing.commit or ""),
-                in_csv(standing.unreadable_text),
+                in_csv(standing.ungraded_text),
             ]
         )
     file = io.StringIO()

@@ -78,7 +78,7 @@ class UnsentReason(StrEnum):
 
     UNDECIDED = "open points"
     MISSING = "nothing handed in"
-    NOT_READABLE = "what was handed in cannot be read"
+    UNGRADED = "handed in, but not graded yet"
     EXCUSED = "excused, which the LMS does not know"
     BLOCKED = "locked in the LMS, or the assignment is not for them"
     COMMENTED = "a comment of a person, which the LMS would replace: enter the grade there"
@@ -87,7 +87,7 @@ class UnsentReason(StrEnum):
 _FOR_PEOPLE = frozenset({UnsentReason.BLOCKED, UnsentReason.COMMENTED})
 _WITHOUT_TOTAL = {
     StandingStatus.MISSING: UnsentReason.MISSING,
-    StandingStatus.NOT_READABLE: UnsentReason.NOT_READABLE,
+    StandingStatus.UNGRADED: UnsentReason.UNGRADED,
 }
 
 

@@ -461,8 +461,8 @@ def test_a_hand_in_that_cannot_be_read_is_not_missing(book: Book, results: Path)
 
     for is_zero in (False, True):
         cyd, dan = book.entries(missing_is_zero=is_zero)[2:4]
-        assert cyd.standing.status is StandingStatus.NOT_READABLE
-        assert cyd.standing.unreadable == (
+        assert cyd.standing.status is StandingStatus.UNGRADED
+        assert cyd.standing.ungraded == (
             "what was handed in cannot be read: work.rar cannot be opened"
         )
         assert (cyd.standing.total, cyd.standing.open_points) == (None, 100)
@@ -510,7 +510,7 @@ def test_a_later_grade_removes_the_note_of_an_unreadable_hand_in(
 
 @pytest.mark.parametrize(
     ("state", "status"),
-    [(NOT_HANDED_IN, StandingStatus.MISSING), (NOT_READABLE, StandingStatus.NOT_READABLE)],
+    [(NOT_HANDED_IN, StandingStatus.MISSING), (NOT_READABLE, StandingStatus.UNGRADED)],
 )
 @pytest.mark.parametrize("given", ["folder", "files"])
 def test_the_result_of_a_hand_in_that_is_gone_is_withdrawn(

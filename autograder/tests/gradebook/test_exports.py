@@ -82,7 +82,7 @@ MISSING = Standing(student=student(3), checkpoints=points(None, None), missing=T
 UNREADABLE = Standing(
     student=student(5),
     checkpoints=points(None, None),
-    unreadable="work.rar cannot be opened",
+    ungraded="work.rar cannot be opened",
 )
 EXCUSED = Standing(
     student=student(4), checkpoints=points(12, None), handed_in_at=WHEN, excused=True
@@ -120,7 +120,7 @@ def names() -> st.SearchStrategy[str]:
         (UNDECIDED, StandingStatus.UNDECIDED, None),
         (MISSING, StandingStatus.MISSING, None),
         (EXCUSED, StandingStatus.EXCUSED, None),
-        (UNREADABLE, StandingStatus.NOT_READABLE, None),
+        (UNREADABLE, StandingStatus.UNGRADED, None),
         (UNREADABLE.model_copy(update={"excused": True}), StandingStatus.EXCUSED, None),
         (MISSING.model_copy(update={"checkpoints": points(0, 0)}), StandingStatus.MISSING, 0),
         (COMPLETE.model_copy(update={"excused": True}), StandingStatus.EXCUSED, None),
@@ -756,7 +756,7 @@ def test_a_hand_in_that_cannot_be_read_has_no_points_and_a_reason() -> None:
     (moodle,) = export("moodle", [UNREADABLE])
     (gradescope,) = export("gradescope", [UNREADABLE])
 
-    assert (plain["status"], plain["remark"], plain["total"]) == ("not readable", said, "")
+    assert (plain["status"], plain["remark"], plain["total"]) == ("not graded", said, "")
     assert (moodle["Feedback"], moodle[f"{TITLE}: total"]) == (said, "-")
     assert (gradescope["Status"], gradescope["Total Score"]) == ("Ungraded", "")
 

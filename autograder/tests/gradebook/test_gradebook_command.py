@@ -19,7 +19,7 @@ CANVAS = "Student,ID,SIS User ID,SIS Login ID,Section,Homework 6 (4711),Quiz (12
 
 @pytest.fixture
 def book(tmp_path: Path) -> Book:
-    """Make a gradebook: complete, undecided, not readable, missing; ids are e-mail addresses."""
+    """Make a gradebook: complete, undecided, not graded, missing; ids are e-mail addresses."""
     book = make_book(tmp_path / "book")
     lines = ["id,name", *(f"{name}@uni.example,{full}" for name, full in STUDENTS.items()), ""]
     (book.folder / "roster.csv").write_text("\n".join(lines))
@@ -42,7 +42,7 @@ def test_the_status_cuts_no_id_and_no_state_in_80_columns(book: Book) -> None:
     lines = run(book, "status").stdout.splitlines()
 
     for name, state in zip(
-        STUDENTS, ("complete", "undecided", "not readable", "missing"), strict=True
+        STUDENTS, ("complete", "undecided", "not graded", "missing"), strict=True
     ):
         assert any(f" {name}@uni.example " in line and f" {state} " in line for line in lines)
     assert "penalty" not in lines[2]
@@ -60,10 +60,10 @@ def test_an_export_says_who_has_no_total_and_why(book: Book, tmp_path: Path) -> 
     lenient = run(book, *arguments, "--missing-is-zero").stdout
 
     assert strict == (
-        "4 students written, 3 of them without a total: 1 with open points, 1 not readable, "
+        "4 students written, 3 of them without a total: 1 with open points, 1 not graded, "
         "1 handed in nothing (stud02@uni.example, stud03@uni.example, stud04@uni.example)\n"
     )
-    assert "2 of them without a total: 1 with open points, 1 not readable" in lenient
+    assert "2 of them without a total: 1 with open points, 1 not graded" in lenient
     with (tmp_path / "points.csv").open(newline="") as file:
         totals = [row["total"] for row in csv.DictReader(file)]
     assert totals == ["94", "", "", "0"]

@@ -103,7 +103,7 @@ def test_the_page_says_what_became_of_each_hand_in(tmp_path: Path) -> None:
 
     tiles = re.findall(r"<li><strong>(\d+)</strong> ([^<]*)</li>", page)
     assert ("0", "handed in nothing (not counted)") in tiles
-    for state in ("only the stubs", "nothing gradable", "not readable"):
+    for state in ("only the stubs", "nothing gradable", "not graded"):
         assert ("1", f"{state} (not counted)") in tiles
     states = re.findall(r"<tr data-states.*<td>([^<]*)</td><td[^>]*>\d+</td></tr>", page)
     assert states[1:] == [
@@ -111,7 +111,7 @@ def test_the_page_says_what_became_of_each_hand_in(tmp_path: Path) -> None:
         "only the stubs",
         "what was handed in cannot be read: &lt;b&gt;.rar",
     ]
-    assert '<option value="not-readable">not readable</option>' in page
+    assert '<option value="not-graded">not graded</option>' in page
 
 
 def test_the_page_does_not_say_that_nothing_is_lost_if_tests_were_not_tried() -> None:

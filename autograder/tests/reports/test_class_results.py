@@ -45,7 +45,7 @@ def test_who_has_no_points_has_the_state_that_says_why(tmp_path: Path) -> None:
 
     assert [found[f"student-000{number}"].state for number in (1, 2, 3)] == [
         State.NOTHING_GRADABLE,
-        State.NOT_READABLE,
+        State.UNGRADED,
         State.MISSING,
     ]
 
@@ -59,7 +59,7 @@ def test_the_class_run_knows_better_than_the_gradebook_what_is_unreadable(tmp_pa
 
     states = [row.state for row in read_class(folder, folder).rows]
 
-    assert states == [State.WAITING, State.MISSING, State.NOT_READABLE, State.MISSING]
+    assert states == [State.WAITING, State.MISSING, State.UNGRADED, State.MISSING]
 
 
 def test_lateness_is_not_known_without_a_deadline(tmp_path: Path) -> None:

@@ -117,7 +117,7 @@ def test_what_is_not_decided_is_not_sent() -> None:
         a_standing(a_student("cyd", canvas_id="3"), excused=True),
         a_standing(a_student("dan", canvas_id="4")),
         a_standing(a_student("eve", canvas_id="5")),
-        a_standing(a_student("fay", canvas_id="6"), None).model_copy(update={"unreadable": ""}),
+        a_standing(a_student("fay", canvas_id="6"), None).model_copy(update={"ungraded": ""}),
     ]
     lms = an_lms(
         {
@@ -133,7 +133,7 @@ def test_what_is_not_decided_is_not_sent() -> None:
     assert {reason: [student.id for student in found] for reason, found in plan.unsent.items()} == {
         UnsentReason.UNDECIDED: ["ada"],
         UnsentReason.MISSING: ["bob"],
-        UnsentReason.NOT_READABLE: ["fay"],
+        UnsentReason.UNGRADED: ["fay"],
         UnsentReason.EXCUSED: ["cyd"],
         UnsentReason.BLOCKED: ["dan"],
         UnsentReason.COMMENTED: ["eve"],
