@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from autograder.gradebook.exports.table import Cell, as_table, columns_of, number, scores_of
 from autograder.gradebook.standing import CheckpointPoints, Standing, StandingStatus
+from autograder.gradebook.student import Student
 
 COLUMNS = (
     "First Name",
@@ -43,7 +44,8 @@ def as_gradescope(assignment_id: str, title: str, standings: Sequence[Standing])
     Programs match by name, SID and e-mail address, so these are not escaped: do not open the file
     in a spreadsheet. Gradescope cannot mark a student as excused: here, an excused student is
     `Ungraded`, without points. The SID is the number of the student information system, else the ID
-    number, else the roster's identifier, else the id. The submission's ID is the commit.
+    number, else the roster's identifier, else the id unless it is the e-mail address: that has a
+    column of its own. The submission's ID is the commit.
 
     Args:
         assignment_id: Unused, as Gradescope's file does not name the assignment.
@@ -65,7 +67,7 @@ def _row(standing: Standing, columns: Sequence[CheckpointPoints]) -> list[Cell]:
     scores = scores_of(standing, columns)
     return [
         *student.parted_name,
-        student.sis_user_id or student.idnumber or student.identifier or student.id,
+        _sid(student),
         student.email,
         student.section,
         number(standing.total),
@@ -78,6 +80,11 @@ def _row(standing: Standing, columns: Sequence[CheckpointPoints]) -> list[Cell]:
         1 if time else 0,
         *(None if standing.excused else score for score in scores),
     ]
+
+
+def _sid(student: Student) -> str:
+    known = student.sis_user_id or student.idnumber or student.identifier
+    return known or ("" if student.id == student.email else student.id)
 
 
 def _hours_minutes_seconds(seconds: float) -> str:

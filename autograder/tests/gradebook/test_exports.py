@@ -577,6 +577,16 @@ def test_gradescopes_columns_are_those_of_its_download() -> None:
     assert (undecided["1: The writer (30.0 pts)"], excused["1: The writer (30.0 pts)"]) == ("0", "")
 
 
+def test_gradescopes_sid_is_never_an_address() -> None:
+    """A roster of Gradescope without SIDs has the address in its own column."""
+    address = "ada@example.edu"
+    ada = Student(id=address, email=address)
+
+    (row,) = export("gradescope", [Standing(student=ada, checkpoints=points(1, 1))])
+
+    assert (row["SID"], row["Email"]) == ("", address)
+
+
 @SAME_EACH_TIME
 @given(names(), names())
 def test_any_name_survives_in_gradescope(first: str, last: str) -> None:
