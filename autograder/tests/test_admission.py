@@ -254,6 +254,8 @@ def test_packages_that_are_not_installed_are_noted() -> None:
         ("Kinesis (1).py", "if it is meant, rename it to"),
         ("writer.py", "if it is meant, rename it to"),
         ("kinesis_multi_shard.py.txt", "rename it to"),
+        ("kinesis_multi_shard.txt", "rename it to"),
+        ("kinesis_multi_shard", "rename it to"),
         ("src/kinesis_multi_shard.py", "move it to the top folder"),
         ("m06-ada/kinesis_multi_shard.py", "move it to the top folder"),
         ("src/Kinesis_Multi_Shard.py", "move it to the top folder and rename it to"),
@@ -287,6 +289,21 @@ def test_a_file_with_a_similar_name_is_suggested(there: str, pointed_to: str) ->
 def test_no_file_is_suggested_if_none_or_several_are_similar(files: list[str]) -> None:
     """Then the message only says what is missing."""
     taken = admit(Given(dict.fromkeys(files, "")), GRADED)
+
+    assert taken.missing[WRITER] == f"The file {WRITER} is missing."
+
+
+@pytest.mark.parametrize("there", ["concepts.ipynb.json", "concepts.json", "Concepts.ipynb.txt"])
+def test_a_notebook_that_a_browser_renamed_is_suggested(there: str) -> None:
+    """Some browsers save it as what they take it for."""
+    taken = admit(Given({there: "{}", "other.ipynb": "{}"}), GRADED)
+
+    assert f"but there is {there}: rename it to {NOTEBOOK}." in taken.missing[NOTEBOOK]
+
+
+def test_data_with_the_name_of_a_module_are_not_suggested() -> None:
+    """Only a notebook is JSON."""
+    taken = admit(Given({"kinesis_multi_shard.json": "{}"}), GRADED)
 
     assert taken.missing[WRITER] == f"The file {WRITER} is missing."
 

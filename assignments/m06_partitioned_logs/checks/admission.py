@@ -21,6 +21,7 @@ files and for the length of names, and reading ends after `READ_SECONDS`.
 import difflib
 import json
 import os
+import posixpath
 import re
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -110,6 +111,8 @@ _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 _ARCHIVE = re.compile(r"(?i).+\.(zip|tar|tgz|tar\.gz|rar|7z)")
 _COPY = re.compile(r"[ _-]*(\([0-9]{1,3}\)|copy[0-9]{0,3}|(?<=[ -])[0-9]{1,3})$")
 """How systems mark a second copy: `x (1)`, `x-Copy1`, `x - Copy`, `x copy`, `x-1`."""
+_SAVED_AS = re.compile(r"(\.txt|(?<=\.ipynb)\.json)\Z")
+"""What systems that take no `.py`, and browsers that know no `.ipynb`, put at the end of a name."""
 _TEST = re.compile(r"(?i)(conftest|test_.*|.*_test)\.py")
 """Names of tests, as pytest finds them."""
 _DATA_URL = re.compile(r"data:[\w/+.-]{1,100};base64,[A-Za-z0-9+/=]+")
@@ -669,7 +672,11 @@ def _candidates(
 
 def _alike(name: str, wanted: str) -> bool:
     """Return whether a name differs from the one that is wanted only as a slip or a copy does."""
-    return len(name) <= 2 * len(wanted) + 20 and _core(name) == _core(wanted)
+    if len(name) > 2 * len(wanted) + 20:
+        return False
+    (stem, ending), (wanted_stem, wanted_ending) = _core(name), _core(wanted)
+    endings = (wanted_ending, "", ".json") if wanted_ending == ".ipynb" else (wanted_ending, "")
+    return stem == wanted_stem and ending in endings
 
 
 def _contains(name: str, wanted: str) -> bool:
@@ -686,9 +693,9 @@ def _is_of_no_other(name: str, graded: Collection[str]) -> bool:
 
 def _core(name: str) -> tuple[str, str]:
     """Return what is left of a name, and its ending, without what a slip or a copy changes."""
-    stem, dot, ending = name.lower().removesuffix(".txt").rpartition(".")
+    stem, ending = posixpath.splitext(_SAVED_AS.sub("", name.lower()))
     stem = _COPY.sub("", stem.removeprefix("copy of ").strip())
-    return re.sub(r"[ _-]+", "", stem), dot + ending
+    return re.sub(r"[ _-]+", "", stem), ending
 
 
 def _is_short(name: str) -> bool:
