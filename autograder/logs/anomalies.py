@@ -67,12 +67,14 @@ def deviating(
 ) -> dict[Anomaly, list[RecordId]]:
     """Return all records that `compare_logs` finds, by what is wrong with them.
 
-    >>> deviating("abc", "acc")[Anomaly.LOST]
-    ['b']
+    Of equal records, each that is absent counts.
+
+    >>> deviating("abbc", "acc")[Anomaly.LOST]
+    ['b', 'b']
     """
     wanted, have = Counter(expected), Counter(found)
     return {
-        absent: [record for record in dict.fromkeys(expected) if have[record] < wanted[record]],
+        absent: list((wanted - have).elements()),
         Anomaly.DUPLICATED: [
             record for record in dict.fromkeys(found) if 0 < wanted[record] < have[record]
         ],
