@@ -94,6 +94,19 @@ def test_everybody_is_in_one_row_and_the_summary_says_what_is_left(folder: Path)
     assert "1 nothing gradable: bob" in done.output
 
 
+def test_a_loose_file_is_left_to_a_person(folder: Path) -> None:
+    """It may be a student's only hand-in, so exit 1 although everybody else is graded."""
+    for name in ("Bob van Dyk_2", "Cyd Ng_3", "Zoe Nobody_5"):
+        shutil.rmtree(folder / f"{name}_assignsubmission_file_")
+    before = run(folder)
+    (folder / "my work.py").write_text(CODE)
+
+    done = run(folder)
+
+    assert (before.exit_code, done.exit_code) == (0, 1)
+    assert "'my work.py' is not a folder of a student" in done.output
+
+
 @pytest.mark.parametrize("command", ["grade-class", "regrade"])
 def test_the_roster_that_the_course_names_is_used(folder: Path, command: str) -> None:
     """Otherwise the same students would have other ids, and two results each."""

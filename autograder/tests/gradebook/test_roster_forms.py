@@ -132,6 +132,23 @@ def test_staff_who_are_students_as_well_are_students_and_named(tmp_path: Path) -
     )
 
 
+def test_staff_with_a_second_row_as_a_student_are_students_and_named(tmp_path: Path) -> None:
+    """Some systems give a row to each role that a person has."""
+    path = tmp_path / "roster.csv"
+    path.write_text(
+        "email,name,Roles\na@b.example,Ada,Student\nb@b.example,Bo,Tutor\nB@b.example,Bo,Student\n",
+        "utf-8",
+    )
+
+    roster = read_roster(path)
+
+    assert [student.name for student in roster.students] == ["Ada", "Bo"]
+    assert roster.notes == (
+        "staff who are students as well count as students: Bo:"
+        " remove from the roster who is not a student",
+    )
+
+
 def test_a_role_that_nobody_knows_is_named_with_three_people(tmp_path: Path) -> None:
     """It counts as a student's; words for students in any language are known."""
     path = tmp_path / "roster.csv"
