@@ -151,7 +151,7 @@ def test_names(course: Course, assignment: Assignment) -> frozenset[str]:
 
 
 def list_tests_command(assignment: AssignmentId = None) -> None:
-    """List the hidden tests: their names, as `[tests]` in `course.toml` takes them, and titles."""
+    """List the hidden tests: their names, as `course.toml` takes them, and titles."""
     course = Course.of_this_checkout()
     file, _ = course_policy(None)
     chosen = choose_assignment(course, assignment, course_file=file)

@@ -194,21 +194,36 @@ def weak_rehearsals(cases: PlayedCases) -> list[Finding]:
 
 
 def unchecked(assignment: Assignment, repository: Path) -> list[Finding]:
-    """Name the checkpoints for which students lack visible checks, and checks of no checkpoint.
+    """Name the checkpoints for which students lack visible checks.
 
     Args:
         assignment: Whose checkpoints.
         repository: The student repository.
     """
-    wanted = {f"test_{checkpoint.id}.py": checkpoint.id for checkpoint in assignment.checkpoints}
-    found = {path.name for path in (repository / "checks").glob("test_*.py")}
     return [
-        Finding(kind=FindingKind.UNCHECKED, subject=checkpoint)
-        for name, checkpoint in wanted.items()
-        if name not in found
-    ] + [
-        Finding(kind=FindingKind.NO_CHECKPOINT, subject=name, detail="rename or delete it")
-        for name in sorted(found - wanted.keys())
+        Finding(kind=FindingKind.UNCHECKED, subject=checkpoint.id)
+        for checkpoint in assignment.checkpoints
+        if not (repository / "checks" / f"test_{checkpoint.id}.py").exists()
+    ]
+
+
+def of_no_checkpoint(assignment: Assignment, folders: Iterable[Path]) -> list[Finding]:
+    """Name the files of tests that no checkpoint has, and so nobody runs.
+
+    Args:
+        assignment: Whose checkpoints.
+        folders: Those of the hidden tests and of the visible checks.
+    """
+    wanted = {f"test_{checkpoint.id}.py" for checkpoint in assignment.checkpoints}
+    return [
+        Finding(
+            kind=FindingKind.NO_CHECKPOINT,
+            subject=f"{folder.name}/{path.name}",
+            detail="rename or delete it",
+        )
+        for folder in folders
+        for path in sorted(folder.glob("test_*.py"))
+        if path.name not in wanted
     ]
 
 

@@ -19,7 +19,7 @@ class FindingKind(StrEnum):
     RIGHT_REFUSED = "right submission refused"
     RIGHT_REFUSED_AT_HOME = "right submission refused by the visible checks"
     SOLUTION_REFUSED_AT_HOME = "the solution fails a visible check"
-    NO_CHECKPOINT = "visible checks of no checkpoint"
+    NO_CHECKPOINT = "tests of no checkpoint"
     NO_SUBMISSION = "expected feedback of no submission"
     FEW_CASES = "too few lost tests have a case to rehearse"
     UNLIKE_AT_HOME = "too few cases play at home as the grader saw it"

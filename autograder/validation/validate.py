@@ -15,6 +15,7 @@ from autograder.validation.findings import (
     grader_faults,
     judge,
     left_behind,
+    of_no_checkpoint,
     passed_by_idle,
     powers_of,
     unchecked,
@@ -150,6 +151,8 @@ class _Validator:
             findings += weak_tests(tests)
             repository = self._course.assignments / self._assignment.id
             findings += unchecked(self._assignment, repository)
+            suite = self._course.suites / self._assignment.id
+            findings += of_no_checkpoint(self._assignment, (suite, repository / "checks"))
             findings += left_behind(corpus_folder(self._course, self._assignment), corpus)
             findings += untraced(plan.requirements, self._inputs.handout, plan)
         score = None

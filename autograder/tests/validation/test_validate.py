@@ -20,6 +20,7 @@ from autograder.validation.findings import (
     costs_of,
     judge,
     left_behind,
+    of_no_checkpoint,
     powers_of,
     unchecked,
     weak_checks,
@@ -320,19 +321,24 @@ def test_a_checkpoint_without_visible_checks_is_named(tmp_path: Path) -> None:
 def test_files_that_a_renamed_checkpoint_or_submission_left_behind_are_named(
     tmp_path: Path,
 ) -> None:
-    """Students would run the checks, and nobody would read the feedback."""
+    """Nobody would run the hidden tests, or read the feedback."""
     course = Course.of_this_checkout()
     assignment = course.load("m06_partitioned_logs")
     shutil.copytree(course.assignments / assignment.id / "checks", tmp_path / "checks")
     (tmp_path / "checks" / "test_greeting.py").write_text("def test(greeting): pass\n")
+    (tmp_path / "test_greeting.py").write_text("def test_it(greeting): pass\n")
     shutil.copytree(course.suites / assignment.id / "submissions", tmp_path / "submissions")
     (tmp_path / "submissions" / "wrong" / "is_gone.txt").write_text("lost\n")
     corpus = read_corpus(tmp_path / "submissions", assignment)
 
-    found = [*unchecked(assignment, tmp_path), *left_behind(tmp_path / "submissions", corpus)]
+    found = [
+        *of_no_checkpoint(assignment, (tmp_path, tmp_path / "checks")),
+        *left_behind(tmp_path / "submissions", corpus),
+    ]
 
     assert [(finding.kind, finding.subject) for finding in found] == [
-        (FindingKind.NO_CHECKPOINT, "test_greeting.py"),
+        (FindingKind.NO_CHECKPOINT, f"{tmp_path.name}/test_greeting.py"),
+        (FindingKind.NO_CHECKPOINT, "checks/test_greeting.py"),
         (FindingKind.NO_SUBMISSION, "is_gone.txt"),
     ]
 
