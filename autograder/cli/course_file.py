@@ -102,6 +102,18 @@ def known_book(
     return book
 
 
+def gradebook_to_write(folder: Path, assignment: Assignment, policy: Policy) -> Book:
+    """Open a gradebook that a run writes into at its end, and make its folder if it is missing.
+
+    Raises:
+        AutograderError: There is no roster, or it is wrong, so nothing could be written then.
+    """
+    book = Book(folder, assignment, policy)
+    book.roster()
+    make_folder(folder)
+    return book
+
+
 def open_book(
     given: Path | None,
     course_file: Path | None,

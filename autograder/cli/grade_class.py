@@ -29,6 +29,7 @@ from autograder.cli.course_file import (
     CourseFile,
     course_policy,
     gradebook_folder,
+    gradebook_to_write,
     known_book,
     known_roster,
     test_names,
@@ -44,7 +45,6 @@ from autograder.course.unknown_times import line_on_unknown_times, line_without_
 from autograder.course.withdrawn import WITHDRAWN, follow_new_ids
 from autograder.errors import AutograderError
 from autograder.feedback.content import unreadable_summary
-from autograder.gradebook.book import Book
 from autograder.gradebook.entries import NOTHING_GRADABLE
 from autograder.gradebook.marking.earlier_ids import NOTHING_TAKEN_OVER, take_over_earlier_ids
 from autograder.grading.foreman.pool import WORKERS
@@ -120,7 +120,7 @@ def grade_class_command(
     errors = Console(stderr=True, highlight=False, markup=False)
     settings = RunSettings(workers=workers, dask=dask, force=force, confined=not no_sandbox)
     outcomes: list[StudentOutcome] = []
-    book = None if gradebook is None else Book(gradebook, chosen, policy)
+    book = None if gradebook is None else gradebook_to_write(gradebook, chosen, policy)
     roster = roster or known_roster(source, gradebook, file, policy)
     known = known_book(gradebook, file, policy, chosen)
     taken_over = NOTHING_TAKEN_OVER if book is None else take_over_earlier_ids(book)
@@ -296,8 +296,8 @@ def worth_knowing(outcomes: Sequence[StudentOutcome]) -> Iterator[str]:
     withdrawn = sorted(outcome.student for outcome in outcomes if outcome.is_withdrawn)
     if withdrawn:
         yield (
-            f"{counted(len(withdrawn), 'result')} withdrawn, since the hand-in is gone or cannot be"
-            f" read: {some_of(withdrawn)}: kept in {WITHDRAWN}/"
+            f"{counted(len(withdrawn), 'earlier result')} withdrawn, since no readable hand-in"
+            f" counts now: {some_of(withdrawn)}: kept in {WITHDRAWN}/"
         )
     misnamed = sorted(
         outcome.student

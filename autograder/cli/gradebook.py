@@ -35,6 +35,7 @@ from autograder.gradebook.marking.reconciling import PAGE, TABLE
 from autograder.gradebook.marking.reconciling import reconcile as compare_markers
 from autograder.gradebook.marks import cell_name
 from autograder.gradebook.notes import feedback_page
+from autograder.gradebook.result_files import check_synced
 from autograder.gradebook.standing import Standing
 from autograder.reports.feedback_zip import zip_of_pages
 from autograder.text import counted, decimal_text, inert
@@ -277,6 +278,7 @@ def export(
 ) -> None:
     """Write everybody's points in a format that another system imports."""
     book, _ = open_book(folder, course_file, assignment)
+    check_synced(book.folder)
     standings = [entry.standing for entry in book.entries(missing_is_zero=missing_is_zero)]
     title = book.assignment.title
     if column is not None:
@@ -300,6 +302,7 @@ def feedback(
 ) -> None:
     """Write each student's feedback as a page, with people's marks and comments in it."""
     book, _ = open_book(folder, course_file, assignment)
+    check_synced(book.folder)
     graded = [entry for entry in book.entries() if entry.grade is not None]
     moment = datetime.now(UTC)
     make_folder(output)
@@ -324,6 +327,7 @@ def feedback_zip(
     Its files are named as in the download. Exit 1: some pages are not in it; they are named.
     """
     book, _ = open_book(folder, course_file, assignment)
+    check_synced(book.folder)
     moment = datetime.now(UTC)
     pages = {
         entry.student.id: feedback_page(entry, book.assignment.title, book.policy, moment)

@@ -14,6 +14,7 @@ from rich.text import Text
 from autograder.cli.course_file import CourseFile, GradebookFolder, open_book
 from autograder.cli.options import AssignmentId, example
 from autograder.errors import LmsError
+from autograder.gradebook.result_files import check_synced
 from autograder.gradebook.standing import Standing
 from autograder.gradebook.student import Student
 from autograder.text import counted, inert
@@ -115,6 +116,7 @@ def _standings(
     folder: Path | None, course_file: Path | None, assignment: str | None, missing_is_zero: bool
 ) -> list[Standing]:
     book, _ = open_book(folder, course_file, assignment)
+    check_synced(book.folder)
     return [entry.standing for entry in book.entries(missing_is_zero=missing_is_zero)]
 
 

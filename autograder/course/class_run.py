@@ -36,7 +36,7 @@ from autograder.course.results import (
     is_current,
     write_grader_log,
 )
-from autograder.course.withdrawn import note_ungraded, without_old_result
+from autograder.course.withdrawn import note_ungraded, refuse_withdrawing_most, without_old_result
 from autograder.errors import AutograderError, SubmissionError
 from autograder.files import make_folder, write_whole
 from autograder.gradebook.entries import NOTHING_GRADABLE, BookEntry, StudentRecord, check_points
@@ -112,6 +112,7 @@ def grade_class(
     suite = read_plan(assignment, course.suites / assignment.id).digest
     table = output / TABLE
     _check_marks(submissions, output)
+    refuse_withdrawing_most(submissions.missing, output)
     outcomes: list[StudentOutcome] = []
     works = {work.student: work for work in submissions.handed_in}
     try:

@@ -40,11 +40,11 @@ def line_on_unknown_times(submissions: ClassSubmissions, gradebook: Path) -> str
     found = list(_late_signs(submissions))
     if not found:
         return ""
-    exact = [f"{sign.student},{sign.exact.isoformat()}" for sign in found if sign.exact]
-    told = f"; the download says: {some_of(exact)}" if exact else ""
+    exact = [f"`{sign.student},{sign.exact.isoformat()}`" for sign in found if sign.exact]
+    told = f"; the download has these times: {some_of(exact)}" if exact else ""
     return (
-        f"{counted(len(found), 'hand-in')} may be late, and"
-        f" {plural(len(found), 'its time is', 'their times are')} not known:"
+        f"{counted(len(found), 'hand-in')} may be late, and the gradebook does not know"
+        f" {plural(len(found), 'its time', 'their times')}:"
         f" {some_of([sign.student for sign in found])}: write `student,handed_in_at` into"
         f" {gradebook / HANDINS_FILE}{told}"
     )

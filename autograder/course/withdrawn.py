@@ -5,7 +5,7 @@ cannot be opened. Its earlier result must not count then. It is kept in `withdra
 change was a mistake.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,15 +15,42 @@ from autograder.errors import AutograderError
 from autograder.files import make_folder
 from autograder.gradebook.ungraded import Ungraded, read_ungraded, write_ungraded
 from autograder.grading.results import read_result
+from autograder.some_names import some_of
 
 WITHDRAWN = "withdrawn"
 """Folder of the last result of each student who lost the grade, with what belongs to it."""
 WHY = f"the result of an earlier hand-in was withdrawn: see {WITHDRAWN}/"
+MOST_WITHDRAWN = 2
+"""Results that a run withdraws without a question, even if they are most of those there are."""
 NO_HAND_IN = frozenset({ClassAction.MISSING, ClassAction.NOT_READABLE, ClassAction.NOT_MATCHED})
 """What was done about students who cannot have a grade for what they handed in."""
 
 NOT_LOOKED_AT = frozenset({ClassAction.LEFT_ALONE, ClassAction.FAILED})
 """What was done about students of whom a run found out nothing."""
+
+
+def refuse_withdrawing_most(missing: Collection[str], output: Path) -> None:
+    """Refuse a run that would withdraw most results: it got a part of the class, or another folder.
+
+    Args:
+        missing: The students who handed in nothing.
+        output: The folder of the class run.
+
+    Raises:
+        AutograderError: Most results, and more than two, are of these students and have points.
+    """
+    graded = {path.stem for path in (output / RESULTS).glob("*.json")}
+    gone = [
+        student
+        for student in sorted(graded & {*missing})
+        if (result := read_result(output / RESULTS / f"{student}.json")) and result.score > 0
+    ]
+    if len(gone) > MOST_WITHDRAWN and 2 * len(gone) > len(graded):
+        raise AutograderError(
+            f"{len(gone)} of the {len(graded)} students with a result in {output} have no hand-in"
+            f" here: {some_of(gone)}: give the hand-ins of the whole class; if these are really"
+            " gone, give another --output"
+        )
 
 
 def without_old_result(outcome: StudentOutcome, output: Path) -> StudentOutcome:

@@ -40,14 +40,14 @@ from autograder.gradebook.entries import (
 )
 from autograder.gradebook.handins import HANDINS_FILE, Handin, note_in_handins, read_handins
 from autograder.gradebook.marks import machine_maximum, machine_points
-from autograder.gradebook.off_roster import names_of_results, off_roster_line
+from autograder.gradebook.off_roster import off_roster_line
 from autograder.gradebook.people_points import (
     DATABASE,
     names_in_database,
     read_points,
     with_copies,
 )
-from autograder.gradebook.result_files import read_results
+from autograder.gradebook.result_files import RESULTS, names_of_results, read_results
 from autograder.gradebook.roster import Roster, read_roster
 from autograder.gradebook.rulings import counted_twice, under_rulings
 from autograder.gradebook.student import Student
@@ -67,7 +67,6 @@ from autograder.policy import EVERYTHING_COUNTS, Policy
 
 BACKUP = f"{DATABASE}.before-sync"
 ROSTER = "roster.csv"
-RESULTS = "results"
 
 
 @dataclass(frozen=True)

@@ -51,9 +51,3 @@ def off_roster_line(
 def is_marked(points: StudentPoints) -> bool:
     """Whether people gave a student anything."""
     return bool(points.marks or points.by_hand or points.extra_credit)
-
-
-def names_of_results(folder: Path) -> list[str]:
-    """Return the names of the results in a folder; they are ids of students."""
-    files = folder.glob("*.json")
-    return sorted(file.stem for file in files if not file.name.startswith("."))

@@ -7,8 +7,12 @@ from pathlib import Path
 from autograder.assignment import Assignment
 from autograder.errors import AutograderError, GradebookError
 from autograder.gradebook.roster import Roster
+from autograder.gradebook.ungraded import read_ungraded
 from autograder.grading.grade import Grade
 from autograder.grading.results import load_grade
+
+RESULTS = "results"
+"""The folder of grades in a gradebook."""
 
 
 @dataclass(frozen=True)
@@ -75,3 +79,25 @@ def _files(results: Iterable[Path]) -> Iterator[Path]:
             yield path
         else:
             raise GradebookError(f"{path} does not exist: give results of `autograder grade`")
+
+
+def names_of_results(folder: Path) -> list[str]:
+    """Return the names of the results in a folder; they are ids of students."""
+    files = folder.glob("*.json")
+    return sorted(file.stem for file in files if not file.name.startswith("."))
+
+
+def check_synced(folder: Path) -> None:
+    """Refuse a gradebook without results, in which everybody would have handed in nothing.
+
+    Args:
+        folder: The gradebook's.
+
+    Raises:
+        GradebookError: Nothing has been synced yet.
+    """
+    if not names_of_results(folder / RESULTS) and not read_ungraded(folder):
+        raise GradebookError(
+            f"{folder} has no results yet: write them into it with"
+            " `autograder gradebook sync RESULTS`"
+        )

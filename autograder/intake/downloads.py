@@ -17,7 +17,7 @@ from autograder.errors import SubmissionError
 from autograder.gradebook.keys import Key, KeyKind
 from autograder.intake.archives import is_archive
 from autograder.intake.gradescope import SUBMITTERS, GradescopeSubmission, read_submissions
-from autograder.intake.hand_ins import HandIn, Submitter, any_keys, folder_files
+from autograder.intake.hand_ins import HandIn, Submitter, any_keys, folder_files, keys_of
 from autograder.intake.layouts import find_files, is_metadata
 from autograder.intake.names import ATTEMPT_REPORT, ILIAS, NamedPart, recognise, refusals
 from autograder.intake.teams import is_team, team_hand_in, teams_without_members
@@ -28,6 +28,8 @@ from autograder.text import counted, plural
 LONGEST_NAME = 500
 """Bytes of the line of a report that names a student."""
 _EXPORT_AGAIN = "export the submissions again, and unpack the whole export"
+MOST_CLASSES = 100
+"""Folders that are looked into, to see whether a class is in one of them."""
 MOST_ENTRIES = 100_000
 """In the folder of a class: loose files of ten thousand students."""
 
@@ -54,11 +56,17 @@ def find_hand_ins(folder: Path, assignment: Assignment) -> FoundHandIns:
             looks like, and what to take instead.
     """
     found = _find_in(folder, assignment)
-    if _is_any_gradable(found, assignment):
-        return found
     entries = [entry for entry in _entries(folder) if not is_metadata(entry.name)]
     inner = [entry for entry in entries if entry.is_dir() and not entry.is_symlink()]
-    classes = [entry for entry in inner[:100] if _is_class(entry, assignment)]
+    # An archive in a download is a student's, and not all that a folder has to be graded.
+    classes = [
+        entry
+        for entry in inner[:MOST_CLASSES]
+        if _is_download(entry) and not is_team(entry, _member_of_ilias)
+    ]
+    if not classes and _is_any_gradable(found, assignment):
+        return found
+    classes = classes or [entry for entry in inner[:MOST_CLASSES] if _is_class(entry, assignment)]
     if len(classes) == 1 and len(entries) == 1:
         below = _find_in(classes[0], assignment)
         note = f"the submissions are those in {classes[0].name!r}"
@@ -192,11 +200,12 @@ def _with_report(submitter: Submitter, report: Path | None) -> Submitter:
     label, colon, name = line.partition(":")
     if not (colon and label.strip()):
         return submitter
-    keys = submitter.keys
-    if stated := _USERNAME.search(name.strip()):
+    keys, name = submitter.keys, name.strip()
+    if stated := _USERNAME.search(name):
         # The name of the file leaves open where the title ends and the username begins.
         keys = keys & {Key.of(KeyKind.USERNAME, stated[1])} or keys
-    return replace(submitter, keys=keys, known_as=name.strip())
+    keys |= keys_of(name=_USERNAME.sub("", name).strip())
+    return replace(submitter, keys=keys, known_as=name)
 
 
 def _of_folder(entry: Path, prefix: str) -> HandIn:
@@ -281,6 +290,20 @@ def _is_gradable(hand_in: HandIn, assignment: Assignment) -> bool:
         return any(source.exists(name) for name in assignment.files)
     except (OSError, SubmissionError):
         return True
+
+
+def _is_download(folder: Path) -> bool:
+    """Whether a folder is a system's download, with hand-ins of several students."""
+    try:
+        entries = [entry for entry in _entries(folder) if not is_metadata(entry.name)]
+    except SubmissionError:
+        return False
+    kinds = [(entry.name, entry.is_dir() and not entry.is_symlink()) for entry in entries]
+    system = recognise(kinds)
+    if system is None:
+        return False
+    parts = [system.parse(*kind) for kind in kinds]
+    return len({part.submitter.name for part in parts if part is not None}) > 1
 
 
 def _is_class(folder: Path, assignment: Assignment) -> bool:

@@ -36,6 +36,8 @@ class Found:
     source: FileSource
     note: str = ""
     """What the student should know of it."""
+    archive: str = ""
+    """The archive that they are in; empty if they are in none."""
 
 
 class Subfolder:
@@ -95,7 +97,8 @@ def find_files(source: FileSource, graded: Collection[str]) -> Found:
         raise SubmissionError(f"{name} cannot be opened: {error}") from None
     if not _holds(inner, graded) and (folder := _only_folder(inner, graded)) is not None:
         inner = Subfolder(inner, folder)
-    return Found(inner, f"the files are taken from {name!r}: hand them in unpacked")
+    note = f"the files are taken from {name!r}: hand them in unpacked"
+    return Found(inner, note, archive=name)
 
 
 NOT_GRADED = "is ignored, since graded files are next to it"
@@ -148,15 +151,16 @@ def contents_of(source: FileSource, graded: Collection[str]) -> str:
         OSError: It cannot be read.
         SubmissionError: It is an archive that cannot be opened.
     """
-    found = find_files(source, graded).source
-    if any(found.exists(name) for name in graded):
+    found = find_files(source, graded)
+    if any(found.source.exists(name) for name in graded):
         return "the graded files lack all functions that are called"
-    paths = list(_paths(found))
+    paths = list(_paths(found.source))
+    where = f" in {found.archive!r}" if found.archive else ""
     deep = [path for path in paths if path.rpartition("/")[2] in graded]
     if deep:
         levels = min(path.count("/") for path in deep)
-        return f"found {some_of(deep)}, {counted(levels, 'folder')} too deep"
-    return f"only {some_of(paths)}" if paths else "nothing but an empty folder"
+        return f"found {some_of(deep)}{where}, {counted(levels, 'folder')} too deep"
+    return f"only {some_of(paths)}{where}" if paths else "nothing but an empty folder"
 
 
 def _paths(source: FileSource) -> Iterator[str]:

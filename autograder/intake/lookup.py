@@ -46,7 +46,8 @@ class Lookup:
         """Return the students who may be meant, and whether only a name says so."""
         if submitter.may_be_id and (named := self.roster.find(submitter.name)) is not None:
             return [named], False
-        exact = self._with(key for key in submitter.keys if key.kind is not KeyKind.NAME)
+        keys = [key for key in submitter.keys if key.kind is not KeyKind.NAME]
+        exact = self._with(keys) or self._with(map(_as_earlier_id, keys))
         return (exact, False) if exact else (self.namesakes(submitter), True)
 
     def namesakes(self, submitter: Submitter) -> list[Student]:
@@ -82,6 +83,15 @@ def _by_key(people: Iterable[Student]) -> dict[Key, list[Student]]:
         for key in frozenset(map(_as_in_file_name, person.keys)):
             found.setdefault(key, []).append(person)
     return found
+
+
+def _as_earlier_id(key: Key) -> Key:
+    """Return what a key would be as the id that a student had before.
+
+    Moodle has other numbers for each assignment, so they are no ids.
+    """
+    is_id = key.kind is not KeyKind.MOODLE_PARTICIPANT
+    return Key(KeyKind.EARLIER_ID, key.value if is_id else "")
 
 
 def _as_in_file_name(key: Key) -> Key:

@@ -274,9 +274,10 @@ def _contradiction(
         return ""
     known_as = f" ({submitter.known_as})" if submitter.known_as else ""
     others = ", and a row for each other member" if len(hand_in.submitters) > 1 else ""
+    rows = " or ".join(f"`{row_for(hand_in, student)}`" for student in named[:MOST_NAMED])
     return (
         f"{'; '.join(differences)}{known_as}: if it is the same person, write"
-        f" `{row_for(hand_in, named[0])}`{others} into {MATCHES_FILE}"
+        f" {rows}{others} into {MATCHES_FILE}"
     )
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from autograder.course.class_run import ATTEMPTS
 from autograder.course.results import FEEDBACK, RESULTS
 from autograder.errors import AutograderError
-from autograder.gradebook.book import RESULTS as BOOK_RESULTS
 from autograder.gradebook.book import roster_file
 from autograder.gradebook.database import StudentPoints
 from autograder.gradebook.entries import (
@@ -21,8 +20,10 @@ from autograder.gradebook.entries import (
     entries_of,
 )
 from autograder.gradebook.handins import HANDINS_FILE, Handin, read_handins
-from autograder.gradebook.off_roster import names_of_results, off_roster_line
+from autograder.gradebook.off_roster import off_roster_line
 from autograder.gradebook.people_points import read_points
+from autograder.gradebook.result_files import RESULTS as BOOK_RESULTS
+from autograder.gradebook.result_files import names_of_results
 from autograder.gradebook.roster import Roster, read_roster
 from autograder.gradebook.standing import Standing, StandingStatus
 from autograder.gradebook.student import Student

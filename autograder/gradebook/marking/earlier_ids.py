@@ -16,12 +16,12 @@ from typing import Any
 
 from autograder.errors import GradebookError
 from autograder.files import locked_folder, make_folder
-from autograder.gradebook.book import BACKUP, RESULTS, Book
+from autograder.gradebook.book import BACKUP, Book
 from autograder.gradebook.database import back_up, open_nbgrader
 from autograder.gradebook.handins import HANDINS_FILE, rename_in_handins
 from autograder.gradebook.keys import Key, KeyKind, comparable
-from autograder.gradebook.off_roster import names_of_results
 from autograder.gradebook.people_points import COPIES, DATABASE, MARKERS
+from autograder.gradebook.result_files import RESULTS, names_of_results
 from autograder.gradebook.roster import Roster
 from autograder.gradebook.student import Student
 from autograder.some_names import some_of

@@ -8,7 +8,7 @@ from pathlib import Path
 from autograder.assignment import Course
 from autograder.errors import AutograderError, GradebookError
 from autograder.files import write_whole
-from autograder.gradebook.book import RESULTS, Book
+from autograder.gradebook.book import Book
 from autograder.gradebook.marking.agreement import (
     AgreementState,
     ComparedAnswer,
@@ -29,6 +29,7 @@ from autograder.gradebook.marking.folders import (
 )
 from autograder.gradebook.marking.preparing import marking_form
 from autograder.gradebook.people_points import MARKERS
+from autograder.gradebook.result_files import RESULTS
 from autograder.grading.results import load_grade
 
 TABLE, PAGE = "differences.csv", "differences.html"

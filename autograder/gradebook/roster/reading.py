@@ -65,10 +65,13 @@ class Roster(BaseModel):
     def find(self, name: str) -> Student | None:
         """Find a student by id, by login, or by another of their `keys` that is theirs alone.
 
-        A name is not enough, as two students may share it. Case does not matter. Moodle's number of
-        a participant may be written as in its worksheet: `Participant 657717`.
+        A name is not enough, as two students may share it. Case does not matter. Keys may be
+        written as in a system's own files: `Participant 657717` in Moodle's worksheet, `#3021` in
+        Brightspace's export.
         """
         found = self._by_name.get(comparable(name))
+        if found is None and name.strip().startswith("#"):
+            found = self._by_name.get(comparable(name.strip()[1:]))
         participant = PARTICIPANT.fullmatch(name.strip())
         if found is not None or participant is None:
             return found

@@ -18,6 +18,7 @@ from autograder.assignment import Course
 from autograder.cli.app import app
 from autograder.course.class_submissions import class_submissions
 from autograder.course.results import only_run_in
+from autograder.errors import RosterError
 from autograder.tests.checkout import hear_interrupts
 from autograder.tests.intake.downloads import WRITER, zipped
 
@@ -124,6 +125,24 @@ def test_the_roster_that_the_course_names_is_used(folder: Path, command: str) ->
         "bob",
         "dan",
     ]
+
+
+def test_the_folder_of_a_new_gradebook_is_made(folder: Path) -> None:
+    """The course file has the roster."""
+    course, book = folder.with_name("course.toml"), folder.with_name("book")
+    course.write_text('timezone = "UTC"\nroster = "roster.csv"\n')
+
+    done = run(folder, "--course", str(course), "--gradebook", str(book))
+
+    assert (done.exit_code, (book / "results" / "ada.json").exists()) == (1, True)
+
+
+def test_a_gradebook_without_a_roster_is_refused_before_anything_is_graded(folder: Path) -> None:
+    """Nothing could be written into it in the end."""
+    done = run(folder, "--gradebook", str(folder.with_name("book")))
+
+    assert isinstance(done.exception, RosterError)
+    assert not folder.with_name("out").exists()
 
 
 def test_a_roster_that_is_not_used_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,8 +66,8 @@ BLACKBOARD = {
     f"M6_anna_attempt_2026-12-05-23-55-00_{WRITER}": "",
 }
 MAY_BE_LATE = (
-    "1 hand-in may be late, and its time is not known: ada: write `student,handed_in_at` into"
-    " book/handins.csv"
+    "1 hand-in may be late, and the gradebook does not know its time: ada: write"
+    " `student,handed_in_at` into book/handins.csv"
 )
 
 
@@ -95,7 +95,7 @@ def test_a_time_with_its_zone_is_told_in_the_form_of_the_file(tmp_path: Path) ->
 
     told = line(tmp_path, names)
 
-    assert told == f"{MAY_BE_LATE}; the download says: ada,2026-11-30T23:10:00+00:00"
+    assert told == f"{MAY_BE_LATE}; the download has these times: `ada,2026-11-30T23:10:00+00:00`"
 
 
 def test_nothing_is_told_of_times_that_the_gradebook_has(tmp_path: Path) -> None:

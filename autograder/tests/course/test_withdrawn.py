@@ -7,9 +7,13 @@ import pytest
 
 from autograder.course.class_pages import files_to_sync
 from autograder.course.class_submissions import ClassSubmissions
+from autograder.course.results import RESULTS
+from autograder.course.withdrawn import refuse_withdrawing_most
+from autograder.errors import AutograderError
 from autograder.gradebook.ungraded import Ungraded, read_ungraded
 from autograder.intake.hand_ins import StudentHandIn
 from autograder.tests.course.test_class_of_folders import folder, run, states
+from autograder.tests.gradebook.students import a_grade, write_result
 from autograder.tests.intake.downloads import WRITER
 
 __all__ = ["folder"]
@@ -46,7 +50,7 @@ def test_a_corrected_match_takes_the_result_away(folder: Path, output: Path) -> 
 
     assert files_of(output, "eve") == ["withdrawn/feedback/eve.html", "withdrawn/results/eve.json"]
     assert states(folder)["eve"] == ("not handed in", WITHDRAWN)
-    assert "1 result withdrawn, since the hand-in is gone or cannot be read: eve" in done.output
+    assert "1 earlier result withdrawn, since no readable hand-in counts now: eve" in done.output
 
 
 def test_a_hand_in_that_cannot_be_read_any_more_takes_the_result_away(
@@ -103,6 +107,22 @@ def test_a_second_withdrawn_result_replaces_the_first(folder: Path, output: Path
     run(folder)
 
     assert files_of(output, "eve") == ["withdrawn/feedback/eve.html", "withdrawn/results/eve.json"]
+
+
+def test_a_run_that_would_withdraw_most_results_is_refused(tmp_path: Path) -> None:
+    """Nothing is touched: it may have been given a part of the class."""
+    students = ["ada", "bob", "cyd", "dan", "eve"]
+    for student in students:
+        write_result(tmp_path / RESULTS, student, a_grade())
+
+    refuse_withdrawing_most(["ada", "bob", "no result"], tmp_path)
+    with pytest.raises(AutograderError) as refused:
+        refuse_withdrawing_most(students[2:], tmp_path)
+
+    assert str(refused.value) == (
+        f"3 of the 5 students with a result in {tmp_path} have no hand-in here: cyd, dan, eve:"
+        " give the hand-ins of the whole class; if these are really gone, give another --output"
+    )
 
 
 def test_a_run_for_one_student_leaves_the_others_results(folder: Path, output: Path) -> None:

@@ -1,12 +1,14 @@
 """What the commands of the gradebook tell a person: whole ids, names, reasons, what to do next."""
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from autograder.cli.app import app
+from autograder.errors import GradebookError
 from autograder.gradebook.book import Book
 from autograder.gradebook.ungraded import NOT_READABLE, Ungraded, write_ungraded
 from autograder.grading.grade import Outcome
@@ -105,3 +107,24 @@ def test_a_column_that_cannot_be_filled_is_refused(book: Book, form: str, said: 
 
     assert said in str(done.exception) + done.output
     assert not output.exists()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("export", "--format", "csv", "--missing-is-zero", "--output"),
+        ("feedback", "--output"),
+        ("feedback-zip", "."),
+    ],
+)
+def test_nothing_is_written_before_the_first_sync(tmp_path: Path, command: Sequence[str]) -> None:
+    """Everybody would have handed in nothing."""
+    book = make_book(tmp_path / "book")
+
+    done = CliRunner().invoke(
+        app, ["gradebook", *command, str(tmp_path / "made"), "--gradebook", str(book.folder)]
+    )
+
+    assert isinstance(done.exception, GradebookError)
+    assert "has no results yet: write them into it with" in str(done.exception)
+    assert not (tmp_path / "made").exists()

@@ -475,3 +475,28 @@ def test_a_participant_is_found_as_the_worksheet_writes_it(tmp_path: Path, name:
     assert found is not None
     assert found.id == "ada@x.org"
     assert roster.find("Participant 10") is None
+
+
+def test_a_name_that_lost_its_letters_is_refused(tmp_path: Path) -> None:
+    """A spreadsheet writes `?` for what its encoding does not have."""
+    path = tmp_path / "roster.csv"
+    path.write_text("id,name\nada,Ada\nivan,?????? ????????\nwhy,Why?\n")
+
+    with pytest.raises(RosterError) as refused:
+        read_roster(path)
+
+    assert str(refused.value).splitlines()[1:] == [
+        "line 3: the name '?????? ????????' has lost its letters: export the roster again, and save"
+        " it as 'CSV UTF-8'"
+    ]
+
+
+def test_a_key_is_found_as_brightspace_writes_it(tmp_path: Path) -> None:
+    """Such as in `handins.csv`, copied from its export."""
+    path = tmp_path / "roster.csv"
+    path.write_text("OrgDefinedId,Username,Last Name,First Name\n#3021,#ada,Lovelace,Ada\n")
+    roster = read_roster(path)
+
+    found = [roster.find(name) for name in ("#3021", "#ada", "3021", "#302")]
+
+    assert [student and student.full_name for student in found] == [*["Ada Lovelace"] * 3, None]

@@ -341,3 +341,52 @@ def test_a_stranger_with_the_name_of_a_student_is_never_matched(
         {student.id for student in roster.students} if others_too else set()
     )
     assert not any(work.older for work in matches.matched)
+
+
+def blackboard(username: str, name: str) -> dict[str, str]:
+    """Make a download with one attempt and its report."""
+    attempt = f"Module 6_{username}_attempt_2026-12-01-10-15-30"
+    return {f"{attempt}_{WRITER}": "", f"{attempt}.txt": f"Name: {name} ({username})\n"}
+
+
+def test_a_student_whose_username_changed_may_have_handed_in(tmp_path: Path) -> None:
+    """Blackboard's report has the name, so the student does not count as missing."""
+    jose = Student(id="jose.n", name="José Núñez", username="jose.n")
+
+    matches = match(tmp_path, Roster(students=(jose,)), blackboard("jnunez1", "José Núñez"))
+
+    (unmatched,) = matches.unmatched
+    assert unmatched.may_be == ("jose.n",)
+    assert "José Núñez has the login jose.n, not jnunez1" in unmatched.why
+    assert "_attempt_2026-12-01-10-15-30,jose.n`" in unmatched.why
+
+
+def test_an_earlier_id_is_a_key_of_every_system(tmp_path: Path) -> None:
+    """The download still has the username that the student had when handing in."""
+    sean = Student(id="sbyrne", name="Sean Byrne", username="sbyrne", earlier_id="sobrien")
+    other = Student(id="tim", name="Tim Byrne", username="tim")
+
+    matches = match(tmp_path, Roster(students=(sean, other)), blackboard("sobrien", "Sean O'Brien"))
+
+    assert [work.student for work in matches.matched] == ["sbyrne"]
+
+
+def test_an_id_wins_over_an_earlier_id_of_somebody_else(tmp_path: Path) -> None:
+    """A school may give an id again."""
+    sean = Student(id="sbyrne", name="Sean Byrne", username="sbyrne", earlier_id="sob")
+    sally = Student(id="sob", name="Sally Obama", username="sob")
+
+    matches = match(tmp_path, Roster(students=(sean, sally)), blackboard("sob", "Sally Obama"))
+
+    assert [work.student for work in matches.matched] == ["sob"]
+
+
+def test_a_stranger_may_be_each_of_two_namesakes(tmp_path: Path) -> None:
+    """A row for each is offered."""
+    twins = [Student(id=f"a{number}", name=ANNA, moodle_participant=number) for number in "12"]
+
+    matches = match(tmp_path, Roster(students=tuple(twins)), moodle(f"{ANNA}_9"))
+
+    (unmatched,) = matches.unmatched
+    row = f"`{ANNA}_9_assignsubmission_file_"
+    assert f"write {row},a1` or {row},a2` into matches.csv" in unmatched.why

@@ -28,6 +28,7 @@ from autograder.tests.intake.downloads import (
     Download,
     code,
     of_all,
+    zipped,
 )
 from autograder.tests.processor_time import processor_seconds
 
@@ -565,3 +566,17 @@ def test_a_day_in_front_does_not_end_the_name_of_a_loose_file_early(folder: Path
 
     assert hand_in.origin == "7-9 - Ada Lovelace - 20 November, 2026 2215"
     assert hand_in.sent_at == datetime(2026, 11, 20, 22, 15)
+
+
+def test_a_download_is_no_hand_in_though_a_student_packed_the_files(folder: Path) -> None:
+    """Given the folder above it, everybody's result would be withdrawn."""
+    attempt = "M6_{}_attempt_2026-12-01-10-15-30_{}"
+    for name in ("ada", "juergen"):
+        (folder / "downloads" / attempt.format(name, WRITER)).parent.mkdir(exist_ok=True)
+        (folder / "downloads" / attempt.format(name, WRITER)).touch()
+    packed = folder / "downloads" / attempt.format("grace", "team.zip")
+    packed.write_bytes(zipped({WRITER: ""}))
+    (folder / "out").mkdir()
+
+    with pytest.raises(SubmissionError, match="folder above those of a class"):
+        find_hand_ins(folder, ASSIGNMENT)
