@@ -106,7 +106,7 @@ def gradebook_to_write(folder: Path, assignment: Assignment, policy: Policy) -> 
     """Open a gradebook that a run writes into at its end, and make its folder if it is missing.
 
     Raises:
-        AutograderError: There is no roster, or it is wrong, so nothing could be written then.
+        AutograderError: The roster is missing or wrong, so nothing could be written then.
     """
     book = Book(folder, assignment, policy)
     book.roster()

@@ -39,7 +39,7 @@ def results_before(output: Path) -> Path:
     for name in (KEPT, RESULTS):
         if (output / name).is_dir():
             return output / name
-    raise AutograderError(f"{output} has no results: give the folder that `grade-class` wrote")
+    raise AutograderError(f"{output} contains no results: give the folder that `grade-class` wrote")
 
 
 def keep_results(output: Path) -> Path:

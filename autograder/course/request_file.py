@@ -140,14 +140,16 @@ def answer_row(path: Path, number: int, answer: str) -> None:
         answer: What was decided.
 
     Raises:
-        AutograderError: The file cannot be read or written, or has no open request of that number,
-            as somebody else has answered it meanwhile; what was there stays.
+        AutograderError: The file cannot be read or written, or lacks an open request of that
+            number, as somebody else has answered it meanwhile; what was there stays.
     """
     with locked(path, wait=True):
         table = _read(path)
         found = [row for row in table.rows if row.number == number and row.is_open]
         if len(found) != 1:
-            raise AutograderError(f"{path} has no open request with the number {number} any more")
+            raise AutograderError(
+                f"{path}: the request with the number {number} is not open any more"
+            )
         write_whole(path, table.answered(found[0], in_csv(answer, len(answer) + 100)))
 
 
@@ -239,7 +241,7 @@ def _read(path: Path) -> _RequestTable:
             raise AutograderError(f"{path} has two columns {column!r}: rename one of them")
         if column not in header and column != COLUMNS[3]:
             raise AutograderError(
-                f"{path} has no column {column!r}: its columns are {', '.join(COLUMNS)}"
+                f"{path} lacks the column {column!r}: its columns are {', '.join(COLUMNS)}"
             )
     return _RequestTable(mark, delimiter, records, header, tuple(_rows(records, header)))
 

@@ -47,7 +47,7 @@ def refuse_withdrawing_most(missing: Collection[str], output: Path) -> None:
     ]
     if len(gone) > MOST_WITHDRAWN and 2 * len(gone) > len(graded):
         raise AutograderError(
-            f"{len(gone)} of the {len(graded)} students with a result in {output} have no hand-in"
+            f"{len(gone)} of the {len(graded)} students with a result in {output} lack a hand-in"
             f" here: {some_of(gone)}: give the hand-ins of the whole class; if these are really"
             " gone, give another --output"
         )

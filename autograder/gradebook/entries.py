@@ -40,7 +40,7 @@ class StudentRecord:
     is_outdated: bool = False
     """Whether there is a grade that an earlier version of the grader wrote."""
     ungraded: str | None = None
-    """Why a hand-in has no grade; None if it has one, or if nothing was handed in."""
+    """Why a hand-in lacks a grade; None if it is graded, or if nothing was handed in."""
 
 
 @dataclass(frozen=True)

@@ -98,6 +98,6 @@ def check_synced(folder: Path) -> None:
     """
     if not names_of_results(folder / RESULTS) and not read_ungraded(folder):
         raise GradebookError(
-            f"{folder} has no results yet: write them into it with"
+            f"{folder} contains no results yet: write them into it with"
             " `autograder gradebook sync RESULTS`"
         )

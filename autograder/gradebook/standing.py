@@ -26,7 +26,7 @@ class StandingStatus(StrEnum):
     MISSING = "missing"
     """Nothing was handed in."""
     UNGRADED = "not graded"
-    """Something was handed in, or may have been, and has no grade: all points are open."""
+    """Something was handed in, or may have been, and lacks a grade: all points are open."""
     TOO_LATE = "too late"
     """What was handed in came after the last day for late work: it has 0 points."""
     EXCUSED = "excused"
@@ -94,7 +94,7 @@ class Standing(_StandingModel):
     excused: bool = False
     missing: bool = False
     ungraded: str | None = None
-    """Why a hand-in has no grade, as `what was handed in cannot be read`; None if it has one."""
+    """Why a hand-in lacks a grade, as `what was handed in cannot be read`; None if it is graded."""
     commit: str | None = None
     repository: str | None = None
     """On GitHub, as `owner/name` or as its address."""
@@ -267,7 +267,7 @@ def standing_without_grade(
         policy: The course's.
         is_missing: Whether nothing was handed in. If something was, all points are open.
         score: The points of each checkpoint.
-        ungraded: Why a hand-in has no grade; None if nothing was handed in.
+        ungraded: Why a hand-in lacks a grade; None if nothing was handed in.
     """
     return Standing(
         student=student,

@@ -23,7 +23,7 @@ def choose_hand_in(
 
     Args:
         student: Whose they are.
-        hand_ins: At least one.
+        hand_ins: Not empty.
         policy: Says what is late. A time without a zone is in the course's.
         left_out: More of the student's, which a person has left out.
     """

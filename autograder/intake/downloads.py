@@ -247,7 +247,7 @@ def _of_gradescope(folder: Path, entries: Sequence[Path]) -> FoundHandIns:
         named = [_with_names(name, submissions[name]) for name in missing]
         oddities.append(
             f"{counted(len(missing), 'submission')} in {SUBMITTERS}"
-            f" {plural(len(missing), 'has no folder', 'have no folders')} in the download:"
+            f" {plural(len(missing), 'lacks its folder', 'lack their folders')} in the download:"
             f" {some_of(named)}: {_EXPORT_AGAIN}"
         )
     hand_ins += [_missing(folder / name, submissions[name]) for name in missing]

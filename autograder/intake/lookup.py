@@ -88,7 +88,7 @@ def _by_key(people: Iterable[Student]) -> dict[Key, list[Student]]:
 def _as_earlier_id(key: Key) -> Key:
     """Return what a key would be as the id that a student had before.
 
-    Moodle has other numbers for each assignment, so they are no ids.
+    Moodle has other numbers for each assignment, so they do not count as ids.
     """
     is_id = key.kind is not KeyKind.MOODLE_PARTICIPANT
     return Key(KeyKind.EARLIER_ID, key.value if is_id else "")

@@ -44,8 +44,8 @@ def as_gradescope(assignment_id: str, title: str, standings: Sequence[Standing])
     Programs match by name, SID and e-mail address, so these are not escaped: do not open the file
     in a spreadsheet. Gradescope cannot mark a student as excused: here, an excused student is
     `Ungraded`, without points. The SID is the number of the student information system, else the ID
-    number, else the roster's identifier, else the id unless it is the e-mail address: that has a
-    column of its own. The submission's ID is the commit.
+    number, else the roster's identifier, else the id unless it is the e-mail address, which is in
+    another column. The submission's ID is the commit.
 
     Args:
         assignment_id: Unused, as Gradescope's file does not name the assignment.

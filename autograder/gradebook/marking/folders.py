@@ -243,7 +243,7 @@ def notebook_of(assignment: Assignment) -> str:
     for name in assignment.files:
         if name.endswith(".ipynb"):
             return name
-    raise GradebookError(f"{assignment.id} has no notebook, so no answer waits for a mark")
+    raise GradebookError(f"{assignment.id} lacks a notebook, so no answer waits for a mark")
 
 
 def _given(grade: Any, comment: Any) -> GivenPoints:

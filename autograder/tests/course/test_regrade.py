@@ -259,7 +259,7 @@ def test_a_class_that_was_never_graded_is_refused(course: Path, run: CommandLine
     done = regrade(run, "--dry-run")
 
     assert done.status == 2
-    assert "out has no results: give the folder that `grade-class` wrote" in done.err
+    assert "out contains no results: give the folder that `grade-class` wrote" in done.err
 
 
 def test_kept_results_stay_until_they_are_forgotten(tmp_path: Path) -> None:

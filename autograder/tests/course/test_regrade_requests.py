@@ -406,10 +406,10 @@ def test_odd_rows_are_named_by_their_line(lms: Path, run: CommandLine, row: str,
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("student,test\nada,W1\n", "has no column 'reason'"),
+        ("student,test\nada,W1\n", "lacks the column 'reason'"),
         ("student,test,reason,answer,Answer\n", "has two columns 'answer': rename one of them"),
         ('student,test,reason\nada,W1,x\nada,W1,"x\n', "is not valid CSV from line 3 on"),
-        ("", "has no column 'student'"),
+        ("", "lacks the column 'student'"),
         ("student,test,reason\n\xff", "is not in UTF-8: save it again"),
     ],
 )

@@ -120,7 +120,7 @@ def test_a_run_that_would_withdraw_most_results_is_refused(tmp_path: Path) -> No
         refuse_withdrawing_most(students[2:], tmp_path)
 
     assert str(refused.value) == (
-        f"3 of the 5 students with a result in {tmp_path} have no hand-in here: cyd, dan, eve:"
+        f"3 of the 5 students with a result in {tmp_path} lack a hand-in here: cyd, dan, eve:"
         " give the hand-ins of the whole class; if these are really gone, give another --output"
     )
 

@@ -126,5 +126,5 @@ def test_nothing_is_written_before_the_first_sync(tmp_path: Path, command: Seque
     )
 
     assert isinstance(done.exception, GradebookError)
-    assert "has no results yet: write them into it with" in str(done.exception)
+    assert "contains no results yet: write them into it with" in str(done.exception)
     assert not (tmp_path / "made").exists()

@@ -71,7 +71,7 @@ def test_a_submission_without_a_folder_is_named_and_cannot_be_read(tmp_path: Pat
     with pytest.raises(SubmissionError, match="the download lacks its folder: export"):
         missing.read(ASSIGNMENT)
     assert found.oddities == (
-        "1 submission in submission_metadata.yml has no folder in the download: 'submission_101'"
+        "1 submission in submission_metadata.yml lacks its folder in the download: 'submission_101'"
         " (Ada Lovelace, ada@example.org, 2044517): export the submissions again, and unpack the"
         " whole export",
     )
