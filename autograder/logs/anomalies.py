@@ -67,10 +67,11 @@ def deviating(
 ) -> dict[Anomaly, list[RecordId]]:
     """Return all records that `compare_logs` finds, by what is wrong with them.
 
-    Of equal records, each that is absent counts.
+    Of equal records, each counts that is absent or not expected.
 
-    >>> deviating("abbc", "acc")[Anomaly.LOST]
-    ['b', 'b']
+    >>> found = deviating("abbc", "acxxc")
+    >>> found[Anomaly.LOST], found[Anomaly.OVERREAD]
+    (['b', 'b'], ['x', 'x'])
     """
     wanted, have = Counter(expected), Counter(found)
     return {
@@ -79,7 +80,7 @@ def deviating(
             record for record in dict.fromkeys(found) if 0 < wanted[record] < have[record]
         ],
         Anomaly.REORDERED: _out_of_order(expected, found),
-        surplus: [record for record in dict.fromkeys(found) if not wanted[record]],
+        surplus: [record for record in found if not wanted[record]],
     }
 
 
