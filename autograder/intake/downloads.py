@@ -58,13 +58,11 @@ def find_hand_ins(folder: Path, assignment: Assignment) -> FoundHandIns:
     found = _find_in(folder, assignment)
     entries = [entry for entry in _entries(folder) if not is_metadata(entry.name)]
     inner = [entry for entry in entries if entry.is_dir() and not entry.is_symlink()]
-    # An archive in a download is a student's, and not all that a folder has to be graded.
-    classes = [
-        entry
-        for entry in inner[:MOST_CLASSES]
-        if _is_download(entry) and not is_team(entry, _member_of_ilias)
-    ]
-    if not classes and _is_any_gradable(found, assignment):
+    # A student's archive in a download makes its folder look like a hand-in. But a hand-in that
+    # looks like a download must not stop a class: others are graded then.
+    classes = [entry for entry in inner[:MOST_CLASSES] if _is_download(entry, folder)]
+    others = [hand_in for hand_in in found.hand_ins if not {*hand_in.paths} <= {*classes}]
+    if any(_is_gradable(hand_in, assignment) for hand_in in others):
         return found
     classes = classes or [entry for entry in inner[:MOST_CLASSES] if _is_class(entry, assignment)]
     if len(classes) == 1 and len(entries) == 1:
@@ -101,6 +99,15 @@ def _entries(folder: Path) -> list[Path]:
         return sorted(islice(folder.iterdir(), MOST_ENTRIES), key=lambda path: path.name)
     except OSError as error:
         raise SubmissionError(f"{folder} cannot be read: {error.strerror}") from None
+
+
+def _kinds(folder: Path) -> list[tuple[str, bool]]:
+    """Return the name of each entry, and whether it is a folder."""
+    return [
+        (entry.name, entry.is_dir() and not entry.is_symlink())
+        for entry in _entries(folder)
+        if not is_metadata(entry.name)
+    ]
 
 
 def _find_in(folder: Path, assignment: Assignment) -> FoundHandIns:
@@ -292,17 +299,18 @@ def _is_gradable(hand_in: HandIn, assignment: Assignment) -> bool:
         return True
 
 
-def _is_download(folder: Path) -> bool:
-    """Whether a folder is a system's download, with hand-ins of several students."""
+def _is_download(folder: Path, parent: Path) -> bool:
+    """Whether a folder, which no system has named, has the hand-ins of several people in it."""
     try:
-        entries = [entry for entry in _entries(folder) if not is_metadata(entry.name)]
+        siblings, entries = (_kinds(path) for path in (parent, folder))
     except SubmissionError:
         return False
-    kinds = [(entry.name, entry.is_dir() and not entry.is_symlink()) for entry in entries]
-    system = recognise(kinds)
-    if system is None:
+    named, system = recognise(siblings), recognise(entries)
+    if system is None or is_team(folder, _member_of_ilias):
         return False
-    parts = [system.parse(*kind) for kind in kinds]
+    if named is not None and named.parse(folder.name, True) is not None:
+        return False
+    parts = [system.parse(*entry) for entry in entries]
     return len({part.submitter.name for part in parts if part is not None}) > 1
 
 

@@ -26,7 +26,7 @@ from autograder.gradebook.roster.table import (
 )
 from autograder.gradebook.student import Student
 from autograder.some_names import some_of
-from autograder.text import counted
+from autograder.text import counted, plural
 
 MAX_ROSTER_BYTES = 5_000_000
 _SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -124,8 +124,22 @@ def read_roster(
         students=tuple(found.students),
         test_users=tuple(found.test_users),
         staff=tuple(found.staff),
-        notes=tuple(_notes_on_roles(_with_both_roles(found), found.unknown_roles)),
+        notes=(
+            *_notes_on_names(found.students),
+            *_notes_on_roles(_with_both_roles(found), found.unknown_roles),
+        ),
     )
+
+
+def _notes_on_names(students: Sequence[Student]) -> Iterator[str]:
+    """Say which names a spreadsheet has spoiled: it writes `?` for what its encoding lacks."""
+    spoiled = [student.full_name for student in students if "??" in student.full_name]
+    if spoiled:
+        yield (
+            f"{counted(len(spoiled), 'name')} in the roster lost letters, so nobody is found by"
+            f" {plural(len(spoiled), 'it', 'them')}: {some_of(spoiled)}: export the roster again,"
+            " and save it as 'CSV UTF-8'"
+        )
 
 
 def _with_both_roles(found: RosterReader) -> list[str]:

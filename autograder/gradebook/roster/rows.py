@@ -97,7 +97,6 @@ class RosterReader:
         fields["login"] = fields.get("login", "").strip(" ")
         self._check_login(line, fields["login"])
         self._check_github_id(line, fields)
-        self._check_name(line, fields)
         self._settle_earlier_id(line, fields)
         self._check_alone(line, fields)
         identifier = self._identify(line, fields)
@@ -160,17 +159,6 @@ class RosterReader:
                 fields["earlier_id"] = student_id(earlier)
             except ValueError as error:
                 self._wrong(line, f"the earlier id {shown(earlier)} {error}")
-
-    def _check_name(self, line: int, fields: _Fields) -> None:
-        """Refuse a name whose letters a spreadsheet has replaced: nobody could be matched by it."""
-        for field in ("name", "first_name", "last_name"):
-            if "??" in fields.get(field, ""):
-                self._wrong(
-                    line,
-                    f"the name {shown(fields[field])} has lost its letters: export the roster"
-                    " again, and save it as 'CSV UTF-8'",
-                )
-                return
 
     def _check_login(self, line: int, login: str) -> None:
         if not login:

@@ -580,3 +580,17 @@ def test_a_download_is_no_hand_in_though_a_student_packed_the_files(folder: Path
 
     with pytest.raises(SubmissionError, match="folder above those of a class"):
         find_hand_ins(folder, ASSIGNMENT)
+
+
+def test_a_hand_in_that_looks_like_a_download_does_not_stop_the_class(folder: Path) -> None:
+    """A student chooses the names of the files."""
+    attempt = "M6_{}_attempt_2026-12-01-10-15-30_{}"
+    files = [f"ada/{WRITER}", *(f"eve/{attempt.format(name, WRITER)}" for name in ("a", "b"))]
+    for name in files:
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).touch()
+    (folder / "eve" / attempt.format("c", "x.zip")).write_bytes(zipped({WRITER: ""}))
+
+    found = find_hand_ins(folder, ASSIGNMENT)
+
+    assert [hand_in.origin for hand_in in found.hand_ins] == ["ada", "eve"]
